@@ -1,0 +1,69 @@
+import { type Refusal, type StepResult, stepKey } from '#domain/purchase.ts'
+import type { Sql } from './client.ts'
+import { applyStep } from './saga-steps.ts'
+
+/** `amountMinor` is what was taken from the wallet. */
+export type ChargedWallet = { amountMinor: number }
+
+/** Takes the price of the reserved lines from the buyer's wallet. Refusal: `insufficient_funds` with what is missing. */
+export async function chargeWallet(sql: Sql, purchaseId: string): Promise<StepResult<ChargedWallet>> {
+  return await applyStep(sql, purchaseId, 'chargeWallet', {
+    statement: () => sql<{ answer: ChargedWallet }[]>`
+      with step as (
+        insert into saga_steps (key, purchase_id, step, state, answer)
+        select ${stepKey(purchaseId, 'chargeWallet')}, id, 'chargeWallet', 'applied',
+          jsonb_build_object('amountMinor', total_minor, 'username', username)
+        from purchases where id = ${purchaseId} and total_minor is not null
+        on conflict (key) do nothing
+        returning (answer ->> 'amountMinor')::bigint as amount_minor, answer ->> 'username' as username
+      ), wallet as (
+        update wallets set balance_minor = balance_minor - step.amount_minor, updated_at = now()
+        from step where wallets.username = step.username
+      ), entry as (
+        insert into wallet_entries (username, amount_minor, reason, reference, actor)
+        select username, -amount_minor, 'charge', ${purchaseId}, 'purchase' from step
+      ), purchase as (
+        update purchases set event_seq = event_seq + 1, updated_at = now()
+        from step where id = ${purchaseId}
+        returning event_seq, step.amount_minor
+      ), event as (
+        insert into purchase_events (purchase_id, seq, step, state, detail)
+        select ${purchaseId}, event_seq, 'chargeWallet', 'applied', jsonb_build_object('amountMinor', amount_minor)
+        from purchase
+      )
+      select jsonb_build_object('amountMinor', amount_minor) as answer from step`,
+    refused: { wallets_balance_not_negative: () => explainMissing(sql, purchaseId) },
+  })
+}
+
+async function explainMissing(sql: Sql, purchaseId: string): Promise<Refusal | undefined> {
+  const [row] = await sql<{ missing: number }[]>`
+    select total_minor - balance_minor as missing
+    from purchases join wallets using (username) where id = ${purchaseId}`
+  return row && row.missing > 0 ? { code: 'insufficient_funds', missingMinor: row.missing } : undefined
+}
+
+/** Puts the charge back into the wallet, or, when it has not happened, bars it from happening. */
+export async function undoCharge(sql: Sql, purchaseId: string): Promise<void> {
+  await sql`
+    with undo as (
+      insert into saga_steps (key, purchase_id, step, state, undone_at)
+      values (${stepKey(purchaseId, 'chargeWallet')}, ${purchaseId}, 'chargeWallet', 'undone', now())
+      on conflict (key) do update set state = 'undone', undone_at = now() where saga_steps.state = 'applied'
+      returning (answer ->> 'amountMinor')::bigint as amount_minor, answer ->> 'username' as username
+    ), wallet as (
+      update wallets set balance_minor = balance_minor + undo.amount_minor, updated_at = now()
+      from undo where wallets.username = undo.username
+      returning wallets.username, undo.amount_minor
+    ), entry as (
+      insert into wallet_entries (username, amount_minor, reason, reference, actor)
+      select username, amount_minor, 'charge_undone', ${purchaseId}, 'purchase' from wallet
+    ), purchase as (
+      update purchases set event_seq = event_seq + 1, updated_at = now()
+      from wallet where id = ${purchaseId}
+      returning event_seq, wallet.amount_minor
+    )
+    insert into purchase_events (purchase_id, seq, step, state, detail)
+    select ${purchaseId}, event_seq, 'chargeWallet', 'undone', jsonb_build_object('amountMinor', amount_minor)
+    from purchase`
+}

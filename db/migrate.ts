@@ -1,0 +1,63 @@
+import { readFile } from 'node:fs/promises'
+import postgres from 'postgres'
+import Postgrator from 'postgrator'
+
+const MIGRATIONS = new URL('./migrations/', import.meta.url).pathname
+const PRIVILEGES = new URL('./privileges.sql', import.meta.url)
+/** Any number, as long as it is ours: whoever holds this advisory lock migrates. */
+const MIGRATION_LOCK = 7_240_301
+/**
+ * Put before each script, so that both are one implicit transaction: after a lost connection the driver would carry on
+ * against a new one, outside of our transaction (porsager/postgres issue 1155).
+ */
+const STILL_OURS = `do $$ begin
+  if not exists (select from pg_locks where locktype = 'advisory' and objid = ${MIGRATION_LOCK} and pid = pg_backend_pid())
+  then raise exception 'the connection was lost while migrating: nothing was applied, run it again';
+  end if;
+end $$;
+`
+
+export type MigrateOptions = {
+  /** URL of the owner of the schema. */
+  migrateDatabaseUrl: string
+  /** Role of the running application; left out, or the owner itself: no privileges to give. */
+  applicationRole?: string
+}
+
+/**
+ * Brings the schema to the newest version: all missing migrations in one transaction, or none.
+ * Two processes may start it at once: the second waits for the first and finds nothing to do.
+ *
+ * @returns the file names that were applied
+ * @throws when an applied migration was edited (checksum), or the database refuses
+ */
+export async function migrateDatabase(options: MigrateOptions): Promise<{ applied: string[] }> {
+  const sql = postgres(options.migrateDatabaseUrl, { max: 1, connect_timeout: 5, onnotice: () => {} })
+  try {
+    return await sql.begin(async (tx) => {
+      await tx`select pg_advisory_xact_lock(${MIGRATION_LOCK})`
+      const postgrator = new Postgrator({
+        migrationPattern: `${MIGRATIONS}*.sql`,
+        driver: 'pg',
+        schemaTable: 'schema_migrations',
+        execQuery: async (query) => ({ rows: await tx.unsafe(query) }),
+        execSqlScript: async (script) => {
+          await tx.unsafe(STILL_OURS + script)
+        },
+      })
+      const applied = await postgrator.migrate()
+      if (options.applicationRole) await grantPrivileges(tx, options.applicationRole)
+      return { applied: applied.map((migration) => migration.filename.replace(MIGRATIONS, '')) }
+    })
+  } finally {
+    await sql.end({ timeout: 5 })
+  }
+}
+
+async function grantPrivileges(tx: postgres.TransactionSql, role: string): Promise<void> {
+  const [owner] = await tx`select current_user = ${role} as same`
+  if (owner?.same) return
+  const script = await readFile(PRIVILEGES, 'utf8')
+  const quoted = `"${role.replaceAll('"', '""')}"`
+  await tx.unsafe(script.replaceAll(/:role\b/g, quoted))
+}

@@ -1,0 +1,20 @@
+/** Largest amount a single request may name: 10^9 major units, in minor units. */
+export const MAX_REQUEST_MINOR = 100_000_000_000
+
+/**
+ * Reads an amount in major units (`1700`, `19.99`) as integer minor units.
+ * Taken from the shortest decimal of the number, as ECMA-262 prints it: binary rounding never adds or loses a cent.
+ *
+ * @returns minor units, or undefined when the number is negative, has more than two decimals or is beyond 10^9
+ */
+export function minorFromMajor(major: number): number | undefined {
+  const match = /^(\d+)(?:\.(\d{1,2}))?$/.exec(String(major))
+  if (!match) return undefined
+  const minor = Number(match[1]) * 100 + Number((match[2] ?? '').padEnd(2, '0'))
+  return minor <= MAX_REQUEST_MINOR ? minor : undefined
+}
+
+/** Minor units as the JSON number in major units that prints with at most two decimals: 1999 is 19.99. */
+export function majorFromMinor(minor: number): number {
+  return minor / 100
+}

@@ -1,0 +1,49 @@
+/** Where a purchase stands. The last four are final; only `completed` moved stock and money for good. */
+export const PURCHASE_STATUSES = ['running', 'compensating', 'completed', 'refused', 'cancelled', 'failed'] as const
+export type PurchaseStatus = (typeof PURCHASE_STATUSES)[number]
+
+export type PurchaseLine = { productId: string; quantity: number }
+
+/** A line with the price that was frozen when its stock was reserved, in minor units. */
+export type PricedLine = PurchaseLine & { unitPriceMinor: number }
+
+/** Why the business said no. A refusal is a value: it is shown to the buyer and undone, never retried. */
+export type Refusal =
+  | { code: 'out_of_stock'; short: { productId: string; requested: number; available: number }[] }
+  | { code: 'price_changed'; expectedMinor: number; totalMinor: number }
+  | { code: 'insufficient_funds'; missingMinor: number }
+
+/** Why a purchase failed without anybody having refused it. */
+export type FailureCode =
+  /** A step could not be carried out for ten minutes. */
+  | 'step_unavailable'
+  /** The workflow was lost or terminated, and the purchase was not confirmed. */
+  | 'interrupted'
+
+/** How a purchase ended, or is about to end while it is being undone. */
+export type Outcome =
+  | { status: 'completed' }
+  | { status: 'refused'; refusal: Refusal }
+  | { status: 'cancelled' }
+  | { status: 'failed'; code: FailureCode; detail?: string }
+
+/** The steps of the saga, in order. Their names are part of the keys in `saga_steps`: never rename one. */
+export type StepName = 'reserveStock' | 'chargeWallet' | 'confirmPurchase'
+
+/** The idempotency key of a step: the same for every attempt, from whatever process. */
+export function stepKey(purchaseId: string, step: StepName): string {
+  return `${purchaseId}/${step}`
+}
+
+/** What a step of the saga says: its answer, or the refusal. */
+export type StepResult<Answer> = ({ ok: true } & Answer) | { ok: false; refusal: Refusal }
+
+/** Id of the workflow that carries a purchase out. */
+export function purchaseWorkflowId(purchaseId: string): string {
+  return `purchase-${purchaseId}`
+}
+
+/** Id of the workflow that settles a purchase whose own workflow was lost. */
+export function repairWorkflowId(purchaseId: string): string {
+  return `repair-${purchaseId}`
+}
