@@ -1,0 +1,47 @@
+import { ConfigurationError } from './configuration-error.ts'
+
+/**
+ * Runs an entry point. It may return its exit code. An error that the user can mend is told in one line; any other
+ * with its stack, for it is a defect. Both end the process with code 1.
+ */
+export function runCommand(main: (() => Promise<number>) | (() => Promise<void>)): void {
+  process.on('unhandledRejection', fail)
+  process.on('uncaughtException', fail)
+  main().then((exitCode) => {
+    if (typeof exitCode === 'number') process.exitCode = exitCode
+  }, fail)
+}
+
+function fail(error: unknown): never {
+  process.stderr.write(`${describeFailure(error)}\n`)
+  process.exit(1)
+}
+
+/** What the user gets to see of an error that ends a command. */
+export function describeFailure(error: unknown): string {
+  if (!(error instanceof Error)) return `Failed: ${String(error)}`
+  if (error instanceof ConfigurationError) return error.message
+  return describeUnreachable(error) ?? error.stack ?? error.message
+}
+
+/** Codes by which Node and `postgres` tell that a server is not there or does not let us in. */
+const unreachable: Record<string, string> = {
+  ECONNREFUSED: 'nothing listens there',
+  ENOTFOUND: 'its host name is unknown',
+  EHOSTUNREACH: 'no way leads there',
+  ETIMEDOUT: 'it does not answer',
+  CONNECT_TIMEOUT: 'it does not answer',
+  // SQLSTATE, https://www.postgresql.org/docs/current/errcodes-appendix.html
+  '28P01': 'it refuses the password',
+  '28000': 'it refuses the user',
+  '3D000': 'it has no such database',
+  '57P03': 'it is still starting or stopping',
+}
+
+function describeUnreachable(error: Error): string | undefined {
+  const { code, address, port } = error as Error & { code?: unknown; address?: unknown; port?: unknown }
+  const why = typeof code === 'string' ? unreachable[code] : undefined
+  if (why === undefined) return undefined
+  const where = address === undefined ? '' : ` at ${address}${port === undefined ? '' : `:${port}`}`
+  return `A server${where} cannot be used: ${why} (${code}). Run "npm start", or check DATABASE_URL and TEMPORAL_ADDRESS.`
+}

@@ -1,0 +1,145 @@
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { z } from 'zod'
+import { ConfigurationError } from './configuration-error.ts'
+import { isLoopbackHost } from './loopback.ts'
+
+/** Environment variables as the operating system gives them. */
+export type Variables = Readonly<Record<string, string | undefined>>
+
+function wholeNumber(least: number, most: number) {
+  const error = `must be a whole number from ${least} to ${most}`
+  return z.coerce.number({ error }).int({ error }).min(least, { error }).max(most, { error })
+}
+
+const port = wholeNumber(1, 65_535)
+
+const postgresUrl = z.url({
+  protocol: /^postgres(ql)?$/,
+  error: 'must look like postgres://user:password@host:5432/name',
+})
+
+/** What a browser sends as `Origin`: scheme, host and port, without a path. */
+const origin = z
+  .url({ protocol: /^https?$/, error: 'must be origins such as https://shop.example, separated by commas' })
+  .transform((text) => new URL(text).origin)
+
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+)
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
+
+const variables = z.object({
+  HOST: z
+    .string()
+    .refine(
+      isLoopbackHost,
+      'must be a loopback address such as 127.0.0.1: without auth the API serves this machine only',
+    )
+    .default('127.0.0.1'),
+  PORT: port.default(3000),
+  DATABASE_URL: postgresUrl.optional(),
+  MIGRATE_DATABASE_URL: postgresUrl.optional(),
+  TEMPORAL_ADDRESS: z
+    .string()
+    .regex(/^\S+:\d+$/, 'must be host:port, such as 127.0.0.1:7233')
+    .optional(),
+  TEMPORAL_NAMESPACE: z.string().default('default'),
+  TEMPORAL_PORT: port.default(7233),
+  TEMPORAL_UI_PORT: port.default(8233),
+  TEMPORAL_CLI: z.string().optional(),
+  DATA_DIR: z.string().default('.data'),
+  PURCHASE_WAIT_MS: wholeNumber(0, 60_000).default(10_000),
+  CORS_ORIGINS: list.pipe(z.array(origin)).default([]),
+  LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info'),
+  XDG_CACHE_HOME: z.string().default(join(homedir(), '.cache')),
+  PATH: z.string().default(''),
+})
+
+export type LogLevel = z.output<typeof variables>['LOG_LEVEL']
+
+/** The whole configuration of a process, read once at its start. */
+export interface Environment {
+  readonly host: string
+  readonly port: number
+  /** The application role's URL of an external Postgres; unset: the one that `npm start` runs. */
+  readonly databaseUrl: string | undefined
+  /** The owner's URL, for migrations; unset: `databaseUrl`. */
+  readonly migrateDatabaseUrl: string | undefined
+  /** `host:port` of an external Temporal; unset: the dev server that `npm start` runs. */
+  readonly temporalAddress: string | undefined
+  readonly temporalNamespace: string
+  readonly temporalPort: number
+  readonly temporalUiPort: number
+  /** Path of a `temporal` binary to use. */
+  readonly temporalCli: string | undefined
+  /** Absolute. */
+  readonly dataDir: string
+  /** How long `POST /purchase` waits before it answers 202. */
+  readonly purchaseWaitMs: number
+  readonly corsOrigins: readonly string[]
+  readonly logLevel: LogLevel
+  /** Absolute; downloaded and built tools are kept here, outside the checkout, for this user. */
+  readonly toolCacheDir: string
+  /** Folders in which programs are looked for, in order. */
+  readonly programPath: readonly string[]
+}
+
+/**
+ * Reads and checks the environment. A variable that is set to nothing counts as unset.
+ *
+ * @throws ConfigurationError naming the first variable that is wrong
+ */
+export function readEnvironment(source: Variables = process.env): Environment {
+  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''))
+  refuseAuth(given)
+  const parsed = variables.safeParse(given)
+  if (!parsed.success) throw new ConfigurationError(describeFirst(parsed.error, given))
+  const value = parsed.data
+  return {
+    host: value.HOST,
+    port: value.PORT,
+    databaseUrl: value.DATABASE_URL,
+    migrateDatabaseUrl: value.MIGRATE_DATABASE_URL,
+    temporalAddress: value.TEMPORAL_ADDRESS,
+    temporalNamespace: value.TEMPORAL_NAMESPACE,
+    temporalPort: value.TEMPORAL_PORT,
+    temporalUiPort: value.TEMPORAL_UI_PORT,
+    temporalCli: value.TEMPORAL_CLI,
+    dataDir: resolve(value.DATA_DIR),
+    purchaseWaitMs: value.PURCHASE_WAIT_MS,
+    corsOrigins: value.CORS_ORIGINS,
+    logLevel: value.LOG_LEVEL,
+    toolCacheDir: resolve(value.XDG_CACHE_HOME, 'unicorn-store'),
+    programPath: value.PATH.split(process.platform === 'win32' ? ';' : ':').filter((folder) => folder !== ''),
+  }
+}
+
+/**
+ * The environment for a process that we start: ours, with `changes` on top; `undefined` takes a variable away.
+ */
+export function childEnvironment(changes: Variables, source: Variables = process.env): Record<string, string> {
+  const merged = Object.entries({ ...source, ...changes })
+  return Object.fromEntries(merged.filter((entry): entry is [string, string] => entry[1] !== undefined))
+}
+
+/** Someone who configured auth must not be served without it. */
+function refuseAuth(given: Variables): void {
+  const name = Object.keys(given).find((key) => key.startsWith('AUTH_'))
+  if (name === undefined) return
+  throw new ConfigurationError(
+    `${name} is set, but auth is not available in this version: unset it to run in demo mode.`,
+  )
+}
+
+/** Values may be secret (URLs carry passwords), so they are shown only where that helps and cannot hurt. */
+function describeFirst(error: z.ZodError, given: Variables): string {
+  const issue = error.issues[0]
+  const name = String(issue?.path[0] ?? 'environment')
+  const shown = name.endsWith('_URL') ? '' : `="${given[name] ?? ''}"`
+  return `${name}${shown}: ${issue?.message ?? 'bad value'}.`
+}

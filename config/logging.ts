@@ -1,0 +1,26 @@
+import { type Logger, pino, stdTimeFunctions } from 'pino'
+import type { LogLevel } from './environment.ts'
+
+export type { Logger }
+
+/**
+ * JSON lines on stdout: `{"level":"info","time":"2026-01-31T12:00:00.000Z","name":"worker","msg":...}`. Written
+ * synchronously, so that the last words of a process that exits are not lost.
+ */
+export function createLogger(options: { readonly name: string; readonly level: LogLevel }): Logger {
+  return pino({
+    name: options.name,
+    level: options.level,
+    base: {},
+    timestamp: stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+  })
+}
+
+/** A URL as it may be shown: with its user, without its password. */
+export function withoutPassword(url: string): string {
+  const parsed = URL.parse(url)
+  if (parsed === null) return '(not a URL)'
+  if (parsed.password !== '') parsed.password = '***'
+  return parsed.href
+}

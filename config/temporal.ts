@@ -1,0 +1,56 @@
+import { Connection, type ConnectionOptions } from '@temporalio/client'
+import { loadClientConnectConfig } from '@temporalio/envconfig'
+import { ConfigurationError } from './configuration-error.ts'
+import type { TemporalTarget } from './connections.ts'
+
+/** What `Connection` and `NativeConnection` both take. */
+export interface TemporalConnectionOptions {
+  readonly address: string
+  readonly apiKey?: string
+  readonly tls?: NonNullable<ConnectionOptions['tls']>
+  readonly metadata?: Record<string, string>
+}
+
+/**
+ * Connection options for a Temporal server. An external one gets TLS, API key and headers from the `TEMPORAL_*`
+ * variables and the profile file of Temporal's environment configuration
+ * (https://docs.temporal.io/develop/environment-configuration); our own dev server gets none of that, so that a key
+ * meant for another server is never sent to it.
+ */
+export function temporalConnectionOptions(target: TemporalTarget): TemporalConnectionOptions {
+  if (!target.external) return { address: target.address }
+  return { ...loadProfile(), address: target.address }
+}
+
+/**
+ * A client connection that is known to work.
+ *
+ * @throws ConfigurationError if the server does not answer within the client's time limit (10 s)
+ */
+export async function connectTemporal(target: TemporalTarget): Promise<Connection> {
+  try {
+    return await Connection.connect(temporalConnectionOptions(target))
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw error
+    throw temporalUnreachable(target, error)
+  }
+}
+
+export function temporalUnreachable(target: TemporalTarget, error: unknown): ConfigurationError {
+  const why = error instanceof Error ? error.message.split('\n')[0] : String(error)
+  const mend = target.external
+    ? 'check TEMPORAL_ADDRESS and the other TEMPORAL_ variables'
+    : 'start it with "npm start"'
+  return new ConfigurationError(`Temporal at ${target.address} cannot be reached (${why}): ${mend}.`)
+}
+
+function loadProfile(): Omit<TemporalConnectionOptions, 'address'> {
+  try {
+    // As JSON-like data it has the shape declared here; the SDK's types also allow forms that it never returns.
+    const { apiKey, tls, metadata } = loadClientConnectConfig().connectionOptions as TemporalConnectionOptions
+    return { ...(apiKey && { apiKey }), ...(tls !== undefined && { tls }), ...(metadata && { metadata }) }
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new ConfigurationError(`The TEMPORAL_ variables or Temporal's profile file cannot be used: ${why}.`)
+  }
+}

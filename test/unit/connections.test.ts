@@ -1,0 +1,70 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { resolveConnections, resolveDatabase } from '#config/connections.ts'
+import { readEnvironment, type Variables } from '#config/environment.ts'
+import { identify, type ProcessIdentity } from '#config/process-identity.ts'
+import { readRuntime, runtimePath, writeRuntime } from '#config/runtime-file.ts'
+
+const urls = {
+  database: 'postgres://app:secret@127.0.0.1:5433/unicorn',
+  migrateDatabase: 'postgres://owner:secret@127.0.0.1:5433/unicorn',
+  temporalAddress: '127.0.0.1:7233',
+  temporalNamespace: 'default',
+  api: 'http://127.0.0.1:3000',
+}
+const self = identify(process.pid) as ProcessIdentity
+
+let dataDir: string
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'unicorn-connections-'))
+})
+afterEach(() => {
+  rmSync(dataDir, { recursive: true })
+})
+
+function environment(variables: Variables = {}) {
+  return readEnvironment({ DATA_DIR: dataDir, ...variables })
+}
+
+test('a running "npm start" is found through its runtime file', () => {
+  writeRuntime(dataDir, { launcher: self, processes: {}, urls })
+  expect(resolveConnections(environment())).toMatchObject({
+    databaseUrl: urls.database,
+    migrateDatabaseUrl: urls.migrateDatabase,
+    temporal: { address: '127.0.0.1:7233', namespace: 'default', external: false },
+    apiUrl: urls.api,
+  })
+})
+
+test('variables win over a running system, and the owner defaults to the role that was given', () => {
+  writeRuntime(dataDir, { launcher: self, processes: {}, urls })
+  const DATABASE_URL = 'postgres://u:p@db.example/store'
+  const TEMPORAL_ADDRESS = 'temporal.example:7233'
+  expect(resolveConnections(environment({ DATABASE_URL, TEMPORAL_ADDRESS }))).toMatchObject({
+    databaseUrl: DATABASE_URL,
+    migrateDatabaseUrl: DATABASE_URL,
+    temporal: { address: TEMPORAL_ADDRESS, external: true },
+  })
+})
+
+test('nothing running: the error tells how to mend it', () => {
+  expect(() => resolveConnections(environment())).toThrow(/npm start.*DATABASE_URL/)
+})
+
+test('a launcher that was killed is not taken for a running one, nor is a stranger with its pid', () => {
+  writeRuntime(dataDir, { launcher: { pid: process.pid, startedAt: 'another time' }, processes: {}, urls })
+  expect(() => resolveDatabase(environment())).toThrow(/no longer runs.*npm start/)
+})
+
+test('a launcher that is still starting is told apart from none', () => {
+  writeRuntime(dataDir, { launcher: self, processes: {}, urls: {} })
+  expect(() => resolveDatabase(environment())).toThrow(/not up yet/)
+})
+
+test('the runtime file is readable by its owner only, for it carries passwords', () => {
+  writeRuntime(dataDir, { launcher: self, processes: {}, urls })
+  expect(statSync(runtimePath(dataDir)).mode & 0o777).toBe(0o600)
+  expect(readRuntime(dataDir)?.urls).toEqual(urls)
+})

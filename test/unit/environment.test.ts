@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'vitest'
+import { ConfigurationError } from '#config/configuration-error.ts'
+import { childEnvironment, readEnvironment } from '#config/environment.ts'
+
+describe('readEnvironment', () => {
+  test('an empty environment is the demo on this machine', () => {
+    expect(readEnvironment({})).toMatchObject({
+      host: '127.0.0.1',
+      port: 3000,
+      databaseUrl: undefined,
+      temporalAddress: undefined,
+      temporalNamespace: 'default',
+      temporalPort: 7233,
+      temporalUiPort: 8233,
+      purchaseWaitMs: 10_000,
+      corsOrigins: [],
+      logLevel: 'info',
+    })
+  })
+
+  test('a variable set to nothing counts as unset', () => {
+    expect(readEnvironment({ PORT: '', DATABASE_URL: '' })).toEqual(readEnvironment({}))
+  })
+
+  test.each([
+    ['PORT', '70000'],
+    ['PORT', 'http'],
+    ['PURCHASE_WAIT_MS', '1.5'],
+    ['DATABASE_URL', 'mysql://root@localhost/store'],
+    ['TEMPORAL_ADDRESS', 'localhost'],
+    ['CORS_ORIGINS', 'https://shop.example,shop'],
+    ['LOG_LEVEL', 'loud'],
+  ])('%s=%s is refused in one line that names the variable', (name, value) => {
+    expect(() => readEnvironment({ [name]: value })).toThrow(ConfigurationError)
+    expect(() => readEnvironment({ [name]: value })).toThrow(new RegExp(`^${name}\\b[^\\n]*\\.$`))
+  })
+
+  test.each(['0.0.0.0', '::', '192.168.1.5', 'store.example', '127.0.0.1.example'])(
+    'without auth, HOST=%s is refused: only this machine is served',
+    (HOST) => {
+      expect(() => readEnvironment({ HOST })).toThrow(/loopback/)
+    },
+  )
+
+  test.each(['127.0.0.1', '127.8.9.10', '::1', 'localhost'])('HOST=%s is this machine', (HOST) => {
+    expect(readEnvironment({ HOST }).host).toBe(HOST)
+  })
+
+  test('auth that was configured is refused rather than silently not applied', () => {
+    expect(() => readEnvironment({ AUTH_ISSUER: 'https://login.example' })).toThrow(/AUTH_ISSUER.*not available/)
+  })
+
+  test('a password never gets into an error', () => {
+    expect(() => readEnvironment({ DATABASE_URL: 'redis://u:hunter2@h/1' })).toThrow(/^((?!hunter2).)*$/s)
+  })
+})
+
+test('a child inherits our environment with changes on top, undefined takes away', () => {
+  const ours = { KEPT: 'a', CHANGED: 'b', TAKEN: 'c' }
+  expect(childEnvironment({ CHANGED: 'd', TAKEN: undefined }, ours)).toEqual({ KEPT: 'a', CHANGED: 'd' })
+})
