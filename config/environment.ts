@@ -56,6 +56,7 @@ const variables = z.object({
   PURCHASE_WAIT_MS: wholeNumber(0, 60_000).default(10_000),
   CORS_ORIGINS: list.pipe(z.array(origin)).default([]),
   LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info'),
+  NODE_ENV: z.string().optional(),
   XDG_CACHE_HOME: z.string().default(join(homedir(), '.cache')),
   PATH: z.string().default(''),
 })
@@ -83,6 +84,8 @@ export interface Environment {
   readonly purchaseWaitMs: number
   readonly corsOrigins: readonly string[]
   readonly logLevel: LogLevel
+  /** `NODE_ENV=production`: what can be built beforehand must have been. */
+  readonly production: boolean
   /** Absolute; downloaded and built tools are kept here, outside the checkout, for this user. */
   readonly toolCacheDir: string
   /** Folders in which programs are looked for, in order. */
@@ -114,6 +117,7 @@ export function readEnvironment(source: Variables = process.env): Environment {
     purchaseWaitMs: value.PURCHASE_WAIT_MS,
     corsOrigins: value.CORS_ORIGINS,
     logLevel: value.LOG_LEVEL,
+    production: value.NODE_ENV === 'production',
     toolCacheDir: resolve(value.XDG_CACHE_HOME, 'unicorn-store'),
     programPath: value.PATH.split(process.platform === 'win32' ? ';' : ':').filter((folder) => folder !== ''),
   }

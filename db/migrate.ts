@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import postgres from 'postgres'
 import Postgrator from 'postgrator'
+import postgres from 'postgres'
 
 const MIGRATIONS = new URL('./migrations/', import.meta.url).pathname
 const PRIVILEGES = new URL('./privileges.sql', import.meta.url)

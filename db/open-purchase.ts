@@ -41,7 +41,11 @@ export async function openPurchase(sql: Sql, order: PurchaseOrder): Promise<Open
 }
 
 function insertPurchase(sql: Sql, order: PurchaseOrder) {
-  const lines = order.lines.map((line, index) => ({ line: index + 1, product_id: line.productId, quantity: line.quantity }))
+  const lines = order.lines.map((line, index) => ({
+    line: index + 1,
+    product_id: line.productId,
+    quantity: line.quantity,
+  }))
   return sql<{ id: string }[]>`
     with purchase as (
       insert into purchases (id, scope, idempotency_key, request_hash, username, expected_total_minor)

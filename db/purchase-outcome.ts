@@ -10,12 +10,19 @@ export async function recordCompensating(sql: Sql, purchaseId: string, because: 
         status = 'compensating', code = ${code}, detail = ${detail && sql.json(detail)},
         event_seq = event_seq + 1, updated_at = now()
       where id = ${purchaseId} and status = 'running'
-      returning event_seq, code, detail
+      returning event_seq
     )
     insert into purchase_events (purchase_id, seq, step, state, detail)
-    select ${purchaseId}, event_seq, 'purchase', 'compensating',
-      jsonb_build_object('outcome', ${because.status}::text, 'code', code, 'refusal', detail)
-    from purchase`
+    select ${purchaseId}, event_seq, 'purchase', 'compensating', ${sql.json(because)} from purchase`
+}
+
+/** The outcome that a purchase was being undone for when its workflow was lost; `interrupted` when it was not. */
+export async function readInterruptedOutcome(sql: Sql, purchaseId: string): Promise<Outcome> {
+  const [event] = await sql<{ detail: Outcome }[]>`
+    select detail from purchase_events
+    where purchase_id = ${purchaseId} and step = 'purchase' and state = 'compensating'
+    order by seq limit 1`
+  return event?.detail ?? { status: 'failed', code: 'interrupted' }
 }
 
 /**
@@ -31,12 +38,10 @@ export async function recordOutcome(sql: Sql, purchaseId: string, outcome: Outco
         status = ${outcome.status}, code = ${code}, detail = ${detail && sql.json(detail)},
         settled_at = now(), event_seq = event_seq + 1, updated_at = now()
       where id = ${purchaseId} and settled_at is null
-      returning event_seq, code, detail
+      returning event_seq
     )
     insert into purchase_events (purchase_id, seq, step, state, detail)
-    select ${purchaseId}, event_seq, 'purchase', ${outcome.status}::text,
-      case when code is null then null else jsonb_build_object('code', code, 'refusal', detail) end
-    from purchase`
+    select ${purchaseId}, event_seq, 'purchase', ${outcome.status}, ${sql.json(outcome)} from purchase`
   const [row] = await sql<{ status: Outcome['status'] }[]>`select status from purchases where id = ${purchaseId}`
   if (!row) throw new Error(`purchase ${purchaseId} does not exist`)
   return row.status
@@ -56,8 +61,6 @@ export async function recordCancelRequest(sql: Sql, purchaseId: string): Promise
 
 function reasonOf(outcome: Outcome) {
   if (outcome.status === 'refused') return { code: outcome.refusal.code, detail: outcome.refusal }
-  if (outcome.status === 'failed') {
-    return { code: outcome.code, detail: outcome.detail === undefined ? null : { message: outcome.detail } }
-  }
+  if (outcome.status === 'failed') return { code: outcome.code, detail: outcome.step ? { step: outcome.step } : null }
   return { code: null, detail: null }
 }

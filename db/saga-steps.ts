@@ -40,7 +40,9 @@ export async function applyStep<Answer extends object>(
 async function recallStep<Answer>(sql: Sql, purchaseId: string, step: StepName): Promise<Answer> {
   const [row] = await sql<{ state: 'applied' | 'undone'; answer: Answer }[]>`
     select state, answer from saga_steps where key = ${stepKey(purchaseId, step)}`
-  if (!row) throw new Error(`${step} of purchase ${purchaseId} neither happened nor was refused: what it builds on is missing`)
-  if (row.state === 'undone') throw new StepBarred(`${step} of purchase ${purchaseId} was undone and can no longer happen`)
+  if (!row)
+    throw new Error(`${step} of purchase ${purchaseId} neither happened nor was refused: what it builds on is missing`)
+  if (row.state === 'undone')
+    throw new StepBarred(`${step} of purchase ${purchaseId} was undone and can no longer happen`)
   return row.answer
 }

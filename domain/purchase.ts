@@ -25,7 +25,7 @@ export type Outcome =
   | { status: 'completed' }
   | { status: 'refused'; refusal: Refusal }
   | { status: 'cancelled' }
-  | { status: 'failed'; code: FailureCode; detail?: string }
+  | { status: 'failed'; code: FailureCode; step?: string }
 
 /** The steps of the saga, in order. Their names are part of the keys in `saga_steps`: never rename one. */
 export type StepName = 'reserveStock' | 'chargeWallet' | 'confirmPurchase'

@@ -1,0 +1,26 @@
+import { Client } from '@temporalio/client'
+import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker'
+import { createActivities } from '#activities/create-activities.ts'
+import type { Sql } from '#db/client.ts'
+import { TASK_QUEUE } from '#workflows/contract.ts'
+import { isWorkflowOpen } from './is-workflow-open.ts'
+
+export type WorkerParts = Pick<WorkerOptions, 'workflowBundle' | 'interceptors'> & {
+  connection: NativeConnection
+  namespace: string
+  sql: Sql
+}
+
+/** A worker for all workflows and activities. Both shutdown times are set: it ends even when its server is gone. */
+export async function createWorker({ connection, namespace, sql, ...options }: WorkerParts): Promise<Worker> {
+  const client = new Client({ connection, namespace })
+  return await Worker.create({
+    ...options,
+    connection,
+    namespace,
+    taskQueue: TASK_QUEUE,
+    activities: createActivities({ sql, isWorkflowOpen: (workflowId) => isWorkflowOpen(client, workflowId) }),
+    shutdownGraceTime: '5 seconds',
+    shutdownForceTime: '8 seconds',
+  })
+}

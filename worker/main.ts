@@ -1,0 +1,48 @@
+import { Client } from '@temporalio/client'
+import { Runtime } from '@temporalio/worker'
+import { runCommand } from '#config/command.ts'
+import { resolveConnections } from '#config/connections.ts'
+import { readEnvironment } from '#config/environment.ts'
+import { createLogger } from '#config/logging.ts'
+import { stopRequested } from '#config/stop-request.ts'
+import { connectTemporalWorker } from '#config/temporal-native.ts'
+import { openDatabase } from '#db/client.ts'
+import { createWorker } from './create-worker.ts'
+import { ensureSchedules } from './schedules.ts'
+import { temporalLogger } from './temporal-logger.ts'
+import { loadWorkflowBundle } from './workflow-bundle.ts'
+
+/** `npm run worker`: carries out purchases until it is asked to stop; then finishes what it has begun, within 8 s. */
+runCommand(async () => {
+  const environment = readEnvironment()
+  const { databaseUrl, temporal } = resolveConnections(environment)
+  const logger = createLogger({ name: 'worker', level: environment.logLevel })
+  Runtime.install({
+    logger: temporalLogger(logger),
+    telemetryOptions: { logging: { forward: {}, filter: { core: 'WARN', other: 'ERROR' } } },
+    shutdownSignals: [],
+  })
+
+  const connection = await connectTemporalWorker(temporal)
+  const sql = openDatabase({ databaseUrl, applicationName: 'unicorn-worker' })
+  await sql`select 1`
+  const workflowBundle = await loadWorkflowBundle(environment.production, Runtime.instance().logger)
+  const worker = await createWorker({ connection, namespace: temporal.namespace, sql, workflowBundle })
+  await ensureSchedules(new Client({ connection, namespace: temporal.namespace }))
+
+  const running = worker.run()
+  void stopRequested().then((why) => {
+    logger.info({ why }, 'stopping')
+    worker.shutdown()
+  })
+  logger.info({ temporal: temporal.address }, 'worker is ready')
+  process.send?.('ready')
+  try {
+    await running
+  } finally {
+    await sql.end({ timeout: 2 })
+    await connection.close()
+  }
+  // Whatever the SDK still holds open after its last worker is of no more use.
+  process.exit(0)
+})

@@ -1,0 +1,28 @@
+import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow'
+import type { Outcome, PurchaseStatus } from '#domain/purchase.ts'
+import { PURCHASE_STATUS, TOTAL_MINOR } from './contract.ts'
+
+/** What operators see in the Web UI while a saga runs, and search for afterwards. */
+export function showStep(doing: string): void {
+  setCurrentDetails(`**running**: ${doing}`)
+}
+
+export function showTotal(totalMinor: number): void {
+  upsertSearchAttributes([{ key: TOTAL_MINOR, value: totalMinor }])
+}
+
+export function showStatus(status: PurchaseStatus): void {
+  setCurrentDetails(`**${status}**`)
+  upsertSearchAttributes([{ key: PURCHASE_STATUS, value: status }])
+}
+
+export function showCompensating(because: Outcome): void {
+  setCurrentDetails(`**compensating**, to end as ${because.status}${codeOf(because)}`)
+  upsertSearchAttributes([{ key: PURCHASE_STATUS, value: 'compensating' }])
+}
+
+function codeOf(outcome: Outcome): string {
+  if (outcome.status === 'refused') return `: ${outcome.refusal.code}`
+  if (outcome.status === 'failed') return `: ${outcome.code}`
+  return ''
+}
