@@ -76,7 +76,7 @@ export interface Environment {
   readonly temporalNamespace: string
   readonly temporalPort: number
   readonly temporalUiPort: number
-  /** Path of a `temporal` binary to use. */
+  /** Absolute path of a `temporal` binary to use. */
   readonly temporalCli: string | undefined
   /** Absolute. */
   readonly dataDir: string
@@ -112,7 +112,7 @@ export function readEnvironment(source: Variables = process.env): Environment {
     temporalNamespace: value.TEMPORAL_NAMESPACE,
     temporalPort: value.TEMPORAL_PORT,
     temporalUiPort: value.TEMPORAL_UI_PORT,
-    temporalCli: value.TEMPORAL_CLI,
+    temporalCli: value.TEMPORAL_CLI === undefined ? undefined : resolve(value.TEMPORAL_CLI),
     dataDir: resolve(value.DATA_DIR),
     purchaseWaitMs: value.PURCHASE_WAIT_MS,
     corsOrigins: value.CORS_ORIGINS,

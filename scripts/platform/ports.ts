@@ -1,0 +1,55 @@
+import { execFileSync } from 'node:child_process'
+import { createServer } from 'node:net'
+import { ConfigurationError } from '#config/configuration-error.ts'
+
+const LOOPBACK = '127.0.0.1'
+
+/**
+ * A port that is free now on loopback: the preferred one if possible, else one that the operating system picks.
+ */
+export async function freePort(preferred?: number): Promise<number> {
+  return (preferred === undefined ? undefined : await tryPort(preferred, LOOPBACK)) ?? (await tryPort(0, LOOPBACK)) ?? 0
+}
+
+/**
+ * @param variable the environment variable by which the user can choose another port
+ * @throws ConfigurationError naming the port, the variable, and what holds the port if that can be found out
+ */
+export async function requireFreePort(port: number, variable: string, host = LOOPBACK): Promise<void> {
+  if ((await tryPort(port, host)) !== undefined) return
+  const holder = describeHolder(port)
+  const by = holder === undefined ? '' : ` by ${holder}`
+  throw new ConfigurationError(`Port ${port} is taken${by}: stop what uses it, or set ${variable} to a free port.`)
+}
+
+/** Listens for a moment; undefined if the port is taken. */
+function tryPort(port: number, host: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') resolve(undefined)
+      else reject(new ConfigurationError(`Cannot listen on ${host}:${port} (${error.code}): choose another port.`))
+    })
+    server.listen(port, host, () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' ? address?.port : undefined))
+    })
+  })
+}
+
+/** Best effort: `lsof` or `ss`, whichever is there, and only processes that this user may see. */
+function describeHolder(port: number): string | undefined {
+  const lsof = output('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc'])
+  const fromLsof = lsof?.match(/^p(?<pid>\d+)\nc(?<name>.+)$/m)?.groups
+  const fromSs = output('ss', ['-Hltnp', 'sport', '=', `:${port}`])?.match(/"(?<name>[^"]+)",pid=(?<pid>\d+)/)?.groups
+  const found = fromLsof ?? fromSs
+  return found === undefined ? undefined : `${found.name} (pid ${found.pid})`
+}
+
+function output(command: string, args: string[]): string | undefined {
+  try {
+    return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], timeout: 2_000 })
+  } catch {
+    return undefined
+  }
+}
