@@ -1,10 +1,11 @@
+import { beginCompensation, type Compensation } from '#db/begin-compensation.ts'
 import { chargeWallet, undoCharge } from '#db/charge-wallet.ts'
 import type { Sql } from '#db/client.ts'
-import { barConfirmation, confirmPurchase } from '#db/confirm-purchase.ts'
-import { readInterruptedOutcome, recordCompensating, recordOutcome } from '#db/purchase-outcome.ts'
+import { confirmPurchase } from '#db/confirm-purchase.ts'
+import { recordOutcome } from '#db/purchase-outcome.ts'
 import { releaseStock, reserveStock } from '#db/reserve-stock.ts'
 import { listUnsettledPurchases } from '#db/unsettled-purchases.ts'
-import { type Outcome, purchaseWorkflowId } from '#domain/purchase.ts'
+import { type Outcome, purchaseWorkflowId, type Reversal } from '#domain/purchase.ts'
 
 export type ActivityDependencies = {
   sql: Sql
@@ -26,12 +27,9 @@ export function createActivities({ sql, isWorkflowOpen }: ActivityDependencies) 
     undoCharge: ({ purchaseId }: Purchase) => undoCharge(sql, purchaseId),
     confirmPurchase: ({ purchaseId }: Purchase) => confirmPurchase(sql, purchaseId),
 
-    recordCompensating: (input: Purchase & { because: Outcome }) =>
-      recordCompensating(sql, input.purchaseId, input.because),
+    beginCompensation: (input: Purchase & { reason: Reversal }): Promise<Compensation> =>
+      beginCompensation(sql, input.purchaseId, input.reason),
     recordOutcome: (input: Purchase & { outcome: Outcome }) => recordOutcome(sql, input.purchaseId, input.outcome),
-
-    barConfirmation: ({ purchaseId }: Purchase) => barConfirmation(sql, purchaseId),
-    readInterruptedOutcome: ({ purchaseId }: Purchase) => readInterruptedOutcome(sql, purchaseId),
 
     /** One page of purchases that have no outcome, have been quiet for a minute and have no open workflow. */
     async findLostPurchases({ after }: { after?: string }): Promise<{ lost: string[]; next?: string }> {

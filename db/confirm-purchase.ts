@@ -45,18 +45,3 @@ export async function confirmPurchase(sql: Sql, purchaseId: string): Promise<Ste
       select answer from step`,
   })
 }
-
-/**
- * Decides the fate of a purchase whose workflow was lost: unless it is confirmed already, it never will be.
- *
- * @returns whether the purchase is confirmed
- */
-export async function barConfirmation(sql: Sql, purchaseId: string): Promise<boolean> {
-  const key = stepKey(purchaseId, 'confirmPurchase')
-  await sql`
-    insert into saga_steps (key, purchase_id, step, state, undone_at)
-    values (${key}, ${purchaseId}, 'confirmPurchase', 'undone', now())
-    on conflict (key) do nothing`
-  const [row] = await sql<{ state: string }[]>`select state from saga_steps where key = ${key}`
-  return row?.state === 'applied'
-}

@@ -1,30 +1,6 @@
 import type { Outcome } from '#domain/purchase.ts'
 import type { Sql } from './client.ts'
 
-/** Shows a purchase as being undone, and why, until it is through. Changes nothing once it is settled. */
-export async function recordCompensating(sql: Sql, purchaseId: string, because: Outcome): Promise<void> {
-  const { code, detail } = reasonOf(because)
-  await sql`
-    with purchase as (
-      update purchases set
-        status = 'compensating', code = ${code}, detail = ${detail && sql.json(detail)},
-        event_seq = event_seq + 1, updated_at = now()
-      where id = ${purchaseId} and status = 'running'
-      returning event_seq
-    )
-    insert into purchase_events (purchase_id, seq, step, state, detail)
-    select ${purchaseId}, event_seq, 'purchase', 'compensating', ${sql.json(because)} from purchase`
-}
-
-/** The outcome that a purchase was being undone for when its workflow was lost; `interrupted` when it was not. */
-export async function readInterruptedOutcome(sql: Sql, purchaseId: string): Promise<Outcome> {
-  const [event] = await sql<{ detail: Outcome }[]>`
-    select detail from purchase_events
-    where purchase_id = ${purchaseId} and step = 'purchase' and state = 'compensating'
-    order by seq limit 1`
-  return event?.detail ?? { status: 'failed', code: 'interrupted' }
-}
-
 /**
  * Settles a purchase. The first outcome stands: a second one changes nothing.
  *

@@ -20,9 +20,11 @@ export type FailureCode =
   /** The workflow was lost or terminated, and the purchase was not confirmed. */
   | 'interrupted'
 
-/** How a purchase ended, or is about to end while it is being undone. */
-export type Outcome =
-  | { status: 'completed' }
+/** How a purchase ended. */
+export type Outcome = { status: 'completed' } | Reversal
+
+/** How a purchase ends that was undone, and why. */
+export type Reversal =
   | { status: 'refused'; refusal: Refusal }
   | { status: 'cancelled' }
   | { status: 'failed'; code: FailureCode; step?: string }

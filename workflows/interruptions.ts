@@ -1,5 +1,5 @@
 import { ActivityFailure, type CancellationScope, CancelledFailure } from '@temporalio/workflow'
-import type { Outcome, Refusal, StepResult } from '#domain/purchase.ts'
+import type { Refusal, Reversal, StepResult } from '#domain/purchase.ts'
 import { isBarred } from './steps.ts'
 
 /** Carries a refusal from the step that gave it to the `catch` that undoes what came before. */
@@ -30,7 +30,7 @@ export function cancellationPoint(scope: CancellationScope): () => void {
  * @throws the error itself when it is none of the expected ones: a defect in workflow code must hold the workflow, for a
  * corrected worker to go on with, and not undo purchases
  */
-export function reasonToUndo(error: unknown): Exclude<Outcome, { status: 'completed' }> {
+export function reasonToUndo(error: unknown): Reversal {
   if (error instanceof Refused) return { status: 'refused', refusal: error.refusal }
   if (error instanceof CancelledFailure) return { status: 'cancelled' }
   if (isBarred(error)) return { status: 'failed', code: 'interrupted' }

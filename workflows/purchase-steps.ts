@@ -6,13 +6,5 @@ export const releaseStock = compensation('releaseStock', 'Undo: give the reserve
 export const chargeWallet = step('chargeWallet', 'Charge the wallet')
 export const undoCharge = compensation('undoCharge', 'Undo: give the money back')
 export const confirmPurchase = lastingStep('confirmPurchase', 'Confirm: from here on the purchase stands')
-export const recordCompensating = lastingStep('recordCompensating', 'Note that the purchase is being undone, and why')
+export const beginCompensation = lastingStep('beginCompensation', 'Undo the purchase, unless it is confirmed')
 export const recordOutcome = lastingStep('recordOutcome', 'Note how the purchase ended')
-export const barConfirmation = lastingStep(
-  'barConfirmation',
-  'Confirmed already? If not, see to it that it never will be',
-)
-export const readInterruptedOutcome = lastingStep(
-  'readInterruptedOutcome',
-  'Read what the purchase was being undone for',
-)

@@ -1,14 +1,10 @@
 import type { PurchaseInput, PurchaseResult } from './contract.ts'
-import { barConfirmation, readInterruptedOutcome, releaseStock, undoCharge } from './purchase-steps.ts'
-import { settle } from './settle.ts'
+import { undoUnlessConfirmed } from './settle.ts'
 
 /**
  * Settles a purchase whose own workflow was terminated or lost: confirmed, then it stands; else it never will be, and
  * everything is undone. Safe beside a workflow that turns out to live: the keys of the steps decide, not who came first.
  */
 export async function repair(input: PurchaseInput): Promise<PurchaseResult> {
-  if (await barConfirmation(input)) return await settle(input, { status: 'completed' })
-  await undoCharge(input)
-  await releaseStock(input)
-  return await settle(input, await readInterruptedOutcome(input))
+  return await undoUnlessConfirmed(input, { status: 'failed', code: 'interrupted' })
 }

@@ -1,5 +1,5 @@
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow'
-import type { Outcome, PurchaseStatus } from '#domain/purchase.ts'
+import type { PurchaseStatus, Reversal } from '#domain/purchase.ts'
 import { PURCHASE_STATUS, TOTAL_MINOR } from './contract.ts'
 
 /** What operators see in the Web UI while a saga runs, and search for afterwards. */
@@ -16,12 +16,12 @@ export function showStatus(status: PurchaseStatus): void {
   upsertSearchAttributes([{ key: PURCHASE_STATUS, value: status }])
 }
 
-export function showCompensating(because: Outcome): void {
-  setCurrentDetails(`**compensating**, to end as ${because.status}${codeOf(because)}`)
+export function showCompensating(reason: Reversal): void {
+  setCurrentDetails(`**compensating**, to end as ${reason.status}${codeOf(reason)}`)
   upsertSearchAttributes([{ key: PURCHASE_STATUS, value: 'compensating' }])
 }
 
-function codeOf(outcome: Outcome): string {
+function codeOf(outcome: Reversal): string {
   if (outcome.status === 'refused') return `: ${outcome.refusal.code}`
   if (outcome.status === 'failed') return `: ${outcome.code}`
   return ''

@@ -61,6 +61,7 @@ create table stock_movements (
 create index stock_movements_by_product on stock_movements (product_id, id);
 -- A sale is booked once per purchase and product, whatever else goes wrong.
 create unique index stock_movements_once on stock_movements (reference, product_id, reason) where reason in ('sale', 'return');
+create index stock_movements_by_reference on stock_movements (reference);
 call make_append_only('stock_movements');
 
 -- ---------------------------------------------------------------------------------------------------------------------
@@ -86,6 +87,7 @@ create table wallet_entries (
 create index wallet_entries_by_wallet on wallet_entries (username, id);
 -- One charge and at most one undo of it per purchase, whatever else goes wrong.
 create unique index wallet_entries_once on wallet_entries (reference, reason) where reason in ('charge', 'charge_undone');
+create index wallet_entries_by_reference on wallet_entries (reference);
 call make_append_only('wallet_entries');
 
 -- ---------------------------------------------------------------------------------------------------------------------

@@ -1,0 +1,35 @@
+import { type Reversal, stepKey } from '#domain/purchase.ts'
+import type { Sql } from './client.ts'
+
+/** Either the purchase stands, or it is being undone for the reason that is on record. */
+export type Compensation = { confirmed: true } | { confirmed: false; reason: Reversal }
+
+/**
+ * Decides the fate of a purchase that cannot go on: unless it is confirmed already, it never will be. Shows it as
+ * `compensating` until it is settled. The first reason that was given stays.
+ */
+export async function beginCompensation(sql: Sql, purchaseId: string, reason: Reversal): Promise<Compensation> {
+  if (await isConfirmedForGood(sql, purchaseId)) return { confirmed: true }
+  await sql`
+    with purchase as (
+      update purchases set status = 'compensating', event_seq = event_seq + 1, updated_at = now()
+      where id = ${purchaseId} and status = 'running'
+      returning event_seq
+    )
+    insert into purchase_events (purchase_id, seq, step, state, detail)
+    select ${purchaseId}, event_seq, 'purchase', 'compensating', ${sql.json(reason)} from purchase`
+  const [first] = await sql<{ reason: Reversal }[]>`
+    select detail as reason from purchase_events
+    where purchase_id = ${purchaseId} and step = 'purchase' and state = 'compensating'`
+  return { confirmed: false, reason: first?.reason ?? reason }
+}
+
+async function isConfirmedForGood(sql: Sql, purchaseId: string): Promise<boolean> {
+  const key = stepKey(purchaseId, 'confirmPurchase')
+  await sql`
+    insert into saga_steps (key, purchase_id, step, state, undone_at)
+    values (${key}, ${purchaseId}, 'confirmPurchase', 'undone', now())
+    on conflict (key) do nothing`
+  const [row] = await sql<{ state: string }[]>`select state from saga_steps where key = ${key}`
+  return row?.state === 'applied'
+}

@@ -1,0 +1,55 @@
+import type { Client, WorkflowExecutionInfo } from '@temporalio/client'
+import type { Invariant } from '#db/audit.ts'
+import type { Sql } from '#db/client.ts'
+import { PURCHASE_STATUS } from '#workflows/contract.ts'
+
+type Ended = { purchaseId: string; closed: string; searchable: string | undefined }
+
+/**
+ * Compares the outcomes in the database with the purchase workflows that Temporal still keeps: what operators find there
+ * must be what the books say.
+ */
+export async function compareWithTemporal(sql: Sql, client: Client): Promise<Invariant> {
+  const violations: Record<string, unknown>[] = []
+  let checked = 0
+  for await (const page of pagesOf(
+    client.workflow.list({ query: `WorkflowType = 'purchase' and CloseTime is not null` }),
+  )) {
+    checked += page.length
+    const statuses = await readStatuses(sql, page)
+    for (const ended of page) {
+      const status = statuses.get(ended.purchaseId)
+      if (agree(ended, status)) continue
+      violations.push({ purchase: ended.purchaseId, database: status ?? 'unknown', temporal: ended })
+    }
+  }
+  const name = 'every purchase workflow that ended has, in the database, the outcome that it shows'
+  return { name, checked, violations: violations.slice(0, 100) }
+}
+
+/** A workflow that was terminated shows where it stood, so only the one that completed must show the outcome. */
+function agree(ended: Ended, status: string | undefined): boolean {
+  return ended.closed === 'COMPLETED' ? ended.searchable === status : status !== undefined
+}
+
+async function* pagesOf(list: AsyncIterable<WorkflowExecutionInfo>): AsyncGenerator<Ended[]> {
+  let page: Ended[] = []
+  for await (const info of list) {
+    page.push({
+      purchaseId: info.workflowId.replace(/^purchase-/, ''),
+      closed: info.status.name,
+      searchable: info.typedSearchAttributes.get(PURCHASE_STATUS),
+    })
+    if (page.length === 500) {
+      yield page
+      page = []
+    }
+  }
+  if (page.length > 0) yield page
+}
+
+async function readStatuses(sql: Sql, page: Ended[]): Promise<Map<string, string>> {
+  const rows = await sql<{ id: string; status: string }[]>`
+    select id, status from purchases where id = any(${page.map((ended) => ended.purchaseId)}::uuid[])`
+  return new Map(rows.map((row) => [row.id, row.status]))
+}
