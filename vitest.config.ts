@@ -1,16 +1,19 @@
 import { defineConfig } from 'vitest/config'
 
+const setupFiles = ['test/support/no-console-errors.ts']
+
 export default defineConfig({
   test: {
     projects: [
       {
         // Pure code only: no Postgres, no Temporal. `npm run check` runs these.
-        test: { name: 'pure', include: ['test/unit/**/*.test.ts', 'test/property/**/*.test.ts'] },
+        test: { name: 'pure', setupFiles, include: ['test/unit/**/*.test.ts', 'test/property/**/*.test.ts'] },
       },
       {
         // Everything that needs the real parts shares one Postgres and one Temporal server.
         test: {
           name: 'system',
+          setupFiles,
           include: ['test/{db,workflow,replay,api,faults,browser}/**/*.test.ts'],
           globalSetup: ['test/support/system.ts'],
           testTimeout: 60_000,

@@ -12,12 +12,7 @@ const runningProcess = processIdentity.extend({ port: z.number().int().optional(
  */
 export const runtime = z.object({
   launcher: processIdentity,
-  processes: z.object({
-    postgres: runningProcess.optional(),
-    temporal: runningProcess.optional(),
-    worker: runningProcess.optional(),
-    api: runningProcess.optional(),
-  }),
+  processes: z.partialRecord(z.enum(['postgres', 'temporal', 'worker', 'api']), runningProcess),
   urls: z.object({
     database: z.string().optional(),
     migrateDatabase: z.string().optional(),

@@ -1,0 +1,62 @@
+import { Client, Connection, WorkflowIdReusePolicy } from '@temporalio/client'
+import { bundleWorkflowCode, NativeConnection, type WorkflowBundleOption } from '@temporalio/worker'
+import { inject } from 'vitest'
+import { purchaseWorkflowId } from '#domain/purchase.ts'
+import { createWorker } from '#worker/create-worker.ts'
+import { WORKFLOWS_PATH } from '#worker/workflow-bundle.ts'
+import type { PurchaseInput, PurchaseResult } from '#workflows/contract.ts'
+import { TASK_QUEUE } from '#workflows/contract.ts'
+import { planFaults } from './faults.ts'
+import { openShop } from './shop.ts'
+
+export type SagaWorld = Awaited<ReturnType<typeof openSagaWorld>>
+
+/**
+ * A shop of its own and a worker for it, on the Temporal server that all tests share: a task queue of its own keeps the
+ * sagas of one test file away from the workers of another.
+ */
+export async function openSagaWorld(options: { workflowInterceptors?: string[] } = {}) {
+  const shop = await openShop()
+  const faults = planFaults()
+  const address = inject('temporalAddress')
+  const namespace = 'default'
+  const taskQueue = `${TASK_QUEUE}-${crypto.randomUUID()}`
+  const connection = await Connection.connect({ address })
+  const client = new Client({ connection, namespace })
+  const native = await NativeConnection.connect({ address })
+  const worker = await createWorker({
+    connection: native,
+    namespace,
+    taskQueue,
+    sql: shop.sql,
+    workflowBundle: await bundleOf(options.workflowInterceptors),
+    interceptors: { activity: [faults.interceptor] },
+  })
+  const running = worker.run()
+
+  return {
+    shop,
+    faults,
+    client,
+    taskQueue,
+    start: (purchaseId: string) =>
+      client.workflow.start<(input: PurchaseInput) => Promise<PurchaseResult>>('purchase', {
+        workflowId: purchaseWorkflowId(purchaseId),
+        workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
+        taskQueue,
+        args: [{ purchaseId }],
+      }),
+    async close() {
+      worker.shutdown()
+      await running
+      await native.close()
+      await connection.close()
+      await shop.close()
+    },
+  }
+}
+
+async function bundleOf(workflowInterceptorModules: string[] | undefined): Promise<WorkflowBundleOption> {
+  if (!workflowInterceptorModules) return { codePath: inject('workflowBundlePath') }
+  return await bundleWorkflowCode({ workflowsPath: WORKFLOWS_PATH, workflowInterceptorModules })
+}

@@ -1,0 +1,101 @@
+import { v7 as uuidv7 } from 'uuid'
+import { audit } from '#db/audit.ts'
+import { type Database, openDatabase } from '#db/client.ts'
+import { openPurchase } from '#db/open-purchase.ts'
+import type { PurchaseLine, PurchaseStatus } from '#domain/purchase.ts'
+import { createTestDatabase } from './test-database.ts'
+
+export type Shop = Awaited<ReturnType<typeof openShop>>
+
+/** A database of its own with the things that tests buy and the people who buy them. */
+export async function openShop(options: { connections?: number } = {}) {
+  const { databaseUrl, migrateDatabaseUrl, drop } = await createTestDatabase()
+  const sql = openDatabase({
+    databaseUrl,
+    applicationName: 'unicorn-test',
+    maxConnections: options.connections ?? 20,
+  })
+  return {
+    sql,
+    databaseUrl,
+    migrateDatabaseUrl,
+    addProduct: (product: { id: string; priceMinor: number; stock: number }) => addProduct(sql, product),
+    addWallet: (wallet: { username: string; balanceMinor: number }) => addWallet(sql, wallet),
+    order: (order: Order) => placeOrder(sql, order),
+    purchase: (purchaseId: string) => readPurchase(sql, purchaseId),
+    timeline: (purchaseId: string) => readTimeline(sql, purchaseId),
+    stock: (productId: string) => readStock(sql, productId),
+    balance: (username: string) => readBalance(sql, username),
+    /** Everything the audit has against the books; an empty list is what tests expect. */
+    brokenInvariants: async () => (await audit(sql)).invariants.filter(({ violations }) => violations.length > 0),
+    async close() {
+      await sql.end({ timeout: 5 })
+      await drop()
+    },
+  }
+}
+
+type Order = { username: string; lines: PurchaseLine[]; expectedTotalMinor?: number }
+
+async function addProduct(sql: Database, { id, priceMinor, stock }: { id: string; priceMinor: number; stock: number }) {
+  await sql`
+    with product as (
+      insert into products (id, name, price_minor, on_hand) values (${id}, ${`Product ${id}`}, ${priceMinor}, ${stock})
+    )
+    insert into stock_movements (product_id, quantity, reason, reference, actor)
+    select ${id}, ${stock}, 'initial', 'test', 'test' where ${stock}::bigint > 0`
+}
+
+async function addWallet(sql: Database, { username, balanceMinor }: { username: string; balanceMinor: number }) {
+  await sql`
+    with wallet as (
+      insert into wallets (username, balance_minor) values (${username}, ${balanceMinor})
+    )
+    insert into wallet_entries (username, amount_minor, reason, reference, actor)
+    select ${username}, ${balanceMinor}, 'opening', 'test', 'test' where ${balanceMinor}::bigint > 0`
+}
+
+/** Writes a purchase down without starting its workflow. */
+async function placeOrder(sql: Database, order: Order): Promise<string> {
+  const purchaseId = uuidv7()
+  const opened = await openPurchase(sql, {
+    ...order,
+    purchaseId,
+    scope: order.username,
+    idempotencyKey: purchaseId,
+    requestHash: 'test',
+  })
+  if (!opened.ok) throw new Error(`the test's order was not taken: ${opened.problem}`)
+  return opened.purchaseId
+}
+
+async function readPurchase(sql: Database, purchaseId: string) {
+  const [row] = await sql<
+    { status: PurchaseStatus; code: string | null; detail: unknown; totalMinor: number | null }[]
+  >`
+    select status, code, detail, total_minor as "totalMinor" from purchases where id = ${purchaseId}`
+  if (!row) throw new Error(`no purchase ${purchaseId}`)
+  return row
+}
+
+/** `step state` in the order in which it happened. */
+async function readTimeline(sql: Database, purchaseId: string): Promise<string[]> {
+  const rows = await sql<{ line: string }[]>`
+    select step || ' ' || state as line from purchase_events where purchase_id = ${purchaseId} order by seq`
+  return rows.map((row) => row.line)
+}
+
+async function readStock(sql: Database, productId: string): Promise<{ onHand: number; reserved: number }> {
+  const [row] = await sql<{ onHand: number; reserved: number }[]>`
+    select on_hand as "onHand", reserved from products where id = ${productId}`
+  if (!row) throw new Error(`no product ${productId}`)
+  return row
+}
+
+async function readBalance(sql: Database, username: string): Promise<number> {
+  const [row] = await sql<
+    { balance: number }[]
+  >`select balance_minor as balance from wallets where username = ${username}`
+  if (!row) throw new Error(`no wallet of ${username}`)
+  return row.balance
+}

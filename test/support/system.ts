@@ -1,0 +1,109 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker'
+import type { TestProject } from 'vitest/node'
+import { readEnvironment } from '#config/environment.ts'
+import { identify, type ProcessIdentity } from '#config/process-identity.ts'
+import { type Runtime, writeRuntime } from '#config/runtime-file.ts'
+import { freePort } from '#scripts/platform/ports.ts'
+import { startPostgresServer } from '#scripts/platform/postgres-server.ts'
+import { postgresStopSteps, sendSignal, stopProcess } from '#scripts/platform/stop-process.ts'
+import { obtainTemporal } from '#scripts/platform/temporal-binary.ts'
+import { startTemporalServer } from '#scripts/platform/temporal-server.ts'
+import { removeAbandonedRuns, TEMPORARY_PREFIX } from './abandoned-runs.ts'
+import { createTemplateDatabase } from './test-database.ts'
+
+/** What test files get by `inject(...)`. */
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** URL of Postgres as its superuser; tests want `createTestDatabase()` instead. */
+    adminUrl: string
+    /** `host:port` of a Temporal dev server with our search attributes, namespace `default`. */
+    temporalAddress: string
+    /** File with the bundle of workflows/index.ts, for `workflowBundle: { codePath }`. */
+    workflowBundlePath: string
+  }
+}
+
+const dataDir = mkdtempSync(join(tmpdir(), TEMPORARY_PREFIX))
+const processes: Runtime['processes'] = {}
+
+/**
+ * Starts one Postgres and one Temporal dev server for the whole run, in a temporary folder, by the code that `npm start`
+ * uses. Nothing of a test run has to survive a crash of the machine, so Postgres does not wait for the disk.
+ */
+export async function setup(project: TestProject): Promise<void> {
+  process.once('exit', stopAtOnce)
+  try {
+    await removeAbandonedRuns()
+    // The user that Postgres runs as has to get through; what is secret inside has its own mode.
+    chmodSync(dataDir, 0o711)
+    const [adminUrl, temporalAddress, workflowBundlePath] = await Promise.all([
+      startPostgres(),
+      startTemporal(),
+      bundleWorkflows(),
+    ])
+    project.provide('adminUrl', adminUrl)
+    project.provide('temporalAddress', temporalAddress)
+    project.provide('workflowBundlePath', workflowBundlePath)
+  } catch (error) {
+    await teardown()
+    throw error
+  }
+}
+
+export async function teardown(): Promise<void> {
+  const { postgres, temporal } = processes
+  await Promise.all([
+    temporal && stopProcess(temporal, [['SIGKILL', 5_000]]),
+    postgres && stopProcess(postgres, postgresStopSteps),
+  ])
+  rmSync(dataDir, { recursive: true, force: true })
+}
+
+/** Vitest leaves without teardown on a second Ctrl-C and on its own errors. Only synchronous work is possible here. */
+function stopAtOnce(): void {
+  for (const identity of Object.values(processes)) sendSignal(identity, 'SIGKILL')
+  rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 })
+}
+
+function remember(name: 'postgres' | 'temporal', identity: ProcessIdentity): void {
+  processes[name] = identity
+  const self = identify(process.pid)
+  if (self !== undefined) writeRuntime(dataDir, { launcher: self, processes, urls: {} })
+}
+
+async function startPostgres(): Promise<string> {
+  const server = await startPostgresServer({
+    dataDir,
+    logFile: join(dataDir, 'postgres.log'),
+    say,
+    settings: { fsync: 'off', full_page_writes: 'off' },
+    onSpawn: (identity) => remember('postgres', identity),
+  })
+  await createTemplateDatabase(server.adminUrl)
+  return server.adminUrl
+}
+
+async function startTemporal(): Promise<string> {
+  const { address } = await startTemporalServer({
+    program: await obtainTemporal(readEnvironment(), say),
+    port: await freePort(),
+    logFile: join(dataDir, 'temporal.log'),
+    onSpawn: (identity) => remember('temporal', identity),
+  })
+  return address
+}
+
+async function bundleWorkflows(): Promise<string> {
+  const workflowsPath = join(import.meta.dirname, '../../workflows/index.ts')
+  const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') })
+  const path = join(dataDir, 'workflow-bundle.js')
+  writeFileSync(path, code)
+  return path
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
