@@ -1,0 +1,97 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { identify, isAlive, type ProcessIdentity } from '#config/process-identity.ts'
+import { freePort, requireFreePort } from '#scripts/platform/ports.ts'
+import { stopProcess } from '#scripts/platform/stop-process.ts'
+import { withTurn } from '#scripts/platform/turn.ts'
+
+function startNode(script: string): ProcessIdentity {
+  const child = spawn(process.execPath, ['-e', script], { stdio: 'ignore' })
+  return identify(child.pid ?? 0) as ProcessIdentity
+}
+
+describe('processes', () => {
+  test('a process is told apart from a later one with its pid', () => {
+    const self = identify(process.pid) as ProcessIdentity
+    expect(isAlive(self)).toBe(true)
+    expect(isAlive({ ...self, startedAt: 'earlier' })).toBe(false)
+  })
+
+  test('a stranger with the pid of a process that we started is never signalled', async () => {
+    const stranger = startNode('setInterval(() => {}, 1000)')
+    expect(await stopProcess({ ...stranger, startedAt: 'earlier' }, [['SIGKILL', 500]])).toBe(true)
+    expect(isAlive(stranger)).toBe(true)
+    expect(await stopProcess(stranger, [['SIGKILL', 5_000]])).toBe(true)
+  })
+
+  test('one that ignores the request is ended by the next signal', async () => {
+    const stubborn = startNode('process.on("SIGTERM", () => {}); setInterval(() => {}, 1000)')
+    const steps = [
+      ['SIGTERM', 300],
+      ['SIGKILL', 5_000],
+    ] as const
+    expect(await stopProcess(stubborn, steps)).toBe(true)
+    expect(isAlive(stubborn)).toBe(false)
+  })
+})
+
+describe('ports', () => {
+  let taken: Server
+  let port: number
+  beforeEach(async () => {
+    port = await freePort()
+    taken = createServer()
+    await new Promise<void>((resolve) => taken.listen(port, '127.0.0.1', resolve))
+  })
+  afterEach(async () => {
+    await new Promise((resolve) => taken.close(resolve))
+  })
+
+  test('a taken port is told with the variable that chooses another', async () => {
+    await expect(requireFreePort(port, 'TEMPORAL_PORT')).rejects.toThrow(new RegExp(`${port}.*TEMPORAL_PORT`))
+  })
+
+  test('a remembered port is used again only while it is free', async () => {
+    expect(await freePort(port)).not.toBe(port)
+    await new Promise((resolve) => taken.close(resolve))
+    expect(await freePort(port)).toBe(port)
+  })
+})
+
+describe('withTurn', () => {
+  let folder: string
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'unicorn-turn-'))
+  })
+  afterEach(() => {
+    rmSync(folder, { recursive: true })
+  })
+
+  test('two do the same one after the other', async () => {
+    const order: string[] = []
+    const work = (name: string) => async () => {
+      order.push(`${name} begins`)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      order.push(`${name} ends`)
+    }
+    const claim = join(folder, 'claim')
+    await Promise.all([withTurn(claim, () => {}, work('a')), withTurn(claim, () => {}, work('b'))])
+    expect(order).toEqual(['a begins', 'a ends', 'b begins', 'b ends'])
+  })
+
+  test('the claim of a process that was killed holds nobody up', async () => {
+    const claim = join(folder, 'claim')
+    writeFileSync(claim, JSON.stringify({ pid: process.pid, startedAt: 'before the last reboot' }))
+    expect(
+      await withTurn(
+        claim,
+        () => {},
+        async () => 'done',
+      ),
+    ).toBe('done')
+  })
+})
