@@ -1,7 +1,13 @@
 import postgres from 'postgres'
 
-/** SQLSTATE of a violated CHECK constraint. */
-const CHECK_VIOLATION = '23514'
+/**
+ * A word on the statements themselves. They change a balance by the value that a `for update` in the same statement read,
+ * not by `balance = balance - x`: Postgres checks CHECK constraints against the row as the statement's snapshot has it
+ * before it notices that the row has moved on, so the plain form is refused now and then for a balance of the past.
+ */
+
+/** SQLSTATE of a violated CHECK or UNIQUE constraint: the two that can say no to a request. */
+const REFUSALS = ['23514', '23505']
 
 /**
  * The one pattern behind every effect: a statement that inserts its key first and makes its effect from that row.
@@ -9,7 +15,7 @@ const CHECK_VIOLATION = '23514'
  * - It gave a row: the effect happened, now.
  * - It gave none: the key was there. What happened then is read in a new statement, because this one's snapshot is older
  *   than the transaction it may have waited for.
- * - It violated a CHECK constraint: the business says no, and nothing at all happened, the key included.
+ * - It violated a CHECK or UNIQUE constraint: the business says no, and nothing at all happened, the key included.
  *
  * Anything else that goes wrong is thrown, and the same call can be made again.
  */
@@ -25,7 +31,7 @@ export async function atMostOnce<Row, Answer>(options: {
       const [row] = await options.statement()
       return row === undefined ? await options.before() : options.happened(row)
     } catch (error) {
-      const refused = options.refused[violatedCheck(error) ?? '']
+      const refused = options.refused[violatedConstraint(error) ?? '']
       if (!refused) throw error
       const answer = await refused()
       if (answer !== undefined) return answer
@@ -34,6 +40,6 @@ export async function atMostOnce<Row, Answer>(options: {
   }
 }
 
-function violatedCheck(error: unknown): string | undefined {
-  return error instanceof postgres.PostgresError && error.code === CHECK_VIOLATION ? error.constraint_name : undefined
+function violatedConstraint(error: unknown): string | undefined {
+  return error instanceof postgres.PostgresError && REFUSALS.includes(error.code) ? error.constraint_name : undefined
 }

@@ -12,26 +12,30 @@ export async function chargeWallet(sql: Sql, purchaseId: string): Promise<StepRe
       with step as (
         insert into saga_steps (key, purchase_id, step, state, answer)
         select ${stepKey(purchaseId, 'chargeWallet')}, id, 'chargeWallet', 'applied',
-          jsonb_build_object('amountMinor', total_minor, 'username', username)
+          jsonb_build_object('amountMinor', total_minor)
         from purchases where id = ${purchaseId} and total_minor is not null
         on conflict (key) do nothing
-        returning (answer ->> 'amountMinor')::bigint as amount_minor, answer ->> 'username' as username
+        returning answer, (answer ->> 'amountMinor')::bigint as amount_minor
+      ), locked as materialized (
+        select w.username, step.amount_minor, w.balance_minor - step.amount_minor as balance_minor
+        from step join purchases p on p.id = ${purchaseId} join wallets w on w.username = p.username
+        for update of w
       ), wallet as (
-        update wallets set balance_minor = balance_minor - step.amount_minor, updated_at = now()
-        from step where wallets.username = step.username
+        update wallets w set balance_minor = locked.balance_minor, updated_at = now()
+        from locked where w.username = locked.username
+        returning w.username, locked.amount_minor
       ), entry as (
         insert into wallet_entries (username, amount_minor, reason, reference, actor)
-        select username, -amount_minor, 'charge', ${purchaseId}, 'purchase' from step
+        select username, -amount_minor, 'charge', ${purchaseId}, 'purchase' from wallet
       ), purchase as (
         update purchases set event_seq = event_seq + 1, updated_at = now()
         from step where id = ${purchaseId}
-        returning event_seq, step.amount_minor
+        returning event_seq, step.answer
       ), event as (
         insert into purchase_events (purchase_id, seq, step, state, detail)
-        select ${purchaseId}, event_seq, 'chargeWallet', 'applied', jsonb_build_object('amountMinor', amount_minor)
-        from purchase
+        select ${purchaseId}, event_seq, 'chargeWallet', 'applied', answer from purchase
       )
-      select jsonb_build_object('amountMinor', amount_minor) as answer from step`,
+      select answer from step`,
     refused: { wallets_balance_not_negative: () => explainMissing(sql, purchaseId) },
   })
 }
@@ -50,11 +54,16 @@ export async function undoCharge(sql: Sql, purchaseId: string): Promise<void> {
       insert into saga_steps (key, purchase_id, step, state, undone_at)
       values (${stepKey(purchaseId, 'chargeWallet')}, ${purchaseId}, 'chargeWallet', 'undone', now())
       on conflict (key) do update set state = 'undone', undone_at = now() where saga_steps.state = 'applied'
-      returning (answer ->> 'amountMinor')::bigint as amount_minor, answer ->> 'username' as username
+      returning (answer ->> 'amountMinor')::bigint as amount_minor
+    ), locked as materialized (
+      select w.username, undo.amount_minor, w.balance_minor + undo.amount_minor as balance_minor
+      from undo join purchases p on p.id = ${purchaseId} join wallets w on w.username = p.username
+      where undo.amount_minor is not null
+      for update of w
     ), wallet as (
-      update wallets set balance_minor = balance_minor + undo.amount_minor, updated_at = now()
-      from undo where wallets.username = undo.username
-      returning wallets.username, undo.amount_minor
+      update wallets w set balance_minor = locked.balance_minor, updated_at = now()
+      from locked where w.username = locked.username
+      returning w.username, locked.amount_minor
     ), entry as (
       insert into wallet_entries (username, amount_minor, reason, reference, actor)
       select username, amount_minor, 'charge_undone', ${purchaseId}, 'purchase' from wallet

@@ -16,6 +16,9 @@ export type DatabaseOptions = {
   statementTimeoutMs?: number
 }
 
+/** How soon a connection that was refused is tried again. */
+const RECONNECT_SECONDS = 0.25
+
 /**
  * Opens a pool. `bigint` columns arrive as safe integers; a value beyond 2^53 - 1 throws instead of losing digits.
  */
@@ -24,6 +27,8 @@ export function openDatabase(options: DatabaseOptions): Database {
     max: options.maxConnections ?? 20,
     connect_timeout: 5,
     idle_timeout: 60,
+    // The driver's own backoff grows to 20 s, which queries of an outage, and those after it, would sit through.
+    backoff: () => RECONNECT_SECONDS,
     onnotice: () => {},
     connection: {
       application_name: options.applicationName,

@@ -23,10 +23,12 @@ export async function confirmPurchase(sql: Sql, purchaseId: string): Promise<Ste
         from step cross join reserved
           cross join jsonb_to_recordset(reserved.answer -> 'lines') as l ("productId" text, quantity integer)
       ), locked as materialized (
-        select p.id, line.quantity from line join products p on p.id = line.product_id order by p.id for update of p
+        select p.id, p.on_hand - line.quantity as on_hand, p.reserved - line.quantity as reserved
+        from line join products p on p.id = line.product_id
+        order by p.id
+        for update of p
       ), stock as (
-        update products p set
-          on_hand = p.on_hand - locked.quantity, reserved = p.reserved - locked.quantity, updated_at = now()
+        update products p set on_hand = locked.on_hand, reserved = locked.reserved, updated_at = now()
         from locked where p.id = locked.id
       ), movement as (
         insert into stock_movements (product_id, quantity, reason, reference, actor)

@@ -31,12 +31,12 @@ export async function reserveStock(sql: Sql, purchaseId: string): Promise<StepRe
         returning answer
       ), locked as materialized (
         -- In the order of their ids, so that purchases with the same products never wait for each other in a circle.
-        select p.id, priced.quantity
+        select p.id, p.on_hand, p.reserved + priced.quantity as reserved
         from step cross join priced join products p on p.id = priced.product_id
         order by p.id
         for update of p
       ), stock as (
-        update products p set reserved = p.reserved + locked.quantity, updated_at = now()
+        update products p set on_hand = locked.on_hand, reserved = locked.reserved, updated_at = now()
         from locked where p.id = locked.id
       ), reservation as (
         insert into stock_reservations (purchase_id, product_id, quantity, unit_price_minor, state)
@@ -92,9 +92,12 @@ export async function releaseStock(sql: Sql, purchaseId: string): Promise<void> 
       from undo cross join jsonb_to_recordset(undo.answer -> 'lines')
         as l ("productId" text, quantity integer, "unitPriceMinor" bigint)
     ), locked as materialized (
-      select p.id, line.quantity from line join products p on p.id = line.product_id order by p.id for update of p
+      select p.id, p.on_hand, p.reserved - line.quantity as reserved
+      from line join products p on p.id = line.product_id
+      order by p.id
+      for update of p
     ), stock as (
-      update products p set reserved = p.reserved - locked.quantity, updated_at = now()
+      update products p set on_hand = locked.on_hand, reserved = locked.reserved, updated_at = now()
       from locked where p.id = locked.id
     ), reservation as (
       insert into stock_reservations (purchase_id, product_id, quantity, unit_price_minor, state)

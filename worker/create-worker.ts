@@ -6,6 +6,8 @@ import { TASK_QUEUE } from '#workflows/contract.ts'
 import { isWorkflowOpen } from './is-workflow-open.ts'
 
 export type WorkerParts = Pick<WorkerOptions, 'workflowBundle' | 'interceptors'> & {
+  /** Another one than the usual, so that several systems can share one Temporal namespace. */
+  taskQueue?: string
   connection: NativeConnection
   namespace: string
   sql: Sql
@@ -15,10 +17,10 @@ export type WorkerParts = Pick<WorkerOptions, 'workflowBundle' | 'interceptors'>
 export async function createWorker({ connection, namespace, sql, ...options }: WorkerParts): Promise<Worker> {
   const client = new Client({ connection, namespace })
   return await Worker.create({
+    taskQueue: TASK_QUEUE,
     ...options,
     connection,
     namespace,
-    taskQueue: TASK_QUEUE,
     activities: createActivities({ sql, isWorkflowOpen: (workflowId) => isWorkflowOpen(client, workflowId) }),
     shutdownGraceTime: '5 seconds',
     shutdownForceTime: '8 seconds',

@@ -1,5 +1,11 @@
 import { Client, Connection, WorkflowIdReusePolicy } from '@temporalio/client'
-import { bundleWorkflowCode, NativeConnection, type WorkflowBundleOption } from '@temporalio/worker'
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  NativeConnection,
+  Runtime,
+  type WorkflowBundleOption,
+} from '@temporalio/worker'
 import { inject } from 'vitest'
 import { purchaseWorkflowId } from '#domain/purchase.ts'
 import { createWorker } from '#worker/create-worker.ts'
@@ -8,6 +14,9 @@ import type { PurchaseInput, PurchaseResult } from '#workflows/contract.ts'
 import { TASK_QUEUE } from '#workflows/contract.ts'
 import { planFaults } from './faults.ts'
 import { openShop } from './shop.ts'
+
+// Injected faults are what these tests are about: only what nobody expects is worth a line.
+Runtime.install({ logger: new DefaultLogger('ERROR') })
 
 export type SagaWorld = Awaited<ReturnType<typeof openSagaWorld>>
 

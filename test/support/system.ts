@@ -71,7 +71,7 @@ function stopAtOnce(): void {
 function remember(name: 'postgres' | 'temporal', identity: ProcessIdentity): void {
   processes[name] = identity
   const self = identify(process.pid)
-  if (self !== undefined) writeRuntime(dataDir, { launcher: self, processes, urls: {} })
+  if (self !== undefined) writeRuntime(dataDir, { launcher: self, state: 'running', processes, urls: {} })
 }
 
 async function startPostgres(): Promise<string> {

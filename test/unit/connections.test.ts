@@ -10,10 +10,9 @@ import { readRuntime, runtimePath, writeRuntime } from '#config/runtime-file.ts'
 const urls = {
   database: 'postgres://app:secret@127.0.0.1:5433/unicorn',
   migrateDatabase: 'postgres://owner:secret@127.0.0.1:5433/unicorn',
-  temporalAddress: '127.0.0.1:7233',
-  temporalNamespace: 'default',
   api: 'http://127.0.0.1:3000',
 }
+const temporal = { address: '127.0.0.1:7233', namespace: 'default', external: false }
 const self = identify(process.pid) as ProcessIdentity
 
 let dataDir: string
@@ -29,17 +28,17 @@ function environment(variables: Variables = {}) {
 }
 
 test('a running "npm start" is found through its runtime file', () => {
-  writeRuntime(dataDir, { launcher: self, processes: {}, urls })
+  writeRuntime(dataDir, { launcher: self, state: 'running', processes: {}, temporal, urls })
   expect(resolveConnections(environment())).toMatchObject({
     databaseUrl: urls.database,
     migrateDatabaseUrl: urls.migrateDatabase,
-    temporal: { address: '127.0.0.1:7233', namespace: 'default', external: false },
+    temporal,
     apiUrl: urls.api,
   })
 })
 
 test('variables win over a running system, and the owner defaults to the role that was given', () => {
-  writeRuntime(dataDir, { launcher: self, processes: {}, urls })
+  writeRuntime(dataDir, { launcher: self, state: 'running', processes: {}, temporal, urls })
   const DATABASE_URL = 'postgres://u:p@db.example/store'
   const TEMPORAL_ADDRESS = 'temporal.example:7233'
   expect(resolveConnections(environment({ DATABASE_URL, TEMPORAL_ADDRESS }))).toMatchObject({
@@ -54,17 +53,18 @@ test('nothing running: the error tells how to mend it', () => {
 })
 
 test('a launcher that was killed is not taken for a running one, nor is a stranger with its pid', () => {
-  writeRuntime(dataDir, { launcher: { pid: process.pid, startedAt: 'another time' }, processes: {}, urls })
+  const stranger = { pid: process.pid, startedAt: 'another time' }
+  writeRuntime(dataDir, { launcher: stranger, state: 'running', processes: {}, temporal, urls })
   expect(() => resolveDatabase(environment())).toThrow(/no longer runs.*npm start/)
 })
 
 test('a launcher that is still starting is told apart from none', () => {
-  writeRuntime(dataDir, { launcher: self, processes: {}, urls: {} })
-  expect(() => resolveDatabase(environment())).toThrow(/not up yet/)
+  writeRuntime(dataDir, { launcher: self, state: 'starting', processes: {}, urls: {} })
+  expect(() => resolveDatabase(environment())).toThrow(/still starting/)
 })
 
 test('the runtime file is readable by its owner only, for it carries passwords', () => {
-  writeRuntime(dataDir, { launcher: self, processes: {}, urls })
+  writeRuntime(dataDir, { launcher: self, state: 'running', processes: {}, temporal, urls })
   expect(statSync(runtimePath(dataDir)).mode & 0o777).toBe(0o600)
   expect(readRuntime(dataDir)?.urls).toEqual(urls)
 })

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { identify, isAlive, type ProcessIdentity } from '#config/process-identity.ts'
-import { freePort, requireFreePort } from '#scripts/platform/ports.ts'
+import { freePort, requireFreePorts } from '#scripts/platform/ports.ts'
 import { stopProcess } from '#scripts/platform/stop-process.ts'
 import { withTurn } from '#scripts/platform/turn.ts'
 
@@ -52,7 +52,17 @@ describe('ports', () => {
   })
 
   test('a taken port is told with the variable that chooses another', async () => {
-    await expect(requireFreePort(port, 'TEMPORAL_PORT')).rejects.toThrow(new RegExp(`${port}.*TEMPORAL_PORT`))
+    const chosen = [{ port, variable: 'TEMPORAL_PORT' }]
+    await expect(requireFreePorts(chosen)).rejects.toThrow(new RegExp(`${port}.*TEMPORAL_PORT`))
+  })
+
+  test('one port for two servers is refused', async () => {
+    const port = await freePort()
+    const chosen = [
+      { port, variable: 'PORT' },
+      { port, variable: 'TEMPORAL_PORT' },
+    ]
+    await expect(requireFreePorts(chosen)).rejects.toThrow(/PORT and TEMPORAL_PORT/)
   })
 
   test('a remembered port is used again only while it is free', async () => {
