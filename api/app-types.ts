@@ -1,0 +1,34 @@
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { Client } from '@temporalio/client'
+import type { Context } from 'hono'
+import type { Logger } from '#config/logging.ts'
+import type { Database } from '#db/client.ts'
+
+/** What the API needs from outside; whoever creates it closes it. */
+export type AppDependencies = {
+  sql: Database
+  temporal: Client
+  logger: Logger
+  /** Where the workers listen. */
+  taskQueue: string
+  /** How long `POST /purchase` waits for the outcome before it answers 202. */
+  purchaseWaitMs: number
+  /** Origins of other sites that may call the API from a browser. */
+  corsOrigins: readonly string[]
+  /** Nobody signs in: whoever reaches the API may do everything, so only this machine may reach it. */
+  demoMode: boolean
+  /** Aborted when the server stops: whoever waits answers with what is known so far. */
+  stopping: AbortSignal
+}
+
+export type AppEnv = {
+  Variables: {
+    requestId: string
+    /** For the log line of the request. */
+    purchaseId?: string
+  }
+}
+
+export type App = OpenAPIHono<AppEnv>
+// biome-ignore lint/suspicious/noExplicitAny: a context of any route, whatever its path and input are.
+export type AppContext = Context<AppEnv, any, any>

@@ -1,0 +1,67 @@
+import { type Client, isGrpcServiceError } from '@temporalio/client'
+import type { Database } from '#db/client.ts'
+import { newestMigration, readSchemaVersion } from '#db/schema-version.ts'
+import { SEARCH_ATTRIBUTES } from '#workflows/contract.ts'
+
+/** What is checked, and if it is not as it should be, what to do about it. */
+export type Check = { name: string; ok: boolean; detail?: string }
+
+const CHECK_TIMEOUT_MS = 3_000
+
+/** Databases that are newer than this code are fine: they are migrated before the code is rolled out. */
+export async function checkDatabase(sql: Database): Promise<Check[]> {
+  const found = await settled(readSchemaVersion(sql))
+  if (!found.ok) return [{ name: 'database', ok: false, detail: 'cannot be reached' }]
+  const needed = await newestMigration()
+  const isMigrated = found.value >= needed
+  return [
+    { name: 'database', ok: true },
+    {
+      name: 'schema',
+      ok: isMigrated,
+      ...(!isMigrated && { detail: `has version ${found.value}, ${needed} is needed: run "npm run migrate"` }),
+    },
+  ]
+}
+
+export async function checkTemporal(temporal: Client): Promise<Check[]> {
+  const { namespace } = temporal.options
+  const attributes = await settled(
+    temporal.withDeadline(Date.now() + CHECK_TIMEOUT_MS, () =>
+      temporal.connection.operatorService.listSearchAttributes({ namespace }),
+    ),
+  )
+  // Whoever may not ask is told so by a server that is there.
+  if (!attributes.ok && isNotPermitted(attributes.error)) return [{ name: 'temporal', ok: true }]
+  if (!attributes.ok) return [{ name: 'temporal', ok: false, detail: 'cannot be reached' }]
+  const registered = attributes.value.customAttributes
+  const missing = SEARCH_ATTRIBUTES.filter(({ name }) => !(name in registered)).map(({ name }) => name)
+  return [
+    { name: 'temporal', ok: true },
+    {
+      name: 'search attributes',
+      ok: missing.length === 0,
+      ...(missing.length > 0 && { detail: `${missing.join(', ')} not registered: run "npm run migrate"` }),
+    },
+  ]
+}
+
+type Settled<Value> = { ok: true; value: Value } | { ok: false; error: unknown }
+
+/** An answer within time, or whatever went wrong. */
+async function settled<Value>(asked: Promise<Value>): Promise<Settled<Value>> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<Settled<Value>>((resolve) => {
+    timer = setTimeout(() => resolve({ ok: false, error: new Error('no answer in time') }), CHECK_TIMEOUT_MS)
+  })
+  const answer = asked.then(
+    (value) => ({ ok: true as const, value }),
+    (error: unknown) => ({ ok: false as const, error }),
+  )
+  return await Promise.race([answer, late]).finally(() => clearTimeout(timer))
+}
+
+/** PERMISSION_DENIED, UNIMPLEMENTED, UNAUTHENTICATED: Temporal Cloud, and servers with an authorizer. */
+function isNotPermitted(error: unknown): boolean {
+  return isGrpcServiceError(error) && [7, 12, 16].includes(error.code)
+}

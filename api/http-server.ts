@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import { ConfigurationError } from '#config/configuration-error.ts'
+import type { App } from './app-types.ts'
+import { Problem, problemBody } from './problems/problem.ts'
+
+/** How long requests in flight may take once the server stops. */
+const DRAIN_MS = 5_000
+
+export type HttpServer = {
+  url: string
+  /** Stops listening, lets requests in flight finish within 5 s, and then closes every connection. */
+  close(): Promise<void>
+}
+
+/**
+ * Serves the app.
+ *
+ * @param options.port 0: any free one
+ * @throws ConfigurationError when the address cannot be listened on
+ */
+export async function serveHttp(app: App, options: { host: string; port: number }): Promise<HttpServer> {
+  const server = createServer(getRequestListener(app.fetch, { errorHandler: refuseMalformedRequest }))
+  server.listen(options)
+  try {
+    await once(server, 'listening')
+  } catch (error) {
+    throw cannotListen(options, error)
+  }
+  const { port } = server.address() as AddressInfo
+  const host = options.host.includes(':') ? `[${options.host}]` : options.host
+  return { url: `http://${host}:${port}`, close: () => drain(server) }
+}
+
+async function drain(server: Server): Promise<void> {
+  const closed = once(server, 'close')
+  server.close()
+  // A connection that is kept alive after its last response would hold the server until it times out.
+  const idle = setInterval(() => server.closeIdleConnections(), 50)
+  const late = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
+  await closed
+  clearInterval(idle)
+  clearTimeout(late)
+}
+
+/** For requests of which not even a URL can be made, such as one with a broken Host header; the app never sees them. */
+function refuseMalformedRequest(): Response {
+  const problem = new Problem('malformed_http', 'The Host header or the address of the request is not valid.')
+  const body = JSON.stringify(problemBody(problem, randomUUID()))
+  return new Response(body, { status: problem.status, headers: { 'Content-Type': 'application/problem+json' } })
+}
+
+function cannotListen({ host, port }: { host: string; port: number }, error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'EADDRINUSE') {
+    return new ConfigurationError(`Port ${port} on ${host} is taken: stop what listens there, or set PORT.`)
+  }
+  if (code === 'EACCES') return new ConfigurationError(`Port ${port} needs more rights: set PORT to 1024 or more.`)
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    return new ConfigurationError(`This machine has no address ${host}: set HOST to 127.0.0.1.`)
+  }
+  return error
+}

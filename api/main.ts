@@ -1,0 +1,49 @@
+import { Client, Connection } from '@temporalio/client'
+import { runCommand } from '#config/command.ts'
+import { resolveConnections } from '#config/connections.ts'
+import { readEnvironment } from '#config/environment.ts'
+import { createLogger } from '#config/logging.ts'
+import { stopRequested } from '#config/stop-request.ts'
+import { temporalConnectionOptions } from '#config/temporal.ts'
+import { openDatabase } from '#db/client.ts'
+import { TASK_QUEUE } from '#workflows/contract.ts'
+import { createApp } from './app.ts'
+import { serveHttp } from './http-server.ts'
+
+/** gRPC's own backoff grows to two minutes, and so long the API would not see that Temporal is back. */
+const RECONNECT_SOON = { 'grpc.initial_reconnect_backoff_ms': 250, 'grpc.max_reconnect_backoff_ms': 1_000 }
+
+/**
+ * `npm run api`: serves the API until it is asked to stop. Postgres and Temporal may be away, at the start or later:
+ * what needs them is then answered with 503, and `/readyz` says what is missing.
+ */
+runCommand(async () => {
+  const environment = readEnvironment()
+  const { databaseUrl, temporal } = resolveConnections(environment)
+  const logger = createLogger({ name: 'api', level: environment.logLevel })
+  const sql = openDatabase({ databaseUrl, applicationName: 'unicorn-api' })
+  const connection = Connection.lazy({ ...temporalConnectionOptions(temporal), channelArgs: RECONNECT_SOON })
+  const stopping = new AbortController()
+
+  const app = createApp({
+    sql,
+    temporal: new Client({ connection, namespace: temporal.namespace }),
+    taskQueue: TASK_QUEUE,
+    logger,
+    purchaseWaitMs: environment.purchaseWaitMs,
+    corsOrigins: environment.corsOrigins,
+    demoMode: true,
+    stopping: stopping.signal,
+  })
+  const server = await serveHttp(app, { host: environment.host, port: environment.port })
+  logger.info({ url: server.url }, 'api is ready')
+  process.send?.('ready')
+
+  const why = await stopRequested()
+  logger.info({ why }, 'stopping')
+  stopping.abort()
+  await server.close()
+  await sql.end({ timeout: 2 })
+  await connection.close()
+  process.exit(0)
+})

@@ -1,0 +1,74 @@
+import { z } from '@hono/zod-openapi'
+import { purchaseProblems } from './purchase-problems.ts'
+
+type ProblemKind = {
+  status: 400 | 403 | 404 | 405 | 409 | 413 | 415 | 421 | 422 | 500 | 503
+  /** The same for every occurrence; what is special about this one goes into `detail`. */
+  title: string
+  /** Extension members (RFC 9457, section 3.2). */
+  members?: z.ZodRawShape
+}
+
+const invalidValue = z.object({
+  path: z.string().openapi({ description: 'Which value: its path in the body, its query parameter or header.' }),
+  message: z.string(),
+})
+
+export const readinessCheck = z.object({ name: z.string(), ok: z.boolean(), detail: z.string().optional() })
+
+/** Every problem that the API answers with, by its code. Clients branch on codes, so a code never changes its meaning. */
+export const PROBLEMS = {
+  invalid_request: { status: 400, title: 'The request is not valid', members: { errors: z.array(invalidValue) } },
+  malformed_json: { status: 400, title: 'The body is not JSON' },
+  malformed_http: { status: 400, title: 'The request is not HTTP as it should be' },
+
+  foreign_request: { status: 403, title: 'Another site may not do this' },
+
+  unknown_route: { status: 404, title: 'There is nothing at this address' },
+  unknown_product: { status: 404, title: 'There is no such product' },
+  unknown_user: { status: 404, title: 'There is no such user' },
+  unknown_purchase: { status: 404, title: 'There is no such purchase' },
+  unknown_image: { status: 404, title: 'There is no such image' },
+
+  method_not_allowed: { status: 405, title: 'This address does not take this method' },
+
+  product_exists: { status: 409, title: 'A product of this id exists already' },
+  insufficient_stock: {
+    status: 409,
+    title: 'Less is in stock than should be taken out',
+    members: { available: z.number().int().openapi({ description: 'What is neither sold nor reserved.' }) },
+  },
+  stock_too_large: { status: 409, title: 'The stock would be too large' },
+  user_exists: { status: 409, title: 'A user of this name exists already' },
+  balance_too_large: { status: 409, title: 'The balance would be too large' },
+  ...purchaseProblems,
+
+  body_too_large: { status: 413, title: 'The body is too large' },
+  unsupported_media_type: { status: 415, title: 'The body is not of a type that is understood here' },
+  misdirected_request: { status: 421, title: 'The request is meant for another server' },
+  idempotency_key_reused: { status: 422, title: 'This Idempotency-Key was used for another request' },
+
+  internal_error: { status: 500, title: 'Something went wrong on the server' },
+  database_unavailable: { status: 503, title: 'The database cannot be reached' },
+  temporal_unavailable: {
+    status: 503,
+    title: 'The workflow engine cannot be reached',
+    members: {
+      purchaseId: z.uuid().optional().openapi({ description: 'The purchase that may still be carried out.' }),
+    },
+  },
+  not_ready: {
+    status: 503,
+    title: 'The server is not ready for requests',
+    members: { checks: z.array(readinessCheck) },
+  },
+} as const satisfies Record<string, ProblemKind>
+
+export type ProblemCode = keyof typeof PROBLEMS
+
+/** The extension members of a problem, as they go into its body. */
+export type ProblemMembers<Code extends ProblemCode> = (typeof PROBLEMS)[Code] extends {
+  members: infer Shape extends z.ZodRawShape
+}
+  ? z.input<z.ZodObject<Shape>>
+  : Record<never, never>

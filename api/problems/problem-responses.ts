@@ -1,0 +1,62 @@
+import { z } from '@hono/zod-openapi'
+import { PROBLEMS, type ProblemCode } from './catalogue.ts'
+import { problemType } from './problem.ts'
+
+/** What any route may answer. */
+export const READING = ['misdirected_request', 'internal_error', 'database_unavailable'] as const
+/** What any route with a body and an Idempotency-Key may answer. */
+export const WRITING = [
+  ...READING,
+  'invalid_request',
+  'malformed_json',
+  'foreign_request',
+  'body_too_large',
+  'unsupported_media_type',
+  'idempotency_key_reused',
+] as const
+
+type ProblemResponses<Code extends ProblemCode> = {
+  [Status in (typeof PROBLEMS)[Code]['status']]: {
+    description: string
+    content: { 'application/problem+json': { schema: z.ZodType } }
+  }
+}
+
+/** The `responses` of a route for the problems it may answer with, as they are published in the OpenAPI document. */
+export function problems<Code extends ProblemCode>(...codes: Code[]): ProblemResponses<Code> {
+  const byStatus = Object.groupBy(codes, (code) => PROBLEMS[code].status)
+  const responses = Object.entries(byStatus).map(([status, sameStatus]) => {
+    const description = sameStatus.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join('\n\n')
+    return [status, { description, content: { 'application/problem+json': { schema: anyOf(sameStatus) } } }]
+  })
+  return Object.fromEntries(responses)
+}
+
+function anyOf(codes: ProblemCode[]): z.ZodType {
+  const [first, ...rest] = codes.map((code) => schemas[code])
+  if (!first) throw new Error('a response without a problem')
+  return rest.length === 0 ? first : z.discriminatedUnion('code', [first, ...rest])
+}
+
+const schemas = Object.fromEntries(
+  Object.keys(PROBLEMS).map((code) => [code, problemSchema(code as ProblemCode)]),
+) as Record<ProblemCode, ReturnType<typeof problemSchema>>
+
+function problemSchema(code: ProblemCode) {
+  const kind = PROBLEMS[code]
+  return z
+    .object({
+      type: z.literal(problemType(code)),
+      title: z.literal(kind.title),
+      status: z.literal(kind.status),
+      detail: z.string(),
+      code: z.literal(code),
+      requestId: z.string().openapi({ description: 'Names this request in the logs.' }),
+      ...('members' in kind ? kind.members : {}),
+    })
+    .openapi(`${pascalCase(code)}Problem`)
+}
+
+function pascalCase(code: string): string {
+  return code.replace(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase())
+}

@@ -1,0 +1,103 @@
+import {
+  WorkflowExecutionAlreadyStartedError,
+  type WorkflowHandle,
+  WorkflowIdConflictPolicy,
+  WorkflowIdReusePolicy,
+} from '@temporalio/client'
+import type { AppDependencies } from '#api/app-types.ts'
+import { Problem } from '#api/problems/problem.ts'
+import { isTemporalAway } from '#api/problems/unavailable.ts'
+import type { StoredPurchase } from '#db/read-purchases.ts'
+import { purchaseWorkflowId } from '#domain/purchase.ts'
+import {
+  CUSTOMER,
+  PURCHASE_STATUS,
+  type PurchaseInput,
+  type PurchaseResult,
+  purchaseSummary,
+} from '#workflows/contract.ts'
+
+type PurchaseWorkflow = (input: PurchaseInput) => Promise<PurchaseResult>
+export type PurchaseHandle = WorkflowHandle<PurchaseWorkflow>
+
+/** How long Temporal may take to accept a request; the SDK tries again within this time. */
+const REQUEST_TIMEOUT_MS = 3_000
+
+/**
+ * Starts the workflow of a purchase, unless it was started before. The row in `purchases` decides whether there is
+ * anything left to do, so starting again does no harm.
+ *
+ * @throws Problem `temporal_unavailable`
+ */
+export async function startPurchase(deps: AppDependencies, purchase: StoredPurchase): Promise<PurchaseHandle> {
+  const { temporal, taskQueue } = deps
+  const { purchaseId, username, lines } = purchase
+  const workflowId = purchaseWorkflowId(purchaseId)
+  try {
+    return await askTemporal(deps, purchaseId, () =>
+      temporal.workflow.start<PurchaseWorkflow>('purchase', {
+        workflowId,
+        taskQueue,
+        args: [{ purchaseId }],
+        workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
+        workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+        typedSearchAttributes: [
+          { key: CUSTOMER, value: username },
+          { key: PURCHASE_STATUS, value: 'running' },
+        ],
+        staticSummary: purchaseSummary(username, lines),
+      }),
+    )
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return temporal.workflow.getHandle(workflowId)
+    throw error
+  }
+}
+
+/** @throws Problem `temporal_unavailable`, which names the purchase: it may be carried out all the same */
+export async function askTemporal<Answer>(
+  { temporal }: AppDependencies,
+  purchaseId: string,
+  ask: () => Promise<Answer>,
+): Promise<Answer> {
+  try {
+    return await temporal.withDeadline(Date.now() + REQUEST_TIMEOUT_MS, ask)
+  } catch (error) {
+    if (!isTemporalAway(error)) throw error
+    const detail =
+      'The purchase is on record, and may be carried out. Repeat the request with the same Idempotency-Key to learn ' +
+      'its outcome; without a key, look at the purchase first.'
+    const problem = new Problem('temporal_unavailable', detail, { purchaseId })
+    problem.cause = error
+    throw problem
+  }
+}
+
+/**
+ * Waits until the workflow has ended, but not for longer than `purchaseWaitMs`, nor for a client that has gone, nor
+ * when the server stops. How it ended is in the row: whatever goes wrong here is no concern of the purchase.
+ */
+export async function waitForOutcome(
+  { temporal, purchaseWaitMs, stopping, logger }: AppDependencies,
+  handle: PurchaseHandle,
+  client: AbortSignal,
+): Promise<void> {
+  if (purchaseWaitMs === 0 || stopping.aborted || client.aborted) return
+  const enough = new AbortController()
+  const stop = () => enough.abort()
+  const timer = setTimeout(stop, purchaseWaitMs)
+  for (const signal of [stopping, client]) signal.addEventListener('abort', stop, { once: true, signal: enough.signal })
+  const stopped = new Promise((resolve) => enough.signal.addEventListener('abort', resolve, { once: true }))
+  // The signal ends a poll that is under way; the deadline, one that the SDK begins just then.
+  const ended = temporal.withAbortSignal(enough.signal, () =>
+    temporal.withDeadline(Date.now() + purchaseWaitMs, () => handle.result()),
+  )
+  try {
+    await Promise.race([ended, stopped])
+  } catch (error) {
+    logger.debug({ err: error, workflowId: handle.workflowId }, 'stopped waiting for the outcome')
+  } finally {
+    clearTimeout(timer)
+    stop()
+  }
+}

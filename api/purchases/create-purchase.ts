@@ -1,0 +1,90 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { v7 as uuidv7 } from 'uuid'
+import type { App, AppContext, AppDependencies } from '#api/app-types.ts'
+import { Problem } from '#api/problems/problem.ts'
+import { problems, WRITING } from '#api/problems/problem-responses.ts'
+import { idempotencyHeaders, keyedRequest, keyReused, markReplayed, replayedHeader } from '#api/requests/idempotency.ts'
+import { openPurchase } from '#db/open-purchase.ts'
+import { startPurchase, waitForOutcome } from './carry-out.ts'
+import { normaliseOrder, type Order, orderSchema } from './order.ts'
+import { purchaseStatusSchema, requirePurchase, underWay } from './purchase.ts'
+import { receiptSchema, showReceipt } from './receipt.ts'
+
+const route = createRoute({
+  method: 'post',
+  path: '/purchase',
+  operationId: 'createPurchase',
+  tags: ['Purchases'],
+  summary: 'Buy',
+  description:
+    'Reserves the stock, charges the wallet and confirms the sale, or undoes it all. Once it is accepted it is carried ' +
+    'out whatever happens to this request. Answers with the outcome; if that takes too long, or with ' +
+    '`Prefer: respond-async`, with 202 and where to look for it. A purchase that ends other than with a sale is a 409 ' +
+    'whose `code` says why; stock and money are then as they were.',
+  request: {
+    headers: idempotencyHeaders.extend({
+      Prefer: z.string().optional().openapi({ description: '`respond-async` (RFC 7240): answer 202 at once.' }),
+    }),
+    body: { required: true, content: { 'application/json': { schema: orderSchema } } },
+  },
+  responses: {
+    200: {
+      description: 'Bought.',
+      headers: replayedHeader,
+      content: { 'application/json': { schema: receiptSchema } },
+    },
+    202: {
+      description: 'Under way.',
+      headers: {
+        Location: { description: 'Address of the purchase.', schema: { type: 'string' as const } },
+        'Retry-After': { description: 'Seconds.', schema: { type: 'string' as const } },
+        ...replayedHeader,
+      },
+      content: { 'application/json': { schema: purchaseStatusSchema } },
+    },
+    ...problems(
+      ...WRITING,
+      'unknown_user',
+      'unknown_product',
+      'out_of_stock',
+      'insufficient_funds',
+      'price_changed',
+      'cancelled',
+      'purchase_failed',
+      'temporal_unavailable',
+    ),
+  },
+})
+
+export function registerCreatePurchase(app: App, deps: AppDependencies): void {
+  app.openapi(route, async (c) => {
+    const purchaseId = await acceptOrder(c, deps, normaliseOrder(c.req.valid('json')))
+    const respondAsync = /\brespond-async\b/i.test(c.req.header('Prefer') ?? '')
+
+    let purchase = await requirePurchase(deps.sql, purchaseId)
+    if (purchase.settledAt === null) {
+      const handle = await startPurchase(deps, purchase)
+      if (respondAsync) c.header('Preference-Applied', 'respond-async')
+      else await waitForOutcome(deps, handle, c.req.raw.signal)
+      purchase = await requirePurchase(deps.sql, purchaseId)
+    }
+    if (purchase.settledAt !== null) return c.json(showReceipt(purchase), 200)
+    underWay(c, purchase)
+    return c.json({ purchaseId, status: purchase.status }, 202)
+  })
+}
+
+/** Writes the order down, or finds the purchase that an earlier request of the same key made. */
+async function acceptOrder(c: AppContext, { sql }: AppDependencies, order: Order): Promise<string> {
+  const { scope, key, requestHash } = keyedRequest(c, order.username, order)
+  const opened = await openPurchase(sql, { ...order, purchaseId: uuidv7(), scope, idempotencyKey: key, requestHash })
+  if (!opened.ok) throw opened.problem === 'key_reused' ? keyReused() : unknown(opened.problem, order)
+  if (opened.replayed) markReplayed(c)
+  c.set('purchaseId', opened.purchaseId)
+  return opened.purchaseId
+}
+
+function unknown(problem: 'unknown_user' | 'unknown_product', order: Order): Problem {
+  if (problem === 'unknown_user') return new Problem(problem, `There is no user "${order.username}".`)
+  return new Problem(problem, 'At least one of the lines names a product that does not exist.')
+}

@@ -1,0 +1,77 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { z } from '@hono/zod-openapi'
+import type { AppContext } from '#api/app-types.ts'
+import type { ProblemCode } from '#api/problems/catalogue.ts'
+import { Problem } from '#api/problems/problem.ts'
+import type { KeyedAnswer, KeyedRequest } from '#db/idempotency-keys.ts'
+
+/** The request headers of every route that moves something. */
+export const idempotencyHeaders = z.object({
+  'Idempotency-Key': z
+    .string()
+    .regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/, 'must be 1 to 255 printable ASCII characters')
+    .optional()
+    .openapi({
+      description:
+        'Makes the request happen once, however often it is sent. The same key with the same request gets the answer ' +
+        'for what the first one did, as things stand now; with another request: 422. Without a key each request counts. A fresh UUID will do.',
+    }),
+})
+
+/** For the description of the answer. */
+export const replayedHeader = {
+  'Idempotency-Replayed': {
+    description: '`true` when an earlier request of the same key did it.',
+    schema: { type: 'string' as const, enum: ['true'] },
+  },
+}
+
+/**
+ * The request as its key stands for it. Method and path are part of it, so that a key is never answered for another
+ * route.
+ *
+ * @param scope whose keys these are
+ * @param body as validated: spelling it differently does not make it another request
+ */
+export function keyedRequest(c: AppContext, scope: string, body: unknown): KeyedRequest {
+  const key = c.req.header('Idempotency-Key') ?? randomUUID()
+  const requestHash = createHash('sha256')
+    .update(canonicalJson([c.req.method, c.req.path, body]))
+    .digest('hex')
+  return { scope, key, requestHash }
+}
+
+/** JSON with the members of every object in the order of their names. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    part !== null && typeof part === 'object' && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  )
+}
+
+export function keyReused(): Problem {
+  return new Problem('idempotency_key_reused', 'Use a new key for a new request.')
+}
+
+export function markReplayed(c: AppContext): void {
+  c.header('Idempotency-Replayed', 'true')
+}
+
+/**
+ * Goes on only if what was asked for was done, now or by an earlier request of the same key.
+ *
+ * @returns the id of what it was done to
+ * @throws Problem for everything else
+ */
+export function requireDone<Refusal>(
+  c: AppContext,
+  answer: KeyedAnswer<Refusal>,
+  otherwise: { unknown: ProblemCode; refused: (refusal: Refusal) => Problem },
+): string {
+  if (answer.result === 'key_reused') throw keyReused()
+  if (answer.result === 'unknown') throw new Problem(otherwise.unknown, 'It does not exist, so nothing was done.')
+  if (answer.replayed) markReplayed(c)
+  if (answer.result === 'refused') throw otherwise.refused(answer.refusal)
+  return answer.resource
+}
