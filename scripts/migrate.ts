@@ -1,0 +1,57 @@
+import { Connection } from '@temporalio/client'
+import { runCommand } from '#config/command.ts'
+import { ConfigurationError } from '#config/configuration-error.ts'
+import { resolveDatabase, resolveTemporal, type TemporalTarget } from '#config/connections.ts'
+import { type Environment, readEnvironment } from '#config/environment.ts'
+import { temporalConnectionOptions } from '#config/temporal.ts'
+import { migrateDatabase } from '#db/migrate.ts'
+import { registerSearchAttributes, searchAttributeCommands } from './search-attributes.ts'
+
+/** `npm run migrate`: brings the schema and Temporal up to what this version needs. Safe to repeat. */
+runCommand(async () => {
+  const environment = readEnvironment()
+  const { databaseUrl, migrateDatabaseUrl } = resolveDatabase(environment)
+  const applicationRole = decodeURIComponent(new URL(databaseUrl).username)
+  const { applied } = await migrateDatabase({ migrateDatabaseUrl, ...(applicationRole && { applicationRole }) })
+  console.log(applied.length > 0 ? `Schema: applied ${applied.join(', ')}.` : 'Schema: nothing to do.')
+  await prepareTemporal(environment)
+})
+
+/** Postgres can be migrated before there is a Temporal; what is left to do is then said. */
+async function prepareTemporal(environment: Environment): Promise<void> {
+  const target = findTemporal(environment)
+  if (target === undefined) {
+    console.log('Temporal: not known. Set TEMPORAL_ADDRESS and run this again before starting a worker.')
+    return
+  }
+  const connection = await Connection.connect({
+    ...temporalConnectionOptions(target),
+    connectTimeout: '5 seconds',
+  }).catch(() => undefined)
+  if (connection === undefined) {
+    console.log(`Temporal: ${target.address} does not answer. Run this again once it does, or run:`)
+    console.log(searchAttributeCommands(target))
+    return
+  }
+  try {
+    const { registered, refused } = await registerSearchAttributes(connection, target.namespace)
+    if (refused) {
+      console.log(`Temporal: search attributes cannot be registered from here (${refused}). Run:`)
+      console.log(searchAttributeCommands(target))
+    } else {
+      const names = registered.join(', ')
+      console.log(names ? `Temporal: registered search attributes ${names}.` : 'Temporal: nothing to do.')
+    }
+  } finally {
+    await connection.close()
+  }
+}
+
+function findTemporal(environment: Environment): TemporalTarget | undefined {
+  try {
+    return resolveTemporal(environment)
+  } catch (error) {
+    if (error instanceof ConfigurationError) return undefined
+    throw error
+  }
+}
