@@ -1,0 +1,12 @@
+import { sleep } from '@temporalio/workflow'
+import type { PurchaseInput, PurchaseResult } from '#workflows/contract.ts'
+import { purchase as unchanged } from '#workflows/purchase.ts'
+
+export { reconcilePurchases } from '#workflows/reconcile-purchases.ts'
+export { repair } from '#workflows/repair.ts'
+
+/** What must not happen without `patched()`: one more command at the front. */
+export async function purchase(input: PurchaseInput): Promise<PurchaseResult> {
+  await sleep('1 second')
+  return await unchanged(input)
+}

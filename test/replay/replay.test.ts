@@ -1,0 +1,55 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { bundleWorkflowCode, DefaultLogger, Worker, type WorkflowBundleOption } from '@temporalio/worker'
+import { beforeAll, describe, expect, inject, test } from 'vitest'
+import { scenarios } from './scenarios.ts'
+
+/**
+ * Every workflow that is under way when a new version of this code is deployed goes on with the new code: it must take the
+ * same decisions for the same history. A change that breaks these tests needs `patched()`, not new recordings.
+ */
+
+const folder = new URL('./histories/', import.meta.url)
+let histories: { workflowId: string; history: unknown }[]
+
+beforeAll(async () => {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.json')).sort()
+  histories = await Promise.all(
+    names.map(async (name) => ({
+      workflowId: name.replace('.json', ''),
+      history: JSON.parse(await readFile(new URL(name, folder), 'utf8')),
+    })),
+  )
+})
+
+/** The error of each history by its name, or undefined where it replayed. */
+async function replay(workflowBundle: WorkflowBundleOption) {
+  const results = new Map<string, Error | undefined>()
+  for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle }, histories)) {
+    results.set(workflowId, error)
+  }
+  return results
+}
+
+describe('recorded workflows', () => {
+  test('are there for every outcome, on the fast lane and on the regular one', () => {
+    const recorded = histories.map(({ workflowId }) => workflowId)
+    expect(recorded).toEqual(expect.arrayContaining(scenarios.map(({ name }) => name)))
+    expect(recorded).toHaveLength(14)
+  })
+
+  test('go on with the workflows as they are now', async () => {
+    const results = await replay({ codePath: inject('workflowBundlePath') })
+    expect(results.size).toBe(histories.length)
+    for (const [name, error] of results) expect(error, name).toBeUndefined()
+  })
+
+  test('do not go on with workflows that take other decisions: this test can fail', async () => {
+    const workflowsPath = fileURLToPath(new URL('./changed-workflows.ts', import.meta.url))
+    const bundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') })
+    const results = await replay(bundle)
+    const purchases = [...results].filter(([name]) => !name.startsWith('repair') && name !== 'reconcile')
+    expect(purchases.length).toBeGreaterThanOrEqual(11)
+    for (const [name, error] of purchases) expect(error?.name, name).toBe('DeterminismViolationError')
+  })
+})

@@ -1,0 +1,131 @@
+import { fileURLToPath } from 'node:url'
+import { purchaseWorkflowId, repairWorkflowId } from '#domain/purchase.ts'
+import { failing, onlyRegular } from '#test/support/faults.ts'
+import { openSagaWorld, type SagaWorld } from '#test/support/saga-world.ts'
+
+/** Steps that have a regular lane to be forced into. */
+const lanes = ['reserveStock', 'chargeWallet', 'confirmPurchase', 'beginCompensation', 'recordOutcome']
+export const shortPatience = fileURLToPath(new URL('../workflow/short-patience.ts', import.meta.url))
+
+export type Scenario = {
+  /** Name of the recorded file. */
+  name: string
+  /** Whether ten minutes have to pass in seconds. */
+  impatient?: boolean
+  /** Carries it out and gives the id of the workflow whose history is to be kept. */
+  run: (world: SagaWorld) => Promise<string>
+}
+
+type Order = { quantity?: number; balanceMinor?: number; expectedTotalMinor?: number }
+
+/** Every way a purchase can end, in the fast lane and in the regular one. */
+export const scenarios: Scenario[] = [
+  ...inBothLanes('completed', {}, 'completed'),
+  ...inBothLanes('out-of-stock', { quantity: 3 }, 'refused'),
+  ...inBothLanes('price-changed', { expectedTotalMinor: 1 }, 'refused'),
+  ...inBothLanes('insufficient-funds', { balanceMinor: 1 }, 'refused'),
+  ...inBothLanes('cancelled', {}, 'cancelled', (world, purchaseId) =>
+    world.faults.on(purchaseId, 'chargeWallet', {
+      before: onlyRegular,
+      after: () => world.client.workflow.getHandle(purchaseWorkflowId(purchaseId)).cancel(),
+    }),
+  ),
+  {
+    name: 'failed',
+    impatient: true,
+    run: (world) =>
+      carryOut(world, {}, 'failed', (purchaseId) =>
+        world.faults.on(purchaseId, 'chargeWallet', { before: failing(1e6) }),
+      ),
+  },
+  { name: 'repair-undone', run: (world) => repair(world, 'failed') },
+  { name: 'repair-completed', run: (world) => repair(world, 'completed') },
+  { name: 'reconcile', run: reconcile },
+]
+
+function inBothLanes(
+  name: string,
+  order: Order,
+  status: string,
+  prepare: (world: SagaWorld, purchaseId: string) => void = () => {},
+): Scenario[] {
+  const close = (world: SagaWorld, purchaseId: string) => {
+    for (const step of lanes) world.faults.on(purchaseId, step, { before: onlyRegular })
+  }
+  return [
+    { name: `${name}.fast`, run: (world) => carryOut(world, order, status, (id) => prepare(world, id)) },
+    {
+      name: `${name}.regular`,
+      run: (world) =>
+        carryOut(world, order, status, (id) => {
+          close(world, id)
+          prepare(world, id)
+        }),
+    },
+  ]
+}
+
+async function anOrder(world: SagaWorld, { quantity = 1, balanceMinor = 1000, ...rest }: Order): Promise<string> {
+  const id = crypto.randomUUID()
+  await world.shop.addProduct({ id, priceMinor: 600, stock: 2 })
+  await world.shop.addWallet({ username: id, balanceMinor })
+  return await world.shop.order({ username: id, lines: [{ productId: id, quantity }], ...rest })
+}
+
+async function carryOut(world: SagaWorld, order: Order, status: string, prepare: (purchaseId: string) => void) {
+  const purchaseId = await anOrder(world, order)
+  prepare(purchaseId)
+  const handle = await world.start(purchaseId)
+  const result = await handle.result()
+  if (result.status !== status) throw new Error(`expected ${status}, got ${result.status}`)
+  return handle.workflowId
+}
+
+/** A purchase whose workflow is terminated before, or after, its confirmation. */
+async function repair(world: SagaWorld, status: 'completed' | 'failed'): Promise<string> {
+  const purchaseId = await anOrder(world, {})
+  await loseWorkflow(world, purchaseId, status === 'completed' ? 'recordOutcome' : 'chargeWallet')
+  const result = await world.client.workflow.execute('repair', {
+    workflowId: repairWorkflowId(purchaseId),
+    taskQueue: world.taskQueue,
+    args: [{ purchaseId }],
+  })
+  if (result.status !== status) throw new Error(`expected ${status}, got ${result.status}`)
+  return repairWorkflowId(purchaseId)
+}
+
+/** The reconciler over a purchase that nobody carries out. */
+async function reconcile(world: SagaWorld): Promise<string> {
+  const purchaseId = await anOrder(world, {})
+  await world.shop.sql`update purchases set updated_at = now() - interval '2 minutes' where id = ${purchaseId}`
+  const workflowId = `reconcile-${purchaseId}`
+  const { repaired } = await world.client.workflow.execute('reconcilePurchases', {
+    workflowId,
+    taskQueue: world.taskQueue,
+  })
+  if (repaired[0] !== purchaseId) throw new Error(`expected ${purchaseId} to be repaired, got ${repaired}`)
+  await world.client.workflow.getHandle(repairWorkflowId(purchaseId)).result()
+  return workflowId
+}
+
+/** Terminates the purchase's workflow when `step` is about to happen. */
+export async function loseWorkflow(world: SagaWorld, purchaseId: string, step: string): Promise<void> {
+  const lost = Promise.withResolvers<void>()
+  world.faults.on(purchaseId, step, {
+    async before(attempt) {
+      await world.client.workflow
+        .getHandle(purchaseWorkflowId(purchaseId))
+        .terminate('lost on purpose')
+        .catch(() => {})
+      lost.resolve()
+      failing(1e6)(attempt)
+    },
+  })
+  await world.start(purchaseId)
+  await lost.promise
+  world.faults.on(purchaseId, step, {})
+}
+
+export function openWorldFor({ impatient }: Scenario): Promise<SagaWorld> {
+  return openSagaWorld(impatient ? { workflowInterceptors: [shortPatience] } : {})
+}
