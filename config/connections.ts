@@ -54,9 +54,9 @@ export function resolveDatabase(environment: Environment): DatabaseConnection {
 export function resolveTemporal(environment: Environment): TemporalTarget {
   const { temporalAddress, temporalNamespace, dataDir } = environment
   if (temporalAddress !== undefined) return { address: temporalAddress, namespace: temporalNamespace, external: true }
-  const found = runningSystem(dataDir)?.urls
-  if (found?.temporalAddress === undefined) throw nothingRuns(dataDir, 'TEMPORAL_ADDRESS')
-  return { address: found.temporalAddress, namespace: found.temporalNamespace ?? temporalNamespace, external: false }
+  const found = runningSystem(dataDir)?.temporal
+  if (found === undefined) throw nothingRuns(dataDir, 'TEMPORAL_ADDRESS')
+  return found
 }
 
 function runningSystem(dataDir: string): Runtime | undefined {
@@ -70,7 +70,7 @@ function nothingRuns(dataDir: string, variable: string): ConfigurationError {
   if (found === undefined) return new ConfigurationError(`Nothing runs with DATA_DIR ${dataDir}: ${mend}.`)
   if (isAlive(found.launcher)) {
     return new ConfigurationError(
-      `"npm start" (pid ${found.launcher.pid}) is not up yet: try again in a moment, or set ${variable}.`,
+      `"npm start" (pid ${found.launcher.pid}) is still ${found.state}: try again in a moment, or set ${variable}.`,
     )
   }
   const { pid } = found.launcher

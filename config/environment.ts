@@ -59,6 +59,7 @@ const variables = z.object({
   NODE_ENV: z.string().optional(),
   XDG_CACHE_HOME: z.string().default(join(homedir(), '.cache')),
   PATH: z.string().default(''),
+  npm_lifecycle_event: z.string().optional(),
 })
 
 export type LogLevel = z.output<typeof variables>['LOG_LEVEL']
@@ -90,6 +91,8 @@ export interface Environment {
   readonly toolCacheDir: string
   /** Folders in which programs are looked for, in order. */
   readonly programPath: readonly string[]
+  /** Whether this process was started by `npm run`, which then stands between the user and us. */
+  readonly underNpm: boolean
 }
 
 /**
@@ -120,6 +123,7 @@ export function readEnvironment(source: Variables = process.env): Environment {
     production: value.NODE_ENV === 'production',
     toolCacheDir: resolve(value.XDG_CACHE_HOME, 'unicorn-store'),
     programPath: value.PATH.split(process.platform === 'win32' ? ';' : ':').filter((folder) => folder !== ''),
+    underNpm: value.npm_lifecycle_event !== undefined,
   }
 }
 

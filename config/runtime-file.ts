@@ -10,14 +10,14 @@ const runningProcess = processIdentity.extend({ port: z.number().int().optional(
  * What `npm start` runs and where, so that commands beside it (audit, seed, another worker) find it, and so that the
  * next start knows what a killed one left behind. Entries appear as the parts come up.
  */
-export const runtime = z.object({
+const runtime = z.object({
   launcher: processIdentity,
+  state: z.enum(['starting', 'running', 'stopping']),
   processes: z.partialRecord(z.enum(['postgres', 'temporal', 'worker', 'api']), runningProcess),
+  temporal: z.object({ address: z.string(), namespace: z.string(), external: z.boolean() }).optional(),
   urls: z.object({
     database: z.string().optional(),
     migrateDatabase: z.string().optional(),
-    temporalAddress: z.string().optional(),
-    temporalNamespace: z.string().optional(),
     webUi: z.string().optional(),
     api: z.string().optional(),
   }),

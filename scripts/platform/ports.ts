@@ -11,15 +11,27 @@ export async function freePort(preferred?: number): Promise<number> {
   return (preferred === undefined ? undefined : await tryPort(preferred, LOOPBACK)) ?? (await tryPort(0, LOOPBACK)) ?? 0
 }
 
+/** A port that the user can choose. */
+export interface ChosenPort {
+  readonly port: number
+  /** The environment variable that chooses it. */
+  readonly variable: string
+  readonly host?: string
+}
+
 /**
- * @param variable the environment variable by which the user can choose another port
- * @throws ConfigurationError naming the port, the variable, and what holds the port if that can be found out
+ * @throws ConfigurationError naming the first port that is taken, its variable, and what holds it if that can be found out
  */
-export async function requireFreePort(port: number, variable: string, host = LOOPBACK): Promise<void> {
-  if ((await tryPort(port, host)) !== undefined) return
-  const holder = describeHolder(port)
-  const by = holder === undefined ? '' : ` by ${holder}`
-  throw new ConfigurationError(`Port ${port} is taken${by}: stop what uses it, or set ${variable} to a free port.`)
+export async function requireFreePorts(chosen: readonly ChosenPort[]): Promise<void> {
+  for (const { port, variable, host } of chosen) {
+    const same = chosen.find((other) => other.port === port && other.variable !== variable)
+    if (same !== undefined)
+      throw new ConfigurationError(`${variable} and ${same.variable} are both ${port}: change one.`)
+    if ((await tryPort(port, host ?? LOOPBACK)) !== undefined) continue
+    const holder = describeHolder(port)
+    const by = holder === undefined ? '' : ` by ${holder}`
+    throw new ConfigurationError(`Port ${port} is taken${by}: stop what uses it, or set ${variable} to a free port.`)
+  }
 }
 
 /** Listens for a moment; undefined if the port is taken. */

@@ -7,7 +7,7 @@ import { findPostgresBinaries } from './postgres-binaries.ts'
 import { type Cluster, clusterData, initialiseCluster, openCluster, rememberPort } from './postgres-cluster.ts'
 import { stopLeftoverPostgres } from './postgres-leftovers.ts'
 import { APPLICATION_ROLE, DATABASE, OWNER_ROLE, provisionDatabase } from './postgres-roles.ts'
-import { spawnServer, waitUntilAnswering } from './server-process.ts'
+import { type SpawnedProcess, spawnServer, waitUntilAnswering } from './server-process.ts'
 import { chooseServerUser } from './server-user.ts'
 
 export interface PostgresServerOptions {
@@ -21,8 +21,7 @@ export interface PostgresServerOptions {
   readonly onSpawn?: (identity: ProcessIdentity, port: number) => void
 }
 
-export interface PostgresServer {
-  readonly identity: ProcessIdentity
+export interface PostgresServer extends SpawnedProcess {
   readonly port: number
   /** As the application's role. */
   readonly databaseUrl: string
@@ -51,7 +50,7 @@ export async function startPostgresServer(options: PostgresServerOptions): Promi
 
   const port = await freePort(cluster.port)
   rememberPort(dataDir, cluster, port)
-  const identity = await spawnServer({
+  const spawned = await spawnServer({
     name: 'Postgres',
     program: binaries.postgres,
     args: ['-D', clusterData(cluster), ...settingArguments({ ...SETTINGS, port, ...options.settings })],
@@ -59,11 +58,12 @@ export async function startPostgresServer(options: PostgresServerOptions): Promi
     logFile,
     user: user && { uid: user.uid, gid: user.gid },
   })
+  const { identity } = spawned
   options.onSpawn?.(identity, port)
   const urls = databaseUrls(cluster, port)
   await waitUntilAnswering({ name: 'Postgres', logFile, identity, withinMs: 60_000 }, () => ask(urls.adminUrl))
   await provisionDatabase(urls.adminUrl, cluster.passwords)
-  return { identity, port, ...urls, stateDir: cluster.stateDir }
+  return { ...spawned, port, ...urls, stateDir: cluster.stateDir }
 }
 
 const SETTINGS = {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ConfigurationError } from '#config/configuration-error.ts'
 import { identify, isAlive, type ProcessIdentity } from '#config/process-identity.ts'
@@ -15,13 +15,19 @@ export interface ServerCommand {
   readonly user?: { readonly uid: number; readonly gid: number } | undefined
 }
 
+export interface SpawnedProcess {
+  readonly identity: ProcessIdentity
+  /** Resolves when it has ended, with how: `exit code 1`, `SIGKILL`. */
+  readonly ended: Promise<string>
+}
+
 /**
  * Starts a server as a process group of its own, writing to its log file: the terminal's Ctrl-C does not reach it, and
  * it outlives us if we are killed. Who starts it stops it, by the identity returned here.
  *
  * @throws ConfigurationError if the program cannot be run
  */
-export async function spawnServer(command: ServerCommand): Promise<ProcessIdentity> {
+export async function spawnServer(command: ServerCommand): Promise<SpawnedProcess> {
   const child = withLogFile(command.logFile, (log) =>
     spawn(command.program, command.args, {
       detached: true,
@@ -31,15 +37,23 @@ export async function spawnServer(command: ServerCommand): Promise<ProcessIdenti
       ...command.user,
     }),
   )
-  const spawned = await new Promise<Error | undefined>((resolve) => {
+  const ended = endOf(child)
+  const failed = await new Promise<Error | undefined>((resolve) => {
     child.once('error', resolve)
     child.once('spawn', () => resolve(undefined))
   })
   child.unref()
   const identity = child.pid === undefined ? undefined : identify(child.pid)
-  if (identity !== undefined) return identity
-  const why = spawned?.message ?? lastWords(command.logFile)
+  if (identity !== undefined) return { identity, ended }
+  const why = failed?.message ?? lastWords(command.logFile)
   throw new ConfigurationError(`${command.name} cannot be started (${why}): see ${command.logFile}.`)
+}
+
+/** Resolves when the child has ended, with how. */
+export function endOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    child.once('exit', (exitCode, signal) => resolve(signal ?? `exit code ${exitCode}`))
+  })
 }
 
 /**

@@ -4,12 +4,6 @@ import { isAlive, type ProcessIdentity } from '#config/process-identity.ts'
 /** A signal, and how long to wait for the process to be gone before the next one. */
 export type StopStep = readonly [signal: NodeJS.Signals, waitMs: number]
 
-/** A patient request, then force. */
-export const gracefulThenForce: readonly StopStep[] = [
-  ['SIGTERM', 8_000],
-  ['SIGKILL', 2_000],
-]
-
 /** Postgres'sFast shutdown: open transactions are rolled back and everything is written. Then: recovery at the next start. */
 export const postgresStopSteps: readonly StopStep[] = [
   ['SIGINT', 6_000],
@@ -22,10 +16,7 @@ export const postgresStopSteps: readonly StopStep[] = [
  *
  * @returns whether it is gone
  */
-export async function stopProcess(
-  identity: ProcessIdentity,
-  steps: readonly StopStep[] = gracefulThenForce,
-): Promise<boolean> {
+export async function stopProcess(identity: ProcessIdentity, steps: readonly StopStep[]): Promise<boolean> {
   for (const [signal, waitMs] of steps) {
     sendSignal(identity, signal)
     if (await waitForEnd(identity, waitMs)) return true

@@ -8,7 +8,7 @@ import { downloadTemporal } from './temporal-download.ts'
 import { withTurn } from './turn.ts'
 
 /** The newest version that `go install` can build; newer ones have replace directives, which it refuses. */
-export const TEMPORAL_VERSION = '1.5.1'
+const TEMPORAL_VERSION = '1.5.1'
 
 /**
  * Finds the Temporal CLI, whose `server start-dev` is the dev server, or gets it: TEMPORAL_CLI, `temporal` on the PATH,
@@ -16,10 +16,15 @@ export const TEMPORAL_VERSION = '1.5.1'
  * Go.
  *
  * @param say tells the user what takes long
+ * @param signal ends a build that is under way
  * @returns the path of the binary
  * @throws ConfigurationError telling what was tried and what to do
  */
-export async function obtainTemporal(environment: Environment, say: (line: string) => void): Promise<string> {
+export async function obtainTemporal(
+  environment: Environment,
+  say: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<string> {
   const { temporalCli } = environment
   if (temporalCli !== undefined) {
     if (await isExecutable(temporalCli)) return temporalCli
@@ -33,16 +38,22 @@ export async function obtainTemporal(environment: Environment, say: (line: strin
   if (await isExecutable(cached)) return cached
   await mkdir(folder, { recursive: true })
   return await withTurn(join(folder, 'in-progress'), say, async () => {
-    if (!(await isExecutable(cached))) await fetchOrBuild(cached, environment, say)
+    if (!(await isExecutable(cached))) await fetchOrBuild(cached, environment, say, signal)
     return cached
   })
 }
 
-async function fetchOrBuild(target: string, environment: Environment, say: (line: string) => void): Promise<void> {
+async function fetchOrBuild(
+  target: string,
+  environment: Environment,
+  say: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<void> {
   const failures: string[] = []
   try {
     return await downloadTemporal(TEMPORAL_VERSION, target, say)
   } catch (error) {
+    signal?.throwIfAborted()
     failures.push(`download: ${messageOf(error)}`)
   }
   const go = await findOnPath('go', environment.programPath)
@@ -52,8 +63,9 @@ async function fetchOrBuild(target: string, environment: Environment, say: (line
       `Temporal cannot be downloaded (${failures[0]}); building it with Go instead, which takes about six minutes, once.`,
     )
     try {
-      return await buildTemporal(go, TEMPORAL_VERSION, target, say)
+      return await buildTemporal(go, TEMPORAL_VERSION, target, say, signal)
     } catch (error) {
+      signal?.throwIfAborted()
       failures.push(`build: ${messageOf(error)}`)
     }
   }

@@ -17,6 +17,7 @@ export async function buildTemporal(
   version: string,
   target: string,
   say: (line: string) => void,
+  signal?: AbortSignal,
 ): Promise<void> {
   const workshop = await mkdtemp(join(dirname(target), 'build-'))
   try {
@@ -25,14 +26,16 @@ export async function buildTemporal(
         env: childEnvironment({ GOBIN: workshop }),
         stdio: ['ignore', 'ignore', 'pipe'],
         timeout: BUILD_MS,
+        killSignal: 'SIGINT',
+        ...(signal && { signal }),
       })
       let told = ''
       build.stderr.on('data', (chunk: Buffer) => {
         told = (told + chunk.toString()).slice(-2_000)
       })
-      const [exitCode, signal] = await once(build, 'close')
+      const [exitCode, endedBy] = await once(build, 'close')
       if (exitCode !== 0)
-        throw new Error(told.trim().split('\n').at(-1) || `go install ended with ${exitCode ?? signal}`)
+        throw new Error(told.trim().split('\n').at(-1) || `go install ended with ${exitCode ?? endedBy}`)
     })
     await rename(join(workshop, 'temporal'), target)
   } finally {

@@ -2,7 +2,7 @@ import { Connection } from '@temporalio/client'
 import { childEnvironment } from '#config/environment.ts'
 import type { ProcessIdentity } from '#config/process-identity.ts'
 import { SEARCH_ATTRIBUTES } from '#workflows/contract.ts'
-import { spawnServer, waitUntilAnswering } from './server-process.ts'
+import { type SpawnedProcess, spawnServer, waitUntilAnswering } from './server-process.ts'
 
 export interface TemporalServerOptions {
   /** Path of the Temporal CLI. */
@@ -18,8 +18,7 @@ export interface TemporalServerOptions {
   readonly onSpawn?: (identity: ProcessIdentity) => void
 }
 
-export interface TemporalServer {
-  readonly identity: ProcessIdentity
+export interface TemporalServer extends SpawnedProcess {
   /** `host:port` */
   readonly address: string
 }
@@ -51,18 +50,18 @@ const SQLITE_PRAGMAS = { journal_mode: 'WAL', synchronous: 'NORMAL' }
  */
 export async function startTemporalServer(options: TemporalServerOptions): Promise<TemporalServer> {
   const { logFile, namespace = 'default' } = options
-  const identity = await spawnServer({
+  const spawned = await spawnServer({
     name: 'The Temporal dev server',
     program: options.program,
     args: serverArguments(options, namespace),
     environment: childEnvironment({ GOGC: '400' }),
     logFile,
   })
-  options.onSpawn?.(identity)
+  options.onSpawn?.(spawned.identity)
   const address = `127.0.0.1:${options.port}`
-  const server = { name: 'The Temporal dev server', logFile, identity, withinMs: 60_000 }
+  const server = { name: 'The Temporal dev server', logFile, identity: spawned.identity, withinMs: 60_000 }
   await waitUntilAnswering(server, () => ask(address, namespace))
-  return { identity, address }
+  return { ...spawned, address }
 }
 
 function serverArguments(options: TemporalServerOptions, namespace: string): string[] {

@@ -1,0 +1,54 @@
+import { runCommand } from '#config/command.ts'
+import { ConfigurationError } from '#config/configuration-error.ts'
+import { readEnvironment } from '#config/environment.ts'
+import { keepRunning } from './launcher/keep-running.ts'
+import type { PartContext } from './launcher/parts.ts'
+import { takeDataDir } from './launcher/runtime-record.ts'
+import { startSystem } from './launcher/start-system.ts'
+import { stopAtOnce, stopInOrder } from './launcher/stop-in-order.ts'
+import { listenForStop } from './launcher/stop-request.ts'
+
+/** `npm start`: the whole system on one machine, until Ctrl-C. */
+runCommand(async () => {
+  if (process.platform === 'win32')
+    throw new ConfigurationError('"npm start" needs Linux or macOS: use WSL on Windows.')
+  const environment = readEnvironment()
+  const stop = listenForStop(environment)
+  const record = await takeDataDir(environment.dataDir, say)
+  // Whatever ends us, short of SIGKILL, leaves no process behind.
+  process.once('exit', () => stopAtOnce(record.current().processes))
+
+  const failure = await runUntilStopped({ environment, record, say, stopping: stop.signal })
+  record.update({ state: 'stopping' })
+  say('stopping (Ctrl-C again to hurry) ...')
+  void stop.again.then(() => stopAtOnce(record.current().processes))
+  if (!stop.signal.aborted) stop.request('everything has to end')
+  await stopInOrder(record.current().processes)
+  record.remove()
+  if (failure !== undefined) throw failure
+  say(`stopped; the data is kept in ${environment.dataDir}`)
+  // Whatever was still being started is of no more interest.
+  process.exit(0)
+})
+
+/** @returns why it could not be started or go on; undefined if it was asked to stop */
+async function runUntilStopped(context: PartContext): Promise<unknown> {
+  const { say, stopping } = context
+  const stopped = new Promise<undefined>((resolve) => {
+    stopping.addEventListener('abort', () => resolve(undefined), { once: true })
+  })
+  const given = Promise.withResolvers<never>()
+  const starting = startSystem(context, (part, running) => {
+    void keepRunning(part, running, context).catch(given.reject)
+  })
+  try {
+    await Promise.race([starting.then((introduction) => introduction.forEach(say)), stopped, given.promise])
+    return await Promise.race([stopped, given.promise])
+  } catch (error) {
+    return stopping.aborted ? undefined : error
+  }
+}
+
+function say(line: string): void {
+  console.log(line)
+}
