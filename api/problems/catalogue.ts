@@ -6,7 +6,7 @@ type ProblemKind = {
   /** The same for every occurrence; what is special about this one goes into `detail`. */
   title: string
   /** Extension members (RFC 9457, section 3.2). */
-  members?: z.ZodRawShape
+  members?: z.ZodRawShape & { [Standard in 'type' | 'title' | 'status' | 'detail' | 'code' | 'requestId']?: never }
 }
 
 const invalidValue = z.object({

@@ -51,6 +51,6 @@ export const purchaseProblems = {
   already_settled: {
     status: 409,
     title: 'The purchase has ended already',
-    members: { purchaseId: z.uuid(), status: z.enum(['completed', 'refused', 'failed']) },
+    members: { purchaseId: z.uuid(), purchaseStatus: z.enum(['completed', 'refused', 'failed']) },
   },
 } as const

@@ -53,15 +53,18 @@ export function registerCancelPurchase(app: App, deps: AppDependencies): void {
       case 'completed':
       case 'refused':
       case 'failed':
-        throw new Problem('already_settled', `The purchase is ${status}.`, { purchaseId, status })
+        throw new Problem('already_settled', `The purchase is ${status}.`, { purchaseId, purchaseStatus: status })
     }
   })
 }
 
-/** A purchase whose workflow was never started is started first: it then sees the request before its first step. */
+/**
+ * A workflow that was never started is started for this, and held back for long enough to see the request to cancel
+ * before its first step.
+ */
 async function cancel(deps: AppDependencies, purchase: StoredPurchase, client: AbortSignal): Promise<void> {
   await recordCancelRequest(deps.sql, purchase.purchaseId)
-  const handle = await startPurchase(deps, purchase)
+  const handle = await startPurchase(deps, purchase, { startDelay: '1 second' })
   try {
     await askTemporal(deps, purchase.purchaseId, () => handle.cancel())
   } catch (error) {

@@ -27,9 +27,14 @@ const REQUEST_TIMEOUT_MS = 3_000
  * Starts the workflow of a purchase, unless it was started before. The row in `purchases` decides whether there is
  * anything left to do, so starting again does no harm.
  *
+ * @param options.startDelay how long a workflow that was not started before is held back
  * @throws Problem `temporal_unavailable`
  */
-export async function startPurchase(deps: AppDependencies, purchase: StoredPurchase): Promise<PurchaseHandle> {
+export async function startPurchase(
+  deps: AppDependencies,
+  purchase: StoredPurchase,
+  options: { startDelay?: '1 second' } = {},
+): Promise<PurchaseHandle> {
   const { temporal, taskQueue } = deps
   const { purchaseId, username, lines } = purchase
   const workflowId = purchaseWorkflowId(purchaseId)
@@ -46,6 +51,7 @@ export async function startPurchase(deps: AppDependencies, purchase: StoredPurch
           { key: PURCHASE_STATUS, value: 'running' },
         ],
         staticSummary: purchaseSummary(username, lines),
+        ...options,
       }),
     )
   } catch (error) {

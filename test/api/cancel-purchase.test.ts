@@ -1,0 +1,159 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { recordOutcome } from '#db/purchase-outcome.ts'
+import type { Outcome } from '#domain/purchase.ts'
+import { type ApiWorld, openApiWorld } from '#test/support/api-world.ts'
+import { onlyRegular } from '#test/support/faults.ts'
+
+let world: ApiWorld
+let run = 0
+let product: string
+let buyer: string
+
+beforeAll(async () => {
+  world = await openApiWorld()
+})
+afterAll(async () => {
+  const broken = await world.shop.brokenInvariants()
+  await world.close()
+  expect(broken).toEqual([])
+})
+beforeEach(async () => {
+  run += 1
+  product = `product-${run}`
+  buyer = `buyer-${run}`
+  await world.shop.addProduct({ id: product, priceMinor: 100, stock: 5 })
+  await world.shop.addWallet({ username: buyer, balanceMinor: 1000 })
+})
+
+const anOrder = () => world.shop.order({ username: buyer, lines: [{ productId: product, quantity: 1 }] })
+const cancel = (purchaseId: string) => world.api.call('POST', `/purchases/${purchaseId}/cancel`)
+
+/** Holds an activity of a purchase back, as a regular one, until it is let go. */
+function hold(purchaseId: string, activity: string) {
+  let reached = () => {}
+  let letGo = () => {}
+  const arrived = new Promise<void>((resolve) => {
+    reached = resolve
+  })
+  const gate = new Promise<void>((resolve) => {
+    letGo = resolve
+  })
+  world.faults.on(purchaseId, activity, {
+    before: async (attempt) => {
+      onlyRegular(attempt)
+      reached()
+      await gate
+    },
+  })
+  return { arrived, letGo }
+}
+
+async function expectNothingMoved() {
+  expect(await world.shop.stock(product)).toEqual({ onHand: 5, reserved: 0 })
+  expect(await world.shop.balance(buyer)).toBe(1000)
+}
+
+describe('cancelling', () => {
+  test('a purchase that has reserved its stock gives everything back', async () => {
+    const purchaseId = await anOrder()
+    const charge = hold(purchaseId, 'chargeWallet')
+    await world.start(purchaseId)
+    await charge.arrived
+    const answer = cancel(purchaseId)
+    await requestedInTemporal(purchaseId)
+    charge.letGo()
+    expect(await answer).toMatchObject({ status: 200, body: { purchaseId, status: 'cancelled' } })
+    await expectNothingMoved()
+    const { body } = await world.api.get(`/purchases/${purchaseId}`)
+    expect(body.cancelRequestedAt).not.toBeNull()
+    expect(body.steps.map((step: { step: string; state: string }) => `${step.step} ${step.state}`)).toEqual([
+      'purchase running',
+      'reserveStock applied',
+      'purchase cancel_requested',
+      'chargeWallet applied',
+      'purchase compensating',
+      'chargeWallet undone',
+      'reserveStock undone',
+      'purchase cancelled',
+    ])
+  })
+
+  test.each(Array.from({ length: 5 }, (_, index) => index + 1))(
+    'a purchase whose workflow was never started ends cancelled, not bought (time %i)',
+    async () => {
+      const purchaseId = await anOrder()
+      expect(await cancel(purchaseId)).toMatchObject({ status: 200, body: { status: 'cancelled' } })
+      await expectNothingMoved()
+    },
+  )
+
+  test('twice gets the same answer', async () => {
+    const purchaseId = await anOrder()
+    const first = await cancel(purchaseId)
+    const second = await cancel(purchaseId)
+    expect(second.status).toBe(200)
+    expect(second.body).toEqual(first.body)
+    const { steps } = (await world.api.get(`/purchases/${purchaseId}`)).body
+    expect(steps.filter((step: { state: string }) => step.state === 'cancel_requested')).toHaveLength(1)
+  })
+
+  test('a purchase that is completed changes nothing', async () => {
+    const bought = await world.api.post('/purchase', { userId: buyer, productId: product, quantity: 1 })
+    const answer = await cancel(bought.body.purchaseId)
+    expect(answer).toMatchObject({ status: 409, body: { code: 'already_settled', purchaseStatus: 'completed' } })
+    expect(await world.shop.balance(buyer)).toBe(900)
+  })
+
+  test('a purchase that was refused says so', async () => {
+    const refused = await world.api.post('/purchase', { userId: buyer, productId: product, quantity: 6 })
+    const answer = await cancel(refused.body.purchaseId)
+    expect(answer).toMatchObject({ status: 409, body: { code: 'already_settled', purchaseStatus: 'refused' } })
+  })
+
+  test('a purchase that nobody works on is on record, and answered with 202', async () => {
+    const stuck = await world.serve({ taskQueue: `${world.taskQueue}-idle`, purchaseWaitMs: 300 })
+    const purchaseId = await anOrder()
+    const answer = await stuck.call('POST', `/purchases/${purchaseId}/cancel`)
+    expect(answer).toMatchObject({ status: 202, body: { purchaseId, status: 'running' } })
+    expect(answer.headers.get('Location')).toBe(`/purchases/${purchaseId}`)
+    await requestedInTemporal(purchaseId)
+  })
+
+  test('a purchase that does not exist is 404', async () => {
+    const answer = await cancel('00000000-0000-7000-8000-000000000000')
+    expect(answer).toMatchObject({ status: 404, body: { code: 'unknown_purchase' } })
+  })
+})
+
+describe('who repeats the request for a purchase', () => {
+  /** A purchase that nobody works on, settled as if somebody had. */
+  async function buyTwice(outcome: Outcome) {
+    const stuck = await world.serve({ taskQueue: `${world.taskQueue}-idle`, purchaseWaitMs: 0 })
+    const order = { userId: buyer, productId: product, quantity: 1 }
+    const first = await stuck.post('/purchase', order, { key: 'repeated' })
+    await recordOutcome(world.shop.sql, first.body.purchaseId, outcome)
+    const second = await stuck.post('/purchase', order, { key: 'repeated' })
+    expect(second.body.purchaseId).toBe(first.body.purchaseId)
+    return second
+  }
+
+  test('that was cancelled learns that nothing was bought', async () => {
+    const answer = await buyTwice({ status: 'cancelled' })
+    expect(answer).toMatchObject({ status: 409, body: { code: 'cancelled', success: false } })
+  })
+
+  test.each(['step_unavailable', 'interrupted'] as const)('that failed as %s learns that too', async (code) => {
+    const answer = await buyTwice({ status: 'failed', code })
+    expect(answer).toMatchObject({ status: 409, body: { code: 'purchase_failed', reason: code, success: false } })
+  })
+})
+
+/** Until the request to cancel is in the workflow's history. */
+async function requestedInTemporal(purchaseId: string) {
+  const handle = world.client.workflow.getHandle(`purchase-${purchaseId}`)
+  await expect
+    .poll(async () =>
+      (await handle.fetchHistory()).events?.some((event) => event.workflowExecutionCancelRequestedEventAttributes),
+    )
+    .toBe(true)
+}

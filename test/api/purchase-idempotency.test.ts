@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type ApiWorld, openApiWorld } from '#test/support/api-world.ts'
+
+let world: ApiWorld
+let run = 0
+let product: string
+let buyer: string
+
+beforeAll(async () => {
+  world = await openApiWorld()
+})
+afterAll(async () => {
+  const broken = await world.shop.brokenInvariants()
+  await world.close()
+  expect(broken).toEqual([])
+})
+beforeEach(async () => {
+  run += 1
+  product = `product-${run}`
+  // Temporal is shared with other tests, and searched by customer here.
+  buyer = `buyer-${crypto.randomUUID()}`
+  await world.shop.addProduct({ id: product, priceMinor: 10_000, stock: 100 })
+  await world.shop.addWallet({ username: buyer, balanceMinor: 100_000 })
+})
+
+const oneOf = (productId: string) => ({ userId: buyer, productId, quantity: 1 })
+const buy = (body: object, key: string) => world.api.post('/purchase', body, { key })
+
+async function chargesOf(username: string): Promise<number> {
+  const { items } = (await world.api.get(`/users/${username}/wallet-entries`)).body
+  return items.filter((entry: { reason: string }) => entry.reason === 'charge').length
+}
+
+describe('one Idempotency-Key', () => {
+  test('in 50 requests at once makes one workflow and one charge, and all 50 get the same purchase', async () => {
+    const answers = await Promise.all(Array.from({ length: 50 }, () => buy(oneOf(product), 'fifty')))
+
+    expect(answers.map((answer) => answer.status)).toEqual(Array(50).fill(200))
+    expect(new Set(answers.map((answer) => JSON.stringify(answer.body))).size).toBe(1)
+    expect(answers.filter((answer) => answer.headers.get('Idempotency-Replayed') === 'true')).toHaveLength(49)
+    expect(await chargesOf(buyer)).toBe(1)
+    expect(await world.shop.stock(product)).toEqual({ onHand: 99, reserved: 0 })
+    expect(await world.shop.balance(buyer)).toBe(90_000)
+    const query = `Customer = '${buyer}'`
+    await expect.poll(async () => (await world.client.workflow.count(query)).count).toBe(1)
+  })
+
+  test('gets the receipt of the first request again, and says so', async () => {
+    const first = await buy(oneOf(product), 'again')
+    const second = await buy(oneOf(product), 'again')
+    expect(first.headers.has('Idempotency-Replayed')).toBe(false)
+    expect(second.headers.get('Idempotency-Replayed')).toBe('true')
+    expect(second.body).toEqual(first.body)
+    expect(await chargesOf(buyer)).toBe(1)
+  })
+
+  test('remembers a refusal, even when the purchase would go through by now', async () => {
+    const order = { userId: buyer, productId: product, quantity: 11 }
+    const refused = await buy(order, 'too-much')
+    expect(refused).toMatchObject({ status: 409, body: { code: 'insufficient_funds' } })
+    await world.api.post(`/users/${buyer}/top-ups`, { amount: 5000 })
+    const again = await buy(order, 'too-much')
+    expect(again.status).toBe(409)
+    expect(again.headers.get('Idempotency-Replayed')).toBe('true')
+    expect(again.body.purchaseId).toBe(refused.body.purchaseId)
+    expect(await chargesOf(buyer)).toBe(0)
+  })
+
+  test('does not stand for another order', async () => {
+    await buy(oneOf(product), 'mine')
+    const other = await buy({ ...oneOf(product), quantity: 2 }, 'mine')
+    expect(other).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } })
+    const expecting = await buy({ ...oneOf(product), expectedTotal: 100 }, 'mine')
+    expect(expecting.status).toBe(422)
+    expect(await chargesOf(buyer)).toBe(1)
+  })
+
+  test('stands for the same order when that is spelled another way', async () => {
+    const short = await buy(oneOf(product), 'spelled')
+    const long = await buy({ lines: [{ quantity: 1, productId: product }], userId: buyer }, 'spelled')
+    expect(long.status).toBe(200)
+    expect(long.body).toEqual(short.body)
+  })
+
+  test('of one user is not the key of another', async () => {
+    await world.shop.addWallet({ username: `${buyer}-b`, balanceMinor: 100_000 })
+    const mine = await buy(oneOf(product), 'shared')
+    const theirs = await buy({ ...oneOf(product), userId: `${buyer}-b` }, 'shared')
+    expect(theirs.status).toBe(200)
+    expect(theirs.body.purchaseId).not.toBe(mine.body.purchaseId)
+  })
+
+  test.each(['', ' ', 'ünicorn', 'tab\there', 'x'.repeat(256)])(
+    'that is "%s" is bad input, and buys nothing',
+    async (key) => {
+      const answer = await buy(oneOf(product), key).catch(() => undefined)
+      // Some are refused by the HTTP client already; what reaches the server must be refused by it.
+      if (answer) expect(answer).toMatchObject({ status: 400, body: { errors: [{ path: 'Idempotency-Key' }] } })
+      expect(await chargesOf(buyer)).toBe(0)
+    },
+  )
+
+  test('of 255 characters is taken', async () => {
+    expect((await buy(oneOf(product), 'x'.repeat(255))).status).toBe(200)
+  })
+
+  test('is not used up by bad input', async () => {
+    expect((await buy({ ...oneOf(product), quantity: 0 }, 'mended')).status).toBe(400)
+    expect((await buy(oneOf(product), 'mended')).status).toBe(200)
+  })
+})
+
+test('without a key, each request is a purchase of its own', async () => {
+  const answers = [await world.api.post('/purchase', oneOf(product)), await world.api.post('/purchase', oneOf(product))]
+  expect(new Set(answers.map((answer) => answer.body.purchaseId)).size).toBe(2)
+  expect(await chargesOf(buyer)).toBe(2)
+})

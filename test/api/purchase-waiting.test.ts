@@ -1,0 +1,95 @@
+import { Client, Connection } from '@temporalio/client'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { purchaseWorkflowId } from '#domain/purchase.ts'
+import { type Api, type ApiWorld, openApiWorld } from '#test/support/api-world.ts'
+
+let world: ApiWorld
+/** Nobody works for this one: its purchases do not get anywhere. */
+let stuck: Api
+let run = 0
+let buyer: string
+
+const WAIT_MS = 400
+
+beforeAll(async () => {
+  world = await openApiWorld()
+  stuck = await world.serve({ taskQueue: `${world.taskQueue}-idle`, purchaseWaitMs: WAIT_MS })
+  await world.shop.addProduct({ id: 'unicorn', priceMinor: 100, stock: 1000 })
+})
+afterAll(async () => {
+  await world.close()
+})
+beforeEach(async () => {
+  run += 1
+  buyer = `buyer-${run}`
+  await world.shop.addWallet({ username: buyer, balanceMinor: 1000 })
+})
+
+const order = () => ({ userId: buyer, productId: 'unicorn', quantity: 1 })
+
+/** The log line of the newest purchase request, which is written when the request is over. */
+function requestLine(api: Api) {
+  return api.log.findLast((line) => line.path === '/purchase')
+}
+
+describe('a purchase that takes longer than the wait', () => {
+  test('is answered with 202 and where to look', async () => {
+    const startedAt = performance.now()
+    const { status, headers, body } = await stuck.post('/purchase', order())
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(WAIT_MS)
+    expect(status).toBe(202)
+    expect(body).toEqual({ purchaseId: body.purchaseId, status: 'running' })
+    expect(headers.get('Location')).toBe(`/purchases/${body.purchaseId}`)
+    expect(Number(headers.get('Retry-After'))).toBeGreaterThan(0)
+    expect((await stuck.get(headers.get('Location') ?? '')).body.status).toBe('running')
+  })
+
+  test('is not waited for when the client prefers not to wait', async () => {
+    const patient = await world.serve({ taskQueue: `${world.taskQueue}-idle`, purchaseWaitMs: 30_000 })
+    const startedAt = performance.now()
+    const { status, headers } = await patient.post('/purchase', order(), { headers: { Prefer: 'respond-async' } })
+    expect(performance.now() - startedAt).toBeLessThan(5_000)
+    expect(status).toBe(202)
+    expect(headers.get('Preference-Applied')).toBe('respond-async')
+  })
+
+  test('is not waited for any longer once the client has gone', async () => {
+    const patient = await world.serve({ taskQueue: `${world.taskQueue}-idle`, purchaseWaitMs: 30_000 })
+    const gone = AbortSignal.timeout(WAIT_MS)
+    await expect(patient.post('/purchase', order(), { signal: gone })).rejects.toThrow()
+    await expect.poll(() => requestLine(patient), { timeout: 5_000 }).toBeDefined()
+    expect(requestLine(patient)).toMatchObject({ status: 202 })
+  })
+
+  test('is answered with 202 at once when the server stops, which does not hold the server up', async () => {
+    const leaving = await world.serve({ taskQueue: `${world.taskQueue}-idle`, purchaseWaitMs: 30_000 })
+    const answer = leaving.post('/purchase', order())
+    await expect.poll(async () => (await world.api.get(`/purchases?userId=${buyer}`)).body.count).toBe(1)
+    await new Promise((resolve) => setTimeout(resolve, WAIT_MS))
+    const startedAt = performance.now()
+    await leaving.stop()
+    expect((await answer).status).toBe(202)
+    expect(performance.now() - startedAt).toBeLessThan(4_000)
+  })
+})
+
+test('a purchase whose workflow could not be started is started by the same request, sent again', async () => {
+  const nowhere = Connection.lazy({ address: '127.0.0.1:1' })
+  const cutOff = await world.serve({ temporal: new Client({ connection: nowhere }) })
+  const first = await cutOff.post('/purchase', order(), { key: 'persistent' })
+  expect(first).toMatchObject({ status: 503, body: { code: 'temporal_unavailable' } })
+  expect(Number(first.headers.get('Retry-After'))).toBeGreaterThan(0)
+
+  const second = await world.api.post('/purchase', order(), { key: 'persistent' })
+  expect(second.status).toBe(200)
+  expect(second.body.purchaseId).toBe(first.body.purchaseId)
+  expect(await world.shop.balance(buyer)).toBe(900)
+  await nowhere.close()
+})
+
+test('a purchase whose workflow was terminated is not started twice: it is under way until it is repaired', async () => {
+  const { body } = await stuck.post('/purchase', order(), { key: 'terminated' })
+  await world.client.workflow.getHandle(purchaseWorkflowId(body.purchaseId)).terminate()
+  const again = await stuck.post('/purchase', order(), { key: 'terminated' })
+  expect(again).toMatchObject({ status: 202, body: { purchaseId: body.purchaseId, status: 'running' } })
+})

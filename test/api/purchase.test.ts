@@ -1,0 +1,205 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type ApiWorld, openApiWorld } from '#test/support/api-world.ts'
+
+let world: ApiWorld
+let run = 0
+let product: string
+let buyer: string
+
+beforeAll(async () => {
+  world = await openApiWorld()
+})
+afterAll(async () => {
+  const broken = await world.shop.brokenInvariants()
+  await world.close()
+  expect(broken).toEqual([])
+})
+beforeEach(async () => {
+  run += 1
+  product = `product-${run}`
+  // Temporal is shared with other tests, and searched by customer here.
+  buyer = `buyer-${crypto.randomUUID()}`
+  await world.shop.addProduct({ id: product, priceMinor: 170_000, stock: 4 })
+  await world.shop.addWallet({ username: buyer, balanceMinor: 330_000 })
+})
+
+const buy = (order: object) => world.api.post('/purchase', { userId: buyer, ...order })
+const stockShown = async () => (await world.api.get(`/products/${product}`)).body.stock
+const balanceShown = async () => (await world.api.get(`/users/balance/${buyer}`)).body.balance
+
+describe('a purchase', () => {
+  test('that nothing stands in the way of is answered with the receipt, and stock and balance are right after it', async () => {
+    const { status, body } = await buy({ productId: product, quantity: 1 })
+    expect(status).toBe(200)
+    expect(body).toEqual({
+      purchaseId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      status: 'completed',
+      success: true,
+      stock: true,
+      balance: true,
+      username: buyer,
+      productId: product,
+      quantity: 1,
+      lines: [{ productId: product, quantity: 1, unitPrice: 1700 }],
+      total: 1700,
+      amount: 1700,
+    })
+    expect(await stockShown()).toBe(3)
+    expect(await balanceShown()).toBe(1600)
+  })
+
+  test('that the balance cannot pay is refused with what is missing, and its stock is given back', async () => {
+    await buy({ productId: product, quantity: 1 })
+    const { status, body } = await buy({ productId: product, quantity: 1 })
+    expect(status).toBe(409)
+    expect(body).toMatchObject({
+      code: 'insufficient_funds',
+      success: false,
+      stock: true,
+      balance: false,
+      restock: true,
+      missing: 100,
+    })
+    expect(await stockShown()).toBe(3)
+    expect(await balanceShown()).toBe(1600)
+  })
+
+  test('of more than there is is refused with what is available, and nothing moves', async () => {
+    await buy({ productId: product, quantity: 1 })
+    const { status, body } = await buy({ productId: product, quantity: 5 })
+    expect(status).toBe(409)
+    expect(body).toMatchObject({ code: 'out_of_stock', success: false, stock: false, available: 3 })
+    expect(body.short).toEqual([{ productId: product, requested: 5, available: 3 }])
+    expect(await stockShown()).toBe(3)
+    expect(await balanceShown()).toBe(1600)
+  })
+
+  test('of several products sells all of them, at prices that add up to the cent', async () => {
+    await world.shop.addProduct({ id: `${product}-b`, priceMinor: 1_999, stock: 10 })
+    const { status, body } = await buy({
+      lines: [
+        { productId: `${product}-b`, quantity: 3 },
+        { productId: product, quantity: 1 },
+      ],
+    })
+    expect(status).toBe(200)
+    expect(body).toMatchObject({ productId: `${product}-b`, quantity: 4, total: 1759.97, amount: 1759.97 })
+    expect(body.lines).toEqual([
+      { productId: `${product}-b`, quantity: 3, unitPrice: 19.99 },
+      { productId: product, quantity: 1, unitPrice: 1700 },
+    ])
+    expect(await balanceShown()).toBe(1540.03)
+  })
+
+  test('of which one line is short sells none of them, and names every line that is short', async () => {
+    await world.shop.addProduct({ id: `${product}-b`, priceMinor: 100, stock: 1 })
+    await world.shop.addProduct({ id: `${product}-c`, priceMinor: 100, stock: 2 })
+    const lines = [product, `${product}-b`, `${product}-c`].map((productId) => ({ productId, quantity: 3 }))
+    const { status, body } = await buy({ lines })
+    expect(status).toBe(409)
+    expect(body).toMatchObject({ code: 'out_of_stock', available: 1 })
+    expect(body.short).toEqual([
+      { productId: `${product}-b`, requested: 3, available: 1 },
+      { productId: `${product}-c`, requested: 3, available: 2 },
+    ])
+    expect(await stockShown()).toBe(4)
+  })
+
+  test('at another total than expected is refused, and at the expected one goes through', async () => {
+    const refused = await buy({ productId: product, quantity: 1, expectedTotal: 1699.99 })
+    expect(refused.status).toBe(409)
+    expect(refused.body).toMatchObject({ code: 'price_changed', expectedTotal: 1699.99, total: 1700, success: false })
+    const bought = await buy({ productId: product, quantity: 1, expectedTotal: 1700 })
+    expect(bought.status).toBe(200)
+  })
+
+  test('by or of somebody or something unknown is 404, and leaves no purchase behind', async () => {
+    const byNobody = await world.api.post('/purchase', { userId: 'nobody', productId: product, quantity: 1 })
+    expect(byNobody).toMatchObject({ status: 404, body: { code: 'unknown_user' } })
+    const ofNothing = await buy({ productId: 'nothing', quantity: 1 })
+    expect(ofNothing).toMatchObject({ status: 404, body: { code: 'unknown_product' } })
+    expect((await world.api.get(`/purchases?userId=${buyer}`)).body.count).toBe(0)
+  })
+})
+
+describe('the list of purchases', () => {
+  test('shows what was bought and refused, newest first, each with its steps', async () => {
+    const bought = (await buy({ productId: product, quantity: 1 })).body.purchaseId
+    const refused = (await buy({ productId: product, quantity: 1 })).body.purchaseId
+    const { body } = await world.api.get(`/purchases?userId=${buyer}`)
+    expect(body.items.map((item: { purchaseId: string }) => item.purchaseId)).toEqual([refused, bought])
+    expect(stepsOf(body.items[1])).toEqual([
+      '1 purchase running',
+      '2 reserveStock applied',
+      '3 chargeWallet applied',
+      '4 confirmPurchase applied',
+      '5 purchase completed',
+    ])
+    expect(stepsOf(body.items[0])).toEqual([
+      '1 purchase running',
+      '2 reserveStock applied',
+      '3 purchase compensating',
+      '4 reserveStock undone',
+      '5 purchase refused',
+    ])
+    expect(body.items[0]).toMatchObject({
+      status: 'refused',
+      code: 'insufficient_funds',
+      refusal: { code: 'insufficient_funds', missing: 100 },
+      total: 1700,
+      lines: [{ productId: product, quantity: 1, unitPrice: 1700 }],
+    })
+  })
+
+  test('can be narrowed by status and read page by page, without a purchase twice or left out', async () => {
+    const ids = []
+    for (let i = 0; i < 5; i++) ids.push((await buy({ productId: product, quantity: 1000 })).body.purchaseId)
+    const seen: string[] = []
+    let cursor = ''
+    do {
+      const { body } = await world.api.get(`/purchases?userId=${buyer}&status=refused&limit=2${cursor}`)
+      seen.push(...body.items.map((item: { purchaseId: string }) => item.purchaseId))
+      cursor = body.nextCursor === null ? '' : `&cursor=${body.nextCursor}`
+    } while (cursor !== '')
+    expect(seen).toEqual(ids.toReversed())
+    expect((await world.api.get(`/purchases?userId=${buyer}&status=completed`)).body.items).toEqual([])
+  })
+
+  test('of one purchase tells what was reserved and charged at each step', async () => {
+    const { purchaseId } = (await buy({ productId: product, quantity: 1 })).body
+    const { status, body } = await world.api.get(`/purchases/${purchaseId}`)
+    expect(status).toBe(200)
+    expect(body).toMatchObject({ purchaseId, status: 'completed', username: buyer, total: 1700, code: null })
+    expect(body.settledAt).not.toBeNull()
+    expect(body.steps[1].detail).toEqual({
+      total: 1700,
+      lines: [{ productId: product, quantity: 1, unitPrice: 1700 }],
+    })
+    expect(body.steps[2].detail).toEqual({ amount: 1700 })
+  })
+
+  test('knows nothing of a purchase that does not exist, or of an id that cannot', async () => {
+    for (const id of ['00000000-0000-7000-8000-000000000000', 'not-an-id', '%00']) {
+      const answer = await world.api.get(`/purchases/${id}`)
+      expect(answer).toMatchObject({ status: 404, body: { code: 'unknown_purchase' } })
+    }
+  })
+})
+
+test('operators find a purchase in Temporal by its customer and by how it ended', async () => {
+  const { purchaseId } = (await buy({ productId: product, quantity: 1 })).body
+  const query = `Customer = '${buyer}' AND PurchaseStatus = 'completed'`
+  await expect
+    .poll(async () => {
+      const found: string[] = []
+      for await (const { workflowId } of world.client.workflow.list({ query })) found.push(workflowId)
+      return found
+    })
+    .toEqual([`purchase-${purchaseId}`])
+  const description = await world.client.workflow.getHandle(`purchase-${purchaseId}`).describe()
+  expect(await description.staticSummary()).toBe(`${buyer} buys 1 × product ${product}`)
+})
+
+function stepsOf(purchase: { steps: { seq: number; step: string; state: string }[] }): string[] {
+  return purchase.steps.map(({ seq, step, state }) => `${seq} ${step} ${state}`)
+}

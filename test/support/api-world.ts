@@ -1,0 +1,128 @@
+import { Writable } from 'node:stream'
+import { pino } from 'pino'
+import { createApp } from '#api/app.ts'
+import type { AppDependencies } from '#api/app-types.ts'
+import { serveHttp } from '#api/http-server.ts'
+import { type OpenApiDocument, type PublishedContract, publishedContract } from './published-contract.ts'
+import { openSagaWorld } from './saga-world.ts'
+
+export type ApiWorld = Awaited<ReturnType<typeof openApiWorld>>
+export type Api = Awaited<ReturnType<typeof serveApi>>
+
+/** The whole API over HTTP, with a shop, a Temporal and a worker of its own that are all real. */
+export async function openApiWorld() {
+  const world = await openSagaWorld()
+  const opened: Api[] = []
+  const dependencies = {
+    sql: world.shop.sql,
+    temporal: world.client,
+    taskQueue: world.taskQueue,
+    purchaseWaitMs: 20_000,
+    corsOrigins: ['https://shop.example'],
+    demoMode: true,
+  }
+
+  /** One more server for the same shop, different in what is given. */
+  async function serve(changes: Partial<AppDependencies> = {}): Promise<Api> {
+    const api = await serveApi({ ...dependencies, ...changes })
+    opened.push(api)
+    return api
+  }
+
+  return {
+    ...world,
+    serve,
+    api: await serve(),
+    async close() {
+      for (const api of opened) await api.stop()
+      await world.close()
+    },
+  }
+}
+
+type Answer = {
+  status: number
+  headers: Headers
+  // biome-ignore lint/suspicious/noExplicitAny: held against the published schema already, so tests just read it.
+  body: any
+}
+
+export type Call = {
+  body?: unknown
+  key?: string
+  headers?: Record<string, string>
+  signal?: AbortSignal
+}
+
+/** A server with a client that holds every answer against the published contract. */
+async function serveApi(given: Omit<AppDependencies, 'logger' | 'stopping'>) {
+  const stopping = new AbortController()
+  const log: Record<string, unknown>[] = []
+  const logger = pino(
+    { level: 'debug' },
+    lineWriter((line) => log.push(JSON.parse(line))),
+  )
+  const server = await serveHttp(createApp({ ...given, logger, stopping: stopping.signal }), {
+    host: '127.0.0.1',
+    port: 0,
+  })
+  const contract = await readContract(server.url)
+  let stopped: Promise<void> | undefined
+
+  return {
+    url: server.url,
+    contract,
+    /** The lines that the server wrote, oldest first. */
+    log,
+    call: (method: string, path: string, call: Call = {}) => callApi(server.url, contract, method, path, call),
+    get: (path: string) => callApi(server.url, contract, 'GET', path, {}),
+    post: (path: string, body: unknown, call: Call = {}) =>
+      callApi(server.url, contract, 'POST', path, { ...call, body }),
+    stop: () => {
+      stopping.abort()
+      stopped ??= server.close()
+      return stopped
+    },
+  }
+}
+
+async function readContract(url: string): Promise<PublishedContract> {
+  const response = await fetch(`${url}/openapi.json`)
+  return publishedContract((await response.json()) as OpenApiDocument)
+}
+
+async function callApi(
+  url: string,
+  contract: PublishedContract,
+  method: string,
+  path: string,
+  { body, key, headers, signal }: Call,
+): Promise<Answer> {
+  const response = await fetch(`${url}${path}`, {
+    method,
+    headers: {
+      ...(body !== undefined && { 'Content-Type': 'application/json' }),
+      ...(key !== undefined && { 'Idempotency-Key': key }),
+      ...headers,
+    },
+    redirect: 'manual',
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    ...(signal && { signal }),
+  })
+  const contentType = response.headers.get('Content-Type')?.split(';')[0] ?? ''
+  const text = await response.text()
+  const parsed = contentType.endsWith('json') && text !== '' ? JSON.parse(text) : text
+  if (method !== 'HEAD' && method !== 'OPTIONS') {
+    contract.check(method, path.split('?')[0] ?? '', response.status, contentType, parsed)
+  }
+  return { status: response.status, headers: response.headers, body: parsed }
+}
+
+function lineWriter(write: (line: string) => void): Writable {
+  return new Writable({
+    write(chunk, _encoding, done) {
+      for (const line of String(chunk).split('\n')) if (line !== '') write(line)
+      done()
+    },
+  })
+}

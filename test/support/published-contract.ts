@@ -1,0 +1,82 @@
+import { expect } from 'vitest'
+import { z } from 'zod'
+
+type Json = { [key: string]: Json } | Json[] | string | number | boolean | null
+type Operation = { responses: Record<string, { content?: Record<string, { schema: Json }> }> }
+export type OpenApiDocument = {
+  openapi: string
+  paths: Record<string, Record<string, Operation>>
+  components: { schemas: Record<string, Json> }
+}
+
+/** What every problem has, on whatever address. */
+const anyProblem = z.object({
+  type: z.string().startsWith('urn:unicorn-store:problem:'),
+  title: z.string(),
+  status: z.number(),
+  detail: z.string(),
+  code: z.string(),
+  requestId: z.string(),
+})
+
+/**
+ * Holds responses against the OpenAPI document that the server publishes: the status must be documented for the
+ * operation, the content type for the status, and the body must fit its schema, without a single member more. Where no
+ * operation is documented, only the form of problems is checked.
+ */
+export function publishedContract(document: OpenApiDocument) {
+  const schemas = new Map<string, z.ZodType>()
+  const routes = Object.keys(document.paths).map((path) => ({ path, matches: pathPattern(path) }))
+  routes.sort((a, b) => a.path.split('{').length - b.path.split('{').length)
+
+  function schemaOf(pointer: string, schema: Json): z.ZodType {
+    const known = schemas.get(pointer)
+    if (known) return known
+    const made = z.fromJSONSchema(closed(resolved(schema, document)) as Parameters<typeof z.fromJSONSchema>[0])
+    schemas.set(pointer, made)
+    return made
+  }
+
+  return {
+    document,
+    check(method: string, path: string, status: number, contentType: string, body: unknown): void {
+      if (status >= 400) expect(anyProblem.parse(body).status).toBe(status)
+      if (status >= 400) expect(contentType).toBe('application/problem+json')
+      const template = routes.find((route) => route.matches.test(path))?.path
+      const operation = template === undefined ? undefined : document.paths[template]?.[method.toLowerCase()]
+      if (!operation) return
+      const pointer = `${method} ${template} ${status} ${contentType}`
+      const content = operation.responses[status]?.content?.[contentType]
+      expect(content, `${pointer} is not in the published document`).toBeDefined()
+      const result = schemaOf(pointer, content?.schema ?? {}).safeParse(body)
+      expect(result.error?.issues ?? [], `${pointer}: ${JSON.stringify(body)}`).toEqual([])
+    },
+  }
+}
+
+export type PublishedContract = ReturnType<typeof publishedContract>
+
+function pathPattern(template: string): RegExp {
+  return new RegExp(`^${template.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`)
+}
+
+/** With the referenced components in place of the references; ours have no circles. */
+function resolved(schema: Json, document: OpenApiDocument): Json {
+  if (Array.isArray(schema)) return schema.map((part) => resolved(part, document))
+  if (schema === null || typeof schema !== 'object') return schema
+  if (typeof schema.$ref === 'string') {
+    const name = schema.$ref.replace('#/components/schemas/', '')
+    const component = document.components.schemas[name]
+    if (component === undefined) throw new Error(`the document refers to ${schema.$ref}, which it does not have`)
+    return resolved(component, document)
+  }
+  return Object.fromEntries(Object.entries(schema).map(([key, part]) => [key, resolved(part, document)]))
+}
+
+/** Clients may meet members that they do not know, but we send none that are not documented. */
+function closed(schema: Json): Json {
+  if (Array.isArray(schema)) return schema.map(closed)
+  if (schema === null || typeof schema !== 'object') return schema
+  const parts = Object.fromEntries(Object.entries(schema).map(([key, part]) => [key, closed(part)]))
+  return schema.type === 'object' && schema.properties ? { ...parts, additionalProperties: false } : parts
+}
