@@ -1,0 +1,274 @@
+import postgres from 'postgres'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { audit } from '#db/audit.ts'
+import { beginCompensation } from '#db/begin-compensation.ts'
+import { chargeWallet, undoCharge } from '#db/charge-wallet.ts'
+import { confirmPurchase } from '#db/confirm-purchase.ts'
+import { recordOutcome } from '#db/purchase-outcome.ts'
+import { releaseStock, reserveStock } from '#db/reserve-stock.ts'
+import { openShop, type Shop } from '#test/support/shop.ts'
+
+const STOCK = 'stock on hand is the sum of its movements, and reserved stock is the sum of the open reservations'
+const WALLETS = 'a wallet holds the sum of its entries, and never less than nothing'
+const COMPLETED = 'a completed purchase sold each of its lines once and was charged its total once'
+const REVERSED = 'a purchase that was refused, cancelled or failed moved nothing in the end'
+const TIMELINE = 'the timeline of a purchase has no gaps, and a settled one ends with its outcome'
+const INVARIANTS = [STOCK, WALLETS, COMPLETED, REVERSED, TIMELINE]
+
+let shop: Shop
+/** Who owns the tables may lift every protection: what is broken here is broken behind the application's back. */
+let owner: postgres.Sql
+
+beforeEach(async () => {
+  shop = await openShop()
+  owner = postgres(shop.migrateDatabaseUrl, { max: 1, onnotice: () => {} })
+})
+afterEach(async () => {
+  await owner.end()
+  await shop.close()
+})
+
+/** One purchase of each kind: sold, undone after it was charged, refused before it moved anything, under way. */
+async function booksWithSomeOfEverything() {
+  await shop.addProduct({ id: 'air', priceMinor: 600, stock: 9 })
+  await shop.addProduct({ id: 'ember', priceMinor: 250, stock: 9 })
+  await shop.addWallet({ username: 'derick', balanceMinor: 10_000 })
+  const [completed, cancelled, refused, underWay] = [await order(), await order(), await order(), await order()]
+  await buy(completed)
+  await reserveAndCharge(cancelled)
+  await undo(cancelled)
+  const refusal = { code: 'insufficient_funds', missingMinor: 1 } as const
+  await recordOutcome(shop.sql, refused, { status: 'refused', refusal })
+  await reserveAndCharge(underWay)
+  return { completed, cancelled, refused, underWay }
+}
+
+async function order(): Promise<string> {
+  const lines = ['air', 'ember'].map((productId) => ({ productId, quantity: 2 }))
+  return await shop.order({ username: 'derick', lines })
+}
+
+async function reserveAndCharge(purchaseId: string): Promise<void> {
+  await reserveStock(shop.sql, purchaseId)
+  await chargeWallet(shop.sql, purchaseId)
+}
+
+async function buy(purchaseId: string): Promise<void> {
+  await reserveAndCharge(purchaseId)
+  await confirmPurchase(shop.sql, purchaseId)
+  await recordOutcome(shop.sql, purchaseId, { status: 'completed' })
+}
+
+async function undo(purchaseId: string): Promise<void> {
+  await beginCompensation(shop.sql, purchaseId, { status: 'cancelled' })
+  await undoCharge(shop.sql, purchaseId)
+  await releaseStock(shop.sql, purchaseId)
+  await recordOutcome(shop.sql, purchaseId, { status: 'cancelled' })
+}
+
+/** Runs a statement against an append-only table as if its protection were not there. */
+async function unprotected(table: string, change: (sql: postgres.TransactionSql) => Promise<unknown>): Promise<void> {
+  await owner.begin(async (sql) => {
+    await sql`alter table ${sql(table)} disable trigger append_only`
+    await change(sql)
+    await sql`alter table ${sql(table)} enable trigger append_only`
+  })
+}
+
+test('the audit finds nothing in books that only the saga has written, and has looked at all of them', async () => {
+  await booksWithSomeOfEverything()
+  const report = await audit(shop.sql)
+  expect(report.ok).toBe(true)
+  expect(report.invariants.map(({ name, checked, violations }) => [name, checked, violations])).toEqual([
+    [STOCK, 2, []],
+    [WALLETS, 1, []],
+    [COMPLETED, 1, []],
+    [REVERSED, 2, []],
+    [TIMELINE, 4, []],
+  ])
+})
+
+type Books = Awaited<ReturnType<typeof booksWithSomeOfEverything>>
+type Damage = {
+  what: string
+  /** Every invariant that is broken by it, and no other. */
+  breaks: string[]
+  /** What the first violation must say to lead an operator to the place. */
+  named: (books: Books) => Record<string, unknown>
+  damage: (books: Books) => PromiseLike<unknown>
+}
+
+const damages: Damage[] = [
+  {
+    what: 'stock that nobody has delivered',
+    breaks: [STOCK],
+    named: () => ({ product: 'air', on_hand: 8, movements: 7 }),
+    damage: () => owner`update products set on_hand = on_hand + 1 where id = 'air'`,
+  },
+  {
+    what: 'a movement that did not reach the stock',
+    breaks: [STOCK],
+    named: () => ({ product: 'ember', on_hand: 7, movements: 12 }),
+    damage: () => owner`
+      insert into stock_movements (product_id, quantity, reason, reference, actor)
+      values ('ember', 5, 'adjustment', 'delivery', 'test')`,
+  },
+  {
+    what: 'stock that stays reserved for nobody',
+    breaks: [STOCK],
+    named: () => ({ product: 'air', reserved: 3, reservations: 2 }),
+    damage: () => owner`update products set reserved = reserved + 1 where id = 'air'`,
+  },
+  {
+    what: 'a reservation that was forgotten in the stock',
+    breaks: [STOCK],
+    named: () => ({ product: 'air', reserved: 0, reservations: 2 }),
+    damage: () => owner`update products set reserved = 0 where id = 'air'`,
+  },
+  {
+    what: 'money that came from nowhere',
+    breaks: [WALLETS],
+    named: () => ({ username: 'derick', balance_minor: 6_601, entries: 6_600 }),
+    damage: () => owner`update wallets set balance_minor = balance_minor + 1`,
+  },
+  {
+    what: 'a charge without its entry',
+    breaks: [WALLETS, COMPLETED],
+    named: () => ({ username: 'derick', balance_minor: 6_600, entries: 8_300 }),
+    damage: ({ completed }) =>
+      unprotected('wallet_entries', (sql) => sql`delete from wallet_entries where reference = ${completed}`),
+  },
+  {
+    what: 'a sale that was charged twice, with the second charge taken from the wallet',
+    breaks: [COMPLETED],
+    named: ({ completed }) => ({ purchase: completed, entries: 2, charged_minor: 3_400 }),
+    damage: ({ completed }) => owner`
+      with entry as (
+        insert into wallet_entries (username, amount_minor, reason, reference, actor)
+        values ('derick', -1700, 'top_up', ${completed}, 'test')
+      )
+      update wallets set balance_minor = balance_minor - 1700`,
+  },
+  {
+    what: 'a sale at another price than was charged',
+    breaks: [COMPLETED],
+    named: ({ completed }) => ({ purchase: completed, total_minor: 1_701, charged_minor: 1_700 }),
+    damage: ({ completed }) => owner`update purchases set total_minor = total_minor + 1 where id = ${completed}`,
+  },
+  {
+    what: 'a line that was paid and left the stock by another quantity',
+    breaks: [STOCK, COMPLETED],
+    named: () => ({ product: 'air', on_hand: 7, movements: 8 }),
+    damage: ({ completed }) =>
+      unprotected(
+        'stock_movements',
+        (sql) => sql`update stock_movements set quantity = -1 where reference = ${completed} and product_id = 'air'`,
+      ),
+  },
+  {
+    what: 'a sale whose reservation is not marked as sold',
+    breaks: [COMPLETED],
+    named: ({ completed }) => ({ purchase: completed, sold_lines: 1 }),
+    damage: ({ completed }) => owner`
+      update stock_reservations set state = 'released' where purchase_id = ${completed} and product_id = 'air'`,
+  },
+  {
+    what: 'a cancelled purchase whose money was kept, in wallet and entries alike',
+    breaks: [REVERSED],
+    named: ({ cancelled }) => ({ purchase: cancelled, charged_minor: 1_700 }),
+    damage: async ({ cancelled }) => {
+      await unprotected(
+        'wallet_entries',
+        (sql) => sql`delete from wallet_entries where reference = ${cancelled} and reason = 'charge_undone'`,
+      )
+      await owner`update wallets set balance_minor = balance_minor - 1700`
+    },
+  },
+  {
+    what: 'a refused purchase that took something out of the stock',
+    breaks: [REVERSED],
+    named: ({ refused }) => ({ purchase: refused, sold: 1 }),
+    damage: ({ refused }) => owner`
+      with movement as (
+        insert into stock_movements (product_id, quantity, reason, reference, actor)
+        values ('air', -1, 'sale', ${refused}, 'test')
+      )
+      update products set on_hand = on_hand - 1 where id = 'air'`,
+  },
+  {
+    what: 'a cancelled purchase that keeps its reservation',
+    breaks: [REVERSED],
+    named: ({ cancelled }) => ({ purchase: cancelled, reserved: 2 }),
+    damage: ({ cancelled }) => owner`
+      with reservation as (
+        update stock_reservations set state = 'reserved' where purchase_id = ${cancelled} and product_id = 'air'
+      )
+      update products set reserved = reserved + 2 where id = 'air'`,
+  },
+  {
+    what: 'an outcome that was rewritten afterwards',
+    breaks: [REVERSED, TIMELINE],
+    named: ({ completed }) => ({ purchase: completed, status: 'refused', charged_minor: 1_700 }),
+    damage: ({ completed }) => owner`update purchases set status = 'refused' where id = ${completed}`,
+  },
+  {
+    what: 'an event of a purchase that got lost',
+    breaks: [TIMELINE],
+    named: ({ underWay }) => ({ purchase: underWay, event_seq: 3, events: 2 }),
+    damage: ({ underWay }) =>
+      unprotected(
+        'purchase_events',
+        (sql) => sql`delete from purchase_events where purchase_id = ${underWay} and step = 'chargeWallet'`,
+      ),
+  },
+]
+
+describe('the audit reports', () => {
+  test.each(damages)('$what, and what it is about', async ({ breaks, named, damage }) => {
+    const books = await booksWithSomeOfEverything()
+    await damage(books)
+    const report = await audit(shop.sql)
+    expect(report.ok).toBe(false)
+    const broken = report.invariants.filter(({ violations }) => violations.length > 0)
+    expect(broken.map(({ name }) => name)).toEqual(breaks)
+    expect(asText(broken[0]?.violations[0])).toMatchObject(asText(named(books)))
+  })
+
+  test('each invariant it knows: none is there that these tests have not broken', async () => {
+    const { invariants } = await audit(shop.sql)
+    expect(invariants.map(({ name }) => name)).toEqual(INVARIANTS)
+    expect(new Set(damages.flatMap(({ breaks }) => breaks))).toEqual(new Set(INVARIANTS))
+  })
+})
+
+/** Sums arrive as numbers or as text, by their type in Postgres; operators read both alike. */
+function asText(violation: Record<string, unknown> = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(violation).map(([key, value]) => [key, String(value)]))
+}
+
+test('the audit sees purchases that move on meanwhile wholly or not at all', async () => {
+  await shop.addProduct({ id: 'air', priceMinor: 6, stock: 1_000 })
+  await shop.addProduct({ id: 'ember', priceMinor: 2, stock: 1_000 })
+  await shop.addWallet({ username: 'derick', balanceMinor: 10_000 })
+  let buying = true
+  const buyers = Array.from({ length: 8 }, async (_, buyer) => {
+    for (let round = 0; round < 25; round++) {
+      const purchaseId = await order()
+      if (buyer % 2 === 0) await buy(purchaseId)
+      else {
+        await reserveAndCharge(purchaseId)
+        await undo(purchaseId)
+      }
+    }
+  })
+  const bought = Promise.all(buyers).finally(() => {
+    buying = false
+  })
+  let audits = 0
+  while (buying) {
+    expect(await shop.brokenInvariants()).toEqual([])
+    audits += 1
+  }
+  await bought
+  expect(audits).toBeGreaterThan(3)
+})
