@@ -20,7 +20,7 @@ runCommand(async () => {
 
   const failure = await runUntilStopped({ environment, record, say, stopping: stop.signal })
   record.update({ state: 'stopping' })
-  say('stopping (Ctrl-C again to hurry) ...')
+  if (Object.keys(record.current().processes).length > 0) say('stopping (Ctrl-C again to hurry) ...')
   void stop.again.then(() => stopAtOnce(record.current().processes))
   if (!stop.signal.aborted) stop.request('everything has to end')
   await stopInOrder(record.current().processes)

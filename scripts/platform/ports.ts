@@ -51,11 +51,12 @@ function tryPort(port: number, host: string): Promise<number | undefined> {
 
 /** Best effort: `lsof` or `ss`, whichever is there, and only processes that this user may see. */
 function describeHolder(port: number): string | undefined {
-  const lsof = output('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc'])
-  const fromLsof = lsof?.match(/^p(?<pid>\d+)\nc(?<name>.+)$/m)?.groups
-  const fromSs = output('ss', ['-Hltnp', 'sport', '=', `:${port}`])?.match(/"(?<name>[^"]+)",pid=(?<pid>\d+)/)?.groups
-  const found = fromLsof ?? fromSs
-  return found === undefined ? undefined : `${found.name} (pid ${found.pid})`
+  const pid =
+    output('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-t'])?.match(/^\d+/)?.[0] ??
+    output('ss', ['-Hltnp', 'sport', '=', `:${port}`])?.match(/pid=(\d+)/)?.[1]
+  if (pid === undefined) return undefined
+  const command = output('ps', ['-o', 'args=', '-p', pid])?.trim() ?? 'a process'
+  return `"${command.length > 60 ? `${command.slice(0, 60)}...` : command}" (pid ${pid})`
 }
 
 function output(command: string, args: string[]): string | undefined {

@@ -1,5 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker'
 import type { TestProject } from 'vitest/node'
@@ -11,7 +10,7 @@ import { startPostgresServer } from '#scripts/platform/postgres-server.ts'
 import { postgresStopSteps, sendSignal, stopProcess } from '#scripts/platform/stop-process.ts'
 import { obtainTemporal } from '#scripts/platform/temporal-binary.ts'
 import { startTemporalServer } from '#scripts/platform/temporal-server.ts'
-import { removeAbandonedRuns, TEMPORARY_PREFIX } from './abandoned-runs.ts'
+import { makeTemporaryFolder, removeAbandonedFolders } from './temporary-folders.ts'
 import { createTemplateDatabase } from './test-database.ts'
 
 /** What test files get by `inject(...)`. */
@@ -26,7 +25,7 @@ declare module 'vitest' {
   }
 }
 
-const dataDir = mkdtempSync(join(tmpdir(), TEMPORARY_PREFIX))
+const dataDir = makeTemporaryFolder()
 const processes: Runtime['processes'] = {}
 
 /**
@@ -36,9 +35,7 @@ const processes: Runtime['processes'] = {}
 export async function setup(project: TestProject): Promise<void> {
   process.once('exit', stopAtOnce)
   try {
-    await removeAbandonedRuns()
-    // The user that Postgres runs as has to get through; what is secret inside has its own mode.
-    chmodSync(dataDir, 0o711)
+    await removeAbandonedFolders()
     const [adminUrl, temporalAddress, workflowBundlePath] = await Promise.all([
       startPostgres(),
       startTemporal(),
