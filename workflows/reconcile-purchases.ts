@@ -1,7 +1,9 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common'
 import { ParentClosePolicy, proxyActivities, startChild } from '@temporalio/workflow'
 import type { Activities } from '#activities/create-activities.ts'
-import { purchaseWorkflowId, repairWorkflowId } from '#domain/purchase.ts'
+import { repairWorkflowId } from '#domain/purchase.ts'
+import type { PurchaseInput } from './contract.ts'
+import { refund } from './refund.ts'
 import { repair } from './repair.ts'
 
 const { findLostPurchases } = proxyActivities<Activities>({
@@ -10,28 +12,31 @@ const { findLostPurchases } = proxyActivities<Activities>({
   summary: 'Look for purchases without an outcome and without a workflow',
 })
 
-/** Runs on a schedule. Finds purchases that nobody carries out any more and starts the repair of each. */
+type Lost = Awaited<ReturnType<Activities['findLostPurchases']>>['lost'][number]
+
+/** Runs on a schedule. Finds purchases and refunds that nobody carries out any more, and has them settled. */
 export async function reconcilePurchases(): Promise<{ repaired: string[] }> {
   const repaired: string[] = []
   let after: string | undefined
   do {
     const page = await findLostPurchases(after === undefined ? {} : { after })
-    for (const purchaseId of page.lost) {
-      if (await startRepair(purchaseId)) repaired.push(purchaseId)
+    for (const lost of page.lost) {
+      if (await startRepair(lost)) repaired.push(lost.purchaseId)
     }
     after = page.next
   } while (after !== undefined)
   return { repaired }
 }
 
-async function startRepair(purchaseId: string): Promise<boolean> {
+async function startRepair({ purchaseId, task, workflowId }: Lost): Promise<boolean> {
+  const options = {
+    args: [{ purchaseId }] as [PurchaseInput],
+    parentClosePolicy: ParentClosePolicy.ABANDON,
+    staticSummary: `Goes on with ${workflowId}, which was lost`,
+  }
   try {
-    await startChild(repair, {
-      args: [{ purchaseId }],
-      workflowId: repairWorkflowId(purchaseId),
-      parentClosePolicy: ParentClosePolicy.ABANDON,
-      staticSummary: `Settles ${purchaseWorkflowId(purchaseId)}, whose workflow was lost`,
-    })
+    if (task === 'refund') await startChild(refund, { ...options, workflowId })
+    else await startChild(repair, { ...options, workflowId: repairWorkflowId(purchaseId) })
     return true
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return false

@@ -101,7 +101,8 @@ alter table purchases
   add constraint purchases_status_check check (
     status in ('running', 'compensating', 'completed', 'refused', 'cancelled', 'failed', 'refunding', 'refunded')
   );
-create index purchases_refunding on purchases (id) where status = 'refunding';
+drop index purchases_unsettled;
+create index purchases_unfinished on purchases (id) where settled_at is null or status = 'refunding';
 
 -- Awards that could not be booked, with what they were evaluated to, for operators to retry.
 create table parked_awards (

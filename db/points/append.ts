@@ -141,6 +141,10 @@ function writeProgress(sql: Sql, progress: Progress[]) {
       ) as change
       where p.id = change.purchase_id
       returning p.id, p.event_seq - change.total as before
+    ), unparked as (
+      update parked_awards parked set resolved_at = now()
+      from progress
+      where parked.purchase_id = progress.purchase_id and progress.points_issued is not null and resolved_at is null
     ), purchase_event as (
       insert into purchase_events (purchase_id, seq, step, state, detail)
       select progress.purchase_id, purchase.before + progress.number, progress.step, progress.state, progress.detail

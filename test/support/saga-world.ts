@@ -38,6 +38,7 @@ export async function openSagaWorld(options: { workflowInterceptors?: string[] }
     namespace,
     taskQueue,
     sql: shop.sql,
+    pointsTtlDays: 365,
     workflowBundle: await bundleOf(options.workflowInterceptors),
     interceptors: { activity: [faults.interceptor] },
   })

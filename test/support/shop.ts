@@ -35,7 +35,7 @@ export async function openShop(options: { connections?: number } = {}) {
   }
 }
 
-type Order = { username: string; lines: PurchaseLine[]; expectedTotalMinor?: number }
+type Order = { username: string; lines: PurchaseLine[]; expectedTotalMinor?: number; redeemPoints?: number }
 
 async function addProduct(sql: Database, { id, priceMinor, stock }: { id: string; priceMinor: number; stock: number }) {
   await sql`
@@ -64,6 +64,7 @@ async function placeOrder(sql: Database, order: Order): Promise<string> {
     scope: order.username,
     idempotencyKey: purchaseId,
     requestHash: 'test',
+    pointValueMinor: 10,
   })
   if (!opened.ok) throw new Error(`the test's order was not taken: ${opened.problem}`)
   return opened.purchaseId
