@@ -17,6 +17,7 @@ import { registerCancelPurchase } from './purchases/cancel-purchase.ts'
 import { registerCreatePurchase } from './purchases/create-purchase.ts'
 import { registerGetPurchase } from './purchases/get-purchase.ts'
 import { registerListPurchases } from './purchases/list-purchases.ts'
+import { registerRefundPurchase } from './purchases/refund-purchase.ts'
 import { registerOpenApiDocument } from './reference/openapi-document.ts'
 import { registerReference } from './reference/serve-reference.ts'
 import { bodySizeLimit } from './requests/body-size-limit.ts'
@@ -79,6 +80,7 @@ function registerRoutes(app: App, deps: AppDependencies): void {
   registerListPurchases(app, deps)
   registerGetPurchase(app, deps)
   registerCancelPurchase(app, deps)
+  registerRefundPurchase(app, deps)
 
   registerHealthz(app)
   registerReadyz(app, deps)

@@ -35,6 +35,7 @@ create table points_events (
   primary key (account_id, version),
   check ((type = 'reversed') = (reverses is not null))
 );
+create index points_events_by_reference on points_events (reference);
 call make_append_only('points_events');
 
 create table points_lots (
