@@ -113,6 +113,7 @@ type Resolved =
 function resolve(request: PointsRequest, known: Map<string, KnownCommand>, now: Instant): Resolved {
   const { key, requestHash, accountId, wish } = request
   const before = known.get(key)
+  if (before && isBarred(before.answer)) return { answer: { ...before.answer, replayed: true }, remember: [] }
   if (before && (before.requestHash !== requestHash || before.accountId !== accountId)) {
     return { answer: { ok: false, refusal: { code: 'key_reused' }, replayed: false }, remember: [] }
   }
@@ -136,6 +137,11 @@ function resolve(request: PointsRequest, known: Map<string, KnownCommand>, now: 
 }
 
 const BARRED: StoredAnswer = { ok: false, refusal: { code: 'barred' } }
+
+/** Who bars a key does not know what it would have stood for. */
+function isBarred(answer: StoredAnswer): boolean {
+  return !answer.ok && answer.refusal.code === 'barred'
+}
 
 async function decideCommands(sql: Sql, accountId: string, commands: PointsCommand[]) {
   const [first, ...others] = commands
