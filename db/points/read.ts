@@ -14,6 +14,28 @@ export async function readAvailable(sql: Sql, accountId: string, now: Instant): 
   return row?.available ?? 0
 }
 
+/** What can be spent by the database's clock, and the days that it was issued on, oldest first, from one snapshot. */
+export async function readBalance(
+  sql: Sql,
+  accountId: string,
+): Promise<{ available: number; entries: BalanceEntry[] }> {
+  const [row] = await sql<{ now: Instant; available: number; days: DailyBalance[] }[]>`
+    with clock as materialized (select clock_timestamp() as now)
+    select ${instant(sql, 'now')} as now,
+      (coalesce((select balance from points_accounts where account_id = ${accountId}), 0) - coalesce((
+        select sum(remaining) from points_lots
+        where account_id = ${accountId} and remaining > 0 and expires_at <= now
+      ), 0))::bigint as available,
+      coalesce((
+        select json_agg(json_build_object('issuedOn', issued_on, 'expiresAt', ${instant(sql, 'expires_at')},
+          'remaining', remaining, 'expired', expired, 'lastUpdated', ${instant(sql, 'last_updated')}))
+        from daily_balances where account_id = ${accountId}
+      ), '[]') as days
+    from clock`
+  if (!row) throw new Error('the database has no time')
+  return { available: row.available, entries: balanceEntries(row.days, row.now) }
+}
+
 /** One row per day that points were issued on, oldest first. */
 export async function readBalanceEntries(sql: Sql, accountId: string, now: Instant): Promise<BalanceEntry[]> {
   const rows = await sql<DailyBalance[]>`

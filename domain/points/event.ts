@@ -40,6 +40,6 @@ export type PointsEvent = Issued | Redeemed | Expired | Reversed
 const transactionTypes = { issued: 'issue', redeemed: 'redeem', expired: 'expire', reversed: 'reverse' } as const
 
 /** The transaction's type as statements and answers name it. */
-export function transactionTypeOf(event: PointsEvent): TransactionType {
+export function transactionTypeOf(event: Pick<PointsEvent, 'type'>): TransactionType {
   return transactionTypes[event.type]
 }
