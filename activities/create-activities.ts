@@ -14,9 +14,9 @@ import {
 } from '#db/purchase-points.ts'
 import { recordRefunded, returnMoney, returnStock } from '#db/refund-purchase.ts'
 import { releaseStock, reserveStock } from '#db/reserve-stock.ts'
-import { listUnfinishedPurchases, type UnfinishedPurchase } from '#db/unsettled-purchases.ts'
 import type { Outcome, Reversal } from '#domain/purchase.ts'
 import { expireLapsedPoints } from './expire-lapsed-points.ts'
+import { findLostPurchases } from './find-lost-purchases.ts'
 
 export type ActivityDependencies = {
   sql: Sql
@@ -56,17 +56,7 @@ export function createActivities({ sql, ledger, pointsTtlDays, isWorkflowOpen }:
 
     expireLapsedPoints: (input: { sweepId: string; after?: string }) => expireLapsedPoints(sql, ledger, input),
 
-    /** One page of purchases and refunds that are not through, have been quiet for a minute and have no open workflow. */
-    async findLostPurchases({ after }: { after?: string }): Promise<{ lost: UnfinishedPurchase[]; next?: string }> {
-      const limit = 100
-      const page = await listUnfinishedPurchases(sql, { quietForSeconds: 60, limit, ...(after && { after }) })
-      const lost: UnfinishedPurchase[] = []
-      for (const purchase of page) {
-        if (!(await isWorkflowOpen(purchase.workflowId))) lost.push(purchase)
-      }
-      const next = page.length === limit ? page.at(-1)?.purchaseId : undefined
-      return next === undefined ? { lost } : { lost, next }
-    },
+    findLostPurchases: ({ after }: { after?: string }) => findLostPurchases(sql, isWorkflowOpen, after),
   }
 }
 

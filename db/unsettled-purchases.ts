@@ -1,12 +1,9 @@
-import { purchaseWorkflowId, refundWorkflowId } from '#domain/purchase.ts'
 import type { Sql } from './client.ts'
 
 export type UnfinishedPurchase = {
   purchaseId: string
-  /** What is under way. */
-  task: 'purchase' | 'refund'
-  /** Of the workflow that should be carrying it out. */
-  workflowId: string
+  /** Completed once, and being refunded; else it has no outcome yet. */
+  refunding: boolean
 }
 
 /** Purchases without an outcome, and refunds that are not through, that have not moved for a while, oldest first. */
@@ -14,16 +11,11 @@ export async function listUnfinishedPurchases(
   sql: Sql,
   options: { quietForSeconds: number; after?: string; limit: number },
 ): Promise<UnfinishedPurchase[]> {
-  const rows = await sql<{ id: string; status: string }[]>`
-    select id, status from purchases
+  return await sql<UnfinishedPurchase[]>`
+    select id as "purchaseId", status = 'refunding' as refunding from purchases
     where (settled_at is null or status = 'refunding')
       and updated_at < now() - make_interval(secs => ${options.quietForSeconds})
       and id > ${options.after ?? '00000000-0000-0000-0000-000000000000'}
     order by id
     limit ${options.limit}`
-  return rows.map(({ id, status }) =>
-    status === 'refunding'
-      ? { purchaseId: id, task: 'refund', workflowId: refundWorkflowId(id) }
-      : { purchaseId: id, task: 'purchase', workflowId: purchaseWorkflowId(id) },
-  )
 }

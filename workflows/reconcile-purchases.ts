@@ -1,8 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common'
 import { ParentClosePolicy, proxyActivities, startChild } from '@temporalio/workflow'
 import type { Activities } from '#activities/create-activities.ts'
-import { repairWorkflowId } from '#domain/purchase.ts'
-import type { PurchaseInput } from './contract.ts'
+import { purchaseWorkflowId, refundWorkflowId, repairWorkflowId } from '#domain/purchase.ts'
 import { refund } from './refund.ts'
 import { repair } from './repair.ts'
 
@@ -12,31 +11,36 @@ const { findLostPurchases } = proxyActivities<Activities>({
   summary: 'Look for purchases without an outcome and without a workflow',
 })
 
-type Lost = Awaited<ReturnType<Activities['findLostPurchases']>>['lost'][number]
-
 /** Runs on a schedule. Finds purchases and refunds that nobody carries out any more, and has them settled. */
 export async function reconcilePurchases(): Promise<{ repaired: string[] }> {
   const repaired: string[] = []
   let after: string | undefined
   do {
     const page = await findLostPurchases(after === undefined ? {} : { after })
-    for (const lost of page.lost) {
-      if (await startRepair(lost)) repaired.push(lost.purchaseId)
+    for (const purchaseId of page.lost) {
+      if (await startOnce(repair, repairWorkflowId(purchaseId), purchaseId)) repaired.push(purchaseId)
+    }
+    for (const purchaseId of page.lostRefunds ?? []) {
+      if (await startOnce(refund, refundWorkflowId(purchaseId), purchaseId)) repaired.push(purchaseId)
     }
     after = page.next
   } while (after !== undefined)
   return { repaired }
 }
 
-async function startRepair({ purchaseId, task, workflowId }: Lost): Promise<boolean> {
-  const options = {
-    args: [{ purchaseId }] as [PurchaseInput],
-    parentClosePolicy: ParentClosePolicy.ABANDON,
-    staticSummary: `Goes on with ${workflowId}, which was lost`,
-  }
+/** Leaves the workflow to itself; one that runs already is left alone, and so is this one when the reconciler ends. */
+async function startOnce(
+  workflow: typeof repair | typeof refund,
+  workflowId: string,
+  purchaseId: string,
+): Promise<boolean> {
   try {
-    if (task === 'refund') await startChild(refund, { ...options, workflowId })
-    else await startChild(repair, { ...options, workflowId: repairWorkflowId(purchaseId) })
+    await startChild<typeof repair | typeof refund>(workflow, {
+      args: [{ purchaseId }],
+      workflowId,
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      staticSummary: `Settles ${purchaseWorkflowId(purchaseId)}, whose workflow was lost`,
+    })
     return true
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return false

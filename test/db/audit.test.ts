@@ -10,7 +10,8 @@ import { openShop, type Shop } from '#test/support/shop.ts'
 
 const STOCK = 'stock on hand is the sum of its movements, and reserved stock is the sum of the open reservations'
 const WALLETS = 'a wallet holds the sum of its entries, and never less than nothing'
-const COMPLETED = 'a completed purchase sold each of its lines once and was charged its total once'
+const COMPLETED =
+  'a completed purchase sold each of its lines once, was paid once in money and points, and its award is settled'
 const REVERSED = 'a purchase that was refused, cancelled or failed moved nothing in the end'
 const TIMELINE = 'the timeline of a purchase has no gaps, and a settled one ends with its outcome'
 const INVARIANTS = [STOCK, WALLETS, COMPLETED, REVERSED, TIMELINE]
@@ -56,7 +57,7 @@ async function reserveAndCharge(purchaseId: string): Promise<void> {
 async function buy(purchaseId: string): Promise<void> {
   await reserveAndCharge(purchaseId)
   await confirmPurchase(shop.sql, purchaseId)
-  await recordOutcome(shop.sql, purchaseId, { status: 'completed' })
+  await shop.complete(purchaseId)
 }
 
 async function undo(purchaseId: string): Promise<void> {
@@ -152,7 +153,7 @@ const damages: Damage[] = [
   {
     what: 'a sale at another price than was charged',
     breaks: [COMPLETED],
-    named: ({ completed }) => ({ purchase: completed, total_minor: 1_701, charged_minor: 1_700 }),
+    named: ({ completed }) => ({ purchase: completed, bill_minor: 1_701, charged_minor: 1_700 }),
     damage: ({ completed }) => owner`update purchases set total_minor = total_minor + 1 where id = ${completed}`,
   },
   {

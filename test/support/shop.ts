@@ -2,6 +2,9 @@ import { v7 as uuidv7 } from 'uuid'
 import { audit } from '#db/audit.ts'
 import { type Database, openDatabase } from '#db/client.ts'
 import { openPurchase } from '#db/open-purchase.ts'
+import { createPointsLedger } from '#db/points/ledger.ts'
+import { recordOutcome } from '#db/purchase-outcome.ts'
+import { awardPoints } from '#db/purchase-points.ts'
 import type { PurchaseLine, PurchaseStatus } from '#domain/purchase.ts'
 import { createTestDatabase } from './test-database.ts'
 
@@ -15,6 +18,7 @@ export async function openShop(options: { connections?: number } = {}) {
     applicationName: 'unicorn-test',
     maxConnections: options.connections ?? 20,
   })
+  const ledger = createPointsLedger(sql)
   return {
     sql,
     databaseUrl,
@@ -22,6 +26,12 @@ export async function openShop(options: { connections?: number } = {}) {
     addProduct: (product: { id: string; priceMinor: number; stock: number }) => addProduct(sql, product),
     addWallet: (wallet: { username: string; balanceMinor: number }) => addWallet(sql, wallet),
     order: (order: Order) => placeOrder(sql, order),
+    ledger,
+    /** What the workflow does for a purchase that stands. */
+    complete: async (purchaseId: string) => {
+      await awardPoints(sql, ledger, purchaseId, 365)
+      await recordOutcome(sql, purchaseId, { status: 'completed' })
+    },
     purchase: (purchaseId: string) => readPurchase(sql, purchaseId),
     timeline: (purchaseId: string) => readTimeline(sql, purchaseId),
     stock: (productId: string) => readStock(sql, productId),
