@@ -13,8 +13,9 @@ const WALLETS = 'a wallet holds the sum of its entries, and never less than noth
 const COMPLETED =
   'a completed purchase sold each of its lines once, was paid once in money and points, and its award is settled'
 const REVERSED = 'a purchase that was refused, cancelled or failed moved nothing in the end'
+const REFUNDED = 'a refunded purchase gave everything back, but for the value of awarded points that were spent'
 const TIMELINE = 'the timeline of a purchase has no gaps, and a settled one ends with its outcome'
-const INVARIANTS = [STOCK, WALLETS, COMPLETED, REVERSED, TIMELINE]
+const INVARIANTS = [STOCK, WALLETS, COMPLETED, REVERSED, REFUNDED, TIMELINE]
 
 let shop: Shop
 /** Who owns the tables may lift every protection: what is broken here is broken behind the application's back. */
@@ -29,7 +30,7 @@ afterEach(async () => {
   await shop.close()
 })
 
-/** One purchase of each kind: sold, undone after it was charged, refused before it moved anything, under way. */
+/** One purchase of each kind: sold, refunded, undone after it was charged, refused before it moved anything, under way. */
 async function booksWithSomeOfEverything() {
   await shop.addProduct({ id: 'air', priceMinor: 600, stock: 9 })
   await shop.addProduct({ id: 'ember', priceMinor: 250, stock: 9 })
@@ -41,7 +42,10 @@ async function booksWithSomeOfEverything() {
   const refusal = { code: 'insufficient_funds', missingMinor: 1 } as const
   await recordOutcome(shop.sql, refused, { status: 'refused', refusal })
   await reserveAndCharge(underWay)
-  return { completed, cancelled, refused, underWay }
+  const refunded = await order()
+  await buy(refunded)
+  await shop.refund(refunded)
+  return { completed, cancelled, refused, underWay, refunded }
 }
 
 async function order(): Promise<string> {
@@ -85,7 +89,8 @@ test('the audit finds nothing in books that only the saga has written, and has l
     [WALLETS, 1, []],
     [COMPLETED, 1, []],
     [REVERSED, 2, []],
-    [TIMELINE, 4, []],
+    [REFUNDED, 1, []],
+    [TIMELINE, 5, []],
   ])
 })
 
@@ -205,6 +210,23 @@ const damages: Damage[] = [
         update stock_reservations set state = 'reserved' where purchase_id = ${cancelled} and product_id = 'air'
       )
       update products set reserved = reserved + 2 where id = 'air'`,
+  },
+  {
+    what: 'a refund that says it gave more than it did',
+    breaks: [REFUNDED],
+    named: ({ refunded }) => ({ purchase: refunded, bill_minor: 1_700, charged_minor: 0 }),
+    damage: ({ refunded }) => owner`
+      update purchases set refund = refund || '{"amountMinor": 1701}' where id = ${refunded}`,
+  },
+  {
+    what: 'a refund whose money never arrived',
+    breaks: [WALLETS, REFUNDED],
+    named: () => ({ username: 'derick', balance_minor: 6_600, entries: 4_900 }),
+    damage: ({ refunded }) =>
+      unprotected(
+        'wallet_entries',
+        (sql) => sql`delete from wallet_entries where reference = ${refunded} and reason = 'refund'`,
+      ),
   },
   {
     what: 'an outcome that was rewritten afterwards',

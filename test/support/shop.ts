@@ -4,7 +4,8 @@ import { type Database, openDatabase } from '#db/client.ts'
 import { openPurchase } from '#db/open-purchase.ts'
 import { createPointsLedger } from '#db/points/ledger.ts'
 import { recordOutcome } from '#db/purchase-outcome.ts'
-import { awardPoints } from '#db/purchase-points.ts'
+import { awardPoints, takeBackAward, undoRedemption } from '#db/purchase-points.ts'
+import { openRefund, recordRefunded, returnMoney, returnStock } from '#db/refund-purchase.ts'
 import type { PurchaseLine, PurchaseStatus } from '#domain/purchase.ts'
 import { createTestDatabase } from './test-database.ts'
 
@@ -31,6 +32,15 @@ export async function openShop(options: { connections?: number } = {}) {
     complete: async (purchaseId: string) => {
       await awardPoints(sql, ledger, purchaseId, 365)
       await recordOutcome(sql, purchaseId, { status: 'completed' })
+    },
+    /** What the refund workflow does. */
+    refund: async (purchaseId: string) => {
+      await openRefund(sql, purchaseId, 'test')
+      const award = await takeBackAward(sql, ledger, purchaseId)
+      await undoRedemption(sql, ledger, purchaseId)
+      await returnStock(sql, purchaseId)
+      await returnMoney(sql, purchaseId, award)
+      await recordRefunded(sql, purchaseId)
     },
     purchase: (purchaseId: string) => readPurchase(sql, purchaseId),
     timeline: (purchaseId: string) => readTimeline(sql, purchaseId),
