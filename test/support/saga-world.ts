@@ -68,5 +68,6 @@ export async function openSagaWorld(options: { workflowInterceptors?: string[] }
 
 async function bundleOf(workflowInterceptorModules: string[] | undefined): Promise<WorkflowBundleOption> {
   if (!workflowInterceptorModules) return { codePath: inject('workflowBundlePath') }
-  return await bundleWorkflowCode({ workflowsPath: WORKFLOWS_PATH, workflowInterceptorModules })
+  const logger = new DefaultLogger('ERROR')
+  return await bundleWorkflowCode({ workflowsPath: WORKFLOWS_PATH, workflowInterceptorModules, logger })
 }
