@@ -1,0 +1,63 @@
+import { type Campaign, type CampaignEvaluation, type Caps, campaignRuns, evaluateCampaign } from './campaign.ts'
+import type { CampaignEvent } from './event.ts'
+
+/** What one campaign contributes to an award. */
+export type CampaignAward = CampaignEvaluation & {
+  readonly campaignId: string
+  readonly campaign: string
+  /** Whole points: `earned`, or less where a cap had less left. */
+  readonly points: number
+  /** The cap that left less than was earned. */
+  readonly limitedBy: keyof Caps | null
+}
+
+/** The points for an event, and which campaign and rule gave what. JSON-safe, so that it can be stored and retried. */
+export type Award = {
+  readonly points: number
+  /** The campaigns that ran for the event, with those that gave nothing. */
+  readonly campaigns: readonly CampaignAward[]
+}
+
+/** The award for an event by those campaigns of its client that run when it occurs, before any cap. */
+export function evaluateCampaigns(campaigns: readonly Campaign[], event: CampaignEvent): Award {
+  const running = campaigns.filter(
+    (campaign) => campaign.client === event.client && campaignRuns(campaign, event.occurredAt),
+  )
+  return sum(
+    running.map((campaign) => {
+      const evaluation = evaluateCampaign(campaign, event)
+      const { id: campaignId, name } = campaign
+      return { ...evaluation, campaignId, campaign: name, points: evaluation.earned, limitedBy: null }
+    }),
+  )
+}
+
+/**
+ * An award within what the caps of its campaigns leave. Taken from what was earned, so it may be done again with other
+ * remainders: a parked award keeps its evaluation and is capped when it is booked.
+ */
+export function capAward(award: Award, remainingOf: (campaignId: string) => Caps): Award {
+  return sum(
+    award.campaigns.map((campaign) => ({
+      ...campaign,
+      ...clampToCaps(campaign.earned, remainingOf(campaign.campaignId)),
+    })),
+  )
+}
+
+/**
+ * As many of the points as both caps leave. What is left may be below zero, where a cap was lowered after more had been
+ * given: then nothing is given and nothing taken back.
+ */
+export function clampToCaps(points: number, remaining: Caps): Pick<CampaignAward, 'points' | 'limitedBy'> {
+  const total = Math.max(0, remaining.totalPoints ?? Infinity)
+  const perCustomer = Math.max(0, remaining.pointsPerCustomer ?? Infinity)
+  const least = Math.min(total, perCustomer)
+  if (points <= least) return { points, limitedBy: null }
+  return { points: least, limitedBy: total <= perCustomer ? 'totalPoints' : 'pointsPerCustomer' }
+}
+
+/** Each campaign gives at most 10^11 points, so the sum of ninety thousand of them is still a safe integer. */
+function sum(campaigns: readonly CampaignAward[]): Award {
+  return { points: campaigns.reduce((total, campaign) => total + campaign.points, 0), campaigns }
+}

@@ -1,0 +1,77 @@
+import { isJsonObject, type Json, ownMember, pointer } from './json.ts'
+import { parseJsonPath, type SyntaxMistake } from './json-path.ts'
+import { LIMITS } from './limits.ts'
+
+/** A mistake in rules, where it is. */
+export type RulesMistake = {
+  /** JSON Pointer (RFC 6901) from the array of rules: `/0/condition/value`; `''` is the array itself. */
+  readonly path: string
+  readonly message: string
+  /** In a formula or a JSONPath, the character that is wrong, from 1; `message` says it, too. */
+  readonly position?: number
+}
+
+export class Mistakes {
+  readonly list: RulesMistake[] = []
+
+  /** Returns nothing, so that a check can end with its mistake. */
+  add(path: string, message: string): undefined {
+    this.#push({ path, message })
+  }
+
+  addSyntax(path: string, { at, message }: SyntaxMistake): undefined {
+    const position = at + 1
+    this.#push({ path, message: `character ${position}: ${message}`, position })
+  }
+
+  #push(mistake: RulesMistake): void {
+    if (this.list.length < LIMITS.mistakes) this.list.push(mistake)
+  }
+}
+
+// Each check below takes what is at `at`, or undefined for what is not there and was reported as missing. It gives the
+// value, typed, or undefined when there was a mistake.
+
+/** An object's members by name. Reports those that are missing and those that do not belong there. */
+export function checkMembers<Name extends string>(
+  json: Json | undefined,
+  at: string,
+  names: { readonly required: readonly Name[]; readonly optional: readonly Name[] },
+  mistakes: Mistakes,
+): Partial<Record<Name, Json>> | undefined {
+  if (json === undefined) return undefined
+  if (!isJsonObject(json)) return mistakes.add(at, 'must be an object')
+  const known = [...names.required, ...names.optional]
+  for (const name of Object.keys(json)) {
+    if (!known.some((other) => other === name))
+      mistakes.add(pointer(at, name), `is not known, only ${known.join(', ')}`)
+  }
+  for (const name of names.required) {
+    if (!Object.hasOwn(json, name)) mistakes.add(pointer(at, name), 'is missing')
+  }
+  const present = known.filter((name) => Object.hasOwn(json, name))
+  return Object.fromEntries(present.map((name) => [name, ownMember(json, name)])) as Partial<Record<Name, Json>>
+}
+
+export function checkText(json: Json | undefined, at: string, mistakes: Mistakes): string | undefined {
+  if (json === undefined) return undefined
+  return typeof json === 'string' ? json : mistakes.add(at, 'must be a text')
+}
+
+export function checkChoice<Choice extends string>(
+  json: Json | undefined,
+  at: string,
+  choices: readonly Choice[],
+  mistakes: Mistakes,
+): Choice | undefined {
+  if (json === undefined) return undefined
+  return choices.find((choice) => choice === json) ?? mistakes.add(at, `must be one of ${choices.join(', ')}`)
+}
+
+/** The text of a singular JSONPath. */
+export function checkPath(json: Json | undefined, at: string, mistakes: Mistakes): string | undefined {
+  const text = checkText(json, at, mistakes)
+  if (text === undefined) return undefined
+  const read = parseJsonPath(text)
+  return read.ok ? text : mistakes.addSyntax(at, read)
+}
