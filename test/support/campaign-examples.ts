@@ -1,0 +1,47 @@
+import type { Campaign } from '#domain/campaigns/campaign.ts'
+import type { PurchaseCompleted } from '#domain/campaigns/event.ts'
+import type { Condition, Rule } from '#domain/campaigns/rule.ts'
+
+export const ALWAYS: Condition = { variable: '$.quantity', rule: 'numeric_greater_than_equals', value: 0 }
+
+/** The purchase of one Unicorn Air, or what a test makes of it. */
+export function purchase(changes: Record<string, unknown> = {}): PurchaseCompleted {
+  return {
+    type: 'PurchaseCompleted',
+    client: 'UnicornStore',
+    occurredAt: '2026-11-23T12:00:00.000Z',
+    purchaseId: '019abcde-0000-7000-8000-000000000001',
+    username: 'alice',
+    amount: 1700,
+    total: 1700,
+    quantity: 1,
+    productId: '1',
+    lines: [{ productId: '1', quantity: 1, price: 1700 }],
+    ...changes,
+  }
+}
+
+/** A rule that gives what its formula says, on the condition or always. */
+export function giving(formula: string, condition: Condition = ALWAYS): Rule {
+  return { condition, action: { command: 'issue', formula } }
+}
+
+export function campaign(changes: Partial<Campaign> = {}): Campaign {
+  return {
+    id: '7',
+    client: 'UnicornStore',
+    name: '1',
+    status: 'active',
+    startsAt: null,
+    endsAt: null,
+    caps: { totalPoints: null, pointsPerCustomer: null },
+    rules: [SAMPLE_RULE],
+    ...changes,
+  }
+}
+
+export const SAMPLE_RULE: Rule = {
+  variable: '$.amount',
+  condition: { rule: 'numeric_greater_than', value: 100 },
+  action: { command: 'issue', formula: '$.amount/10' },
+}

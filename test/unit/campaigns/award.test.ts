@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest'
+import { capAward, clampToCaps, evaluateCampaigns } from '#domain/campaigns/award.ts'
+import { campaignRuns } from '#domain/campaigns/campaign.ts'
+import { campaign, giving, purchase, SAMPLE_RULE } from '#test/support/campaign-examples.ts'
+
+const NO_CAPS = { totalPoints: null, pointsPerCustomer: null }
+
+describe('a campaign runs', () => {
+  const year = { startsAt: '2026-01-01T00:00:00Z', endsAt: '2027-01-01T00:00:00Z' }
+
+  test.each([
+    ['from its first instant', '2026-01-01T00:00:00.000Z', true],
+    ['not one millisecond earlier', '2025-12-31T23:59:59.999Z', false],
+    ['to the millisecond before its end', '2026-12-31T23:59:59.999Z', true],
+    ['not at its end', '2027-01-01T00:00:00.000Z', false],
+    ['by the instant, whatever the offset', '2027-01-01T00:30:00+01:00', true],
+    ['at no time that is none', 'yesterday', false],
+  ])('%s', (_title, at, runs) => {
+    expect(campaignRuns(campaign(year), at)).toBe(runs)
+  })
+
+  test('always, without start and end', () => {
+    expect(campaignRuns(campaign(), '1970-01-01T00:00:00Z')).toBe(true)
+  })
+
+  test('never while it is inactive', () => {
+    expect(campaignRuns(campaign({ ...year, status: 'inactive' }), '2026-06-01T00:00:00Z')).toBe(false)
+  })
+})
+
+describe('an award', () => {
+  test('is the sum over campaigns, each rounded by itself', () => {
+    const halves = [campaign({ id: 'a', rules: [giving('1.5')] }), campaign({ id: 'b', rules: [giving('2.5')] })]
+    expect(evaluateCampaigns(halves, purchase()).points).toBe(2 + 2)
+  })
+
+  test('says which campaign and rule gave what', () => {
+    const double = campaign({ id: '8', name: 'autumn', rules: [giving('0.5'), SAMPLE_RULE] })
+    expect(evaluateCampaigns([campaign(), double], purchase())).toEqual({
+      points: 340,
+      campaigns: [
+        {
+          campaignId: '7',
+          campaign: '1',
+          points: 170,
+          limitedBy: null,
+          earned: 170,
+          exact: '170',
+          rules: [{ outcome: 'gave', exact: '170' }],
+        },
+        {
+          campaignId: '8',
+          campaign: 'autumn',
+          points: 170,
+          limitedBy: null,
+          earned: 170,
+          exact: '170.5',
+          rules: [
+            { outcome: 'gave', exact: '0.5' },
+            { outcome: 'gave', exact: '170' },
+          ],
+        },
+      ],
+    })
+  })
+
+  test.each([
+    ['inactive', { status: 'inactive' }],
+    ['not started', { startsAt: '2026-11-23T12:00:00.001Z' }],
+    ['ended', { endsAt: '2026-11-23T12:00:00.000Z' }],
+    ['of another client', { client: 'OtherStore' }],
+  ] as const)('has nothing of a campaign that is %s', (_title, changes) => {
+    expect(evaluateCampaigns([campaign(changes)], purchase())).toEqual({ points: 0, campaigns: [] })
+  })
+
+  test('of no campaign is nothing', () => {
+    expect(evaluateCampaigns([], purchase())).toEqual({ points: 0, campaigns: [] })
+  })
+})
+
+describe('caps', () => {
+  test.each([
+    ['none', NO_CAPS, 170, null],
+    ['more left than earned', { totalPoints: 171, pointsPerCustomer: 1000 }, 170, null],
+    ['exactly as much left', { totalPoints: 170, pointsPerCustomer: null }, 170, null],
+    ['less left in all', { totalPoints: 20, pointsPerCustomer: 50 }, 20, 'totalPoints'],
+    ['less left for the customer', { totalPoints: 50, pointsPerCustomer: 20 }, 20, 'pointsPerCustomer'],
+    ['nothing left', { totalPoints: 0, pointsPerCustomer: null }, 0, 'totalPoints'],
+    ['lowered below what was given', { totalPoints: -40, pointsPerCustomer: null }, 0, 'totalPoints'],
+  ])('%s', (_title, remaining, points, limitedBy) => {
+    expect(clampToCaps(170, remaining)).toEqual({ points, limitedBy })
+  })
+
+  test('limit each campaign by itself', () => {
+    const award = evaluateCampaigns([campaign({ id: 'a' }), campaign({ id: 'b' })], purchase())
+    const capped = capAward(award, (id) => (id === 'a' ? { totalPoints: 5, pointsPerCustomer: null } : NO_CAPS))
+    expect(capped.points).toBe(175)
+    expect(capped.campaigns).toMatchObject([
+      { earned: 170, points: 5, limitedBy: 'totalPoints' },
+      { earned: 170, points: 170, limitedBy: null },
+    ])
+  })
+
+  test('of a stored award can be taken again, from what was earned', () => {
+    const award = evaluateCampaigns([campaign()], purchase())
+    const parked = capAward(award, () => ({ totalPoints: 5, pointsPerCustomer: null }))
+    expect(capAward(JSON.parse(JSON.stringify(parked)), () => NO_CAPS)).toEqual(award)
+  })
+})
