@@ -17,7 +17,7 @@ export type Campaign = {
   readonly client: string
   readonly name: string
   readonly status: 'active' | 'inactive'
-  /** ISO 8601 instants: the first one at which it runs, and the first one at which it no longer does. */
+  /** RFC 3339 instants: the first one at which it runs, and the first one at which it no longer does. */
   readonly startsAt: string | null
   readonly endsAt: string | null
   readonly caps: Caps
@@ -40,11 +40,19 @@ export type CampaignEvaluation = {
   readonly earned: number
 }
 
-/** Whether a campaign gives points at an instant (ISO 8601): active, started (inclusive), not ended (exclusive). */
+/**
+ * Whether a campaign gives points at an instant (RFC 3339): active, started (inclusive), not ended (exclusive). What is
+ * no instant lies in no campaign.
+ */
 export function campaignRuns({ status, startsAt, endsAt }: Campaign, at: string): boolean {
-  const instant = Date.parse(at)
+  const instant = milliseconds(at)
   if (status !== 'active' || Number.isNaN(instant)) return false
-  return (startsAt === null || Date.parse(startsAt) <= instant) && (endsAt === null || instant < Date.parse(endsAt))
+  return (startsAt === null || milliseconds(startsAt) <= instant) && (endsAt === null || instant < milliseconds(endsAt))
+}
+
+/** Without an offset, `Date.parse` would take the time zone of the machine. */
+function milliseconds(instant: string): number {
+  return /T.*(Z|[+-]\d\d:\d\d)$/.test(instant) ? Date.parse(instant) : Number.NaN
 }
 
 /**

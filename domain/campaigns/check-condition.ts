@@ -25,8 +25,10 @@ export function checkCondition(
 ): Condition | undefined {
   const { mistakes } = scope
   scope.count += 1
-  if (scope.count === LIMITS.conditions + 1) mistakes.add(at, `more than ${LIMITS.conditions} conditions in one rule`)
-  if (scope.count > LIMITS.conditions) return undefined
+  if (scope.count > LIMITS.conditions) {
+    const isFirst = scope.count === LIMITS.conditions + 1
+    return isFirst ? mistakes.add(at, `more than ${LIMITS.conditions} conditions in one rule`) : undefined
+  }
   const kind = (['all', 'any', 'not'] as const).find((name) => isJsonObject(json) && Object.hasOwn(json, name))
   if (kind === undefined) return checkComparison(json, at, scope)
   if (depth === LIMITS.conditionDepth) return mistakes.add(at, `nested deeper than ${LIMITS.conditionDepth} levels`)

@@ -38,7 +38,7 @@ export function checkMembers<Name extends string>(
   at: string,
   names: { readonly required: readonly Name[]; readonly optional: readonly Name[] },
   mistakes: Mistakes,
-): Partial<Record<Name, Json>> | undefined {
+): Record<Name, Json | undefined> | undefined {
   if (json === undefined) return undefined
   if (!isJsonObject(json)) return mistakes.add(at, 'must be an object')
   const known = [...names.required, ...names.optional]
@@ -49,8 +49,7 @@ export function checkMembers<Name extends string>(
   for (const name of names.required) {
     if (!Object.hasOwn(json, name)) mistakes.add(pointer(at, name), 'is missing')
   }
-  const present = known.filter((name) => Object.hasOwn(json, name))
-  return Object.fromEntries(present.map((name) => [name, ownMember(json, name)])) as Partial<Record<Name, Json>>
+  return Object.fromEntries(known.map((name) => [name, ownMember(json, name)])) as Record<Name, Json | undefined>
 }
 
 export function checkText(json: Json | undefined, at: string, mistakes: Mistakes): string | undefined {

@@ -74,6 +74,6 @@ function holds(rule: NumericComparison, order: number): boolean {
 function pathOf(variable: string | undefined): JsonPath {
   if (variable === undefined) throw new EvaluationError('invalid_rule', 'a condition has no variable')
   const read = parseJsonPath(variable)
-  if (!read.ok) throw new EvaluationError('invalid_rule', `${variable}: ${read.message}`)
+  if (!read.ok) throw new EvaluationError('invalid_rule', `variable: ${read.message}`)
   return read.path
 }

@@ -33,7 +33,7 @@ export function evaluateRule(rule: Rule, event: Json, evaluation: Evaluation = n
 
 function amountOf(rule: Rule, evaluation: Evaluation): ExactNumber {
   const parsed = parseFormula(rule.action.formula)
-  if (!parsed.ok) throw new EvaluationError('invalid_rule', `${rule.action.formula}: ${parsed.message}`)
+  if (!parsed.ok) throw new EvaluationError('invalid_rule', `formula: ${parsed.message}`)
   const amount = evaluateFormula(parsed.formula, evaluation)
   if (amount.gt(MOST)) throw new EvaluationError('too_large', `more than ${LIMITS.pointsPerRule} points`)
   return amount.lt(NOTHING) ? NOTHING : amount

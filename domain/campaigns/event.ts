@@ -1,6 +1,6 @@
 /**
  * What happened, as rules see it: plain JSON. Other systems send types of their own, with whatever members their rules
- * look at. Money is in major units (`19.99`), `occurredAt` is an ISO 8601 instant.
+ * look at. Money is in major units (`19.99`), `occurredAt` is an RFC 3339 instant.
  */
 export type CampaignEvent = {
   readonly type: string
@@ -11,7 +11,7 @@ export type CampaignEvent = {
 }
 
 /** A line of a purchase; `price` is the frozen price of one piece, in major units. */
-export type EventLine = {
+type EventLine = {
   readonly productId: string
   readonly quantity: number
   readonly price: number

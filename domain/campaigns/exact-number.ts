@@ -18,7 +18,7 @@ export function exactFromText(text: string): ExactNumber | undefined {
   const [, sign = '', whole = '', decimals = '', exponentText = '0'] = match
   const exponent = Number(exponentText) - decimals.length
   // Before the power is taken: an exponent is a short way to write a number that fills the memory.
-  if (Math.abs(exponent) > 2 * LIMITS.digits || whole.length + decimals.length > 2 * LIMITS.digits) return undefined
+  if (Math.abs(exponent) > 2 * LIMITS.digits) return undefined
   const digits = BigInt(`${sign}${whole}${decimals}`)
   const power = 10n ** BigInt(Math.abs(exponent))
   const number = exponent < 0 ? new Fraction(digits, power) : new Fraction(digits * power, 1n)

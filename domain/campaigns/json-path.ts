@@ -24,7 +24,6 @@ const FORBIDDEN_NAMES = new Set(['constructor', 'prototype'])
 
 /** Reads a JSONPath that is the whole text, such as `$.lines[0]['unit price']`. */
 export function parseJsonPath(text: string): ReadPath {
-  if (text.length > LIMITS.pathLength) return mistake(LIMITS.pathLength, `longer than ${LIMITS.pathLength} characters`)
   const read = readJsonPath(text, 0)
   if (read.ok && read.end < text.length) return mistake(read.end, 'only names and indexes can follow: .name, [0]')
   return read
@@ -38,11 +37,11 @@ export function readJsonPath(text: string, start: number): ReadPath {
   while (text[end] === '.' || text[end] === '[') {
     const segment = readSegment(text, end)
     if (!segment) return mistake(end + 1, "expected a name or an index: .name, ['name'] or [0]")
-    if (isForbidden(segment.value)) return mistake(end + 1, `the name ${segment.value} is not allowed`)
+    if (isForbidden(segment.value)) return mistake(end + 1, 'this name is not allowed')
     segments.push(segment.value)
     end = segment.end
     if (segments.length > LIMITS.pathSegments) return mistake(end, `more than ${LIMITS.pathSegments} names and indexes`)
-    if (end - start > LIMITS.pathLength) return mistake(end, `a path longer than ${LIMITS.pathLength} characters`)
+    if (end - start > LIMITS.pathLength) return mistake(end, `a path of more than ${LIMITS.pathLength} characters`)
   }
   if (segments.length === 0) return mistake(end, 'a name is missing, as in $.amount')
   return { ok: true, path: { text: text.slice(start, end), segments }, end }

@@ -1,0 +1,211 @@
+import { describe, expect, test } from 'vitest'
+import { checkRules } from '#domain/campaigns/check-rules.ts'
+import { LIMITS } from '#domain/campaigns/limits.ts'
+import type { Condition } from '#domain/campaigns/rule.ts'
+import { ALWAYS, giving, SAMPLE_RULE } from '#test/support/campaign-examples.ts'
+
+/** The places of the mistakes in one rule. */
+function placesIn(rule: unknown): string[] {
+  return mistakesIn([rule]).map((mistake) => mistake.path)
+}
+
+function mistakesIn(input: unknown) {
+  const checked = checkRules(input)
+  return checked.ok ? [] : checked.mistakes
+}
+
+function nested(levels: number): Condition {
+  return levels === 0 ? ALWAYS : { not: nested(levels - 1) }
+}
+
+describe('rules that can be saved', () => {
+  test('are taken as an array and as JSON text, and mean the same', () => {
+    const rules = [SAMPLE_RULE, giving('1', { any: [ALWAYS, { not: ALWAYS }] })]
+    expect(checkRules(rules)).toEqual({ ok: true, rules })
+    expect(checkRules(JSON.stringify(rules))).toEqual({ ok: true, rules })
+  })
+
+  test('may be none', () => {
+    expect(checkRules('[]')).toEqual({ ok: true, rules: [] })
+  })
+
+  test('share nothing with what was handed in', () => {
+    const rule = structuredClone(SAMPLE_RULE)
+    const checked = checkRules([rule])
+    Object.assign(rule.action, { formula: '$.amount*1000' })
+    expect(checked).toEqual({ ok: true, rules: [SAMPLE_RULE] })
+  })
+})
+
+describe('a mistake is reported with its place, as a JSON Pointer', () => {
+  const { condition, action, variable } = SAMPLE_RULE
+
+  test.each<[title: string, rule: unknown, places: string[]]>([
+    ['no object', 12, ['/0']],
+    ['null', null, ['/0']],
+    ['an array', [], ['/0']],
+    ['nothing in it', {}, ['/0/condition', '/0/action']],
+    ['a member that is not known', { ...SAMPLE_RULE, 'a/b~c': 1 }, ['/0/a~1b~0c']],
+    ['a member named like a prototype', JSON.parse('{"__proto__":{}}'), ['/0/__proto__', '/0/condition', '/0/action']],
+    ['a variable that is no text', { ...SAMPLE_RULE, variable: 1 }, ['/0/variable']],
+    ['no variable anywhere', { condition, action }, ['/0/condition/variable']],
+    [
+      'a comparison that is not known',
+      { variable, action, condition: { rule: 'is', value: 1 } },
+      ['/0/condition/rule'],
+    ],
+    ['no value', { variable, action, condition: { rule: 'numeric_equals' } }, ['/0/condition/value']],
+    ['a text for a number', { variable, action, condition: { ...condition, value: '100' } }, ['/0/condition/value']],
+    ['null for a number', { variable, action, condition: { ...condition, value: null } }, ['/0/condition/value']],
+    [
+      'a number for a text',
+      { variable, action, condition: { rule: 'string_equals', value: 1 } },
+      ['/0/condition/value'],
+    ],
+    ['a number without end', { variable, action, condition: { ...condition, value: 1e300 } }, ['/0/condition/value']],
+    ['an empty all', { variable, action, condition: { all: [] } }, ['/0/condition/all']],
+    ['any over an object', { variable, action, condition: { any: condition } }, ['/0/condition/any']],
+    ['not over an array', { variable, action, condition: { not: [condition] } }, ['/0/condition/not']],
+    ['all and any at once', { variable, action, condition: { all: [condition], any: [] } }, ['/0/condition/any']],
+    [
+      'deep inside',
+      giving('1', { all: [ALWAYS, { not: { any: [ALWAYS, {}] } }] } as never),
+      [
+        '/0/condition/all/1/not/any/1/rule',
+        '/0/condition/all/1/not/any/1/value',
+        '/0/condition/all/1/not/any/1/variable',
+      ],
+    ],
+    ['another command', { variable, condition, action: { ...action, command: 'redeem' } }, ['/0/action/command']],
+    ['no formula', { variable, condition, action: { command: 'issue' } }, ['/0/action/formula']],
+    [
+      'a number for a formula',
+      { variable, condition, action: { command: 'issue', formula: 10 } },
+      ['/0/action/formula'],
+    ],
+    ['an empty formula', giving(''), ['/0/action/formula']],
+    ['several mistakes', { variable: 'amount', condition: 1, action: 2 }, ['/0/variable', '/0/condition', '/0/action']],
+  ])('%s', (_title, rule, places) => {
+    expect(placesIn(rule)).toEqual(places)
+  })
+
+  test('in the rule that has it', () => {
+    expect(mistakesIn([SAMPLE_RULE, SAMPLE_RULE, giving('x')])[0]?.path).toBe('/2/action/formula')
+  })
+
+  test.each<[title: string, input: unknown, message: RegExp]>([
+    ['text that is not JSON', '[{"variable": $.amount}]', /is not JSON/],
+    ['text that ends too soon', '[{', /is not JSON/],
+    ['no text', '', /is not JSON/],
+    ['JSON of one rule', JSON.stringify(SAMPLE_RULE), /array of rules/],
+    ['undefined', undefined, /array of rules/],
+    ['a function', () => [], /array of rules/],
+    ['a bigint', 1n, /cannot be written as JSON/],
+    [
+      'an object that throws',
+      new Proxy([], {
+        get: () => {
+          throw new Error('no')
+        },
+      }),
+      /cannot be written as JSON/,
+    ],
+  ])('%s is a mistake of the whole', (_title, input, message) => {
+    expect(mistakesIn(input)).toEqual([{ path: '', message: expect.stringMatching(message) }])
+  })
+})
+
+describe('a mistake in a formula or a path is reported with its character', () => {
+  test.each<[formula: string, position: number, message: RegExp]>([
+    ['$.amount / sqrt(10)', 12, /only min, max, floor, ceil, round can be called/],
+    ['$.amount / amount', 12, /amount is neither a path such as \$\.amount nor a function/],
+    ['$.amount ^ 2', 10, /\^/],
+    ['$.amount ** 2', 10, /\*\*/],
+    ['$.amount > 5', 10, />/],
+    ['2 * $.lines[*].price', 13, /a name or an index/],
+    ['2 * $..price', 7, /a name or an index/],
+    ['2 * $.__proto__', 7, /not allowed/],
+    ['2 * $', 6, /a name is missing/],
+    ['1 +', 4, /after \+/],
+    ['(1 + 2', 7, /Unclosed/],
+    ['1 + 2)', 6, /unexpected \)/],
+    ['max(1 2)', 7, /unexpected 2/],
+    ['max(1,)', 8, /\)/],
+    ['min()', 1, /needs an argument/],
+    ['1 + floor(1, 2)', 5, /takes one argument/],
+    ['1, 2', 2, /unexpected ,/],
+    ['1; 2', 2, /unexpected ;/],
+    ['$.a ? 1 : 2', 5, /unexpected \?/],
+    ['1e3', 1, /not a decimal/],
+    ['0x10', 2, /number/],
+    ['.5', 1, /not a decimal/],
+    ['10%', 4, /after %/],
+    ["'1'", 1, /not a decimal/],
+    ['+1', 1, /sign \+/],
+    ['   ', 4, /a value is missing/],
+  ])('%j: character %d', (formula, position, message) => {
+    const [mistake, ...others] = mistakesIn([giving(formula)])
+    expect(others).toEqual([])
+    expect(mistake).toMatchObject({ path: '/0/action/formula', position })
+    expect(mistake?.message).toMatch(new RegExp(`^character ${position}: .*${message.source}`))
+  })
+
+  test.each<[variable: string, position: number]>([
+    ['amount', 1],
+    ['$', 2],
+    ['$.', 3],
+    ['$amount', 2],
+    ['$.amount ', 9],
+    [' $.amount', 1],
+    ['$.lines[-1]', 9],
+    ['$.lines[01]', 9],
+    ['$.lines[0', 9],
+    ['$[\'a"]', 3],
+    ['$.a-b', 4],
+    ['$.1a', 3],
+  ])('%j: character %d', (variable, position) => {
+    expect(mistakesIn([{ ...SAMPLE_RULE, variable }])).toMatchObject([{ path: '/0/variable', position }])
+  })
+})
+
+describe('the limits hold, to the last one', () => {
+  const place = (path: string) => (mistake: { path: string }) => mistake.path === path
+
+  test.each<[title: string, within: unknown, beyond: unknown, path: string]>([
+    ['rules', Array(LIMITS.rules).fill(giving('1')), Array(LIMITS.rules + 1).fill(giving('1')), ''],
+    ['levels', [giving('1', nested(8))], [giving('1', nested(9))], `/0/condition${'/not'.repeat(8)}`],
+    [
+      'conditions, counting all, any and not',
+      [giving('1', { all: Array(LIMITS.conditions - 1).fill(ALWAYS) })],
+      [giving('1', { all: Array(LIMITS.conditions).fill(ALWAYS) })],
+      `/0/condition/all/${LIMITS.conditions - 1}`,
+    ],
+    ['formula characters', [giving('1'.padEnd(1000))], [giving('1'.padEnd(1001))], '/0/action/formula'],
+    [
+      'formula levels',
+      [giving(`${'('.repeat(31)}1${')'.repeat(31)}`)],
+      [giving(`${'-'.repeat(32)}1`)],
+      '/0/action/formula',
+    ],
+    ['digits', [giving('9'.repeat(60))], [giving('9'.repeat(61))], '/0/action/formula'],
+    ['path characters', [reading(`$.${'a'.repeat(198)}`)], [reading(`$.${'a'.repeat(199)}`)], '/0/variable'],
+    ['path segments', [reading(`$${'.a'.repeat(16)}`)], [reading(`$${'.a'.repeat(17)}`)], '/0/variable'],
+    ['text characters', [equalTo('x'.repeat(200))], [equalTo('x'.repeat(201))], '/0/condition/value'],
+    ['all characters', `[${' '.repeat(LIMITS.rulesLength - 2)}]`, `[${' '.repeat(LIMITS.rulesLength - 1)}]`, ''],
+  ])('%s', (_title, within, beyond, path) => {
+    expect(mistakesIn(within)).toEqual([])
+    expect(mistakesIn(beyond).filter(place(path))).toHaveLength(1)
+  })
+
+  test('mistakes', () => {
+    expect(mistakesIn(Array(100).fill({}))).toHaveLength(LIMITS.mistakes)
+  })
+})
+
+function reading(variable: string) {
+  return { ...SAMPLE_RULE, variable }
+}
+
+function equalTo(value: string) {
+  return giving('1', { variable: '$.username', rule: 'string_equals', value })
+}

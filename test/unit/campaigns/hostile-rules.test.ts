@@ -1,0 +1,182 @@
+import jsep from 'jsep'
+import { describe, expect, test } from 'vitest'
+import { evaluateCampaign, type RuleOutcome } from '#domain/campaigns/campaign.ts'
+import { checkRules } from '#domain/campaigns/check-rules.ts'
+import { evaluateRule } from '#domain/campaigns/evaluate-rule.ts'
+import { Evaluation } from '#domain/campaigns/evaluation.ts'
+import { parseFormula } from '#domain/campaigns/formula.ts'
+import { jsonCopy } from '#domain/campaigns/json.ts'
+import type { Condition } from '#domain/campaigns/rule.ts'
+import { ALWAYS, giving, purchase, SAMPLE_RULE } from '#test/support/campaign-examples.ts'
+
+function outcomeOf(formula: string, event: Record<string, unknown> = {}): RuleOutcome | undefined {
+  return evaluateCampaign({ rules: [giving(formula)] }, purchase(event)).rules[0]
+}
+
+describe('names of prototypes are no functions and no values', () => {
+  const names = [...new Set([Object, Function].flatMap((type) => Object.getOwnPropertyNames(type.prototype)))]
+
+  test.each([...names, 'this', 'eval', 'Function', 'globalThis', 'undefined', 'NaN', 'Infinity'])('%s', (name) => {
+    for (const formula of [
+      name,
+      `${name}(1)`,
+      `min.${name}`,
+      `min.${name}(1)`,
+      `min(1).${name}`,
+      `$.amount['${name}']()`,
+    ]) {
+      expect(parseFormula(formula)).toMatchObject({ ok: false })
+    }
+  })
+})
+
+describe('huge numbers and formulas are refused, at once', () => {
+  const squares = (times: number) => Array(times).fill('$.amount*$.amount').join('*')
+
+  test.each<[title: string, formula: string]>([
+    ['an exponent', '1e999999999'],
+    ['an exponent in two parts', '9e9*9e9'],
+    ['a power', '9**9**9**9'],
+    ['a number of 10,000 digits', '9'.repeat(10_000)],
+    ['a number of 1,000 digits', '9'.repeat(1_000)],
+    ['a formula of 10,000 characters', Array(5_000).fill('1').join('+')],
+    ['10,000 parentheses', `${'('.repeat(5_000)}1${')'.repeat(5_000)}`],
+    ['10,000 minus signs', `${'-'.repeat(10_000)}1`],
+    ['10,000 spaces', ' '.repeat(10_000)],
+    ['1,000 parentheses', `${'('.repeat(499)}1${')'.repeat(499)}`],
+    ['1,000 minus signs', `${'-'.repeat(999)}1`],
+    ['calls in calls', `${'max('.repeat(150)}1${')'.repeat(150)}`],
+    ['parentheses that never close', '('.repeat(1_000)],
+    ['brackets that never close', '['.repeat(1_000)],
+  ])('%s cannot be saved', (_title, formula) => {
+    const before = performance.now()
+    expect(checkRules([giving(formula)])).toMatchObject({ ok: false })
+    expect(performance.now() - before).toBeLessThan(500)
+  })
+
+  test.each<[title: string, formula: string]>([
+    ['a product that grows and grows', squares(55)],
+    ['a quotient that grows finer and finer', squares(55).replaceAll('*', '/')],
+    ['a power in disguise', `${'9'.repeat(59)}*${'9'.repeat(59)}`],
+    ['a sum of fractions without common factors', Array.from({ length: 90 }, (_, n) => `1/${1009 + 2 * n}`).join('+')],
+    ['an intermediate result, though the end would be small', `${'9'.repeat(59)}*100/${'9'.repeat(59)}`],
+  ])('%s ends as too large', (_title, formula) => {
+    const before = performance.now()
+    expect(checkRules([giving(formula)]).ok).toBe(true)
+    expect(outcomeOf(formula)).toMatchObject({ outcome: 'not_evaluated', reason: { code: 'too_large' } })
+    expect(performance.now() - before).toBeLessThan(500)
+  })
+
+  test('a sum of five hundred terms is no trouble', () => {
+    expect(outcomeOf(Array(500).fill('1').join('+'))).toEqual({ outcome: 'gave', exact: '500' })
+  })
+
+  test('the largest rules that can be saved are evaluated in a moment', () => {
+    const formula = `${'7'.repeat(58)}1/${'3'.repeat(58)}1${'%1*3'.repeat(200)}`
+    const rules = Array(31).fill(giving(formula))
+    expect(checkRules(rules).ok).toBe(true)
+    const before = performance.now()
+    evaluateCampaign({ rules }, purchase())
+    expect(performance.now() - before).toBeLessThan(2_000)
+  })
+})
+
+describe('steps are counted', () => {
+  const event = jsonCopy(purchase()) ?? null
+
+  test('one for each condition, segment of a path and node of a formula', () => {
+    const evaluation = new Evaluation(event)
+    evaluateRule(giving('max($.lines[0].price, -2) / 10'), event, evaluation)
+    const [condition, formula, segments] = [1 + 1, 6, 3]
+    expect(evaluation.steps).toBe(condition + formula + segments)
+  })
+
+  test('and none is taken beyond the last', () => {
+    const enough = new Evaluation(event, 5)
+    const tooFew = new Evaluation(event, 4)
+    expect(evaluateRule(giving('1+2'), event, enough)).toMatchObject({ outcome: 'gave' })
+    expect(evaluateRule(giving('1+2'), event, tooFew)).toMatchObject({ reason: { code: 'too_many_steps' } })
+  })
+
+  test('also in conditions, where nothing else can decide', () => {
+    const rule = giving('1', { any: [...Array<Condition>(6_000).fill(SAMPLE_RULE.condition), ALWAYS] })
+    expect(evaluateRule({ ...rule, variable: '$.amount' }, event)).toMatchObject({ reason: { code: 'too_many_steps' } })
+  })
+})
+
+describe('rules that were never checked', () => {
+  function nested(levels: number): Condition {
+    let condition: Condition = ALWAYS
+    for (let level = 0; level < levels; level += 1) condition = { not: condition }
+    return condition
+  }
+
+  test.each<[title: string, condition: Condition]>([
+    ['conditions nested 100,000 deep', nested(100_000)],
+    ['a comparison without variable', { rule: 'numeric_equals', value: 1 }],
+    ['a value that is no number', { variable: '$.amount', rule: 'numeric_equals', value: Number.NaN }],
+    ['a value that is infinite', { variable: '$.amount', rule: 'numeric_equals', value: Infinity }],
+  ])('give nothing: %s', (_title, condition) => {
+    expect(evaluateCampaign({ rules: [giving('1', condition)] }, purchase()).rules).toMatchObject([
+      { outcome: 'not_evaluated', reason: { code: 'invalid_rule' } },
+    ])
+  })
+
+  test('JSON text nested 10,000 deep is a mistake with a place', () => {
+    const condition = `${'{"not":'.repeat(4_000)}1${'}'.repeat(4_000)}`
+    const checked = checkRules(`[{"condition":${condition},"action":{"command":"issue","formula":"1"}}]`)
+    expect(checked).toMatchObject({ ok: false, mistakes: [{ path: `/0/condition${'/not'.repeat(8)}` }] })
+    expect(checkRules('['.repeat(10_000))).toMatchObject({ ok: false, mistakes: [{ path: '' }] })
+  })
+})
+
+describe('the event', () => {
+  test('is read once, so that it cannot change under the rules', () => {
+    let reads = 0
+    const event = purchase()
+    Object.defineProperty(event, 'amount', { enumerable: true, get: () => 1000 * ++reads })
+    const rules = [SAMPLE_RULE, SAMPLE_RULE, giving('$.amount + $.amount')]
+    expect(evaluateCampaign({ rules }, event)).toMatchObject({ exact: '2200' })
+    expect(reads).toBe(1)
+  })
+
+  test('is not changed', () => {
+    const event = purchase()
+    evaluateCampaign({ rules: [SAMPLE_RULE] }, event)
+    expect(event).toEqual(purchase())
+  })
+
+  test('that inherits its members has none', () => {
+    const event = Object.assign(Object.create({ bonus: 5 }), purchase())
+    expect(evaluateCampaign({ rules: [giving('$.bonus')] }, event).rules).toMatchObject([
+      { reason: { code: 'missing' } },
+    ])
+  })
+})
+
+describe('jsep is one object for the whole process', () => {
+  test('and is left as it was', () => {
+    const before = JSON.stringify([jsep.unary_ops, jsep.binary_ops, jsep.literals])
+    parseFormula('max(-$.amount, 1) ** 2')
+    expect(JSON.stringify([jsep.unary_ops, jsep.binary_ops, jsep.literals])).toBe(before)
+    expect(jsep('a ? b : c').type).toBe('ConditionalExpression')
+  })
+
+  test('and what others add to it does not become part of a formula', () => {
+    jsep.addUnaryOp('typeof')
+    jsep.addBinaryOp('=', 0.9)
+    jsep.addLiteral('million', 1_000_000)
+    jsep.hooks.add('gobble-token', (scope) => {
+      scope.node = { type: 'Literal', value: 1_000_000, raw: '1000000' }
+    })
+    try {
+      for (const formula of ['typeof 1', '$.amount = 1', 'million']) expect(parseFormula(formula).ok).toBe(false)
+      expect(outcomeOf('1 + 1')).toEqual({ outcome: 'gave', exact: '2' })
+    } finally {
+      jsep.removeUnaryOp('typeof')
+      jsep.removeBinaryOp('=')
+      jsep.removeLiteral('million')
+      Reflect.deleteProperty(jsep.hooks, 'gobble-token')
+    }
+  })
+})
