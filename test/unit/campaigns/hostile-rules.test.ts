@@ -4,6 +4,7 @@ import { evaluateCampaign, type RuleOutcome } from '#domain/campaigns/campaign.t
 import { checkRules } from '#domain/campaigns/check-rules.ts'
 import { evaluateRule } from '#domain/campaigns/evaluate-rule.ts'
 import { Evaluation } from '#domain/campaigns/evaluation.ts'
+import { exactFromText } from '#domain/campaigns/exact-number.ts'
 import { parseFormula } from '#domain/campaigns/formula.ts'
 import { jsonCopy } from '#domain/campaigns/json.ts'
 import type { Condition } from '#domain/campaigns/rule.ts'
@@ -67,6 +68,15 @@ describe('huge numbers and formulas are refused, at once', () => {
     expect(performance.now() - before).toBeLessThan(500)
   })
 
+  test.each(['1e+999999999', '1e-999999999', `1${'0'.repeat(1_000_000)}`, `0.${'0'.repeat(1_000_000)}1`])(
+    'a number as long as %.14s is none',
+    (text) => {
+      const before = performance.now()
+      expect(exactFromText(text)).toBeUndefined()
+      expect(performance.now() - before).toBeLessThan(500)
+    },
+  )
+
   test('a sum of five hundred terms is no trouble', () => {
     expect(outcomeOf(Array(500).fill('1').join('+'))).toEqual({ outcome: 'gave', exact: '500' })
   })
@@ -98,7 +108,15 @@ describe('steps are counted', () => {
     expect(evaluateRule(giving('1+2'), event, tooFew)).toMatchObject({ reason: { code: 'too_many_steps' } })
   })
 
-  test('also in conditions, where nothing else can decide', () => {
+  test('also in conditions, where none decides any longer what the steps did not reach', () => {
+    const fails: Condition = { not: ALWAYS }
+    const rule = giving('1', { all: [fails, { ...ALWAYS, variable: '$.lines[0].price' }] })
+    const steps = 1 + 3 + 4
+    expect(evaluateRule(rule, event, new Evaluation(event, steps)).outcome).toBe('did_not_match')
+    expect(evaluateRule(rule, event, new Evaluation(event, steps - 1)).outcome).toBe('not_evaluated')
+  })
+
+  test('also of conditions without end', () => {
     const rule = giving('1', { any: [...Array<Condition>(6_000).fill(SAMPLE_RULE.condition), ALWAYS] })
     expect(evaluateRule({ ...rule, variable: '$.amount' }, event)).toMatchObject({ reason: { code: 'too_many_steps' } })
   })
