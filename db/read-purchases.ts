@@ -1,3 +1,4 @@
+import type { Award } from '#domain/campaigns/award.ts'
 import type { Outcome, PurchaseLine, PurchaseStatus, Refusal, StepName } from '#domain/purchase.ts'
 import type { ChargedWallet } from './charge-wallet.ts'
 import type { Sql } from './client.ts'
@@ -38,8 +39,8 @@ export type PurchaseEvent = {
   detail: ReservedStock | ChargedWallet | MovedPoints | Refund | Outcome | { actor: string } | null
 }
 
-/** What a step at the points ledger says. */
-export type MovedPoints = { points: number; rule?: string; transactionId?: string }
+/** What a step at the points ledger says; an award, also which campaigns and rules it came from. */
+export type MovedPoints = { points: number; award?: Award; transactionId?: string }
 
 export async function readPurchase(sql: Sql, purchaseId: string): Promise<StoredPurchase | undefined> {
   const [purchase] = await sql<StoredPurchase[]>`

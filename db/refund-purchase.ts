@@ -1,6 +1,6 @@
 import { type PurchaseStatus, type StepResult, stepKey } from '#domain/purchase.ts'
 import type { Sql } from './client.ts'
-import type { TakenBack } from './purchase-points.ts'
+import type { TakenBack } from './purchase-award.ts'
 import { applyStep } from './saga-steps.ts'
 
 /**

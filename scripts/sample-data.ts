@@ -1,3 +1,4 @@
+import type { NewCampaign } from '#db/campaigns/write.ts'
 import type { SampleProduct, SampleUser } from '#db/sample-data.ts'
 
 /** What a newcomer finds in the store. The README buys product `1` as `derick`. */
@@ -58,4 +59,23 @@ export const SAMPLE_USERS: SampleUser[] = [
   { username: 'amara', balanceMinor: 1_250_000 },
   { username: 'noor', balanceMinor: 19_950 },
   { username: 'yuki', balanceMinor: 0 },
+]
+
+/** One point for every 10 charged in money, when that is more than 100. */
+export const SAMPLE_CAMPAIGNS: NewCampaign[] = [
+  {
+    client: 'UnicornStore',
+    name: '1',
+    status: 'active',
+    startsAt: null,
+    endsAt: null,
+    caps: { totalPoints: null, pointsPerCustomer: null },
+    rules: [
+      {
+        variable: '$.amount',
+        condition: { rule: 'numeric_greater_than', value: 100 },
+        action: { command: 'issue', formula: '$.amount/10' },
+      },
+    ],
+  },
 ]

@@ -1,6 +1,7 @@
+import { addMissingCampaigns } from '#db/campaigns/write.ts'
 import type { Sql } from '#db/client.ts'
 import { addMissingProducts, addMissingUsers, type SampleProduct, type SampleUser } from '#db/sample-data.ts'
-import { SAMPLE_PRODUCTS, SAMPLE_USERS } from './sample-data.ts'
+import { SAMPLE_CAMPAIGNS, SAMPLE_PRODUCTS, SAMPLE_USERS } from './sample-data.ts'
 
 /** Rows per statement: few enough for the statement timeout, and for progress to be seen. */
 const BATCH = 5_000
@@ -14,11 +15,12 @@ export type LoadData = {
   balanceMinor: number
 }
 
-/** The products and users of the sample data that are not there yet. Safe to repeat. */
-export async function addSampleData(sql: Sql): Promise<{ products: number; users: number }> {
+/** The products, users and campaigns of the sample data that are not there yet. Safe to repeat. */
+export async function addSampleData(sql: Sql): Promise<{ products: number; users: number; campaigns: number }> {
   const products = await addMissingProducts(sql, SAMPLE_PRODUCTS)
   const users = await addMissingUsers(sql, SAMPLE_USERS)
-  return { products, users }
+  const campaigns = await addMissingCampaigns(sql, SAMPLE_CAMPAIGNS, 'seed')
+  return { products, users, campaigns }
 }
 
 /** Numbered users and products for load tests. Those that are there already stay as they are. */

@@ -9,7 +9,7 @@ import { addLoadData, addSampleData, type LoadData } from './seed-data.ts'
 
 const USAGE = `npm run seed -- [options]
 
-Adds the sample products and users, and load data if asked for. Safe to repeat: what is there already stays as it is.
+Adds the sample products, users and campaign, and load data if asked for. Safe to repeat: what is there already stays as it is.
 
   --users N      users load-user-00001 ... up to N
   --products N   products load-product-00001 ... up to N
@@ -27,7 +27,9 @@ runCommand(async () => {
   const sql = openDatabase({ databaseUrl, applicationName: 'unicorn-seed', maxConnections: 1 })
   try {
     const sample = await addSampleData(sql)
-    console.log(`Sample data: ${sample.products} products and ${sample.users} users added.`)
+    console.log(
+      `Sample data: ${sample.products} products, ${sample.users} users and ${sample.campaigns} campaigns added.`,
+    )
     await addLoadData(sql, wanted, (line) => console.log(line))
   } finally {
     await sql.end({ timeout: 5 })

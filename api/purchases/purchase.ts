@@ -8,6 +8,7 @@ import type { Database } from '#db/client.ts'
 import { readPurchase, type StoredPurchase } from '#db/read-purchases.ts'
 import { majorFromMinor } from '#domain/money.ts'
 import { PURCHASE_STATUSES } from '#domain/purchase.ts'
+import { awardOf, campaignAwardSchema } from './award.ts'
 import { refundSchema, showRefund } from './refund.ts'
 import { refusalSchema, showRefusal } from './refusal.ts'
 import { showStep, stepSchema } from './step.ts'
@@ -45,6 +46,7 @@ export const purchaseSchema = z
       .enum(['booked', 'nothing', 'parked'])
       .nullable()
       .openapi({ description: 'How its award ended; `parked` awards wait for an operator.' }),
+    campaigns: z.array(campaignAwardSchema).openapi({ description: 'Which campaign and rule gave what.' }),
     refund: refundSchema.nullable(),
     expectedTotal: amountShown.nullable().openapi({ description: 'The buyer pays this total or none.' }),
     createdAt: timestamp,
@@ -72,6 +74,7 @@ export function showPurchase(purchase: StoredPurchase): z.infer<typeof purchaseS
     pointsRedeemed: purchase.redeemPoints,
     pointsIssued: purchase.pointsIssued,
     award: purchase.award,
+    campaigns: awardOf(purchase),
     refund: purchase.refund && showRefund(purchase.refund),
     expectedTotal: majorOrNull(purchase.expectedTotalMinor),
     createdAt: purchase.createdAt.toISOString(),

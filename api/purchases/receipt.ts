@@ -4,6 +4,7 @@ import { amountShown } from '#api/schemas/amounts.ts'
 import { productId, username } from '#api/schemas/identifiers.ts'
 import type { StoredPurchase } from '#db/read-purchases.ts'
 import { majorFromMinor } from '#domain/money.ts'
+import { awardOf, campaignAwardSchema } from './award.ts'
 import { chargedMinor, purchaseId } from './purchase.ts'
 import { refusalProblem } from './refusal.ts'
 
@@ -25,6 +26,7 @@ export const receiptSchema = z
     amount: amountShown.openapi({ description: 'What was charged in money.' }),
     pointsRedeemed: z.number().int().openapi({ description: 'Points that paid the rest.' }),
     pointsIssued: z.number().int().openapi({ description: 'Points that it earned.' }),
+    campaigns: z.array(campaignAwardSchema).openapi({ description: 'Which campaign and rule gave them.' }),
   })
   .openapi('Receipt')
 
@@ -58,6 +60,7 @@ export function showReceipt(purchase: StoredPurchase): z.infer<typeof receiptSch
     amount: majorFromMinor(chargedMinor(purchase) ?? 0),
     pointsRedeemed: purchase.redeemPoints,
     pointsIssued: purchase.pointsIssued ?? 0,
+    campaigns: awardOf(purchase),
   }
 }
 

@@ -4,6 +4,7 @@ import { timestamp } from '#api/schemas/text.ts'
 import type { PurchaseEvent } from '#db/read-purchases.ts'
 import { majorFromMinor } from '#domain/money.ts'
 import type { Outcome } from '#domain/purchase.ts'
+import { campaignAwardSchema, showAward } from './award.ts'
 import { refundSchema, showRefund } from './refund.ts'
 import { refusalSchema, showRefusal } from './refusal.ts'
 
@@ -16,7 +17,7 @@ const detailSchema = z
       .optional()
       .openapi({ description: 'What was reserved, at which prices.' }),
     points: z.number().int().optional().openapi({ description: 'Redeemed, earned, given or taken back.' }),
-    rule: z.string().optional().openapi({ description: 'What the points were earned by.' }),
+    campaigns: z.array(campaignAwardSchema).optional().openapi({ description: 'What the points were earned by.' }),
     transactionId: z.uuid().optional().openapi({ description: 'In the statement of points.' }),
     refund: refundSchema.optional(),
     outcome: z.enum(['completed', 'refused', 'cancelled', 'failed']).optional(),
@@ -81,8 +82,8 @@ function showDetail(detail: NonNullable<PurchaseEvent['detail']>): z.infer<typeo
   if ('status' in detail) return showOutcome(detail)
   if ('withheldMinor' in detail) return { refund: showRefund(detail) }
   if ('points' in detail) {
-    const { points, rule, transactionId } = detail
-    return { points, ...(rule && { rule }), ...(transactionId && { transactionId }) }
+    const { points, award, transactionId } = detail
+    return { points, ...(award && { campaigns: showAward(award) }), ...(transactionId && { transactionId }) }
   }
   if ('actor' in detail) return {}
   if ('amountMinor' in detail) return { amount: majorFromMinor(detail.amountMinor) }

@@ -1,3 +1,4 @@
+import { type BookedGrant, writeGrants } from '#db/campaigns/grants.ts'
 import type { Sql } from '#db/client.ts'
 import { type Changes, changesOf } from '#domain/points/changes.ts'
 import type { Answered } from '#domain/points/decide-all.ts'
@@ -22,17 +23,21 @@ export type Append = {
   accountId: string
   /** The version that the events were decided on. */
   expectedVersion: number
+  /** Id of the transaction that it must be part of, if it is: see `executeWithin`. */
+  within?: string | undefined
   events: readonly PointsEvent[]
   /** Balance that can be spent after each event, by transaction id. */
   balances: ReadonlyMap<string, number>
   commands: AnsweredCommand[]
   progress: Progress[]
+  grants: BookedGrant[]
 }
 
 /**
  * Appends events with all that they amount to, in one statement.
  *
- * @returns false, having changed nothing, when the account is no longer at the expected version
+ * @returns false, having changed nothing, when the account is no longer at the expected version, or the transaction that
+ * it should be part of was lost
  * @throws a unique violation, having changed nothing, when one of the keys was answered in the meantime
  */
 export async function appendEvents(sql: Sql, append: Append): Promise<boolean> {
@@ -49,6 +54,7 @@ export async function appendEvents(sql: Sql, append: Append): Promise<boolean> {
         redeemed = redeemed + ${counters.redeemed}, expired = expired + ${counters.expired},
         taken_back = taken_back + ${counters.takenBack}
       where account_id = ${accountId} and version = ${expectedVersion}
+        and ${append.within === undefined ? sql`true` : sql`pg_current_xact_id_if_assigned()::text = ${append.within}`}
       returning account_id
     ), command as (
       insert into points_commands (key, account_id, request_hash, answer)
@@ -61,7 +67,7 @@ export async function appendEvents(sql: Sql, append: Append): Promise<boolean> {
       )
       select account_id, e.version, e.transaction_id, e.type, e.amount, e.balance, e.payload, e.reverses, e.reason,
         e.reference, e.actor, e.at
-      from account cross join jsonb_to_recordset(${sql.json(eventRows(append))}) as e (
+      from account cross join jsonb_to_recordset(${sql.json(rows(eventRows(append)))}) as e (
         version bigint, transaction_id uuid, type text, amount bigint, balance bigint, payload jsonb, reverses uuid,
         reason text, reference text, actor text, at timestamptz
       )
@@ -100,7 +106,7 @@ export async function appendEvents(sql: Sql, append: Append): Promise<boolean> {
         select from daily_balances known
         where (known.account_id, known.issued_on, known.expires_at) = (day.account_id, day.issued_on, day.expires_at)
       )
-    ), ${writeProgress(sql, append.progress)}
+    ), ${writeGrants(sql, append.grants)}, ${writeProgress(sql, append.progress)}
     select account_id from account`
   return appended !== undefined
 }
@@ -171,9 +177,8 @@ function eventRows({ events, balances }: Append) {
 /** What an event says beyond the columns of its row. */
 function payloadOf(event: PointsEvent) {
   const portions = event.portions.map((portion) => ({ ...portion, issuedOn: dayOf(portion.issuedOn) }))
-  return event.type === 'reversed'
-    ? { portions, reverses: event.reverses, notTakenBack: event.notTakenBack }
-    : { portions }
+  if (event.type === 'reversed') return { portions, reverses: event.reverses, notTakenBack: event.notTakenBack }
+  return event.type === 'issued' && event.details ? { portions, details: event.details } : { portions }
 }
 
 function commandRows(commands: AnsweredCommand[]) {

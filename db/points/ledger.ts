@@ -1,5 +1,6 @@
 import postgres from 'postgres'
 import { v7 as uuidv7 } from 'uuid'
+import type { BookedGrant, CampaignGrant } from '#db/campaigns/grants.ts'
 import type { Sql } from '#db/client.ts'
 import type { PointsCommand } from '#domain/points/command.ts'
 import { type Answered, decideAll } from '#domain/points/decide-all.ts'
@@ -31,6 +32,8 @@ export type PointsRequest = {
   wish: CommandWish | UndoWish
   /** What to write into a purchase's timeline with the effect. */
   progress?: (answer: Extract<Answered, { ok: true }>['answer']) => Progress
+  /** What campaigns gave with it. Only within a transaction that holds them: see `holdingCaps`. */
+  grants?: (answer: Extract<Answered, { ok: true }>['answer']) => CampaignGrant[]
 }
 
 export type PointsAnswer =
@@ -58,6 +61,25 @@ export function createPointsLedger(sql: Sql, clock: () => Promise<Instant> = () 
   return { execute: (request) => mailboxes.put(request.accountId, request) }
 }
 
+/**
+ * Executes one request as a part of a transaction that is under way, past the mailbox. The account stays locked until it
+ * ends, so nobody else's command comes in between.
+ *
+ * The connection may be lost on the way, and the driver then goes on with another one, outside of any transaction: the
+ * events are appended in the transaction `within` or nowhere.
+ *
+ * @param within `pg_current_xact_id()` of the transaction
+ * @throws when they could not be: the caller begins a new transaction
+ */
+export async function executeWithin(sql: Sql, within: string, request: PointsRequest): Promise<PointsAnswer> {
+  const { accountId } = request
+  await sql`insert into points_accounts (account_id) values (${accountId}) on conflict (account_id) do nothing`
+  await sql`select from points_accounts where account_id = ${accountId} for update`
+  const answers = await tryAll(sql, await readClock(sql), accountId, [request], within)
+  if (!answers?.[0]) throw new Error(`the transaction for ${request.key} was lost`)
+  return answers[0]
+}
+
 /** One answer per request, in their order. */
 async function executeAll(
   sql: Sql,
@@ -78,6 +100,7 @@ async function tryAll(
   now: Instant,
   accountId: string,
   requests: PointsRequest[],
+  within?: string,
 ): Promise<PointsAnswer[] | undefined> {
   const known = await readKnownCommands(sql, requests.flatMap(keysOf))
   const resolved = requests.map((request) => resolve(request, known, now))
@@ -86,6 +109,7 @@ async function tryAll(
 
   const answered: AnsweredCommand[] = []
   const progress: Progress[] = []
+  const grants: BookedGrant[] = []
   const answers = resolved.map((one): PointsAnswer => {
     if (!one.command) {
       answered.push(...one.remember)
@@ -95,10 +119,15 @@ async function tryAll(
     const { key, requestHash } = one.request
     answered.push({ key, accountId, requestHash, answer })
     if (answer.ok && one.request.progress) progress.push(one.request.progress(answer.answer))
+    if (answer.ok) grants.push(...grantsOf(one.request, answer.answer))
     return { ...answer, replayed: false }
   })
-  const stored = await store(sql, { accountId, ...decided, commands: answered, progress })
+  const stored = await store(sql, { accountId, ...decided, within, commands: answered, progress, grants })
   return stored ? answers : undefined
+}
+
+function grantsOf({ grants }: PointsRequest, answer: Extract<Answered, { ok: true }>['answer']): BookedGrant[] {
+  return grants?.(answer).map((grant) => ({ ...grant, transactionId: answer.id })) ?? []
 }
 
 function keysOf({ key, wish }: PointsRequest): string[] {

@@ -14,8 +14,16 @@ type Request = {
   readonly actor: string
 }
 
-/** Books `amount` new points as one lot that lives `ttlDays` days. Refusals: `invalid_amount`, `balance_limit`. */
-export type Issue = Request & { readonly type: 'issue'; readonly amount: number; readonly ttlDays: number }
+/**
+ * Books `amount` new points as one lot that lives `ttlDays` days. `details` is JSON that says how they were earned: the
+ * event keeps it, and no rule looks at it. Refusals: `invalid_amount`, `balance_limit`.
+ */
+export type Issue = Request & {
+  readonly type: 'issue'
+  readonly amount: number
+  readonly ttlDays: number
+  readonly details?: object
+}
 
 /** Spends `amount` unexpired points. Refusals: `invalid_amount`, `insufficient_points`. */
 export type Redeem = Request & { readonly type: 'redeem'; readonly amount: number }

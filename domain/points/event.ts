@@ -16,8 +16,8 @@ type Entry = {
   readonly portions: readonly Portion[]
 }
 
-/** Its one portion is the new lot, whose id is the transaction's. */
-export type Issued = Entry & { readonly type: 'issued' }
+/** Its one portion is the new lot, whose id is the transaction's. `details` is JSON that says how they were earned. */
+export type Issued = Entry & { readonly type: 'issued'; readonly details?: object }
 
 export type Redeemed = Entry & { readonly type: 'redeemed' }
 

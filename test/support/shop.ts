@@ -1,18 +1,21 @@
 import { v7 as uuidv7 } from 'uuid'
 import { audit } from '#db/audit.ts'
+import { addMissingCampaigns } from '#db/campaigns/write.ts'
 import { type Database, openDatabase } from '#db/client.ts'
 import { openPurchase } from '#db/open-purchase.ts'
 import { createPointsLedger } from '#db/points/ledger.ts'
+import { awardPoints, takeBackAward } from '#db/purchase-award.ts'
 import { recordOutcome } from '#db/purchase-outcome.ts'
-import { awardPoints, takeBackAward, undoRedemption } from '#db/purchase-points.ts'
+import { undoRedemption } from '#db/purchase-points.ts'
 import { openRefund, recordRefunded, returnMoney, returnStock } from '#db/refund-purchase.ts'
 import type { PurchaseLine, PurchaseStatus } from '#domain/purchase.ts'
+import { SAMPLE_CAMPAIGNS } from '#scripts/sample-data.ts'
 import { createTestDatabase } from './test-database.ts'
 
 export type Shop = Awaited<ReturnType<typeof openShop>>
 
 /** A database of its own with the things that tests buy and the people who buy them. */
-export async function openShop(options: { connections?: number } = {}) {
+export async function openShop(options: { connections?: number; sampleCampaign?: boolean } = {}) {
   const { databaseUrl, migrateDatabaseUrl, drop } = await createTestDatabase()
   const sql = openDatabase({
     databaseUrl,
@@ -20,6 +23,7 @@ export async function openShop(options: { connections?: number } = {}) {
     maxConnections: options.connections ?? 20,
   })
   const ledger = createPointsLedger(sql)
+  if (options.sampleCampaign ?? true) await addMissingCampaigns(sql, SAMPLE_CAMPAIGNS, 'test')
   return {
     sql,
     databaseUrl,
@@ -30,13 +34,13 @@ export async function openShop(options: { connections?: number } = {}) {
     ledger,
     /** What the workflow does for a purchase that stands. */
     complete: async (purchaseId: string) => {
-      await awardPoints(sql, ledger, purchaseId, 365)
+      await awardPoints(sql, purchaseId, 365)
       await recordOutcome(sql, purchaseId, { status: 'completed' })
     },
     /** What the refund workflow does. */
     refund: async (purchaseId: string) => {
       await openRefund(sql, purchaseId, 'test')
-      const award = await takeBackAward(sql, ledger, purchaseId)
+      const award = await takeBackAward(sql, purchaseId)
       await undoRedemption(sql, ledger, purchaseId)
       await returnStock(sql, purchaseId)
       await returnMoney(sql, purchaseId, award)

@@ -1,0 +1,55 @@
+import type { Sql } from '#db/client.ts'
+import type { PurchaseCompleted } from '#domain/campaigns/event.ts'
+import { majorFromMinor } from '#domain/money.ts'
+
+/** Whose campaigns the purchases of the store are judged by. */
+export const STORE_CLIENT = 'UnicornStore'
+
+type ConfirmedPurchase = {
+  username: string
+  totalMinor: number
+  amountMinor: number
+  confirmedAt: Date
+  lines: { productId: string; quantity: number; priceMinor: number }[]
+}
+
+/** A confirmed purchase as the rules of campaigns see it. It is the same whenever it is asked for. */
+export async function readPurchaseEvent(sql: Sql, purchaseId: string): Promise<PurchaseCompleted> {
+  const [purchase] = await sql<ConfirmedPurchase[]>`
+    select p.username, p.total_minor as "totalMinor",
+      (p.total_minor - p.redeem_points * p.point_value_minor)::bigint as "amountMinor", e.at as "confirmedAt",
+      (
+        select jsonb_agg(jsonb_build_object(
+          'productId', l.product_id, 'quantity', l.quantity, 'priceMinor', r.unit_price_minor) order by l.line)
+        from purchase_lines l join stock_reservations r using (purchase_id, product_id)
+        where l.purchase_id = p.id
+      ) as lines
+    from purchases p
+    join purchase_events e on e.purchase_id = p.id and e.step = 'confirmPurchase' and e.state = 'applied'
+    where p.id = ${purchaseId}`
+  if (!purchase) throw new Error(`purchase ${purchaseId} is not confirmed`)
+  return purchaseEvent({ ...purchase, purchaseId, occurredAt: purchase.confirmedAt.toISOString() })
+}
+
+/** The event of a purchase from what is known of it. */
+export function purchaseEvent(
+  purchase: Omit<ConfirmedPurchase, 'confirmedAt'> & { purchaseId: string; occurredAt: string },
+): PurchaseCompleted {
+  const { purchaseId, username, occurredAt, lines } = purchase
+  return {
+    type: 'PurchaseCompleted',
+    client: STORE_CLIENT,
+    occurredAt,
+    purchaseId,
+    username,
+    amount: majorFromMinor(purchase.amountMinor),
+    total: majorFromMinor(purchase.totalMinor),
+    quantity: lines.reduce((sum, line) => sum + line.quantity, 0),
+    productId: lines[0]?.productId ?? '',
+    lines: lines.map((line) => ({
+      productId: line.productId,
+      quantity: line.quantity,
+      price: majorFromMinor(line.priceMinor),
+    })),
+  }
+}
