@@ -1,4 +1,4 @@
-import { CAMPAIGN_INVARIANTS } from './campaigns/audit.ts'
+import { CAMPAIGN_INVARIANTS } from './campaigns/invariants.ts'
 import type { Database, Sql } from './client.ts'
 
 export type Invariant = {

@@ -1,5 +1,6 @@
 import type { NewCampaign } from '#db/campaigns/write.ts'
 import type { SampleProduct, SampleUser } from '#db/sample-data.ts'
+import type { Rule } from '#domain/campaigns/rule.ts'
 
 /** What a newcomer finds in the store. The README buys product `1` as `derick`. */
 export const SAMPLE_PRODUCTS: SampleProduct[] = [
@@ -62,20 +63,22 @@ export const SAMPLE_USERS: SampleUser[] = [
 ]
 
 /** One point for every 10 charged in money, when that is more than 100. */
+const SAMPLE_RULE: Rule = {
+  variable: '$.amount',
+  condition: { rule: 'numeric_greater_than', value: 100 },
+  action: { command: 'issue', formula: '$.amount/10' },
+}
+
 export const SAMPLE_CAMPAIGNS: NewCampaign[] = [
   {
     client: 'UnicornStore',
     name: '1',
-    status: 'active',
-    startsAt: null,
-    endsAt: null,
-    caps: { totalPoints: null, pointsPerCustomer: null },
-    rules: [
-      {
-        variable: '$.amount',
-        condition: { rule: 'numeric_greater_than', value: 100 },
-        action: { command: 'issue', formula: '$.amount/10' },
-      },
-    ],
+    terms: {
+      status: 'active',
+      startsAt: null,
+      endsAt: null,
+      caps: { totalPoints: null, pointsPerCustomer: null },
+      rules: [SAMPLE_RULE],
+    },
   },
 ]

@@ -4,6 +4,10 @@ import type { Campaign } from '#domain/campaigns/campaign.ts'
 /** What of a campaign can be changed, and what its history keeps. */
 export type CampaignTerms = Pick<Campaign, 'status' | 'startsAt' | 'endsAt' | 'caps' | 'rules'>
 
+export function termsOf({ status, startsAt, endsAt, caps, rules }: CampaignTerms): CampaignTerms {
+  return { status, startsAt, endsAt, caps, rules }
+}
+
 /**
  * The campaigns of a client as they stood at an instant, whatever became of them since: a change counts for what happens
  * after it, however late the points for what happened before are booked.
@@ -21,4 +25,77 @@ export async function readCampaignsAt(sql: Sql, client: string, at: string): Pro
     where c.client = ${client} and h.after is not null
     order by c.id`
   return rows.map(({ id, name, terms }) => ({ ...terms, id, client, name }))
+}
+
+/** A campaign as it stands, and what it has given. */
+export type StoredCampaign = Campaign & {
+  /** Number of entries in its history. */
+  version: number
+  givenPoints: number
+  createdAt: Date
+  updatedAt: Date
+}
+
+export async function readCampaign(sql: Sql, client: string, name: string): Promise<StoredCampaign | undefined> {
+  const [row] = await sql<StoredRow[]>`
+    select ${columns(sql)} from ${campaigns(sql)} where client = ${client} and name = ${name} and deleted_at is null`
+  return row && stored(row)
+}
+
+/** The campaigns of one client, or of all, newest first. */
+export async function listCampaigns(
+  sql: Sql,
+  options: { client?: string; before?: string; limit: number },
+): Promise<StoredCampaign[]> {
+  const rows = await sql<StoredRow[]>`
+    select ${columns(sql)} from ${campaigns(sql)}
+    where deleted_at is null
+      ${options.client === undefined ? sql`` : sql`and client = ${options.client}`}
+      ${options.before === undefined ? sql`` : sql`and id < ${options.before}`}
+    order by id desc
+    limit ${options.limit}`
+  return rows.map(stored)
+}
+
+/** A change of a campaign: who, when, and its terms before and after. */
+export type CampaignChange = {
+  version: number
+  action: 'created' | 'updated' | 'deleted'
+  actor: string
+  at: Date
+  before: CampaignTerms | null
+  after: CampaignTerms | null
+}
+
+/** Everything that happened to the campaigns of a name, newest first; deleted ones are among them. */
+export async function listCampaignHistory(
+  sql: Sql,
+  options: { client: string; name: string; skip: number; limit: number },
+): Promise<CampaignChange[]> {
+  return await sql<CampaignChange[]>`
+    select h.version, h.action, h.actor, h.at, h.before, h.after
+    from campaign_history h join campaigns c on c.id = h.campaign_id
+    where c.client = ${options.client} and c.name = ${options.name}
+    order by h.campaign_id desc, h.version desc
+    offset ${options.skip}
+    limit ${options.limit}`
+}
+
+type StoredRow = Omit<StoredCampaign, keyof CampaignTerms> & { terms: CampaignTerms }
+
+function stored({ terms, ...row }: StoredRow): StoredCampaign {
+  return { ...row, ...terms }
+}
+
+function columns(sql: Sql) {
+  return sql`id, client, name, version, given_points as "givenPoints", created_at as "createdAt",
+    updated_at as "updatedAt", terms`
+}
+
+/** With the terms as the last entry of the history spells them. */
+function campaigns(sql: Sql) {
+  return sql`(
+    select c.*, h.after as terms from campaigns c
+    left join campaign_history h on h.campaign_id = c.id and h.version = c.version
+  ) as campaigns`
 }

@@ -1,0 +1,171 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { readAvailable } from '#db/points/read.ts'
+import { awardPoints, parkAward } from '#db/purchase-award.ts'
+import { readPurchase } from '#db/read-purchases.ts'
+import { ALWAYS, giving } from '#test/support/campaign-examples.ts'
+import { type CampaignShop, openCampaignShop } from '#test/support/campaign-shop.ts'
+
+let shop: CampaignShop
+
+beforeEach(async () => {
+  shop = await openCampaignShop()
+  await shop.addBuyer('ann')
+})
+afterEach(async () => {
+  const broken = await shop.brokenInvariants()
+  await shop.close()
+  expect(broken).toEqual([])
+})
+
+const hours = (count: number) => new Date(Date.now() + count * 3_600_000).toISOString()
+const available = (account = 'ann') => readAvailable(shop.sql, account, new Date().toISOString())
+const award = async (purchaseId: string) =>
+  (await readPurchase(shop.sql, purchaseId))?.events.find(({ step }) => step === 'awardPoints')?.detail
+const caps = (totalPoints: number | null, pointsPerCustomer: number | null = null) => ({
+  caps: { totalPoints, pointsPerCustomer },
+})
+
+describe('a purchase earns', () => {
+  test('what the rules of the campaign give, and the issue event and the timeline say which of them', async () => {
+    await shop.addCampaign('1')
+    const { purchaseId, points } = await shop.buy('ann')
+    expect(points).toBe(170)
+    const campaign = { campaign: '1', points: 170, exact: '170', rules: [{ outcome: 'gave', exact: '170' }] }
+    expect(await award(purchaseId)).toMatchObject({ points: 170, award: { campaigns: [campaign] } })
+    const [event] = await shop.sql`select payload from points_events`
+    expect(event?.payload).toMatchObject({ details: { points: 170, campaigns: [campaign] } })
+  })
+
+  test.each([
+    ['is inactive', { status: 'inactive' as const }],
+    ['has not started', { startsAt: hours(1) }],
+    ['has ended', { startsAt: hours(-2), endsAt: hours(-1) }],
+  ])('nothing by a campaign that %s', async (_, terms) => {
+    await shop.addCampaign('1', terms)
+    const { purchaseId, points } = await shop.buy('ann')
+    expect(points).toBe(0)
+    expect(await award(purchaseId)).toMatchObject({ points: 0, award: { points: 0, campaigns: [] } })
+  })
+
+  test('the sum over campaigns that run at once, as one transaction', async () => {
+    await shop.addCampaign('tenth')
+    await shop.addCampaign('extra', { rules: [giving('7')] })
+    await shop.addCampaign('later', { startsAt: hours(1) })
+    expect((await shop.buy('ann')).points).toBe(177)
+    expect(await shop.sql`select amount from points_events`).toEqual([{ amount: 177 }])
+    expect([await shop.given('tenth'), await shop.given('extra'), await shop.given('later')]).toEqual([170, 7, 0])
+  })
+
+  test('nothing by a rule that cannot be evaluated, which is noted and does not stop the others', async () => {
+    await shop.addCampaign('1', { rules: [giving('$.colour'), giving('5/0'), giving('3', ALWAYS)] })
+    const { purchaseId, points } = await shop.buy('ann')
+    expect(points).toBe(3)
+    const reasons = [{ reason: { code: 'missing' } }, { reason: { code: 'division_by_zero' } }, { outcome: 'gave' }]
+    expect(await award(purchaseId)).toMatchObject({ award: { campaigns: [{ rules: reasons }] } })
+  })
+
+  test('its points once, when it is awarded again and again and at once', async () => {
+    await shop.addCampaign('1', caps(500))
+    const purchaseId = await shop.confirmed('ann')
+    const again = Array.from({ length: 10 }, () => awardPoints(shop.sql, purchaseId, 365))
+    expect(new Set((await Promise.all(again)).map(({ points }) => points))).toEqual(new Set([170]))
+    await shop.complete(purchaseId)
+    expect([await available(), await shop.given('1')]).toEqual([170, 170])
+  })
+})
+
+describe('a cap', () => {
+  test.each([
+    { what: 'in all', limits: caps(4_321), given: 4_321, limitedBy: 'totalPoints' },
+    { what: 'per customer', limits: caps(null, 999), given: 5 * 999, limitedBy: 'pointsPerCustomer' },
+  ])('$what is reached by 50 purchases at once to the point', async ({ limits, given, limitedBy }) => {
+    await shop.addCampaign('1', limits)
+    const buyers = ['b1', 'b2', 'b3', 'b4', 'b5']
+    for (const buyer of buyers) await shop.addBuyer(buyer)
+    const bought = await Promise.all(Array.from({ length: 50 }, (_, index) => shop.buy(buyers[index % 5] ?? '')))
+    expect(bought.reduce((sum, { points }) => sum + (points ?? 0), 0)).toBe(given)
+    expect(await shop.given('1')).toBe(given)
+    const short = bought.find(({ points }) => points === 0)
+    expect(await award(short?.purchaseId ?? '')).toMatchObject({ award: { campaigns: [{ points: 0, limitedBy }] } })
+  })
+
+  test('of one campaign does not touch what the other gives', async () => {
+    await shop.addCampaign('capped', caps(20))
+    await shop.addCampaign('open', { rules: [giving('5')] })
+    expect([(await shop.buy('ann')).points, (await shop.buy('ann')).points]).toEqual([25, 5])
+  })
+
+  test('has room again for what a refund took back, and not for what was spent', async () => {
+    await shop.addCampaign('1', caps(200))
+    const first = await shop.buy('ann')
+    expect((await shop.buy('ann')).points).toBe(30)
+    await shop.ledger.execute({
+      accountId: 'ann',
+      key: 'spend',
+      requestHash: '',
+      wish: { type: 'redeem', amount: 50, reason: 'test', reference: 'test', actor: 'test' },
+    })
+    await shop.refund(first.purchaseId)
+    await shop.refund(first.purchaseId)
+    expect(await shop.given('1')).toBe(80)
+    expect((await shop.buy('ann')).points).toBe(120)
+  })
+
+  test('that was lowered below what was given stops the points, and takes nothing back', async () => {
+    await shop.addCampaign('1', caps(1_000))
+    await shop.buy('ann')
+    await shop.change('1', caps(100))
+    expect((await shop.buy('ann')).points).toBe(0)
+    expect(await available()).toBe(170)
+  })
+})
+
+describe('a campaign that is edited', () => {
+  test('counts as it stood when the purchase was confirmed, however late the points are booked', async () => {
+    await shop.addCampaign('1')
+    const before = await shop.confirmed('ann')
+    await shop.change('1', { status: 'inactive' })
+    const after = await shop.confirmed('ann')
+    await shop.complete(before)
+    await shop.complete(after)
+    expect((await readPurchase(shop.sql, before))?.pointsIssued).toBe(170)
+    expect((await readPurchase(shop.sql, after))?.pointsIssued).toBe(0)
+  })
+
+  test('while purchases run gives each of them what one of its versions says', async () => {
+    await shop.addCampaign('1', { rules: [giving('1')] })
+    const buying = Promise.all(Array.from({ length: 40 }, () => shop.buy('ann')))
+    for (let version = 2; version <= 5; version++) await shop.change('1', { rules: [giving(`${version}`)] })
+    const points = (await buying).map((bought) => bought.points ?? 0)
+    expect(points.every((each) => each >= 1 && each <= 5)).toBe(true)
+    expect(await available()).toBe(points.reduce((sum, each) => sum + each))
+  })
+})
+
+describe('a parked award', () => {
+  test('that was booked meanwhile, or after all, is not lost and not given twice', async () => {
+    await shop.addCampaign('1')
+    const purchaseId = await shop.confirmed('ann')
+    await parkAward(shop.sql, purchaseId, 'unavailable')
+    await shop.complete(purchaseId)
+    await parkAward(shop.sql, purchaseId, 'unavailable')
+    expect(await shop.sql`select from parked_awards where resolved_at is null`).toHaveLength(0)
+    expect(await available()).toBe(170)
+  })
+
+  test('of a purchase that earned nothing is nothing', async () => {
+    const purchaseId = await shop.confirmed('ann')
+    await parkAward(shop.sql, purchaseId, 'unavailable')
+    expect((await readPurchase(shop.sql, purchaseId))?.award).toBe('nothing')
+    await shop.complete(purchaseId)
+  })
+
+  test('is one of more points than one transaction takes', async () => {
+    await shop.addCampaign('1', { rules: [giving('1000000000'), giving('1')] })
+    const { purchaseId } = await shop.buy('ann')
+    const [parked] = await shop.sql`select problem, evaluation from parked_awards`
+    expect(parked).toMatchObject({ problem: 'invalid_amount', evaluation: { points: 1_000_000_001 } })
+    expect((await readPurchase(shop.sql, purchaseId))?.award).toBe('parked')
+    expect(await shop.given('1')).toBe(0)
+  })
+})

@@ -1,0 +1,57 @@
+import { type CampaignTerms, readCampaign } from '#db/campaigns/read.ts'
+import { addMissingCampaigns, changeCampaign } from '#db/campaigns/write.ts'
+import { chargeWallet } from '#db/charge-wallet.ts'
+import { confirmPurchase } from '#db/confirm-purchase.ts'
+import { readPurchase } from '#db/read-purchases.ts'
+import { reserveStock } from '#db/reserve-stock.ts'
+import { giving } from './campaign-examples.ts'
+import { openShop } from './shop.ts'
+
+const CLIENT = 'UnicornStore'
+const PRICE_MINOR = 170_000
+
+export type CampaignShop = Awaited<ReturnType<typeof openCampaignShop>>
+
+/** A shop with one product at 1700.00 and as many campaigns as a test makes; nobody carries its purchases out but the test. */
+export async function openCampaignShop(options: { connections?: number } = {}) {
+  const shop = await openShop({ ...options, sampleCampaign: false })
+  await shop.addProduct({ id: 'air', priceMinor: PRICE_MINOR, stock: 100_000 })
+
+  async function confirmed(username: string): Promise<string> {
+    const purchaseId = await shop.order({ username, lines: [{ productId: 'air', quantity: 1 }] })
+    await reserveStock(shop.sql, purchaseId)
+    await chargeWallet(shop.sql, purchaseId)
+    await confirmPurchase(shop.sql, purchaseId)
+    return purchaseId
+  }
+
+  return {
+    ...shop,
+    addBuyer: (username: string) => shop.addWallet({ username, balanceMinor: 1_000 * PRICE_MINOR }),
+    /** Gives a tenth of what was charged, unless the terms say otherwise. */
+    addCampaign: (name: string, terms: Partial<CampaignTerms> = {}) =>
+      addMissingCampaigns(shop.sql, [{ client: CLIENT, name, terms: { ...TERMS, ...terms } }], 'test'),
+    async change(name: string, changes: Partial<CampaignTerms>) {
+      const campaign = await readCampaign(shop.sql, CLIENT, name)
+      if (!campaign) throw new Error(`no campaign ${name}`)
+      const request = { scope: 'test', key: crypto.randomUUID(), requestHash: '' }
+      return await changeCampaign(shop.sql, request, campaign, { ...campaign, ...changes }, 'test')
+    },
+    given: async (name: string) => (await readCampaign(shop.sql, CLIENT, name))?.givenPoints,
+    confirmed,
+    /** Everything that a purchase does, and the points that it earned. */
+    async buy(username: string): Promise<{ purchaseId: string; points: number | null }> {
+      const purchaseId = await confirmed(username)
+      await shop.complete(purchaseId)
+      return { purchaseId, points: (await readPurchase(shop.sql, purchaseId))?.pointsIssued ?? null }
+    },
+  }
+}
+
+const TERMS: CampaignTerms = {
+  status: 'active',
+  startsAt: null,
+  endsAt: null,
+  caps: { totalPoints: null, pointsPerCustomer: null },
+  rules: [giving('$.amount/10')],
+}
