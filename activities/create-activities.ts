@@ -1,6 +1,6 @@
 import { beginCompensation, type Compensation } from '#db/begin-compensation.ts'
 import { chargeWallet, undoCharge } from '#db/charge-wallet.ts'
-import type { Database } from '#db/client.ts'
+import type { Sql } from '#db/client.ts'
 import { confirmPurchase } from '#db/confirm-purchase.ts'
 import type { PointsLedger } from '#db/points/ledger.ts'
 import { awardPoints, parkAward, type TakenBack, takeBackAward } from '#db/purchase-award.ts'
@@ -13,7 +13,7 @@ import { expireLapsedPoints } from './expire-lapsed-points.ts'
 import { findLostPurchases } from './find-lost-purchases.ts'
 
 export type ActivityDependencies = {
-  sql: Database
+  sql: Sql
   ledger: PointsLedger
   /** Lifetime of points, in days. */
   pointsTtlDays: number
@@ -36,14 +36,14 @@ export function createActivities({ sql, ledger, pointsTtlDays, isWorkflowOpen }:
     chargeWallet: ({ purchaseId }: Purchase) => chargeWallet(sql, purchaseId),
     undoCharge: ({ purchaseId }: Purchase) => undoCharge(sql, purchaseId),
     confirmPurchase: ({ purchaseId }: Purchase) => confirmPurchase(sql, purchaseId),
-    awardPoints: ({ purchaseId }: Purchase) => awardPoints(sql, purchaseId, pointsTtlDays),
+    awardPoints: ({ purchaseId }: Purchase) => awardPoints(sql, ledger, purchaseId, pointsTtlDays),
     parkAward: ({ purchaseId, problem }: Purchase & { problem: string }) => parkAward(sql, purchaseId, problem),
 
     beginCompensation: (input: Purchase & { reason: Reversal }): Promise<Compensation> =>
       beginCompensation(sql, input.purchaseId, input.reason),
     recordOutcome: (input: Purchase & { outcome: Outcome }) => recordOutcome(sql, input.purchaseId, input.outcome),
 
-    takeBackAward: ({ purchaseId }: Purchase) => takeBackAward(sql, purchaseId),
+    takeBackAward: ({ purchaseId }: Purchase) => takeBackAward(sql, ledger, purchaseId),
     returnStock: ({ purchaseId }: Purchase) => returnStock(sql, purchaseId),
     returnMoney: ({ purchaseId, award }: Purchase & { award: TakenBack }) => returnMoney(sql, purchaseId, award),
     recordRefunded: ({ purchaseId }: Purchase) => recordRefunded(sql, purchaseId),

@@ -1,14 +1,15 @@
 import { type Award, capAward, evaluateCampaigns } from '#domain/campaigns/award.ts'
+import { MOST_POINTS } from '#domain/points/command.ts'
 import { readAwardOutcome, recordNothing, recordParked } from './award-outcome.ts'
-import { grantsOf, readAwardGrants, takenBackOf } from './campaigns/grants.ts'
-import { type HeldCaps, holdingCaps } from './campaigns/holding-caps.ts'
+import { grantsOf, readRemaining } from './campaigns/grants.ts'
 import { readPurchaseEvent } from './campaigns/purchase-event.ts'
 import { readCampaignsAt } from './campaigns/read.ts'
-import type { Database, Sql } from './client.ts'
+import type { Sql } from './client.ts'
+import type { PointsLedger } from './points/ledger.ts'
 import { entryOf, progressOf, undoOf, unexpected, whyOf } from './purchase-points.ts'
 
-/** Why the ledger does not take an award; it remembers nothing of it, so that operators can retry. */
-class AwardRefused extends Error {}
+/** Other awards may use up what a cap left, each time before this one comes; with so many, something else is wrong. */
+const MOST_ATTEMPTS = 100
 
 /**
  * Books the points that a purchase earned by the campaigns that ran when it was confirmed. An award that the ledger refuses
@@ -17,11 +18,12 @@ class AwardRefused extends Error {}
  * @returns how many, none included; asked again, what the first time came to
  */
 export async function awardPoints(
-  database: Database,
+  sql: Sql,
+  ledger: PointsLedger,
   purchaseId: string,
   ttlDays: number,
 ): Promise<{ points: number }> {
-  return await bookAward(database, purchaseId, await evaluatePurchase(database, purchaseId), ttlDays)
+  return await bookAward(sql, ledger, purchaseId, await evaluatePurchase(sql, purchaseId), ttlDays)
 }
 
 /** Keeps an award that cannot be booked, with what it came to, for operators to retry. Not when it was booked after all. */
@@ -37,48 +39,41 @@ export async function parkAward(sql: Sql, purchaseId: string, problem: string): 
  * @param evaluated before any cap
  */
 export async function bookAward(
-  database: Database,
+  sql: Sql,
+  ledger: PointsLedger,
   purchaseId: string,
   evaluated: Award,
   ttlDays: number,
 ): Promise<{ points: number }> {
-  const { username: accountId } = await readAwardOutcome(database, purchaseId)
-  if (evaluated.points === 0) {
-    await recordNothing(database, purchaseId, evaluated)
-    return { points: 0 }
-  }
-  const campaignIds = evaluated.campaigns.filter(({ earned }) => earned > 0).map(({ campaignId }) => campaignId)
-  try {
-    return await holdingCaps(database, { campaignIds, accountId }, (held) => book(held, purchaseId, evaluated, ttlDays))
-  } catch (error) {
-    if (!(error instanceof AwardRefused)) throw error
-    await recordParked(database, purchaseId, evaluated, error.message)
-    return { points: 0 }
-  }
-}
-
-async function book({ sql, remainingOf, execute }: HeldCaps, purchaseId: string, evaluated: Award, ttlDays: number) {
   const { username, award: settled, pointsIssued } = await readAwardOutcome(sql, purchaseId)
   if (settled === 'booked' || settled === 'nothing') return { points: pointsIssued ?? 0 }
-  const award = capAward(evaluated, remainingOf)
-  const { points } = award
-  if (points === 0) {
-    await recordNothing(sql, purchaseId, award)
-    return { points }
+  for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
+    const award = capAward(evaluated, await readRemaining(sql, evaluated, username))
+    const { points } = award
+    if (points === 0) {
+      await recordNothing(sql, purchaseId, award)
+      return { points }
+    }
+    if (points > MOST_POINTS) return await park(sql, purchaseId, evaluated, 'invalid_amount')
+    const answer = await ledger.execute({
+      ...entryOf(purchaseId, username, 'awardPoints'),
+      wish: { type: 'issue', amount: points, ttlDays, details: award, ...whyOf(purchaseId) },
+      progress: ({ id }) => ({
+        ...progressOf(purchaseId, 'awardPoints', 'applied', { points, award, transactionId: id }),
+        pointsIssued: points,
+      }),
+      grants: grantsOf(award),
+    })
+    if (answer.ok) return { points: answer.answer?.amount ?? 0 }
+    if (answer.refusal.code === 'balance_limit') return await park(sql, purchaseId, evaluated, 'balance_limit')
+    if (answer.refusal.code !== 'over_cap') throw unexpected('awardPoints', purchaseId, answer)
   }
-  const answer = await execute({
-    ...entryOf(purchaseId, username, 'awardPoints'),
-    wish: { type: 'issue', amount: points, ttlDays, details: award, ...whyOf(purchaseId) },
-    progress: ({ id }) => ({
-      ...progressOf(purchaseId, 'awardPoints', 'applied', { points, award, transactionId: id }),
-      pointsIssued: points,
-    }),
-    grants: () => grantsOf(award),
-  })
-  if (answer.ok) return { points: answer.answer?.amount ?? 0 }
-  const { code } = answer.refusal
-  if (code === 'balance_limit' || code === 'invalid_amount') throw new AwardRefused(code)
-  throw unexpected('awardPoints', purchaseId, answer)
+  throw new Error(`the caps of campaigns kept moving on while the award of purchase ${purchaseId} was booked`)
+}
+
+async function park(sql: Sql, purchaseId: string, evaluated: Award, problem: string): Promise<{ points: 0 }> {
+  await recordParked(sql, purchaseId, evaluated, problem)
+  return { points: 0 }
 }
 
 /** `spent` is how many of the awarded points could not be taken back because they were spent. */
@@ -88,20 +83,10 @@ export type TakenBack = { points: number; spent: number; expired: number }
  * Takes the points back that a purchase earned, as far as they are unspent, and gives the caps of its campaigns back as
  * much; an award that was parked never comes.
  */
-export async function takeBackAward(database: Database, purchaseId: string): Promise<TakenBack> {
-  const { username: accountId } = await readAwardOutcome(database, purchaseId)
-  const { transactionId, grants } = await readAwardGrants(database, purchaseId)
-  const campaignIds = grants.map(({ campaignId }) => campaignId)
-  const answer = await holdingCaps(database, { campaignIds, accountId }, ({ execute }) =>
-    execute({
-      ...undoOf(purchaseId, accountId, 'awardPoints'),
-      grants: ({ amount, reversal }) => {
-        if (reversal?.reverses.transactionId === transactionId) return takenBackOf(grants, amount)
-        throw new Error(`the award of purchase ${purchaseId} was booked just now, and its campaigns are not held`)
-      },
-    }),
-  )
-  await database`
+export async function takeBackAward(sql: Sql, ledger: PointsLedger, purchaseId: string): Promise<TakenBack> {
+  const { username } = await readAwardOutcome(sql, purchaseId)
+  const answer = await ledger.execute(undoOf(purchaseId, username, 'awardPoints'))
+  await sql`
     update parked_awards set resolved_at = now() where purchase_id = ${purchaseId} and resolved_at is null`
   if (!answer.ok || answer.answer === null) return { points: 0, spent: 0, expired: 0 }
   return { points: answer.answer.amount, ...(answer.answer.reversal?.notTakenBack ?? { spent: 0, expired: 0 }) }

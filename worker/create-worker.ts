@@ -1,7 +1,7 @@
 import { Client } from '@temporalio/client'
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker'
 import { createActivities } from '#activities/create-activities.ts'
-import type { Database } from '#db/client.ts'
+import type { Sql } from '#db/client.ts'
 import { createPointsLedger } from '#db/points/ledger.ts'
 import { TASK_QUEUE } from '#workflows/contract.ts'
 import { isWorkflowOpen } from './is-workflow-open.ts'
@@ -11,7 +11,7 @@ export type WorkerParts = Pick<WorkerOptions, 'workflowBundle' | 'interceptors'>
   taskQueue?: string
   connection: NativeConnection
   namespace: string
-  sql: Database
+  sql: Sql
   /** Lifetime of points, in days. */
   pointsTtlDays: number
 }

@@ -59,6 +59,7 @@ function refused({ refusal }: Extract<PointsAnswer, { ok: false }>): Problem {
     case 'invalid_amount':
     case 'nothing_to_expire':
     case 'barred':
+    case 'over_cap':
       throw new Error(`no request can be refused as ${refusal.code}`)
   }
 }

@@ -1,5 +1,7 @@
 import type { Sql } from '#db/client.ts'
 import type { Award } from '#domain/campaigns/award.ts'
+import type { Caps } from '#domain/campaigns/campaign.ts'
+import type { PointsEvent } from '#domain/points/event.ts'
 
 /** Points that a campaign gave or, below zero, that were taken back of what it gave. */
 export type CampaignGrant = { campaignId: string; points: number }
@@ -14,23 +16,41 @@ export function grantsOf(award: Award): CampaignGrant[] {
     .map(({ campaignId, points }) => ({ campaignId, points }))
 }
 
-/** What campaigns gave to a purchase, in the order of their ids, and with which transaction. */
-export async function readAwardGrants(
-  sql: Sql,
-  purchaseId: string,
-): Promise<{ transactionId?: string; grants: CampaignGrant[] }> {
-  const [award] = await sql<{ transactionId: string; grants: CampaignGrant[] }[]>`
-    select e.transaction_id as "transactionId", coalesce((
-      select jsonb_agg(jsonb_build_object('campaignId', campaign_id, 'points', points) order by campaign_id)
-      from campaign_grants where transaction_id = e.transaction_id
-    ), '[]') as grants
-    from points_events e
-    where e.reference = ${purchaseId} and e.type = 'issued' and e.reason = 'purchase'`
-  return award ?? { grants: [] }
+/** What the caps of the campaigns of an award leave for an account at the moment. */
+export async function readRemaining(sql: Sql, award: Award, accountId: string): Promise<(campaignId: string) => Caps> {
+  const ids = award.campaigns.filter(({ earned }) => earned > 0).map(({ campaignId }) => campaignId)
+  await sql`
+    insert into campaign_customers (campaign_id, account_id)
+    select id, ${accountId} from campaigns where id = any(${ids}::uuid[])
+    on conflict (campaign_id, account_id) do nothing`
+  const rows = await sql<({ id: string } & Caps)[]>`
+    select c.id, c.cap_total_points - c.given_points as "totalPoints",
+      c.cap_points_per_customer - customer.given_points as "pointsPerCustomer"
+    from campaigns c
+    join campaign_customers customer on customer.campaign_id = c.id and customer.account_id = ${accountId}
+    where c.id = any(${ids}::uuid[])`
+  const remaining = new Map(rows.map(({ id, ...caps }) => [id, caps]))
+  return (campaignId) => remaining.get(campaignId) ?? { totalPoints: 0, pointsPerCustomer: 0 }
+}
+
+/** What goes back to the caps of campaigns when points that they gave are taken back: by a refund, or by hand. */
+export async function readGrantsTakenBack(sql: Sql, events: readonly PointsEvent[]): Promise<BookedGrant[]> {
+  const reversals = events.flatMap((event) =>
+    event.type === 'reversed' && event.reverses.type === 'issue' && event.amount > 0 ? [event] : [],
+  )
+  if (reversals.length === 0) return []
+  const rows = await sql<BookedGrant[]>`
+    select transaction_id as "transactionId", campaign_id as "campaignId", points from campaign_grants
+    where transaction_id = any(${reversals.map(({ reverses }) => reverses.transactionId)}::uuid[])
+    order by campaign_id`
+  return reversals.flatMap(({ transactionId, reverses, amount }) => {
+    const given = rows.filter((grant) => grant.transactionId === reverses.transactionId)
+    return takenBackOf(given, amount).map((grant) => ({ ...grant, transactionId }))
+  })
 }
 
 /** Spreads points that were taken back over the campaigns that gave them: the first one's first, as far as they go. */
-export function takenBackOf(grants: readonly CampaignGrant[], points: number): CampaignGrant[] {
+function takenBackOf(grants: readonly CampaignGrant[], points: number): CampaignGrant[] {
   let left = points
   return grants.flatMap(({ campaignId, points: given }) => {
     const taken = Math.min(given, left)
@@ -40,23 +60,42 @@ export function takenBackOf(grants: readonly CampaignGrant[], points: number): C
 }
 
 /**
- * Counts grants, as a part of the statement that appends the points `from account`. Their campaigns must be locked, and
- * the customers' rows there: see `holdingCaps`.
+ * Locks the campaigns of grants, by id, and says in `fits` whether their caps have room for them, as a part of the statement
+ * that appends the points. `for update` gives the rows as they are now, not as the statement's snapshot has them.
  */
-export function writeGrants(sql: Sql, grants: BookedGrant[]) {
+export function holdCaps(sql: Sql, accountId: string, grants: BookedGrant[]) {
   return sql`
     granted as (
-      select account_id, g."transactionId" as transaction_id, g."campaignId" as campaign_id, g.points
-      from account cross join jsonb_to_recordset(${sql.json(grants)})
-        as g ("transactionId" uuid, "campaignId" uuid, points bigint)
-    ), campaign_grant as (
+      select * from jsonb_to_recordset(${sql.json(grants)}) as g ("transactionId" uuid, "campaignId" uuid, points bigint)
+    ), campaign_held as materialized (
+      select c.id, c.given_points, c.cap_total_points, c.cap_points_per_customer, change.points
+      from (select "campaignId" as id, sum(points)::bigint as points from granted group by "campaignId") change
+      join campaigns c using (id)
+      order by c.id
+      for update of c
+    ), customer_held as materialized (
+      select held.id, customer.given_points, held.cap_points_per_customer, held.points
+      from campaign_held held
+      join campaign_customers customer on customer.campaign_id = held.id and customer.account_id = ${accountId}
+      for update of customer
+    ), fits as materialized (
+      select not exists (select from campaign_held where points > 0 and given_points + points > cap_total_points)
+        and not exists (select from customer_held where points > 0 and given_points + points > cap_points_per_customer)
+        as ok
+    )`
+}
+
+/** Counts the grants, if the points are appended `from account`. */
+export function writeGrants(sql: Sql) {
+  return sql`
+    campaign_grant as (
       insert into campaign_grants (transaction_id, campaign_id, account_id, points)
-      select transaction_id, campaign_id, account_id, points from granted
+      select "transactionId", "campaignId", account_id, points from account cross join granted
     ), campaign as (
-      update campaigns c set given_points = c.given_points + granted.points
-      from granted where c.id = granted.campaign_id
+      update campaigns c set given_points = held.given_points + held.points
+      from account cross join campaign_held held where c.id = held.id
     ), campaign_customer as (
-      update campaign_customers c set given_points = c.given_points + granted.points
-      from granted where (c.campaign_id, c.account_id) = (granted.campaign_id, granted.account_id)
+      update campaign_customers c set given_points = held.given_points + held.points
+      from account cross join customer_held held where (c.campaign_id, c.account_id) = (held.id, account.account_id)
     )`
 }

@@ -51,7 +51,7 @@ create table campaign_grants (
 create index campaign_grants_by_campaign on campaign_grants (campaign_id, account_id);
 call make_append_only('campaign_grants');
 
--- The same sums per customer. Written only by who holds the lock on the campaign.
+-- The same sums per customer.
 create table campaign_customers (
   campaign_id  uuid        not null references campaigns,
   account_id   resource_id not null,

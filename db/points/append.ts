@@ -1,4 +1,4 @@
-import { type BookedGrant, writeGrants } from '#db/campaigns/grants.ts'
+import { type BookedGrant, holdCaps, writeGrants } from '#db/campaigns/grants.ts'
 import type { Sql } from '#db/client.ts'
 import { type Changes, changesOf } from '#domain/points/changes.ts'
 import type { Answered } from '#domain/points/decide-all.ts'
@@ -23,38 +23,37 @@ export type Append = {
   accountId: string
   /** The version that the events were decided on. */
   expectedVersion: number
-  /** Id of the transaction that it must be part of, if it is: see `executeWithin`. */
-  within?: string | undefined
   events: readonly PointsEvent[]
   /** Balance that can be spent after each event, by transaction id. */
   balances: ReadonlyMap<string, number>
   commands: AnsweredCommand[]
   progress: Progress[]
+  /** What campaigns give, or get back, with the events. */
   grants: BookedGrant[]
 }
 
 /**
  * Appends events with all that they amount to, in one statement.
  *
- * @returns false, having changed nothing, when the account is no longer at the expected version, or the transaction that
- * it should be part of was lost
+ * @returns `moved_on`, having changed nothing, when the account is no longer at the expected version; `over_cap`, having
+ * changed nothing, when a cap leaves less than a campaign was to give
  * @throws a unique violation, having changed nothing, when one of the keys was answered in the meantime
  */
-export async function appendEvents(sql: Sql, append: Append): Promise<boolean> {
-  const { accountId, expectedVersion, events } = append
+export async function appendEvents(sql: Sql, append: Append): Promise<'appended' | 'moved_on' | 'over_cap'> {
+  const { accountId, expectedVersion, events, grants } = append
+  const withGrants = grants.length > 0
   if (expectedVersion === 0) {
     await sql`insert into points_accounts (account_id) values (${accountId}) on conflict (account_id) do nothing`
   }
   const changes = changesOf(events)
   const { counters } = changes
-  const [appended] = await sql`
-    with account as (
+  const [outcome] = await sql<{ appended: boolean; fits: boolean }[]>`
+    with ${withGrants ? sql`${holdCaps(sql, accountId, grants)},` : sql``} account as (
       update points_accounts set
         version = version + ${events.length}, balance = balance + ${counters.balance}, issued = issued + ${counters.issued},
         redeemed = redeemed + ${counters.redeemed}, expired = expired + ${counters.expired},
         taken_back = taken_back + ${counters.takenBack}
-      where account_id = ${accountId} and version = ${expectedVersion}
-        and ${append.within === undefined ? sql`true` : sql`pg_current_xact_id_if_assigned()::text = ${append.within}`}
+      where account_id = ${accountId} and version = ${expectedVersion} ${withGrants ? sql`and (select ok from fits)` : sql``}
       returning account_id
     ), command as (
       insert into points_commands (key, account_id, request_hash, answer)
@@ -106,9 +105,10 @@ export async function appendEvents(sql: Sql, append: Append): Promise<boolean> {
         select from daily_balances known
         where (known.account_id, known.issued_on, known.expires_at) = (day.account_id, day.issued_on, day.expires_at)
       )
-    ), ${writeGrants(sql, append.grants)}, ${writeProgress(sql, append.progress)}
-    select account_id from account`
-  return appended !== undefined
+    ), ${withGrants ? sql`${writeGrants(sql)},` : sql``} ${writeProgress(sql, append.progress)}
+    select exists (select from account) as appended, ${withGrants ? sql`(select ok from fits)` : sql`true`} as fits`
+  if (outcome?.appended) return 'appended'
+  return outcome?.fits ? 'moved_on' : 'over_cap'
 }
 
 /** Remembers answers that changed nothing: refusals, and bars. */

@@ -1,12 +1,12 @@
 import postgres from 'postgres'
 import { v7 as uuidv7 } from 'uuid'
-import type { BookedGrant, CampaignGrant } from '#db/campaigns/grants.ts'
+import { type BookedGrant, type CampaignGrant, readGrantsTakenBack } from '#db/campaigns/grants.ts'
 import type { Sql } from '#db/client.ts'
 import type { PointsCommand } from '#domain/points/command.ts'
 import { type Answered, decideAll } from '#domain/points/decide-all.ts'
 import type { Instant } from '#domain/points/instant.ts'
 import { loadFor } from '#domain/points/load-for.ts'
-import { type AnsweredCommand, appendAnswers, appendEvents, type Progress } from './append.ts'
+import { type AnsweredCommand, type Append, appendAnswers, appendEvents, type Progress } from './append.ts'
 import { type KnownCommand, loadAccount, readClock, readKnownCommands, type StoredAnswer } from './load.ts'
 import { createMailboxes } from './mailbox.ts'
 
@@ -32,8 +32,8 @@ export type PointsRequest = {
   wish: CommandWish | UndoWish
   /** What to write into a purchase's timeline with the effect. */
   progress?: (answer: Extract<Answered, { ok: true }>['answer']) => Progress
-  /** What campaigns gave with it. Only within a transaction that holds them: see `holdingCaps`. */
-  grants?: (answer: Extract<Answered, { ok: true }>['answer']) => CampaignGrant[]
+  /** What campaigns give with it. What they get back with a reversal, the ledger knows itself. */
+  grants?: CampaignGrant[]
 }
 
 export type PointsAnswer =
@@ -41,6 +41,8 @@ export type PointsAnswer =
   /** An undo that found nothing to undo. */
   | { ok: true; answer: null; replayed: boolean }
   | { ok: false; refusal: { code: 'key_reused' }; replayed: false }
+  /** The cap of a campaign leaves less than its grant. Not remembered: what it leaves changes. */
+  | { ok: false; refusal: { code: 'over_cap' }; replayed: false }
 
 export type PointsLedger = { execute: (request: PointsRequest) => Promise<PointsAnswer> }
 
@@ -61,25 +63,6 @@ export function createPointsLedger(sql: Sql, clock: () => Promise<Instant> = () 
   return { execute: (request) => mailboxes.put(request.accountId, request) }
 }
 
-/**
- * Executes one request as a part of a transaction that is under way, past the mailbox. The account stays locked until it
- * ends, so nobody else's command comes in between.
- *
- * The connection may be lost on the way, and the driver then goes on with another one, outside of any transaction: the
- * events are appended in the transaction `within` or nowhere.
- *
- * @param within `pg_current_xact_id()` of the transaction
- * @throws when they could not be: the caller begins a new transaction
- */
-export async function executeWithin(sql: Sql, within: string, request: PointsRequest): Promise<PointsAnswer> {
-  const { accountId } = request
-  await sql`insert into points_accounts (account_id) values (${accountId}) on conflict (account_id) do nothing`
-  await sql`select from points_accounts where account_id = ${accountId} for update`
-  const answers = await tryAll(sql, await readClock(sql), accountId, [request], within)
-  if (!answers?.[0]) throw new Error(`the transaction for ${request.key} was lost`)
-  return answers[0]
-}
-
 /** One answer per request, in their order. */
 async function executeAll(
   sql: Sql,
@@ -89,19 +72,32 @@ async function executeAll(
 ): Promise<PointsAnswer[]> {
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
     const answers = await tryAll(sql, await clock(), accountId, requests)
-    if (answers) return answers
+    if (answers === 'over_cap') return await executeEach(sql, clock, accountId, requests)
+    if (answers !== 'moved_on') return answers
   }
   throw new Error(`points account ${accountId} kept moving on while ${requests.length} commands were decided`)
 }
 
-/** `undefined`: somebody else was faster, and everything is to be decided again. */
+/** One after the other, because together they were more than a cap leaves. */
+async function executeEach(
+  sql: Sql,
+  clock: () => Promise<Instant>,
+  accountId: string,
+  requests: PointsRequest[],
+): Promise<PointsAnswer[]> {
+  if (requests.length === 1) return [{ ok: false, refusal: { code: 'over_cap' }, replayed: false }]
+  const answers: PointsAnswer[] = []
+  for (const request of requests) answers.push(...(await executeAll(sql, clock, accountId, [request])))
+  return answers
+}
+
+/** `moved_on`: somebody else was faster, and everything is to be decided again. */
 async function tryAll(
   sql: Sql,
   now: Instant,
   accountId: string,
   requests: PointsRequest[],
-  within?: string,
-): Promise<PointsAnswer[] | undefined> {
+): Promise<PointsAnswer[] | 'moved_on' | 'over_cap'> {
   const known = await readKnownCommands(sql, requests.flatMap(keysOf))
   const resolved = requests.map((request) => resolve(request, known, now))
   const commands = resolved.flatMap((one) => (one.command ? [one.command] : []))
@@ -109,7 +105,7 @@ async function tryAll(
 
   const answered: AnsweredCommand[] = []
   const progress: Progress[] = []
-  const grants: BookedGrant[] = []
+  const grants: BookedGrant[] = await readGrantsTakenBack(sql, decided.events)
   const answers = resolved.map((one): PointsAnswer => {
     if (!one.command) {
       answered.push(...one.remember)
@@ -118,16 +114,15 @@ async function tryAll(
     const answer = decided.answerTo(one.command)
     const { key, requestHash } = one.request
     answered.push({ key, accountId, requestHash, answer })
-    if (answer.ok && one.request.progress) progress.push(one.request.progress(answer.answer))
-    if (answer.ok) grants.push(...grantsOf(one.request, answer.answer))
+    if (answer.ok) {
+      const { id: transactionId } = answer.answer
+      if (one.request.progress) progress.push(one.request.progress(answer.answer))
+      grants.push(...(one.request.grants ?? []).map((grant) => ({ ...grant, transactionId })))
+    }
     return { ...answer, replayed: false }
   })
-  const stored = await store(sql, { accountId, ...decided, within, commands: answered, progress, grants })
-  return stored ? answers : undefined
-}
-
-function grantsOf({ grants }: PointsRequest, answer: Extract<Answered, { ok: true }>['answer']): BookedGrant[] {
-  return grants?.(answer).map((grant) => ({ ...grant, transactionId: answer.id })) ?? []
+  const stored = await store(sql, { accountId, ...decided, commands: answered, progress, grants })
+  return stored === 'appended' ? answers : stored
 }
 
 function keysOf({ key, wish }: PointsRequest): string[] {
@@ -190,13 +185,13 @@ function unreachable(): never {
   throw new Error('a command was not decided')
 }
 
-async function store(sql: Sql, append: Parameters<typeof appendEvents>[1]): Promise<boolean> {
+async function store(sql: Sql, append: Append): ReturnType<typeof appendEvents> {
   try {
     if (append.events.length > 0) return await appendEvents(sql, append)
     if (append.commands.length > 0) await appendAnswers(sql, append.commands)
-    return true
+    return 'appended'
   } catch (error) {
-    if (isTakenKey(error)) return false
+    if (isTakenKey(error)) return 'moved_on'
     throw error
   }
 }

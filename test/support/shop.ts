@@ -34,13 +34,13 @@ export async function openShop(options: { connections?: number; sampleCampaign?:
     ledger,
     /** What the workflow does for a purchase that stands. */
     complete: async (purchaseId: string) => {
-      await awardPoints(sql, purchaseId, 365)
+      await awardPoints(sql, ledger, purchaseId, 365)
       await recordOutcome(sql, purchaseId, { status: 'completed' })
     },
     /** What the refund workflow does. */
     refund: async (purchaseId: string) => {
       await openRefund(sql, purchaseId, 'test')
-      const award = await takeBackAward(sql, purchaseId)
+      const award = await takeBackAward(sql, ledger, purchaseId)
       await undoRedemption(sql, ledger, purchaseId)
       await returnStock(sql, purchaseId)
       await returnMoney(sql, purchaseId, award)

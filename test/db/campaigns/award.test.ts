@@ -67,7 +67,7 @@ describe('a purchase earns', () => {
   test('its points once, when it is awarded again and again and at once', async () => {
     await shop.addCampaign('1', caps(500))
     const purchaseId = await shop.confirmed('ann')
-    const again = Array.from({ length: 10 }, () => awardPoints(shop.sql, purchaseId, 365))
+    const again = Array.from({ length: 10 }, () => awardPoints(shop.sql, shop.ledger, purchaseId, 365))
     expect(new Set((await Promise.all(again)).map(({ points }) => points))).toEqual(new Set([170]))
     await shop.complete(purchaseId)
     expect([await available(), await shop.given('1')]).toEqual([170, 170])
