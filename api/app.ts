@@ -2,6 +2,12 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { requestId } from 'hono/request-id'
 import type { App, AppDependencies, AppEnv } from './app-types.ts'
+import { registerCreateCampaign } from './campaigns/create-campaign.ts'
+import { registerDeleteCampaign } from './campaigns/delete-campaign.ts'
+import { registerGetCampaign } from './campaigns/get-campaign.ts'
+import { registerListCampaigns } from './campaigns/list-campaigns.ts'
+import { registerListCampaignHistory } from './campaigns/list-history.ts'
+import { registerUpdateCampaign } from './campaigns/update-campaign.ts'
 import { registerHealthz } from './health/healthz.ts'
 import { registerReadyz } from './health/readyz.ts'
 import { registerServeImage } from './images/serve-image.ts'
@@ -94,6 +100,13 @@ function registerRoutes(app: App, deps: AppDependencies): void {
   registerListTransactions(app, deps)
   registerListLots(app, deps)
   registerReverseTransaction(app, deps)
+
+  registerListCampaigns(app, deps)
+  registerCreateCampaign(app, deps)
+  registerGetCampaign(app, deps)
+  registerUpdateCampaign(app, deps)
+  registerDeleteCampaign(app, deps)
+  registerListCampaignHistory(app, deps)
 
   registerHealthz(app)
   registerReadyz(app, deps)

@@ -45,7 +45,7 @@ export async function oncePerKey<Refusal extends object>(
   return await atMostOnce<{ resource: string }, KeyedAnswer<Refusal>>({
     statement: options.statement,
     happened: ({ resource }) => ({ result: 'done', resource, replayed: false }),
-    before: () => recall(sql, request),
+    before: () => recallKey(sql, request),
     refused,
   })
 }
@@ -57,10 +57,11 @@ async function rememberRefusal<Refusal extends object>(sql: Sql, request: KeyedR
     on conflict (scope, key) do nothing
     returning true`
   if (remembered) return { result: 'refused', refusal, replayed: false } as const
-  return await recall<Refusal>(sql, request)
+  return await recallKey<Refusal>(sql, request)
 }
 
-async function recall<Refusal>(sql: Sql, request: KeyedRequest): Promise<KeyedAnswer<Refusal>> {
+/** What a request was answered before; `unknown`: nothing. */
+export async function recallKey<Refusal>(sql: Sql, request: KeyedRequest): Promise<KeyedAnswer<Refusal>> {
   const [known] = await sql<{ requestHash: string; resource: string; refusal: Refusal | null }[]>`
     select request_hash as "requestHash", resource, refusal from idempotency_keys
     where scope = ${request.scope} and key = ${request.key}`

@@ -1,9 +1,10 @@
 import { z } from '@hono/zod-openapi'
+import { campaignProblems } from './campaign-problems.ts'
 import { pointsProblems } from './points-problems.ts'
 import { purchaseProblems } from './purchase-problems.ts'
 
 type ProblemKind = {
-  status: 400 | 403 | 404 | 405 | 409 | 413 | 415 | 421 | 422 | 500 | 503
+  status: 400 | 403 | 404 | 405 | 409 | 412 | 413 | 415 | 421 | 422 | 428 | 500 | 503
   /** The same for every occurrence; what is special about this one goes into `detail`. */
   title: string
   /** Extension members (RFC 9457, section 3.2). */
@@ -45,6 +46,7 @@ export const PROBLEMS = {
   balance_too_large: { status: 409, title: 'The balance would be too large' },
   ...purchaseProblems,
   ...pointsProblems,
+  ...campaignProblems,
 
   body_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The body is not of a type that is understood here' },

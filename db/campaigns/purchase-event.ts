@@ -1,9 +1,6 @@
 import type { Sql } from '#db/client.ts'
-import type { PurchaseCompleted } from '#domain/campaigns/event.ts'
+import { type PurchaseCompleted, STORE_CLIENT } from '#domain/campaigns/event.ts'
 import { majorFromMinor } from '#domain/money.ts'
-
-/** Whose campaigns the purchases of the store are judged by. */
-export const STORE_CLIENT = 'UnicornStore'
 
 type ConfirmedPurchase = {
   username: string

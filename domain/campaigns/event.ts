@@ -1,3 +1,6 @@
+/** Whose campaigns the purchases of the store are judged by. */
+export const STORE_CLIENT = 'UnicornStore'
+
 /**
  * What happened, as rules see it: plain JSON. Other systems send types of their own, with whatever members their rules
  * look at. Money is in major units (`19.99`), `occurredAt` is an RFC 3339 instant.

@@ -1,0 +1,64 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import type { App, AppDependencies } from '#api/app-types.ts'
+import { Problem } from '#api/problems/problem.ts'
+import { problems, READING } from '#api/problems/problem-responses.ts'
+import { pageQuery, pointsPageOf } from '#api/schemas/paging.ts'
+import { timestamp } from '#api/schemas/text.ts'
+import { type CampaignChange, listCampaignHistory } from '#db/campaigns/read.ts'
+import { campaignPath, clientQuery, showTerms, termsSchema } from './campaign.ts'
+
+const changeSchema = z
+  .object({
+    version: z.number().int(),
+    action: z.enum(['created', 'updated', 'deleted']),
+    actor: z.string().openapi({ description: 'Who did it.', example: 'demo' }),
+    at: timestamp,
+    before: termsSchema.nullable(),
+    after: termsSchema.nullable(),
+  })
+  .openapi('CampaignChange')
+
+const position = z.string().regex(/^[1-9]\d{0,8}$/, 'must be the next_cursor of an answer')
+
+const route = createRoute({
+  method: 'get',
+  path: '/campaigns/{campaign_name}/history',
+  operationId: 'listCampaignHistory',
+  tags: ['Campaigns'],
+  summary: 'Who changed what of a campaign, and when',
+  description: 'Newest first. What a campaign was before it was deleted is still told.',
+  request: { params: campaignPath, query: pageQuery(position).extend(clientQuery.shape) },
+  responses: {
+    200: {
+      description: 'A page of changes.',
+      content: { 'application/json': { schema: pointsPageOf(changeSchema).openapi('CampaignHistoryPage') } },
+    },
+    ...problems(...READING, 'invalid_request', 'unknown_campaign'),
+  },
+})
+
+export function registerListCampaignHistory(app: App, { sql }: AppDependencies): void {
+  app.openapi(route, async (c) => {
+    const { client, cursor, limit } = c.req.valid('query')
+    const { campaign_name: name } = c.req.valid('param')
+    const skip = Number(cursor ?? 0)
+    const changes = await listCampaignHistory(sql, { client, name, skip, limit: limit + 1 })
+    if (changes.length === 0 && skip === 0) {
+      throw new Problem('unknown_campaign', `The client "${client}" never had a campaign "${name}".`)
+    }
+    const items = changes.slice(0, limit).map(showChange)
+    const next_cursor = changes.length > limit ? String(skip + limit) : null
+    return c.json({ items, count: items.length, next_cursor }, 200)
+  })
+}
+
+function showChange({ version, action, actor, at, before, after }: CampaignChange): z.infer<typeof changeSchema> {
+  return {
+    version,
+    action,
+    actor,
+    at: at.toISOString(),
+    before: before && showTerms(before),
+    after: after && showTerms(after),
+  }
+}

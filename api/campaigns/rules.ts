@@ -1,0 +1,42 @@
+import { z } from '@hono/zod-openapi'
+import { Problem } from '#api/problems/problem.ts'
+import { checkRules } from '#domain/campaigns/check-rules.ts'
+import type { Rule } from '#domain/campaigns/rule.ts'
+
+const EXAMPLE = [
+  {
+    variable: '$.amount',
+    condition: { rule: 'numeric_greater_than', value: 100 },
+    action: { command: 'issue', formula: '$.amount/10' },
+  },
+]
+
+const ruleShown = z
+  .object({
+    variable: z
+      .string()
+      .optional()
+      .openapi({ description: 'JSONPath that comparisons without one of their own look at.' }),
+    condition: z
+      .unknown()
+      .openapi({ type: 'object', description: 'A comparison, or `all`, `any` or `not` over conditions.' }),
+    action: z.object({ command: z.literal('issue'), formula: z.string() }),
+  })
+  .openapi('CampaignRule')
+
+export const rulesShown = z.array(ruleShown).openapi({ example: EXAMPLE })
+
+/** Rules in a request. What is in them is checked by `readRules`, which knows the places of mistakes. */
+export const rulesGiven = z
+  .union([z.array(z.unknown()), z.string()])
+  .openapi({ description: 'An array of rules, or JSON text of one.', example: EXAMPLE })
+
+/** @throws Problem `invalid_request` with every mistake and its place, as a JSON Pointer after `rules` */
+export function readRules(given: z.infer<typeof rulesGiven>): readonly Rule[] {
+  const checked = checkRules(given)
+  if (checked.ok) return checked.rules
+  const errors = checked.mistakes.map(({ path, message }) => ({ path: `rules${path}`, message }))
+  const [first] = errors
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : ''
+  throw new Problem('invalid_request', `In the body, ${first?.path}: ${first?.message}${more}.`, { errors })
+}

@@ -1,0 +1,65 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import type { App, AppDependencies } from '#api/app-types.ts'
+import { problems, WRITING } from '#api/problems/problem-responses.ts'
+import { DEMO_ACTOR, OPERATOR_SCOPE } from '#api/requests/caller.ts'
+import { idempotencyHeaders, keyedRequest, replayedHeader, requireDone } from '#api/requests/idempotency.ts'
+import { changeCampaign } from '#db/campaigns/write.ts'
+import {
+  campaignPath,
+  campaignSchema,
+  clientQuery,
+  etagHeader,
+  requireCampaign,
+  setEtag,
+  showCampaign,
+} from './campaign.ts'
+import { ifMatchHeader, movedOn, requiredVersion } from './if-match.ts'
+import { termsGiven, withGiven } from './terms.ts'
+
+const campaignChanges = z
+  .strictObject(termsGiven)
+  .refine((changes) => Object.keys(changes).length > 0, 'must change something')
+  .openapi('CampaignChanges', { minProperties: 1 })
+
+const route = createRoute({
+  method: 'patch',
+  path: '/campaigns/{campaign_name}',
+  operationId: 'updateCampaign',
+  tags: ['Campaigns'],
+  summary: 'Change the status, schedule, caps or rules of a campaign',
+  description:
+    'Counts for purchases that are confirmed from now on; a cap, for points that are booked from now on. A cap below what ' +
+    'was given takes nothing back.',
+  request: {
+    params: campaignPath,
+    query: clientQuery,
+    headers: idempotencyHeaders.extend(ifMatchHeader.shape),
+    body: { required: true, content: { 'application/json': { schema: campaignChanges } } },
+  },
+  responses: {
+    200: {
+      description: 'The campaign, as it stands now.',
+      headers: { ...etagHeader, ...replayedHeader },
+      content: { 'application/json': { schema: campaignSchema } },
+    },
+    ...problems(...WRITING, 'unknown_campaign', 'campaign_moved_on', 'precondition_required'),
+  },
+})
+
+export function registerUpdateCampaign(app: App, { sql }: AppDependencies): void {
+  app.openapi(route, async (c) => {
+    const { client } = c.req.valid('query')
+    const { campaign_name: name } = c.req.valid('param')
+    const changes = c.req.valid('json')
+    const version = requiredVersion(c.req.valid('header')['If-Match'])
+    const before = await requireCampaign(sql, client, name)
+    const after = withGiven(changes, before)
+    const request = keyedRequest(c, OPERATOR_SCOPE, { client, version, changes })
+    const answer = await changeCampaign(sql, request, { ...before, version }, after, DEMO_ACTOR)
+    const campaign = await requireCampaign(sql, client, name)
+    if (answer.result === 'unknown') throw movedOn(campaign)
+    requireDone(c, answer, { unknown: 'unknown_campaign', refused: (never) => never })
+    setEtag(c, campaign)
+    return c.json(showCampaign(campaign), 200)
+  })
+}

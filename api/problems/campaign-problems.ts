@@ -1,0 +1,13 @@
+import { z } from '@hono/zod-openapi'
+
+/** Why a campaign was not changed. */
+export const campaignProblems = {
+  unknown_campaign: { status: 404, title: 'There is no such campaign' },
+  campaign_exists: { status: 409, title: 'The client has a campaign of this name already' },
+  campaign_moved_on: {
+    status: 412,
+    title: 'Somebody else changed the campaign since it was read',
+    members: { version: z.number().int().openapi({ description: 'What it stands at now.', example: 4 }) },
+  },
+  precondition_required: { status: 428, title: 'The request must say in If-Match what it is based on' },
+} as const

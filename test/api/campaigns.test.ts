@@ -1,0 +1,175 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type ApiWorld, openApiWorld } from '#test/support/api-world.ts'
+import { SAMPLE_RULE } from '#test/support/campaign-examples.ts'
+
+let world: ApiWorld
+let run = 0
+let name: string
+
+beforeAll(async () => {
+  world = await openApiWorld()
+  await world.shop.addProduct({ id: 'air', priceMinor: 170_000, stock: 1_000 })
+  await world.shop.addWallet({ username: 'derick', balanceMinor: 100_000_000 })
+})
+afterAll(async () => {
+  const broken = await world.shop.brokenInvariants()
+  await world.close()
+  expect(broken).toEqual([])
+})
+beforeEach(() => {
+  run += 1
+  name = `campaign ${run}`
+})
+
+const at = (suffix = '') => `/campaigns/${encodeURIComponent(name)}${suffix}`
+const create = (body: object = {}, call = {}) =>
+  world.api.post('/campaigns', { client: 'Test', campaign_name: name, rules: [SAMPLE_RULE], ...body }, call)
+const patch = (body: object, ifMatch: string, call: { key?: string } = {}) =>
+  world.api.call('PATCH', at('?client=Test'), { body, headers: { 'If-Match': ifMatch }, ...call })
+const buy = () => world.api.post('/purchase', { userId: 'derick', productId: 'air', quantity: 1 })
+
+describe('a purchase', () => {
+  test('of one Unicorn Air gives 170 points, and shows by which campaign and rule', async () => {
+    const { body } = await buy()
+    const campaigns = [
+      { campaign: '1', points: 170, exact: '170', limitedBy: null, rules: [{ rule: 0, exact: '170' }] },
+    ]
+    expect(body).toMatchObject({ pointsIssued: 170, campaigns })
+    const { body: shown } = await world.api.get(`/purchases/${body.purchaseId}`)
+    expect(shown).toMatchObject({ award: 'booked', campaigns })
+    const step = shown.steps.find((each: { step: string }) => each.step === 'awardPoints')
+    expect(step.detail).toMatchObject({ points: 170, campaigns })
+  })
+
+  test('gives nothing once the campaign is inactive, and what the one before gave stays', async () => {
+    const before = await buy()
+    const { headers } = await world.api.get('/campaigns/1')
+    const switched = (status: string, etag: string | null) =>
+      world.api.call('PATCH', '/campaigns/1', { body: { status }, headers: { 'If-Match': etag ?? '' } })
+    const inactive = await switched('inactive', headers.get('ETag'))
+    expect(inactive.status).toBe(200)
+    expect((await buy()).body).toMatchObject({ pointsIssued: 0, campaigns: [] })
+    expect((await world.api.get(`/purchases/${before.body.purchaseId}`)).body.pointsIssued).toBe(170)
+    await switched('active', inactive.headers.get('ETag'))
+    expect((await buy()).body.pointsIssued).toBe(170)
+  })
+})
+
+describe('a campaign', () => {
+  test('is created, read and listed with its rules as an array, whichever way they came', async () => {
+    const created = await create({ rules: JSON.stringify([SAMPLE_RULE]), cap_total_points: 500 })
+    expect(created.status).toBe(201)
+    expect(created.headers.get('Location')).toBe(at('?client=Test'))
+    expect(created.headers.get('ETag')).toBe('"1"')
+    const read = await world.api.get(created.headers.get('Location') ?? '')
+    expect(read.body).toMatchObject({
+      client: 'Test',
+      campaign_name: name,
+      status: 'active',
+      starts_at: null,
+      cap_total_points: 500,
+      cap_points_per_customer: null,
+      rules: [SAMPLE_RULE],
+      given_points: 0,
+    })
+    expect((await world.api.get('/campaigns?client=Test')).body.items).toContainEqual(read.body)
+    expect((await world.api.get('/campaigns?client=Nobody')).body).toEqual({ items: [], count: 0, next_cursor: null })
+  })
+
+  test('is created once per key, and once per name', async () => {
+    const key = crypto.randomUUID()
+    expect((await create({}, { key })).status).toBe(201)
+    const replayed = await create({}, { key })
+    expect([replayed.status, replayed.headers.get('Idempotency-Replayed')]).toEqual([201, 'true'])
+    expect((await create({ status: 'inactive' }, { key })).status).toBe(422)
+    expect((await create()).body.code).toBe('campaign_exists')
+  })
+
+  test('with mistakes in its rules is refused with each of them and its place', async () => {
+    const rules = [{ ...SAMPLE_RULE, action: { command: 'issue', formula: '$.amount/' } }, { condition: {} }]
+    const { status, body } = await create({ rules })
+    expect([status, body.code]).toEqual([400, 'invalid_request'])
+    expect(body.errors.map(({ path }: { path: string }) => path)).toEqual(
+      expect.arrayContaining(['rules/0/action/formula', 'rules/1/action']),
+    )
+    expect((await create({ rules: '[{' })).body.errors[0].path).toBe('rules')
+    expect((await create({ starts_at: '2026-12-02T00:00:00Z', ends_at: '2026-12-01T00:00:00Z' })).body).toMatchObject({
+      errors: [{ path: 'ends_at', message: 'must be after starts_at' }],
+    })
+    expect((await create({ colour: 'red' })).status).toBe(400)
+    expect((await world.api.get(at('?client=Test'))).body.code).toBe('unknown_campaign')
+  })
+
+  test.each([
+    { status: 'inactive' },
+    { starts_at: '2026-12-01T00:00:00.000Z', ends_at: '2026-12-24T00:00:00.000Z' },
+    { cap_total_points: 5, cap_points_per_customer: 1 },
+    { rules: [] },
+  ])('takes %o and leaves the rest as it was', async (changes) => {
+    const { version: _, updated_at: __, ...before } = (await create()).body
+    const { status, body, headers } = await patch(changes, '"1"')
+    expect([status, headers.get('ETag')]).toEqual([200, '"2"'])
+    expect(body).toMatchObject({ ...before, ...changes })
+  })
+
+  test('is not changed by who has not read it as it is', async () => {
+    await create()
+    const unread = await world.api.call('PATCH', at('?client=Test'), { body: { status: 'inactive' } })
+    expect([unread.status, unread.body.code]).toEqual([428, 'precondition_required'])
+    expect((await patch({ status: 'inactive' }, '"1"')).status).toBe(200)
+    const late = await patch({ status: 'active' }, '"1"')
+    expect([late.status, late.body.code, late.body.version]).toEqual([412, 'campaign_moved_on', 2])
+    const deleted = await world.api.call('DELETE', at('?client=Test'), { headers: { 'If-Match': '"1"' } })
+    expect(deleted.status).toBe(412)
+    expect((await world.api.get(at('?client=Test'))).body).toMatchObject({ status: 'inactive', version: 2 })
+  })
+
+  test('that 20 operators change at once loses none of the changes that were accepted', async () => {
+    await create()
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => patch({ cap_total_points: index }, '"1"')),
+    )
+    const accepted = answers.filter(({ status }) => status === 200)
+    expect(accepted).toHaveLength(1)
+    expect(answers.filter(({ status }) => status === 412)).toHaveLength(19)
+    expect((await world.api.get(at('?client=Test'))).body).toEqual(accepted[0]?.body)
+  })
+
+  test('is changed once per key, however late the request comes again', async () => {
+    await create()
+    const key = crypto.randomUUID()
+    await patch({ cap_total_points: 5 }, '"1"', { key })
+    await patch({ cap_total_points: 6 }, '"2"')
+    const replayed = await patch({ cap_total_points: 5 }, '"1"', { key })
+    expect([replayed.status, replayed.body.cap_total_points]).toEqual([200, 6])
+    expect(replayed.headers.get('Idempotency-Replayed')).toBe('true')
+  })
+
+  test('that is deleted is gone, its name is free, and its history tells all of it', async () => {
+    await create()
+    await patch({ status: 'inactive' }, '"1"')
+    const remove = (key: string) =>
+      world.api.call('DELETE', at('?client=Test'), { key, headers: { 'If-Match': '"2"' } })
+    const key = crypto.randomUUID()
+    expect((await remove(key)).body).toEqual({ client: 'Test', campaign_name: name, deleted: true })
+    expect((await remove(key)).headers.get('Idempotency-Replayed')).toBe('true')
+    expect((await remove(crypto.randomUUID())).status).toBe(404)
+    expect((await world.api.get(at('?client=Test'))).status).toBe(404)
+    expect((await create()).status).toBe(201)
+    const { body } = await world.api.get(at('/history?client=Test'))
+    const told = body.items.map(({ action, before, after }: Record<string, { status: string } | null>) => [
+      action,
+      before?.status,
+      after?.status,
+    ])
+    expect(told).toEqual([
+      ['created', undefined, 'active'],
+      ['deleted', 'inactive', undefined],
+      ['updated', 'active', 'inactive'],
+      ['created', undefined, 'active'],
+    ])
+    expect(body.items[0]).toMatchObject({ actor: 'demo', version: 1 })
+    const page = await world.api.get(at('/history?client=Test&limit=3'))
+    expect(page.body).toMatchObject({ count: 3, next_cursor: '3' })
+  })
+})
