@@ -2,6 +2,7 @@ import { beginCompensation, type Compensation } from '#db/begin-compensation.ts'
 import { chargeWallet, undoCharge } from '#db/charge-wallet.ts'
 import type { Sql } from '#db/client.ts'
 import { confirmPurchase } from '#db/confirm-purchase.ts'
+import { retryAward } from '#db/parked-awards.ts'
 import type { PointsLedger } from '#db/points/ledger.ts'
 import { awardPoints, parkAward, type TakenBack, takeBackAward } from '#db/purchase-award.ts'
 import { recordOutcome } from '#db/purchase-outcome.ts'
@@ -37,6 +38,7 @@ export function createActivities({ sql, ledger, pointsTtlDays, isWorkflowOpen }:
     undoCharge: ({ purchaseId }: Purchase) => undoCharge(sql, purchaseId),
     confirmPurchase: ({ purchaseId }: Purchase) => confirmPurchase(sql, purchaseId),
     awardPoints: ({ purchaseId }: Purchase) => awardPoints(sql, ledger, purchaseId, pointsTtlDays),
+    retryAward: ({ purchaseId }: Purchase) => retryAward(sql, ledger, purchaseId, pointsTtlDays),
     parkAward: ({ purchaseId, problem }: Purchase & { problem: string }) => parkAward(sql, purchaseId, problem),
 
     beginCompensation: (input: Purchase & { reason: Reversal }): Promise<Compensation> =>

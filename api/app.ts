@@ -7,10 +7,13 @@ import { registerDeleteCampaign } from './campaigns/delete-campaign.ts'
 import { registerGetCampaign } from './campaigns/get-campaign.ts'
 import { registerListCampaigns } from './campaigns/list-campaigns.ts'
 import { registerListCampaignHistory } from './campaigns/list-history.ts'
+import { registerSimulate } from './campaigns/simulate.ts'
 import { registerUpdateCampaign } from './campaigns/update-campaign.ts'
 import { registerHealthz } from './health/healthz.ts'
 import { registerReadyz } from './health/readyz.ts'
 import { registerServeImage } from './images/serve-image.ts'
+import { registerListParked } from './operations/list-parked.ts'
+import { registerRetryParked } from './operations/retry-parked.ts'
 import { registerGetPoints } from './points/get-points.ts'
 import { registerIssuePoints } from './points/issue-points.ts'
 import { registerListLots } from './points/list-lots.ts'
@@ -29,6 +32,7 @@ import { registerCancelPurchase } from './purchases/cancel-purchase.ts'
 import { registerCreatePurchase } from './purchases/create-purchase.ts'
 import { registerGetPurchase } from './purchases/get-purchase.ts'
 import { registerListPurchases } from './purchases/list-purchases.ts'
+import { registerQuotePurchase } from './purchases/quote-purchase.ts'
 import { registerRefundPurchase } from './purchases/refund-purchase.ts'
 import { registerOpenApiDocument } from './reference/openapi-document.ts'
 import { registerReference } from './reference/serve-reference.ts'
@@ -89,6 +93,7 @@ function registerRoutes(app: App, deps: AppDependencies): void {
   registerListWalletEntries(app, deps)
 
   registerCreatePurchase(app, deps)
+  registerQuotePurchase(app, deps)
   registerListPurchases(app, deps)
   registerGetPurchase(app, deps)
   registerCancelPurchase(app, deps)
@@ -103,10 +108,14 @@ function registerRoutes(app: App, deps: AppDependencies): void {
 
   registerListCampaigns(app, deps)
   registerCreateCampaign(app, deps)
+  registerSimulate(app, deps)
   registerGetCampaign(app, deps)
   registerUpdateCampaign(app, deps)
   registerDeleteCampaign(app, deps)
   registerListCampaignHistory(app, deps)
+
+  registerListParked(app, deps)
+  registerRetryParked(app, deps)
 
   registerHealthz(app)
   registerReadyz(app, deps)

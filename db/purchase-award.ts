@@ -1,7 +1,7 @@
 import { type Award, capAward, evaluateCampaigns } from '#domain/campaigns/award.ts'
 import { MOST_POINTS } from '#domain/points/command.ts'
 import { readAwardOutcome, recordNothing, recordParked } from './award-outcome.ts'
-import { grantsOf, readRemaining } from './campaigns/grants.ts'
+import { grantsOf, openCustomers, readRemaining } from './campaigns/grants.ts'
 import { readPurchaseEvent } from './campaigns/purchase-event.ts'
 import { readCampaignsAt } from './campaigns/read.ts'
 import type { Sql } from './client.ts'
@@ -47,6 +47,7 @@ export async function bookAward(
 ): Promise<{ points: number }> {
   const { username, award: settled, pointsIssued } = await readAwardOutcome(sql, purchaseId)
   if (settled === 'booked' || settled === 'nothing') return { points: pointsIssued ?? 0 }
+  await openCustomers(sql, evaluated, username)
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
     const award = capAward(evaluated, await readRemaining(sql, evaluated, username))
     const { points } = award

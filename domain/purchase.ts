@@ -69,6 +69,11 @@ export function refundWorkflowId(purchaseId: string): string {
   return `refund-${purchaseId}`
 }
 
+/** Id of the workflow that books the award of a purchase after it was parked. */
+export function retryWorkflowId(purchaseId: string): string {
+  return `award-${purchaseId}`
+}
+
 /** Id of the workflow that settles a purchase whose own workflow was lost. */
 export function repairWorkflowId(purchaseId: string): string {
   return `repair-${purchaseId}`

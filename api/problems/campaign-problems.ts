@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi'
 /** Why a campaign was not changed. */
 export const campaignProblems = {
   unknown_campaign: { status: 404, title: 'There is no such campaign' },
+  unknown_parked_award: { status: 404, title: 'There is no such parked award' },
   campaign_exists: { status: 409, title: 'The client has a campaign of this name already' },
   campaign_moved_on: {
     status: 412,

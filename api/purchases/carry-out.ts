@@ -8,7 +8,7 @@ import type { AppDependencies } from '#api/app-types.ts'
 import { Problem } from '#api/problems/problem.ts'
 import { isTemporalAway } from '#api/problems/unavailable.ts'
 import type { StoredPurchase } from '#db/read-purchases.ts'
-import { purchaseWorkflowId, refundWorkflowId } from '#domain/purchase.ts'
+import { purchaseWorkflowId, refundWorkflowId, retryWorkflowId } from '#domain/purchase.ts'
 import {
   CUSTOMER,
   PURCHASE_STATUS,
@@ -47,12 +47,21 @@ export function startRefund(deps: AppDependencies, purchase: StoredPurchase): Pr
   return startSaga(deps, purchase, 'refund', refundWorkflowId(purchaseId), { staticSummary })
 }
 
+/** Starts the workflow that books a parked award, unless it runs. @throws Problem `temporal_unavailable` */
+export function startRetry(deps: AppDependencies, purchase: StoredPurchase): Promise<PurchaseHandle> {
+  const { purchaseId, username } = purchase
+  return startSaga(deps, purchase, 'retryAward', retryWorkflowId(purchaseId), {
+    staticSummary: `The points that ${username} earned are booked`,
+    workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+  })
+}
+
 async function startSaga(
   deps: AppDependencies,
   { purchaseId, username, status }: StoredPurchase,
-  workflowType: 'purchase' | 'refund',
+  workflowType: 'purchase' | 'refund' | 'retryAward',
   workflowId: string,
-  options: { staticSummary: string; startDelay?: '1 second' },
+  options: { staticSummary: string; startDelay?: '1 second'; workflowIdReusePolicy?: WorkflowIdReusePolicy },
 ): Promise<PurchaseHandle> {
   const { temporal, taskQueue } = deps
   try {

@@ -16,21 +16,28 @@ export function grantsOf(award: Award): CampaignGrant[] {
     .map(({ campaignId, points }) => ({ campaignId, points }))
 }
 
-/** What the caps of the campaigns of an award leave for an account at the moment. */
-export async function readRemaining(sql: Sql, award: Award, accountId: string): Promise<(campaignId: string) => Caps> {
-  const ids = award.campaigns.filter(({ earned }) => earned > 0).map(({ campaignId }) => campaignId)
+/** Makes the rows that count what each campaign of an award gave to an account, before there is something to count. */
+export async function openCustomers(sql: Sql, award: Award, accountId: string): Promise<void> {
   await sql`
     insert into campaign_customers (campaign_id, account_id)
-    select id, ${accountId} from campaigns where id = any(${ids}::uuid[])
+    select id, ${accountId} from campaigns where id = any(${earningIds(award)}::uuid[])
     on conflict (campaign_id, account_id) do nothing`
+}
+
+/** What the caps of the campaigns of an award leave for an account at the moment. */
+export async function readRemaining(sql: Sql, award: Award, accountId: string): Promise<(campaignId: string) => Caps> {
   const rows = await sql<({ id: string } & Caps)[]>`
     select c.id, c.cap_total_points - c.given_points as "totalPoints",
-      c.cap_points_per_customer - customer.given_points as "pointsPerCustomer"
+      c.cap_points_per_customer - coalesce(customer.given_points, 0) as "pointsPerCustomer"
     from campaigns c
-    join campaign_customers customer on customer.campaign_id = c.id and customer.account_id = ${accountId}
-    where c.id = any(${ids}::uuid[])`
+    left join campaign_customers customer on customer.campaign_id = c.id and customer.account_id = ${accountId}
+    where c.id = any(${earningIds(award)}::uuid[])`
   const remaining = new Map(rows.map(({ id, ...caps }) => [id, caps]))
   return (campaignId) => remaining.get(campaignId) ?? { totalPoints: 0, pointsPerCustomer: 0 }
+}
+
+function earningIds(award: Award): string[] {
+  return award.campaigns.filter(({ earned }) => earned > 0).map(({ campaignId }) => campaignId)
 }
 
 /** What goes back to the caps of campaigns when points that they gave are taken back: by a refund, or by hand. */

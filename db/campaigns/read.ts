@@ -57,6 +57,13 @@ export async function listCampaigns(
   return rows.map(stored)
 }
 
+/** All campaigns of a client, in the order that awards name them. */
+export async function listCampaignsOf(sql: Sql, client: string): Promise<StoredCampaign[]> {
+  const rows = await sql<StoredRow[]>`
+    select ${columns(sql)} from ${campaigns(sql)} where client = ${client} and deleted_at is null order by id`
+  return rows.map(stored)
+}
+
 /** A change of a campaign: who, when, and its terms before and after. */
 export type CampaignChange = {
   version: number

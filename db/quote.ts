@@ -1,0 +1,61 @@
+import { type Award, capAward, evaluateCampaigns } from '#domain/campaigns/award.ts'
+import type { PurchaseLine } from '#domain/purchase.ts'
+import { readRemaining } from './campaigns/grants.ts'
+import { purchaseEvent } from './campaigns/purchase-event.ts'
+import { readCampaignsAt } from './campaigns/read.ts'
+import type { Sql } from './client.ts'
+import { readClock } from './points/load.ts'
+import { readAvailable } from './points/read.ts'
+
+export type Quote = {
+  totalMinor: number
+  /** What of it would be charged in money. */
+  amountMinor: number
+  lines: (PurchaseLine & { unitPriceMinor: number })[]
+  /** Points that would pay a part: as many as were asked for, or the most that can. */
+  pointsRedeemed: number
+  /** The most points that can be redeemed: as many as the buyer has, and the total is worth. */
+  mostPoints: number
+  /** What the purchase would earn now, within caps. */
+  award: Award
+}
+
+/** What a purchase would come to if it were made, and went through, now. Nothing is written, and nothing held. */
+export async function quotePurchase(
+  sql: Sql,
+  order: { username: string; lines: PurchaseLine[]; redeemPoints?: number; pointValueMinor: number },
+): Promise<Quote | { problem: 'unknown_user' | 'unknown_product' }> {
+  const { username, pointValueMinor } = order
+  const [user] = await sql`select from wallets where username = ${username}`
+  if (!user) return { problem: 'unknown_user' }
+  const lines = await priceLines(sql, order.lines)
+  if (!lines) return { problem: 'unknown_product' }
+
+  const now = await readClock(sql)
+  const totalMinor = lines.reduce((sum, line) => sum + line.quantity * line.unitPriceMinor, 0)
+  const mostPoints = Math.min(await readAvailable(sql, username, now), Math.floor(totalMinor / pointValueMinor))
+  const pointsRedeemed = Math.min(order.redeemPoints ?? 0, mostPoints)
+  const amountMinor = totalMinor - pointsRedeemed * pointValueMinor
+  const event = purchaseEvent({
+    purchaseId: '',
+    username,
+    occurredAt: now,
+    totalMinor,
+    amountMinor,
+    lines: lines.map(({ unitPriceMinor, ...line }) => ({ ...line, priceMinor: unitPriceMinor })),
+  })
+  const award = evaluateCampaigns(await readCampaignsAt(sql, event.client, now), event)
+  const capped = capAward(award, await readRemaining(sql, award, username))
+  return { totalMinor, amountMinor, lines, pointsRedeemed, mostPoints, award: capped }
+}
+
+async function priceLines(sql: Sql, lines: PurchaseLine[]): Promise<Quote['lines'] | undefined> {
+  const rows = await sql<{ id: string; priceMinor: number }[]>`
+    select id, price_minor as "priceMinor" from products where id = any(${lines.map((line) => line.productId)})`
+  const prices = new Map(rows.map(({ id, priceMinor }) => [id, priceMinor]))
+  const priced = lines.flatMap((line) => {
+    const unitPriceMinor = prices.get(line.productId)
+    return unitPriceMinor === undefined ? [] : [{ ...line, unitPriceMinor }]
+  })
+  return priced.length === lines.length ? priced : undefined
+}

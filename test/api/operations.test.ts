@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { chargeWallet } from '#db/charge-wallet.ts'
+import { confirmPurchase } from '#db/confirm-purchase.ts'
+import { parkAward } from '#db/purchase-award.ts'
+import { recordOutcome } from '#db/purchase-outcome.ts'
+import { reserveStock } from '#db/reserve-stock.ts'
+import { type ApiWorld, openApiWorld } from '#test/support/api-world.ts'
+import { failing } from '#test/support/faults.ts'
+
+let world: ApiWorld
+let run = 0
+let buyer: string
+
+beforeAll(async () => {
+  world = await openApiWorld()
+  await world.shop.addProduct({ id: 'air', priceMinor: 170_000, stock: 1_000 })
+})
+afterAll(async () => {
+  const broken = await world.shop.brokenInvariants()
+  await world.close()
+  expect(broken).toEqual([])
+})
+beforeEach(async () => {
+  run += 1
+  buyer = `buyer-${run}`
+  await world.shop.addWallet({ username: buyer, balanceMinor: 1_000_000 })
+})
+
+/** A sale whose points could not be booked for ten minutes. */
+async function parked(): Promise<string> {
+  const purchaseId = await world.shop.order({ username: buyer, lines: [{ productId: 'air', quantity: 1 }] })
+  await reserveStock(world.shop.sql, purchaseId)
+  await chargeWallet(world.shop.sql, purchaseId)
+  await confirmPurchase(world.shop.sql, purchaseId)
+  await parkAward(world.shop.sql, purchaseId, 'unavailable')
+  await recordOutcome(world.shop.sql, purchaseId, { status: 'completed' })
+  return purchaseId
+}
+
+const points = async () => (await world.api.get(`/points?account_id=${buyer}`)).body.balance
+const retry = (id: string) => world.api.call('POST', `/operations/parked/${id}/retry`)
+const listed = async () =>
+  (await world.api.get('/operations/parked')).body.items.map(({ id }: { id: string }) => id) as string[]
+
+describe('a parked award', () => {
+  test('is listed with what it came to, until it is booked', async () => {
+    const id = await parked()
+    const { body } = await world.api.get('/operations/parked')
+    expect(body.items.find((item: { id: string }) => item.id === id)).toMatchObject({
+      username: buyer,
+      points: 170,
+      campaigns: [{ campaign: '1', points: 170, rules: [{ rule: 0, exact: '170' }] }],
+      problem: 'unavailable',
+      status: 'parked',
+      pointsIssued: 0,
+    })
+    expect((await retry(id)).body).toMatchObject({ id, status: 'booked', pointsIssued: 170 })
+    expect(await listed()).not.toContain(id)
+    expect((await world.api.get(`/purchases/${id}`)).body).toMatchObject({ award: 'booked', pointsIssued: 170 })
+  })
+
+  test('that is retried many times at once, and again later, gives its points once', async () => {
+    const id = await parked()
+    await Promise.all(Array.from({ length: 10 }, () => retry(id)))
+    expect((await retry(id)).body).toMatchObject({ status: 'booked', pointsIssued: 170 })
+    expect(await points()).toBe(170)
+  })
+
+  test('is booked once when the report of the retry is lost', async () => {
+    const id = await parked()
+    world.faults.on(id, 'retryAward', { after: failing(3) })
+    expect((await retry(id)).body.status).toBe('booked')
+    expect(await points()).toBe(170)
+  })
+
+  test('never comes once the purchase was refunded', async () => {
+    const id = await parked()
+    expect((await world.api.call('POST', `/purchases/${id}/refund`)).body.status).toBe('refunded')
+    expect(await listed()).not.toContain(id)
+    expect((await retry(id)).body.status).toBe('nothing')
+    expect(await points()).toBe(0)
+  })
+
+  test.each(['019abcde-0000-7000-8000-000000000001', 'nonsense'])('is not found by the id %s', async (id) => {
+    expect((await retry(id)).body.code).toBe('unknown_parked_award')
+  })
+})
+
+describe('a quote', () => {
+  const quote = (order: object) => world.api.post('/purchase/quote', { userId: buyer, ...order })
+
+  test('says what a purchase comes to, and writes nothing', async () => {
+    await world.api.post('/points', { account_id: buyer, amount: 700 })
+    const { status, body } = await quote({ lines: [{ productId: 'air', quantity: 2 }], redeemPoints: 500 })
+    expect(status).toBe(200)
+    expect(body).toMatchObject({
+      total: 3400,
+      amount: 3350,
+      pointsRedeemed: 500,
+      mostPoints: 700,
+      pointsEarned: 335,
+      campaigns: [{ campaign: '1', points: 335 }],
+    })
+    const counted = await world.shop.sql`select from campaign_customers where account_id = ${buyer}`
+    expect([counted.length, await points()]).toEqual([0, 700])
+    const bought = await world.api.post('/purchase', {
+      userId: buyer,
+      lines: [{ productId: 'air', quantity: 2 }],
+      redeemPoints: 500,
+    })
+    expect(bought.body).toMatchObject({ total: body.total, amount: body.amount, pointsIssued: body.pointsEarned })
+  })
+
+  test('offers no more points than the total is worth', async () => {
+    await world.api.post('/points', { account_id: buyer, amount: 20_000 })
+    expect((await quote({ productId: 'air', quantity: 1, redeemPoints: 20_000 })).body).toMatchObject({
+      mostPoints: 17_000,
+      pointsRedeemed: 17_000,
+      amount: 0,
+      pointsEarned: 0,
+    })
+  })
+
+  test('is refused for a buyer or a product that does not exist', async () => {
+    expect((await quote({ userId: 'nobody', productId: 'air', quantity: 1 })).body.code).toBe('unknown_user')
+    expect((await quote({ productId: 'none', quantity: 1 })).body.code).toBe('unknown_product')
+  })
+})
