@@ -2,6 +2,7 @@ import { beginCompensation, type Compensation } from '#db/begin-compensation.ts'
 import { chargeWallet, undoCharge } from '#db/charge-wallet.ts'
 import type { Sql } from '#db/client.ts'
 import { confirmPurchase } from '#db/confirm-purchase.ts'
+import { awardEvent, parkEvent } from '#db/event-award.ts'
 import { retryAward } from '#db/parked-awards.ts'
 import type { PointsLedger } from '#db/points/ledger.ts'
 import { awardPoints, parkAward, type TakenBack, takeBackAward } from '#db/purchase-award.ts'
@@ -23,6 +24,7 @@ export type ActivityDependencies = {
 }
 
 type Purchase = { purchaseId: string }
+type Event = { eventId: string }
 
 /**
  * The effects of the sagas. Each is idempotent by its key (purchase and step, never the attempt), refuses by value and
@@ -40,6 +42,9 @@ export function createActivities({ sql, ledger, pointsTtlDays, isWorkflowOpen }:
     awardPoints: ({ purchaseId }: Purchase) => awardPoints(sql, ledger, purchaseId, pointsTtlDays),
     retryAward: ({ purchaseId }: Purchase) => retryAward(sql, ledger, purchaseId, pointsTtlDays),
     parkAward: ({ purchaseId, problem }: Purchase & { problem: string }) => parkAward(sql, purchaseId, problem),
+
+    awardEvent: ({ eventId }: Event) => awardEvent(sql, ledger, eventId, pointsTtlDays),
+    parkEvent: ({ eventId, problem }: Event & { problem: string }) => parkEvent(sql, eventId, problem),
 
     beginCompensation: (input: Purchase & { reason: Reversal }): Promise<Compensation> =>
       beginCompensation(sql, input.purchaseId, input.reason),

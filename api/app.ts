@@ -9,6 +9,7 @@ import { registerListCampaigns } from './campaigns/list-campaigns.ts'
 import { registerListCampaignHistory } from './campaigns/list-history.ts'
 import { registerSimulate } from './campaigns/simulate.ts'
 import { registerUpdateCampaign } from './campaigns/update-campaign.ts'
+import { registerCreateEvent } from './events/create-event.ts'
 import { registerHealthz } from './health/healthz.ts'
 import { registerReadyz } from './health/readyz.ts'
 import { registerServeImage } from './images/serve-image.ts'
@@ -113,6 +114,8 @@ function registerRoutes(app: App, deps: AppDependencies): void {
   registerUpdateCampaign(app, deps)
   registerDeleteCampaign(app, deps)
   registerListCampaignHistory(app, deps)
+
+  registerCreateEvent(app, deps)
 
   registerListParked(app, deps)
   registerRetryParked(app, deps)

@@ -3,9 +3,10 @@ import type { Sql } from './client.ts'
 import type { PointsLedger } from './points/ledger.ts'
 import { bookAward } from './purchase-award.ts'
 
-/** An award that could not be booked, and how it stands now. */
+/** An award of a purchase, or of an event of another system, that could not be booked, and how it stands now. */
 export type ParkedAward = {
-  purchaseId: string
+  id: string
+  kind: 'purchase' | 'event'
   username: string
   /** What it came to before caps. */
   evaluation: Award
@@ -17,19 +18,18 @@ export type ParkedAward = {
   pointsIssued: number
 }
 
-/** The awards that wait for an operator, oldest purchase first. */
+/** The awards that wait for an operator, oldest purchase or event first. */
 export async function listParkedAwards(sql: Sql, options: { after?: string; limit: number }): Promise<ParkedAward[]> {
   return await sql<ParkedAward[]>`
-    select ${columns(sql)} from parked_awards join purchases on id = purchase_id
-    where resolved_at is null ${options.after === undefined ? sql`` : sql`and purchase_id > ${options.after}`}
-    order by purchase_id
+    select * from ${everParked(sql)}
+    where award = 'parked' ${options.after === undefined ? sql`` : sql`and id > ${options.after}`}
+    order by id
     limit ${options.limit}`
 }
 
-/** The award of a purchase that was parked once. */
-export async function readParkedAward(sql: Sql, purchaseId: string): Promise<ParkedAward | undefined> {
-  const [parked] = await sql<ParkedAward[]>`
-    select ${columns(sql)} from parked_awards join purchases on id = purchase_id where purchase_id = ${purchaseId}`
+/** An award that was parked once, by the id of its purchase or event. */
+export async function readParkedAward(sql: Sql, id: string): Promise<ParkedAward | undefined> {
+  const [parked] = await sql<ParkedAward[]>`select * from ${everParked(sql)} where id = ${id}`
   return parked
 }
 
@@ -48,9 +48,14 @@ export async function retryAward(
   return await bookAward(sql, ledger, purchaseId, parked.evaluation, ttlDays)
 }
 
-function columns(sql: Sql) {
-  return sql`
-    purchase_id as "purchaseId", username, evaluation, problem, parked_at as "parkedAt",
-    case when award = 'parked' and resolved_at is not null then 'nothing' else award end as award,
-    points_issued as "pointsIssued"`
+function everParked(sql: Sql) {
+  return sql`(
+    select purchase_id as id, 'purchase' as kind, username, parked.evaluation, parked.problem,
+      parked.parked_at as "parkedAt", points_issued as "pointsIssued",
+      case when award = 'parked' and resolved_at is not null then 'nothing' else award end as award
+    from parked_awards parked join purchases p on p.id = parked.purchase_id
+    union all
+    select id, 'event', account_id, evaluation, problem, parked_at, points_issued, award
+    from external_events where parked_at is not null
+  ) as parked`
 }

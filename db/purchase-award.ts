@@ -1,15 +1,11 @@
-import { type Award, capAward, evaluateCampaigns } from '#domain/campaigns/award.ts'
-import { MOST_POINTS } from '#domain/points/command.ts'
+import { type Award, evaluateCampaigns } from '#domain/campaigns/award.ts'
 import { readAwardOutcome, recordNothing, recordParked } from './award-outcome.ts'
-import { grantsOf, openCustomers, readRemaining } from './campaigns/grants.ts'
+import { bookWithinCaps } from './campaigns/book.ts'
 import { readPurchaseEvent } from './campaigns/purchase-event.ts'
 import { readCampaignsAt } from './campaigns/read.ts'
 import type { Sql } from './client.ts'
 import type { PointsLedger } from './points/ledger.ts'
 import { entryOf, progressOf, undoOf, unexpected, whyOf } from './purchase-points.ts'
-
-/** Other awards may use up what a cap left, each time before this one comes; with so many, something else is wrong. */
-const MOST_ATTEMPTS = 100
 
 /**
  * Books the points that a purchase earned by the campaigns that ran when it was confirmed. An award that the ledger refuses
@@ -47,34 +43,30 @@ export async function bookAward(
 ): Promise<{ points: number }> {
   const { username, award: settled, pointsIssued } = await readAwardOutcome(sql, purchaseId)
   if (settled === 'booked' || settled === 'nothing') return { points: pointsIssued ?? 0 }
-  await openCustomers(sql, evaluated, username)
-  for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
-    const award = capAward(evaluated, await readRemaining(sql, evaluated, username))
-    const { points } = award
-    if (points === 0) {
-      await recordNothing(sql, purchaseId, award)
-      return { points }
-    }
-    if (points > MOST_POINTS) return await park(sql, purchaseId, evaluated, 'invalid_amount')
-    const answer = await ledger.execute({
+  const booking = await bookWithinCaps(sql, ledger, {
+    evaluated,
+    accountId: username,
+    requestOf: (award) => ({
       ...entryOf(purchaseId, username, 'awardPoints'),
-      wish: { type: 'issue', amount: points, ttlDays, details: award, ...whyOf(purchaseId) },
-      progress: ({ id }) => ({
-        ...progressOf(purchaseId, 'awardPoints', 'applied', { points, award, transactionId: id }),
-        pointsIssued: points,
+      wish: { type: 'issue', amount: award.points, ttlDays, details: award, ...whyOf(purchaseId) },
+      progress: ({ id, amount }) => ({
+        ...progressOf(purchaseId, 'awardPoints', 'applied', { points: amount, award, transactionId: id }),
+        pointsIssued: amount,
       }),
-      grants: grantsOf(award),
-    })
-    if (answer.ok) return { points: answer.answer?.amount ?? 0 }
-    if (answer.refusal.code === 'balance_limit') return await park(sql, purchaseId, evaluated, 'balance_limit')
-    if (answer.refusal.code !== 'over_cap') throw unexpected('awardPoints', purchaseId, answer)
+    }),
+  })
+  switch (booking.outcome) {
+    case 'booked':
+      return { points: booking.points }
+    case 'nothing':
+      await recordNothing(sql, purchaseId, booking.award)
+      return { points: 0 }
+    case 'refused':
+      await recordParked(sql, purchaseId, evaluated, booking.code)
+      return { points: 0 }
+    case 'unexpected':
+      throw unexpected('awardPoints', purchaseId, booking.answer)
   }
-  throw new Error(`the caps of campaigns kept moving on while the award of purchase ${purchaseId} was booked`)
-}
-
-async function park(sql: Sql, purchaseId: string, evaluated: Award, problem: string): Promise<{ points: 0 }> {
-  await recordParked(sql, purchaseId, evaluated, problem)
-  return { points: 0 }
 }
 
 /** `spent` is how many of the awarded points could not be taken back because they were spent. */

@@ -74,6 +74,11 @@ export function retryWorkflowId(purchaseId: string): string {
   return `award-${purchaseId}`
 }
 
+/** Id of the workflow that books the award of an event of another system. */
+export function eventWorkflowId(eventId: string): string {
+  return `award-event-${eventId}`
+}
+
 /** Id of the workflow that settles a purchase whose own workflow was lost. */
 export function repairWorkflowId(purchaseId: string): string {
   return `repair-${purchaseId}`

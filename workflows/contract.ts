@@ -13,6 +13,9 @@ export const SEARCH_ATTRIBUTES = [CUSTOMER, PURCHASE_STATUS, TOTAL_MINOR]
 /** Input of workflow `purchase`: the row in `purchases` says the rest. */
 export type PurchaseInput = { purchaseId: string }
 
+/** Input of workflow `awardEvent`: the row in `external_events` says the rest. */
+export type EventInput = { eventId: string }
+
 /** Result of workflow `purchase`, and of `repair`: the status that the purchase settled with. */
 export type PurchaseResult = { status: Exclude<PurchaseStatus, 'running' | 'compensating'> }
 

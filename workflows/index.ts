@@ -1,4 +1,5 @@
 /** Every workflow that a worker can run, by its name. */
+export { awardEvent } from './award-event.ts'
 export { expirePoints } from './expire-points.ts'
 export { purchase } from './purchase.ts'
 export { reconcilePurchases } from './reconcile-purchases.ts'

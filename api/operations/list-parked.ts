@@ -27,7 +27,7 @@ export function registerListParked(app: App, { sql }: AppDependencies): void {
     const { cursor, limit } = c.req.valid('query')
     const parked = await listParkedAwards(sql, { ...(cursor && { after: cursor }), limit: limit + 1 })
     return c.json(
-      page(parked, limit, showParkedAward, (award) => award.purchaseId),
+      page(parked, limit, showParkedAward, (award) => award.id),
       200,
     )
   })

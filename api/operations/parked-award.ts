@@ -1,13 +1,13 @@
 import { z } from '@hono/zod-openapi'
 import { campaignAwardSchema, showAward } from '#api/purchases/award.ts'
-import { purchaseId } from '#api/purchases/purchase.ts'
 import { username } from '#api/schemas/identifiers.ts'
 import { timestamp } from '#api/schemas/text.ts'
 import type { ParkedAward } from '#db/parked-awards.ts'
 
 export const parkedAwardSchema = z
   .object({
-    id: purchaseId,
+    id: z.uuid().openapi({ description: 'Of the purchase or event.' }),
+    kind: z.enum(['purchase', 'event']),
     username,
     points: z.number().int().openapi({ description: 'What the purchase earned, before caps.', example: 170 }),
     campaigns: z.array(campaignAwardSchema).openapi({ description: 'Which campaign and rule gave what.' }),
@@ -22,7 +22,8 @@ export const parkedAwardSchema = z
 
 export function showParkedAward(parked: ParkedAward): z.infer<typeof parkedAwardSchema> {
   return {
-    id: parked.purchaseId,
+    id: parked.id,
+    kind: parked.kind,
     username: parked.username,
     points: parked.evaluation.points,
     campaigns: showAward(parked.evaluation),

@@ -1,5 +1,6 @@
 import { createRoute } from '@hono/zod-openapi'
 import type { App, AppDependencies } from '#api/app-types.ts'
+import { waitForEvent } from '#api/events/carry-out.ts'
 import { Problem } from '#api/problems/problem.ts'
 import { problems, READING } from '#api/problems/problem-responses.ts'
 import { startRetry, waitForOutcome } from '#api/purchases/carry-out.ts'
@@ -34,14 +35,19 @@ export function registerRetryParked(app: App, deps: AppDependencies): void {
     const { id } = c.req.valid('param')
     const parked = await requireParked(deps.sql, id)
     if (parked.award !== 'parked') return c.json(showParkedAward(parked), 200)
-    const handle = await startRetry(deps, await requirePurchase(deps.sql, id))
-    await waitForOutcome(deps, handle, c.req.raw.signal)
+    if (parked.kind === 'event') {
+      const { username: accountId } = parked
+      await waitForEvent(deps, { eventId: id, accountId, type: 'what was parked' }, c.req.raw.signal)
+    } else {
+      const handle = await startRetry(deps, await requirePurchase(deps.sql, id))
+      await waitForOutcome(deps, handle, c.req.raw.signal)
+    }
     return c.json(showParkedAward(await requireParked(deps.sql, id)), 200)
   })
 }
 
 async function requireParked(sql: Database, id: string): Promise<ParkedAward> {
   const parked = await readParkedAward(sql, id)
-  if (!parked) throw new Problem('unknown_parked_award', `No award of a purchase "${id}" was parked.`)
+  if (!parked) throw new Problem('unknown_parked_award', `No award of "${id}" was parked.`)
   return parked
 }

@@ -110,7 +110,7 @@ export async function askTemporal<Answer>(
  */
 export async function waitForOutcome(
   { temporal, purchaseWaitMs, stopping, logger }: AppDependencies,
-  handle: PurchaseHandle,
+  handle: Pick<WorkflowHandle, 'workflowId' | 'result'>,
   client: AbortSignal,
 ): Promise<void> {
   if (purchaseWaitMs === 0 || stopping.aborted || client.aborted) return

@@ -58,3 +58,25 @@ create table campaign_customers (
   given_points bigint      not null default 0 check (given_points >= 0),
   primary key (campaign_id, account_id)
 );
+
+-- What happened in other systems, and how its award ended; unset: not yet.
+create table external_events (
+  id              uuid        primary key,
+  scope           text        not null,
+  idempotency_key text        not null,
+  request_hash    text        not null,
+  type            text        not null,
+  client          resource_id not null,
+  account_id      resource_id not null,
+  payload         jsonb       not null,
+  -- When it was taken: what it is judged by.
+  occurred_at     timestamptz not null default date_trunc('milliseconds', now()),
+  award           text        check (award in ('booked', 'nothing', 'parked')),
+  evaluation      jsonb,
+  problem         text,
+  points_issued   bigint      not null default 0 check (points_issued >= 0),
+  parked_at       timestamptz,
+  constraint external_events_key unique (scope, idempotency_key)
+);
+create index external_events_parked on external_events (id) where award = 'parked';
+create index external_events_unsettled on external_events (id) where award is null;

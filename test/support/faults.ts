@@ -9,7 +9,7 @@ export type Fault = {
 /** `number` counts the attempts at this activity of this purchase, local and regular together, from 1. */
 export type Attempt = { number: number; local: boolean }
 
-/** Faults by purchase and activity, so that one worker serves many tests that do not notice each other. */
+/** Faults by purchase, or event, and activity, so that one worker serves many tests that do not notice each other. */
 export function planFaults() {
   const faults = new Map<string, Fault>()
   const counts = new Map<string, number>()
@@ -39,7 +39,9 @@ export type Faults = ReturnType<typeof planFaults>
 
 function purchaseOf(input: ActivityExecuteInput): string {
   const [first] = input.args
-  return first !== null && typeof first === 'object' && 'purchaseId' in first ? String(first.purchaseId) : ''
+  if (first === null || typeof first !== 'object') return ''
+  if ('eventId' in first) return String(first.eventId)
+  return 'purchaseId' in first ? String(first.purchaseId) : ''
 }
 
 /** Throws at the first `times` attempts. */

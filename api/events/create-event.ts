@@ -1,0 +1,77 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { v7 as uuidv7 } from 'uuid'
+import type { App, AppDependencies } from '#api/app-types.ts'
+import { clientName } from '#api/campaigns/campaign.ts'
+import { accountId } from '#api/points/points-transaction.ts'
+import { problems, WRITING } from '#api/problems/problem-responses.ts'
+import { campaignAwardSchema, showAward } from '#api/purchases/award.ts'
+import { idempotencyHeaders, keyedRequest, keyReused, markReplayed, replayedHeader } from '#api/requests/idempotency.ts'
+import { line } from '#api/schemas/text.ts'
+import { readEvent, takeEvent } from '#db/external-events.ts'
+import { waitForEvent } from './carry-out.ts'
+import { eventPayload } from './payload.ts'
+
+const newEvent = z
+  .strictObject({
+    type: line(100).openapi({ description: 'What happened.', example: 'ReviewWritten' }),
+    client: clientName.openapi({ example: 'ReviewSite' }),
+    account_id: accountId,
+    payload: eventPayload,
+  })
+  .openapi('NewEvent')
+
+const eventSchema = z
+  .object({
+    event_id: z.uuid(),
+    status: z
+      .enum(['running', 'booked', 'nothing', 'parked'])
+      .openapi({ description: '`running`: under way. `parked`: it waits for an operator.' }),
+    points: z.number().int().openapi({ description: 'Points that were booked for it.', example: 5 }),
+    campaigns: z.array(campaignAwardSchema).openapi({ description: 'Which campaign and rule gave what.' }),
+  })
+  .openapi('Event')
+
+const shown = { headers: replayedHeader, content: { 'application/json': { schema: eventSchema } } }
+
+const route = createRoute({
+  method: 'post',
+  path: '/events',
+  operationId: 'createEvent',
+  tags: ['Campaigns'],
+  summary: 'Award points for what happened in another system',
+  description:
+    'The campaigns of the client that run now decide. Once it is accepted it is carried out, whatever happens to this ' +
+    'request; the same Idempotency-Key tells how it stands.',
+  request: {
+    headers: idempotencyHeaders,
+    body: { required: true, content: { 'application/json': { schema: newEvent } } },
+  },
+  responses: {
+    200: { description: 'How its award ended.', ...shown },
+    202: { description: 'Under way.', ...shown },
+    ...problems(...WRITING, 'temporal_unavailable'),
+  },
+})
+
+export function registerCreateEvent(app: App, deps: AppDependencies): void {
+  app.openapi(route, async (c) => {
+    const body = c.req.valid('json')
+    const { account_id: accountId, ...rest } = body
+    const request = keyedRequest(c, accountId, body)
+    const taken = await takeEvent(deps.sql, request, { ...rest, accountId, eventId: uuidv7() })
+    if (!taken.ok) throw keyReused()
+    if (taken.replayed) markReplayed(c)
+    const { eventId } = taken
+    if ((await readEvent(deps.sql, eventId))?.award === null) {
+      await waitForEvent(deps, { eventId, accountId, type: body.type }, c.req.raw.signal)
+    }
+    const event = await readEvent(deps.sql, eventId)
+    const answer = {
+      event_id: eventId,
+      status: event?.award ?? ('running' as const),
+      points: event?.pointsIssued ?? 0,
+      campaigns: event?.evaluation ? showAward(event.evaluation) : [],
+    }
+    return answer.status === 'running' ? c.json(answer, 202) : c.json(answer, 200)
+  })
+}

@@ -1,0 +1,90 @@
+import { type Award, evaluateCampaigns } from '#domain/campaigns/award.ts'
+import { bookWithinCaps } from './campaigns/book.ts'
+import { readCampaignsAt } from './campaigns/read.ts'
+import type { Sql } from './client.ts'
+import { campaignEvent, type ExternalEvent, readEvent } from './external-events.ts'
+import type { PointsLedger } from './points/ledger.ts'
+
+/**
+ * Books the points that an event earned by the campaigns that ran when it was taken, once; a parked one, by the evaluation
+ * that was kept. What the ledger refuses is parked at once.
+ */
+export async function awardEvent(
+  sql: Sql,
+  ledger: PointsLedger,
+  eventId: string,
+  ttlDays: number,
+): Promise<{ points: number }> {
+  const event = await requireEvent(sql, eventId)
+  if (event.award === 'booked' || event.award === 'nothing') return { points: event.pointsIssued }
+  const evaluated = event.evaluation ?? (await evaluate(sql, event))
+  const { accountId } = event
+  const booking = await bookWithinCaps(sql, ledger, {
+    evaluated,
+    accountId,
+    requestOf: (award) => ({
+      accountId,
+      key: `event/${eventId}`,
+      requestHash: '',
+      wish: { type: 'issue', amount: award.points, ttlDays, details: award, ...whyOf(event) },
+    }),
+  })
+  switch (booking.outcome) {
+    case 'booked':
+      await recordBooked(sql, eventId, booking.transactionId)
+      return { points: booking.points }
+    case 'nothing':
+      await recordEnd(sql, eventId, 'nothing', booking.award, null)
+      return { points: 0 }
+    case 'refused':
+      await recordEnd(sql, eventId, 'parked', evaluated, booking.code)
+      return { points: 0 }
+    case 'unexpected':
+      throw new Error(`the award of event ${eventId} was answered ${JSON.stringify(booking.answer)}`)
+  }
+}
+
+/** Keeps an award that cannot be booked, with what it came to, for operators to retry. Not when it was booked after all. */
+export async function parkEvent(sql: Sql, eventId: string, problem: string): Promise<void> {
+  const evaluated = await evaluate(sql, await requireEvent(sql, eventId))
+  const [booked] = await sql<{ transactionId: string }[]>`
+    select transaction_id as "transactionId" from points_events
+    where reference = ${eventId} and reason = 'event' and type = 'issued'`
+  if (booked) return await recordBooked(sql, eventId, booked.transactionId)
+  await recordEnd(sql, eventId, evaluated.points === 0 ? 'nothing' : 'parked', evaluated, problem)
+}
+
+async function evaluate(sql: Sql, event: ExternalEvent): Promise<Award> {
+  return evaluateCampaigns(await readCampaignsAt(sql, event.client, event.occurredAt), campaignEvent(event))
+}
+
+/** What was booked is in the ledger: it may have been another attempt, within other caps. */
+async function recordBooked(sql: Sql, eventId: string, transactionId: string): Promise<void> {
+  await sql`
+    update external_events set award = 'booked', points_issued = e.amount, evaluation = e.payload -> 'details'
+    from points_events e
+    where id = ${eventId} and e.transaction_id = ${transactionId}`
+}
+
+async function recordEnd(
+  sql: Sql,
+  eventId: string,
+  end: 'nothing' | 'parked',
+  award: Award,
+  problem: string | null,
+): Promise<void> {
+  await sql`
+    update external_events set award = ${end}, evaluation = ${sql.json(award as never)}, problem = ${problem},
+      parked_at = case when ${end} = 'parked' then now() else parked_at end
+    where id = ${eventId} and (award is null or (award = 'parked' and ${end} = 'nothing'))`
+}
+
+async function requireEvent(sql: Sql, eventId: string): Promise<ExternalEvent> {
+  const event = await readEvent(sql, eventId)
+  if (!event) throw new Error(`event ${eventId} does not exist`)
+  return event
+}
+
+function whyOf({ eventId, type }: ExternalEvent) {
+  return { reason: 'event', reference: eventId, actor: type }
+}

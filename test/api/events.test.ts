@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { parkEvent } from '#db/event-award.ts'
+import { takeEvent } from '#db/external-events.ts'
+import { type ApiWorld, openApiWorld } from '#test/support/api-world.ts'
+import { giving } from '#test/support/campaign-examples.ts'
+
+let world: ApiWorld
+let run = 0
+let account: string
+
+beforeAll(async () => {
+  world = await openApiWorld()
+  await world.api.post('/campaigns', {
+    client: 'ReviewSite',
+    campaign_name: 'stars',
+    rules: [giving('$.stars*2', { variable: '$.type', rule: 'string_equals', value: 'Review' })],
+    cap_points_per_customer: 25,
+  })
+})
+afterAll(async () => {
+  const broken = await world.shop.brokenInvariants()
+  await world.close()
+  expect(broken).toEqual([])
+})
+beforeEach(() => {
+  run += 1
+  account = `reviewer-${run}`
+})
+
+const event = (body: object = {}, key?: string) =>
+  world.api.post(
+    '/events',
+    { type: 'Review', client: 'ReviewSite', account_id: account, payload: { stars: 5 }, ...body },
+    key === undefined ? {} : { key },
+  )
+const points = async () => (await world.api.get(`/points?account_id=${account}`)).body.balance
+
+/** An event that was taken, and that no workflow carries out. */
+async function taken(): Promise<string> {
+  const eventId = crypto.randomUUID()
+  const request = { scope: 'test', key: eventId, requestHash: '' }
+  await takeEvent(world.shop.sql, request, {
+    eventId,
+    type: 'Review',
+    client: 'ReviewSite',
+    accountId: account,
+    payload: { stars: 4 },
+  })
+  return eventId
+}
+
+test('an event earns what the campaigns of its client give, and says by which rule', async () => {
+  const { status, body } = await event()
+  expect(status).toBe(200)
+  expect(body).toMatchObject({
+    status: 'booked',
+    points: 10,
+    campaigns: [{ campaign: 'stars', points: 10, rules: [{ rule: 0, exact: '10' }] }],
+  })
+  expect(await points()).toBe(10)
+})
+
+test.each([
+  ['of another type', { type: 'SignUp' }],
+  ['of another client', { client: 'UnicornStore' }],
+  ['whose payload says it were of another type', { type: 'SignUp', payload: { type: 'Review', stars: 5 } }],
+])('an event %s earns nothing', async (_, body) => {
+  expect((await event(body)).body).toMatchObject({ status: 'nothing', points: 0 })
+})
+
+test('an event that comes many times under one key earns its points once, and another one may not have the key', async () => {
+  const key = crypto.randomUUID()
+  const answers = await Promise.all(Array.from({ length: 10 }, () => event({}, key)))
+  expect(new Set(answers.map(({ body }) => body.event_id)).size).toBe(1)
+  expect((await event({}, key)).headers.get('Idempotency-Replayed')).toBe('true')
+  expect((await event({ payload: { stars: 1 } }, key)).status).toBe(422)
+  expect(await points()).toBe(10)
+})
+
+test('events at once reach the cap per customer to the point', async () => {
+  const answers = await Promise.all(Array.from({ length: 10 }, () => event()))
+  expect(answers.reduce((sum, { body }) => sum + body.points, 0)).toBe(25)
+  expect(await points()).toBe(25)
+})
+
+test('an event whose points could not be booked is parked, listed, and booked once when it is retried', async () => {
+  const id = await taken()
+  await parkEvent(world.shop.sql, id, 'unavailable')
+  const { body } = await world.api.get('/operations/parked')
+  expect(body.items).toMatchObject([{ id, kind: 'event', username: account, points: 8, problem: 'unavailable' }])
+  const retry = () => world.api.call('POST', `/operations/parked/${id}/retry`)
+  await Promise.all(Array.from({ length: 5 }, retry))
+  expect((await retry()).body).toMatchObject({ status: 'booked', pointsIssued: 8 })
+  expect(await points()).toBe(8)
+})
+
+test.each([
+  ['nested too deeply', `{"a":${'['.repeat(40)}${']'.repeat(40)}}`],
+  ['with NUL in a text', '{"a":"\\u0000"}'],
+  ['with half a surrogate pair in a name', '{"\\ud800":1}'],
+  ['that is no object', '[]'],
+])('a payload %s is refused', async (_, payload) => {
+  const body = `{"type":"Review","client":"ReviewSite","account_id":"${account}","payload":${payload}}`
+  expect((await world.api.call('POST', '/events', { body })).body.code).toBe('invalid_request')
+})
+
+test('a payload with a backslash before the letters of an escape is taken', async () => {
+  expect((await event({ payload: { stars: 1, note: '\\u0000' } })).status).toBe(200)
+})
