@@ -1,6 +1,7 @@
 import type { Sql } from '#db/client.ts'
+import { listUnsettledEvents } from '#db/external-events.ts'
 import { listUnfinishedPurchases } from '#db/unsettled-purchases.ts'
-import { purchaseWorkflowId, refundWorkflowId } from '#domain/purchase.ts'
+import { eventWorkflowId, purchaseWorkflowId, refundWorkflowId } from '#domain/purchase.ts'
 
 const PAGE = 100
 
@@ -9,6 +10,8 @@ export type LostPurchases = {
   lost: string[]
   /** Ids of purchases whose refund nobody carries out. */
   lostRefunds?: string[]
+  /** Ids of events of other systems whose award nobody carries out; with the first page. */
+  lostEvents?: string[]
   /** Where the next page begins; left out on the last one. */
   next?: string
 }
@@ -27,5 +30,15 @@ export async function findLostPurchases(
     if (!(await isWorkflowOpen(workflowId))) (refunding ? lostRefunds : lost).push(purchaseId)
   }
   const next = page.length === PAGE ? page.at(-1)?.purchaseId : undefined
-  return { lost, lostRefunds, ...(next !== undefined && { next }) }
+  const lostEvents = after === undefined ? await findLostEvents(sql, isWorkflowOpen) : []
+  return { lost, lostRefunds, lostEvents, ...(next !== undefined && { next }) }
+}
+
+/** Those beyond a page are the next run's. */
+async function findLostEvents(sql: Sql, isWorkflowOpen: (workflowId: string) => Promise<boolean>): Promise<string[]> {
+  const lost: string[] = []
+  for (const eventId of await listUnsettledEvents(sql, { quietForSeconds: 60, limit: PAGE })) {
+    if (!(await isWorkflowOpen(eventWorkflowId(eventId)))) lost.push(eventId)
+  }
+  return lost
 }

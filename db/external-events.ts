@@ -47,6 +47,19 @@ export async function readEvent(sql: Sql, eventId: string): Promise<ExternalEven
   return row && { ...row, occurredAt: row.occurredAt.toISOString() }
 }
 
+/** Events whose award has not ended for a while, oldest first. */
+export async function listUnsettledEvents(
+  sql: Sql,
+  options: { quietForSeconds: number; limit: number },
+): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`
+    select id from external_events
+    where award is null and occurred_at < now() - make_interval(secs => ${options.quietForSeconds})
+    order by id
+    limit ${options.limit}`
+  return rows.map(({ id }) => id)
+}
+
 /** The event as rules see it. What its payload says of the rest of it does not count. */
 export function campaignEvent({ payload, type, client, accountId, occurredAt }: ExternalEvent): CampaignEvent {
   return { ...payload, type, client, accountId, occurredAt }

@@ -1,7 +1,9 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common'
 import { ParentClosePolicy, proxyActivities, startChild } from '@temporalio/workflow'
 import type { Activities } from '#activities/create-activities.ts'
-import { purchaseWorkflowId, refundWorkflowId, repairWorkflowId } from '#domain/purchase.ts'
+import { eventWorkflowId, purchaseWorkflowId, refundWorkflowId, repairWorkflowId } from '#domain/purchase.ts'
+import { awardEvent } from './award-event.ts'
+import type { EventInput, PurchaseInput } from './contract.ts'
 import { refund } from './refund.ts'
 import { repair } from './repair.ts'
 
@@ -11,17 +13,20 @@ const { findLostPurchases } = proxyActivities<Activities>({
   summary: 'Look for purchases without an outcome and without a workflow',
 })
 
-/** Runs on a schedule. Finds purchases and refunds that nobody carries out any more, and has them settled. */
+/** Runs on a schedule. Finds purchases, refunds and events of other systems that nobody carries out any more, and has them settled. */
 export async function reconcilePurchases(): Promise<{ repaired: string[] }> {
   const repaired: string[] = []
   let after: string | undefined
   do {
     const page = await findLostPurchases(after === undefined ? {} : { after })
     for (const purchaseId of page.lost) {
-      if (await startOnce(repair, repairWorkflowId(purchaseId), purchaseId)) repaired.push(purchaseId)
+      if (await startOnce(repair, repairWorkflowId(purchaseId), { purchaseId })) repaired.push(purchaseId)
     }
     for (const purchaseId of page.lostRefunds ?? []) {
-      if (await startOnce(refund, refundWorkflowId(purchaseId), purchaseId)) repaired.push(purchaseId)
+      if (await startOnce(refund, refundWorkflowId(purchaseId), { purchaseId })) repaired.push(purchaseId)
+    }
+    for (const eventId of page.lostEvents ?? []) {
+      if (await startOnce(awardEvent, eventWorkflowId(eventId), { eventId })) repaired.push(eventId)
     }
     after = page.next
   } while (after !== undefined)
@@ -29,21 +34,26 @@ export async function reconcilePurchases(): Promise<{ repaired: string[] }> {
 }
 
 /** Leaves the workflow to itself; one that runs already is left alone, and so is this one when the reconciler ends. */
-async function startOnce(
-  workflow: typeof repair | typeof refund,
+async function startOnce<Settling extends typeof repair | typeof refund | typeof awardEvent>(
+  workflow: Settling,
   workflowId: string,
-  purchaseId: string,
+  input: Parameters<Settling>[0],
 ): Promise<boolean> {
   try {
-    await startChild<typeof repair | typeof refund>(workflow, {
-      args: [{ purchaseId }],
+    await startChild(workflow as (given: typeof input) => Promise<unknown>, {
+      args: [input],
       workflowId,
       parentClosePolicy: ParentClosePolicy.ABANDON,
-      staticSummary: `Settles ${purchaseWorkflowId(purchaseId)}, whose workflow was lost`,
+      staticSummary: summaryOf(input),
     })
     return true
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return false
     throw error
   }
+}
+
+function summaryOf(input: PurchaseInput | EventInput): string {
+  const lost = 'eventId' in input ? eventWorkflowId(input.eventId) : purchaseWorkflowId(input.purchaseId)
+  return `Settles ${lost}, whose workflow was lost`
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { parkEvent } from '#db/event-award.ts'
-import { takeEvent } from '#db/external-events.ts'
+import { readEvent, takeEvent } from '#db/external-events.ts'
 import { type ApiWorld, openApiWorld } from '#test/support/api-world.ts'
 import { giving } from '#test/support/campaign-examples.ts'
 
@@ -92,6 +92,18 @@ test('an event whose points could not be booked is parked, listed, and booked on
   await Promise.all(Array.from({ length: 5 }, retry))
   expect((await retry()).body).toMatchObject({ status: 'booked', pointsIssued: 8 })
   expect(await points()).toBe(8)
+})
+
+test('an event whose workflow was never started is carried out by the reconciler', async () => {
+  const id = await taken()
+  await world.shop.sql`update external_events set occurred_at = now() - interval '2 minutes' where id = ${id}`
+  const { repaired } = await world.client.workflow.execute('reconcilePurchases', {
+    workflowId: `reconcile-${id}`,
+    taskQueue: world.taskQueue,
+  })
+  expect(repaired).toEqual([id])
+  // Two minutes ago the campaign did not exist.
+  await expect.poll(async () => (await readEvent(world.shop.sql, id))?.award).toBe('nothing')
 })
 
 test.each([
