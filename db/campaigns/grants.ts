@@ -79,7 +79,8 @@ export function holdCaps(sql: Sql, accountId: string, grants: BookedGrant[]) {
       from (select "campaignId" as id, sum(points)::bigint as points from granted group by "campaignId") change
       join campaigns c using (id)
       order by c.id
-      for update of c
+      -- The weaker lock lets the foreign keys of new customers pass meanwhile.
+      for no key update of c
     ), customer_held as materialized (
       select held.id, customer.given_points, held.cap_points_per_customer, held.points
       from campaign_held held
