@@ -1,4 +1,5 @@
 import type { Database, Sql } from './client.ts'
+import { POINTS_INVARIANTS } from './points/invariants.ts'
 
 export type Invariant = {
   /** What must hold, as a sentence. */
@@ -27,7 +28,7 @@ export async function audit(database: Database): Promise<AuditReport> {
   })
 }
 
-type Check = {
+export type Check = {
   name: string
   population: (sql: Sql) => PromiseLike<{ count: number }[]>
   broken: (sql: Sql) => PromiseLike<Record<string, unknown>[]>
@@ -122,6 +123,7 @@ const INVARIANTS: Check[] = [
       where p.event_seq <> e.events or (p.settled_at is not null and e.outcomes <> 1)
       limit 100`,
   },
+  ...POINTS_INVARIANTS,
 ]
 
 /** What each settled purchase ordered, sold, still reserves, was paid with and earned, in the end. */
