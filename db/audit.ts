@@ -1,5 +1,6 @@
 import { CAMPAIGN_INVARIANTS } from './campaigns/invariants.ts'
 import type { Database, Sql } from './client.ts'
+import { POINTS_INVARIANTS } from './points/invariants.ts'
 
 export type Invariant = {
   /** What must hold, as a sentence. */
@@ -123,6 +124,7 @@ const INVARIANTS: Check[] = [
       where p.event_seq <> e.events or (p.settled_at is not null and e.outcomes <> 1)
       limit 100`,
   },
+  ...POINTS_INVARIANTS,
   ...CAMPAIGN_INVARIANTS,
 ]
 

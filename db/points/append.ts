@@ -35,6 +35,9 @@ export type Append = {
 /**
  * Appends events with all that they amount to, in one statement.
  *
+ * Rows to update are named twice: joined to their changes, and as an array of their ids. From the join alone the planner,
+ * which takes a JSON document for a hundred rows, may well read the whole table.
+ *
  * @returns `moved_on`, having changed nothing, when the account is no longer at the expected version; `over_cap`, having
  * changed nothing, when a cap leaves less than a campaign was to give
  * @throws a unique violation, having changed nothing, when one of the keys was answered in the meantime
@@ -80,7 +83,7 @@ export async function appendEvents(sql: Sql, append: Append): Promise<'appended'
       update points_lots lot set remaining = lot.remaining + c.remaining, expired = lot.expired + c.expired
       from account cross join jsonb_to_recordset(${sql.json(rows(changes.changed))})
         as c ("lotId" uuid, remaining bigint, expired bigint)
-      where lot.id = c."lotId"
+      where lot.id = c."lotId" and lot.id = any(${changes.changed.map((change) => change.lotId)}::uuid[])
     ), allocation as (
       insert into points_allocations (transaction_id, redemption_id, lot_id, amount)
       select a."transactionId", a."redemptionId", a."lotId", a.amount
@@ -97,6 +100,7 @@ export async function appendEvents(sql: Sql, append: Append): Promise<'appended'
         last_updated = day.last_updated
       from day
       where (known.account_id, known.issued_on, known.expires_at) = (day.account_id, day.issued_on, day.expires_at)
+        and ${ofTheseDays(sql, accountId, changes)}
     ), day_new as (
       -- Not "on conflict do update": the change of a day that is there may be below zero, which no row may be.
       insert into daily_balances (account_id, issued_on, expires_at, remaining, expired, last_updated)
@@ -104,11 +108,16 @@ export async function appendEvents(sql: Sql, append: Append): Promise<'appended'
       where not exists (
         select from daily_balances known
         where (known.account_id, known.issued_on, known.expires_at) = (day.account_id, day.issued_on, day.expires_at)
+          and ${ofTheseDays(sql, accountId, changes)}
       )
     ), ${withGrants ? sql`${writeGrants(sql)},` : sql``} ${writeProgress(sql, append.progress)}
     select exists (select from account) as appended, ${withGrants ? sql`(select ok from fits)` : sql`true`} as fits`
   if (outcome?.appended) return 'appended'
   return outcome?.fits ? 'moved_on' : 'over_cap'
+}
+
+function ofTheseDays(sql: Sql, accountId: string, { daily }: Changes) {
+  return sql`known.account_id = ${accountId} and known.issued_on = any(${daily.map((day) => day.issuedOn)}::date[])`
 }
 
 /** Remembers answers that changed nothing: refusals, and bars. */
@@ -145,7 +154,7 @@ function writeProgress(sql: Sql, progress: Progress[]) {
       from (
         select purchase_id, total::integer, max(points_issued) as points_issued from progress group by purchase_id, total
       ) as change
-      where p.id = change.purchase_id
+      where p.id = change.purchase_id and p.id = any(${progress.map((entry) => entry.purchaseId)}::uuid[])
       returning p.id, p.event_seq - change.total as before
     ), unparked as (
       update parked_awards parked set resolved_at = now()

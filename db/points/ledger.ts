@@ -75,8 +75,12 @@ async function executeAll(
     if (answers === 'over_cap') return await executeEach(sql, clock, accountId, requests)
     if (answers !== 'moved_on') return answers
   }
-  throw new Error(`points account ${accountId} kept moving on while ${requests.length} commands were decided`)
+  const problem = `points account ${accountId} kept moving on while ${requests.length} commands were decided`
+  throw Object.assign(new Error(problem), { code: SERIALIZATION_FAILURE })
 }
+
+/** The SQLSTATE that Postgres itself would use: nothing happened, and it is worth another try. */
+const SERIALIZATION_FAILURE = '40001'
 
 /** One after the other, because together they were more than a cap leaves. */
 async function executeEach(

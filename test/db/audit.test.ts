@@ -5,6 +5,7 @@ import { beginCompensation } from '#db/begin-compensation.ts'
 import { CAMPAIGN_INVARIANTS } from '#db/campaigns/invariants.ts'
 import { chargeWallet, undoCharge } from '#db/charge-wallet.ts'
 import { confirmPurchase } from '#db/confirm-purchase.ts'
+import { POINTS_INVARIANTS } from '#db/points/invariants.ts'
 import { recordOutcome } from '#db/purchase-outcome.ts'
 import { releaseStock, reserveStock } from '#db/reserve-stock.ts'
 import { openShop, type Shop } from '#test/support/shop.ts'
@@ -81,9 +82,10 @@ async function unprotected(table: string, change: (sql: postgres.TransactionSql)
   })
 }
 
-/** Those of campaigns have their tests in campaigns/audit.test.ts. */
+/** Those of points and of campaigns have their tests in points/audit.test.ts and campaigns/audit.test.ts. */
 function aboutPurchases(invariants: Invariant[]): Invariant[] {
-  return invariants.filter(({ name }) => CAMPAIGN_INVARIANTS.every((invariant) => invariant.name !== name))
+  const others = [...POINTS_INVARIANTS, ...CAMPAIGN_INVARIANTS]
+  return invariants.filter(({ name }) => others.every((invariant) => invariant.name !== name))
 }
 
 test('the audit finds nothing in books that only the saga has written, and has looked at all of them', async () => {

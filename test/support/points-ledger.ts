@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { type Database, openDatabase } from '#db/client.ts'
 import { type CommandWish, createPointsLedger, type PointsAnswer } from '#db/points/ledger.ts'
 import { readClock } from '#db/points/load.ts'
+import { compareAccount } from '#db/points/rebuild.ts'
 import type { Instant } from '#domain/points/instant.ts'
 import { createTestDatabase } from './test-database.ts'
 
@@ -22,6 +23,9 @@ export async function openLedger(options: { connections?: number } = {}) {
     ...database,
     sql,
     ledger,
+    clock,
+    /** Where the account's rows are not as its events say; an empty list is what tests expect. */
+    differences: (accountId: string) => compareAccount(sql, accountId),
     setNow: (instant: Instant) => {
       now = instant
     },
