@@ -150,6 +150,22 @@ const damages: Damage[] = [
       update wallets set balance_minor = balance_minor - 1700`,
   },
   {
+    what: 'a sale that was charged, given back and charged again, so that the sums agree',
+    breaks: [COMPLETED],
+    named: ({ completed }) => ({ purchase: completed, entries: 3, charged_minor: 1_700 }),
+    damage: ({ completed }) => owner`
+      insert into wallet_entries (username, amount_minor, reason, reference, actor)
+      values ('derick', 1700, 'top_up', ${completed}, 'test'), ('derick', -1700, 'top_up', ${completed}, 'test')`,
+  },
+  {
+    what: 'a line that left the stock, came back and left again, so that the sums agree',
+    breaks: [COMPLETED],
+    named: ({ completed }) => ({ purchase: completed, movements: 4, sold: 4 }),
+    damage: ({ completed }) => owner`
+      insert into stock_movements (product_id, quantity, reason, reference, actor)
+      values ('air', 2, 'adjustment', ${completed}, 'test'), ('air', -2, 'adjustment', ${completed}, 'test')`,
+  },
+  {
     what: 'a sale at another price than was charged',
     breaks: [COMPLETED],
     named: ({ completed }) => ({ purchase: completed, total_minor: 1_701, charged_minor: 1_700 }),
