@@ -42,7 +42,8 @@ export async function startService(options: ServiceOptions): Promise<SpawnedProc
   const notReady = await Promise.race([isReady(child), ended])
   if (notReady === undefined && identity !== undefined) return { identity, ended }
   child.kill('SIGKILL')
-  throw new ConfigurationError(`${name} could not be started (${notReady}): ${lastWords(logFile)} (${logFile})`)
+  const why = [notReady, lastWords(logFile)].filter((part) => part !== '' && part !== undefined).join(': ')
+  throw new ConfigurationError(`${name} could not be started (${why}), see ${logFile}`)
 }
 
 /** Runs one of our commands to its end, passing on what it tells. */
