@@ -37,7 +37,9 @@ export async function connectTemporal(target: TemporalTarget): Promise<Connectio
 }
 
 export function temporalUnreachable(target: TemporalTarget, error: unknown): ConfigurationError {
-  const why = error instanceof Error ? error.message.split('\n')[0] : String(error)
+  const told = error instanceof Error ? error.message : String(error)
+  // The native core wraps the operating system's message in several layers of its own.
+  const why = /\bmessage: "([^"]+)"/.exec(told)?.[1] ?? told.split('\n')[0]
   const mend = target.external
     ? 'check TEMPORAL_ADDRESS and the other TEMPORAL_ variables'
     : 'start it with "npm start"'
