@@ -20,7 +20,8 @@ const route = createRoute({
     'Reserves the stock, charges the wallet and confirms the sale, or undoes it all. Once it is accepted it is carried ' +
     'out whatever happens to this request. Answers with the outcome; if that takes too long, or with ' +
     '`Prefer: respond-async`, with 202 and where to look for it. A purchase that ends other than with a sale is a 409 ' +
-    'whose `code` says why; stock and money are then as they were.',
+    'whose `code` says why; stock and money are then as they were. That goes for `purchase_failed` too: unlike after a 503 ' +
+    'it is over, so buy again with a new key.',
   request: {
     headers: idempotencyHeaders.extend({
       Prefer: z.string().optional().openapi({ description: '`respond-async` (RFC 7240): answer 202 at once.' }),

@@ -1,3 +1,4 @@
+import { Agent, request } from 'node:http'
 import { createServer } from 'node:net'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
 import { freePort } from '#scripts/platform/ports.ts'
@@ -36,12 +37,22 @@ async function startApi(changes: Record<string, string> = {}): Promise<void> {
   await api.ready
 }
 
-/** Nobody works on the queue of the real system in tests, so this waits until the API gives up on it. */
-function waitingPurchase(): Promise<Response> {
-  return fetch(url('/purchase'), {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ userId: 'derick', productId: '1', quantity: 1 }),
+/**
+ * Nobody works on the queue of the real system in tests, so this waits until the API gives up on it. The client would keep
+ * its connection for more requests.
+ *
+ * @returns the status of the answer
+ */
+function waitingPurchase(): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const agent = new Agent({ keepAlive: true })
+    const headers = { 'Content-Type': 'application/json' }
+    const sent = request(url('/purchase'), { method: 'POST', agent, headers }, (response) => {
+      response.resume()
+      resolve(response.statusCode)
+    })
+    sent.on('error', reject)
+    sent.end(JSON.stringify({ userId: 'derick', productId: '1', quantity: 1 }))
   })
 }
 
@@ -62,7 +73,7 @@ describe('the API process', () => {
   })
 
   test.each(['SIGTERM', 'SIGINT'] as const)(
-    'on %s finishes the request in flight, within 5 s, and ends with 0',
+    'on %s finishes the request in flight, and ends with 0 without waiting for clients to hang up',
     async (signal) => {
       await startApi()
       const count = await countPurchases()
@@ -70,9 +81,9 @@ describe('the API process', () => {
       await untilItWaits(count)
       const startedAt = performance.now()
       api.child.kill(signal)
-      expect((await answer).status).toBe(202)
+      expect(await answer).toBe(202)
       const { code, err } = await api.ended
-      expect(performance.now() - startedAt).toBeLessThan(5_000)
+      expect(performance.now() - startedAt).toBeLessThan(3_000)
       expect({ code, err }).toEqual({ code: 0, err: '' })
       await expect(fetch(url('/healthz'))).rejects.toThrow()
     },

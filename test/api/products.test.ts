@@ -217,7 +217,12 @@ describe('adjusting stock', () => {
     expect(await adjust(5, `used-${run}`)).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } })
     await adjust(5, `five-${run}`)
     expect((await adjust(6, `five-${run}`)).status).toBe(422)
+    await add({ id: `${id}-b` })
+    const ofAnother = { quantity: 5, reason: 'Delivery 1' }
+    const other = await world.api.post(`/products/${id}-b/stock-adjustments`, ofAnother, { key: `five-${run}` })
+    expect(other.status).toBe(422)
     expect((await world.api.get(`/products/${id}`)).body.stock).toBe(12)
+    expect((await world.api.get(`/products/${id}-b`)).body.stock).toBe(7)
   })
 
   test('of a product that does not exist is 404, is not remembered, and 0 is bad input', async () => {

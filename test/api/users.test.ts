@@ -60,6 +60,7 @@ describe('adding a user', () => {
     [{ username: '' }, 'username'],
     [{ username: '-a' }, 'username'],
     [{ username: 7 }, 'username'],
+    [{ username: 'balance' }, 'username'],
     [{ balance: -0.01 }, 'balance'],
     [{ balance: 0.001 }, 'balance'],
     [{ balance: 1_000_000_000.01 }, 'balance'],
