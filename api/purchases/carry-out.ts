@@ -21,7 +21,7 @@ type PurchaseWorkflow = (input: PurchaseInput) => Promise<PurchaseResult>
 export type PurchaseHandle = WorkflowHandle<PurchaseWorkflow>
 
 /** How long Temporal may take to accept a request; the SDK tries again within this time. */
-const REQUEST_TIMEOUT_MS = 3_000
+const REQUEST_TIMEOUT_MS = 5_000
 
 /**
  * Starts the workflow of a purchase, unless it was started before. The row in `purchases` decides whether there is

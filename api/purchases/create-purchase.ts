@@ -79,13 +79,13 @@ export function registerCreatePurchase(app: App, deps: AppDependencies): void {
 async function acceptOrder(c: AppContext, { sql }: AppDependencies, order: Order): Promise<string> {
   const { scope, key, requestHash } = keyedRequest(c, order.username, order)
   const opened = await openPurchase(sql, { ...order, purchaseId: uuidv7(), scope, idempotencyKey: key, requestHash })
-  if (!opened.ok) throw opened.problem === 'key_reused' ? keyReused() : unknown(opened.problem, order)
+  if (!opened.ok) throw opened.problem === 'key_reused' ? keyReused() : unknownParty(opened.problem, order)
   if (opened.replayed) markReplayed(c)
   c.set('purchaseId', opened.purchaseId)
   return opened.purchaseId
 }
 
-function unknown(problem: 'unknown_user' | 'unknown_product', order: Order): Problem {
+function unknownParty(problem: 'unknown_user' | 'unknown_product', order: Order): Problem {
   if (problem === 'unknown_user') return new Problem(problem, `There is no user "${order.username}".`)
   return new Problem(problem, 'At least one of the lines names a product that does not exist.')
 }
