@@ -77,7 +77,7 @@ export function serviceEnvironment({ dataDir }: Environment): Record<string, str
   return childEnvironment({ DATA_DIR: dataDir })
 }
 
-export function logPath(dataDir: string, name: ProcessName): string {
+function logPath(dataDir: string, name: ProcessName): string {
   return join(dataDir, 'logs', `${name}.log`)
 }
 

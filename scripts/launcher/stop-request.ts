@@ -1,5 +1,5 @@
 /** Why work that was under way ends early. */
-export class StopRequested extends Error {}
+class StopRequested extends Error {}
 
 export interface StopRequest {
   /** Aborted by the first request to stop. */

@@ -108,22 +108,23 @@ async function reconcile(world: SagaWorld): Promise<string> {
   return workflowId
 }
 
-/** Terminates the purchase's workflow when `step` is about to happen. */
+/**
+ * Terminates the purchase's workflow when `step` is about to happen. Its second local attempt may still come after that;
+ * it fails as well, so that the repair finds things as they were.
+ */
 export async function loseWorkflow(world: SagaWorld, purchaseId: string, step: string): Promise<void> {
   const lost = Promise.withResolvers<void>()
   world.faults.on(purchaseId, step, {
     async before(attempt) {
-      await world.client.workflow
-        .getHandle(purchaseWorkflowId(purchaseId))
-        .terminate('lost on purpose')
-        .catch(() => {})
-      lost.resolve()
-      failing(1e6)(attempt)
+      if (attempt.number === 1) {
+        await world.client.workflow.getHandle(purchaseWorkflowId(purchaseId)).terminate('lost on purpose')
+        lost.resolve()
+      }
+      failing(2)(attempt)
     },
   })
   await world.start(purchaseId)
   await lost.promise
-  world.faults.on(purchaseId, step, {})
 }
 
 export function openWorldFor({ impatient }: Scenario): Promise<SagaWorld> {

@@ -35,8 +35,6 @@ export function planFaults() {
   }
 }
 
-export type Faults = ReturnType<typeof planFaults>
-
 function purchaseOf(input: ActivityExecuteInput): string {
   const [first] = input.args
   return first !== null && typeof first === 'object' && 'purchaseId' in first ? String(first.purchaseId) : ''
