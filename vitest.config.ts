@@ -10,16 +10,6 @@ export default defineConfig({
         test: { name: 'pure', setupFiles, include: ['test/unit/**/*.test.ts', 'test/property/**/*.test.ts'] },
       },
       {
-        // `npm run replay:record` only: overwrites the histories that the replay tests stand on.
-        test: {
-          name: 'record',
-          setupFiles,
-          include: ['test/replay/record.ts'],
-          globalSetup: ['test/support/system.ts'],
-          testTimeout: 60_000,
-        },
-      },
-      {
         // Everything that needs the real parts shares one Postgres and one Temporal server.
         test: {
           name: 'system',
