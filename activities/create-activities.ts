@@ -2,13 +2,27 @@ import { beginCompensation, type Compensation } from '#db/begin-compensation.ts'
 import { chargeWallet, undoCharge } from '#db/charge-wallet.ts'
 import type { Sql } from '#db/client.ts'
 import { confirmPurchase } from '#db/confirm-purchase.ts'
+import type { PointsLedger } from '#db/points/ledger.ts'
 import { recordOutcome } from '#db/purchase-outcome.ts'
+import {
+  awardPoints,
+  parkAward,
+  redeemPoints,
+  type TakenBack,
+  takeBackAward,
+  undoRedemption,
+} from '#db/purchase-points.ts'
+import { recordRefunded, returnMoney, returnStock } from '#db/refund-purchase.ts'
 import { releaseStock, reserveStock } from '#db/reserve-stock.ts'
-import { listUnsettledPurchases } from '#db/unsettled-purchases.ts'
-import { type Outcome, purchaseWorkflowId, type Reversal } from '#domain/purchase.ts'
+import type { Outcome, Reversal } from '#domain/purchase.ts'
+import { expireLapsedPoints } from './expire-lapsed-points.ts'
+import { findLostPurchases } from './find-lost-purchases.ts'
 
 export type ActivityDependencies = {
   sql: Sql
+  ledger: PointsLedger
+  /** Lifetime of points, in days. */
+  pointsTtlDays: number
   /** Whether a workflow of that id is open, as Temporal has it. */
   isWorkflowOpen: (workflowId: string) => Promise<boolean>
 }
@@ -19,29 +33,30 @@ type Purchase = { purchaseId: string }
  * The effects of the sagas. Each is idempotent by its key (purchase and step, never the attempt), refuses by value and
  * throws only when the infrastructure is in trouble; `StepBarred` is the one error that a retry cannot mend.
  */
-export function createActivities({ sql, isWorkflowOpen }: ActivityDependencies) {
+export function createActivities({ sql, ledger, pointsTtlDays, isWorkflowOpen }: ActivityDependencies) {
   return {
     reserveStock: ({ purchaseId }: Purchase) => reserveStock(sql, purchaseId),
     releaseStock: ({ purchaseId }: Purchase) => releaseStock(sql, purchaseId),
+    redeemPoints: ({ purchaseId }: Purchase) => redeemPoints(sql, ledger, purchaseId),
+    undoRedemption: ({ purchaseId }: Purchase) => undoRedemption(sql, ledger, purchaseId),
     chargeWallet: ({ purchaseId }: Purchase) => chargeWallet(sql, purchaseId),
     undoCharge: ({ purchaseId }: Purchase) => undoCharge(sql, purchaseId),
     confirmPurchase: ({ purchaseId }: Purchase) => confirmPurchase(sql, purchaseId),
+    awardPoints: ({ purchaseId }: Purchase) => awardPoints(sql, ledger, purchaseId, pointsTtlDays),
+    parkAward: ({ purchaseId, problem }: Purchase & { problem: string }) => parkAward(sql, purchaseId, problem),
 
     beginCompensation: (input: Purchase & { reason: Reversal }): Promise<Compensation> =>
       beginCompensation(sql, input.purchaseId, input.reason),
     recordOutcome: (input: Purchase & { outcome: Outcome }) => recordOutcome(sql, input.purchaseId, input.outcome),
 
-    /** One page of purchases that have no outcome, have been quiet for a minute and have no open workflow. */
-    async findLostPurchases({ after }: { after?: string }): Promise<{ lost: string[]; next?: string }> {
-      const limit = 100
-      const page = await listUnsettledPurchases(sql, { quietForSeconds: 60, limit, ...(after && { after }) })
-      const lost: string[] = []
-      for (const purchaseId of page) {
-        if (!(await isWorkflowOpen(purchaseWorkflowId(purchaseId)))) lost.push(purchaseId)
-      }
-      const next = page.length === limit ? page.at(-1) : undefined
-      return next === undefined ? { lost } : { lost, next }
-    },
+    takeBackAward: ({ purchaseId }: Purchase) => takeBackAward(sql, ledger, purchaseId),
+    returnStock: ({ purchaseId }: Purchase) => returnStock(sql, purchaseId),
+    returnMoney: ({ purchaseId, award }: Purchase & { award: TakenBack }) => returnMoney(sql, purchaseId, award),
+    recordRefunded: ({ purchaseId }: Purchase) => recordRefunded(sql, purchaseId),
+
+    expireLapsedPoints: (input: { sweepId: string; after?: string }) => expireLapsedPoints(sql, ledger, input),
+
+    findLostPurchases: ({ after }: { after?: string }) => findLostPurchases(sql, isWorkflowOpen, after),
   }
 }
 

@@ -3,12 +3,19 @@ import type { Client } from '@temporalio/client'
 import type { Context } from 'hono'
 import type { Logger } from '#config/logging.ts'
 import type { Database } from '#db/client.ts'
+import type { PointsLedger } from '#db/points/ledger.ts'
 
 /** What the API needs from outside; whoever creates it closes it. */
 export type AppDependencies = {
   sql: Database
   temporal: Client
   logger: Logger
+  /** Works on the same database as `sql`. */
+  pointsLedger: PointsLedger
+  /** How many days points live that are issued from now on. */
+  pointsTtlDays: number
+  /** What one point pays for at checkout. */
+  pointValueMinor: number
   /** Where the workers listen. */
   taskQueue: string
   /** How long `POST /purchase` waits for the outcome before it answers 202. */

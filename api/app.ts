@@ -5,6 +5,12 @@ import type { App, AppDependencies, AppEnv } from './app-types.ts'
 import { registerHealthz } from './health/healthz.ts'
 import { registerReadyz } from './health/readyz.ts'
 import { registerServeImage } from './images/serve-image.ts'
+import { registerGetPoints } from './points/get-points.ts'
+import { registerIssuePoints } from './points/issue-points.ts'
+import { registerListLots } from './points/list-lots.ts'
+import { registerListTransactions } from './points/list-transactions.ts'
+import { registerRedeemPoints } from './points/redeem-points.ts'
+import { registerReverseTransaction } from './points/reverse-transaction.ts'
 import { answerError } from './problems/answer-error.ts'
 import { refuseInvalidInput } from './problems/invalid-input.ts'
 import { Problem } from './problems/problem.ts'
@@ -17,6 +23,7 @@ import { registerCancelPurchase } from './purchases/cancel-purchase.ts'
 import { registerCreatePurchase } from './purchases/create-purchase.ts'
 import { registerGetPurchase } from './purchases/get-purchase.ts'
 import { registerListPurchases } from './purchases/list-purchases.ts'
+import { registerRefundPurchase } from './purchases/refund-purchase.ts'
 import { registerOpenApiDocument } from './reference/openapi-document.ts'
 import { registerReference } from './reference/serve-reference.ts'
 import { bodySizeLimit } from './requests/body-size-limit.ts'
@@ -79,6 +86,14 @@ function registerRoutes(app: App, deps: AppDependencies): void {
   registerListPurchases(app, deps)
   registerGetPurchase(app, deps)
   registerCancelPurchase(app, deps)
+  registerRefundPurchase(app, deps)
+
+  registerGetPoints(app, deps)
+  registerIssuePoints(app, deps)
+  registerRedeemPoints(app, deps)
+  registerListTransactions(app, deps)
+  registerListLots(app, deps)
+  registerReverseTransaction(app, deps)
 
   registerHealthz(app)
   registerReadyz(app, deps)

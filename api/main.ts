@@ -6,6 +6,7 @@ import { createLogger } from '#config/logging.ts'
 import { stopRequested } from '#config/stop-request.ts'
 import { temporalConnectionOptions } from '#config/temporal.ts'
 import { openDatabase } from '#db/client.ts'
+import { createPointsLedger } from '#db/points/ledger.ts'
 import { TASK_QUEUE } from '#workflows/contract.ts'
 import { createApp } from './app.ts'
 import { serveHttp } from './http-server.ts'
@@ -27,6 +28,9 @@ runCommand(async () => {
 
   const app = createApp({
     sql,
+    pointsLedger: createPointsLedger(sql),
+    pointsTtlDays: environment.pointsTtlDays,
+    pointValueMinor: environment.pointValueMinor,
     temporal: new Client({ connection, namespace: temporal.namespace }),
     taskQueue: TASK_QUEUE,
     logger,

@@ -53,6 +53,8 @@ const variables = z.object({
   TEMPORAL_UI_PORT: port.default(8233),
   TEMPORAL_CLI: z.string().optional(),
   DATA_DIR: z.string().default('.data'),
+  POINTS_TTL_DAYS: wholeNumber(1, 36_500).default(365),
+  POINT_VALUE_MINOR: wholeNumber(1, 1_000_000).default(10),
   PURCHASE_WAIT_MS: wholeNumber(0, 60_000).default(10_000),
   CORS_ORIGINS: list.pipe(z.array(origin)).default([]),
   LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info'),
@@ -81,6 +83,10 @@ export interface Environment {
   readonly temporalCli: string | undefined
   /** Absolute. */
   readonly dataDir: string
+  /** How many days points live. */
+  readonly pointsTtlDays: number
+  /** What one point pays for at checkout. */
+  readonly pointValueMinor: number
   /** How long `POST /purchase` waits before it answers 202. */
   readonly purchaseWaitMs: number
   readonly corsOrigins: readonly string[]
@@ -117,6 +123,8 @@ export function readEnvironment(source: Variables = process.env): Environment {
     temporalUiPort: value.TEMPORAL_UI_PORT,
     temporalCli: value.TEMPORAL_CLI === undefined ? undefined : resolve(value.TEMPORAL_CLI),
     dataDir: resolve(value.DATA_DIR),
+    pointsTtlDays: value.POINTS_TTL_DAYS,
+    pointValueMinor: value.POINT_VALUE_MINOR,
     purchaseWaitMs: value.PURCHASE_WAIT_MS,
     corsOrigins: value.CORS_ORIGINS,
     logLevel: value.LOG_LEVEL,

@@ -1,4 +1,5 @@
 import type { Database, Sql } from './client.ts'
+import { POINTS_INVARIANTS } from './points/invariants.ts'
 
 export type Invariant = {
   /** What must hold, as a sentence. */
@@ -27,7 +28,7 @@ export async function audit(database: Database): Promise<AuditReport> {
   })
 }
 
-type Check = {
+export type Check = {
   name: string
   population: (sql: Sql) => PromiseLike<{ count: number }[]>
   broken: (sql: Sql) => PromiseLike<Record<string, unknown>[]>
@@ -60,7 +61,7 @@ const INVARIANTS: Check[] = [
       limit 100`,
   },
   {
-    name: 'a completed purchase sold each of its lines once and was charged its total once',
+    name: 'a completed purchase sold each of its lines once, was paid once in money and points, and its award is settled',
     population: (sql) => sql<{ count: number }[]>`
       select count(*)::bigint as count from purchases where status = 'completed'`,
     broken: (sql) => sql`
@@ -68,7 +69,15 @@ const INVARIANTS: Check[] = [
       select * from effects
       where status = 'completed' and not (
         lines = sold_lines and ordered = sold and movements = lines and reserved = 0
-        and charged_minor = total_minor and entries = 1
+        and charged_minor = bill_minor and entries = case when bill_minor > 0 then 1 else 0 end
+        and redeemed = redeem_points and redemptions = case when redeem_points > 0 then 1 else 0 end
+        and case award
+          when 'booked' then awards = 1 and awarded = points_issued and not parked
+          when 'nothing' then awards = 0 and points_issued = 0 and not parked
+          when 'parked' then awards = 0 and points_issued = 0 and parked
+          -- From before there were points.
+          else awards = 0 and point_value_minor = 0
+        end
       )
       limit 100`,
   },
@@ -81,7 +90,24 @@ const INVARIANTS: Check[] = [
       select * from effects
       where status in ('refused', 'cancelled', 'failed') and not (
         sold = 0 and movements = 0 and reserved = 0 and sold_lines = 0 and charged_minor = 0
+        and redeemed = 0 and awards = 0
       )
+      limit 100`,
+  },
+  {
+    name: 'a refunded purchase gave everything back, but for the value of awarded points that were spent',
+    population: (sql) => sql<{ count: number }[]>`
+      select count(*)::bigint as count from purchases where status = 'refunded'`,
+    broken: (sql) => sql`
+      with ${settledEffects(sql)}
+      select * from effects
+      where status = 'refunded' and (refund is null or not (
+        sold = 0 and movements = 2 * lines and reserved = 0 and sold_lines = 0
+        and charged_minor = (refund ->> 'withheldMinor')::bigint
+        and bill_minor = (refund ->> 'amountMinor')::bigint + (refund ->> 'withheldMinor')::bigint
+        and redeemed = 0 and (refund ->> 'pointsReturned')::bigint = redeem_points
+        and awarded = award_spent + award_expired and (refund ->> 'pointsSpent')::bigint = award_spent and not parked
+      ))
       limit 100`,
   },
   {
@@ -97,13 +123,17 @@ const INVARIANTS: Check[] = [
       where p.event_seq <> e.events or (p.settled_at is not null and e.outcomes <> 1)
       limit 100`,
   },
+  ...POINTS_INVARIANTS,
 ]
 
-/** What each settled purchase ordered, sold, still reserves and was charged, in the end. */
+/** What each settled purchase ordered, sold, still reserves, was paid with and earned, in the end. */
 function settledEffects(sql: Sql) {
   return sql`
     effects as (
-      select p.id as purchase, p.status, p.total_minor, l.lines, l.ordered, m.movements, m.sold,
+      select p.id as purchase, p.status, p.total_minor - p.redeem_points * p.point_value_minor as bill_minor,
+        p.redeem_points, p.point_value_minor, p.award, p.points_issued, p.refund, pe.*, exists (
+          select from parked_awards where purchase_id = p.id and resolved_at is null
+        ) as parked, l.lines, l.ordered, m.movements, m.sold,
         r.reserved, r.sold_lines, e.entries, e.charged_minor
       from purchases p
       cross join lateral (
@@ -122,6 +152,17 @@ function settledEffects(sql: Sql) {
         select count(*) as entries, coalesce(-sum(amount_minor), 0) as charged_minor
         from wallet_entries where reference = p.id::text
       ) e
+      cross join lateral (
+        select count(*) filter (where type = 'redeemed') as redemptions,
+          coalesce(sum(case type when 'redeemed' then amount else -amount end) filter (
+            where type = 'redeemed' or payload -> 'reverses' ->> 'type' = 'redeem'), 0) as redeemed,
+          count(*) filter (where type = 'issued') as awards,
+          coalesce(sum(case type when 'issued' then amount else -amount end) filter (
+            where type = 'issued' or payload -> 'reverses' ->> 'type' = 'issue'), 0) as awarded,
+          coalesce(sum((payload -> 'notTakenBack' ->> 'spent')::bigint), 0) as award_spent,
+          coalesce(sum((payload -> 'notTakenBack' ->> 'expired')::bigint), 0) as award_expired
+        from points_events where reference = p.id::text and reason = 'purchase'
+      ) pe
       where p.settled_at is not null
     )`
 }

@@ -2,7 +2,7 @@ import { type Reversal, stepKey } from '#domain/purchase.ts'
 import type { Sql } from './client.ts'
 
 /** Either the purchase stands, or it is being undone for the reason that is on record. */
-export type Compensation = { confirmed: true } | { confirmed: false; reason: Reversal }
+export type Compensation = { confirmed: true } | { confirmed: false; reason: Reversal; pointsToRedeem: number }
 
 /**
  * Decides the fate of a purchase that cannot go on: unless it is confirmed already, it never will be. Shows it as
@@ -18,10 +18,12 @@ export async function beginCompensation(sql: Sql, purchaseId: string, reason: Re
     )
     insert into purchase_events (purchase_id, seq, step, state, detail)
     select ${purchaseId}, event_seq, 'purchase', 'compensating', ${sql.json(reason)} from purchase`
-  const [first] = await sql<{ reason: Reversal }[]>`
-    select detail as reason from purchase_events
-    where purchase_id = ${purchaseId} and step = 'purchase' and state = 'compensating'`
-  return { confirmed: false, reason: first?.reason ?? reason }
+  const [first] = await sql<{ reason: Reversal | null; pointsToRedeem: number }[]>`
+    select e.detail as reason, p.redeem_points as "pointsToRedeem"
+    from purchases p left join purchase_events e
+      on e.purchase_id = p.id and e.step = 'purchase' and e.state = 'compensating'
+    where p.id = ${purchaseId}`
+  return { confirmed: false, reason: first?.reason ?? reason, pointsToRedeem: first?.pointsToRedeem ?? 0 }
 }
 
 async function isConfirmedForGood(sql: Sql, purchaseId: string): Promise<boolean> {

@@ -5,20 +5,24 @@ import { applyStep } from './saga-steps.ts'
 /** `amountMinor` is what was taken from the wallet. */
 export type ChargedWallet = { amountMinor: number }
 
-/** Takes the price of the reserved lines from the buyer's wallet. Refusal: `insufficient_funds` with what is missing. */
+/**
+ * Takes from the buyer's wallet what points do not pay of the reserved lines, which may be nothing.
+ * Refusal: `insufficient_funds` with what is missing.
+ */
 export async function chargeWallet(sql: Sql, purchaseId: string): Promise<StepResult<ChargedWallet>> {
   return await applyStep(sql, purchaseId, 'chargeWallet', {
     statement: () => sql<{ answer: ChargedWallet }[]>`
       with step as (
         insert into saga_steps (key, purchase_id, step, state, answer)
         select ${stepKey(purchaseId, 'chargeWallet')}, id, 'chargeWallet', 'applied',
-          jsonb_build_object('amountMinor', total_minor)
+          jsonb_build_object('amountMinor', total_minor - redeem_points * point_value_minor)
         from purchases where id = ${purchaseId} and total_minor is not null
         on conflict (key) do nothing
         returning answer, (answer ->> 'amountMinor')::bigint as amount_minor
       ), locked as materialized (
         select w.username, step.amount_minor, w.balance_minor - step.amount_minor as balance_minor
         from step join purchases p on p.id = ${purchaseId} join wallets w on w.username = p.username
+        where step.amount_minor > 0
         for update of w
       ), wallet as (
         update wallets w set balance_minor = locked.balance_minor, updated_at = now()
@@ -42,7 +46,7 @@ export async function chargeWallet(sql: Sql, purchaseId: string): Promise<StepRe
 
 async function explainMissing(sql: Sql, purchaseId: string): Promise<Refusal | undefined> {
   const [row] = await sql<{ missing: number }[]>`
-    select total_minor - balance_minor as missing
+    select total_minor - redeem_points * point_value_minor - balance_minor as missing
     from purchases join wallets using (username) where id = ${purchaseId}`
   return row && row.missing > 0 ? { code: 'insufficient_funds', missingMinor: row.missing } : undefined
 }
@@ -58,7 +62,7 @@ export async function undoCharge(sql: Sql, purchaseId: string): Promise<void> {
     ), locked as materialized (
       select w.username, undo.amount_minor, w.balance_minor + undo.amount_minor as balance_minor
       from undo join purchases p on p.id = ${purchaseId} join wallets w on w.username = p.username
-      where undo.amount_minor is not null
+      where undo.amount_minor > 0
       for update of w
     ), wallet as (
       update wallets w set balance_minor = locked.balance_minor, updated_at = now()
@@ -69,8 +73,8 @@ export async function undoCharge(sql: Sql, purchaseId: string): Promise<void> {
       select username, amount_minor, 'charge_undone', ${purchaseId}, 'purchase' from wallet
     ), purchase as (
       update purchases set event_seq = event_seq + 1, updated_at = now()
-      from wallet where id = ${purchaseId}
-      returning event_seq, wallet.amount_minor
+      from undo where id = ${purchaseId} and undo.amount_minor is not null
+      returning event_seq, undo.amount_minor
     )
     insert into purchase_events (purchase_id, seq, step, state, detail)
     select ${purchaseId}, event_seq, 'chargeWallet', 'undone', jsonb_build_object('amountMinor', amount_minor)

@@ -13,6 +13,10 @@ export type PurchaseOrder = {
   username: string
   lines: PurchaseLine[]
   expectedTotalMinor?: number
+  /** Points to pay a part with; none when left out. */
+  redeemPoints?: number
+  /** What one point pays for at the time of the order. */
+  pointValueMinor: number
 }
 
 export type OpenedPurchase =
@@ -48,9 +52,11 @@ function insertPurchase(sql: Sql, order: PurchaseOrder) {
   }))
   return sql<{ id: string }[]>`
     with purchase as (
-      insert into purchases (id, scope, idempotency_key, request_hash, username, expected_total_minor)
+      insert into purchases (
+        id, scope, idempotency_key, request_hash, username, expected_total_minor, redeem_points, point_value_minor
+      )
       values (${order.purchaseId}, ${order.scope}, ${order.idempotencyKey}, ${order.requestHash}, ${order.username},
-        ${order.expectedTotalMinor ?? null})
+        ${order.expectedTotalMinor ?? null}, ${order.redeemPoints ?? 0}, ${order.pointValueMinor})
       on conflict on constraint purchases_key do nothing
       returning id
     ), line as (

@@ -1,6 +1,7 @@
 import type { Outcome, PurchaseLine, PurchaseStatus, Refusal, StepName } from '#domain/purchase.ts'
 import type { ChargedWallet } from './charge-wallet.ts'
 import type { Sql } from './client.ts'
+import type { Refund } from './refund-purchase.ts'
 import type { ReservedStock } from './reserve-stock.ts'
 
 /** A purchase with its lines and everything that has happened to it so far, from one snapshot. */
@@ -14,6 +15,13 @@ export type StoredPurchase = {
   expectedTotalMinor: number | null
   /** Known once the stock was reserved. */
   totalMinor: number | null
+  /** Points that pay a part, and what each pays for. */
+  redeemPoints: number
+  pointValueMinor: number
+  /** Null until the award is through, and for purchases from before there were points. */
+  pointsIssued: number | null
+  award: 'booked' | 'nothing' | 'parked' | null
+  refund: Refund | null
   createdAt: Date
   cancelRequestedAt: Date | null
   settledAt: Date | null
@@ -24,11 +32,14 @@ export type StoredPurchase = {
 export type PurchaseEvent = {
   seq: number
   step: StepName | 'purchase'
-  state: PurchaseStatus | 'cancel_requested' | 'applied' | 'undone'
+  state: PurchaseStatus | 'cancel_requested' | 'applied' | 'undone' | 'nothing' | 'parked'
   /** ISO 8601. */
   at: string
-  detail: ReservedStock | ChargedWallet | Outcome | null
+  detail: ReservedStock | ChargedWallet | MovedPoints | Refund | Outcome | { actor: string } | null
 }
+
+/** What a step at the points ledger says. */
+export type MovedPoints = { points: number; rule?: string; transactionId?: string }
 
 export async function readPurchase(sql: Sql, purchaseId: string): Promise<StoredPurchase | undefined> {
   const [purchase] = await sql<StoredPurchase[]>`
@@ -60,6 +71,8 @@ function columns(sql: Sql) {
   return sql`
     p.id as "purchaseId", p.username, p.status, p.code, p.detail,
     p.expected_total_minor as "expectedTotalMinor", p.total_minor as "totalMinor",
+    p.redeem_points as "redeemPoints", p.point_value_minor as "pointValueMinor",
+    p.points_issued as "pointsIssued", p.award, p.refund,
     p.created_at as "createdAt", p.cancel_requested_at as "cancelRequestedAt", p.settled_at as "settledAt",
     (
       select jsonb_agg(jsonb_build_object(

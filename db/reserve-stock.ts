@@ -3,14 +3,17 @@ import { stepKey } from '#domain/purchase.ts'
 import type { Sql } from './client.ts'
 import { applyStep } from './saga-steps.ts'
 
-/** `totalMinor` is the price of all lines at the frozen unit prices. */
-export type ReservedStock = { totalMinor: number; lines: PricedLine[] }
+/**
+ * `totalMinor` is the price of all lines at the frozen unit prices; `pointsToRedeem`, how many points the buyer wants to pay
+ * a part of it with.
+ */
+export type ReservedStock = { totalMinor: number; pointsToRedeem: number; lines: PricedLine[] }
 
 /**
  * Reserves every line of a purchase, or none, and freezes the unit prices.
  *
  * Refusals: `out_of_stock` with what is available of each line that is short; `price_changed` when the buyer named a total
- * and the prices now give another one.
+ * and the prices now give another one; `redeem_exceeds_total` when the points are worth more than the total.
  */
 export async function reserveStock(sql: Sql, purchaseId: string): Promise<StepResult<ReservedStock>> {
   return await applyStep(sql, purchaseId, 'reserveStock', {
@@ -23,6 +26,7 @@ export async function reserveStock(sql: Sql, purchaseId: string): Promise<StepRe
         insert into saga_steps (key, purchase_id, step, state, answer)
         select ${stepKey(purchaseId, 'reserveStock')}, ${purchaseId}, 'reserveStock', 'applied', jsonb_build_object(
           'totalMinor', sum(quantity * price_minor),
+          'pointsToRedeem', (select redeem_points from purchases where id = ${purchaseId}),
           'lines', jsonb_agg(jsonb_build_object(
             'productId', product_id, 'quantity', quantity, 'unitPriceMinor', price_minor) order by product_id)
         )
@@ -54,6 +58,7 @@ export async function reserveStock(sql: Sql, purchaseId: string): Promise<StepRe
     refused: {
       products_available: () => explainShortage(sql, purchaseId),
       purchases_price_expected: () => explainPrice(sql, purchaseId),
+      purchases_redeem_within_total: () => explainRedemption(sql, purchaseId),
     },
   })
 }
@@ -74,6 +79,15 @@ async function explainPrice(sql: Sql, purchaseId: string): Promise<Refusal | und
     where purchases.id = ${purchaseId}
     group by expected_total_minor`
   return price && price.expectedMinor !== price.totalMinor ? { code: 'price_changed', ...price } : undefined
+}
+
+async function explainRedemption(sql: Sql, purchaseId: string): Promise<Refusal | undefined> {
+  const [row] = await sql<{ points: number; mostPoints: number }[]>`
+    select redeem_points as points, (sum(l.quantity * p.price_minor) / point_value_minor)::bigint as "mostPoints"
+    from purchases join purchase_lines l on l.purchase_id = purchases.id join products p on p.id = l.product_id
+    where purchases.id = ${purchaseId}
+    group by redeem_points, point_value_minor`
+  return row && row.points > row.mostPoints ? { code: 'redeem_exceeds_total', ...row } : undefined
 }
 
 /**

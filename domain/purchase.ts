@@ -1,5 +1,14 @@
 /** Where a purchase stands. The last four are final; only `completed` moved stock and money for good. */
-export const PURCHASE_STATUSES = ['running', 'compensating', 'completed', 'refused', 'cancelled', 'failed'] as const
+export const PURCHASE_STATUSES = [
+  'running',
+  'compensating',
+  'completed',
+  'refused',
+  'cancelled',
+  'failed',
+  'refunding',
+  'refunded',
+] as const
 export type PurchaseStatus = (typeof PURCHASE_STATUSES)[number]
 
 export type PurchaseLine = { productId: string; quantity: number }
@@ -11,6 +20,8 @@ export type PricedLine = PurchaseLine & { unitPriceMinor: number }
 export type Refusal =
   | { code: 'out_of_stock'; short: { productId: string; requested: number; available: number }[] }
   | { code: 'price_changed'; expectedMinor: number; totalMinor: number }
+  | { code: 'redeem_exceeds_total'; points: number; mostPoints: number }
+  | { code: 'insufficient_points'; points: number; available: number }
   | { code: 'insufficient_funds'; missingMinor: number }
 
 /** Why a purchase failed without anybody having refused it. */
@@ -30,7 +41,15 @@ export type Reversal =
   | { status: 'failed'; code: FailureCode; step?: string }
 
 /** The steps of the saga, in order. Their names are part of the keys in `saga_steps`: never rename one. */
-export type StepName = 'reserveStock' | 'chargeWallet' | 'confirmPurchase'
+export type StepName =
+  | 'reserveStock'
+  | 'redeemPoints'
+  | 'chargeWallet'
+  | 'confirmPurchase'
+  | 'awardPoints'
+  // Of a refund.
+  | 'returnStock'
+  | 'returnMoney'
 
 /** The idempotency key of a step: the same for every attempt, from whatever process. */
 export function stepKey(purchaseId: string, step: StepName): string {
@@ -43,6 +62,11 @@ export type StepResult<Answer> = ({ ok: true } & Answer) | { ok: false; refusal:
 /** Id of the workflow that carries a purchase out. */
 export function purchaseWorkflowId(purchaseId: string): string {
   return `purchase-${purchaseId}`
+}
+
+/** Id of the workflow that refunds a purchase. */
+export function refundWorkflowId(purchaseId: string): string {
+  return `refund-${purchaseId}`
 }
 
 /** Id of the workflow that settles a purchase whose own workflow was lost. */

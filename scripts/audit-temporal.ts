@@ -27,9 +27,13 @@ export async function compareWithTemporal(sql: Sql, client: Client): Promise<Inv
   return { name, checked, violations: violations.slice(0, 100) }
 }
 
-/** A workflow that was terminated shows where it stood, so only the one that completed must show the outcome. */
+/**
+ * A workflow that was terminated shows where it stood, so only the one that completed must show the outcome. A refund is
+ * another workflow's.
+ */
 function agree(ended: Ended, status: string | undefined): boolean {
-  return ended.closed === 'COMPLETED' ? ended.searchable === status : status !== undefined
+  if (ended.closed !== 'COMPLETED') return status !== undefined
+  return ended.searchable === (status === 'refunding' || status === 'refunded' ? 'completed' : status)
 }
 
 async function* pagesOf(list: AsyncIterable<WorkflowExecutionInfo>): AsyncGenerator<Ended[]> {

@@ -2,6 +2,7 @@ import { Client } from '@temporalio/client'
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker'
 import { createActivities } from '#activities/create-activities.ts'
 import type { Sql } from '#db/client.ts'
+import { createPointsLedger } from '#db/points/ledger.ts'
 import { TASK_QUEUE } from '#workflows/contract.ts'
 import { isWorkflowOpen } from './is-workflow-open.ts'
 
@@ -11,17 +12,30 @@ export type WorkerParts = Pick<WorkerOptions, 'workflowBundle' | 'interceptors'>
   connection: NativeConnection
   namespace: string
   sql: Sql
+  /** Lifetime of points, in days. */
+  pointsTtlDays: number
 }
 
 /** A worker for all workflows and activities. Both shutdown times are set: it ends even when its server is gone. */
-export async function createWorker({ connection, namespace, sql, ...options }: WorkerParts): Promise<Worker> {
+export async function createWorker({
+  connection,
+  namespace,
+  sql,
+  pointsTtlDays,
+  ...options
+}: WorkerParts): Promise<Worker> {
   const client = new Client({ connection, namespace })
   return await Worker.create({
     taskQueue: TASK_QUEUE,
     ...options,
     connection,
     namespace,
-    activities: createActivities({ sql, isWorkflowOpen: (workflowId) => isWorkflowOpen(client, workflowId) }),
+    activities: createActivities({
+      sql,
+      ledger: createPointsLedger(sql),
+      pointsTtlDays,
+      isWorkflowOpen: (workflowId) => isWorkflowOpen(client, workflowId),
+    }),
     shutdownGraceTime: '5 seconds',
     shutdownForceTime: '8 seconds',
   })

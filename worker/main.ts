@@ -27,7 +27,13 @@ runCommand(async () => {
   const sql = openDatabase({ databaseUrl, applicationName: 'unicorn-worker' })
   await sql`select 1`
   const workflowBundle = await loadWorkflowBundle(environment.production, Runtime.instance().logger)
-  const worker = await createWorker({ connection, namespace: temporal.namespace, sql, workflowBundle })
+  const worker = await createWorker({
+    connection,
+    namespace: temporal.namespace,
+    sql,
+    pointsTtlDays: environment.pointsTtlDays,
+    workflowBundle,
+  })
   await ensureSchedules(new Client({ connection, namespace: temporal.namespace }))
 
   const running = worker.run()

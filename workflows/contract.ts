@@ -16,9 +16,9 @@ export type PurchaseInput = { purchaseId: string }
 /** Result of workflow `purchase`, and of `repair`: the status that the purchase settled with. */
 export type PurchaseResult = { status: Exclude<PurchaseStatus, 'running' | 'compensating'> }
 
-/** One line for the Web UI: what is bought, without personal data beyond the username. */
-export function purchaseSummary(username: string, lines: PurchaseLine[]): string {
+/** One line for the Web UI: what is bought or given back, without personal data beyond the username. */
+export function purchaseSummary(username: string, does: 'buys' | 'gets a refund for', lines: PurchaseLine[]): string {
   const items = lines.map((line) => `${line.quantity} × product ${line.productId}`)
   const shown = items.length > 3 ? [...items.slice(0, 3), `${items.length - 3} more`] : items
-  return `${username} buys ${shown.join(', ')}`
+  return `${username} ${does} ${shown.join(', ')}`
 }

@@ -1,4 +1,6 @@
 /** Every workflow that a worker can run, by its name. */
+export { expirePoints } from './expire-points.ts'
 export { purchase } from './purchase.ts'
 export { reconcilePurchases } from './reconcile-purchases.ts'
+export { refund } from './refund.ts'
 export { repair } from './repair.ts'

@@ -1,12 +1,12 @@
 import { CancellationScope } from '@temporalio/workflow'
 import type { PurchaseInput, PurchaseResult } from './contract.ts'
 import { accepted, cancellationPoint, reasonToUndo } from './interruptions.ts'
-import { chargeWallet, confirmPurchase, reserveStock } from './purchase-steps.ts'
-import { settle, undoUnlessConfirmed } from './settle.ts'
+import { chargeWallet, confirmPurchase, redeemPoints, reserveStock } from './purchase-steps.ts'
+import { complete, undoUnlessConfirmed } from './settle.ts'
 import { showStep, showTotal } from './visibility.ts'
 
 /**
- * The purchase saga: reserve, charge, confirm; or everything undone, last in first out.
+ * The purchase saga: reserve, redeem, charge, confirm, and points for it; or everything undone, last in first out.
  *
  * A request to cancel counts until the confirmation starts. It ends in exactly one of: completed, or fully undone.
  */
@@ -15,8 +15,14 @@ export async function purchase(input: PurchaseInput): Promise<PurchaseResult> {
   try {
     stopIfCancelled()
     showStep('reserving stock')
-    const { totalMinor } = accepted(await reserveStock(input))
+    const { totalMinor, pointsToRedeem } = accepted(await reserveStock(input))
     showTotal(totalMinor)
+
+    stopIfCancelled()
+    if (pointsToRedeem > 0) {
+      showStep('redeeming points')
+      accepted(await redeemPoints(input))
+    }
 
     stopIfCancelled()
     showStep('charging the wallet')
@@ -28,5 +34,5 @@ export async function purchase(input: PurchaseInput): Promise<PurchaseResult> {
   } catch (error) {
     return await undoUnlessConfirmed(input, reasonToUndo(error))
   }
-  return await settle(input, { status: 'completed' })
+  return await complete(input)
 }

@@ -1,7 +1,8 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common'
 import { ParentClosePolicy, proxyActivities, startChild } from '@temporalio/workflow'
 import type { Activities } from '#activities/create-activities.ts'
-import { purchaseWorkflowId, repairWorkflowId } from '#domain/purchase.ts'
+import { purchaseWorkflowId, refundWorkflowId, repairWorkflowId } from '#domain/purchase.ts'
+import { refund } from './refund.ts'
 import { repair } from './repair.ts'
 
 const { findLostPurchases } = proxyActivities<Activities>({
@@ -10,25 +11,33 @@ const { findLostPurchases } = proxyActivities<Activities>({
   summary: 'Look for purchases without an outcome and without a workflow',
 })
 
-/** Runs on a schedule. Finds purchases that nobody carries out any more and starts the repair of each. */
+/** Runs on a schedule. Finds purchases and refunds that nobody carries out any more, and has them settled. */
 export async function reconcilePurchases(): Promise<{ repaired: string[] }> {
   const repaired: string[] = []
   let after: string | undefined
   do {
     const page = await findLostPurchases(after === undefined ? {} : { after })
     for (const purchaseId of page.lost) {
-      if (await startRepair(purchaseId)) repaired.push(purchaseId)
+      if (await startOnce(repair, repairWorkflowId(purchaseId), purchaseId)) repaired.push(purchaseId)
+    }
+    for (const purchaseId of page.lostRefunds ?? []) {
+      if (await startOnce(refund, refundWorkflowId(purchaseId), purchaseId)) repaired.push(purchaseId)
     }
     after = page.next
   } while (after !== undefined)
   return { repaired }
 }
 
-async function startRepair(purchaseId: string): Promise<boolean> {
+/** Leaves the workflow to itself; one that runs already is left alone, and so is this one when the reconciler ends. */
+async function startOnce(
+  workflow: typeof repair | typeof refund,
+  workflowId: string,
+  purchaseId: string,
+): Promise<boolean> {
   try {
-    await startChild(repair, {
+    await startChild<typeof repair | typeof refund>(workflow, {
       args: [{ purchaseId }],
-      workflowId: repairWorkflowId(purchaseId),
+      workflowId,
       parentClosePolicy: ParentClosePolicy.ABANDON,
       staticSummary: `Settles ${purchaseWorkflowId(purchaseId)}, whose workflow was lost`,
     })

@@ -1,13 +1,33 @@
+import { ActivityFailure, patched } from '@temporalio/workflow'
 import type { Outcome, Reversal } from '#domain/purchase.ts'
 import type { PurchaseInput, PurchaseResult } from './contract.ts'
-import { beginCompensation, recordOutcome, releaseStock, undoCharge } from './purchase-steps.ts'
-import { showCompensating, showStatus } from './visibility.ts'
+import {
+  awardPoints,
+  beginCompensation,
+  parkAward,
+  recordOutcome,
+  releaseStock,
+  undoCharge,
+  undoRedemption,
+} from './purchase-steps.ts'
+import { showCompensating, showStatus, showStep } from './visibility.ts'
 
-/** Writes the outcome down, and gives what stands there: the first outcome of a purchase is the only one. */
-export async function settle({ purchaseId }: PurchaseInput, outcome: Outcome): Promise<PurchaseResult> {
-  const status = await recordOutcome({ purchaseId, outcome })
-  showStatus(status)
-  return { status }
+/** What is left to do for a purchase that stands: its points, and its outcome. */
+export async function complete(input: PurchaseInput): Promise<PurchaseResult> {
+  // Purchases that were under way when there were no points yet.
+  if (patched('award-points')) await award(input)
+  return await settle(input, { status: 'completed' })
+}
+
+/** The sale stands whatever becomes of its points: those that cannot be booked for ten minutes are parked for operators. */
+async function award(input: PurchaseInput): Promise<void> {
+  showStep('awarding points')
+  try {
+    await awardPoints(input)
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error
+    await parkAward({ ...input, problem: 'unavailable' })
+  }
 }
 
 /**
@@ -19,9 +39,17 @@ export async function settle({ purchaseId }: PurchaseInput, outcome: Outcome): P
  */
 export async function undoUnlessConfirmed(input: PurchaseInput, reason: Reversal): Promise<PurchaseResult> {
   const compensation = await beginCompensation({ ...input, reason })
-  if (compensation.confirmed) return await settle(input, { status: 'completed' })
+  if (compensation.confirmed) return await complete(input)
   showCompensating(compensation.reason)
   await undoCharge(input)
+  if (compensation.pointsToRedeem > 0) await undoRedemption(input)
   await releaseStock(input)
   return await settle(input, compensation.reason)
+}
+
+/** Writes the outcome down, and gives what stands there: the first outcome of a purchase is the only one. */
+async function settle({ purchaseId }: PurchaseInput, outcome: Outcome): Promise<PurchaseResult> {
+  const status = await recordOutcome({ purchaseId, outcome })
+  showStatus(status)
+  return { status }
 }

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { pointsProblems } from './points-problems.ts'
 import { purchaseProblems } from './purchase-problems.ts'
 
 type ProblemKind = {
@@ -28,6 +29,7 @@ export const PROBLEMS = {
   unknown_product: { status: 404, title: 'There is no such product' },
   unknown_user: { status: 404, title: 'There is no such user' },
   unknown_purchase: { status: 404, title: 'There is no such purchase' },
+  unknown_transaction: { status: 404, title: 'There is no such transaction of points' },
   unknown_image: { status: 404, title: 'There is no such image' },
 
   method_not_allowed: { status: 405, title: 'This address does not take this method' },
@@ -42,6 +44,7 @@ export const PROBLEMS = {
   user_exists: { status: 409, title: 'A user of this name exists already' },
   balance_too_large: { status: 409, title: 'The balance would be too large' },
   ...purchaseProblems,
+  ...pointsProblems,
 
   body_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The body is not of a type that is understood here' },

@@ -36,6 +36,21 @@ export const purchaseProblems = {
     title: 'The total is not the expected one',
     members: { ...notBought, expectedTotal: z.number(), total: z.number() },
   },
+  redeem_exceeds_total: {
+    status: 409,
+    title: 'The points are worth more than the total',
+    members: { ...notBought, points: z.number().int(), mostPoints: z.number().int() },
+  },
+  insufficient_points: {
+    status: 409,
+    title: 'There are not enough points',
+    members: {
+      available: z.number().int().openapi({ description: 'What can be spent.' }),
+      points: z.number().int().optional().openapi({ description: 'Of a purchase: how many should have paid.' }),
+      purchaseId: notBought.purchaseId.optional(),
+      success: notBought.success.optional(),
+    },
+  },
   cancelled: { status: 409, title: 'The purchase was cancelled', members: notBought },
   purchase_failed: {
     status: 409,
@@ -51,6 +66,17 @@ export const purchaseProblems = {
   already_settled: {
     status: 409,
     title: 'The purchase has ended already',
-    members: { purchaseId: z.uuid(), purchaseStatus: z.enum(['completed', 'refused', 'failed']) },
+    members: {
+      purchaseId: z.uuid(),
+      purchaseStatus: z.enum(['completed', 'refused', 'failed', 'refunding', 'refunded']),
+    },
+  },
+  not_refundable: {
+    status: 409,
+    title: 'Only a completed purchase can be refunded',
+    members: {
+      purchaseId: z.uuid(),
+      purchaseStatus: z.enum(['running', 'compensating', 'refused', 'cancelled', 'failed']),
+    },
   },
 } as const

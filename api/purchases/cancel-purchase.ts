@@ -53,6 +53,8 @@ export function registerCancelPurchase(app: App, deps: AppDependencies): void {
       case 'completed':
       case 'refused':
       case 'failed':
+      case 'refunding':
+      case 'refunded':
         throw new Problem('already_settled', `The purchase is ${status}.`, { purchaseId, purchaseStatus: status })
     }
   })

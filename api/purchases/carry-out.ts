@@ -8,7 +8,7 @@ import type { AppDependencies } from '#api/app-types.ts'
 import { Problem } from '#api/problems/problem.ts'
 import { isTemporalAway } from '#api/problems/unavailable.ts'
 import type { StoredPurchase } from '#db/read-purchases.ts'
-import { purchaseWorkflowId } from '#domain/purchase.ts'
+import { purchaseWorkflowId, refundWorkflowId } from '#domain/purchase.ts'
 import {
   CUSTOMER,
   PURCHASE_STATUS,
@@ -30,17 +30,34 @@ const REQUEST_TIMEOUT_MS = 5_000
  * @param options.startDelay how long a workflow that was not started before is held back
  * @throws Problem `temporal_unavailable`
  */
-export async function startPurchase(
+export function startPurchase(
   deps: AppDependencies,
   purchase: StoredPurchase,
   options: { startDelay?: '1 second' } = {},
 ): Promise<PurchaseHandle> {
-  const { temporal, taskQueue } = deps
   const { purchaseId, username, lines } = purchase
-  const workflowId = purchaseWorkflowId(purchaseId)
+  const staticSummary = purchaseSummary(username, 'buys', lines)
+  return startSaga(deps, purchase, 'purchase', purchaseWorkflowId(purchaseId), { ...options, staticSummary })
+}
+
+/** Starts the workflow that refunds a purchase, unless it was started before. @throws Problem `temporal_unavailable` */
+export function startRefund(deps: AppDependencies, purchase: StoredPurchase): Promise<PurchaseHandle> {
+  const { purchaseId, username, lines } = purchase
+  const staticSummary = purchaseSummary(username, 'gets a refund for', lines)
+  return startSaga(deps, purchase, 'refund', refundWorkflowId(purchaseId), { staticSummary })
+}
+
+async function startSaga(
+  deps: AppDependencies,
+  { purchaseId, username, status }: StoredPurchase,
+  workflowType: 'purchase' | 'refund',
+  workflowId: string,
+  options: { staticSummary: string; startDelay?: '1 second' },
+): Promise<PurchaseHandle> {
+  const { temporal, taskQueue } = deps
   try {
     return await askTemporal(deps, purchaseId, () =>
-      temporal.workflow.start<PurchaseWorkflow>('purchase', {
+      temporal.workflow.start<PurchaseWorkflow>(workflowType, {
         workflowId,
         taskQueue,
         args: [{ purchaseId }],
@@ -48,9 +65,8 @@ export async function startPurchase(
         workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
         typedSearchAttributes: [
           { key: CUSTOMER, value: username },
-          { key: PURCHASE_STATUS, value: 'running' },
+          { key: PURCHASE_STATUS, value: status },
         ],
-        staticSummary: purchaseSummary(username, lines),
         ...options,
       }),
     )

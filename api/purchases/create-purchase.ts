@@ -50,6 +50,8 @@ const route = createRoute({
       'out_of_stock',
       'insufficient_funds',
       'price_changed',
+      'redeem_exceeds_total',
+      'insufficient_points',
       'cancelled',
       'purchase_failed',
       'temporal_unavailable',
@@ -76,9 +78,16 @@ export function registerCreatePurchase(app: App, deps: AppDependencies): void {
 }
 
 /** Writes the order down, or finds the purchase that an earlier request of the same key made. */
-async function acceptOrder(c: AppContext, { sql }: AppDependencies, order: Order): Promise<string> {
+async function acceptOrder(c: AppContext, { sql, pointValueMinor }: AppDependencies, order: Order): Promise<string> {
   const { scope, key, requestHash } = keyedRequest(c, order.username, order)
-  const opened = await openPurchase(sql, { ...order, purchaseId: uuidv7(), scope, idempotencyKey: key, requestHash })
+  const opened = await openPurchase(sql, {
+    ...order,
+    purchaseId: uuidv7(),
+    scope,
+    idempotencyKey: key,
+    requestHash,
+    pointValueMinor,
+  })
   if (!opened.ok) throw opened.problem === 'key_reused' ? keyReused() : unknownParty(opened.problem, order)
   if (opened.replayed) markReplayed(c)
   c.set('purchaseId', opened.purchaseId)

@@ -15,6 +15,13 @@ const buyer = {
   expectedTotal: amount
     .optional()
     .openapi({ description: 'Buy for exactly this total, or refuse with `price_changed`.', example: 1700 }),
+  redeemPoints: z
+    .number()
+    .int('must be a whole number')
+    .min(1, 'must be at least 1')
+    .max(1_000_000_000, 'must be at most 1000000000')
+    .optional()
+    .openapi({ description: 'Pay a part, or all, with so many points.', example: 100 }),
 }
 
 const oneProduct = z.strictObject({ ...buyer, productId, quantity }).openapi('OneProductOrder')
@@ -40,7 +47,7 @@ const severalProducts = z
 /** What is to be bought. One product is short for one line. */
 export const orderSchema = z.union([oneProduct, severalProducts])
 
-export type Order = { username: string; lines: PurchaseLine[]; expectedTotalMinor?: number }
+export type Order = { username: string; lines: PurchaseLine[]; expectedTotalMinor?: number; redeemPoints?: number }
 
 /** The one form of both: spelled either way, it is the same request. */
 export function normaliseOrder(body: z.output<typeof orderSchema>): Order {
@@ -48,5 +55,6 @@ export function normaliseOrder(body: z.output<typeof orderSchema>): Order {
     username: body.userId,
     lines: 'lines' in body ? body.lines : [{ productId: body.productId, quantity: body.quantity }],
     ...(body.expectedTotal !== undefined && { expectedTotalMinor: body.expectedTotal }),
+    ...(body.redeemPoints !== undefined && { redeemPoints: body.redeemPoints }),
   }
 }

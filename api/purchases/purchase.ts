@@ -8,13 +8,15 @@ import type { Database } from '#db/client.ts'
 import { readPurchase, type StoredPurchase } from '#db/read-purchases.ts'
 import { majorFromMinor } from '#domain/money.ts'
 import { PURCHASE_STATUSES } from '#domain/purchase.ts'
+import { refundSchema, showRefund } from './refund.ts'
 import { refusalSchema, showRefusal } from './refusal.ts'
 import { showStep, stepSchema } from './step.ts'
 
 export const purchaseId = z.uuid().openapi({ example: '0199d6a4-7f1e-7c3a-9b0e-5a1c2d3e4f50' })
-export const purchaseStatus = z
-  .enum(PURCHASE_STATUSES)
-  .openapi({ description: '`running` and `compensating` (being undone) are under way; the others are final.' })
+export const purchaseStatus = z.enum(PURCHASE_STATUSES).openapi({
+  description:
+    '`running` and `compensating` (being undone) are under way; `refunding` is completed and being given back; the others are final.',
+})
 
 /** What is known of a purchase that is under way. */
 export const purchaseStatusSchema = z.object({ purchaseId, status: purchaseStatus }).openapi('PurchaseStatus')
@@ -36,6 +38,14 @@ export const purchaseSchema = z
     username,
     lines: z.array(lineSchema),
     total: amountShown.nullable().openapi({ description: 'Known once the stock was reserved.' }),
+    amount: amountShown.nullable().openapi({ description: 'What of the total is paid in money.' }),
+    pointsRedeemed: z.number().int().openapi({ description: 'Points that pay the rest.', example: 0 }),
+    pointsIssued: z.number().int().nullable().openapi({ description: 'Points that it earned; null until then.' }),
+    award: z
+      .enum(['booked', 'nothing', 'parked'])
+      .nullable()
+      .openapi({ description: 'How its award ended; `parked` awards wait for an operator.' }),
+    refund: refundSchema.nullable(),
     expectedTotal: amountShown.nullable().openapi({ description: 'The buyer pays this total or none.' }),
     createdAt: timestamp,
     cancelRequestedAt: timestamp.nullable(),
@@ -58,12 +68,22 @@ export function showPurchase(purchase: StoredPurchase): z.infer<typeof purchaseS
       unitPrice: majorOrNull(unitPriceMinor),
     })),
     total: majorOrNull(purchase.totalMinor),
+    amount: majorOrNull(chargedMinor(purchase)),
+    pointsRedeemed: purchase.redeemPoints,
+    pointsIssued: purchase.pointsIssued,
+    award: purchase.award,
+    refund: purchase.refund && showRefund(purchase.refund),
     expectedTotal: majorOrNull(purchase.expectedTotalMinor),
     createdAt: purchase.createdAt.toISOString(),
     cancelRequestedAt: purchase.cancelRequestedAt?.toISOString() ?? null,
     settledAt: purchase.settledAt?.toISOString() ?? null,
     steps: purchase.events.map(showStep),
   }
+}
+
+/** What of the total is paid in money; null while the total is not known. */
+export function chargedMinor({ totalMinor, redeemPoints, pointValueMinor }: StoredPurchase): number | null {
+  return totalMinor === null ? null : totalMinor - redeemPoints * pointValueMinor
 }
 
 /** @throws Problem `unknown_purchase` */

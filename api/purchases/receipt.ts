@@ -4,14 +4,16 @@ import { amountShown } from '#api/schemas/amounts.ts'
 import { productId, username } from '#api/schemas/identifiers.ts'
 import type { StoredPurchase } from '#db/read-purchases.ts'
 import { majorFromMinor } from '#domain/money.ts'
-import { purchaseId } from './purchase.ts'
+import { chargedMinor, purchaseId } from './purchase.ts'
 import { refusalProblem } from './refusal.ts'
 
 /** What a buyer gets for a purchase that was completed. */
 export const receiptSchema = z
   .object({
     purchaseId,
-    status: z.literal('completed'),
+    status: z
+      .enum(['completed', 'refunding', 'refunded'])
+      .openapi({ description: '`completed`, unless it was refunded since.' }),
     success: z.literal(true),
     stock: z.literal(true).openapi({ description: 'Everything was in stock.' }),
     balance: z.literal(true).openapi({ description: 'The balance covered it.' }),
@@ -21,6 +23,8 @@ export const receiptSchema = z
     lines: z.array(z.object({ productId, quantity: z.number().int(), unitPrice: amountShown })),
     total: amountShown.openapi({ description: 'The price of all lines.' }),
     amount: amountShown.openapi({ description: 'What was charged in money.' }),
+    pointsRedeemed: z.number().int().openapi({ description: 'Points that paid the rest.' }),
+    pointsIssued: z.number().int().openapi({ description: 'Points that it earned.' }),
   })
   .openapi('Receipt')
 
@@ -30,14 +34,15 @@ export const receiptSchema = z
  * @throws Problem when it ended other than with a sale
  */
 export function showReceipt(purchase: StoredPurchase): z.infer<typeof receiptSchema> {
-  if (purchase.status !== 'completed') throw notBought(purchase)
+  const { status } = purchase
+  if (status !== 'completed' && status !== 'refunding' && status !== 'refunded') throw notBought(purchase)
   const [first] = purchase.lines
   if (!first || purchase.totalMinor === null)
     throw new Error(`purchase ${purchase.purchaseId} has no lines or no total`)
   const total = majorFromMinor(purchase.totalMinor)
   return {
     purchaseId: purchase.purchaseId,
-    status: purchase.status,
+    status,
     success: true,
     stock: true,
     balance: true,
@@ -50,7 +55,9 @@ export function showReceipt(purchase: StoredPurchase): z.infer<typeof receiptSch
       unitPrice: majorFromMinor(unitPriceMinor ?? 0),
     })),
     total,
-    amount: total,
+    amount: majorFromMinor(chargedMinor(purchase) ?? 0),
+    pointsRedeemed: purchase.redeemPoints,
+    pointsIssued: purchase.pointsIssued ?? 0,
   }
 }
 

@@ -4,6 +4,7 @@ import { timestamp } from '#api/schemas/text.ts'
 import type { PurchaseEvent } from '#db/read-purchases.ts'
 import { majorFromMinor } from '#domain/money.ts'
 import type { Outcome } from '#domain/purchase.ts'
+import { refundSchema, showRefund } from './refund.ts'
 import { refusalSchema, showRefusal } from './refusal.ts'
 
 const detailSchema = z
@@ -14,6 +15,10 @@ const detailSchema = z
       .array(z.object({ productId: z.string(), quantity: z.number().int(), unitPrice: amountShown }))
       .optional()
       .openapi({ description: 'What was reserved, at which prices.' }),
+    points: z.number().int().optional().openapi({ description: 'Redeemed, earned, given or taken back.' }),
+    rule: z.string().optional().openapi({ description: 'What the points were earned by.' }),
+    transactionId: z.uuid().optional().openapi({ description: 'In the statement of points.' }),
+    refund: refundSchema.optional(),
     outcome: z.enum(['completed', 'refused', 'cancelled', 'failed']).optional(),
     code: z.string().optional(),
     refusal: refusalSchema.optional(),
@@ -24,21 +29,37 @@ const detailSchema = z
 export const stepSchema = z
   .object({
     seq: z.number().int().openapi({ example: 2 }),
-    step: z.enum(['purchase', 'reserveStock', 'chargeWallet', 'confirmPurchase']).openapi({ example: 'reserveStock' }),
+    step: z
+      .enum([
+        'purchase',
+        'reserveStock',
+        'redeemPoints',
+        'chargeWallet',
+        'confirmPurchase',
+        'awardPoints',
+        'returnStock',
+        'returnMoney',
+      ])
+      .openapi({ example: 'reserveStock' }),
     state: z
       .enum([
         'running',
         'applied',
         'undone',
+        'nothing',
+        'parked',
         'cancel_requested',
         'compensating',
         'completed',
         'refused',
         'cancelled',
         'failed',
+        'refunding',
+        'refunded',
       ])
       .openapi({
-        description: 'Steps are `applied` or `undone`; the rest are states of the purchase.',
+        description:
+          'Steps are `applied` or `undone`, an award also `nothing` or `parked`; the rest are states of the purchase.',
         example: 'applied',
       }),
     at: timestamp,
@@ -58,6 +79,12 @@ export function showStep({ seq, step, state, at, detail }: PurchaseEvent): z.inf
 
 function showDetail(detail: NonNullable<PurchaseEvent['detail']>): z.infer<typeof detailSchema> {
   if ('status' in detail) return showOutcome(detail)
+  if ('withheldMinor' in detail) return { refund: showRefund(detail) }
+  if ('points' in detail) {
+    const { points, rule, transactionId } = detail
+    return { points, ...(rule && { rule }), ...(transactionId && { transactionId }) }
+  }
+  if ('actor' in detail) return {}
   if ('amountMinor' in detail) return { amount: majorFromMinor(detail.amountMinor) }
   return {
     total: majorFromMinor(detail.totalMinor),

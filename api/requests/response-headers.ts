@@ -16,7 +16,7 @@ export const securityHeaders = secureHeaders({
 export function crossOriginAccess(origins: readonly string[]) {
   return cors({
     origin: [...origins],
-    allowMethods: ['GET', 'HEAD', 'POST', 'PATCH'],
+    allowMethods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
     allowHeaders: ['Content-Type', 'Idempotency-Key', 'Prefer', 'X-Request-Id'],
     exposeHeaders: ['Location', 'Retry-After', 'Idempotency-Replayed', 'Preference-Applied', 'X-Request-Id'],
     maxAge: 600,

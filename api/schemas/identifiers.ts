@@ -14,6 +14,9 @@ export const userPath = z.object({ username: pathId((name) => ID.test(name), 'un
 export const purchasePath = z.object({
   id: pathId((id) => z.uuid().safeParse(id).success, 'unknown_purchase', '0199d6a4-7f1e-7c3a-9b0e-5a1c2d3e4f50'),
 })
+export const transactionPath = z.object({
+  id: pathId((id) => z.uuid().safeParse(id).success, 'unknown_transaction', '0199d6a4-7f1e-7c3a-9b0e-5a1c2d3e4f50'),
+})
 
 /** An id in a path. One that cannot exist is answered like one that does not: 404. */
 function pathId(isPossible: (id: string) => boolean, unknown: ProblemCode, example: string) {

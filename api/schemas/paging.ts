@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi'
 /** Query parameters of a list. The cursor is opaque to clients; what it means is up to the list. */
 export function pageQuery(cursor: z.ZodType<string>) {
   return z.strictObject({
-    cursor: cursor.optional().openapi({ description: '`nextCursor` of the page before.' }),
+    cursor: cursor.optional().openapi({ description: '`nextCursor` (of points: `next_cursor`) of the page before.' }),
     limit: z.coerce
       .number('must be a number')
       .int('must be a whole number')
@@ -41,4 +41,16 @@ export function page<Row, Item>(
   const last = shown.at(-1)
   const nextCursor = rows.length > limit && last !== undefined ? cursorOf(last) : null
   return { items: shown.map(render), count: shown.length, nextCursor }
+}
+
+/** One page of a list of points, spelled as the bodies there are. */
+export function pointsPageOf<Item extends z.ZodType>(item: Item) {
+  const { nextCursor, ...shape } = pageOf(item).shape
+  return z.object({ ...shape, next_cursor: nextCursor })
+}
+
+/** See `page`. */
+export function pointsPage<Row, Item>(...given: Parameters<typeof page<Row, Item>>) {
+  const { nextCursor, ...shown } = page(...given)
+  return { ...shown, next_cursor: nextCursor }
 }

@@ -1,19 +1,22 @@
 import postgres from 'postgres'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { audit } from '#db/audit.ts'
+import { audit, type Invariant } from '#db/audit.ts'
 import { beginCompensation } from '#db/begin-compensation.ts'
 import { chargeWallet, undoCharge } from '#db/charge-wallet.ts'
 import { confirmPurchase } from '#db/confirm-purchase.ts'
+import { POINTS_INVARIANTS } from '#db/points/invariants.ts'
 import { recordOutcome } from '#db/purchase-outcome.ts'
 import { releaseStock, reserveStock } from '#db/reserve-stock.ts'
 import { openShop, type Shop } from '#test/support/shop.ts'
 
 const STOCK = 'stock on hand is the sum of its movements, and reserved stock is the sum of the open reservations'
 const WALLETS = 'a wallet holds the sum of its entries, and never less than nothing'
-const COMPLETED = 'a completed purchase sold each of its lines once and was charged its total once'
+const COMPLETED =
+  'a completed purchase sold each of its lines once, was paid once in money and points, and its award is settled'
 const REVERSED = 'a purchase that was refused, cancelled or failed moved nothing in the end'
+const REFUNDED = 'a refunded purchase gave everything back, but for the value of awarded points that were spent'
 const TIMELINE = 'the timeline of a purchase has no gaps, and a settled one ends with its outcome'
-const INVARIANTS = [STOCK, WALLETS, COMPLETED, REVERSED, TIMELINE]
+const INVARIANTS = [STOCK, WALLETS, COMPLETED, REVERSED, REFUNDED, TIMELINE]
 
 let shop: Shop
 /** Who owns the tables may lift every protection: what is broken here is broken behind the application's back. */
@@ -28,7 +31,7 @@ afterEach(async () => {
   await shop.close()
 })
 
-/** One purchase of each kind: sold, undone after it was charged, refused before it moved anything, under way. */
+/** One purchase of each kind: sold, refunded, undone after it was charged, refused before it moved anything, under way. */
 async function booksWithSomeOfEverything() {
   await shop.addProduct({ id: 'air', priceMinor: 600, stock: 9 })
   await shop.addProduct({ id: 'ember', priceMinor: 250, stock: 9 })
@@ -40,7 +43,10 @@ async function booksWithSomeOfEverything() {
   const refusal = { code: 'insufficient_funds', missingMinor: 1 } as const
   await recordOutcome(shop.sql, refused, { status: 'refused', refusal })
   await reserveAndCharge(underWay)
-  return { completed, cancelled, refused, underWay }
+  const refunded = await order()
+  await buy(refunded)
+  await shop.refund(refunded)
+  return { completed, cancelled, refused, underWay, refunded }
 }
 
 async function order(): Promise<string> {
@@ -56,7 +62,7 @@ async function reserveAndCharge(purchaseId: string): Promise<void> {
 async function buy(purchaseId: string): Promise<void> {
   await reserveAndCharge(purchaseId)
   await confirmPurchase(shop.sql, purchaseId)
-  await recordOutcome(shop.sql, purchaseId, { status: 'completed' })
+  await shop.complete(purchaseId)
 }
 
 async function undo(purchaseId: string): Promise<void> {
@@ -75,16 +81,23 @@ async function unprotected(table: string, change: (sql: postgres.TransactionSql)
   })
 }
 
+/** Those of points have their tests in points/audit.test.ts. */
+function aboutPurchases(invariants: Invariant[]): Invariant[] {
+  return invariants.filter(({ name }) => POINTS_INVARIANTS.every((invariant) => invariant.name !== name))
+}
+
 test('the audit finds nothing in books that only the saga has written, and has looked at all of them', async () => {
   await booksWithSomeOfEverything()
   const report = await audit(shop.sql)
   expect(report.ok).toBe(true)
-  expect(report.invariants.map(({ name, checked, violations }) => [name, checked, violations])).toEqual([
+  const found = aboutPurchases(report.invariants)
+  expect(found.map(({ name, checked, violations }) => [name, checked, violations])).toEqual([
     [STOCK, 2, []],
     [WALLETS, 1, []],
     [COMPLETED, 1, []],
     [REVERSED, 2, []],
-    [TIMELINE, 4, []],
+    [REFUNDED, 1, []],
+    [TIMELINE, 5, []],
   ])
 })
 
@@ -168,7 +181,7 @@ const damages: Damage[] = [
   {
     what: 'a sale at another price than was charged',
     breaks: [COMPLETED],
-    named: ({ completed }) => ({ purchase: completed, total_minor: 1_701, charged_minor: 1_700 }),
+    named: ({ completed }) => ({ purchase: completed, bill_minor: 1_701, charged_minor: 1_700 }),
     damage: ({ completed }) => owner`update purchases set total_minor = total_minor + 1 where id = ${completed}`,
   },
   {
@@ -222,6 +235,23 @@ const damages: Damage[] = [
       update products set reserved = reserved + 2 where id = 'air'`,
   },
   {
+    what: 'a refund that says it gave more than it did',
+    breaks: [REFUNDED],
+    named: ({ refunded }) => ({ purchase: refunded, bill_minor: 1_700, charged_minor: 0 }),
+    damage: ({ refunded }) => owner`
+      update purchases set refund = refund || '{"amountMinor": 1701}' where id = ${refunded}`,
+  },
+  {
+    what: 'a refund whose money never arrived',
+    breaks: [WALLETS, REFUNDED],
+    named: () => ({ username: 'derick', balance_minor: 6_600, entries: 4_900 }),
+    damage: ({ refunded }) =>
+      unprotected(
+        'wallet_entries',
+        (sql) => sql`delete from wallet_entries where reference = ${refunded} and reason = 'refund'`,
+      ),
+  },
+  {
     what: 'an outcome that was rewritten afterwards',
     breaks: [REVERSED, TIMELINE],
     named: ({ completed }) => ({ purchase: completed, status: 'refused', charged_minor: 1_700 }),
@@ -252,7 +282,7 @@ describe('the audit reports', () => {
 
   test('each invariant it knows: none is there that these tests have not broken', async () => {
     const { invariants } = await audit(shop.sql)
-    expect(invariants.map(({ name }) => name)).toEqual(INVARIANTS)
+    expect(aboutPurchases(invariants).map(({ name }) => name)).toEqual(INVARIANTS)
     expect(new Set(damages.flatMap(({ breaks }) => breaks))).toEqual(new Set(INVARIANTS))
   })
 })

@@ -117,7 +117,7 @@ async function expectOneFate(purchaseId: string, name: string): Promise<void> {
 async function cleanUp(purchaseId: string): Promise<void> {
   const fate = await beginCompensation(shop.sql, purchaseId, { status: 'cancelled' })
   if (fate.confirmed) {
-    await recordOutcome(shop.sql, purchaseId, { status: 'completed' })
+    await shop.complete(purchaseId)
     return
   }
   await undoCharge(shop.sql, purchaseId)

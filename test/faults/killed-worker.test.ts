@@ -52,7 +52,7 @@ async function startPurchase(username: string) {
   return { purchaseId, handle }
 }
 
-test.each(['reserveStock', 'chargeWallet', 'confirmPurchase', 'recordOutcome'])(
+test.each(['reserveStock', 'chargeWallet', 'confirmPurchase', 'awardPoints', 'recordOutcome'])(
   'a worker killed between the commit of %s and its report: another completes the purchase, with one charge',
   async (step) => {
     const { crashed } = await startWorker(step)
@@ -71,6 +71,7 @@ test.each(['reserveStock', 'chargeWallet', 'confirmPurchase', 'recordOutcome'])(
       'reserveStock applied',
       'chargeWallet applied',
       'confirmPurchase applied',
+      'awardPoints applied',
       'purchase completed',
     ])
   },

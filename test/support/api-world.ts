@@ -3,6 +3,7 @@ import { pino } from 'pino'
 import { createApp } from '#api/app.ts'
 import type { AppDependencies } from '#api/app-types.ts'
 import { serveHttp } from '#api/http-server.ts'
+import { createPointsLedger } from '#db/points/ledger.ts'
 import { type OpenApiDocument, type PublishedContract, publishedContract } from './published-contract.ts'
 import { openSagaWorld } from './saga-world.ts'
 
@@ -17,6 +18,8 @@ export async function openApiWorld() {
     sql: world.shop.sql,
     temporal: world.client,
     taskQueue: world.taskQueue,
+    pointsTtlDays: 365,
+    pointValueMinor: 10,
     purchaseWaitMs: 20_000,
     corsOrigins: ['https://shop.example'],
     demoMode: true,
@@ -24,7 +27,8 @@ export async function openApiWorld() {
 
   /** One more server for the same shop, different in what is given. */
   async function serve(changes: Partial<AppDependencies> = {}): Promise<Api> {
-    const api = await serveApi({ ...dependencies, ...changes })
+    const sql = changes.sql ?? dependencies.sql
+    const api = await serveApi({ ...dependencies, pointsLedger: createPointsLedger(sql), ...changes })
     opened.push(api)
     return api
   }

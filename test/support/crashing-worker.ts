@@ -16,6 +16,7 @@ const worker = await createWorker({
   namespace: 'default',
   taskQueue,
   sql,
+  pointsTtlDays: 365,
   workflowBundle: { codePath },
   interceptors: {
     activity: [

@@ -38,6 +38,7 @@ export async function openSagaWorld(options: { workflowInterceptors?: string[] }
     namespace,
     taskQueue,
     sql: shop.sql,
+    pointsTtlDays: 365,
     workflowBundle: await bundleOf(options.workflowInterceptors),
     interceptors: { activity: [faults.interceptor] },
   })
@@ -67,5 +68,6 @@ export async function openSagaWorld(options: { workflowInterceptors?: string[] }
 
 async function bundleOf(workflowInterceptorModules: string[] | undefined): Promise<WorkflowBundleOption> {
   if (!workflowInterceptorModules) return { codePath: inject('workflowBundlePath') }
-  return await bundleWorkflowCode({ workflowsPath: WORKFLOWS_PATH, workflowInterceptorModules })
+  const logger = new DefaultLogger('ERROR')
+  return await bundleWorkflowCode({ workflowsPath: WORKFLOWS_PATH, workflowInterceptorModules, logger })
 }

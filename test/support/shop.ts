@@ -2,6 +2,10 @@ import { v7 as uuidv7 } from 'uuid'
 import { audit } from '#db/audit.ts'
 import { type Database, openDatabase } from '#db/client.ts'
 import { openPurchase } from '#db/open-purchase.ts'
+import { createPointsLedger } from '#db/points/ledger.ts'
+import { recordOutcome } from '#db/purchase-outcome.ts'
+import { awardPoints, takeBackAward, undoRedemption } from '#db/purchase-points.ts'
+import { openRefund, recordRefunded, returnMoney, returnStock } from '#db/refund-purchase.ts'
 import type { PurchaseLine, PurchaseStatus } from '#domain/purchase.ts'
 import { createTestDatabase } from './test-database.ts'
 
@@ -15,6 +19,7 @@ export async function openShop(options: { connections?: number } = {}) {
     applicationName: 'unicorn-test',
     maxConnections: options.connections ?? 20,
   })
+  const ledger = createPointsLedger(sql)
   return {
     sql,
     databaseUrl,
@@ -22,6 +27,21 @@ export async function openShop(options: { connections?: number } = {}) {
     addProduct: (product: { id: string; priceMinor: number; stock: number }) => addProduct(sql, product),
     addWallet: (wallet: { username: string; balanceMinor: number }) => addWallet(sql, wallet),
     order: (order: Order) => placeOrder(sql, order),
+    ledger,
+    /** What the workflow does for a purchase that stands. */
+    complete: async (purchaseId: string) => {
+      await awardPoints(sql, ledger, purchaseId, 365)
+      await recordOutcome(sql, purchaseId, { status: 'completed' })
+    },
+    /** What the refund workflow does. */
+    refund: async (purchaseId: string) => {
+      await openRefund(sql, purchaseId, 'test')
+      const award = await takeBackAward(sql, ledger, purchaseId)
+      await undoRedemption(sql, ledger, purchaseId)
+      await returnStock(sql, purchaseId)
+      await returnMoney(sql, purchaseId, award)
+      await recordRefunded(sql, purchaseId)
+    },
     purchase: (purchaseId: string) => readPurchase(sql, purchaseId),
     timeline: (purchaseId: string) => readTimeline(sql, purchaseId),
     stock: (productId: string) => readStock(sql, productId),
@@ -35,7 +55,7 @@ export async function openShop(options: { connections?: number } = {}) {
   }
 }
 
-type Order = { username: string; lines: PurchaseLine[]; expectedTotalMinor?: number }
+type Order = { username: string; lines: PurchaseLine[]; expectedTotalMinor?: number; redeemPoints?: number }
 
 async function addProduct(sql: Database, { id, priceMinor, stock }: { id: string; priceMinor: number; stock: number }) {
   await sql`
@@ -64,6 +84,7 @@ async function placeOrder(sql: Database, order: Order): Promise<string> {
     scope: order.username,
     idempotencyKey: purchaseId,
     requestHash: 'test',
+    pointValueMinor: 10,
   })
   if (!opened.ok) throw new Error(`the test's order was not taken: ${opened.problem}`)
   return opened.purchaseId

@@ -50,6 +50,7 @@ describe('a purchase', () => {
       'reserveStock applied',
       'chargeWallet applied',
       'confirmPurchase applied',
+      'awardPoints nothing',
       'purchase completed',
     ])
     expect(await world.shop.stock(product)).toEqual(sold)

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createActivities } from '#activities/create-activities.ts'
+import { createPointsLedger } from '#db/points/ledger.ts'
 import { recordOutcome } from '#db/purchase-outcome.ts'
 import { purchaseWorkflowId, repairWorkflowId } from '#domain/purchase.ts'
 import { loseWorkflow } from '#test/replay/scenarios.ts'
@@ -153,7 +154,12 @@ test('the reconciler finds every lost purchase, also when there are more than it
   const orders = await Promise.all(Array.from({ length: 230 }, () => world.shop.order({ username: buyer, lines })))
   await world.shop.sql`update purchases set updated_at = now() - interval '2 minutes' where username = ${buyer}`
   const open = new Set(orders.slice(0, 20).map(purchaseWorkflowId))
-  const { findLostPurchases } = createActivities({ sql: world.shop.sql, isWorkflowOpen: async (id) => open.has(id) })
+  const { findLostPurchases } = createActivities({
+    sql: world.shop.sql,
+    ledger: createPointsLedger(world.shop.sql),
+    pointsTtlDays: 365,
+    isWorkflowOpen: async (id) => open.has(id),
+  })
 
   const found: string[] = []
   for (let page = await findLostPurchases({}); ; page = await findLostPurchases({ after: page.next })) {

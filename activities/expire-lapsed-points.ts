@@ -1,0 +1,44 @@
+import type { Sql } from '#db/client.ts'
+import type { PointsLedger } from '#db/points/ledger.ts'
+import { readClock } from '#db/points/load.ts'
+import { listLapsedAccounts } from '#db/points/read.ts'
+
+/** Accounts a page, and how many of them at once: a page ends well within the time limit of an activity. */
+const PAGE = 200
+const AT_ONCE = 10
+
+export type ExpiryPage = {
+  /** Accounts whose lapsed points are now expired. */
+  accounts: number
+  /** Where the next page begins; left out on the last one. */
+  next?: string
+}
+
+/**
+ * Books what has lapsed, for one page of accounts. Repeating a page of the same sweep books nothing twice; an account that
+ * lapses again meanwhile is the next sweep's.
+ */
+export async function expireLapsedPoints(
+  sql: Sql,
+  ledger: PointsLedger,
+  { sweepId, after }: { sweepId: string; after?: string },
+): Promise<ExpiryPage> {
+  const now = await readClock(sql)
+  const accounts = await listLapsedAccounts(sql, { now, limit: PAGE, ...(after !== undefined && { after }) })
+  for (let start = 0; start < accounts.length; start += AT_ONCE) {
+    await Promise.all(
+      accounts.slice(start, start + AT_ONCE).map((accountId) => expireAccount(ledger, accountId, sweepId)),
+    )
+  }
+  const next = accounts.length === PAGE ? accounts.at(-1) : undefined
+  return next === undefined ? { accounts: accounts.length } : { accounts: accounts.length, next }
+}
+
+async function expireAccount(ledger: PointsLedger, accountId: string, sweepId: string): Promise<void> {
+  await ledger.execute({
+    accountId,
+    key: `expiry/${sweepId}/${accountId}`,
+    requestHash: '',
+    wish: { type: 'expire', reason: 'expiry', reference: sweepId, actor: 'expiry' },
+  })
+}

@@ -1,0 +1,46 @@
+import { createRoute } from '@hono/zod-openapi'
+import type { App, AppDependencies } from '#api/app-types.ts'
+import { problems, READING } from '#api/problems/problem-responses.ts'
+import { idempotencyHeaders, replayedHeader } from '#api/requests/idempotency.ts'
+import { transactionPath } from '#api/schemas/identifiers.ts'
+import { readTransactionAccount } from '#db/points/read.ts'
+import { movePoints, unknownTransaction } from './move-points.ts'
+import { reversalSchema, showReversal } from './points-transaction.ts'
+
+const route = createRoute({
+  method: 'post',
+  path: '/points/transactions/{id}/reversal',
+  operationId: 'reversePointsTransaction',
+  tags: ['Points'],
+  summary: 'Reverse an issue or a redemption',
+  description:
+    'Takes no body. Redeemed points go back to where they were taken from, and lapse when they would have. Issued ' +
+    'points are taken back as far as they are there; the answer says what was not. Each transaction is reversed once.',
+  request: { params: transactionPath, headers: idempotencyHeaders },
+  responses: {
+    200: {
+      description: 'Reversed.',
+      headers: replayedHeader,
+      content: { 'application/json': { schema: reversalSchema } },
+    },
+    ...problems(
+      ...READING,
+      'invalid_request',
+      'foreign_request',
+      'idempotency_key_reused',
+      'unknown_transaction',
+      'already_reversed',
+      'not_reversible',
+    ),
+  },
+})
+
+export function registerReverseTransaction(app: App, deps: AppDependencies): void {
+  app.openapi(route, async (c) => {
+    const reverses = c.req.valid('param').id.toLowerCase()
+    const accountId = await readTransactionAccount(deps.sql, reverses)
+    if (accountId === undefined) throw unknownTransaction()
+    const answer = await movePoints(c, deps, { accountId, body: null, wish: { type: 'reverse', reverses } })
+    return c.json(showReversal(answer), 200)
+  })
+}

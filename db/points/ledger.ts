@@ -1,0 +1,182 @@
+import postgres from 'postgres'
+import { v7 as uuidv7 } from 'uuid'
+import type { Sql } from '#db/client.ts'
+import type { PointsCommand } from '#domain/points/command.ts'
+import { type Answered, decideAll } from '#domain/points/decide-all.ts'
+import type { Instant } from '#domain/points/instant.ts'
+import { loadFor } from '#domain/points/load-for.ts'
+import { type AnsweredCommand, appendAnswers, appendEvents, type Progress } from './append.ts'
+import { type KnownCommand, loadAccount, readClock, readKnownCommands, type StoredAnswer } from './load.ts'
+import { createMailboxes } from './mailbox.ts'
+
+/** A command as its caller knows it: the ledger adds the time and the transaction's id. */
+export type CommandWish = PointsCommand extends infer Command
+  ? Command extends PointsCommand
+    ? Omit<Command, 'now' | 'transactionId'>
+    : never
+  : never
+
+/**
+ * Undoes what another key did, or, when that has not happened, bars it from happening: the compensation of a command whose
+ * report may have been lost. Nothing is left to do for a command that was refused.
+ */
+export type UndoWish = { type: 'undo'; undoes: string; reason: string; reference: string; actor: string }
+
+export type PointsRequest = {
+  accountId: string
+  /** The same key gets the same answer, whatever it asks for the second time. */
+  key: string
+  /** Of what is asked for: the same key with another hash is refused. */
+  requestHash: string
+  wish: CommandWish | UndoWish
+  /** What to write into a purchase's timeline with the effect. */
+  progress?: (answer: Extract<Answered, { ok: true }>['answer']) => Progress
+}
+
+export type PointsAnswer =
+  | (StoredAnswer & { replayed: boolean })
+  /** An undo that found nothing to undo. */
+  | { ok: true; answer: null; replayed: boolean }
+  | { ok: false; refusal: { code: 'key_reused' }; replayed: false }
+
+export type PointsLedger = { execute: (request: PointsRequest) => Promise<PointsAnswer> }
+
+/** Another append can win the race for an account's next version; with so many in a row, something else is wrong. */
+const MOST_ATTEMPTS = 100
+
+/**
+ * The points aggregate: loads, decides, appends. Commands for one account that meet in this process are decided and
+ * appended together; those of other processes meet at the account's version, and whoever comes second decides again.
+ *
+ * @param clock defaults to the database's
+ */
+export function createPointsLedger(sql: Sql, clock: () => Promise<Instant> = () => readClock(sql)): PointsLedger {
+  const mailboxes = createMailboxes<PointsRequest, PointsAnswer>({
+    work: (accountId, requests) => executeAll(sql, clock, accountId, requests),
+    keysOf,
+  })
+  return { execute: (request) => mailboxes.put(request.accountId, request) }
+}
+
+/** One answer per request, in their order. */
+async function executeAll(
+  sql: Sql,
+  clock: () => Promise<Instant>,
+  accountId: string,
+  requests: PointsRequest[],
+): Promise<PointsAnswer[]> {
+  for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
+    const answers = await tryAll(sql, await clock(), accountId, requests)
+    if (answers) return answers
+  }
+  throw new Error(`points account ${accountId} kept moving on while ${requests.length} commands were decided`)
+}
+
+/** `undefined`: somebody else was faster, and everything is to be decided again. */
+async function tryAll(
+  sql: Sql,
+  now: Instant,
+  accountId: string,
+  requests: PointsRequest[],
+): Promise<PointsAnswer[] | undefined> {
+  const known = await readKnownCommands(sql, requests.flatMap(keysOf))
+  const resolved = requests.map((request) => resolve(request, known, now))
+  const commands = resolved.flatMap((one) => (one.command ? [one.command] : []))
+  const decided = await decideCommands(sql, accountId, commands)
+
+  const answered: AnsweredCommand[] = []
+  const progress: Progress[] = []
+  const answers = resolved.map((one): PointsAnswer => {
+    if (!one.command) {
+      answered.push(...one.remember)
+      return one.answer
+    }
+    const answer = decided.answerTo(one.command)
+    const { key, requestHash } = one.request
+    answered.push({ key, accountId, requestHash, answer })
+    if (answer.ok && one.request.progress) progress.push(one.request.progress(answer.answer))
+    return { ...answer, replayed: false }
+  })
+  const stored = await store(sql, { accountId, ...decided, commands: answered, progress })
+  return stored ? answers : undefined
+}
+
+function keysOf({ key, wish }: PointsRequest): string[] {
+  return wish.type === 'undo' ? [key, wish.undoes] : [key]
+}
+
+type Resolved =
+  | { command: PointsCommand; request: PointsRequest }
+  | { command?: never; answer: PointsAnswer; remember: AnsweredCommand[] }
+
+/** What a request comes to, given what its keys were answered before: a command to decide, or an answer right away. */
+function resolve(request: PointsRequest, known: Map<string, KnownCommand>, now: Instant): Resolved {
+  const { key, requestHash, accountId, wish } = request
+  const before = known.get(key)
+  if (before && isBarred(before.answer)) return { answer: { ...before.answer, replayed: true }, remember: [] }
+  if (before && (before.requestHash !== requestHash || before.accountId !== accountId)) {
+    return { answer: { ok: false, refusal: { code: 'key_reused' }, replayed: false }, remember: [] }
+  }
+  if (before) return { answer: { ...before.answer, replayed: true }, remember: [] }
+  if (wish.type !== 'undo') return { command: { ...wish, now, transactionId: uuidv7() }, request }
+
+  const undone = known.get(wish.undoes)
+  if (undone?.answer.ok) {
+    const { type: _, undoes: __, ...why } = wish
+    const command = {
+      ...why,
+      type: 'reverse' as const,
+      reverses: undone.answer.answer.id,
+      now,
+      transactionId: uuidv7(),
+    }
+    return { command, request }
+  }
+  const barred = { key: wish.undoes, accountId, requestHash: '', answer: BARRED }
+  return { answer: { ok: true, answer: null, replayed: false }, remember: undone ? [] : [barred] }
+}
+
+const BARRED: StoredAnswer = { ok: false, refusal: { code: 'barred' } }
+
+/** Who bars a key does not know what it would have stood for. */
+function isBarred(answer: StoredAnswer): boolean {
+  return !answer.ok && answer.refusal.code === 'barred'
+}
+
+async function decideCommands(sql: Sql, accountId: string, commands: PointsCommand[]) {
+  const [first, ...others] = commands
+  if (!first) return { expectedVersion: 0, events: [], balances: new Map<string, number>(), answerTo: unreachable }
+  const account = await loadAccount(sql, accountId, loadFor([first, ...others]))
+  const { answers, events } = decideAll(account, commands)
+  const byCommand = new Map(commands.map((command, index) => [command, answers[index]]))
+  return {
+    expectedVersion: account.version,
+    events,
+    balances: new Map(answers.flatMap((one) => (one.ok ? [[one.answer.id, one.answer.balance] as const] : []))),
+    answerTo: (command: PointsCommand): Answered => byCommand.get(command) ?? unreachable(),
+  }
+}
+
+function unreachable(): never {
+  throw new Error('a command was not decided')
+}
+
+async function store(sql: Sql, append: Parameters<typeof appendEvents>[1]): Promise<boolean> {
+  try {
+    if (append.events.length > 0) return await appendEvents(sql, append)
+    if (append.commands.length > 0) await appendAnswers(sql, append.commands)
+    return true
+  } catch (error) {
+    if (isTakenKey(error)) return false
+    throw error
+  }
+}
+
+/** One of the keys, or the reversal, was booked by somebody else since they were read. */
+function isTakenKey(error: unknown): boolean {
+  return (
+    error instanceof postgres.PostgresError &&
+    error.code === '23505' &&
+    error.table_name?.startsWith('points_') === true
+  )
+}

@@ -1,0 +1,258 @@
+import postgres from 'postgres'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { audit } from '#db/audit.ts'
+import { POINTS_INVARIANTS } from '#db/points/invariants.ts'
+import { accepted, type LedgerWorld, openLedger, wishOf } from '#test/support/points-ledger.ts'
+
+const BALANCE = 'a points account holds what its events add up to, and so do its counters and its lots'
+const VERSIONS = 'the events of a points account are numbered from 1 without a gap, up to its version'
+const LOTS = 'a lot of points is as it was issued, and holds what the events left in it'
+const REDEEMED = 'redeemed points were taken from lots, and a reversal gave back to each lot what was taken from it'
+const DAYS = 'the daily balances of points are what the events make of each day’s lots'
+const INVARIANTS = [BALANCE, VERSIONS, LOTS, REDEEMED, DAYS]
+
+let world: LedgerWorld
+/** Who owns the tables may lift every protection: what is broken here is broken behind the application's back. */
+let owner: postgres.Sql
+
+beforeEach(async () => {
+  world = await openLedger()
+  owner = postgres(world.migrateDatabaseUrl, { max: 1, onnotice: () => {} })
+})
+afterEach(async () => {
+  await owner.end()
+  await world.close()
+})
+
+const at = async (now: string, wish: Parameters<typeof wishOf>[0], accountId = 'ann') => {
+  world.setNow(now)
+  return accepted(await world.ledger.execute({ accountId, ...wishOf(wish) })).id
+}
+
+/** Every kind of event: two lots of which one has lapsed, one taken back; a redemption that stands, one given back. */
+async function someOfEverything() {
+  const first = await at('2026-03-01T10:00:00.000Z', { type: 'issue', amount: 100, ttlDays: 2 })
+  const second = await at('2026-03-02T10:00:00.000Z', { type: 'issue', amount: 50, ttlDays: 30 })
+  const redeemed = await at('2026-03-02T11:00:00.000Z', { type: 'redeem', amount: 70 })
+  const returned = await at('2026-03-02T12:00:00.000Z', { type: 'redeem', amount: 60 })
+  const reversal = await at('2026-03-02T13:00:00.000Z', { type: 'reverse', reverses: returned })
+  const expiry = await at('2026-03-03T00:00:00.000Z', { type: 'expire' })
+  const third = await at('2026-03-03T10:00:00.000Z', { type: 'issue', amount: 9, ttlDays: 30 })
+  await at('2026-03-03T11:00:00.000Z', { type: 'reverse', reverses: third })
+  await at('2026-03-03T11:00:00.000Z', { type: 'issue', amount: 1, ttlDays: 30 }, 'bob')
+  return { first, second, redeemed, returned, reversal, expiry, third }
+}
+
+/** Runs a statement as if neither triggers nor foreign keys were there. */
+async function unprotected(change: (sql: postgres.TransactionSql) => Promise<unknown>): Promise<void> {
+  const tables = ['points_events', 'points_allocations']
+  await owner.begin(async (sql) => {
+    for (const table of tables) await sql`alter table ${sql(table)} disable trigger append_only`
+    await change(sql)
+    for (const table of tables) await sql`alter table ${sql(table)} enable trigger append_only`
+  })
+}
+
+const aboutPoints = (report: Awaited<ReturnType<typeof audit>>) =>
+  report.invariants.filter(({ name }) => POINTS_INVARIANTS.some((invariant) => invariant.name === name))
+
+test('the audit finds nothing in points that only the ledger has moved, and has looked at all of them', async () => {
+  await someOfEverything()
+  const report = await audit(world.sql)
+  expect(report.ok).toBe(true)
+  expect(aboutPoints(report).map(({ name, checked, violations }) => [name, checked, violations])).toEqual([
+    [BALANCE, 2, []],
+    [VERSIONS, 2, []],
+    [LOTS, 4, []],
+    [REDEEMED, 2, []],
+    [DAYS, 4, []],
+  ])
+})
+
+type Events = Awaited<ReturnType<typeof someOfEverything>>
+type Damage = {
+  what: string
+  /** Every invariant that is broken by it, and no other. */
+  breaks: string[]
+  /** What the first violation must say to lead an operator to the place. */
+  named: (events: Events) => Record<string, unknown>
+  damage: (events: Events) => PromiseLike<unknown>
+}
+
+const damages: Damage[] = [
+  {
+    what: 'a balance that came from nowhere, with a counter to match',
+    breaks: [BALANCE],
+    named: () => ({ account: 'ann', balance: 51, events: 50, lots: 50, issued: 160, issued_events: 159 }),
+    damage: () => owner`update points_accounts set balance = balance + 1, issued = issued + 1 where account_id = 'ann'`,
+  },
+  {
+    what: 'points counted as expired that were redeemed',
+    breaks: [BALANCE],
+    named: () => ({ account: 'ann', redeemed: 69, redeemed_events: 70, expired: 31, expired_events: 30 }),
+    damage: () => owner`
+      update points_accounts set redeemed = redeemed - 1, expired = expired + 1 where account_id = 'ann'`,
+  },
+  {
+    what: 'points counted as taken back that were redeemed',
+    breaks: [BALANCE],
+    named: () => ({ account: 'ann', redeemed: 69, taken_back: 10, taken_back_events: 9 }),
+    damage: () => owner`
+      update points_accounts set redeemed = redeemed - 1, taken_back = taken_back + 1 where account_id = 'ann'`,
+  },
+  {
+    what: 'a balance without any event',
+    breaks: [BALANCE],
+    named: () => ({ account: 'eve', balance: 5, events: null }),
+    damage: () => owner`insert into points_accounts (account_id, balance, issued) values ('eve', 5, 5)`,
+  },
+  {
+    what: 'an event that got lost',
+    breaks: [BALANCE, VERSIONS, LOTS, DAYS],
+    named: () => ({ account: 'ann', expired: 30, expired_events: 0 }),
+    damage: ({ expiry }) => unprotected((sql) => sql`delete from points_events where transaction_id = ${expiry}`),
+  },
+  {
+    what: 'a version that ran ahead of the events',
+    breaks: [VERSIONS],
+    named: () => ({ account: 'bob', version: 2, events: 1, last: 1 }),
+    damage: () => owner`update points_accounts set version = 2 where account_id = 'bob'`,
+  },
+  {
+    what: 'a gap in the numbers of events, with as many of them as there should be',
+    breaks: [VERSIONS],
+    named: () => ({ account: 'bob', version: 1, events: 1, last: 7 }),
+    damage: () => unprotected((sql) => sql`update points_events set version = 7 where account_id = 'bob'`),
+  },
+  {
+    what: 'points that moved from one lot to another',
+    breaks: [LOTS],
+    named: ({ first }) => ({ lot: first, account: 'ann', remaining: 1, remaining_events: 0 }),
+    damage: async ({ first, second }) => {
+      await owner`update points_lots set remaining = remaining + 1 where id = ${first}`
+      await owner`update points_lots set remaining = remaining - 1 where id = ${second}`
+    },
+  },
+  {
+    what: 'a lot that lives longer than it was issued for',
+    breaks: [LOTS],
+    named: ({ second }) => ({ lot: second, account: 'ann' }),
+    damage: ({ second }) => owner`update points_lots set expires_at = expires_at + '1 day' where id = ${second}`,
+  },
+  {
+    what: 'a lot that was made larger and emptier at once',
+    breaks: [BALANCE, LOTS],
+    named: () => ({ account: 'ann', issued: 159, issued_lots: 160 }),
+    damage: ({ second }) => owner`update points_lots set original = original + 1 where id = ${second}`,
+  },
+  {
+    what: 'a lot that is gone',
+    breaks: [BALANCE, LOTS],
+    named: () => ({ account: 'bob', balance: 1, lots: null }),
+    damage: () => owner`delete from points_lots where account_id = 'bob'`,
+  },
+  {
+    what: 'a lot of another account',
+    breaks: [BALANCE, LOTS],
+    named: () => ({ account: 'ann', lots: 51 }),
+    damage: () => owner`update points_lots set account_id = 'ann' where account_id = 'bob'`,
+  },
+  {
+    what: 'a redemption that says nowhere which lot it was taken from',
+    breaks: [REDEEMED],
+    named: ({ redeemed, first }) => ({ transaction: redeemed, lot: first, amount: 70, allocated: null }),
+    damage: ({ redeemed }) =>
+      unprotected((sql) => sql`delete from points_allocations where transaction_id = ${redeemed}`),
+  },
+  {
+    what: 'a redemption that was given back to other lots than it came from',
+    breaks: [REDEEMED],
+    named: ({ reversal, returned }) => ({ transaction: reversal, redemption: returned }),
+    damage: ({ reversal, first }) =>
+      unprotected(
+        (sql) => sql`
+          update points_allocations set amount = case when lot_id = ${first} then -31 else -29 end
+          where transaction_id = ${reversal}`,
+      ),
+  },
+  {
+    what: 'a reversal that gave back other than was taken, in event and allocations alike',
+    breaks: [LOTS, REDEEMED, DAYS],
+    named: ({ first }) => ({ lot: first, remaining: 0 }),
+    damage: ({ reversal, first }) =>
+      unprotected(async (sql) => {
+        await sql`
+          update points_events set payload = jsonb_set(jsonb_set(payload,
+            '{portions,0,amount}', to_jsonb((payload #>> '{portions,0,amount}')::int + 1)),
+            '{portions,1,amount}', to_jsonb((payload #>> '{portions,1,amount}')::int - 1))
+          where transaction_id = ${reversal}`
+        await sql`
+          update points_allocations set amount = case when lot_id = ${first} then -31 else -29 end
+          where transaction_id = ${reversal}`
+      }),
+  },
+  {
+    what: 'an allocation to what was no redemption',
+    breaks: [REDEEMED],
+    named: ({ expiry }) => ({ transaction: expiry, amount: null, allocated: 5 }),
+    damage: ({ expiry, first }) => owner`
+      insert into points_allocations (transaction_id, redemption_id, lot_id, amount)
+      values (${expiry}, ${expiry}, ${first}, 5)`,
+  },
+  {
+    what: 'a day that says less than its lots hold',
+    breaks: [DAYS],
+    named: () => ({ account: 'ann', issued_on: '2026-03-02', remaining: 49, remaining_events: 50 }),
+    damage: () => owner`
+      update daily_balances set remaining = remaining - 1 where account_id = 'ann' and issued_on = '2026-03-02'`,
+  },
+  {
+    what: 'a day that says nothing of what was lost',
+    breaks: [DAYS],
+    named: () => ({ account: 'ann', issued_on: '2026-03-01', expired: 0, expired_events: 30 }),
+    damage: () => owner`update daily_balances set expired = 0 where issued_on = '2026-03-01'`,
+  },
+  {
+    what: 'a day that is gone',
+    breaks: [DAYS],
+    named: () => ({ account: 'bob', issued_on: '2026-03-03', remaining: null, remaining_events: 1 }),
+    damage: () => owner`delete from daily_balances where account_id = 'bob'`,
+  },
+  {
+    what: 'a day that nothing was issued on',
+    breaks: [DAYS],
+    named: () => ({ account: 'bob', issued_on: '2026-01-01', remaining: 0, remaining_events: null }),
+    damage: () => owner`
+      insert into daily_balances (account_id, issued_on, expires_at, remaining, expired, last_updated)
+      values ('bob', '2026-01-01', now(), 0, 0, now())`,
+  },
+  {
+    what: 'a day that is said to have changed when it did not',
+    breaks: [DAYS],
+    named: () => ({ account: 'bob', issued_on: '2026-03-03' }),
+    damage: () => owner`update daily_balances set last_updated = now() where account_id = 'bob'`,
+  },
+]
+
+describe('the audit reports', () => {
+  test.each(damages)('$what, and what it is about', async ({ breaks, named, damage }) => {
+    const events = await someOfEverything()
+    await damage(events)
+    const report = await audit(world.sql)
+    expect(report.ok).toBe(false)
+    const broken = report.invariants.filter(({ violations }) => violations.length > 0)
+    expect(broken.map(({ name }) => name)).toEqual(breaks)
+    const violations = broken[0]?.violations.map(asText)
+    expect(violations).toContainEqual(expect.objectContaining(asText(named(events))))
+  })
+
+  test('each invariant of points: none is there that these tests have not broken', () => {
+    expect(POINTS_INVARIANTS.map(({ name }) => name)).toEqual(INVARIANTS)
+    expect(new Set(damages.flatMap(({ breaks }) => breaks))).toEqual(new Set(INVARIANTS))
+  })
+})
+
+/** Sums arrive as numbers or as text, by their type in Postgres; operators read both alike. */
+function asText(violation: Record<string, unknown>): Record<string, string> {
+  return Object.fromEntries(Object.entries(violation).map(([key, value]) => [key, String(value)]))
+}

@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createPointsLedger, type PointsRequest } from '#db/points/ledger.ts'
+import { listLapsedAccounts, readAvailable, readBalanceEntries, readLapsingNext } from '#db/points/read.ts'
+import { readTables } from '#db/points/rebuild.ts'
+import { interceptSql } from '#test/support/intercepted-sql.ts'
+import { accepted, type LedgerWorld, openLedger, wishOf } from '#test/support/points-ledger.ts'
+
+const LAST_MOMENT = '2026-03-01T23:59:59.999Z'
+const MIDNIGHT = '2026-03-02T00:00:00.000Z'
+let world: LedgerWorld
+let accountId: string
+
+beforeAll(async () => {
+  world = await openLedger()
+})
+afterAll(async () => {
+  await world.close()
+})
+beforeEach(async () => {
+  accountId = `account-${crypto.randomUUID()}`
+  world.setNow('2026-03-01T10:00:00.000Z')
+})
+
+const execute = (wish: Parameters<typeof wishOf>[0]) => world.ledger.execute(request(wish))
+const request = (wish: Parameters<typeof wishOf>[0]): PointsRequest => ({ accountId, ...wishOf(wish) })
+const issue = (amount: number, ttlDays: number) => execute({ type: 'issue', amount, ttlDays })
+const lots = async () =>
+  (await readTables(world.sql, accountId)).lots.map(({ remaining, expired }) => ({ remaining, expired }))
+
+describe('at midnight UTC', () => {
+  test('points of one day can be spent until the last millisecond, and not after it', async () => {
+    await issue(100, 1)
+    world.setNow(LAST_MOMENT)
+    expect(await execute({ type: 'redeem', amount: 60 })).toMatchObject({ ok: true, answer: { balance: 40 } })
+    world.setNow(MIDNIGHT)
+    expect(await execute({ type: 'redeem', amount: 1 })).toMatchObject({ ok: false, refusal: { available: 0 } })
+    expect(await readAvailable(world.sql, accountId, LAST_MOMENT)).toBe(40)
+    expect(await readAvailable(world.sql, accountId, MIDNIGHT)).toBe(0)
+  })
+
+  test('what lapses next is told, with everything that ends at the same moment', async () => {
+    await issue(10, 1)
+    await issue(20, 1)
+    await issue(40, 2)
+    expect(await readLapsingNext(world.sql, accountId, LAST_MOMENT)).toEqual({ at: MIDNIGHT, amount: 30 })
+    const next = { at: '2026-03-03T00:00:00.000Z', amount: 40 }
+    expect(await readLapsingNext(world.sql, accountId, MIDNIGHT)).toEqual(next)
+  })
+
+  test('lapsed points are shown as lost before they are swept, and alike after it', async () => {
+    await issue(100, 1)
+    await execute({ type: 'redeem', amount: 30 })
+    const shown = async () =>
+      (await readBalanceEntries(world.sql, accountId, MIDNIGHT)).map(({ lastUpdated: _, ...entry }) => entry)
+    const before = await shown()
+    expect(before).toEqual([{ issuedDate: '2026-03-01', balance: 70, status: 'expired' }])
+    world.setNow(MIDNIGHT)
+    await execute({ type: 'expire' })
+    expect(await shown()).toEqual(before)
+    expect(await lots()).toEqual([{ remaining: 0, expired: 70 }])
+  })
+})
+
+describe('lots that lapse between load and append', () => {
+  /** A ledger whose clock strikes midnight once its decision has been made, and that is run over by another append then. */
+  function overtaken(meanwhile: () => Promise<unknown>) {
+    let now = LAST_MOMENT
+    let overtakenOnce = false
+    const sql = interceptSql(world.sql, async (text, send) => {
+      if (!overtakenOnce && text.includes('update points_accounts set')) {
+        overtakenOnce = true
+        await meanwhile()
+        now = MIDNIGHT
+      }
+      return await send()
+    })
+    return createPointsLedger(sql, async () => now)
+  }
+
+  test('are spent as of the moment of the decision when nothing came in between', async () => {
+    await issue(100, 1)
+    const answer = accepted(await overtaken(async () => {}).execute(request({ type: 'redeem', amount: 100 })))
+    expect(answer.dateTime).toBe(LAST_MOMENT)
+  })
+
+  test('are not spendable when it is to be decided again after midnight', async () => {
+    await issue(100, 1)
+    await issue(5, 2)
+    const ledger = overtaken(() => issue(7, 2))
+    const answer = await ledger.execute(request({ type: 'redeem', amount: 100 }))
+    expect(answer).toMatchObject({ ok: false, refusal: { code: 'insufficient_points', available: 12 } })
+    const spent = accepted(await ledger.execute(request({ type: 'redeem', amount: 12 })))
+    expect(spent).toMatchObject({ balance: 0, dateTime: MIDNIGHT })
+    expect(await lots()).toEqual(expect.arrayContaining([{ remaining: 100, expired: 0 }]))
+  })
+
+  test('are not spendable when they were swept meanwhile', async () => {
+    await issue(100, 1)
+    const ledger = overtaken(async () => {
+      world.setNow(MIDNIGHT)
+      expect(await execute({ type: 'expire' })).toMatchObject({ ok: true, answer: { amount: 100 } })
+    })
+    expect(await ledger.execute(request({ type: 'redeem', amount: 1 }))).toMatchObject({ ok: false })
+    expect(await world.differences(accountId)).toEqual([])
+  })
+})
+
+describe('points that are given back into a lapsed lot', () => {
+  test('cannot be spent, and lapse again at the next sweep', async () => {
+    await issue(100, 1)
+    const redeemed = accepted(await execute({ type: 'redeem', amount: 100 }))
+    world.setNow(MIDNIGHT)
+    expect(await execute({ type: 'expire' })).toMatchObject({ refusal: { code: 'nothing_to_expire' } })
+    expect(await execute({ type: 'reverse', reverses: redeemed.id })).toMatchObject({
+      ok: true,
+      answer: { amount: 100, balance: 0 },
+    })
+    expect(await listLapsedAccounts(world.sql, { now: MIDNIGHT, limit: 1_000 })).toContain(accountId)
+    expect(await execute({ type: 'redeem', amount: 1 })).toMatchObject({ refusal: { available: 0 } })
+    expect(await execute({ type: 'expire' })).toMatchObject({ ok: true, answer: { amount: 100, balance: 0 } })
+    expect(await listLapsedAccounts(world.sql, { now: MIDNIGHT, limit: 1_000 })).not.toContain(accountId)
+    expect(await world.differences(accountId)).toEqual([])
+  })
+})

@@ -1,0 +1,140 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { availablePoints, emptyAccount, type PointsAccount } from '#domain/points/account.ts'
+import { answerOf } from '#domain/points/answer.ts'
+import type { PointsCommand } from '#domain/points/command.ts'
+import { decide } from '#domain/points/decide.ts'
+import type { PointsEvent } from '#domain/points/event.ts'
+import { evolve, fold } from '#domain/points/evolve.ts'
+import { pointsCommands } from '#test/support/points-arbitrary.ts'
+import { PointsModel, type Prediction } from '#test/support/points-model.ts'
+
+type Step = {
+  command: PointsCommand
+  before: PointsAccount
+  after: PointsAccount
+  event: PointsEvent | null
+  said: Prediction
+}
+
+/** Decides the commands one by one, on states that nobody may write to. */
+function run(commands: readonly PointsCommand[]): Step[] {
+  let account = frozen(emptyAccount('ann'))
+  return commands.map((command) => {
+    const before = account
+    const decision = decide(before, frozen(command))
+    if (!decision.ok) return { command, before, after: before, event: null, said: { refused: decision.refusal.code } }
+    const [event] = decision.events
+    account = frozen(evolve(before, frozen(event)))
+    const { amount, balance, reversal } = answerOf(event, account)
+    return { command, before, after: account, event, said: { amount, balance, ...reversal?.notTakenBack } }
+  })
+}
+
+function frozen<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value)
+    for (const inner of Object.values(value)) frozen(inner)
+  }
+  return value
+}
+
+function checkSteps(check: (step: Step) => void): void {
+  fc.assert(
+    fc.property(pointsCommands, (commands) => run(commands).forEach(check)),
+    { numRuns: 500 },
+  )
+}
+
+describe('whatever is asked of a points account, in whatever order, while time moves on', () => {
+  test('every answer and every lot is as a count of single points predicts', () => {
+    const property = fc.property(pointsCommands, (commands) => {
+      const model = new PointsModel()
+      for (const { command, after, said } of run(commands)) {
+        expect(said).toEqual(model.predict(command))
+        expect(Object.fromEntries(after.lots.map((lot) => [lot.id, lot.remaining]))).toEqual(model.left())
+      }
+    })
+    fc.assert(property, { numRuns: 1000 })
+  })
+
+  test('no point is lost or made: issued = remaining + redeemed + expired + taken back', () => {
+    checkSteps(({ after: { counters, lots } }) => {
+      expect(counters.issued).toBe(counters.balance + counters.redeemed + counters.expired + counters.takenBack)
+      expect(sum(lots.map((lot) => lot.original))).toBe(counters.issued)
+      expect(sum(lots.map((lot) => lot.remaining))).toBe(counters.balance)
+      expect(sum(lots.map((lot) => lot.expired))).toBe(counters.expired)
+    })
+  })
+
+  test('nothing is ever below zero, and no lot holds more than it was issued with', () => {
+    checkSteps(({ after, command }) => {
+      const counts = [...Object.values(after.counters), ...after.lots.flatMap((lot) => [lot.remaining, lot.expired])]
+      expect(Math.min(...counts)).toBeGreaterThanOrEqual(0)
+      expect(after.lots.filter((lot) => lot.remaining + lot.expired > lot.original)).toEqual([])
+      expect(availablePoints(after, command.now)).toBeGreaterThanOrEqual(0)
+    })
+  })
+
+  test('lapsed points are never spent, and live ones never expired', () => {
+    checkSteps(({ event }) => {
+      if (event?.type === 'redeemed')
+        expect(event.portions.filter((portion) => portion.expiresAt <= event.at)).toEqual([])
+      if (event?.type === 'expired')
+        expect(event.portions.filter((portion) => portion.expiresAt > event.at)).toEqual([])
+    })
+  })
+
+  test('an event’s portions are of distinct lots, each above zero, and sum up to its amount', () => {
+    checkSteps(({ event }) => {
+      if (event === null) return
+      expect(sum(event.portions.map((portion) => portion.amount))).toBe(event.amount)
+      expect(new Set(event.portions.map((portion) => portion.lotId)).size).toBe(event.portions.length)
+      expect(event.portions.every((portion) => portion.amount > 0)).toBe(true)
+    })
+  })
+
+  test('folding all events at once gives the state that evolved with them', () => {
+    const property = fc.property(pointsCommands, (commands) => {
+      const steps = run(commands)
+      const events = steps.flatMap(({ event }) => event ?? [])
+      expect(fold(emptyAccount('ann'), events)).toEqual(steps.at(-1)?.after ?? emptyAccount('ann'))
+      expect(events.map((event) => event.version)).toEqual(events.map((_, n) => n + 1))
+    })
+    fc.assert(property, { numRuns: 500 })
+  })
+
+  test('(the random commands reach every event and every refusal, so that the above means something)', () => {
+    const reached = new Set<string>()
+    for (const commands of fc.sample(pointsCommands, { numRuns: 300, seed: 4 })) {
+      for (const { event, said } of run(commands)) reached.add('refused' in said ? said.refused : describeEvent(event))
+    }
+    expect([...reached].sort()).toEqual([
+      'already_reversed',
+      'expired',
+      'insufficient_points',
+      'invalid_amount',
+      'issued',
+      'not_reversible',
+      'nothing_to_expire',
+      'redeemed',
+      'reversed issue',
+      'reversed issue with a shortfall',
+      'reversed redeem',
+      'reversed redeem into a lapsed lot',
+      'unknown_transaction',
+    ])
+  })
+})
+
+function describeEvent(event: PointsEvent | null): string {
+  if (event?.type !== 'reversed') return event?.type ?? 'nothing'
+  const { spent, expired } = event.notTakenBack
+  if (spent + expired > 0) return 'reversed issue with a shortfall'
+  const lapsed = event.reverses.type === 'redeem' && event.portions.some((portion) => portion.expiresAt <= event.at)
+  return `reversed ${event.reverses.type}${lapsed ? ' into a lapsed lot' : ''}`
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
+}

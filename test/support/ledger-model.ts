@@ -1,0 +1,92 @@
+import type { PointsAnswer, PointsRequest } from '#db/points/ledger.ts'
+import type { Answer } from '#domain/points/answer.ts'
+import type { PointsCommand } from '#domain/points/command.ts'
+import type { Action } from './ledger-actions.ts'
+import { wishOf } from './points-ledger.ts'
+import { PointsModel, type Prediction } from './points-model.ts'
+
+/** What the ledger must say. `null`: it undid nothing, because there was nothing. */
+type Expected = { says: Prediction | null; replayed: boolean; exactly?: Answer | null }
+
+type Known = { request: PointsRequest; says: Prediction | null; answer: Answer | null }
+
+/**
+ * A second opinion on the ledger: single points for the rules, and a list of what each key was answered. It cannot know the
+ * ids that the ledger gives, so it learns them from the answers, which it otherwise predicts.
+ */
+export class LedgerModel {
+  readonly points = new PointsModel()
+  private readonly requests: PointsRequest[] = []
+  private readonly known = new Map<string, Known>()
+  private readonly barred = new Set<string>()
+  /** Ids of the commands of the actions, at the ledger. */
+  private readonly ids = new Map<string, string>()
+  private readonly accountId: string
+
+  constructor(accountId: string) {
+    this.accountId = accountId
+  }
+
+  /** The request that an action is, given the requests so far. Each action adds one. */
+  requestOf(action: Action): PointsRequest {
+    const request = this.makeRequest(action)
+    this.requests.push(request)
+    return request
+  }
+
+  private makeRequest({ kind, command, position, back }: Action): PointsRequest {
+    const earlier = this.requests.at(-1 - back)
+    const { now: _, transactionId: __, ...wish } = command
+    const own = wishOf({ ...wish, ...this.target(command) }, this.keyOf(position))
+    if (kind === 'undo ahead') return this.undo(this.keyOf(position + back + 1), position)
+    if (kind === 'command' || !earlier) return { accountId: this.accountId, ...own }
+    if (kind === 'repeat') return earlier
+    if (kind === 'undo') return this.undo(earlier.key, position)
+    return { accountId: this.accountId, ...own, key: earlier.key }
+  }
+
+  private undo(undoes: string, position: number): PointsRequest {
+    const why = { reason: 'test', reference: 'test', actor: 'test' }
+    const key = `${this.keyOf(position)}/undo`
+    return { accountId: this.accountId, key, requestHash: `undo ${undoes}`, wish: { type: 'undo', undoes, ...why } }
+  }
+
+  private keyOf(position: number): string {
+    return `${this.accountId}/${position}`
+  }
+
+  private target(command: PointsCommand) {
+    return command.type === 'reverse' ? { reverses: this.ids.get(command.reverses) ?? crypto.randomUUID() } : {}
+  }
+
+  /** @param answer of the ledger, for its id alone */
+  predict({ now, command }: Action, request: PointsRequest, answer: PointsAnswer): Expected {
+    const { key, wish } = request
+    if (this.barred.has(key)) return { says: { refused: 'barred' }, replayed: true }
+    const before = this.known.get(key)
+    if (before && before.request.requestHash !== request.requestHash) {
+      return { says: { refused: 'key_reused' }, replayed: false }
+    }
+    if (before) return { says: before.says, replayed: true, ...(before.answer && { exactly: before.answer }) }
+
+    const given = answer.ok ? answer.answer : null
+    const transactionId = given?.id ?? crypto.randomUUID()
+    if (wish.type !== 'undo') {
+      this.ids.set(command.transactionId, transactionId)
+      return this.carryOut({ ...wish, now, transactionId } as PointsCommand, request, given)
+    }
+    const undone = this.known.get(wish.undoes)?.answer
+    if (!undone) {
+      if (!this.known.has(wish.undoes)) this.barred.add(wish.undoes)
+      return { says: null, replayed: false }
+    }
+    const { type: _, undoes: __, ...why } = wish
+    return this.carryOut({ ...why, type: 'reverse', reverses: undone.id, now, transactionId }, request, given)
+  }
+
+  private carryOut(command: PointsCommand, request: PointsRequest, answer: Answer | null): Expected {
+    const says = this.points.predict(command)
+    this.known.set(request.key, { request, says, answer })
+    return { says, replayed: false }
+  }
+}

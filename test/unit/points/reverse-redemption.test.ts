@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest'
+import { changesOf } from '#domain/points/changes.ts'
+import { expire, given, issue, on, redeem, reverse } from '#test/support/points.ts'
+
+describe('reversing a redemption', () => {
+  const threeLots = [issue('a', 50, '2026-01-10', 5), issue('b', 50, '2026-01-10', 7), issue('c', 50, '2026-01-10', 9)]
+
+  test('that spanned three lots gives back to each what it took', () => {
+    const { event, left, answer, account } = given(...threeLots, redeem('r', 120, '2026-01-11')).when(
+      reverse('v', 'r', '2026-01-12'),
+    )
+    expect(event).toMatchObject({
+      amount: 120,
+      reverses: { transactionId: 'r', type: 'redeem' },
+      notTakenBack: { spent: 0, expired: 0 },
+      portions: [
+        { lotId: 'a', issuedOn: '2026-01-10', expiresAt: '2026-01-15T00:00:00.000Z', amount: 50 },
+        { lotId: 'b', issuedOn: '2026-01-10', expiresAt: '2026-01-17T00:00:00.000Z', amount: 50 },
+        { lotId: 'c', issuedOn: '2026-01-10', expiresAt: '2026-01-19T00:00:00.000Z', amount: 20 },
+      ],
+    })
+    expect(left).toEqual({ a: 50, b: 50, c: 50 })
+    expect(answer).toMatchObject({ transactionType: 'reverse', balance: 150 })
+    expect(account.counters).toEqual({ balance: 150, issued: 150, redeemed: 0, expired: 0, takenBack: 0 })
+  })
+
+  test('adds allocations that undo the redemption’s, and removes none', () => {
+    const { account, event: redeemed } = given(...threeLots).when(redeem('r', 60, '2026-01-11'))
+    const { event: reversed } = on(account).when(reverse('v', 'r', '2026-01-12'))
+    expect(changesOf([redeemed, reversed]).allocations).toEqual([
+      { transactionId: 'r', redemptionId: 'r', lotId: 'a', amount: 50 },
+      { transactionId: 'r', redemptionId: 'r', lotId: 'b', amount: 10 },
+      { transactionId: 'v', redemptionId: 'r', lotId: 'a', amount: -50 },
+      { transactionId: 'v', redemptionId: 'r', lotId: 'b', amount: -10 },
+    ])
+  })
+
+  test('leaves alone what later redemptions took from the same lots', () => {
+    const account = given(...threeLots, redeem('r', 30, '2026-01-11'), redeem('s', 40, '2026-01-11'))
+    expect(account.when(reverse('v', 'r', '2026-01-12')).left).toEqual({ a: 30, b: 30, c: 50 })
+  })
+
+  test('into a lot that lapsed meanwhile keeps its end: those points are not spendable and lapse again', () => {
+    const late = given(
+      ...threeLots,
+      redeem('r', 80, '2026-01-11'),
+      expire('x1', '2026-01-17T00:00:00.000Z'),
+      reverse('v', 'r', '2026-01-18'),
+    )
+    expect(late.account.counters.balance).toBe(130)
+    expect(late.refusal(redeem('s', 51, '2026-01-18'))).toEqual({ code: 'insufficient_points', available: 50 })
+    const { moved, account, answer } = late.when(expire('x2', '2026-01-18'))
+    expect(moved).toEqual([
+      ['a', 50],
+      ['b', 30],
+    ])
+    expect(answer.balance).toBe(50)
+    expect(account.lots.map((lot) => lot.expired)).toEqual([50, 50, 0])
+  })
+
+  test('says what can be spent afterwards, lapsed points left out', () => {
+    const { answer } = given(...threeLots, redeem('r', 80, '2026-01-11')).when(reverse('v', 'r', '2026-01-15'))
+    expect(answer).toMatchObject({ amount: 80, balance: 100 })
+  })
+
+  test('happens once', () => {
+    const account = given(...threeLots, redeem('r', 80, '2026-01-11'), reverse('v', 'r', '2026-01-12'))
+    const refusal = account.refusal(reverse('v2', 'r', '2026-01-12'))
+    expect(refusal).toEqual({ code: 'already_reversed', transactionId: 'r', reversedBy: 'v' })
+  })
+
+  test('lets the points be spent again, soonest end first', () => {
+    const account = given(...threeLots, redeem('r', 120, '2026-01-11'), reverse('v', 'r', '2026-01-12'))
+    expect(account.when(redeem('s', 60, '2026-01-12')).moved).toEqual([
+      ['a', 50],
+      ['b', 10],
+    ])
+  })
+})

@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { listLots, readAvailable } from '#db/points/read.ts'
+import { openRefund } from '#db/refund-purchase.ts'
+import { refundWorkflowId } from '#domain/purchase.ts'
+import { failing } from '#test/support/faults.ts'
+import { wishOf } from '#test/support/points-ledger.ts'
+import { openSagaWorld, type SagaWorld } from '#test/support/saga-world.ts'
+
+let world: SagaWorld
+let run = 0
+let product: string
+let buyer: string
+
+beforeAll(async () => {
+  world = await openSagaWorld()
+})
+afterAll(async () => {
+  const broken = await world.shop.brokenInvariants()
+  await world.close()
+  expect(broken).toEqual([])
+})
+beforeEach(async () => {
+  run += 1
+  product = `product-${run}`
+  buyer = `buyer-${run}`
+  await world.shop.addProduct({ id: product, priceMinor: 170_000, stock: 4 })
+  await world.shop.addWallet({ username: buyer, balanceMinor: 330_000 })
+})
+
+async function buy(options: { redeemPoints?: number; quantity?: number } = {}): Promise<string> {
+  const { redeemPoints = 0, quantity = 1 } = options
+  const lines = [{ productId: product, quantity }]
+  const purchaseId = await world.shop.order({ username: buyer, lines, redeemPoints })
+  expect(await (await world.start(purchaseId)).result()).toEqual({ status: 'completed' })
+  return purchaseId
+}
+
+async function startRefund(purchaseId: string) {
+  await openRefund(world.shop.sql, purchaseId, 'test')
+  return await world.client.workflow.start('refund', {
+    workflowId: refundWorkflowId(purchaseId),
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    taskQueue: world.taskQueue,
+    args: [{ purchaseId }],
+  })
+}
+
+async function refund(purchaseId: string) {
+  expect(await (await startRefund(purchaseId)).result()).toEqual({ status: 'refunded' })
+  const [row] = await world.shop.sql`select refund from purchases where id = ${purchaseId}`
+  return row?.refund
+}
+
+async function spend(amount: number) {
+  const answer = await world.shop.ledger.execute({ accountId: buyer, ...wishOf({ type: 'redeem', amount }) })
+  expect(answer.ok).toBe(true)
+}
+
+const give = (amount: number) =>
+  world.shop.ledger.execute({ accountId: buyer, ...wishOf({ type: 'issue', amount, ttlDays: 365 }) })
+const available = () => readAvailable(world.shop.sql, buyer, new Date().toISOString())
+
+describe('a refund', () => {
+  test('gives back stock, money and points, each once', async () => {
+    const purchaseId = await buy()
+    expect(await refund(purchaseId)).toEqual({
+      amountMinor: 170_000,
+      withheldMinor: 0,
+      shortfallMinor: 0,
+      pointsReturned: 0,
+      pointsTakenBack: 170,
+      pointsSpent: 0,
+    })
+    expect(await world.shop.balance(buyer)).toBe(330_000)
+    expect(await world.shop.stock(product)).toEqual({ onHand: 4, reserved: 0 })
+    expect(await available()).toBe(0)
+    expect((await world.shop.timeline(purchaseId)).slice(-5)).toEqual([
+      'purchase refunding',
+      'awardPoints undone',
+      'returnStock applied',
+      'returnMoney applied',
+      'purchase refunded',
+    ])
+  })
+
+  test('withholds the value of awarded points that were spent meanwhile', async () => {
+    const purchaseId = await buy()
+    await spend(50)
+    expect(await refund(purchaseId)).toMatchObject({
+      amountMinor: 169_500,
+      withheldMinor: 500,
+      pointsTakenBack: 120,
+      pointsSpent: 50,
+    })
+    expect(await world.shop.balance(buyer)).toBe(329_500)
+    expect(await available()).toBe(0)
+  })
+
+  test('of a purchase paid wholly with points gives them back to the lots they came from', async () => {
+    await give(9_000)
+    await give(9_000)
+    const before = await listLots(world.shop.sql, { accountId: buyer, openOnly: true, limit: 10 })
+    const purchaseId = await buy({ redeemPoints: 17_000 })
+    expect(await refund(purchaseId)).toMatchObject({ amountMinor: 0, pointsReturned: 17_000, pointsTakenBack: 0 })
+    expect(await listLots(world.shop.sql, { accountId: buyer, openOnly: true, limit: 10 })).toEqual(before)
+    expect(await world.shop.balance(buyer)).toBe(330_000)
+  })
+
+  test('that is asked for many times at once, and again later, happens once', async () => {
+    const purchaseId = await buy()
+    await Promise.all(Array.from({ length: 10 }, () => startRefund(purchaseId)))
+    await world.client.workflow.getHandle(refundWorkflowId(purchaseId)).result()
+    expect(await openRefund(world.shop.sql, purchaseId, 'test')).toBe('refunded')
+    await world.client.workflow.execute('refund', {
+      workflowId: refundWorkflowId(purchaseId),
+      taskQueue: world.taskQueue,
+      args: [{ purchaseId }],
+    })
+    expect(await world.shop.balance(buyer)).toBe(330_000)
+    expect(await world.shop.stock(product)).toEqual({ onHand: 4, reserved: 0 })
+  })
+
+  test.each(['takeBackAward', 'undoRedemption', 'returnStock', 'returnMoney', 'recordRefunded'])(
+    'whose %s reports failure after it happened gives nothing back twice',
+    async (step) => {
+      await give(700)
+      const purchaseId = await buy({ redeemPoints: 700 })
+      world.faults.on(purchaseId, step, { after: failing(2) })
+      expect(await refund(purchaseId)).toMatchObject({
+        amountMinor: 163_000,
+        pointsReturned: 700,
+        pointsTakenBack: 163,
+      })
+      expect(world.faults.attempts(purchaseId, step)).toBe(3)
+      expect(await world.shop.balance(buyer)).toBe(330_000)
+      expect(await available()).toBe(700)
+    },
+  )
+
+  test('whose workflow was lost is carried on by the reconciler', async () => {
+    const purchaseId = await buy()
+    await openRefund(world.shop.sql, purchaseId, 'test')
+    await world.shop.sql`update purchases set updated_at = now() - interval '2 minutes' where id = ${purchaseId}`
+    const { repaired } = await world.client.workflow.execute('reconcilePurchases', {
+      workflowId: `reconcile-${purchaseId}`,
+      taskQueue: world.taskQueue,
+    })
+    expect(repaired).toEqual([purchaseId])
+    expect(await world.client.workflow.getHandle(refundWorkflowId(purchaseId)).result()).toEqual({ status: 'refunded' })
+    expect(await world.shop.balance(buyer)).toBe(330_000)
+  })
+
+  test.each(['running', 'refused'])('is not begun for a purchase that is %s', async (status) => {
+    const quantity = status === 'running' ? 1 : 5
+    const lines = [{ productId: product, quantity }]
+    const purchaseId = await world.shop.order({ username: buyer, lines })
+    if (status === 'refused') await (await world.start(purchaseId)).result()
+    expect(await openRefund(world.shop.sql, purchaseId, 'test')).toBe(status)
+    if (status === 'running') await (await world.start(purchaseId)).result()
+  })
+})
+
+describe('buying, earning, spending and refunding in a circle', () => {
+  test.each(['earner', 'spender'])('makes nobody richer when the %s of the points is refunded first', async (first) => {
+    await world.shop.addWallet({ username: `${buyer}-rich`, balanceMinor: 1_000_000 })
+    buyer = `${buyer}-rich`
+    for (let round = 0; round < 2; round++) {
+      const before = await worth()
+      const earner = await buy()
+      const spender = await buy({ redeemPoints: 170 })
+      for (const purchaseId of first === 'earner' ? [earner, spender] : [spender, earner]) await refund(purchaseId)
+      expect(await worth()).toBe(before)
+    }
+  })
+})
+
+/** Money and points, at what a point pays for. */
+async function worth(): Promise<number> {
+  return (await world.shop.balance(buyer)) + (await available()) * 10
+}
