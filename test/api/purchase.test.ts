@@ -43,6 +43,8 @@ describe('a purchase', () => {
       lines: [{ productId: product, quantity: 1, unitPrice: 1700 }],
       total: 1700,
       amount: 1700,
+      pointsRedeemed: 0,
+      pointsIssued: 170,
     })
     expect(await stockShown()).toBe(3)
     expect(await balanceShown()).toBe(1600)
@@ -133,7 +135,8 @@ describe('the list of purchases', () => {
       '2 reserveStock applied',
       '3 chargeWallet applied',
       '4 confirmPurchase applied',
-      '5 purchase completed',
+      '5 awardPoints applied',
+      '6 purchase completed',
     ])
     expect(stepsOf(body.items[0])).toEqual([
       '1 purchase running',

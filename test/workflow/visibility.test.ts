@@ -77,6 +77,7 @@ describe('an operator who looks at a purchase', () => {
       'reserveStock, local: Reserve the stock and freeze the prices',
       'chargeWallet, local: Charge the wallet',
       'confirmPurchase, local: Confirm: from here on the purchase stands',
+      'awardPoints, local: Book the points that the purchase earned',
       'recordOutcome, local: Note how the purchase ended',
     ])
 
@@ -181,7 +182,9 @@ describe('Temporal is told', () => {
 
 test('the summary of a long order stays one short line', () => {
   const lines = Array.from({ length: 20 }, (_, index) => ({ productId: `p${index}`, quantity: index + 1 }))
-  expect(purchaseSummary('derick', lines)).toBe('derick buys 1 × product p0, 2 × product p1, 3 × product p2, 17 more')
+  expect(purchaseSummary('derick', 'buys', lines)).toBe(
+    'derick buys 1 × product p0, 2 × product p1, 3 × product p2, 17 more',
+  )
 })
 
 /** `step[, local]: summary` in the order of the history. */
