@@ -7,7 +7,13 @@ export default defineConfig({
     projects: [
       {
         // Pure code only: no Postgres, no Temporal. `npm run check` runs these.
-        test: { name: 'pure', setupFiles, include: ['test/unit/**/*.test.ts', 'test/property/**/*.test.ts'] },
+        test: {
+          name: 'pure',
+          setupFiles,
+          include: ['test/unit/**/*.test.ts', 'test/property/**/*.test.ts'],
+          // Properties run by the thousand: on a busy machine that takes a while, and is no failure.
+          testTimeout: 60_000,
+        },
       },
       {
         // Everything that needs the real parts shares one Postgres and one Temporal server.
