@@ -2,6 +2,7 @@ import { beginCompensation, type Compensation } from '#db/begin-compensation.ts'
 import { chargeWallet, undoCharge } from '#db/charge-wallet.ts'
 import type { Sql } from '#db/client.ts'
 import { confirmPurchase } from '#db/confirm-purchase.ts'
+import { forgetOldKeys } from '#db/forget-keys.ts'
 import type { PointsLedger } from '#db/points/ledger.ts'
 import { recordOutcome } from '#db/purchase-outcome.ts'
 import {
@@ -54,6 +55,7 @@ export function createActivities({ sql, ledger, pointsTtlDays, isWorkflowOpen }:
     returnMoney: ({ purchaseId, award }: Purchase & { award: TakenBack }) => returnMoney(sql, purchaseId, award),
     recordRefunded: ({ purchaseId }: Purchase) => recordRefunded(sql, purchaseId),
 
+    forgetOldKeys: () => forgetOldKeys(sql),
     expireLapsedPoints: (input: { sweepId: string; after?: string }) => expireLapsedPoints(sql, ledger, input),
 
     findLostPurchases: ({ after }: { after?: string }) => findLostPurchases(sql, isWorkflowOpen, after),

@@ -1,10 +1,11 @@
-import { Connection } from '@temporalio/client'
+import { Client, Connection } from '@temporalio/client'
 import { runCommand } from '#config/command.ts'
 import { ConfigurationError } from '#config/configuration-error.ts'
 import { resolveDatabase, resolveTemporal, type TemporalTarget } from '#config/connections.ts'
 import { type Environment, readEnvironment } from '#config/environment.ts'
 import { temporalConnectionOptions } from '#config/temporal.ts'
 import { migrateDatabase } from '#db/migrate.ts'
+import { ensureSchedules } from '#worker/schedules.ts'
 import { registerSearchAttributes, searchAttributeCommands } from './search-attributes.ts'
 
 /** `npm run migrate`: brings the schema and Temporal up to what this version needs. Safe to repeat. */
@@ -42,6 +43,7 @@ async function prepareTemporal(environment: Environment): Promise<void> {
       const names = registered.join(', ')
       console.log(names ? `Temporal: registered search attributes ${names}.` : 'Temporal: nothing to do.')
     }
+    await ensureSchedules(new Client({ connection, namespace: target.namespace }))
   } finally {
     await connection.close()
   }

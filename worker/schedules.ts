@@ -30,6 +30,19 @@ const SCHEDULES: ScheduleOptions[] = [
       staticSummary: 'Turns points that have lapsed into expired ones',
     },
   },
+  {
+    scheduleId: 'forget-keys',
+    spec: { calendars: [{ hour: 3, minute: 30 }] },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 day' },
+    action: {
+      type: 'startWorkflow',
+      workflowType: 'forgetKeys',
+      workflowId: 'forget-keys',
+      taskQueue: TASK_QUEUE,
+      args: [],
+      staticSummary: 'Forgets idempotency keys that are a week old',
+    },
+  },
 ]
 
 /** Makes sure that what runs by the clock is scheduled. Safe to repeat: a schedule that is there is left as it is. */
