@@ -9,6 +9,8 @@ export type LostPurchases = {
   lost: string[]
   /** Ids of purchases whose refund nobody carries out. */
   lostRefunds?: string[]
+  /** Who bought, by purchase id. */
+  customers?: Record<string, string>
   /** Where the next page begins; left out on the last one. */
   next?: string
 }
@@ -22,10 +24,12 @@ export async function findLostPurchases(
   const page = await listUnfinishedPurchases(sql, { quietForSeconds: 60, limit: PAGE, ...(after && { after }) })
   const lost: string[] = []
   const lostRefunds: string[] = []
-  for (const { purchaseId, refunding } of page) {
+  const customers: Record<string, string> = {}
+  for (const { purchaseId, username, refunding } of page) {
+    customers[purchaseId] = username
     const workflowId = refunding ? refundWorkflowId(purchaseId) : purchaseWorkflowId(purchaseId)
     if (!(await isWorkflowOpen(workflowId))) (refunding ? lostRefunds : lost).push(purchaseId)
   }
   const next = page.length === PAGE ? page.at(-1)?.purchaseId : undefined
-  return { lost, lostRefunds, ...(next !== undefined && { next }) }
+  return { lost, lostRefunds, customers, ...(next !== undefined && { next }) }
 }

@@ -126,7 +126,10 @@ const INVARIANTS: Check[] = [
   ...POINTS_INVARIANTS,
 ]
 
-/** What each settled purchase ordered, sold, still reserves, was paid with and earned, in the end. */
+/**
+ * What each settled purchase ordered, sold, still reserves, was paid with and earned, in the end. The references of other
+ * entries are keys that clients choose, so it takes the reason, too, to know a purchase's.
+ */
 function settledEffects(sql: Sql) {
   return sql`
     effects as (
@@ -141,7 +144,7 @@ function settledEffects(sql: Sql) {
       ) l
       cross join lateral (
         select count(*) as movements, coalesce(-sum(quantity), 0) as sold
-        from stock_movements where reference = p.id::text
+        from stock_movements where reference = p.id::text and reason in ('sale', 'return')
       ) m
       cross join lateral (
         select coalesce(sum(quantity) filter (where state = 'reserved'), 0) as reserved,
@@ -150,7 +153,7 @@ function settledEffects(sql: Sql) {
       ) r
       cross join lateral (
         select count(*) as entries, coalesce(-sum(amount_minor), 0) as charged_minor
-        from wallet_entries where reference = p.id::text
+        from wallet_entries where reference = p.id::text and reason in ('charge', 'charge_undone', 'refund')
       ) e
       cross join lateral (
         select count(*) filter (where type = 'redeemed') as redemptions,

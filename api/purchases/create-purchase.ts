@@ -62,7 +62,7 @@ const route = createRoute({
 export function registerCreatePurchase(app: App, deps: AppDependencies): void {
   app.openapi(route, async (c) => {
     const purchaseId = await acceptOrder(c, deps, normaliseOrder(c.req.valid('json')))
-    const respondAsync = /\brespond-async\b/i.test(c.req.header('Prefer') ?? '')
+    const respondAsync = prefers(c.req.header('Prefer'), 'respond-async')
 
     let purchase = await requirePurchase(deps.sql, purchaseId)
     if (purchase.settledAt === null) {
@@ -75,6 +75,12 @@ export function registerCreatePurchase(app: App, deps: AppDependencies): void {
     underWay(c, purchase)
     return c.json({ purchaseId, status: purchase.status }, 202)
   })
+}
+
+/** Whether a `Prefer` header (RFC 7240) names a preference. */
+function prefers(header: string | undefined, preference: string): boolean {
+  const names = (header ?? '').split(',').map((item) => item.split(/[;=]/, 1)[0]?.trim().toLowerCase())
+  return names.includes(preference)
 }
 
 /** Writes the order down, or finds the purchase that an earlier request of the same key made. */

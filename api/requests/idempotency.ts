@@ -14,7 +14,8 @@ export const idempotencyHeaders = z.object({
     .openapi({
       description:
         'Makes the request happen once, however often it is sent. The same key with the same request gets the answer ' +
-        'for what the first one did, as things stand now; with another request: 422. Without a key each request counts. A fresh UUID will do.',
+        'for what the first one did, as things stand now; with another request: 422. Without a key each request counts. ' +
+        'Purchases have a space of keys of their own, and so have points. A fresh UUID will do.',
     }),
 })
 

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { beginCompensation } from '#db/begin-compensation.ts'
 import { createPointsLedger } from '#db/points/ledger.ts'
 import { openRefund } from '#db/refund-purchase.ts'
 import { purchaseWorkflowId, refundWorkflowId, repairWorkflowId } from '#domain/purchase.ts'
@@ -50,14 +51,19 @@ export const scenarios: Scenario[] = [
       after: () => world.client.workflow.getHandle(purchaseWorkflowId(purchaseId)).cancel(),
     }),
   ),
-  {
-    name: 'failed',
-    impatient: true,
-    run: (world) =>
-      carryOut(world, {}, 'failed', (purchaseId) =>
-        world.faults.on(purchaseId, 'chargeWallet', { before: failing(1e6) }),
-      ),
-  },
+  ...inBothLanes('failed-at-reserve', {}, 'failed', (world, id) => neverThrough(world, id, 'reserveStock')),
+  ...inBothLanes('failed-at-charge', {}, 'failed', (world, id) => neverThrough(world, id, 'chargeWallet')),
+  ...inBothLanes('interrupted', {}, 'failed', (world, purchaseId) =>
+    world.faults.on(purchaseId, 'confirmPurchase', {
+      before: () => beginCompensation(world.shop.sql, purchaseId, { status: 'failed', code: 'interrupted' }),
+    }),
+  ),
+  ...inBothLanes('cancelled-too-late', {}, 'completed', (world, purchaseId) =>
+    world.faults.on(purchaseId, 'confirmPurchase', {
+      before: onlyRegular,
+      after: () => world.client.workflow.getHandle(purchaseWorkflowId(purchaseId)).cancel(),
+    }),
+  ),
   {
     name: 'award-parked',
     impatient: true,
@@ -73,6 +79,11 @@ export const scenarios: Scenario[] = [
   { name: 'reconcile', run: reconcile },
 ]
 
+/** Ten minutes of trouble, which pass in seconds. */
+function neverThrough(world: SagaWorld, purchaseId: string, step: string): void {
+  world.faults.on(purchaseId, step, { before: failing(1e6) })
+}
+
 function inBothLanes(
   name: string,
   order: Order,
@@ -83,9 +94,14 @@ function inBothLanes(
     for (const step of lanes) world.faults.on(purchaseId, step, { before: onlyRegular })
   }
   return [
-    { name: `${name}.fast`, run: (world) => carryOut(world, order, status, (id) => prepare(world, id)) },
+    {
+      name: `${name}.fast`,
+      impatient: name.startsWith('failed'),
+      run: (world) => carryOut(world, order, status, (id) => prepare(world, id)),
+    },
     {
       name: `${name}.regular`,
+      impatient: name.startsWith('failed'),
       run: (world) =>
         carryOut(world, order, status, (id) => {
           close(world, id)
