@@ -49,7 +49,8 @@ create table points_lots (
   expired    bigint      not null check (expired >= 0),
   constraint points_lots_within_original check (remaining + expired <= original)
 );
-create index points_lots_by_account on points_lots (account_id, issued_at, id);
+-- Ids are in the order of time (UUIDv7), so this is also the order in which lots are listed.
+create index points_lots_by_account on points_lots (account_id, id);
 -- In spending order; also finds what has lapsed and is not swept yet.
 create index points_lots_open on points_lots (account_id, expires_at, issued_at, id) where remaining > 0;
 create index points_lots_lapsing on points_lots (expires_at, account_id) where remaining > 0;

@@ -32,6 +32,9 @@ export type Append = {
 /**
  * Appends events with all that they amount to, in one statement.
  *
+ * Rows to update are named twice: joined to their changes, and as an array of their ids. From the join alone the planner,
+ * which takes a JSON document for a hundred rows, may well read the whole table.
+ *
  * @returns false, having changed nothing, when the account is no longer at the expected version
  * @throws a unique violation, having changed nothing, when one of the keys was answered in the meantime
  */
@@ -75,7 +78,7 @@ export async function appendEvents(sql: Sql, append: Append): Promise<boolean> {
       update points_lots lot set remaining = lot.remaining + c.remaining, expired = lot.expired + c.expired
       from account cross join jsonb_to_recordset(${sql.json(rows(changes.changed))})
         as c ("lotId" uuid, remaining bigint, expired bigint)
-      where lot.id = c."lotId"
+      where lot.id = c."lotId" and lot.id = any(${changes.changed.map((change) => change.lotId)}::uuid[])
     ), allocation as (
       insert into points_allocations (transaction_id, redemption_id, lot_id, amount)
       select a."transactionId", a."redemptionId", a."lotId", a.amount
@@ -92,6 +95,7 @@ export async function appendEvents(sql: Sql, append: Append): Promise<boolean> {
         last_updated = day.last_updated
       from day
       where (known.account_id, known.issued_on, known.expires_at) = (day.account_id, day.issued_on, day.expires_at)
+        and ${ofTheseDays(sql, accountId, changes)}
     ), day_new as (
       -- Not "on conflict do update": the change of a day that is there may be below zero, which no row may be.
       insert into daily_balances (account_id, issued_on, expires_at, remaining, expired, last_updated)
@@ -99,10 +103,15 @@ export async function appendEvents(sql: Sql, append: Append): Promise<boolean> {
       where not exists (
         select from daily_balances known
         where (known.account_id, known.issued_on, known.expires_at) = (day.account_id, day.issued_on, day.expires_at)
+          and ${ofTheseDays(sql, accountId, changes)}
       )
     ), ${writeProgress(sql, append.progress)}
     select account_id from account`
   return appended !== undefined
+}
+
+function ofTheseDays(sql: Sql, accountId: string, { daily }: Changes) {
+  return sql`known.account_id = ${accountId} and known.issued_on = any(${daily.map((day) => day.issuedOn)}::date[])`
 }
 
 /** Remembers answers that changed nothing: refusals, and bars. */
@@ -139,7 +148,7 @@ function writeProgress(sql: Sql, progress: Progress[]) {
       from (
         select purchase_id, total::integer, max(points_issued) as points_issued from progress group by purchase_id, total
       ) as change
-      where p.id = change.purchase_id
+      where p.id = change.purchase_id and p.id = any(${progress.map((entry) => entry.purchaseId)}::uuid[])
       returning p.id, p.event_seq - change.total as before
     ), unparked as (
       update parked_awards parked set resolved_at = now()

@@ -64,7 +64,8 @@ export async function loadAccount(sql: Sql, accountId: string, load: Load): Prom
       (
         select jsonb_agg(jsonb_build_object('id', id, 'issuedAt', ${instant(sql, 'issued_at')},
           'expiresAt', ${instant(sql, 'expires_at')}, 'original', original, 'remaining', remaining, 'expired', expired))
-        from points_lots join needed using (id)
+        -- As an array, or else the planner, which cannot know how few are needed, reads every lot there is.
+        from points_lots where id = any(array(select id from needed))
       ) as lots,
       (
         select jsonb_agg(jsonb_build_object('id', transaction_id, 'type', case type

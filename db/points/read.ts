@@ -19,21 +19,21 @@ export async function readBalance(
   sql: Sql,
   accountId: string,
 ): Promise<{ available: number; entries: BalanceEntry[] }> {
-  const [row] = await sql<{ now: Instant; available: number; days: DailyBalance[] }[]>`
+  const rows = await sql<({ now: Instant; available: number } & (DailyBalance | { issuedOn: null }))[]>`
     with clock as materialized (select clock_timestamp() as now)
     select ${instant(sql, 'now')} as now,
       (coalesce((select balance from points_accounts where account_id = ${accountId}), 0) - coalesce((
         select sum(remaining) from points_lots
-        where account_id = ${accountId} and remaining > 0 and expires_at <= now
+        where account_id = ${accountId} and remaining > 0 and expires_at <= (select now from clock)
       ), 0))::bigint as available,
-      coalesce((
-        select json_agg(json_build_object('issuedOn', issued_on, 'expiresAt', ${instant(sql, 'expires_at')},
-          'remaining', remaining, 'expired', expired, 'lastUpdated', ${instant(sql, 'last_updated')}))
-        from daily_balances where account_id = ${accountId}
-      ), '[]') as days
-    from clock`
+      issued_on::text as "issuedOn", ${instant(sql, 'expires_at')} as "expiresAt", remaining, expired,
+      ${instant(sql, 'last_updated')} as "lastUpdated"
+    from clock left join daily_balances on account_id = ${accountId}
+    order by issued_on, expires_at`
+  const [row] = rows
   if (!row) throw new Error('the database has no time')
-  return { available: row.available, entries: balanceEntries(row.days, row.now) }
+  const days = rows.filter((day) => day.issuedOn !== null)
+  return { available: row.available, entries: balanceEntries(days, row.now) }
 }
 
 /** One row per day that points were issued on, oldest first. */

@@ -13,17 +13,22 @@ export type Load = {
 
 /**
  * What to load before deciding `commands`, so that an account's long history costs nothing. A reversal in the batch
- * may take a lot from under a redemption after it; the most that an issue can hold is loaded on top for that.
+ * may take a lot from under a redemption after it; the most that an issue can hold is loaded on top for that, and only
+ * for that.
  */
 export function loadFor(commands: readonly [PointsCommand, ...PointsCommand[]]): Load {
   let now = commands[0].now
   let points = 0
+  let mayBeTaken = 0
   const targets = new Set<string>()
   for (const command of commands) {
     if (command.now > now) now = command.now
-    if (command.type === 'redeem' && isAmount(command.amount)) points += command.amount
+    if (command.type === 'redeem' && isAmount(command.amount)) {
+      points += command.amount + mayBeTaken
+      mayBeTaken = 0
+    }
     if (command.type === 'reverse') {
-      points += MOST_POINTS
+      mayBeTaken += MOST_POINTS
       targets.add(command.reverses)
     }
   }

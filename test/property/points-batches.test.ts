@@ -30,7 +30,7 @@ function check(property: (batches: PointsCommand[][]) => void): void {
   fc.assert(fc.property(pointsBatches, property), { numRuns: 500 })
 }
 
-describe('commands decided in batches on bounded loads', () => {
+describe('commands decided in batches on bounded loads', { timeout: 60_000 }, () => {
   test('get the answers and make the events that one by one on the whole history would', () => {
     check((batches) => {
       const { tables, answers } = runBatches(batches)

@@ -46,7 +46,7 @@ function checkSteps(check: (step: Step) => void): void {
   )
 }
 
-describe('whatever is asked of a points account, in whatever order, while time moves on', () => {
+describe('whatever is asked of a points account, in whatever order, while time moves on', { timeout: 60_000 }, () => {
   test('every answer and every lot is as a count of single points predicts', () => {
     const property = fc.property(pointsCommands, (commands) => {
       const model = new PointsModel()

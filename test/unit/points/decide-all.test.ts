@@ -75,8 +75,13 @@ describe('what must be loaded for commands', () => {
     expect(loadFor([expire('x', noon)])).toEqual({ now: noon, points: 0, targets: [] })
   })
 
-  test('is, for a reversal, its target, and lots enough though it empties one', () => {
-    const load = loadFor([reverse('v', 'a', noon), redeem('r', 40, noon), reverse('w', 'a', noon)])
-    expect(load).toEqual({ now: noon, points: 40 + 2 * MOST_POINTS, targets: ['a'] })
+  test('is, for a reversal, its target, and lots enough for redemptions after it though it empties one', () => {
+    const commands = [reverse('v', 'a', noon), redeem('r', 40, noon), reverse('w', 'a', noon)] as const
+    expect(loadFor([...commands])).toEqual({ now: noon, points: 40 + MOST_POINTS, targets: ['a'] })
+    expect(loadFor([...commands, redeem('s', 5, noon)]).points).toBe(45 + 2 * MOST_POINTS)
+  })
+
+  test('is no lot but its own for a reversal that no redemption comes after', () => {
+    expect(loadFor([redeem('r', 40, noon), reverse('v', 'a', noon)]).points).toBe(40)
   })
 })

@@ -1,0 +1,70 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { audit } from '#db/audit.ts'
+import { type Database, openDatabase } from '#db/client.ts'
+import { listLots, listTransactions, readAvailable, readLapsingNext } from '#db/points/read.ts'
+import { bookHistory } from '#scripts/bench/points-history.ts'
+import { accepted, type LedgerWorld, openLedger, wishOf } from '#test/support/points-ledger.ts'
+
+let world: LedgerWorld
+let owner: Database
+
+beforeAll(async () => {
+  // One connection, so that what it has read is on record when it says so.
+  world = await openLedger({ connections: 1 })
+  owner = openDatabase({ databaseUrl: world.migrateDatabaseUrl, applicationName: 'owner', maxConnections: 1 })
+  await bookHistory(owner, { accountId: 'ann', days: 500, perDay: 40 })
+  await bookHistory(owner, { accountId: 'bob', days: 500, perDay: 40 })
+})
+afterAll(async () => {
+  await owner.end({ timeout: 5 })
+  await world.close()
+})
+
+/** How many rows of the points tables Postgres has looked at so far, by whatever way. */
+async function rowsRead(): Promise<number> {
+  // A session reports what it did once a second at most, unless it is told to.
+  await world.sql`select pg_stat_force_next_flush()`
+  await sleep(50)
+  const [row] = await owner<{ read: number }[]>`
+    select sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::bigint as read
+    from pg_stat_user_tables where relname in ('points_events', 'points_lots', 'points_allocations', 'points_accounts',
+      'daily_balances')`
+  return row?.read ?? Number.NaN
+}
+
+const now = () => new Date().toISOString()
+const execute = async (accountId: string, wish: Parameters<typeof wishOf>[0]) =>
+  accepted(await world.ledger.execute({ accountId, ...wishOf(wish) }))
+
+test('(the history that benchmarks stand on is one that the ledger could have made)', async () => {
+  expect((await audit(world.sql)).ok).toBe(true)
+  for (const accountId of ['ann', 'bob']) expect(await world.differences(accountId)).toEqual([])
+  const [row] = await owner<{ events: number }[]>`select count(*) as events from points_events where account_id = 'ann'`
+  expect(row?.events).toBe(500 * 40 + 135)
+})
+
+test.each<[what: string, most: number, ask: () => Promise<unknown>]>([
+  // One lot ended this midnight and is not swept yet.
+  ['reading what can be spent', 3, () => readAvailable(world.sql, 'ann', now())],
+  // All lots of the day that ends next, and one of the day after it.
+  ['reading what lapses next', 22, () => readLapsingNext(world.sql, 'ann', now())],
+  ['a page of the statement', 20, () => listTransactions(world.sql, { accountId: 'ann', limit: 20 })],
+  ['a page of lots', 40, () => listLots(world.sql, { accountId: 'ann', openOnly: false, limit: 20 })],
+  ['an issue', 30, () => execute('ann', { type: 'issue', amount: 5, ttlDays: 365 })],
+  ['a redemption from three lots', 50, () => execute('ann', { type: 'redeem', amount: 15 })],
+  [
+    'a redemption and its reversal',
+    80,
+    async () => {
+      const { id } = await execute('ann', { type: 'redeem', amount: 15 })
+      return await execute('ann', { type: 'reverse', reverses: id })
+    },
+  ],
+])('%s looks at %i rows at most, of 80,000', async (_, most, ask) => {
+  // Postgres decides on the plan for good only after it has seen a statement a few times.
+  for (let n = 0; n < 8; n++) await ask()
+  const before = await rowsRead()
+  for (let n = 0; n < 4; n++) await ask()
+  expect((await rowsRead()) - before).toBeLessThanOrEqual(4 * most)
+})
