@@ -69,8 +69,12 @@ async function executeAll(
     const answers = await tryAll(sql, await clock(), accountId, requests)
     if (answers) return answers
   }
-  throw new Error(`points account ${accountId} kept moving on while ${requests.length} commands were decided`)
+  const problem = `points account ${accountId} kept moving on while ${requests.length} commands were decided`
+  throw Object.assign(new Error(problem), { code: SERIALIZATION_FAILURE })
 }
+
+/** The SQLSTATE that Postgres itself would use: nothing happened, and it is worth another try. */
+const SERIALIZATION_FAILURE = '40001'
 
 /** `undefined`: somebody else was faster, and everything is to be decided again. */
 async function tryAll(

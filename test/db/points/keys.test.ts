@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createPointsLedger, type PointsAnswer, type PointsRequest } from '#db/points/ledger.ts'
 import { readAvailable } from '#db/points/read.ts'
 import { readEvents } from '#db/points/rebuild.ts'
+import { interceptSql } from '#test/support/intercepted-sql.ts'
 import { everyInterleaving } from '#test/support/interleavings.ts'
 import { accepted, type LedgerWorld, openLedger, wishOf } from '#test/support/points-ledger.ts'
 
@@ -73,6 +74,29 @@ describe('a key', () => {
     expect(await available()).toBe(100)
   })
 
+  test('that comes again while it waits in the mailbox, itself or to be undone, is answered in order', async () => {
+    const asked = [
+      issue(100),
+      redeem(60, keyOf('a')),
+      redeem(60, keyOf('a')),
+      undo(keyOf('a')),
+      undo(keyOf('a')),
+      undo(keyOf('b')),
+      redeem(1, keyOf('b')),
+    ]
+    const answers = await Promise.all(asked.map(execute))
+    expect(answers.map((answer) => `${code(answer)}${answer.replayed ? ', again' : ''}`)).toEqual([
+      'ok',
+      'ok',
+      'ok, again',
+      'ok',
+      'ok, again',
+      'ok',
+      'barred, again',
+    ])
+    expect(await events()).toEqual(['issued 100', 'redeemed 60', 'reversed 60'])
+  })
+
   test('with two bodies at once stands for one of them', async () => {
     for (let round = 0; round < 20; round++) {
       const bodies = [issue(1, keyOf(`${round}`)), issue(2, keyOf(`${round}`))]
@@ -134,6 +158,16 @@ describe('an undo', () => {
     expect(code(await execute({ ...undo(keyOf('a')), accountId: stranger }))).toBe('unknown_transaction')
     expect(await available()).toBe(100)
   })
+})
+
+test('a command that is overtaken again and again gives up like a transaction that could not be serialized', async () => {
+  await execute(issue(100))
+  const overtaken = interceptSql(world.sql, async (text, send) => {
+    if (text.includes('update points_accounts set')) await execute(issue(1))
+    return await send()
+  })
+  await expect(createPointsLedger(overtaken).execute(redeem(100))).rejects.toMatchObject({ code: '40001' })
+  expect(await available()).toBe(200)
 })
 
 /** Two ledgers that know nothing of each other, as in two processes, in every order that their statements can come in. */

@@ -55,7 +55,7 @@ test('whatever is asked of an account while time moves on, a count of single poi
     for (const action of actions) await takeStep(accountId, model, action)
     expect(await world.differences(accountId)).toEqual([])
   })
-  await fc.assert(property, { numRuns: 80 })
+  await fc.assert(property, { numRuns: 60 })
 })
 
 /** One request at the ledger and at the model. */
