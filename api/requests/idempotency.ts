@@ -28,16 +28,22 @@ export const replayedHeader = {
 }
 
 /**
- * The request as its key stands for it. Method and path are part of it, so that a key is never answered for another
- * route.
+ * The request as its key stands for it. What it does is part of it, so that a key is never answered for another
+ * thing.
  *
  * @param scope whose keys these are
  * @param body as validated: spelling it differently does not make it another request
+ * @param does what the request does, where several routes do the same
  */
-export function keyedRequest(c: AppContext, scope: string, body: unknown): KeyedRequest {
+export function keyedRequest(
+  c: AppContext,
+  scope: string,
+  body: unknown,
+  does = `${c.req.method} ${c.req.path}`,
+): KeyedRequest {
   const key = c.req.header('Idempotency-Key') ?? randomUUID()
   const requestHash = createHash('sha256')
-    .update(canonicalJson([c.req.method, c.req.path, body]))
+    .update(canonicalJson([does, body]))
     .digest('hex')
   return { scope, key, requestHash }
 }
