@@ -18,6 +18,8 @@ export const WORKER_FORCE_MS = 5_500
 /** Either's for its connections, after that. */
 export const DISCONNECT_MS = 500
 
+/** The launcher's with what is still being started, while it stops what runs. */
+export const STOP_STARTING_MS = 5_000
 /** The launcher's with each, before it is killed hard. */
 export const STOP_API_MS = 3_000
 export const STOP_WORKER_MS = 6_500
