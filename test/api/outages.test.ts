@@ -109,11 +109,19 @@ describe('while Temporal is away', () => {
     expect(await world.shop.balance('derick')).toBe(1000)
   })
 
-  test('cancelling is on record and 503 too', async () => {
+  test('cancelling is 503 and not on record, for it was not accepted', async () => {
     const purchaseId = await world.shop.order({ username: 'derick', lines: [{ productId: '1', quantity: 1 }] })
     const answer = await withoutTemporal.call('POST', `/purchases/${purchaseId}/cancel`)
     expect(answer).toMatchObject({ status: 503, body: { code: 'temporal_unavailable', purchaseId } })
-    expect((await withoutTemporal.get(`/purchases/${purchaseId}`)).body.cancelRequestedAt).not.toBeNull()
+    expect((await withoutTemporal.get(`/purchases/${purchaseId}`)).body.cancelRequestedAt).toBeNull()
+  })
+
+  test('refunding is 503, but on record: asked again, it is carried out', async () => {
+    const { body } = await world.api.post('/purchase', order)
+    const answer = await withoutTemporal.call('POST', `/purchases/${body.purchaseId}/refund`)
+    expect(answer).toMatchObject({ status: 503, body: { code: 'temporal_unavailable', purchaseId: body.purchaseId } })
+    const again = await world.api.call('POST', `/purchases/${body.purchaseId}/refund`)
+    expect(again).toMatchObject({ status: 200, body: { status: 'refunded' } })
   })
 
   test('everything that needs no workflow goes on', async () => {
