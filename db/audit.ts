@@ -105,7 +105,10 @@ const INVARIANTS: Check[] = [
         sold = 0 and movements = 2 * lines and reserved = 0 and sold_lines = 0
         and charged_minor = (refund ->> 'withheldMinor')::bigint
         and bill_minor = (refund ->> 'amountMinor')::bigint + (refund ->> 'withheldMinor')::bigint
+        and (refund ->> 'withheldMinor')::bigint = least(bill_minor, award_spent * point_value_minor)
+        and (refund ->> 'shortfallMinor')::bigint = award_spent * point_value_minor - (refund ->> 'withheldMinor')::bigint
         and redeemed = 0 and (refund ->> 'pointsReturned')::bigint = redeem_points
+        and (refund ->> 'pointsTakenBack')::bigint = taken_back
         and awarded = award_spent + award_expired and (refund ->> 'pointsSpent')::bigint = award_spent and not parked
       ))
       limit 100`,
@@ -135,7 +138,7 @@ function settledEffects(sql: Sql) {
     effects as (
       select p.id as purchase, p.status, p.total_minor - p.redeem_points * p.point_value_minor as bill_minor,
         p.redeem_points, p.point_value_minor, p.award, p.points_issued, p.refund, pe.*, exists (
-          select from parked_awards where purchase_id = p.id and resolved_at is null
+          select from parked_awards where purchase_id = p.id and resolved_at is null and p.award = 'parked'
         ) as parked, l.lines, l.ordered, m.movements, m.sold,
         r.reserved, r.sold_lines, e.entries, e.charged_minor
       from purchases p
@@ -162,6 +165,7 @@ function settledEffects(sql: Sql) {
           count(*) filter (where type = 'issued') as awards,
           coalesce(sum(case type when 'issued' then amount else -amount end) filter (
             where type = 'issued' or payload -> 'reverses' ->> 'type' = 'issue'), 0) as awarded,
+          coalesce(sum(amount) filter (where payload -> 'reverses' ->> 'type' = 'issue'), 0) as taken_back,
           coalesce(sum((payload -> 'notTakenBack' ->> 'spent')::bigint), 0) as award_spent,
           coalesce(sum((payload -> 'notTakenBack' ->> 'expired')::bigint), 0) as award_expired
         from points_events where reference = p.id::text and reason = 'purchase'

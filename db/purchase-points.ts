@@ -6,7 +6,7 @@ import { StepBarred } from './saga-steps.ts'
 
 /** What a purchase does at the points ledger. The ledger's own keys make each of it happen at most once. */
 
-type PurchasePoints = { username: string; redeemPoints: number; amountMinor: number; award: string | null }
+type PurchasePoints = { username: string; redeemPoints: number; pointValueMinor: number; amountMinor: number }
 
 /** Pays a part of the price with points. Refusal: `insufficient_points` with what is available. */
 export async function redeemPoints(
@@ -29,6 +29,8 @@ export async function redeemPoints(
 
 /** Gives redeemed points back to the lots they came from, or, when they have not been redeemed, bars that. */
 export async function undoRedemption(sql: Sql, ledger: PointsLedger, purchaseId: string): Promise<void> {
+  const { redeemPoints } = await readPurchasePoints(sql, purchaseId)
+  if (redeemPoints === 0) return
   await undoStep(sql, ledger, purchaseId, 'redeemPoints')
 }
 
@@ -43,11 +45,12 @@ export async function awardPoints(
   purchaseId: string,
   ttlDays: number,
 ): Promise<{ points: number }> {
-  const { username, amountMinor } = await readPurchasePoints(sql, purchaseId)
+  const { username, amountMinor, pointValueMinor } = await readPurchasePoints(sql, purchaseId)
   const { points, rule } = awardFor(amountMinor)
-  if (points === 0) {
-    await recordAward(sql, purchaseId, 'nothing', { points, rule })
-    return { points }
+  // An order from before points were worth anything earns none: a refund could not withhold what was spent of them.
+  if (points === 0 || pointValueMinor === 0) {
+    await recordAward(sql, purchaseId, 'nothing', { points: 0, rule })
+    return { points: 0 }
   }
   const answer = await ledger.execute({
     ...entryOf(purchaseId, username, 'awardPoints'),
@@ -77,21 +80,25 @@ export async function takeBackAward(sql: Sql, ledger: PointsLedger, purchaseId: 
   const answer = await undoStep(sql, ledger, purchaseId, 'awardPoints')
   await sql`
     update parked_awards set resolved_at = now() where purchase_id = ${purchaseId} and resolved_at is null`
-  if (!answer.ok || answer.answer === null) return { points: 0, spent: 0, expired: 0 }
+  if (answer.answer === null) return { points: 0, spent: 0, expired: 0 }
   return { points: answer.answer.amount, ...(answer.answer.reversal?.notTakenBack ?? { spent: 0, expired: 0 }) }
 }
 
-async function undoStep(sql: Sql, ledger: PointsLedger, purchaseId: string, step: StepName): Promise<PointsAnswer> {
+async function undoStep(sql: Sql, ledger: PointsLedger, purchaseId: string, step: StepName): Promise<UndoneAnswer> {
   const { username } = await readPurchasePoints(sql, purchaseId)
   const entry = entryOf(purchaseId, username, step)
-  return await ledger.execute({
+  const answer = await ledger.execute({
     ...entry,
     key: `${entry.key}/undo`,
     wish: { type: 'undo', undoes: entry.key, ...whyOf(purchaseId) },
     progress: ({ amount, reversal }) =>
       progressOf(purchaseId, step, 'undone', { points: amount, ...reversal?.notTakenBack }),
   })
+  if (!answer.ok) throw unexpected(step, purchaseId, answer)
+  return answer
 }
+
+type UndoneAnswer = Extract<PointsAnswer, { ok: true }>
 
 /** Notes how the award of a purchase ended, if it has not ended yet. */
 async function recordAward(
@@ -115,7 +122,7 @@ async function recordAward(
 
 async function readPurchasePoints(sql: Sql, purchaseId: string): Promise<PurchasePoints> {
   const [row] = await sql<PurchasePoints[]>`
-    select username, redeem_points as "redeemPoints", award,
+    select username, redeem_points as "redeemPoints", point_value_minor as "pointValueMinor",
       coalesce(total_minor - redeem_points * point_value_minor, 0)::bigint as "amountMinor"
     from purchases where id = ${purchaseId}`
   if (!row) throw new Error(`purchase ${purchaseId} does not exist`)

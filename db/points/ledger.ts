@@ -41,6 +41,9 @@ export type PointsAnswer =
 
 export type PointsLedger = { execute: (request: PointsRequest) => Promise<PointsAnswer> }
 
+/** SQLSTATE. */
+const DEADLOCK = '40P01'
+
 /** Another append can win the race for an account's next version; with so many in a row, something else is wrong. */
 const MOST_ATTEMPTS = 100
 
@@ -171,16 +174,15 @@ async function store(sql: Sql, append: Parameters<typeof appendEvents>[1]): Prom
     if (append.commands.length > 0) await appendAnswers(sql, append.commands)
     return true
   } catch (error) {
-    if (isTakenKey(error)) return false
+    if (isLostRace(error)) return false
     throw error
   }
 }
 
-/** One of the keys, or the reversal, was booked by somebody else since they were read. */
-function isTakenKey(error: unknown): boolean {
+/** A key, or the reversal, was booked by somebody else since it was read; or two appends waited for each other. */
+function isLostRace(error: unknown): boolean {
   return (
     error instanceof postgres.PostgresError &&
-    error.code === '23505' &&
-    error.table_name?.startsWith('points_') === true
+    ((error.code === '23505' && error.table_name?.startsWith('points_') === true) || error.code === DEADLOCK)
   )
 }

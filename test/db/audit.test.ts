@@ -263,6 +263,13 @@ const damages: Damage[] = [
     damage: ({ refunded }) => owner`
       update purchases set refund = refund || '{"amountMinor": 1701}' where id = ${refunded}`,
   },
+  ...['withheldMinor', 'shortfallMinor', 'pointsTakenBack', 'pointsSpent', 'pointsReturned'].map((figure) => ({
+    what: `a refund whose ${figure} is not what the ledger says`,
+    breaks: [REFUNDED],
+    named: ({ refunded }: Books) => ({ purchase: refunded }),
+    damage: ({ refunded }: Books) => owner`
+      update purchases set refund = refund || jsonb_build_object(${figure}::text, 5) where id = ${refunded}`,
+  })),
   {
     what: 'a refund whose money never arrived',
     breaks: [WALLETS, REFUNDED],
