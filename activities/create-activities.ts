@@ -3,6 +3,7 @@ import { chargeWallet, undoCharge } from '#db/charge-wallet.ts'
 import type { Sql } from '#db/client.ts'
 import { confirmPurchase } from '#db/confirm-purchase.ts'
 import { awardEvent, parkEvent } from '#db/event-award.ts'
+import { forgetOldKeys } from '#db/forget-keys.ts'
 import { retryAward } from '#db/parked-awards.ts'
 import type { PointsLedger } from '#db/points/ledger.ts'
 import { awardPoints, parkAward, type TakenBack, takeBackAward } from '#db/purchase-award.ts'
@@ -55,6 +56,7 @@ export function createActivities({ sql, ledger, pointsTtlDays, isWorkflowOpen }:
     returnMoney: ({ purchaseId, award }: Purchase & { award: TakenBack }) => returnMoney(sql, purchaseId, award),
     recordRefunded: ({ purchaseId }: Purchase) => recordRefunded(sql, purchaseId),
 
+    forgetOldKeys: () => forgetOldKeys(sql),
     expireLapsedPoints: (input: { sweepId: string; after?: string }) => expireLapsedPoints(sql, ledger, input),
 
     findLostPurchases: ({ after }: { after?: string }) => findLostPurchases(sql, isWorkflowOpen, after),

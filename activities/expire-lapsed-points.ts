@@ -10,6 +10,8 @@ const AT_ONCE = 10
 export type ExpiryPage = {
   /** Accounts whose lapsed points are now expired. */
   accounts: number
+  /** Accounts that could not be swept; the next sweep tries again. */
+  failed?: number
   /** Where the next page begins; left out on the last one. */
   next?: string
 }
@@ -25,13 +27,18 @@ export async function expireLapsedPoints(
 ): Promise<ExpiryPage> {
   const now = await readClock(sql)
   const accounts = await listLapsedAccounts(sql, { now, limit: PAGE, ...(after !== undefined && { after }) })
+  const failures: unknown[] = []
   for (let start = 0; start < accounts.length; start += AT_ONCE) {
-    await Promise.all(
-      accounts.slice(start, start + AT_ONCE).map((accountId) => expireAccount(ledger, accountId, sweepId)),
-    )
+    const some = accounts.slice(start, start + AT_ONCE)
+    for (const result of await Promise.allSettled(some.map((accountId) => expireAccount(ledger, accountId, sweepId)))) {
+      if (result.status === 'rejected') failures.push(result.reason)
+    }
   }
+  // One account that is broken must not keep the points of all others; a database that is away is another matter.
+  if (failures.length > 0 && failures.length === accounts.length) throw failures[0]
+  const swept = { accounts: accounts.length - failures.length, ...(failures.length > 0 && { failed: failures.length }) }
   const next = accounts.length === PAGE ? accounts.at(-1) : undefined
-  return next === undefined ? { accounts: accounts.length } : { accounts: accounts.length, next }
+  return next === undefined ? swept : { ...swept, next }
 }
 
 async function expireAccount(ledger: PointsLedger, accountId: string, sweepId: string): Promise<void> {

@@ -12,6 +12,8 @@ export type LostPurchases = {
   lostRefunds?: string[]
   /** Ids of events of other systems whose award nobody carries out; with the first page. */
   lostEvents?: string[]
+  /** Who bought, by purchase id. */
+  customers?: Record<string, string>
   /** Where the next page begins; left out on the last one. */
   next?: string
 }
@@ -25,13 +27,15 @@ export async function findLostPurchases(
   const page = await listUnfinishedPurchases(sql, { quietForSeconds: 60, limit: PAGE, ...(after && { after }) })
   const lost: string[] = []
   const lostRefunds: string[] = []
-  for (const { purchaseId, refunding } of page) {
+  const customers: Record<string, string> = {}
+  for (const { purchaseId, username, refunding } of page) {
+    customers[purchaseId] = username
     const workflowId = refunding ? refundWorkflowId(purchaseId) : purchaseWorkflowId(purchaseId)
     if (!(await isWorkflowOpen(workflowId))) (refunding ? lostRefunds : lost).push(purchaseId)
   }
   const next = page.length === PAGE ? page.at(-1)?.purchaseId : undefined
   const lostEvents = after === undefined ? await findLostEvents(sql, isWorkflowOpen) : []
-  return { lost, lostRefunds, lostEvents, ...(next !== undefined && { next }) }
+  return { lost, lostRefunds, lostEvents, customers, ...(next !== undefined && { next }) }
 }
 
 /** Those beyond a page are the next run's. */

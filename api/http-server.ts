@@ -4,15 +4,13 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { ConfigurationError } from '#config/configuration-error.ts'
+import { API_DRAIN_MS } from '#config/shutdown-times.ts'
 import type { App } from './app-types.ts'
 import { Problem, problemBody } from './problems/problem.ts'
 
-/** How long requests in flight may take once the server stops. */
-const DRAIN_MS = 5_000
-
 export type HttpServer = {
   url: string
-  /** Stops listening, lets requests in flight finish within 5 s, and then closes every connection. */
+  /** Stops listening, lets requests in flight finish within `API_DRAIN_MS`, and then closes every connection. */
   close(): Promise<void>
 }
 
@@ -40,7 +38,7 @@ async function drain(server: Server): Promise<void> {
   server.close()
   // A connection that is kept alive after its last response would hold the server until it times out.
   const idle = setInterval(() => server.closeIdleConnections(), 50)
-  const late = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
+  const late = setTimeout(() => server.closeAllConnections(), API_DRAIN_MS)
   await closed
   clearInterval(idle)
   clearTimeout(late)

@@ -3,7 +3,8 @@ import { runCommand } from '#config/command.ts'
 import { resolveConnections } from '#config/connections.ts'
 import { readEnvironment } from '#config/environment.ts'
 import { createLogger } from '#config/logging.ts'
-import { stopRequested } from '#config/stop-request.ts'
+import { DISCONNECT_MS } from '#config/shutdown-times.ts'
+import { startUnlessStopped, stopRequested, tellReady } from '#config/stop-request.ts'
 import { temporalConnectionOptions } from '#config/temporal.ts'
 import { openDatabase } from '#db/client.ts'
 import { createPointsLedger } from '#db/points/ledger.ts'
@@ -19,6 +20,7 @@ const RECONNECT_SOON = { 'grpc.initial_reconnect_backoff_ms': 250, 'grpc.max_rec
  * what needs them is then answered with 503, and `/readyz` says what is missing.
  */
 runCommand(async () => {
+  const stop = stopRequested()
   const environment = readEnvironment()
   const { databaseUrl, temporal } = resolveConnections(environment)
   const logger = createLogger({ name: 'api', level: environment.logLevel })
@@ -39,15 +41,17 @@ runCommand(async () => {
     demoMode: true,
     stopping: stopping.signal,
   })
-  const server = await serveHttp(app, { host: environment.host, port: environment.port })
+  const server = await startUnlessStopped(stop, () =>
+    serveHttp(app, { host: environment.host, port: environment.port }),
+  )
   logger.info({ url: server.url }, 'api is ready')
-  process.send?.('ready')
+  tellReady()
 
-  const why = await stopRequested()
+  const why = await stop
   logger.info({ why }, 'stopping')
   stopping.abort()
   await server.close()
-  await sql.end({ timeout: 2 })
+  await sql.end({ timeout: DISCONNECT_MS / 1000 })
   await connection.close()
   process.exit(0)
 })

@@ -18,7 +18,7 @@ function fail(error: unknown): never {
 }
 
 /** What the user gets to see of an error that ends a command. */
-export function describeFailure(error: unknown): string {
+function describeFailure(error: unknown): string {
   if (!(error instanceof Error)) return `Failed: ${String(error)}`
   if (error instanceof ConfigurationError) return error.message
   return describeUnreachable(error) ?? error.stack ?? error.message

@@ -16,11 +16,3 @@ export function createLogger(options: { readonly name: string; readonly level: L
     formatters: { level: (label) => ({ level: label }) },
   })
 }
-
-/** A URL as it may be shown: with its user, without its password. */
-export function withoutPassword(url: string): string {
-  const parsed = URL.parse(url)
-  if (parsed === null) return '(not a URL)'
-  if (parsed.password !== '') parsed.password = '***'
-  return parsed.href
-}

@@ -24,7 +24,6 @@ const runtime = z.object({
 })
 
 export type Runtime = z.output<typeof runtime>
-export type RunningProcess = z.output<typeof runningProcess>
 export type ProcessName = keyof Runtime['processes']
 
 export function runtimePath(dataDir: string): string {

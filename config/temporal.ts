@@ -1,4 +1,4 @@
-import { Connection, type ConnectionOptions } from '@temporalio/client'
+import { Connection, type ConnectionOptions, isGrpcServiceError, ServiceError } from '@temporalio/client'
 import { loadClientConnectConfig } from '@temporalio/envconfig'
 import { ConfigurationError } from './configuration-error.ts'
 import type { TemporalTarget } from './connections.ts'
@@ -36,8 +36,19 @@ export async function connectTemporal(target: TemporalTarget): Promise<Connectio
   }
 }
 
+/** INVALID_ARGUMENT (no more room), NOT_FOUND (namespace), PERMISSION_DENIED, UNIMPLEMENTED, UNAUTHENTICATED. */
+const GRPC_REFUSED = [3, 5, 7, 12, 16]
+
+/** Why the server does not let us do something, neither now nor later; undefined for any other error. */
+export function refusalOf(error: unknown): string | undefined {
+  const told = error instanceof ServiceError ? error.cause : error
+  return isGrpcServiceError(told) && GRPC_REFUSED.includes(told.code) ? told.details || told.message : undefined
+}
+
 export function temporalUnreachable(target: TemporalTarget, error: unknown): ConfigurationError {
-  const why = error instanceof Error ? error.message.split('\n')[0] : String(error)
+  const told = error instanceof Error ? error.message : String(error)
+  // The native core wraps the operating system's message in several layers of its own.
+  const why = /\bmessage: "([^"]+)"/.exec(told)?.[1] ?? told.split('\n')[0]
   const mend = target.external
     ? 'check TEMPORAL_ADDRESS and the other TEMPORAL_ variables'
     : 'start it with "npm start"'

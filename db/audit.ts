@@ -106,7 +106,10 @@ const INVARIANTS: Check[] = [
         sold = 0 and movements = 2 * lines and reserved = 0 and sold_lines = 0
         and charged_minor = (refund ->> 'withheldMinor')::bigint
         and bill_minor = (refund ->> 'amountMinor')::bigint + (refund ->> 'withheldMinor')::bigint
+        and (refund ->> 'withheldMinor')::bigint = least(bill_minor, award_spent * point_value_minor)
+        and (refund ->> 'shortfallMinor')::bigint = award_spent * point_value_minor - (refund ->> 'withheldMinor')::bigint
         and redeemed = 0 and (refund ->> 'pointsReturned')::bigint = redeem_points
+        and (refund ->> 'pointsTakenBack')::bigint = taken_back
         and awarded = award_spent + award_expired and (refund ->> 'pointsSpent')::bigint = award_spent and not parked
       ))
       limit 100`,
@@ -128,13 +131,16 @@ const INVARIANTS: Check[] = [
   ...CAMPAIGN_INVARIANTS,
 ]
 
-/** What each settled purchase ordered, sold, still reserves, was paid with and earned, in the end. */
+/**
+ * What each settled purchase ordered, sold, still reserves, was paid with and earned, in the end. The references of other
+ * entries are keys that clients choose, so it takes the reason, too, to know a purchase's.
+ */
 function settledEffects(sql: Sql) {
   return sql`
     effects as (
       select p.id as purchase, p.status, p.total_minor - p.redeem_points * p.point_value_minor as bill_minor,
         p.redeem_points, p.point_value_minor, p.award, p.points_issued, p.refund, pe.*, exists (
-          select from parked_awards where purchase_id = p.id and resolved_at is null
+          select from parked_awards where purchase_id = p.id and resolved_at is null and p.award = 'parked'
         ) as parked, l.lines, l.ordered, m.movements, m.sold,
         r.reserved, r.sold_lines, e.entries, e.charged_minor
       from purchases p
@@ -143,7 +149,7 @@ function settledEffects(sql: Sql) {
       ) l
       cross join lateral (
         select count(*) as movements, coalesce(-sum(quantity), 0) as sold
-        from stock_movements where reference = p.id::text
+        from stock_movements where reference = p.id::text and reason in ('sale', 'return')
       ) m
       cross join lateral (
         select coalesce(sum(quantity) filter (where state = 'reserved'), 0) as reserved,
@@ -152,7 +158,7 @@ function settledEffects(sql: Sql) {
       ) r
       cross join lateral (
         select count(*) as entries, coalesce(-sum(amount_minor), 0) as charged_minor
-        from wallet_entries where reference = p.id::text
+        from wallet_entries where reference = p.id::text and reason in ('charge', 'charge_undone', 'refund')
       ) e
       cross join lateral (
         select count(*) filter (where type = 'redeemed') as redemptions,
@@ -161,6 +167,7 @@ function settledEffects(sql: Sql) {
           count(*) filter (where type = 'issued') as awards,
           coalesce(sum(case type when 'issued' then amount else -amount end) filter (
             where type = 'issued' or payload -> 'reverses' ->> 'type' = 'issue'), 0) as awarded,
+          coalesce(sum(amount) filter (where payload -> 'reverses' ->> 'type' = 'issue'), 0) as taken_back,
           coalesce(sum((payload -> 'notTakenBack' ->> 'spent')::bigint), 0) as award_spent,
           coalesce(sum((payload -> 'notTakenBack' ->> 'expired')::bigint), 0) as award_expired
         from points_events where reference = p.id::text and reason = 'purchase'

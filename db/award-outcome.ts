@@ -5,12 +5,15 @@ export type AwardOutcome = {
   username: string
   award: 'booked' | 'nothing' | 'parked' | null
   pointsIssued: number | null
+  /** What a point paid for when it was ordered; 0 for orders from before there were points. */
+  pointValueMinor: number
 }
 
 /** How the award of a purchase ended so far. */
 export async function readAwardOutcome(sql: Sql, purchaseId: string): Promise<AwardOutcome> {
   const [row] = await sql<AwardOutcome[]>`
-    select username, award, points_issued as "pointsIssued" from purchases where id = ${purchaseId}`
+    select username, award, points_issued as "pointsIssued", point_value_minor as "pointValueMinor"
+    from purchases where id = ${purchaseId}`
   if (!row) throw new Error(`purchase ${purchaseId} does not exist`)
   return row
 }

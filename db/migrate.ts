@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import Postgrator from 'postgrator'
 import postgres from 'postgres'
 
-const MIGRATIONS = new URL('./migrations/', import.meta.url).pathname
+const MIGRATIONS = fileURLToPath(new URL('./migrations/', import.meta.url))
 const PRIVILEGES = new URL('./privileges.sql', import.meta.url)
 /** Any number, as long as it is ours: whoever holds this advisory lock migrates. */
 const MIGRATION_LOCK = 7_240_301
@@ -29,7 +31,7 @@ export type MigrateOptions = {
  * Two processes may start it at once: the second waits for the first and finds nothing to do.
  *
  * @returns the file names that were applied
- * @throws when an applied migration was edited (checksum), or the database refuses
+ * @throws when an applied migration was edited (checksum), none comes with this code, or the database refuses
  */
 export async function migrateDatabase(options: MigrateOptions): Promise<{ applied: string[] }> {
   const sql = postgres(options.migrateDatabaseUrl, { max: 1, connect_timeout: 5, onnotice: () => {} })
@@ -37,7 +39,7 @@ export async function migrateDatabase(options: MigrateOptions): Promise<{ applie
     return await sql.begin(async (tx) => {
       await tx`select pg_advisory_xact_lock(${MIGRATION_LOCK})`
       const postgrator = new Postgrator({
-        migrationPattern: `${MIGRATIONS}*.sql`,
+        migrationPattern: `${literally(MIGRATIONS)}*.sql`,
         driver: 'pg',
         schemaTable: 'schema_migrations',
         execQuery: async (query) => ({ rows: await tx.unsafe(query) }),
@@ -45,13 +47,19 @@ export async function migrateDatabase(options: MigrateOptions): Promise<{ applie
           await tx.unsafe(STILL_OURS + script)
         },
       })
+      if ((await postgrator.getMigrations()).length === 0) throw new Error(`No migration was found in ${MIGRATIONS}.`)
       const applied = await postgrator.migrate()
       if (options.applicationRole) await grantPrivileges(tx, options.applicationRole)
-      return { applied: applied.map((migration) => migration.filename.replace(MIGRATIONS, '')) }
+      return { applied: applied.map((migration) => basename(migration.filename)) }
     })
   } finally {
     await sql.end({ timeout: 5 })
   }
+}
+
+/** A path as part of a glob pattern: whatever it contains stands for itself. */
+function literally(path: string): string {
+  return path.replaceAll(/[\\?*()[\]{}!+@|]/g, '\\$&')
 }
 
 async function grantPrivileges(tx: postgres.TransactionSql, role: string): Promise<void> {

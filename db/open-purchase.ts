@@ -64,6 +64,8 @@ function insertPurchase(sql: Sql, order: PurchaseOrder) {
       select purchase.id, line.line, line.product_id, line.quantity
       from purchase cross join jsonb_to_recordset(${sql.json(lines)})
         as line (line integer, product_id text, quantity integer)
+      -- The foreign keys lock the products in this order, which is the one that the steps lock them in.
+      order by line.product_id
     ), event as (
       insert into purchase_events (purchase_id, seq, step, state) select id, 1, 'purchase', 'running' from purchase
     )

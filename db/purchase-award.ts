@@ -81,12 +81,18 @@ export async function takeBackAward(sql: Sql, ledger: PointsLedger, purchaseId: 
   const answer = await ledger.execute(undoOf(purchaseId, username, 'awardPoints'))
   await sql`
     update parked_awards set resolved_at = now() where purchase_id = ${purchaseId} and resolved_at is null`
-  if (!answer.ok || answer.answer === null) return { points: 0, spent: 0, expired: 0 }
+  if (!answer.ok) throw unexpected('awardPoints', purchaseId, answer)
+  if (answer.answer === null) return { points: 0, spent: 0, expired: 0 }
   return { points: answer.answer.amount, ...(answer.answer.reversal?.notTakenBack ?? { spent: 0, expired: 0 }) }
 }
 
-/** What a purchase earns before caps: the same whenever it is asked for. */
+/**
+ * What a purchase earns before caps: the same whenever it is asked for. An order from before points were worth anything
+ * earns none, because a refund could not withhold what was spent of them.
+ */
 async function evaluatePurchase(sql: Sql, purchaseId: string): Promise<Award> {
+  const { pointValueMinor } = await readAwardOutcome(sql, purchaseId)
+  if (pointValueMinor === 0) return { points: 0, campaigns: [] }
   const event = await readPurchaseEvent(sql, purchaseId)
   return evaluateCampaigns(await readCampaignsAt(sql, event.client, event.occurredAt), event)
 }

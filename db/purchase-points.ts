@@ -28,8 +28,10 @@ export async function redeemPoints(
 
 /** Gives redeemed points back to the lots they came from, or, when they have not been redeemed, bars that. */
 export async function undoRedemption(sql: Sql, ledger: PointsLedger, purchaseId: string): Promise<void> {
-  const { username } = await readPurchasePoints(sql, purchaseId)
-  await ledger.execute(undoOf(purchaseId, username, 'redeemPoints'))
+  const { username, redeemPoints } = await readPurchasePoints(sql, purchaseId)
+  if (redeemPoints === 0) return
+  const answer = await ledger.execute(undoOf(purchaseId, username, 'redeemPoints'))
+  if (!answer.ok) throw unexpected('redeemPoints', purchaseId, answer)
 }
 
 async function readPurchasePoints(sql: Sql, purchaseId: string): Promise<PurchasePoints> {

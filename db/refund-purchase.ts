@@ -19,19 +19,23 @@ export type Refund = {
 /**
  * Turns a completed purchase into one that is being refunded; once.
  *
- * @returns the status that it has now: `refunding` or `refunded`, or why it cannot be refunded
+ * @returns the status that it has now: `refunding` or `refunded`, or why it cannot be refunded; undefined without such a
+ * purchase
  */
 export async function openRefund(sql: Sql, purchaseId: string, actor: string): Promise<PurchaseStatus | undefined> {
-  await sql`
-    with purchase as (
-      update purchases set status = 'refunding', event_seq = event_seq + 1, updated_at = now()
-      where id = ${purchaseId} and status = 'completed'
-      returning event_seq
-    )
-    insert into purchase_events (purchase_id, seq, step, state, detail)
-    select ${purchaseId}, event_seq, 'purchase', 'refunding', ${sql.json({ actor })} from purchase`
-  const [row] = await sql<{ status: PurchaseStatus }[]>`select status from purchases where id = ${purchaseId}`
-  return row?.status
+  for (;;) {
+    await sql`
+      with purchase as (
+        update purchases set status = 'refunding', event_seq = event_seq + 1, updated_at = now()
+        where id = ${purchaseId} and status = 'completed'
+        returning event_seq
+      )
+      insert into purchase_events (purchase_id, seq, step, state, detail)
+      select ${purchaseId}, event_seq, 'purchase', 'refunding', ${sql.json({ actor })} from purchase`
+    const [row] = await sql<{ status: PurchaseStatus }[]>`select status from purchases where id = ${purchaseId}`
+    // Completed between the two statements.
+    if (row?.status !== 'completed') return row?.status
+  }
 }
 
 /** Puts what was sold back on the shelf. */

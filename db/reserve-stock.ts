@@ -83,7 +83,7 @@ async function explainPrice(sql: Sql, purchaseId: string): Promise<Refusal | und
 
 async function explainRedemption(sql: Sql, purchaseId: string): Promise<Refusal | undefined> {
   const [row] = await sql<{ points: number; mostPoints: number }[]>`
-    select redeem_points as points, (sum(l.quantity * p.price_minor) / point_value_minor)::bigint as "mostPoints"
+    select redeem_points as points, div(sum(l.quantity * p.price_minor), point_value_minor)::bigint as "mostPoints"
     from purchases join purchase_lines l on l.purchase_id = purchases.id join products p on p.id = l.product_id
     where purchases.id = ${purchaseId}
     group by redeem_points, point_value_minor`

@@ -2,6 +2,7 @@ import type { Sql } from './client.ts'
 
 export type UnfinishedPurchase = {
   purchaseId: string
+  username: string
   /** Completed once, and being refunded; else it has no outcome yet. */
   refunding: boolean
 }
@@ -12,7 +13,7 @@ export async function listUnfinishedPurchases(
   options: { quietForSeconds: number; after?: string; limit: number },
 ): Promise<UnfinishedPurchase[]> {
   return await sql<UnfinishedPurchase[]>`
-    select id as "purchaseId", status = 'refunding' as refunding from purchases
+    select id as "purchaseId", username, status = 'refunding' as refunding from purchases
     where (settled_at is null or status = 'refunding')
       and updated_at < now() - make_interval(secs => ${options.quietForSeconds})
       and id > ${options.after ?? '00000000-0000-0000-0000-000000000000'}

@@ -70,7 +70,7 @@ export async function createWallet(
   })
 }
 
-/** Puts money into a wallet. Refusal: `balance_too_large`, when the balance would leave the safe integers. */
+/** Puts money into a wallet. Refusal: `balance_too_large`, when the balance would be over half of the safe integers. */
 export async function topUpWallet(
   sql: Sql,
   request: KeyedRequest,
@@ -87,13 +87,14 @@ export async function topUpWallet(
       ), locked as materialized (
         select w.username, w.balance_minor from key join wallets w on w.username = key.resource for update of w
       ), wallet as (
-        update wallets w set balance_minor = locked.balance_minor + ${topUp.amountMinor}, updated_at = now()
+        update wallets w set
+          balance_minor = (locked.balance_minor + ${topUp.amountMinor})::topped_up_balance, updated_at = now()
         from locked where w.username = locked.username
       ), entry as (
         insert into wallet_entries (username, amount_minor, reason, reference, actor)
         select resource, ${topUp.amountMinor}, 'top_up', ${request.key}, ${topUp.actor} from key
       )
       select resource from key`,
-    refused: { minor_units_check: async () => ({ code: 'balance_too_large' }) },
+    refused: { topped_up_balance_check: async () => ({ code: 'balance_too_large' }) },
   })
 }

@@ -3,6 +3,9 @@ import type { Invariant } from '#db/audit.ts'
 import type { Sql } from '#db/client.ts'
 import { PURCHASE_STATUS } from '#workflows/contract.ts'
 
+/** What a purchase's own workflow can show of one that was sold, and refunded since. */
+const SOLD = ['completed', 'refunding', 'refunded']
+
 type Ended = { purchaseId: string; closed: string; searchable: string | undefined }
 
 /**
@@ -33,7 +36,8 @@ export async function compareWithTemporal(sql: Sql, client: Client): Promise<Inv
  */
 function agree(ended: Ended, status: string | undefined): boolean {
   if (ended.closed !== 'COMPLETED') return status !== undefined
-  return ended.searchable === (status === 'refunding' || status === 'refunded' ? 'completed' : status)
+  if (status === 'refunding' || status === 'refunded') return SOLD.includes(ended.searchable ?? '')
+  return ended.searchable === status
 }
 
 async function* pagesOf(list: AsyncIterable<WorkflowExecutionInfo>): AsyncGenerator<Ended[]> {

@@ -1,10 +1,12 @@
-import { Connection } from '@temporalio/client'
+import { Client, Connection } from '@temporalio/client'
 import { runCommand } from '#config/command.ts'
 import { ConfigurationError } from '#config/configuration-error.ts'
 import { resolveDatabase, resolveTemporal, type TemporalTarget } from '#config/connections.ts'
 import { type Environment, readEnvironment } from '#config/environment.ts'
 import { temporalConnectionOptions } from '#config/temporal.ts'
 import { migrateDatabase } from '#db/migrate.ts'
+import { ensureSchedules } from '#worker/schedules.ts'
+import { scheduleCommands } from './schedule-commands.ts'
 import { registerSearchAttributes, searchAttributeCommands } from './search-attributes.ts'
 
 /** `npm run migrate`: brings the schema and Temporal up to what this version needs. Safe to repeat. */
@@ -42,9 +44,19 @@ async function prepareTemporal(environment: Environment): Promise<void> {
       const names = registered.join(', ')
       console.log(names ? `Temporal: registered search attributes ${names}.` : 'Temporal: nothing to do.')
     }
+    await prepareSchedules(connection, target)
   } finally {
     await connection.close()
   }
+}
+
+/** Workers do it as well, where they may. */
+async function prepareSchedules(connection: Connection, target: TemporalTarget): Promise<void> {
+  const { changed, refused } = await ensureSchedules(new Client({ connection, namespace: target.namespace }))
+  if (changed.length > 0) console.log(`Temporal: set up schedules ${changed.join(', ')}.`)
+  if (refused === undefined) return
+  console.log(`Temporal: schedules cannot be set up from here (${refused}). Run (or "update" for one that is there):`)
+  console.log(scheduleCommands(target))
 }
 
 function findTemporal(environment: Environment): TemporalTarget | undefined {

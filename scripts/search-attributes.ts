@@ -1,5 +1,6 @@
 import { type Connection, isGrpcServiceError } from '@temporalio/client'
 import type { TemporalTarget } from '#config/connections.ts'
+import { refusalOf } from '#config/temporal.ts'
 import { SEARCH_ATTRIBUTES } from '#workflows/contract.ts'
 
 /** `IndexedValueType` of temporal.api.enums.v1, and what the CLI calls it. */
@@ -9,8 +10,6 @@ const TYPES = {
 } as const
 
 const GRPC_ALREADY_EXISTS = 6
-/** INVALID_ARGUMENT (no more room), NOT_FOUND (namespace), PERMISSION_DENIED, UNIMPLEMENTED, UNAUTHENTICATED. */
-const GRPC_REFUSED = [3, 5, 7, 12, 16]
 
 /**
  * Registers the search attributes that are missing. Safe to repeat, and to run from two places at once.
@@ -30,10 +29,10 @@ export async function registerSearchAttributes(
     }
     return { registered: missing.map(({ name }) => name) }
   } catch (error) {
-    if (!isGrpcServiceError(error)) throw error
-    if (error.code === GRPC_ALREADY_EXISTS) return { registered: [] }
-    if (GRPC_REFUSED.includes(error.code)) return { registered: [], refused: error.details }
-    throw error
+    if (isGrpcServiceError(error) && error.code === GRPC_ALREADY_EXISTS) return { registered: [] }
+    const refused = refusalOf(error)
+    if (refused === undefined) throw error
+    return { registered: [], refused }
   }
 }
 

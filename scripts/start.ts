@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { runCommand } from '#config/command.ts'
 import { ConfigurationError } from '#config/configuration-error.ts'
 import { readEnvironment } from '#config/environment.ts'
+import { STOP_STARTING_MS } from '#config/shutdown-times.ts'
 import { keepRunning } from './launcher/keep-running.ts'
 import type { PartContext } from './launcher/parts.ts'
 import { takeDataDir } from './launcher/runtime-record.ts'
@@ -18,11 +20,17 @@ runCommand(async () => {
   // Whatever ends us, short of SIGKILL, leaves no process behind.
   process.once('exit', () => stopAtOnce(record.current().processes))
 
-  const failure = await runUntilStopped({ environment, record, say, stopping: stop.signal })
+  const { failure, starting } = await runUntilStopped({ environment, record, say, stopping: stop.signal })
   record.update({ state: 'stopping' })
   if (Object.keys(record.current().processes).length > 0) say('stopping (Ctrl-C again to hurry) ...')
   void stop.again.then(() => stopAtOnce(record.current().processes))
   if (!stop.signal.aborted) stop.request('everything has to end')
+  const settled = starting.catch(() => {})
+  await Promise.all([
+    stopInOrder(record.current().processes),
+    Promise.race([settled, sleep(STOP_STARTING_MS, undefined, { ref: false })]),
+  ])
+  // It may have got a process up before it noticed.
   await stopInOrder(record.current().processes)
   record.remove()
   if (failure !== undefined) throw failure
@@ -31,8 +39,11 @@ runCommand(async () => {
   process.exit(0)
 })
 
-/** @returns why it could not be started or go on; undefined if it was asked to stop */
-async function runUntilStopped(context: PartContext): Promise<unknown> {
+/**
+ * @returns why it could not be started or go on; undefined if it was asked to stop. `starting` settles when nothing more is
+ * being started
+ */
+async function runUntilStopped(context: PartContext): Promise<{ failure: unknown; starting: Promise<unknown> }> {
   const { say, stopping } = context
   const stopped = new Promise<undefined>((resolve) => {
     stopping.addEventListener('abort', () => resolve(undefined), { once: true })
@@ -43,9 +54,9 @@ async function runUntilStopped(context: PartContext): Promise<unknown> {
   })
   try {
     await Promise.race([starting.then((introduction) => introduction.forEach(say)), stopped, given.promise])
-    return await Promise.race([stopped, given.promise])
+    return { failure: await Promise.race([stopped, given.promise]), starting }
   } catch (error) {
-    return stopping.aborted ? undefined : error
+    return { failure: stopping.aborted ? undefined : error, starting }
   }
 }
 

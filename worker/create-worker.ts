@@ -1,6 +1,7 @@
 import { Client } from '@temporalio/client'
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker'
 import { createActivities } from '#activities/create-activities.ts'
+import { WORKER_FORCE_MS, WORKER_GRACE_MS } from '#config/shutdown-times.ts'
 import type { Sql } from '#db/client.ts'
 import { createPointsLedger } from '#db/points/ledger.ts'
 import { TASK_QUEUE } from '#workflows/contract.ts'
@@ -36,7 +37,7 @@ export async function createWorker({
       pointsTtlDays,
       isWorkflowOpen: (workflowId) => isWorkflowOpen(client, workflowId),
     }),
-    shutdownGraceTime: '5 seconds',
-    shutdownForceTime: '8 seconds',
+    shutdownGraceTime: WORKER_GRACE_MS,
+    shutdownForceTime: WORKER_FORCE_MS,
   })
 }

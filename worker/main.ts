@@ -4,7 +4,8 @@ import { runCommand } from '#config/command.ts'
 import { resolveConnections } from '#config/connections.ts'
 import { readEnvironment } from '#config/environment.ts'
 import { createLogger } from '#config/logging.ts'
-import { stopRequested } from '#config/stop-request.ts'
+import { DISCONNECT_MS } from '#config/shutdown-times.ts'
+import { startUnlessStopped, stopRequested, tellReady } from '#config/stop-request.ts'
 import { connectTemporalWorker } from '#config/temporal-native.ts'
 import { openDatabase } from '#db/client.ts'
 import { createWorker } from './create-worker.ts'
@@ -12,8 +13,9 @@ import { ensureSchedules } from './schedules.ts'
 import { temporalLogger } from './temporal-logger.ts'
 import { loadWorkflowBundle } from './workflow-bundle.ts'
 
-/** `npm run worker`: carries out purchases until it is asked to stop; then finishes what it has begun, within 8 s. */
+/** `npm run worker`: carries out purchases until it is asked to stop; then finishes what it has begun (shutdown-times.ts). */
 runCommand(async () => {
+  const stop = stopRequested()
   const environment = readEnvironment()
   const { databaseUrl, temporal } = resolveConnections(environment)
   const logger = createLogger({ name: 'worker', level: environment.logLevel })
@@ -23,30 +25,31 @@ runCommand(async () => {
     shutdownSignals: [],
   })
 
-  const connection = await connectTemporalWorker(temporal)
-  const sql = openDatabase({ databaseUrl, applicationName: 'unicorn-worker' })
-  await sql`select 1`
-  const workflowBundle = await loadWorkflowBundle(environment.production, Runtime.instance().logger)
-  const worker = await createWorker({
-    connection,
-    namespace: temporal.namespace,
-    sql,
-    pointsTtlDays: environment.pointsTtlDays,
-    workflowBundle,
+  const { connection, sql, worker } = await startUnlessStopped(stop, async () => {
+    const { namespace } = temporal
+    const connection = await connectTemporalWorker(temporal)
+    const sql = openDatabase({ databaseUrl, applicationName: 'unicorn-worker' })
+    await sql`select 1`
+    const workflowBundle = await loadWorkflowBundle(environment.production, Runtime.instance().logger)
+    const { pointsTtlDays } = environment
+    const worker = await createWorker({ connection, namespace, sql, pointsTtlDays, workflowBundle })
+    const { refused } = await ensureSchedules(new Client({ connection, namespace }))
+    if (refused !== undefined)
+      logger.warn({ refused }, 'schedules cannot be set up from here: have "npm run migrate" do it')
+    return { connection, sql, worker }
   })
-  await ensureSchedules(new Client({ connection, namespace: temporal.namespace }))
 
   const running = worker.run()
-  void stopRequested().then((why) => {
+  void stop.then((why) => {
     logger.info({ why }, 'stopping')
     worker.shutdown()
   })
   logger.info({ temporal: temporal.address }, 'worker is ready')
-  process.send?.('ready')
+  tellReady()
   try {
     await running
   } finally {
-    await sql.end({ timeout: 2 })
+    await sql.end({ timeout: DISCONNECT_MS / 1000 })
     await connection.close()
   }
   // Whatever the SDK still holds open after its last worker is of no more use.

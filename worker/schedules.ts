@@ -1,44 +1,145 @@
-import { type Client, ScheduleAlreadyRunning, type ScheduleOptions, ScheduleOverlapPolicy } from '@temporalio/client'
+import { isDeepStrictEqual } from 'node:util'
+import {
+  type Client,
+  ScheduleAlreadyRunning,
+  type ScheduleDescription,
+  ScheduleOverlapPolicy,
+  type ScheduleSpec,
+  type ScheduleUpdateOptions,
+} from '@temporalio/client'
+import { refusalOf } from '#config/temporal.ts'
 import { TASK_QUEUE } from '#workflows/contract.ts'
 
-const SCHEDULES: ScheduleOptions[] = [
+/** What runs by the clock. */
+export interface Schedule {
+  /** Of the schedule, and of the workflows that it starts. */
+  readonly id: string
+  readonly workflowType: string
+  /** One line for the Web UI. */
+  readonly summary: string
+  readonly when: { readonly everyMs: number } | { readonly utcHours: readonly number[]; readonly minute: number }
+  /** How long after its time a run is still of use. */
+  readonly catchUpMs: number
+}
+
+const MINUTE_MS = 60_000
+const DAY_MS = 24 * 60 * MINUTE_MS
+
+export const SCHEDULES: readonly Schedule[] = [
   {
-    scheduleId: 'reconcile-purchases',
-    spec: { intervals: [{ every: '1 minute' }] },
-    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
-    action: {
-      type: 'startWorkflow',
-      workflowType: 'reconcilePurchases',
-      workflowId: 'reconcile-purchases',
-      taskQueue: TASK_QUEUE,
-      args: [],
-      staticSummary: 'Finds purchases and refunds whose workflow was lost, and has them settled',
-    },
+    id: 'reconcile-purchases',
+    workflowType: 'reconcilePurchases',
+    summary: 'Finds purchases and refunds whose workflow was lost, and has them settled',
+    when: { everyMs: MINUTE_MS },
+    catchUpMs: MINUTE_MS,
   },
   {
     // Lots end at midnight UTC. Points that have lapsed cannot be spent before they are swept either, so being late is
     // harmless; the later runs of the day are for points that were given back into a lapsed lot.
-    scheduleId: 'expire-points',
-    spec: { calendars: [{ hour: [0, 6, 12, 18], minute: 1 }] },
-    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 day' },
-    action: {
-      type: 'startWorkflow',
-      workflowType: 'expirePoints',
-      workflowId: 'expire-points',
-      taskQueue: TASK_QUEUE,
-      args: [],
-      staticSummary: 'Turns points that have lapsed into expired ones',
-    },
+    id: 'expire-points',
+    workflowType: 'expirePoints',
+    summary: 'Turns points that have lapsed into expired ones',
+    when: { utcHours: [0, 6, 12, 18], minute: 1 },
+    catchUpMs: DAY_MS,
+  },
+  {
+    id: 'forget-keys',
+    workflowType: 'forgetKeys',
+    summary: 'Forgets idempotency keys that are a week old',
+    when: { utcHours: [3], minute: 30 },
+    catchUpMs: DAY_MS,
   },
 ]
 
-/** Makes sure that what runs by the clock is scheduled. Safe to repeat: a schedule that is there is left as it is. */
-export async function ensureSchedules(client: Client): Promise<void> {
-  for (const schedule of SCHEDULES) {
+/**
+ * Makes sure that what runs by the clock is scheduled, and as this version has it. Safe to repeat. A schedule that somebody
+ * has paused stays so; one that is as it should be is not touched, for an update forgets runs that are still to be caught up.
+ *
+ * @returns the ids of those that were created or changed; `refused` with the reason when the server does not let us
+ */
+export async function ensureSchedules(
+  client: Client,
+  schedules: readonly Schedule[] = SCHEDULES,
+): Promise<{ changed: string[]; refused?: string }> {
+  const changed: string[] = []
+  for (const schedule of schedules) {
     try {
-      await client.schedule.create(schedule)
+      if (await ensureSchedule(client, schedule)) changed.push(schedule.id)
     } catch (error) {
-      if (!(error instanceof ScheduleAlreadyRunning)) throw error
+      const refused = refusalOf(error)
+      if (refused === undefined) throw error
+      return { changed, refused }
     }
   }
+  return { changed }
+}
+
+/** @returns whether anything had to be done */
+async function ensureSchedule(client: Client, schedule: Schedule): Promise<boolean> {
+  const wanted = definitionOf(schedule)
+  try {
+    await client.schedule.create({ scheduleId: schedule.id, ...wanted })
+    return true
+  } catch (error) {
+    if (!(error instanceof ScheduleAlreadyRunning)) throw error
+  }
+  const handle = client.schedule.getHandle(schedule.id)
+  if (isSame(wanted, await handle.describe())) return false
+  await handle.update(({ state }) => ({ ...wanted, state }))
+  return true
+}
+
+function definitionOf({ id, workflowType, summary, when, catchUpMs }: Schedule) {
+  return {
+    spec: 'everyMs' in when ? { intervals: [{ every: when.everyMs }] } : { calendars: [daily(when)] },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: catchUpMs },
+    action: {
+      type: 'startWorkflow',
+      workflowType,
+      workflowId: id,
+      taskQueue: TASK_QUEUE,
+      args: [],
+      staticSummary: summary,
+    },
+  } satisfies Omit<ScheduleUpdateOptions, 'state'>
+}
+
+/** Written out as Temporal gives it back, so that both can be compared. */
+function daily({ utcHours, minute }: { utcHours: readonly number[]; minute: number }) {
+  const at = (value: number) => ({ start: value, end: value, step: 1 })
+  return {
+    second: [at(0)],
+    minute: [at(minute)],
+    hour: utcHours.map(at),
+    dayOfMonth: [{ start: 1, end: 31, step: 1 }],
+    month: [{ start: 'JANUARY' as const, end: 'DECEMBER' as const, step: 1 }],
+    year: [],
+    dayOfWeek: [{ start: 'SUNDAY' as const, end: 'SATURDAY' as const, step: 1 }],
+    comment: '',
+  }
+}
+
+function isSame(wanted: ReturnType<typeof definitionOf>, present: ScheduleDescription): boolean {
+  return isDeepStrictEqual(comparable(wanted), comparable(present))
+}
+
+/** What we decide on, in a form in which what is left out and what is empty are the same. */
+function comparable({ spec, policies, action }: ReturnType<typeof definitionOf> | ScheduleDescription): unknown {
+  const { calendars = [], intervals = [], skip = [], timezone, jitter, startAt, endAt }: ScheduleSpec = spec
+  const { workflowType, workflowId, taskQueue, args = [], staticSummary } = action
+  return JSON.parse(
+    JSON.stringify({
+      spec: {
+        calendars,
+        intervals,
+        skip,
+        timezone: timezone || undefined,
+        jitter: jitter || undefined,
+        startAt,
+        endAt,
+      },
+      policies: { overlap: policies.overlap, catchupWindow: policies.catchupWindow },
+      action: { workflowType, workflowId, taskQueue, args, staticSummary },
+    }),
+  )
 }

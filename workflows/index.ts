@@ -1,6 +1,7 @@
 /** Every workflow that a worker can run, by its name. */
 export { awardEvent } from './award-event.ts'
 export { expirePoints } from './expire-points.ts'
+export { forgetKeys } from './forget-keys.ts'
 export { purchase } from './purchase.ts'
 export { reconcilePurchases } from './reconcile-purchases.ts'
 export { refund } from './refund.ts'

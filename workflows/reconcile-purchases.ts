@@ -3,7 +3,7 @@ import { ParentClosePolicy, proxyActivities, startChild } from '@temporalio/work
 import type { Activities } from '#activities/create-activities.ts'
 import { eventWorkflowId, purchaseWorkflowId, refundWorkflowId, repairWorkflowId } from '#domain/purchase.ts'
 import { awardEvent } from './award-event.ts'
-import type { EventInput, PurchaseInput } from './contract.ts'
+import { CUSTOMER, type EventInput, type PurchaseInput } from './contract.ts'
 import { refund } from './refund.ts'
 import { repair } from './repair.ts'
 
@@ -13,6 +13,9 @@ const { findLostPurchases } = proxyActivities<Activities>({
   summary: 'Look for purchases without an outcome and without a workflow',
 })
 
+/** Children that one run starts at most, so that its history stays short; what is left is the next run's. */
+const MOST_REPAIRS = 500
+
 /** Runs on a schedule. Finds purchases, refunds and events of other systems that nobody carries out any more, and has them settled. */
 export async function reconcilePurchases(): Promise<{ repaired: string[] }> {
   const repaired: string[] = []
@@ -20,16 +23,18 @@ export async function reconcilePurchases(): Promise<{ repaired: string[] }> {
   do {
     const page = await findLostPurchases(after === undefined ? {} : { after })
     for (const purchaseId of page.lost) {
-      if (await startOnce(repair, repairWorkflowId(purchaseId), { purchaseId })) repaired.push(purchaseId)
+      if (await startOnce(repair, repairWorkflowId(purchaseId), { purchaseId }, page.customers))
+        repaired.push(purchaseId)
     }
     for (const purchaseId of page.lostRefunds ?? []) {
-      if (await startOnce(refund, refundWorkflowId(purchaseId), { purchaseId })) repaired.push(purchaseId)
+      if (await startOnce(refund, refundWorkflowId(purchaseId), { purchaseId }, page.customers))
+        repaired.push(purchaseId)
     }
     for (const eventId of page.lostEvents ?? []) {
       if (await startOnce(awardEvent, eventWorkflowId(eventId), { eventId })) repaired.push(eventId)
     }
     after = page.next
-  } while (after !== undefined)
+  } while (after !== undefined && repaired.length < MOST_REPAIRS)
   return { repaired }
 }
 
@@ -38,13 +43,16 @@ async function startOnce<Settling extends typeof repair | typeof refund | typeof
   workflow: Settling,
   workflowId: string,
   input: Parameters<Settling>[0],
+  customers: Record<string, string> = {},
 ): Promise<boolean> {
+  const customer = 'purchaseId' in input ? customers[input.purchaseId] : undefined
   try {
     await startChild(workflow as (given: typeof input) => Promise<unknown>, {
       args: [input],
       workflowId,
       parentClosePolicy: ParentClosePolicy.ABANDON,
       staticSummary: summaryOf(input),
+      ...(customer !== undefined && { typedSearchAttributes: [{ key: CUSTOMER, value: customer }] }),
     })
     return true
   } catch (error) {

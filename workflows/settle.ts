@@ -14,7 +14,7 @@ import { showCompensating, showStatus, showStep } from './visibility.ts'
 
 /** What is left to do for a purchase that stands: its points, and its outcome. */
 export async function complete(input: PurchaseInput): Promise<PurchaseResult> {
-  // Purchases that were under way when there were no points yet.
+  // Histories in which a purchase had come past this line when there were no points yet.
   if (patched('award-points')) await award(input)
   return await settle(input, { status: 'completed' })
 }

@@ -24,7 +24,7 @@ export async function movePoints(
   moved: { accountId: string; body: unknown; wish: Wish },
 ): Promise<Answer> {
   const { accountId, body, wish } = moved
-  const { scope, key, requestHash } = keyedRequest(c, accountId, body)
+  const { scope, key, requestHash } = keyedRequest(c, accountId, body, `points ${wish.type}`)
   const answer = await pointsLedger.execute({
     accountId,
     key: `api/${scope}/${key}`,

@@ -1,9 +1,10 @@
 import { createRoute } from '@hono/zod-openapi'
 import type { App, AppDependencies } from '#api/app-types.ts'
+import { Problem } from '#api/problems/problem.ts'
 import { problems, READING } from '#api/problems/problem-responses.ts'
 import { idempotencyHeaders, replayedHeader } from '#api/requests/idempotency.ts'
 import { transactionPath } from '#api/schemas/identifiers.ts'
-import { readTransactionAccount } from '#db/points/read.ts'
+import { readTransactionOrigin } from '#db/points/read.ts'
 import { movePoints, unknownTransaction } from './move-points.ts'
 import { reversalSchema, showReversal } from './points-transaction.ts'
 
@@ -15,7 +16,8 @@ const route = createRoute({
   summary: 'Reverse an issue or a redemption',
   description:
     'Takes no body. Redeemed points go back to where they were taken from, and lapse when they would have. Issued ' +
-    'points are taken back as far as they are there; the answer says what was not. Each transaction is reversed once.',
+    'points are taken back as far as they are there; the answer says what was not. Each transaction is reversed once. Those of a ' +
+    'purchase go back with its refund only, which also settles what cannot be taken back.',
   request: { params: transactionPath, headers: idempotencyHeaders },
   responses: {
     200: {
@@ -31,6 +33,7 @@ const route = createRoute({
       'unknown_transaction',
       'already_reversed',
       'not_reversible',
+      'belongs_to_purchase',
     ),
   },
 })
@@ -38,9 +41,16 @@ const route = createRoute({
 export function registerReverseTransaction(app: App, deps: AppDependencies): void {
   app.openapi(route, async (c) => {
     const reverses = c.req.valid('param').id.toLowerCase()
-    const accountId = await readTransactionAccount(deps.sql, reverses)
-    if (accountId === undefined) throw unknownTransaction()
-    const answer = await movePoints(c, deps, { accountId, body: null, wish: { type: 'reverse', reverses } })
+    const origin = await readTransactionOrigin(deps.sql, reverses)
+    if (origin === undefined) throw unknownTransaction()
+    if (origin.reason === 'purchase') throw belongsToPurchase(origin.reference)
+    const { accountId } = origin
+    const answer = await movePoints(c, deps, { accountId, body: reverses, wish: { type: 'reverse', reverses } })
     return c.json(showReversal(answer), 200)
   })
+}
+
+/** Reversed by hand, an award that was spent would be nobody's to pay for: the refund withholds its value from the money. */
+function belongsToPurchase(purchaseId: string): Problem {
+  return new Problem('belongs_to_purchase', `Refund purchase ${purchaseId} instead.`, { purchase_id: purchaseId })
 }

@@ -11,7 +11,7 @@ export function answerError(error: unknown, c: AppContext): Response {
 }
 
 /** @see https://www.rfc-editor.org/rfc/rfc9457 */
-export function answerProblem(c: AppContext, problem: Problem): Response {
+function answerProblem(c: AppContext, problem: Problem): Response {
   if (problem.status === 503) c.header('Retry-After', RETRY_AFTER_SECONDS)
   c.header('Content-Type', 'application/problem+json')
   return c.body(JSON.stringify(problemBody(problem, c.get('requestId'))), problem.status)

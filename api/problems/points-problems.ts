@@ -18,6 +18,11 @@ export const pointsProblems = {
     title: 'The transaction is reversed already',
     members: { reversed_by: z.uuid().openapi({ description: 'The transaction that reversed it.' }) },
   },
+  belongs_to_purchase: {
+    status: 409,
+    title: 'The transaction belongs to a purchase',
+    members: { purchase_id: z.uuid().openapi({ description: 'The purchase to refund instead.' }) },
+  },
   not_reversible: {
     status: 409,
     title: 'Only issues and redemptions can be reversed',

@@ -41,16 +41,6 @@ export const purchaseProblems = {
     title: 'The points are worth more than the total',
     members: { ...notBought, points: z.number().int(), mostPoints: z.number().int() },
   },
-  insufficient_points: {
-    status: 409,
-    title: 'There are not enough points',
-    members: {
-      available: z.number().int().openapi({ description: 'What can be spent.' }),
-      points: z.number().int().optional().openapi({ description: 'Of a purchase: how many should have paid.' }),
-      purchaseId: notBought.purchaseId.optional(),
-      success: notBought.success.optional(),
-    },
-  },
   cancelled: { status: 409, title: 'The purchase was cancelled', members: notBought },
   purchase_failed: {
     status: 409,

@@ -60,15 +60,18 @@ export function registerCancelPurchase(app: App, deps: AppDependencies): void {
   })
 }
 
+/** What a client is told when the request did not get through: unlike one that was accepted, it counts for nothing. */
+const NOT_CANCELLED = 'The request to cancel was not accepted: the purchase goes on. Send it again.'
+
 /**
  * A workflow that was never started is started for this, and held back for long enough to see the request to cancel
  * before its first step.
  */
 async function cancel(deps: AppDependencies, purchase: StoredPurchase, client: AbortSignal): Promise<void> {
-  await recordCancelRequest(deps.sql, purchase.purchaseId)
-  const handle = await startPurchase(deps, purchase, { startDelay: '1 second' })
+  const handle = await startPurchase(deps, purchase, { startDelay: '1 second', ifAway: NOT_CANCELLED })
   try {
-    await askTemporal(deps, purchase.purchaseId, () => handle.cancel())
+    await askTemporal(deps, purchase.purchaseId, () => handle.cancel(), NOT_CANCELLED)
+    await recordCancelRequest(deps.sql, purchase.purchaseId)
   } catch (error) {
     // It has ended in the meantime.
     if (!(error instanceof WorkflowNotFoundError)) throw error

@@ -21,36 +21,54 @@ type PurchaseWorkflow = (input: PurchaseInput) => Promise<PurchaseResult>
 export type PurchaseHandle = WorkflowHandle<PurchaseWorkflow>
 
 /** How long Temporal may take to accept a request; the SDK tries again within this time. */
-const REQUEST_TIMEOUT_MS = 3_000
+const REQUEST_TIMEOUT_MS = 5_000
+
+const ON_RECORD =
+  'The purchase is on record, and may be carried out. Repeat the request with the same Idempotency-Key to learn its ' +
+  'outcome; without a key, look at the purchase first.'
+
+type StartOptions = {
+  /** How long a workflow that was not started before is held back. */
+  startDelay?: '1 second'
+  /** What the client is told when Temporal does not answer. */
+  ifAway: string
+}
 
 /**
  * Starts the workflow of a purchase, unless it was started before. The row in `purchases` decides whether there is
  * anything left to do, so starting again does no harm.
  *
- * @param options.startDelay how long a workflow that was not started before is held back
  * @throws Problem `temporal_unavailable`
  */
 export function startPurchase(
   deps: AppDependencies,
   purchase: StoredPurchase,
-  options: { startDelay?: '1 second' } = {},
+  options: Partial<StartOptions> = {},
 ): Promise<PurchaseHandle> {
   const { purchaseId, username, lines } = purchase
   const staticSummary = purchaseSummary(username, 'buys', lines)
-  return startSaga(deps, purchase, 'purchase', purchaseWorkflowId(purchaseId), { ...options, staticSummary })
+  return startSaga(deps, purchase, 'purchase', purchaseWorkflowId(purchaseId), {
+    ifAway: ON_RECORD,
+    ...options,
+    staticSummary,
+  })
 }
 
 /** Starts the workflow that refunds a purchase, unless it was started before. @throws Problem `temporal_unavailable` */
 export function startRefund(deps: AppDependencies, purchase: StoredPurchase): Promise<PurchaseHandle> {
   const { purchaseId, username, lines } = purchase
   const staticSummary = purchaseSummary(username, 'gets a refund for', lines)
-  return startSaga(deps, purchase, 'refund', refundWorkflowId(purchaseId), { staticSummary })
+  return startSaga(deps, purchase, 'refund', refundWorkflowId(purchaseId), {
+    ifAway: 'The refund is on record, and will be carried out.',
+    staticSummary,
+  })
 }
 
 /** Starts the workflow that books a parked award, unless it runs. @throws Problem `temporal_unavailable` */
 export function startRetry(deps: AppDependencies, purchase: StoredPurchase): Promise<PurchaseHandle> {
   const { purchaseId, username } = purchase
   return startSaga(deps, purchase, 'retryAward', retryWorkflowId(purchaseId), {
+    ifAway: 'The award stays parked. Send the request again.',
     staticSummary: `The points that ${username} earned are booked`,
     workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
   })
@@ -61,11 +79,11 @@ async function startSaga(
   { purchaseId, username, status }: StoredPurchase,
   workflowType: 'purchase' | 'refund' | 'retryAward',
   workflowId: string,
-  options: { staticSummary: string; startDelay?: '1 second'; workflowIdReusePolicy?: WorkflowIdReusePolicy },
+  { ifAway, ...options }: StartOptions & { staticSummary: string; workflowIdReusePolicy?: WorkflowIdReusePolicy },
 ): Promise<PurchaseHandle> {
   const { temporal, taskQueue } = deps
   try {
-    return await askTemporal(deps, purchaseId, () =>
+    const start = () =>
       temporal.workflow.start<PurchaseWorkflow>(workflowType, {
         workflowId,
         taskQueue,
@@ -77,28 +95,29 @@ async function startSaga(
           { key: PURCHASE_STATUS, value: status },
         ],
         ...options,
-      }),
-    )
+      })
+    return await askTemporal(deps, purchaseId, start, ifAway)
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return temporal.workflow.getHandle(workflowId)
     throw error
   }
 }
 
-/** @throws Problem `temporal_unavailable`, which names the purchase: it may be carried out all the same */
+/**
+ * @param ifAway what the client is told about the purchase when Temporal does not answer
+ * @throws Problem `temporal_unavailable`, which names the purchase
+ */
 export async function askTemporal<Answer>(
   { temporal }: AppDependencies,
   purchaseId: string,
   ask: () => Promise<Answer>,
+  ifAway: string,
 ): Promise<Answer> {
   try {
     return await temporal.withDeadline(Date.now() + REQUEST_TIMEOUT_MS, ask)
   } catch (error) {
     if (!isTemporalAway(error)) throw error
-    const detail =
-      'The purchase is on record, and may be carried out. Repeat the request with the same Idempotency-Key to learn ' +
-      'its outcome; without a key, look at the purchase first.'
-    const problem = new Problem('temporal_unavailable', detail, { purchaseId })
+    const problem = new Problem('temporal_unavailable', ifAway, { purchaseId })
     problem.cause = error
     throw problem
   }

@@ -20,7 +20,8 @@ const route = createRoute({
     'Reserves the stock, charges the wallet and confirms the sale, or undoes it all. Once it is accepted it is carried ' +
     'out whatever happens to this request. Answers with the outcome; if that takes too long, or with ' +
     '`Prefer: respond-async`, with 202 and where to look for it. A purchase that ends other than with a sale is a 409 ' +
-    'whose `code` says why; stock and money are then as they were.',
+    'whose `code` says why; stock and money are then as they were. That goes for `purchase_failed` too: unlike after a 503 ' +
+    'it is over, so buy again with a new key.',
   request: {
     headers: idempotencyHeaders.extend({
       Prefer: z.string().optional().openapi({ description: '`respond-async` (RFC 7240): answer 202 at once.' }),
@@ -61,7 +62,7 @@ const route = createRoute({
 export function registerCreatePurchase(app: App, deps: AppDependencies): void {
   app.openapi(route, async (c) => {
     const purchaseId = await acceptOrder(c, deps, normaliseOrder(c.req.valid('json')))
-    const respondAsync = /\brespond-async\b/i.test(c.req.header('Prefer') ?? '')
+    const respondAsync = prefers(c.req.header('Prefer'), 'respond-async')
 
     let purchase = await requirePurchase(deps.sql, purchaseId)
     if (purchase.settledAt === null) {
@@ -76,6 +77,12 @@ export function registerCreatePurchase(app: App, deps: AppDependencies): void {
   })
 }
 
+/** Whether a `Prefer` header (RFC 7240) names a preference. */
+function prefers(header: string | undefined, preference: string): boolean {
+  const names = (header ?? '').split(',').map((item) => item.split(/[;=]/, 1)[0]?.trim().toLowerCase())
+  return names.includes(preference)
+}
+
 /** Writes the order down, or finds the purchase that an earlier request of the same key made. */
 async function acceptOrder(c: AppContext, { sql, pointValueMinor }: AppDependencies, order: Order): Promise<string> {
   const { scope, key, requestHash } = keyedRequest(c, order.username, order)
@@ -87,13 +94,13 @@ async function acceptOrder(c: AppContext, { sql, pointValueMinor }: AppDependenc
     requestHash,
     pointValueMinor,
   })
-  if (!opened.ok) throw opened.problem === 'key_reused' ? keyReused() : unknown(opened.problem, order)
+  if (!opened.ok) throw opened.problem === 'key_reused' ? keyReused() : unknownParty(opened.problem, order)
   if (opened.replayed) markReplayed(c)
   c.set('purchaseId', opened.purchaseId)
   return opened.purchaseId
 }
 
-function unknown(problem: 'unknown_user' | 'unknown_product', order: Order): Problem {
+function unknownParty(problem: 'unknown_user' | 'unknown_product', order: Order): Problem {
   if (problem === 'unknown_user') return new Problem(problem, `There is no user "${order.username}".`)
   return new Problem(problem, 'At least one of the lines names a product that does not exist.')
 }

@@ -42,8 +42,9 @@ export function registerRefundPurchase(app: App, deps: AppDependencies): void {
   app.openapi(route, async (c) => {
     const { id } = c.req.valid('param')
     c.set('purchaseId', id)
-    await openRefund(deps.sql, id, DEMO_ACTOR)
+    const opened = await openRefund(deps.sql, id, DEMO_ACTOR)
     let purchase = await requirePurchase(deps.sql, id)
+    if (opened !== 'refunding' && opened !== 'refunded') throw notRefundable(purchase.purchaseId, opened)
     if (purchase.status === 'refunding') {
       const handle = await startRefund(deps, purchase)
       await waitForOutcome(deps, handle, c.req.raw.signal)
@@ -51,15 +52,12 @@ export function registerRefundPurchase(app: App, deps: AppDependencies): void {
     }
     const { purchaseId, status, refund } = purchase
     if (status === 'refunded' && refund) return c.json({ purchaseId, status, refund: showRefund(refund) }, 200)
-    if (status === 'refunding') {
-      underWay(c, purchase)
-      return c.json({ purchaseId, status }, 202)
-    }
-    throw notRefundable(purchaseId, status)
+    underWay(c, purchase)
+    return c.json({ purchaseId, status }, 202)
   })
 }
 
-function notRefundable(purchaseId: string, status: string): Problem {
+function notRefundable(purchaseId: string, status: string | undefined): Problem {
   const purchaseStatus = z.enum(['running', 'compensating', 'refused', 'cancelled', 'failed']).parse(status)
   return new Problem('not_refundable', `The purchase is ${status}.`, { purchaseId, purchaseStatus })
 }

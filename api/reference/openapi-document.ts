@@ -14,7 +14,7 @@ Keys of purchases never expire, the others are kept for a day at least.`
 export function registerOpenApiDocument(app: App): void {
   app.doc31('/openapi.json', {
     openapi: '3.1.0',
-    info: { title: 'Unicorn Store', version: '1', description: DESCRIPTION },
+    info: { title: 'Unicorn Store', version: '1', description: DESCRIPTION, license: { name: 'MIT' } },
     servers: [{ url: '/' }],
     tags: [
       { name: 'Purchases', description: 'Buying, and what became of it.' },

@@ -14,7 +14,8 @@ export const idempotencyHeaders = z.object({
     .openapi({
       description:
         'Makes the request happen once, however often it is sent. The same key with the same request gets the answer ' +
-        'for what the first one did, as things stand now; with another request: 422. Without a key each request counts. A fresh UUID will do.',
+        'for what the first one did, as things stand now; with another request: 422. Without a key each request counts. ' +
+        'Purchases have a space of keys of their own, and so have points. A fresh UUID will do.',
     }),
 })
 
@@ -27,16 +28,22 @@ export const replayedHeader = {
 }
 
 /**
- * The request as its key stands for it. Method and path are part of it, so that a key is never answered for another
- * route.
+ * The request as its key stands for it. What it does is part of it, so that a key is never answered for another
+ * thing.
  *
  * @param scope whose keys these are
  * @param body as validated: spelling it differently does not make it another request
+ * @param does what the request does, where several routes do the same
  */
-export function keyedRequest(c: AppContext, scope: string, body: unknown): KeyedRequest {
+export function keyedRequest(
+  c: AppContext,
+  scope: string,
+  body: unknown,
+  does = `${c.req.method} ${c.req.path}`,
+): KeyedRequest {
   const key = c.req.header('Idempotency-Key') ?? randomUUID()
   const requestHash = createHash('sha256')
-    .update(canonicalJson([c.req.method, c.req.path, body]))
+    .update(canonicalJson([does, body]))
     .digest('hex')
   return { scope, key, requestHash }
 }

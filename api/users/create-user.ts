@@ -8,7 +8,10 @@ import { username } from '#api/schemas/identifiers.ts'
 import { createWallet } from '#db/wallets.ts'
 import { requireUser, showUser, userRefused, userSchema } from './user.ts'
 
-const newUser = z.strictObject({ username, balance: amount }).openapi('NewUser')
+/** `/users/balance/...` are the balances: a user of that name could not be reached. */
+const newUsername = username.refine((name) => name !== 'balance', 'is reserved')
+
+const newUser = z.strictObject({ username: newUsername, balance: amount }).openapi('NewUser')
 
 const route = createRoute({
   method: 'post',

@@ -116,6 +116,9 @@ create table parked_awards (
 );
 create index parked_awards_open on parked_awards (parked_at) where resolved_at is null;
 
+-- Top-ups end at half of what a balance can be, so that giving money back never meets a limit.
+create domain topped_up_balance as bigint check (value <= 4503599627370495);
+
 alter table wallet_entries
   drop constraint wallet_entries_reason_check,
   add constraint wallet_entries_reason_check check (

@@ -156,10 +156,6 @@ function writeProgress(sql: Sql, progress: Progress[]) {
       ) as change
       where p.id = change.purchase_id and p.id = any(${progress.map((entry) => entry.purchaseId)}::uuid[])
       returning p.id, p.event_seq - change.total as before
-    ), unparked as (
-      update parked_awards parked set resolved_at = now()
-      from progress
-      where parked.purchase_id = progress.purchase_id and progress.points_issued is not null and resolved_at is null
     ), purchase_event as (
       insert into purchase_events (purchase_id, seq, step, state, detail)
       select progress.purchase_id, purchase.before + progress.number, progress.step, progress.state, progress.detail
@@ -191,12 +187,15 @@ function payloadOf(event: PointsEvent) {
 }
 
 function commandRows(commands: AnsweredCommand[]) {
-  return commands.map((command) => ({
-    key: command.key,
-    account_id: command.accountId,
-    request_hash: command.requestHash,
-    answer: command.answer as Answered & Record<string, never>,
-  }))
+  // In one order, whatever order they came in: two batches that share keys then never wait for each other in a circle.
+  return commands
+    .toSorted((a, b) => (a.key < b.key ? -1 : 1))
+    .map((command) => ({
+      key: command.key,
+      account_id: command.accountId,
+      request_hash: command.requestHash,
+      answer: command.answer as Answered & Record<string, never>,
+    }))
 }
 
 /** As JSON for `jsonb_to_recordset`. */

@@ -46,6 +46,9 @@ export type PointsAnswer =
 
 export type PointsLedger = { execute: (request: PointsRequest) => Promise<PointsAnswer> }
 
+/** SQLSTATE. */
+const DEADLOCK = '40P01'
+
 /** Another append can win the race for an account's next version; with so many in a row, something else is wrong. */
 const MOST_ATTEMPTS = 100
 
@@ -195,16 +198,15 @@ async function store(sql: Sql, append: Append): ReturnType<typeof appendEvents> 
     if (append.commands.length > 0) await appendAnswers(sql, append.commands)
     return 'appended'
   } catch (error) {
-    if (isTakenKey(error)) return 'moved_on'
+    if (isLostRace(error)) return 'moved_on'
     throw error
   }
 }
 
-/** One of the keys, or the reversal, was booked by somebody else since they were read. */
-function isTakenKey(error: unknown): boolean {
+/** A key, or the reversal, was booked by somebody else since it was read; or two appends waited for each other. */
+function isLostRace(error: unknown): boolean {
   return (
     error instanceof postgres.PostgresError &&
-    error.code === '23505' &&
-    error.table_name?.startsWith('points_') === true
+    ((error.code === '23505' && error.table_name?.startsWith('points_') === true) || error.code === DEADLOCK)
   )
 }

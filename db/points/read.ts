@@ -106,11 +106,14 @@ export async function listTransactions(
     limit ${options.limit}`
 }
 
-/** Whose transaction it is. */
-export async function readTransactionAccount(sql: Sql, transactionId: string): Promise<string | undefined> {
-  const [row] = await sql<{ accountId: string }[]>`
-    select account_id as "accountId" from points_events where transaction_id = ${transactionId}`
-  return row?.accountId
+/** Whose transaction it is, and what it was for. */
+export async function readTransactionOrigin(
+  sql: Sql,
+  transactionId: string,
+): Promise<{ accountId: string; reason: string; reference: string } | undefined> {
+  const [row] = await sql<{ accountId: string; reason: string; reference: string }[]>`
+    select account_id as "accountId", reason, reference from points_events where transaction_id = ${transactionId}`
+  return row
 }
 
 /** A page of accounts with points that have lapsed and are not swept yet, in the order of their ids. */

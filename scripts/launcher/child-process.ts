@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { ConfigurationError } from '#config/configuration-error.ts'
 import { identify, type ProcessIdentity } from '#config/process-identity.ts'
 import { lastWords, withLogFile } from '#scripts/platform/log-file.ts'
@@ -42,7 +43,8 @@ export async function startService(options: ServiceOptions): Promise<SpawnedProc
   const notReady = await Promise.race([isReady(child), ended])
   if (notReady === undefined && identity !== undefined) return { identity, ended }
   child.kill('SIGKILL')
-  throw new ConfigurationError(`${name} could not be started (${notReady}): ${lastWords(logFile)} (${logFile})`)
+  const why = [notReady, lastWords(logFile)].filter((part) => part !== '' && part !== undefined).join(': ')
+  throw new ConfigurationError(`${name} could not be started (${why}), see ${logFile}`)
 }
 
 /** Runs one of our commands to its end, passing on what it tells. */
@@ -55,14 +57,7 @@ export async function runScript(
     env: environment,
     signal,
   })
-  for (const stream of [child.stdout, child.stderr]) {
-    let rest = ''
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      const lines = (rest + text).split('\n')
-      rest = lines.pop() ?? ''
-      for (const line of lines) say(line)
-    })
-  }
+  for (const input of [child.stdout, child.stderr]) createInterface({ input }).on('line', say)
   const how = await new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message))
     child.once('close', (exitCode) => resolve(`exit code ${exitCode}`))

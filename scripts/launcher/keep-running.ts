@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { ConfigurationError } from '#config/configuration-error.ts'
 import type { ProcessName } from '#config/runtime-file.ts'
 import type { SpawnedProcess } from '#scripts/platform/server-process.ts'
 
@@ -25,29 +26,33 @@ const FIRST_PAUSE_MS = 250
  *
  * @param running the part as it was started first
  * @returns when the system is stopping
- * @throws Error when it ended five times within a minute
+ * @throws ConfigurationError when it ended five times within a minute
  */
 export async function keepRunning(part: Part, running: SpawnedProcess, options: KeepRunningOptions): Promise<void> {
   const { say, stopping } = options
   const deaths: number[] = []
-  let how = await running.ended
+  let what = ended(part, await running.ended)
   while (!stopping.aborted) {
     deaths.push(performance.now())
     const recent = deaths.filter((at) => at > performance.now() - WINDOW_MS).length
     if (recent >= MOST_DEATHS)
-      throw new Error(`${part.name} ended ${recent} times within a minute (${how}): see ${part.logFile}`)
-    say(`${part.name} ended (${how}): starting it again`)
+      throw new ConfigurationError(`${what}, the ${recent}th time within a minute: giving up, see ${part.logFile}.`)
+    say(`${what}: starting it again`)
     await pause(FIRST_PAUSE_MS * 2 ** (recent - 1), stopping)
-    if (!stopping.aborted) how = await runOnce(part, say)
+    if (!stopping.aborted) what = await runOnce(part, say)
   }
 }
 
-/** @returns how it ended, or why it could not be started */
+function ended(part: Part, how: string): string {
+  return `${part.name} ended (${how})`
+}
+
+/** @returns that it ended, or why it could not be started */
 async function runOnce(part: Part, say: (line: string) => void): Promise<string> {
   try {
-    const { ended, identity } = await part.start()
-    say(`${part.name} is back (pid ${identity.pid})`)
-    return await ended
+    const running = await part.start()
+    say(`${part.name} is back (pid ${running.identity.pid})`)
+    return ended(part, await running.ended)
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   }

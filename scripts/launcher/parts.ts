@@ -19,12 +19,12 @@ export interface PartContext {
 
 /** Postgres of our own. Its URLs are on record once it serves. */
 export function postgresPart(context: PartContext): Part {
-  const { environment, record, say } = context
+  const { environment, record, say, stopping } = context
   const { dataDir } = environment
   const logFile = logPath(dataDir, 'postgres')
   const start = async () => {
     const onSpawn = (identity: ProcessIdentity, port: number) => enter(context, 'postgres', identity, port)
-    const server = await startPostgresServer({ dataDir, logFile, say, onSpawn })
+    const server = await startPostgresServer({ dataDir, logFile, say, onSpawn, stopping })
     record.update({ urls: { database: server.databaseUrl, migrateDatabase: server.migrateDatabaseUrl } })
     return server
   }
@@ -77,7 +77,7 @@ export function serviceEnvironment({ dataDir }: Environment): Record<string, str
   return childEnvironment({ DATA_DIR: dataDir })
 }
 
-export function logPath(dataDir: string, name: ProcessName): string {
+function logPath(dataDir: string, name: ProcessName): string {
   return join(dataDir, 'logs', `${name}.log`)
 }
 

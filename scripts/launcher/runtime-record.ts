@@ -1,8 +1,10 @@
 import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ConfigurationError } from '#config/configuration-error.ts'
-import { identify, isAlive, type ProcessIdentity } from '#config/process-identity.ts'
+import { identify, isAlive } from '#config/process-identity.ts'
 import { type Runtime, readRuntime, runtimePath, writeRuntime } from '#config/runtime-file.ts'
+import { releaseClaim, takeClaim } from '#scripts/platform/claim.ts'
 import { waitForEnd } from '#scripts/platform/stop-process.ts'
 import { stopInOrder } from './stop-in-order.ts'
 
@@ -23,12 +25,12 @@ export async function takeDataDir(dataDir: string, say: (line: string) => void):
   makeFolder(dataDir)
   const self = identify(process.pid)
   if (self === undefined) throw new Error('this process cannot find itself')
-  await letPredecessorEnd(dataDir, say)
+  const claim = join(dataDir, 'launcher')
+  await claimDataDir(dataDir, claim, say)
   const leftovers = readRuntime(dataDir)?.processes ?? {}
   // Until they are stopped they stay on record: whoever comes after us must find them if we are killed, too.
   let content: Runtime = { launcher: self, state: 'starting', processes: leftovers, urls: {} }
   writeRuntime(dataDir, content)
-  await yieldToRival(dataDir, self)
 
   if (Object.values(leftovers).some(isAlive)) {
     say('stopping what an earlier start, which was killed, left running')
@@ -41,7 +43,11 @@ export async function takeDataDir(dataDir: string, say: (line: string) => void):
   }
   content = { ...content, processes: {} }
   update({})
-  return { current: () => content, update, remove: () => rmSync(runtimePath(dataDir), { force: true }) }
+  const remove = () => {
+    rmSync(runtimePath(dataDir), { force: true })
+    releaseClaim(claim)
+  }
+  return { current: () => content, update, remove }
 }
 
 function makeFolder(dataDir: string): void {
@@ -54,28 +60,20 @@ function makeFolder(dataDir: string): void {
 }
 
 /** A predecessor that is stopping already is waited for; one that runs is left alone. */
-async function letPredecessorEnd(dataDir: string, say: (line: string) => void): Promise<void> {
-  let found = readRuntime(dataDir)
-  if (found === undefined || !isAlive(found.launcher)) return
+async function claimDataDir(dataDir: string, claim: string, say: (line: string) => void): Promise<void> {
+  if (takeClaim(claim) === undefined) return
   // One whose npm was killed just now notices within this time.
   await sleep(300)
-  found = readRuntime(dataDir)
-  if (found === undefined || !isAlive(found.launcher)) return
-  const { pid } = found.launcher
-  if (found.state === 'stopping') {
+  const holder = takeClaim(claim)
+  if (holder === undefined) return
+  const { pid } = holder
+  const found = readRuntime(dataDir)
+  if (found?.launcher.pid === pid && found.state === 'stopping') {
     say(`waiting for the earlier start (pid ${pid}), which is stopping`)
-    if (await waitForEnd(found.launcher, 20_000)) return
+    if ((await waitForEnd(holder, 20_000)) && takeClaim(claim) === undefined) return
   }
   throw new ConfigurationError(
     `"npm start" (pid ${pid}) already runs with DATA_DIR ${dataDir}: stop that one (kill ${pid}), or set DATA_DIR, PORT, ` +
       'TEMPORAL_PORT and TEMPORAL_UI_PORT to run another beside it.',
   )
-}
-
-/** Two that found the folder free at the same moment both wrote; the file has room for one. */
-async function yieldToRival(dataDir: string, self: ProcessIdentity): Promise<void> {
-  await sleep(50)
-  const winner = readRuntime(dataDir)?.launcher
-  if (winner === undefined || winner.pid === self.pid) return
-  throw new ConfigurationError(`Another "npm start" (pid ${winner.pid}) was just started with DATA_DIR ${dataDir}.`)
 }

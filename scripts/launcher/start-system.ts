@@ -99,7 +99,7 @@ function introduction(api: string, webUi: string | undefined): string[] {
   return [
     '',
     'Unicorn Store is running.',
-    `  store and API    ${api}`,
+    `  API              ${api}`,
     `  API reference    ${api}/docs`,
     ...(webUi === undefined ? [] : [`  Temporal Web UI  ${webUi}`]),
     '',

@@ -1,27 +1,31 @@
 import type { Runtime } from '#config/runtime-file.ts'
+import {
+  GONE_AFTER_KILL_MS,
+  STOP_ALL_MS,
+  STOP_API_MS,
+  STOP_POSTGRES_AT_ONCE_MS,
+  STOP_POSTGRES_LEAST_MS,
+  STOP_TEMPORAL_MS,
+  STOP_WORKER_MS,
+} from '#config/shutdown-times.ts'
 import { type StopStep, sendSignal, stopProcess } from '#scripts/platform/stop-process.ts'
 
 type Processes = Runtime['processes']
 
-/** All of it, however slow each part is, so that Ctrl-C is through within 15 s. */
-const TOTAL_MS = 14_500
-/** Postgres gets what the others leave of the total, and this at least. */
-const LEAST_FOR_POSTGRES_MS = 2_000
-
 /**
  * Stops what runs: first what takes requests in, then what carries them out, then what they need. So nobody meets a
- * server that is gone, and work that has begun is finished or handed back.
+ * server that is gone, and work that has begun is finished or handed back. Takes `STOP_ALL_MS` at the most.
  */
 export async function stopInOrder(processes: Processes): Promise<void> {
-  const deadline = performance.now() + TOTAL_MS
+  const deadline = performance.now() + STOP_ALL_MS
   const { api, worker, temporal, postgres } = processes
-  if (api) await stopProcess(api, forceAfter('SIGTERM', 2_500))
-  // It gives running steps 5 s and ends by itself at 8 s at the latest.
-  if (worker) await stopProcess(worker, forceAfter('SIGTERM', 7_500))
-  if (temporal) await stopProcess(temporal, forceAfter('SIGTERM', 2_000))
+  if (api) await stopProcess(api, forceAfter('SIGTERM', STOP_API_MS))
+  if (worker) await stopProcess(worker, forceAfter('SIGTERM', STOP_WORKER_MS))
+  if (temporal) await stopProcess(temporal, forceAfter('SIGTERM', STOP_TEMPORAL_MS))
   if (postgres) {
-    const leftMs = Math.max(deadline - performance.now(), LEAST_FOR_POSTGRES_MS)
-    await stopProcess(postgres, [['SIGINT', leftMs - 1_000], ...forceAfter('SIGQUIT', 700)])
+    const leftMs = Math.max(deadline - performance.now(), STOP_POSTGRES_LEAST_MS)
+    const inOrderMs = leftMs - STOP_POSTGRES_AT_ONCE_MS - GONE_AFTER_KILL_MS
+    await stopProcess(postgres, [['SIGINT', inOrderMs], ...forceAfter('SIGQUIT', STOP_POSTGRES_AT_ONCE_MS)])
   }
 }
 
@@ -35,6 +39,6 @@ export function stopAtOnce(processes: Processes): void {
 function forceAfter(signal: NodeJS.Signals, waitMs: number): readonly StopStep[] {
   return [
     [signal, waitMs],
-    ['SIGKILL', 300],
+    ['SIGKILL', GONE_AFTER_KILL_MS],
   ]
 }

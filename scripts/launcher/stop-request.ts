@@ -1,5 +1,5 @@
 /** Why work that was under way ends early. */
-export class StopRequested extends Error {}
+class StopRequested extends Error {}
 
 export interface StopRequest {
   /** Aborted by the first request to stop. */
@@ -30,9 +30,8 @@ export function listenForStop(options: { readonly underNpm: boolean }): StopRequ
     } else if (performance.now() - firstAt > SAME_REQUEST_MS) again.resolve()
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => request(signal))
-  // A closed terminal must not end us before everything else has ended.
-  process.stdout.on('error', () => {})
-  process.stderr.on('error', () => {})
+  process.stdout.on('error', unlessTerminalIsGone)
+  process.stderr.on('error', unlessTerminalIsGone)
 
   if (options.underNpm) {
     const parent = process.ppid
@@ -44,4 +43,12 @@ export function listenForStop(options: { readonly underNpm: boolean }): StopRequ
     timer.unref()
   }
   return { signal: controller.signal, again: again.promise, request }
+}
+
+/**
+ * A terminal or pipe that is closed must not end us before everything else has ended. Whatever else is wrong with our
+ * output, such as a full disk, is a defect or has to be mended.
+ */
+export function unlessTerminalIsGone(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
 }

@@ -1,12 +1,10 @@
-import { spawn } from 'node:child_process'
 import { randomBytes, randomUUID } from 'node:crypto'
-import { once } from 'node:events'
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { chown, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { ConfigurationError } from '#config/configuration-error.ts'
-import { childEnvironment } from '#config/environment.ts'
+import { runInitdb } from './initdb.ts'
 import type { PostgresBinaries } from './postgres-binaries.ts'
 import { canEnter, makeReachableFolder, type ServerUser } from './server-user.ts'
 
@@ -56,13 +54,19 @@ export function clusterData(cluster: Cluster): string {
   return join(cluster.stateDir, 'data')
 }
 
-/** Creates the cluster's files if they are not there. A cluster that is there is complete: it is moved in at the end. */
+/**
+ * Creates the cluster's files if they are not there. A cluster that is there is complete: it is moved in at the end.
+ *
+ * @param stopping ends it early; it then rejects once nothing of it runs or is left
+ */
 export async function initialiseCluster(
   cluster: Cluster,
   binaries: PostgresBinaries,
   user: ServerUser | undefined,
+  stopping?: AbortSignal,
 ): Promise<void> {
   if (existsSync(clusterData(cluster))) return
+  stopping?.throwIfAborted()
   const draft = join(cluster.stateDir, 'draft')
   const passwordFile = join(cluster.stateDir, 'password')
   await rm(draft, { recursive: true, force: true })
@@ -73,44 +77,12 @@ export async function initialiseCluster(
     await chown(passwordFile, user.uid, user.gid)
   }
   try {
-    await runInitdb(binaries.initdb, draft, passwordFile, user)
+    await runInitdb({ initdb: binaries.initdb, folder: draft, passwordFile, user, stopping })
+    await rename(draft, clusterData(cluster))
   } finally {
     await rm(passwordFile, { force: true })
+    await rm(draft, { recursive: true, force: true })
   }
-  await rename(draft, clusterData(cluster))
-}
-
-/** The builtin locale provider sorts alike on every platform, whatever locales the machine has installed. */
-const INITDB_OPTIONS = [
-  '--username=postgres',
-  '--auth=scram-sha-256',
-  '--encoding=UTF8',
-  '--locale-provider=builtin',
-  '--builtin-locale=C.UTF-8',
-  '--locale=C',
-  '--no-instructions',
-]
-
-async function runInitdb(
-  initdb: string,
-  folder: string,
-  passwordFile: string,
-  user: ServerUser | undefined,
-): Promise<void> {
-  const child = spawn(initdb, [...INITDB_OPTIONS, `--pwfile=${passwordFile}`, '-D', folder], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: childEnvironment({}),
-    cwd: '/',
-    ...(user && { uid: user.uid, gid: user.gid }),
-  })
-  let told = ''
-  child.stderr.on('data', (chunk: Buffer) => {
-    told += chunk.toString()
-  })
-  const [exitCode] = await once(child, 'close')
-  if (exitCode === 0) return
-  const why = told.trim().split('\n').at(-1)
-  throw new ConfigurationError(`Postgres cannot create its files in ${folder}: ${why}. Mend that, or set DATABASE_URL.`)
 }
 
 function clusterPath(dataDir: string): string {

@@ -13,7 +13,7 @@ import { postgresStopSteps, stopProcess } from './stop-process.ts'
 export async function stopLeftoverPostgres(dataFolder: string, say: (line: string) => void): Promise<void> {
   const pidFile = join(dataFolder, 'postmaster.pid')
   const postmaster = readPostmaster(pidFile)
-  const leftovers = processesWorkingIn(dataFolder)
+  const leftovers = serversIn(dataFolder)
   const running = leftovers.filter((leftover) => leftover.pid === postmaster?.pid)
   // The postmaster first: it ends its backends in an orderly way.
   for (const leftover of [...running, ...leftovers]) {
@@ -37,20 +37,24 @@ function readPostmaster(pidFile: string): ProcessIdentity | undefined {
 }
 
 /**
- * Every process of a cluster, postmaster and backends alike, works in its data folder. Only Linux lets us look; on
- * other systems the launcher's runtime file and Postgres's own lock are all there is.
+ * Every process of a cluster, postmaster and backends alike, works in its data folder; so may a shell of somebody who
+ * looks around there, which is none of ours. Only Linux lets us look; on other systems the launcher's runtime file and
+ * Postgres's own lock are all there is.
  */
-function processesWorkingIn(folder: string): ProcessIdentity[] {
+function serversIn(folder: string): ProcessIdentity[] {
   if (process.platform !== 'linux') return []
   const real = realpathSync(folder)
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && workingFolder(name) === real)
-  return pids.map((pid) => identify(Number(pid))).filter((found) => found !== undefined)
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  const servers = pids.filter(
+    (pid) => linkOf(pid, 'cwd') === real && /\/postgres( \(deleted\))?$/.test(linkOf(pid, 'exe')),
+  )
+  return servers.map((pid) => identify(Number(pid))).filter((found) => found !== undefined)
 }
 
-function workingFolder(pid: string): string | undefined {
+function linkOf(pid: string, name: 'cwd' | 'exe'): string {
   try {
-    return readlinkSync(`/proc/${pid}/cwd`)
+    return readlinkSync(`/proc/${pid}/${name}`)
   } catch {
-    return undefined
+    return ''
   }
 }

@@ -19,6 +19,8 @@ export interface PostgresServerOptions {
   readonly settings?: Readonly<Record<string, string | number>>
   /** Called as soon as the process exists, long before it answers: from then on it must be stopped by somebody. */
   readonly onSpawn?: (identity: ProcessIdentity, port: number) => void
+  /** Ends it early, as long as there is no such process; it then rejects with nothing left running. */
+  readonly stopping?: AbortSignal
 }
 
 export interface PostgresServer extends SpawnedProcess {
@@ -40,16 +42,17 @@ export interface PostgresServer extends SpawnedProcess {
  * @throws ConfigurationError if it cannot run here or does not come up within 60 s
  */
 export async function startPostgresServer(options: PostgresServerOptions): Promise<PostgresServer> {
-  const { dataDir, logFile, say } = options
+  const { dataDir, logFile, say, stopping } = options
   await mkdir(dataDir, { recursive: true })
   const user = chooseServerUser()
   const binaries = await findPostgresBinaries(user)
   const cluster = await openCluster(dataDir, user, say)
-  await initialiseCluster(cluster, binaries, user)
+  await initialiseCluster(cluster, binaries, user, stopping)
   await stopLeftoverPostgres(clusterData(cluster), say)
 
   const port = await freePort(cluster.port)
   rememberPort(dataDir, cluster, port)
+  stopping?.throwIfAborted()
   const spawned = await spawnServer({
     name: 'Postgres',
     program: binaries.postgres,

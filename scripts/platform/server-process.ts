@@ -72,10 +72,11 @@ export async function waitUntilAnswering(
       await answers()
       return
     } catch (error) {
-      const hint = `${lastWords(server.logFile) || (error instanceof Error ? error.message : error)} (${server.logFile})`
-      if (!isAlive(server.identity)) throw new ConfigurationError(`${server.name} ended while starting: ${hint}`)
+      const why = lastWords(server.logFile) || (error instanceof Error ? error.message : error)
+      const hint = `(${why}), see ${server.logFile}`
+      if (!isAlive(server.identity)) throw new ConfigurationError(`${server.name} ended while starting ${hint}`)
       if (performance.now() > deadline) {
-        throw new ConfigurationError(`${server.name} does not answer after ${server.withinMs / 1000} s: ${hint}`)
+        throw new ConfigurationError(`${server.name} does not answer after ${server.withinMs / 1000} s ${hint}`)
       }
       await sleep(50)
     }

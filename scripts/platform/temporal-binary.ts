@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { access, mkdir } from 'node:fs/promises'
+import { access, mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ConfigurationError } from '#config/configuration-error.ts'
 import type { Environment } from '#config/environment.ts'
@@ -38,7 +38,9 @@ export async function obtainTemporal(
   if (await isExecutable(cached)) return cached
   await mkdir(folder, { recursive: true })
   return await withTurn(join(folder, 'in-progress'), say, async () => {
-    if (!(await isExecutable(cached))) await fetchOrBuild(cached, environment, say, signal)
+    if (await isExecutable(cached)) return cached
+    await removeRemains(folder)
+    await fetchOrBuild(cached, environment, say, signal)
     return cached
   })
 }
@@ -73,6 +75,12 @@ async function fetchOrBuild(
     `The Temporal CLI could not be obtained (${failures.join('; ')}): install it (https://docs.temporal.io/cli), ` +
       'set TEMPORAL_CLI to its path, or set TEMPORAL_ADDRESS to a running Temporal server.',
   )
+}
+
+/** What a download or build leaves in the folder when its process is killed. */
+async function removeRemains(folder: string): Promise<void> {
+  const remains = (await readdir(folder)).filter((name) => /^(build|download)-/.test(name))
+  for (const name of remains) await rm(join(folder, name), { recursive: true, force: true })
 }
 
 /** The first such program on the path. */

@@ -96,6 +96,14 @@ describe('redeeming points', () => {
     expect(left).toEqual([100, 100, 100, 100, 100, 100, 100, 50, 0, 0])
   })
 
+  test('by DELETE and by POST /points/redemptions is one request to a key', async () => {
+    await issue(100)
+    const deleted = await redeem(40, { key: 'once' })
+    const again = await world.api.post('/points/redemptions', { account_id: member, amount: 40 }, { key: 'once' })
+    expect(again.body).toEqual(deleted.body)
+    expect((await points()).balance).toBe(60)
+  })
+
   test('by POST /points/redemptions does the same', async () => {
     await issue(100)
     const answer = await world.api.post('/points/redemptions', { account_id: member, amount: 40 })
@@ -283,6 +291,21 @@ describe('reversing', () => {
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
     expect(answers.filter(({ body }) => body.code === 'already_reversed')).toHaveLength(19)
     expect((await points()).balance).toBe(100)
+  })
+
+  test('what a purchase earned or was paid with is refused: its refund settles that', async () => {
+    const product = `product-${run}`
+    await world.shop.addProduct({ id: product, priceMinor: 170_000, stock: 1 })
+    await world.shop.addWallet({ username: member, balanceMinor: 170_000 })
+    const bought = await world.api.post('/purchase', { userId: member, productId: product, quantity: 1 })
+    await redeem(170)
+    const [, award] = await statement()
+    expect(await reverse(award.id)).toMatchObject({
+      status: 409,
+      body: { code: 'belongs_to_purchase', purchase_id: bought.body.purchaseId },
+    })
+    const refunded = await world.api.call('POST', `/purchases/${bought.body.purchaseId}/refund`, {})
+    expect(refunded).toMatchObject({ status: 200, body: { refund: { amount: 1683, withheld: 17, pointsSpent: 170 } } })
   })
 
   test('a reversal is refused', async () => {

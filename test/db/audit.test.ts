@@ -103,6 +103,19 @@ test('the audit finds nothing in books that only the saga has written, and has l
   ])
 })
 
+test('the audit is not misled by entries whose reference, a key that clients choose, is the id of a purchase', async () => {
+  const { completed } = await booksWithSomeOfEverything()
+  await shop.sql`
+    with topped as (update wallets set balance_minor = balance_minor + 5 where username = 'derick')
+    insert into wallet_entries (username, amount_minor, reason, reference, actor)
+    values ('derick', 5, 'top_up', ${completed}, 'demo')`
+  await shop.sql`
+    with delivered as (update products set on_hand = on_hand + 5 where id = 'air')
+    insert into stock_movements (product_id, quantity, reason, reference, actor)
+    values ('air', 5, 'adjustment', ${completed}, 'demo')`
+  expect((await audit(shop.sql)).ok).toBe(true)
+})
+
 type Books = Awaited<ReturnType<typeof booksWithSomeOfEverything>>
 type Damage = {
   what: string
@@ -157,12 +170,37 @@ const damages: Damage[] = [
     what: 'a sale that was charged twice, with the second charge taken from the wallet',
     breaks: [COMPLETED],
     named: ({ completed }) => ({ purchase: completed, entries: 2, charged_minor: 3_400 }),
-    damage: ({ completed }) => owner`
-      with entry as (
-        insert into wallet_entries (username, amount_minor, reason, reference, actor)
-        values ('derick', -1700, 'top_up', ${completed}, 'test')
-      )
-      update wallets set balance_minor = balance_minor - 1700`,
+    damage: async ({ completed }) => {
+      await owner`drop index wallet_entries_once`
+      await owner`
+        with entry as (
+          insert into wallet_entries (username, amount_minor, reason, reference, actor)
+          values ('derick', -1700, 'charge', ${completed}, 'test')
+        )
+        update wallets set balance_minor = balance_minor - 1700`
+    },
+  },
+  {
+    what: 'a sale that was charged, given back and charged again, so that the sums agree',
+    breaks: [COMPLETED],
+    named: ({ completed }) => ({ purchase: completed, entries: 3, charged_minor: 1_700 }),
+    damage: async ({ completed }) => {
+      await owner`drop index wallet_entries_once`
+      await owner`
+        insert into wallet_entries (username, amount_minor, reason, reference, actor) values
+          ('derick', 1700, 'charge_undone', ${completed}, 'test'), ('derick', -1700, 'charge', ${completed}, 'test')`
+    },
+  },
+  {
+    what: 'a line that left the stock, came back and left again, so that the sums agree',
+    breaks: [COMPLETED],
+    named: ({ completed }) => ({ purchase: completed, movements: 4, sold: 4 }),
+    damage: async ({ completed }) => {
+      await owner`drop index stock_movements_once`
+      await owner`
+        insert into stock_movements (product_id, quantity, reason, reference, actor)
+        values ('air', 2, 'return', ${completed}, 'test'), ('air', -2, 'sale', ${completed}, 'test')`
+    },
   },
   {
     what: 'a sale at another price than was charged',
@@ -227,6 +265,13 @@ const damages: Damage[] = [
     damage: ({ refunded }) => owner`
       update purchases set refund = refund || '{"amountMinor": 1701}' where id = ${refunded}`,
   },
+  ...['withheldMinor', 'shortfallMinor', 'pointsTakenBack', 'pointsSpent', 'pointsReturned'].map((figure) => ({
+    what: `a refund whose ${figure} is not what the ledger says`,
+    breaks: [REFUNDED],
+    named: ({ refunded }: Books) => ({ purchase: refunded }),
+    damage: ({ refunded }: Books) => owner`
+      update purchases set refund = refund || jsonb_build_object(${figure}::text, 5) where id = ${refunded}`,
+  })),
   {
     what: 'a refund whose money never arrived',
     breaks: [WALLETS, REFUNDED],

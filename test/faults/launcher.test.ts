@@ -87,6 +87,13 @@ describe('npm start', () => {
     expect(audit, audit.printed).toMatchObject({ exitCode: 0 })
   }, 180_000)
 
+  test('npm run demo:crash kills its worker in the middle of a charge, and the purchase is charged once', async () => {
+    const demo = await npmRunToEnd(place, 'demo:crash')
+    expect(demo, demo.printed).toMatchObject({ exitCode: 0 })
+    expect(demo.printed).toMatch(/kill -9.*the wallet is charged.*the purchase is completed/s)
+    expect(demo.printed).toContain('its charges: 42;')
+  }, 120_000)
+
   test('a second one with the same data is refused and harms nothing', async () => {
     const second = await npmRunToEnd(place, 'start')
     expect(second.exitCode).toBe(1)

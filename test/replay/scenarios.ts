@@ -1,10 +1,22 @@
 import { fileURLToPath } from 'node:url'
-import { purchaseWorkflowId, repairWorkflowId } from '#domain/purchase.ts'
+import { beginCompensation } from '#db/begin-compensation.ts'
+import { createPointsLedger } from '#db/points/ledger.ts'
+import { openRefund } from '#db/refund-purchase.ts'
+import { purchaseWorkflowId, refundWorkflowId, repairWorkflowId } from '#domain/purchase.ts'
 import { failing, onlyRegular } from '#test/support/faults.ts'
+import { wishOf } from '#test/support/points-ledger.ts'
 import { openSagaWorld, type SagaWorld } from '#test/support/saga-world.ts'
 
 /** Steps that have a regular lane to be forced into. */
-const lanes = ['reserveStock', 'chargeWallet', 'confirmPurchase', 'beginCompensation', 'recordOutcome']
+const lanes = [
+  'reserveStock',
+  'redeemPoints',
+  'chargeWallet',
+  'confirmPurchase',
+  'awardPoints',
+  'beginCompensation',
+  'recordOutcome',
+]
 export const shortPatience = fileURLToPath(new URL('../workflow/short-patience.ts', import.meta.url))
 
 export type Scenario = {
@@ -16,7 +28,13 @@ export type Scenario = {
   run: (world: SagaWorld) => Promise<string>
 }
 
-type Order = { quantity?: number; balanceMinor?: number; expectedTotalMinor?: number }
+type Order = {
+  quantity?: number
+  balanceMinor?: number
+  expectedTotalMinor?: number
+  points?: number
+  redeemPoints?: number
+}
 
 /** Every way a purchase can end, in the fast lane and in the regular one. */
 export const scenarios: Scenario[] = [
@@ -24,24 +42,47 @@ export const scenarios: Scenario[] = [
   ...inBothLanes('out-of-stock', { quantity: 3 }, 'refused'),
   ...inBothLanes('price-changed', { expectedTotalMinor: 1 }, 'refused'),
   ...inBothLanes('insufficient-funds', { balanceMinor: 1 }, 'refused'),
+  ...inBothLanes('paid-with-points', { points: 40, redeemPoints: 30 }, 'completed'),
+  ...inBothLanes('insufficient-points', { points: 20, redeemPoints: 30 }, 'refused'),
+  ...inBothLanes('insufficient-funds-after-points', { balanceMinor: 1, points: 30, redeemPoints: 30 }, 'refused'),
   ...inBothLanes('cancelled', {}, 'cancelled', (world, purchaseId) =>
     world.faults.on(purchaseId, 'chargeWallet', {
       before: onlyRegular,
       after: () => world.client.workflow.getHandle(purchaseWorkflowId(purchaseId)).cancel(),
     }),
   ),
+  ...inBothLanes('failed-at-reserve', {}, 'failed', (world, id) => neverThrough(world, id, 'reserveStock')),
+  ...inBothLanes('failed-at-charge', {}, 'failed', (world, id) => neverThrough(world, id, 'chargeWallet')),
+  ...inBothLanes('interrupted', {}, 'failed', (world, purchaseId) =>
+    world.faults.on(purchaseId, 'confirmPurchase', {
+      before: () => beginCompensation(world.shop.sql, purchaseId, { status: 'failed', code: 'interrupted' }),
+    }),
+  ),
+  ...inBothLanes('cancelled-too-late', {}, 'completed', (world, purchaseId) =>
+    world.faults.on(purchaseId, 'confirmPurchase', {
+      before: onlyRegular,
+      after: () => world.client.workflow.getHandle(purchaseWorkflowId(purchaseId)).cancel(),
+    }),
+  ),
   {
-    name: 'failed',
+    name: 'award-parked',
     impatient: true,
     run: (world) =>
-      carryOut(world, {}, 'failed', (purchaseId) =>
-        world.faults.on(purchaseId, 'chargeWallet', { before: failing(1e6) }),
+      carryOut(world, {}, 'completed', (purchaseId) =>
+        world.faults.on(purchaseId, 'awardPoints', { before: failing(1e6) }),
       ),
   },
+  { name: 'refund', run: refund },
+  { name: 'expire-points', run: expirePoints },
   { name: 'repair-undone', run: (world) => repair(world, 'failed') },
   { name: 'repair-completed', run: (world) => repair(world, 'completed') },
   { name: 'reconcile', run: reconcile },
 ]
+
+/** Ten minutes of trouble, which pass in seconds. */
+function neverThrough(world: SagaWorld, purchaseId: string, step: string): void {
+  world.faults.on(purchaseId, step, { before: failing(1e6) })
+}
 
 function inBothLanes(
   name: string,
@@ -53,9 +94,14 @@ function inBothLanes(
     for (const step of lanes) world.faults.on(purchaseId, step, { before: onlyRegular })
   }
   return [
-    { name: `${name}.fast`, run: (world) => carryOut(world, order, status, (id) => prepare(world, id)) },
+    {
+      name: `${name}.fast`,
+      impatient: name.startsWith('failed'),
+      run: (world) => carryOut(world, order, status, (id) => prepare(world, id)),
+    },
     {
       name: `${name}.regular`,
+      impatient: name.startsWith('failed'),
       run: (world) =>
         carryOut(world, order, status, (id) => {
           close(world, id)
@@ -65,10 +111,16 @@ function inBothLanes(
   ]
 }
 
-async function anOrder(world: SagaWorld, { quantity = 1, balanceMinor = 1000, ...rest }: Order): Promise<string> {
+async function anOrder(
+  world: SagaWorld,
+  { quantity = 1, balanceMinor = 1000, points = 0, ...rest }: Order,
+): Promise<string> {
   const id = crypto.randomUUID()
   await world.shop.addProduct({ id, priceMinor: 600, stock: 2 })
   await world.shop.addWallet({ username: id, balanceMinor })
+  if (points > 0) {
+    await world.shop.ledger.execute({ accountId: id, ...wishOf({ type: 'issue', amount: points, ttlDays: 365 }) })
+  }
   return await world.shop.order({ username: id, lines: [{ productId: id, quantity }], ...rest })
 }
 
@@ -94,6 +146,28 @@ async function repair(world: SagaWorld, status: 'completed' | 'failed'): Promise
   return repairWorkflowId(purchaseId)
 }
 
+/** A purchase that was paid in part with points, given back. */
+async function refund(world: SagaWorld): Promise<string> {
+  const purchaseId = await anOrder(world, { points: 40, redeemPoints: 30 })
+  await (await world.start(purchaseId)).result()
+  await openRefund(world.shop.sql, purchaseId, 'test')
+  const workflowId = refundWorkflowId(purchaseId)
+  await world.client.workflow.execute('refund', { workflowId, taskQueue: world.taskQueue, args: [{ purchaseId }] })
+  return workflowId
+}
+
+/** A sweep over more accounts than one page holds. */
+async function expirePoints(world: SagaWorld): Promise<string> {
+  const past = createPointsLedger(world.shop.sql, async () => '2026-01-01T00:00:00.000Z')
+  for (let member = 0; member < 201; member++) {
+    const wish = wishOf({ type: 'issue', amount: 1, ttlDays: 1 })
+    await past.execute({ accountId: `member-${member}`, ...wish })
+  }
+  const workflowId = `expire-${crypto.randomUUID()}`
+  await world.client.workflow.execute('expirePoints', { workflowId, taskQueue: world.taskQueue })
+  return workflowId
+}
+
 /** The reconciler over a purchase that nobody carries out. */
 async function reconcile(world: SagaWorld): Promise<string> {
   const purchaseId = await anOrder(world, {})
@@ -108,22 +182,23 @@ async function reconcile(world: SagaWorld): Promise<string> {
   return workflowId
 }
 
-/** Terminates the purchase's workflow when `step` is about to happen. */
+/**
+ * Terminates the purchase's workflow when `step` is about to happen. Its second local attempt may still come after that;
+ * it fails as well, so that the repair finds things as they were.
+ */
 export async function loseWorkflow(world: SagaWorld, purchaseId: string, step: string): Promise<void> {
   const lost = Promise.withResolvers<void>()
   world.faults.on(purchaseId, step, {
     async before(attempt) {
-      await world.client.workflow
-        .getHandle(purchaseWorkflowId(purchaseId))
-        .terminate('lost on purpose')
-        .catch(() => {})
-      lost.resolve()
-      failing(1e6)(attempt)
+      if (attempt.number === 1) {
+        await world.client.workflow.getHandle(purchaseWorkflowId(purchaseId)).terminate('lost on purpose')
+        lost.resolve()
+      }
+      failing(2)(attempt)
     },
   })
   await world.start(purchaseId)
   await lost.promise
-  world.faults.on(purchaseId, step, {})
 }
 
 export function openWorldFor({ impatient }: Scenario): Promise<SagaWorld> {

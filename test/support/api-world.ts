@@ -51,7 +51,7 @@ type Answer = {
   body: any
 }
 
-export type Call = {
+type Call = {
   body?: unknown
   key?: string
   headers?: Record<string, string>

@@ -35,8 +35,6 @@ export function planFaults() {
   }
 }
 
-export type Faults = ReturnType<typeof planFaults>
-
 function purchaseOf(input: ActivityExecuteInput): string {
   const [first] = input.args
   if (first === null || typeof first !== 'object') return ''

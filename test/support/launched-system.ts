@@ -51,7 +51,7 @@ export interface RunningCommand {
 }
 
 /** `npm run <script>`, through npm as a user would, with the variables of the place. */
-export function npmRun(place: Place, script: string, ...args: string[]): RunningCommand {
+export function npmRun(place: Pick<Place, 'variables'>, script: string, ...args: string[]): RunningCommand {
   const ours = { DATABASE_URL: undefined, MIGRATE_DATABASE_URL: undefined, TEMPORAL_ADDRESS: undefined }
   const child = spawn('npm', ['run', '--silent', script, ...args], {
     cwd: ROOT,
@@ -69,7 +69,7 @@ export function npmRun(place: Place, script: string, ...args: string[]): Running
 }
 
 /** Runs it to its end. */
-export async function npmRunToEnd(place: Place, script: string, ...args: string[]) {
+export async function npmRunToEnd(place: Pick<Place, 'variables'>, script: string, ...args: string[]) {
   const command = npmRun(place, script, ...args)
   const exitCode = await command.ended
   return { exitCode, printed: command.printed() }
@@ -94,12 +94,12 @@ export function alive(runtime: Runtime | undefined): string[] {
 
 /**
  * Pids of everything that was ever started for the place and still lives, on record or not: each of them has DATA_DIR in
- * its environment. Only Linux lets us look.
+ * its environment, or a folder in it. Only Linux lets us look.
  */
 export function survivors(place: Place): string[] {
   if (process.platform !== 'linux') return []
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && identify(Number(name)) !== undefined)
-  return pids.filter((pid) => environmentOf(pid).includes(`DATA_DIR=${place.dataDir}`))
+  return pids.filter((pid) => environmentOf(pid).some((entry) => entry.startsWith(`DATA_DIR=${place.dataDir}`)))
 }
 
 function environmentOf(pid: string): string[] {

@@ -40,7 +40,7 @@ test('five deaths within a minute are too many, and the log is named', async () 
   const part = partThatLives(100)
   const { outcome } = await keep(part)
   await vi.advanceTimersByTimeAsync(60_000)
-  expect(await outcome).toMatch(/worker ended 5 times within a minute.*worker\.log/)
+  expect(await outcome).toMatch(/^worker ended \(exit code 1\), the 5th time within a minute.*worker\.log/)
   expect(part.starts()).toBe(5)
 })
 

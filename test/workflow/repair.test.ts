@@ -47,12 +47,6 @@ async function reconcile(purchaseId: string, quietFor = '2 minutes'): Promise<st
   return repaired
 }
 
-/** Terminates the purchase's workflow when `step` is about to happen. Stragglers of it get no further than it did. */
-async function terminateAt(step: string, purchaseId: string): Promise<void> {
-  await loseWorkflow(world, purchaseId, step)
-  world.faults.on(purchaseId, step, { before: failing(1e6) })
-}
-
 async function repairOf(purchaseId: string): Promise<PurchaseResult> {
   return await world.client.workflow.getHandle(repairWorkflowId(purchaseId)).result()
 }
@@ -75,7 +69,7 @@ describe('a purchase whose workflow was terminated', () => {
     ['confirmPurchase', 'with its money taken', ['chargeWallet undone', 'reserveStock undone']],
   ] as const)('at %s, %s, gives everything back and ends as failed', async (step, _when, undone) => {
     const purchaseId = await anOrder()
-    await terminateAt(step, purchaseId)
+    await loseWorkflow(world, purchaseId, step)
     expect(await reconcile(purchaseId)).toEqual([purchaseId])
     expect(await repairOf(purchaseId)).toEqual({ status: 'failed' })
     expect(await world.shop.purchase(purchaseId)).toMatchObject({ code: 'interrupted' })
@@ -86,7 +80,7 @@ describe('a purchase whose workflow was terminated', () => {
 
   test('after its confirmation stands, and is completed', async () => {
     const purchaseId = await anOrder()
-    await terminateAt('recordOutcome', purchaseId)
+    await loseWorkflow(world, purchaseId, 'recordOutcome')
     expect(await reconcile(purchaseId)).toEqual([purchaseId])
     world.faults.on(purchaseId, 'recordOutcome', {})
     expect(await repairOf(purchaseId)).toEqual({ status: 'completed' })
@@ -95,7 +89,7 @@ describe('a purchase whose workflow was terminated', () => {
 
   test('while it was being undone for a refusal keeps that refusal as its outcome', async () => {
     const purchaseId = await anOrder({ balanceMinor: 100 })
-    await terminateAt('releaseStock', purchaseId)
+    await loseWorkflow(world, purchaseId, 'releaseStock')
     expect(await world.shop.purchase(purchaseId)).toMatchObject({ status: 'compensating' })
     expect(await reconcile(purchaseId)).toEqual([purchaseId])
     world.faults.on(purchaseId, 'releaseStock', {})

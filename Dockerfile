@@ -1,0 +1,34 @@
+# One image for all roles: migrate, worker and API, told apart by their command.
+
+FROM node:24.21.0-bookworm-slim AS bundle
+WORKDIR /app
+COPY package.json package-lock.json ./
+# The compiler of the bundle is an optional dependency of the SDK.
+RUN npm ci --omit=dev
+COPY . .
+RUN node worker/bundle.ts
+
+FROM node:24.21.0-bookworm-slim AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json ./
+# Without Postgres, the compiler, and the copy of Node that install scripts fetch; of the SDK's core only this platform's.
+RUN npm ci --omit=dev --omit=optional --ignore-scripts \
+  && find node_modules/@temporalio/core-bridge/releases -mindepth 1 -maxdepth 1 ! -name "$(uname -m)-unknown-linux-gnu" -exec rm -r {} +
+
+FROM node:24.21.0-bookworm-slim
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=dependencies /app/node_modules node_modules
+COPY --from=bundle /app/dist dist
+COPY package.json ./
+COPY domain domain
+COPY db db
+COPY config config
+COPY activities activities
+COPY workflows workflows
+COPY worker worker
+COPY api api
+COPY scripts/migrate.ts scripts/search-attributes.ts scripts/schedule-commands.ts scripts/audit.ts scripts/audit-temporal.ts scripts/
+COPY scripts/seed.ts scripts/seed-data.ts scripts/sample-data.ts scripts/
+USER node
+CMD ["node", "worker/main.ts"]

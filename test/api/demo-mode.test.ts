@@ -1,0 +1,106 @@
+import { request } from 'node:http'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type ApiWorld, openApiWorld } from '#test/support/api-world.ts'
+
+let world: ApiWorld
+let port: string
+
+beforeAll(async () => {
+  world = await openApiWorld()
+  port = new URL(world.api.url).port
+})
+afterAll(async () => {
+  await world.close()
+})
+
+const evil = 'https://evil.example'
+const friend = 'https://shop.example'
+let users = 0
+const addUser = (headers: Record<string, string>) => {
+  users += 1
+  return world.api.post('/users', { username: `user-${users}`, balance: 1 }, { headers })
+}
+
+/** With a Host header of our choice, which fetch does not allow. */
+function getAs(host: string): Promise<{ status: number; code: string | undefined }> {
+  return new Promise((resolve, reject) => {
+    const sent = request({ host: '127.0.0.1', port, path: '/users', headers: { Host: host } }, async (response) => {
+      const body = JSON.parse(Buffer.concat(await response.toArray()).toString())
+      resolve({ status: response.statusCode ?? 0, code: body.code })
+    })
+    sent.on('error', reject).end()
+  })
+}
+
+describe('in demo mode', () => {
+  test.each(['localhost', '127.0.0.1', '127.1.2.3', '[::1]', 'LOCALHOST'])('%s is answered', async (host) => {
+    expect(await getAs(`${host}:${port}`)).toEqual({ status: 200, code: undefined })
+    expect(await getAs(host)).toEqual({ status: 200, code: undefined })
+  })
+
+  test.each(['evil.example', '127.0.0.1.evil.example', 'localhost.evil.example', '192.168.1.1', '0.0.0.0', '[::2]'])(
+    'a name that someone made resolve to this machine (%s) is 421, for reading too',
+    async (host) => {
+      expect(await getAs(`${host}:${port}`)).toEqual({ status: 421, code: 'misdirected_request' })
+    },
+  )
+
+  test('a Host header that is none is 400', async () => {
+    expect(await getAs('a b')).toEqual({ status: 400, code: 'malformed_http' })
+    expect(await getAs('evil.example@127.0.0.1')).toEqual({ status: 400, code: 'malformed_http' })
+  })
+
+  test.each([evil, 'null', 'http://localhost:1', `https://127.0.0.1.evil.example`])(
+    'a page of another origin (%s) can change nothing',
+    async (origin) => {
+      expect(await addUser({ Origin: origin })).toMatchObject({ status: 403, body: { code: 'foreign_request' } })
+      expect((await world.api.get('/users')).body.items).not.toContainEqual({ username: `user-${users}`, balance: 1 })
+    },
+  )
+
+  test('a browser that only says cross-site can change nothing, and may look', async () => {
+    const headers = { 'Sec-Fetch-Site': 'cross-site' }
+    expect(await addUser(headers)).toMatchObject({ status: 403 })
+    expect((await world.api.call('GET', '/users', { headers })).status).toBe(200)
+  })
+
+  test('our own pages and programs without an origin can', async () => {
+    expect((await addUser({ Origin: world.api.url, 'Sec-Fetch-Site': 'same-origin' })).status).toBe(201)
+    expect((await addUser({})).status).toBe(201)
+  })
+
+  test('pages of CORS_ORIGINS can, and are told so by name', async () => {
+    const answer = await addUser({ Origin: friend, 'Sec-Fetch-Site': 'cross-site' })
+    expect(answer.status).toBe(201)
+    expect(answer.headers.get('Access-Control-Allow-Origin')).toBe(friend)
+    expect(answer.headers.get('Vary')).toContain('Origin')
+    const preflight = await world.api.call('OPTIONS', '/purchase', {
+      headers: { Origin: friend, 'Access-Control-Request-Method': 'POST' },
+    })
+    expect(preflight.status).toBe(204)
+    expect(preflight.headers.get('Access-Control-Allow-Headers')).toContain('Idempotency-Key')
+    expect(preflight.headers.get('Access-Control-Allow-Origin')).toBe(friend)
+  })
+
+  test('no other page may read what is answered', async () => {
+    const { headers } = await world.api.call('GET', '/users', { headers: { Origin: evil } })
+    expect(headers.get('Access-Control-Allow-Origin')).toBeNull()
+  })
+})
+
+test('outside of demo mode these rules are not in force', async () => {
+  const open = await world.serve({ demoMode: false })
+  const answer = await open.post('/users', { username: 'elsewhere', balance: 1 }, { headers: { Origin: evil } })
+  expect(answer.status).toBe(201)
+})
+
+test.each(['/products', '/nothing', '/docs', '/images/unicorn-air.svg'])(
+  '%s tells browsers to load nothing else',
+  async (path) => {
+    const { headers } = await world.api.get(path)
+    expect(headers.get('Content-Security-Policy')).toMatch(/^default-src 'none';/)
+    expect(headers.get('Content-Security-Policy')).toContain("frame-ancestors 'none'")
+    expect(headers.get('X-Content-Type-Options')).toBe('nosniff')
+    expect(headers.get('Referrer-Policy')).toBe('no-referrer')
+  },
+)

@@ -1,0 +1,181 @@
+import { Client, Connection } from '@temporalio/client'
+import postgres from 'postgres'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { openDatabase } from '#db/client.ts'
+import { type Api, type ApiWorld, openApiWorld } from '#test/support/api-world.ts'
+import { createEmptyDatabase } from '#test/support/test-database.ts'
+
+let world: ApiWorld
+let withoutDatabase: Api
+let withoutTemporal: Api
+const nowhere = Connection.lazy({ address: '127.0.0.1:1' })
+const noDatabase = openDatabase({ databaseUrl: 'postgres://app@127.0.0.1:1/store', applicationName: 'test' })
+
+beforeAll(async () => {
+  world = await openApiWorld()
+  await world.shop.addProduct({ id: '1', priceMinor: 100, stock: 10 })
+  await world.shop.addWallet({ username: 'derick', balanceMinor: 1000 })
+  withoutDatabase = await world.serve({ sql: noDatabase })
+  withoutTemporal = await world.serve({ temporal: new Client({ connection: nowhere }) })
+})
+afterAll(async () => {
+  await world.close()
+  await noDatabase.end({ timeout: 1 })
+  await nowhere.close()
+})
+
+const order = { userId: 'derick', productId: '1', quantity: 1 }
+const aPurchase = '00000000-0000-7000-8000-000000000000'
+
+describe('while Postgres is away', () => {
+  test.each([
+    ['GET', '/products', undefined],
+    ['GET', '/products/1', undefined],
+    ['GET', '/users/balance/derick', undefined],
+    ['GET', '/purchases', undefined],
+    ['POST', '/users', { username: 'derick', balance: 1 }],
+    ['POST', '/products/1/stock-adjustments', { quantity: 1, reason: 'x' }],
+    ['POST', '/purchase', order],
+    ['POST', `/purchases/${aPurchase}/cancel`, undefined],
+  ])('%s %s is 503 and says when to try again', async (method, path, body) => {
+    const answer = await withoutDatabase.call(method, path, { body })
+    expect(answer).toMatchObject({ status: 503, body: { code: 'database_unavailable' } })
+    expect(Number(answer.headers.get('Retry-After'))).toBeGreaterThan(0)
+    expect(JSON.stringify(answer.body)).not.toMatch(/127\.0\.0\.1|ECONN/)
+  })
+
+  test('however long it lasts, no request waits for more than a moment', async () => {
+    for (let round = 0; round < 3; round++) {
+      const startedAt = performance.now()
+      await Promise.all(Array.from({ length: 60 }, () => withoutDatabase.get('/products')))
+      expect(performance.now() - startedAt).toBeLessThan(5_000)
+    }
+  })
+
+  test('the process is alive but not ready, and its log says why', async () => {
+    expect((await withoutDatabase.get('/healthz')).status).toBe(200)
+    const answer = await withoutDatabase.get('/readyz')
+    expect(answer.status).toBe(503)
+    expect(answer.body.checks).toContainEqual({ name: 'database', ok: false, detail: 'cannot be reached' })
+    expect(answer.body.checks).toContainEqual({ name: 'temporal', ok: true })
+    expect(withoutDatabase.log.findLast(({ path }) => path === '/products')).toMatchObject({
+      level: 40,
+      why: expect.stringContaining('ECONNREFUSED'),
+    })
+  })
+})
+
+test('a request whose connection the server cuts off is 503, and those after it go through', async () => {
+  const applicationName = `cut-${crypto.randomUUID()}`
+  const sql = openDatabase({ databaseUrl: world.shop.databaseUrl, applicationName, maxConnections: 1 })
+  const owner = postgres(world.shop.migrateDatabaseUrl, { max: 1 })
+  const admin = postgres(inject('adminUrl'), { max: 1 })
+  const api = await world.serve({ sql })
+  try {
+    await owner.begin(async (tx) => {
+      await tx`lock table wallets in access exclusive mode`
+      const blocked = api.get('/users/balance/derick')
+      await expect
+        .poll(async () => {
+          const cut = await admin`
+            select pg_terminate_backend(pid) from pg_stat_activity
+            where application_name = ${applicationName} and wait_event_type = 'Lock'`
+          return cut.length
+        })
+        .toBe(1)
+      expect(await blocked).toMatchObject({ status: 503, body: { code: 'database_unavailable' } })
+    })
+    // The driver (3.4.9) gives the old connection's last error to the first query of the new one, too.
+    await expect.poll(async () => (await api.get('/users/balance/derick')).status).toBe(200)
+  } finally {
+    for (const pool of [admin, owner, sql]) await pool.end({ timeout: 1 })
+  }
+})
+
+test('a database that has no more room for connections is 503', async () => {
+  const crowded = Object.assign(() => Promise.reject(Object.assign(new Error('sorry'), { code: '53300' })), {}) as never
+  const api = await world.serve({ sql: crowded })
+  const answer = await api.get('/users/balance/derick')
+  expect(answer).toMatchObject({ status: 503, body: { code: 'database_unavailable' } })
+})
+
+describe('while Temporal is away', () => {
+  test('a purchase is on record, 503, and nothing has moved', async () => {
+    const answer = await withoutTemporal.post('/purchase', order, { key: 'away' })
+    expect(answer).toMatchObject({ status: 503, body: { code: 'temporal_unavailable' } })
+    expect(Number(answer.headers.get('Retry-After'))).toBeGreaterThan(0)
+    const { body } = await withoutTemporal.get(`/purchases/${answer.body.purchaseId}`)
+    expect(body).toMatchObject({ status: 'running', total: null })
+    expect(await world.shop.balance('derick')).toBe(1000)
+  })
+
+  test('cancelling is 503 and not on record, for it was not accepted', async () => {
+    const purchaseId = await world.shop.order({ username: 'derick', lines: [{ productId: '1', quantity: 1 }] })
+    const answer = await withoutTemporal.call('POST', `/purchases/${purchaseId}/cancel`)
+    expect(answer).toMatchObject({ status: 503, body: { code: 'temporal_unavailable', purchaseId } })
+    expect((await withoutTemporal.get(`/purchases/${purchaseId}`)).body.cancelRequestedAt).toBeNull()
+  })
+
+  test('refunding is 503, but on record: asked again, it is carried out', async () => {
+    const { body } = await world.api.post('/purchase', order)
+    const answer = await withoutTemporal.call('POST', `/purchases/${body.purchaseId}/refund`)
+    expect(answer).toMatchObject({ status: 503, body: { code: 'temporal_unavailable', purchaseId: body.purchaseId } })
+    const again = await world.api.call('POST', `/purchases/${body.purchaseId}/refund`)
+    expect(again).toMatchObject({ status: 200, body: { status: 'refunded' } })
+  })
+
+  test('everything that needs no workflow goes on', async () => {
+    expect((await withoutTemporal.get('/products')).status).toBe(200)
+    expect((await withoutTemporal.post('/users/derick/top-ups', { amount: 1 })).status).toBe(200)
+    const refused = await world.api.post('/purchase', { ...order, quantity: 999 }, { key: 'settled' })
+    const again = await withoutTemporal.post('/purchase', { ...order, quantity: 999 }, { key: 'settled' })
+    expect(again).toMatchObject({ status: 409, body: { purchaseId: refused.body.purchaseId } })
+  })
+
+  test('the process is alive but not ready', async () => {
+    expect((await withoutTemporal.get('/healthz')).status).toBe(200)
+    const { status, body } = await withoutTemporal.get('/readyz')
+    expect(status).toBe(503)
+    expect(body.checks).toContainEqual({ name: 'temporal', ok: false, detail: 'cannot be reached' })
+    expect(body.checks).toContainEqual({ name: 'database', ok: true })
+  })
+})
+
+describe('readiness', () => {
+  test('is given once database, schema, Temporal and search attributes are there', async () => {
+    const { status, body } = await world.api.get('/readyz')
+    expect(status).toBe(200)
+    expect(body).toEqual({
+      status: 'ready',
+      checks: ['database', 'schema', 'temporal', 'search attributes'].map((name) => ({ name, ok: true })),
+    })
+  })
+
+  test('is not given on a database without the schema, and says what to run', async () => {
+    const empty = await createEmptyDatabase()
+    const sql = openDatabase({ databaseUrl: empty.databaseUrl, applicationName: 'test', maxConnections: 1 })
+    const { status, body } = await (await world.serve({ sql })).get('/readyz')
+    await sql.end({ timeout: 1 })
+    await empty.drop()
+    expect(status).toBe(503)
+    expect(body.checks).toContainEqual({ name: 'database', ok: true })
+    expect(body.detail).toMatch(/^schema: has version 0, \d+ is needed: run "npm run migrate"/)
+  })
+
+  test('is not given in a namespace without the search attributes, and says which are missing', async () => {
+    const namespace = `bare-${crypto.randomUUID()}`
+    const { connection } = world.client
+    await connection.workflowService.registerNamespace({
+      namespace,
+      workflowExecutionRetentionPeriod: { seconds: 86_400 as never },
+    })
+    const api = await world.serve({ temporal: new Client({ connection, namespace }) })
+    await expect
+      .poll(async () => (await api.get('/readyz')).body.checks, { timeout: 20_000, interval: 500 })
+      .toContainEqual({
+        name: 'search attributes',
+        ok: false,
+        detail: 'Customer, PurchaseStatus, TotalMinor not registered: run "npm run migrate"',
+      })
+  })
+})

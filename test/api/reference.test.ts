@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createApp } from '#api/app.ts'
+import type { AppDependencies } from '#api/app-types.ts'
+import { type ApiWorld, openApiWorld } from '#test/support/api-world.ts'
+
+let world: ApiWorld
+
+beforeAll(async () => {
+  world = await openApiWorld()
+})
+afterAll(async () => {
+  await world.close()
+})
+
+describe('the OpenAPI document', () => {
+  const operations = () =>
+    Object.entries(world.api.contract.document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({ name: `${method} ${path}`, ...operation })),
+    )
+
+  test('is OpenAPI 3.1 and has every route that the server serves, but for the reference itself', () => {
+    expect(world.api.contract.document.openapi).toMatch(/^3\.1\./)
+    const served = createApp({ corsOrigins: [] as string[] } as unknown as AppDependencies)
+      .routes.filter(({ method }) => method !== 'ALL')
+      .map(({ method, path }) => `${method.toLowerCase()} ${path.replaceAll(/:(\w+)/g, '{$1}')}`)
+      .filter((route) => !/^get \/(docs.*|openapi\.json)?$/.test(route))
+    expect(
+      operations()
+        .map(({ name }) => name)
+        .toSorted(),
+    ).toEqual([...new Set(served)].toSorted())
+  })
+
+  test('describes each operation and each of its answers, under a name of its own', () => {
+    for (const operation of operations()) {
+      expect(operation, operation.name).toMatchObject({
+        operationId: expect.stringMatching(/^\w+$/),
+        summary: expect.stringMatching(/\w/),
+        tags: [expect.any(String)],
+      })
+      for (const answer of Object.values(operation.responses))
+        expect(answer).toMatchObject({ description: expect.stringMatching(/\w/) })
+    }
+    const ids = operations().map((operation) => (operation as unknown as { operationId: string }).operationId)
+    expect(new Set(ids).size).toBe(ids.length)
+  })
+
+  test('documents for each operation how it fails, as problem details', () => {
+    for (const { name, responses } of operations()) {
+      expect(Object.keys(responses), name).toEqual(expect.arrayContaining(['421', '500']))
+      for (const [status, { content }] of Object.entries(responses)) {
+        if (Number(status) >= 400) expect(Object.keys(content ?? {}), name).toEqual(['application/problem+json'])
+      }
+    }
+  })
+
+  test('refers to nothing that it does not have, and has patterns that are regular expressions', () => {
+    const document = world.api.contract.document
+    const text = JSON.stringify(document)
+    for (const [, name] of text.matchAll(/"#\/components\/schemas\/(\w+)"/g)) {
+      expect(document.components.schemas).toHaveProperty(name ?? '')
+    }
+    for (const [, pattern] of text.matchAll(/"pattern":("(?:[^"\\]|\\.)*")/g)) {
+      expect(JSON.parse(pattern ?? '')).not.toMatch(/\/[a-z]*$/)
+      expect(() => new RegExp(JSON.parse(pattern ?? ''), 'u')).not.toThrow()
+    }
+  })
+})
+
+describe('the reference page', () => {
+  test('is where / leads to', async () => {
+    const answer = await world.api.get('/')
+    expect(answer.status).toBe(302)
+    expect(answer.headers.get('Location')).toBe('/docs')
+  })
+
+  test('loads everything it needs from this server, and has nothing inline that its policy would block', async () => {
+    const { status, headers, body } = await world.api.get('/docs')
+    expect(status).toBe(200)
+    expect(headers.get('Content-Type')).toMatch(/^text\/html/)
+    const policy = headers.get('Content-Security-Policy') ?? ''
+    expect(policy).toContain("script-src 'self';")
+    expect(policy).not.toMatch(/https?:|\*/)
+
+    const addresses = [...body.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, address]) => address)
+    expect(addresses.length).toBeGreaterThan(3)
+    for (const address of addresses) {
+      expect(address).toMatch(/^\/docs\//)
+      expect((await world.api.get(address)).status, address).toBe(200)
+    }
+    expect(body).not.toMatch(/<script>|<style|style=|\son\w+=/)
+    expect((await world.api.get('/docs/initializer.js')).body).not.toMatch(/https?:/)
+  })
+})
+
+describe('the pictures', () => {
+  test.each([
+    'unicorn-air',
+    'unicorn-midnight',
+    'unicorn-ember',
+    'unicorn-meadow',
+    'rainbow-starter-kit',
+    'golden-horn-polish',
+  ])('of %s is a picture, has a title and runs nothing', async (name) => {
+    const { status, headers, body } = await world.api.get(`/images/${name}.svg`)
+    expect(status).toBe(200)
+    expect(headers.get('Content-Type')).toBe('image/svg+xml')
+    expect(body).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"[\s\S]*<title id="title">[\s\S]*<\/svg>\s*$/)
+    expect(body).not.toMatch(/<script|href=|\son\w+=/)
+  })
+
+  test.each(['nothing.svg', 'serve-image.ts', '..%2Fapp.ts', '%2e%2e%2fapp.ts', '..%5capp.ts'])(
+    'has no %s',
+    async (name) => {
+      const { status } = await world.api.get(`/images/${name}`)
+      expect(status).toBe(404)
+    },
+  )
+})

@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type ApiWorld, openApiWorld } from '#test/support/api-world.ts'
+
+let world: ApiWorld
+let run = 0
+let name: string
+
+beforeAll(async () => {
+  world = await openApiWorld()
+  await world.shop.addProduct({ id: 'unicorn', priceMinor: 1_999, stock: 100 })
+})
+afterAll(async () => {
+  const broken = await world.shop.brokenInvariants()
+  await world.close()
+  expect(broken).toEqual([])
+})
+beforeEach(() => {
+  run += 1
+  name = `user-${String(run).padStart(3, '0')}`
+})
+
+const withKey = (key?: string) => (key === undefined ? {} : { key })
+const add = (balance: unknown, key?: string) => world.api.post('/users', { username: name, balance }, withKey(key))
+const topUp = (amount: unknown, key?: string) => world.api.post(`/users/${name}/top-ups`, { amount }, withKey(key))
+const balance = async () => (await world.api.get(`/users/balance/${name}`)).body.balance
+const entries = async () => (await world.api.get(`/users/${name}/wallet-entries`)).body.items
+
+describe('adding a user', () => {
+  test('answers with the balance and its address, and writes the opening down', async () => {
+    const { status, headers, body } = await add(3300.5, 'opening')
+    expect(status).toBe(201)
+    expect(body).toEqual({ username: name, balance: 3300.5 })
+    expect(headers.get('Location')).toBe(`/users/balance/${name}`)
+    expect((await world.api.get(`/users/balance/${name}`)).body).toEqual(body)
+    expect(await entries()).toMatchObject([{ amount: 3300.5, reason: 'opening', reference: 'opening', actor: 'demo' }])
+  })
+
+  test('without money has no entry to show', async () => {
+    expect((await add(0)).status).toBe(201)
+    expect(await entries()).toEqual([])
+  })
+
+  test('of a name that is taken is refused, and leaves the balance as it is', async () => {
+    await add(100)
+    expect(await add(999)).toMatchObject({ status: 409, body: { code: 'user_exists' } })
+    expect(await balance()).toBe(100)
+  })
+
+  test('again under the same key is the same user, with the balance as it is now', async () => {
+    await add(100, 'twice')
+    await topUp(1)
+    const again = await add(100, 'twice')
+    expect(again).toMatchObject({ status: 201, body: { balance: 101 } })
+    expect(again.headers.get('Idempotency-Replayed')).toBe('true')
+    expect((await add(200, 'twice')).status).toBe(422)
+  })
+
+  test.each([
+    [{ username: 'a b' }, 'username'],
+    [{ username: '' }, 'username'],
+    [{ username: '-a' }, 'username'],
+    [{ username: 7 }, 'username'],
+    [{ username: 'balance' }, 'username'],
+    [{ balance: -0.01 }, 'balance'],
+    [{ balance: 0.001 }, 'balance'],
+    [{ balance: 1_000_000_000.01 }, 'balance'],
+    [{ balance: '100' }, 'balance'],
+    [{ balance: null }, 'balance'],
+    [{ admin: true }, 'admin'],
+  ])('as %j is bad input, and says where', async (changes, path) => {
+    const { status, body } = await world.api.post('/users', { username: name, balance: 1, ...changes })
+    expect(status).toBe(400)
+    expect(body.errors.map((error: { path: string }) => error.path)).toEqual([path])
+  })
+})
+
+test('the list of users is read page by page in the order of names', async () => {
+  for (const suffix of ['a', 'b', 'c']) await world.shop.addWallet({ username: `${name}-${suffix}`, balanceMinor: 150 })
+  const first = await world.api.get('/users?limit=1')
+  expect(first.body).toMatchObject({ count: 1, nextCursor: first.body.items[0].username })
+  const { body } = await world.api.get(`/users?cursor=${name}`)
+  expect(body.items.slice(0, 3)).toEqual([
+    { username: `${name}-a`, balance: 1.5 },
+    { username: `${name}-b`, balance: 1.5 },
+    { username: `${name}-c`, balance: 1.5 },
+  ])
+})
+
+describe('topping up', () => {
+  test('adds to the balance, to the cent', async () => {
+    await add(0.1)
+    expect(await topUp(0.2, 'cents')).toMatchObject({ status: 200, body: { username: name, balance: 0.3 } })
+    expect((await entries())[0]).toMatchObject({ amount: 0.2, reason: 'top_up', reference: 'cents', actor: 'demo' })
+  })
+
+  test('by one key at once from 20 sides adds once', async () => {
+    await add(0)
+    const answers = await Promise.all(Array.from({ length: 20 }, () => topUp(5, 'once')))
+    expect(answers.map(({ status, body }) => [status, body.balance])).toEqual(Array(20).fill([200, 5]))
+    expect(answers.filter(({ headers }) => headers.get('Idempotency-Replayed') === 'true')).toHaveLength(19)
+  })
+
+  test('from 20 sides at once loses none of them', async () => {
+    await add(0)
+    await Promise.all(Array.from({ length: 20 }, () => topUp(0.01)))
+    expect(await balance()).toBe(0.2)
+  })
+
+  test('beyond the largest balance is refused, and remembered as refused', async () => {
+    await world.shop.addWallet({ username: name, balanceMinor: 4_503_599_627_370_495 - 100 })
+    expect(await topUp(1.01, 'rich')).toMatchObject({ status: 409, body: { code: 'balance_too_large' } })
+    const again = await topUp(1.01, 'rich')
+    expect(again.status).toBe(409)
+    expect(again.headers.get('Idempotency-Replayed')).toBe('true')
+    expect((await topUp(1)).status).toBe(200)
+  })
+
+  test('under a key that stood for another amount or another user is told apart', async () => {
+    await add(0)
+    await topUp(5, 'five')
+    expect(await topUp(6, 'five')).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } })
+    const other = await world.api.post('/users', { username: `${name}-b`, balance: 0 })
+    expect(other.status).toBe(201)
+    expect((await world.api.post(`/users/${name}-b/top-ups`, { amount: 5 }, { key: 'five' })).body.balance).toBe(5)
+    expect(await balance()).toBe(5)
+  })
+
+  test('nobody is 404, and nothing or less is bad input', async () => {
+    expect(await topUp(5)).toMatchObject({ status: 404, body: { code: 'unknown_user' } })
+    await add(0)
+    for (const amount of [0, -5, 0.001, '5']) expect((await topUp(amount)).status).toBe(400)
+    expect(await entries()).toEqual([])
+  })
+})
+
+describe('the entries of a wallet', () => {
+  test('add up to its balance, and name the purchase of each charge', async () => {
+    await add(100)
+    const { purchaseId } = (await world.api.post('/purchase', { userId: name, productId: 'unicorn', quantity: 1 })).body
+    const listed = await entries()
+    expect(listed.map((entry: { reason: string }) => entry.reason)).toEqual(['charge', 'opening'])
+    expect(listed[0]).toMatchObject({ amount: -19.99, reference: purchaseId, actor: 'purchase' })
+    expect(await balance()).toBe(80.01)
+  })
+
+  test('are read page by page, newest first, without one twice or left out', async () => {
+    await add(1)
+    for (const amount of [2, 3, 4]) await topUp(amount)
+    const first = (await world.api.get(`/users/${name}/wallet-entries?limit=3`)).body
+    const second = (await world.api.get(`/users/${name}/wallet-entries?limit=3&cursor=${first.nextCursor}`)).body
+    const amounts = [...first.items, ...second.items].map((entry: { amount: number }) => entry.amount)
+    expect(amounts).toEqual([4, 3, 2, 1])
+    expect(second.nextCursor).toBeNull()
+  })
+
+  test.each(['cursor=0', 'cursor=-1', 'cursor=abc', 'cursor=99999999999999999999'])(
+    'with %s is bad input',
+    async (query) => {
+      await add(1)
+      expect((await world.api.get(`/users/${name}/wallet-entries?${query}`)).status).toBe(400)
+    },
+  )
+
+  test('of nobody are 404, and so is the balance', async () => {
+    for (const path of ['/users/nobody/wallet-entries', '/users/balance/nobody', '/users/balance/%00']) {
+      expect(await world.api.get(path)).toMatchObject({ status: 404, body: { code: 'unknown_user' } })
+    }
+  })
+})

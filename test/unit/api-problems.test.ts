@@ -1,0 +1,55 @@
+import { ServiceError } from '@temporalio/client'
+import { describe, expect, test } from 'vitest'
+import { PROBLEMS } from '#api/problems/catalogue.ts'
+import { unavailability } from '#api/problems/unavailable.ts'
+
+function withCode(code: string): Error {
+  return Object.assign(new Error('...'), { code })
+}
+
+function grpc(code: number): Error {
+  return Object.assign(new Error('...'), { code, details: '...', metadata: {} })
+}
+
+describe('an error means that Postgres is away', () => {
+  test.each([
+    'ECONNREFUSED',
+    'ECONNRESET',
+    'CONNECTION_CLOSED',
+    'CONNECT_TIMEOUT',
+    '57P01',
+    '57P03',
+    '53300',
+    '08006',
+    '25006',
+  ])('when it is %s', (code) => expect(unavailability(withCode(code))?.code).toBe('database_unavailable'))
+
+  test.each(['23505', '23514', '42601', '42P01', '22P02', 'ERR_INVALID_ARG_TYPE'])('but not when it is %s', (code) =>
+    expect(unavailability(withCode(code))).toBeUndefined(),
+  )
+})
+
+describe('an error means that Temporal is away', () => {
+  test.each([1, 4, 8, 14])('when gRPC says %i, however deep', (code) => {
+    expect(unavailability(grpc(code))?.code).toBe('temporal_unavailable')
+    expect(unavailability(new ServiceError('...', { cause: grpc(code) }))?.code).toBe('temporal_unavailable')
+  })
+
+  test.each([3, 5, 6, 7, 13])('but not when gRPC says %i', (code) => {
+    expect(unavailability(new ServiceError('...', { cause: grpc(code) }))).toBeUndefined()
+  })
+})
+
+test.each([undefined, null, 'ECONNREFUSED', { code: 'ECONNREFUSED' }, new Error('ECONNREFUSED')])(
+  '%o is no outage',
+  (error) => expect(unavailability(error)).toBeUndefined(),
+)
+
+test('no problem has a member that the standard has already', () => {
+  for (const kind of Object.values(PROBLEMS)) {
+    const members = 'members' in kind ? Object.keys(kind.members) : []
+    for (const name of ['type', 'title', 'status', 'detail', 'instance', 'code', 'requestId']) {
+      expect(members).not.toContain(name)
+    }
+  }
+})

@@ -1,0 +1,43 @@
+import { describe, expect, test } from 'vitest'
+import { normaliseOrder, orderSchema } from '#api/purchases/order.ts'
+import { canonicalJson } from '#api/requests/idempotency.ts'
+import { page } from '#api/schemas/paging.ts'
+
+describe('canonical JSON', () => {
+  test('is the same for the same members in another order, at every depth', () => {
+    const one = { b: [{ y: 1, x: null }], a: 'x' }
+    const other = { a: 'x', b: [{ x: null, y: 1 }] }
+    expect(canonicalJson(one)).toBe('{"a":"x","b":[{"x":null,"y":1}]}')
+    expect(canonicalJson(other)).toBe(canonicalJson(one))
+  })
+
+  test('is another one for another order of items, and for another value', () => {
+    expect(canonicalJson([1, 2])).not.toBe(canonicalJson([2, 1]))
+    expect(canonicalJson({ a: 1 })).not.toBe(canonicalJson({ a: '1' }))
+    expect(canonicalJson({ a: undefined })).toBe(canonicalJson({}))
+  })
+})
+
+test('an order of one product and one of a single line are the same order', () => {
+  const short = orderSchema.parse({ userId: 'derick', productId: '1', quantity: 2, expectedTotal: 19.99 })
+  const long = orderSchema.parse({ userId: 'derick', lines: [{ productId: '1', quantity: 2 }], expectedTotal: 19.99 })
+  expect(normaliseOrder(short)).toEqual(normaliseOrder(long))
+  expect(normaliseOrder(short)).toEqual({
+    username: 'derick',
+    lines: [{ productId: '1', quantity: 2 }],
+    expectedTotalMinor: 1999,
+  })
+})
+
+describe('a page', () => {
+  const show = (rows: number[], limit: number) => page(rows, limit, (row) => row * 10, String)
+
+  test('that is full ends with the cursor of its last item when there is one row more', () => {
+    expect(show([1, 2, 3], 2)).toEqual({ items: [10, 20], count: 2, nextCursor: '2' })
+  })
+
+  test('is the last one when there is no row more', () => {
+    expect(show([1, 2], 2)).toEqual({ items: [10, 20], count: 2, nextCursor: null })
+    expect(show([], 2)).toEqual({ items: [], count: 0, nextCursor: null })
+  })
+})

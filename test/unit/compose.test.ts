@@ -1,0 +1,124 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { isLoopbackHost } from '#config/loopback.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')
+
+type Service = {
+  image: string
+  ports?: string[]
+  network_mode?: string
+  environment: Record<string, string>
+  healthcheck?: object
+  restart?: string
+}
+
+const composeText = read('docker-compose.yml')
+const services = Object.entries<Service>(parse(composeText, { merge: true }).services)
+const dockerfile = read('Dockerfile')
+const manifest: { version: string; dependencies: Record<string, string> } = JSON.parse(read('package.json'))
+
+/** `name:18.6-bookworm`, `name:1.32.0@sha256:...`: never a tag that another version can take over. */
+const PINNED = /^[a-z/-]+:\d+\.\d+(\.\d+)?(-[a-z]+(-[a-z]+)?)?(@sha256:[0-9a-f]{64})?$/
+
+describe('docker-compose.yml', () => {
+  test.each(services)('pins the image of %s to an exact version', (_, { image }) => {
+    expect(image).toMatch(PINNED)
+  })
+
+  test.each(services)('lets nobody but this machine reach %s', (_, { ports = [], network_mode, environment }) => {
+    for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/)
+    expect(network_mode === undefined || isLoopbackHost(environment.HOST ?? '')).toBe(true)
+  })
+
+  test('publishes what operators need, so that the rule above has something to hold', () => {
+    const published = services.filter(([, { ports = [] }]) => ports.length > 0).map(([name]) => name)
+    expect(published).toEqual(['postgres', 'temporal', 'temporal-ui'])
+  })
+
+  test('takes every password from the environment, and does not start without it', () => {
+    const passwords = composeText.match(/\$\{\w*PASSWORD[^}]*\}/g) ?? []
+    expect(new Set(passwords.map((use) => use.slice(2, use.indexOf(':'))))).toEqual(
+      new Set(['POSTGRES_PASSWORD', 'UNICORN_OWNER_PASSWORD', 'UNICORN_APP_PASSWORD', 'TEMPORAL_DB_PASSWORD']),
+    )
+    for (const use of passwords) expect(use).toMatch(/^\$\{\w+:\?.+\}$/)
+  })
+
+  test('gives worker and API the role that owns nothing; only migrations run as the owner', () => {
+    const owners = services.filter(([, { environment }]) => JSON.stringify(environment).includes('unicorn_owner'))
+    expect(owners.map(([name]) => name)).toEqual(['migrate'])
+  })
+
+  test('asks every server whether it is well; a worker has no port to ask', () => {
+    const unasked = services.filter(([, { restart, healthcheck }]) => restart !== undefined && !healthcheck)
+    expect(unasked.map(([name]) => name)).toEqual(['worker'])
+  })
+
+  test('sets up the schema with the tools of the very server that will use it', () => {
+    const version = (name: string) => services.find(([service]) => service === name)?.[1].image.match(/:([\d.]+)/)?.[1]
+    expect(version('temporal-schema')).toBe(version('temporal'))
+    expect(version('temporal-namespace')).toBe(version('temporal'))
+  })
+
+  test('runs the version of this package', () => {
+    for (const role of ['migrate', 'worker', 'api']) {
+      expect(services.find(([name]) => name === role)?.[1].image).toBe(`unicorn-store:${manifest.version}`)
+    }
+  })
+})
+
+describe('the image', () => {
+  test('is built and runs on the Node that everything was tested with', () => {
+    const bases = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, base]) => base)
+    expect(bases).toHaveLength(3)
+    for (const base of bases) expect(base).toBe(`node:${manifest.dependencies.node}-bookworm-slim`)
+  })
+
+  test('does not run as root', () => {
+    expect(dockerfile.match(/^USER .+/gm)).toEqual(['USER node'])
+  })
+
+  test.each(['worker/main.ts', 'api/main.ts', 'scripts/migrate.ts', 'scripts/seed.ts', 'scripts/audit.ts'])(
+    'has every file that %s needs',
+    (entry) => {
+      const missing = [...importedFrom(entry)].filter((file) => !isIn(file, copied()) || !isIn(file, sentToBuild()))
+      expect(missing).toEqual([])
+    },
+  )
+})
+
+/** What the last stage takes from the checkout. */
+function copied(): string[] {
+  const stage = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '))
+  const sources = [...stage.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, list]) => (list ?? '').split(' '))
+  expect(sources).toContain('worker')
+  return sources
+}
+
+/** What .dockerignore lets through. */
+function sentToBuild(): string[] {
+  const lines = read('.dockerignore').split('\n')
+  expect(lines).toContain('*')
+  return lines.filter((line) => line.startsWith('!')).map((line) => line.slice(1))
+}
+
+function isIn(file: string, places: string[]): boolean {
+  return places.some((place) => file === place || file.startsWith(`${place}/`))
+}
+
+/** Our own files that a file loads, directly or not; types are erased, so they count for nothing. */
+function importedFrom(entry: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(entry)) return seen
+  seen.add(entry)
+  for (const [, specifier = ''] of read(entry).matchAll(
+    /^(?:import|export) (?!type )(?:[^']* from )?'([.#][^']+\.ts)'/gm,
+  )) {
+    const file = specifier.startsWith('#') ? specifier.slice(1) : join(dirname(entry), specifier)
+    expect(existsSync(join(ROOT, file)), `${file}, which ${entry} imports`).toBe(true)
+    importedFrom(file, seen)
+  }
+  return seen
+}

@@ -1,0 +1,65 @@
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { lastWords, rotateLog, withLogFile } from '#scripts/platform/log-file.ts'
+
+let folder: string
+let path: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'unicorn-log-'))
+  path = join(folder, 'logs', 'server.log')
+})
+afterEach(() => {
+  rmSync(folder, { recursive: true })
+})
+
+function run(...lines: string[]): void {
+  withLogFile(path, (log) => writeSync(log, lines.map((line) => `${line}\n`).join('')))
+}
+
+describe('the last words of a server', () => {
+  test('are those of its latest run, not of an earlier one', () => {
+    run('FATAL: no space left on device')
+    run('{"level":"info","msg":"all is well"}')
+    expect(lastWords(path)).toBe('')
+  })
+
+  test('are the error, not the stack below it', () => {
+    run('Error: no unicorn', '    at buy (store.ts:1:1)', '', 'Node.js v24.0.0')
+    expect(lastWords(path)).toBe('Error: no unicorn')
+  })
+
+  test('are the message of a JSON line', () => {
+    run('{"level":"ERROR","msg":"address in use"}', '{"level":"info","msg":"stopping"}')
+    expect(lastWords(path)).toBe('address in use')
+  })
+
+  test('are none where there is no log', () => {
+    expect(lastWords(path)).toBe('')
+  })
+})
+
+test('a log that has grown too large is put aside once, and is for its owner only', () => {
+  run('a line')
+  rotateLog(path)
+  expect(existsSync(`${path}.1`)).toBe(false)
+  expect(statSync(path).mode & 0o777).toBe(0o600)
+
+  truncateSync(path, 11 * 1024 * 1024)
+  rotateLog(path)
+  expect(existsSync(path)).toBe(false)
+  writeFileSync(path, '')
+  appendFileSync(`${path}.1`, 'kept')
+  rotateLog(path)
+  expect(statSync(`${path}.1`).size).toBeGreaterThan(10 * 1024 * 1024)
+})
