@@ -46,7 +46,7 @@ export function call(name: Call, values: readonly [Rational, ...Rational[]]): Ra
   }
 }
 
-export function isLess(a: Rational, b: Rational): boolean {
+function isLess(a: Rational, b: Rational): boolean {
   return a.n * b.d < b.n * a.d
 }
 
