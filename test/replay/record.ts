@@ -11,8 +11,9 @@ const GENERATION = '2-points'
 test.each(scenarios)('records $name', async (scenario) => {
   const world = await openWorldFor(scenario)
   try {
-    const workflowId = await scenario.run(world)
-    const history = await world.client.workflow.getHandle(workflowId).fetchHistory()
+    const kept = await scenario.run(world)
+    const { workflowId, runId } = typeof kept === 'string' ? { workflowId: kept, runId: undefined } : kept
+    const history = await world.client.workflow.getHandle(workflowId, runId).fetchHistory()
     expect(await world.shop.brokenInvariants()).toEqual([])
     await writeFile(
       new URL(`./histories/${GENERATION}/${scenario.name}.json`, import.meta.url),

@@ -6,6 +6,7 @@ import { purchaseWorkflowId, refundWorkflowId, repairWorkflowId } from '#domain/
 import { failing, onlyRegular } from '#test/support/faults.ts'
 import { wishOf } from '#test/support/points-ledger.ts'
 import { openSagaWorld, type SagaWorld } from '#test/support/saga-world.ts'
+import type { ExpiryProgress } from '#workflows/expire-points.ts'
 
 /** Steps that have a regular lane to be forced into. */
 const lanes = [
@@ -24,8 +25,8 @@ export type Scenario = {
   name: string
   /** Whether ten minutes have to pass in seconds. */
   impatient?: boolean
-  /** Carries it out and gives the id of the workflow whose history is to be kept. */
-  run: (world: SagaWorld) => Promise<string>
+  /** Carries it out and says of which workflow the history is to be kept: of its last run, unless `runId` says of which. */
+  run: (world: SagaWorld) => Promise<string | { workflowId: string; runId: string }>
 }
 
 type Order = {
@@ -74,6 +75,7 @@ export const scenarios: Scenario[] = [
   },
   { name: 'refund', run: refund },
   { name: 'expire-points', run: expirePoints },
+  { name: 'expire-points.continued', run: (world) => expirePoints(world, { pagesPerRun: 1 }) },
   { name: 'repair-undone', run: (world) => repair(world, 'failed') },
   { name: 'repair-completed', run: (world) => repair(world, 'completed') },
   { name: 'reconcile', run: reconcile },
@@ -156,16 +158,20 @@ async function refund(world: SagaWorld): Promise<string> {
   return workflowId
 }
 
-/** A sweep over more accounts than one page holds. */
-async function expirePoints(world: SagaWorld): Promise<string> {
+/** A sweep over more accounts than one page holds; its first run. */
+async function expirePoints(world: SagaWorld, ...args: ExpiryProgress[]) {
   const past = createPointsLedger(world.shop.sql, async () => '2026-01-01T00:00:00.000Z')
   for (let member = 0; member < 201; member++) {
     const wish = wishOf({ type: 'issue', amount: 1, ttlDays: 1 })
     await past.execute({ accountId: `member-${member}`, ...wish })
   }
-  const workflowId = `expire-${crypto.randomUUID()}`
-  await world.client.workflow.execute('expirePoints', { workflowId, taskQueue: world.taskQueue })
-  return workflowId
+  const handle = await world.client.workflow.start('expirePoints', {
+    workflowId: `expire-${crypto.randomUUID()}`,
+    taskQueue: world.taskQueue,
+    args,
+  })
+  await handle.result()
+  return { workflowId: handle.workflowId, runId: handle.firstExecutionRunId }
 }
 
 /** The reconciler over a purchase that nobody carries out. */

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { defaultPayloadConverter } from '@temporalio/common'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createPointsLedger } from '#db/points/ledger.ts'
 import { listTransactions, readAvailable, readBalanceEntries } from '#db/points/read.ts'
 import type { Instant } from '#domain/points/instant.ts'
@@ -54,6 +55,18 @@ test('what has lapsed expires, whatever days the schedule missed, and the rest s
   ])
 })
 
+test('an account that cannot be swept does not keep the points of the others', async () => {
+  const broken = `${member}-broken`
+  await issuedOn(daysAgo(30), 5, 10, broken)
+  await issuedOn(daysAgo(30), 7, 10)
+  await world.shop.sql`update points_accounts set balance = 0, issued = 0 where account_id = ${broken}`
+  expect(await sweep()).toBe(1)
+  expect(await listTransactions(world.shop.sql, { accountId: member, limit: 1 })).toMatchObject([{ type: 'expired' }])
+
+  await world.shop.sql`update points_accounts set balance = 5, issued = 5 where account_id = ${broken}`
+  expect(await sweep()).toBe(1)
+})
+
 test('a sweep that finds nothing writes nothing', async () => {
   await issuedOn(daysAgo(30), 100, 10)
   await sweep()
@@ -78,8 +91,47 @@ test('points given back into a lapsed lot cannot be spent, and lapse again with 
   expect(expired).toMatchObject({ type: 'expired', amount: 60 })
 })
 
-test('a sweep goes through more accounts than one page holds', async () => {
-  const members = Array.from({ length: 450 }, (_, index) => `page-${index}`)
-  for (const accountId of members) await issuedOn(daysAgo(30), 1, 10, accountId)
-  expect(await sweep()).toBe(450)
+describe('a sweep over more accounts than one page holds', () => {
+  beforeEach(async () => {
+    const members = Array.from({ length: 450 }, (_, index) => `${member}-${index}`)
+    for (const accountId of members) await issuedOn(daysAgo(30), 1, 10, accountId)
+  })
+
+  test('goes through all of them', async () => {
+    expect(await sweep()).toBe(450)
+  })
+
+  test('goes on in a new run, once its history is long enough, and counts on', async () => {
+    const handle = await world.client.workflow.start('expirePoints', {
+      workflowId: `expire-${crypto.randomUUID()}`,
+      taskQueue: world.taskQueue,
+      args: [{ pagesPerRun: 1 }],
+    })
+    expect(await handle.result()).toEqual({ accounts: 450 })
+    // Two full pages and the rest of 50, each in a run of its own: no run but the last may be without a successor.
+    const inputs = await inputsOf(handle.workflowId, handle.firstExecutionRunId)
+    expect(inputs).toEqual([
+      { pagesPerRun: 1 },
+      { pagesPerRun: 1, sweepId: handle.firstExecutionRunId, accounts: 200, after: expect.any(String) },
+      { pagesPerRun: 1, sweepId: handle.firstExecutionRunId, accounts: 400, after: expect.any(String) },
+    ])
+    const swept = await world.shop.sql`
+      select account_id, count(*) as times, sum(amount)::bigint as amount, min(reference) as sweep
+      from points_events where account_id like ${`${member}-%`} and type = 'expired' group by account_id`
+    expect(swept).toHaveLength(450)
+    for (const row of swept) expect(row).toMatchObject({ times: 1, amount: 1, sweep: handle.firstExecutionRunId })
+    expect(await sweep()).toBe(0)
+  })
 })
+
+/** What each run of a chain was started with. */
+async function inputsOf(workflowId: string, firstRunId: string): Promise<unknown[]> {
+  const inputs: unknown[] = []
+  for (let runId: string | null | undefined = firstRunId; runId; ) {
+    const { events } = await world.client.workflow.getHandle(workflowId, runId).fetchHistory()
+    const payloads = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads
+    inputs.push(payloads?.[0] && defaultPayloadConverter.fromPayload(payloads[0]))
+    runId = events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId
+  }
+  return inputs
+}
