@@ -9,6 +9,8 @@ const WORDS: Record<string, string> = {
   'reserveStock applied': 'its stock is reserved',
   'chargeWallet applied': 'the wallet is charged',
   'confirmPurchase applied': 'the sale is confirmed',
+  'awardPoints applied': 'its points are booked',
+  'awardPoints nothing': 'it earns no points',
   'purchase completed': 'the purchase is completed',
 }
 
