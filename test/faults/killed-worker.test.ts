@@ -87,7 +87,7 @@ async function openStage({ onTestFinished }: Pick<TestContext, 'onTestFinished'>
   }
 }
 
-describe.concurrent('a worker that is killed between the commit of a step and its report', () => {
+describe.concurrent('a worker that is killed between the commit of a step and its report', { timeout: 120_000 }, () => {
   test.for(['reserveStock', 'redeemPoints', 'chargeWallet', 'confirmPurchase', 'awardPoints', 'recordOutcome'])(
     '(%s): another completes the purchase, with one charge',
     async (step, context) => {
