@@ -25,8 +25,6 @@ export async function recordNothing(sql: Sql, purchaseId: string, award: Award):
       update purchases set award = 'nothing', points_issued = 0, event_seq = event_seq + 1, updated_at = now()
       where id = ${purchaseId} and (award is null or award = 'parked')
       returning id, event_seq
-    ), unparked as (
-      update parked_awards set resolved_at = now() from purchase where purchase_id = id and resolved_at is null
     )
     insert into purchase_events (purchase_id, seq, step, state, detail)
     select id, event_seq, 'awardPoints', 'nothing', ${sql.json({ points: 0, award } as never)} from purchase`

@@ -5,7 +5,7 @@ import { readPurchaseEvent } from './campaigns/purchase-event.ts'
 import { readCampaignsAt } from './campaigns/read.ts'
 import type { Sql } from './client.ts'
 import type { PointsLedger } from './points/ledger.ts'
-import { entryOf, progressOf, undoOf, unexpected, whyOf } from './purchase-points.ts'
+import { entryOf, progressOf, undoStep, unexpected, whyOf } from './purchase-points.ts'
 
 /**
  * Books the points that a purchase earned by the campaigns that ran when it was confirmed. An award that the ledger refuses
@@ -78,10 +78,9 @@ export type TakenBack = { points: number; spent: number; expired: number }
  */
 export async function takeBackAward(sql: Sql, ledger: PointsLedger, purchaseId: string): Promise<TakenBack> {
   const { username } = await readAwardOutcome(sql, purchaseId)
-  const answer = await ledger.execute(undoOf(purchaseId, username, 'awardPoints'))
+  const answer = await undoStep(ledger, purchaseId, username, 'awardPoints')
   await sql`
     update parked_awards set resolved_at = now() where purchase_id = ${purchaseId} and resolved_at is null`
-  if (!answer.ok) throw unexpected('awardPoints', purchaseId, answer)
   if (answer.answer === null) return { points: 0, spent: 0, expired: 0 }
   return { points: answer.answer.amount, ...(answer.answer.reversal?.notTakenBack ?? { spent: 0, expired: 0 }) }
 }

@@ -1,6 +1,6 @@
 import { type StepName, type StepResult, stepKey } from '#domain/purchase.ts'
 import type { Sql } from './client.ts'
-import type { PointsAnswer, PointsLedger, PointsRequest } from './points/ledger.ts'
+import type { PointsAnswer, PointsLedger } from './points/ledger.ts'
 import { StepBarred } from './saga-steps.ts'
 
 /** What a purchase does at the points ledger. The ledger's own keys make each of it happen at most once. */
@@ -30,8 +30,7 @@ export async function redeemPoints(
 export async function undoRedemption(sql: Sql, ledger: PointsLedger, purchaseId: string): Promise<void> {
   const { username, redeemPoints } = await readPurchasePoints(sql, purchaseId)
   if (redeemPoints === 0) return
-  const answer = await ledger.execute(undoOf(purchaseId, username, 'redeemPoints'))
-  if (!answer.ok) throw unexpected('redeemPoints', purchaseId, answer)
+  await undoStep(ledger, purchaseId, username, 'redeemPoints')
 }
 
 async function readPurchasePoints(sql: Sql, purchaseId: string): Promise<PurchasePoints> {
@@ -41,16 +40,23 @@ async function readPurchasePoints(sql: Sql, purchaseId: string): Promise<Purchas
   return row
 }
 
-/** The request that undoes a step at the ledger or, when that has not happened, bars it. */
-export function undoOf(purchaseId: string, username: string, step: StepName): PointsRequest {
+/** Undoes a step at the ledger or, when that has not happened, bars it. */
+export async function undoStep(
+  ledger: PointsLedger,
+  purchaseId: string,
+  username: string,
+  step: StepName,
+): Promise<Extract<PointsAnswer, { ok: true }>> {
   const entry = entryOf(purchaseId, username, step)
-  return {
+  const answer = await ledger.execute({
     ...entry,
     key: `${entry.key}/undo`,
     wish: { type: 'undo', undoes: entry.key, ...whyOf(purchaseId) },
     progress: ({ amount, reversal }) =>
       progressOf(purchaseId, step, 'undone', { points: amount, ...reversal?.notTakenBack }),
-  }
+  })
+  if (!answer.ok) throw unexpected(step, purchaseId, answer)
+  return answer
 }
 
 export function entryOf(purchaseId: string, username: string, step: StepName) {

@@ -112,9 +112,9 @@ create table parked_awards (
   evaluation  jsonb       not null,
   problem     text        not null,
   parked_at   timestamptz not null default now(),
+  -- Only of a refund: else purchases.award says whether it still waits.
   resolved_at timestamptz
 );
-create index parked_awards_open on parked_awards (parked_at) where resolved_at is null;
 
 -- Top-ups end at half of what a balance can be, so that giving money back never meets a limit.
 create domain topped_up_balance as bigint check (value <= 4503599627370495);
