@@ -34,9 +34,10 @@ async function replay(workflowBundle: WorkflowBundleOption) {
 describe('recorded workflows', () => {
   test('are there for every outcome, on the fast lane and on the regular one', () => {
     const recorded = histories.map(({ workflowId }) => workflowId)
-    expect(recorded).toEqual(expect.arrayContaining(scenarios.map(({ name }) => `2-points/${name}`)))
+    expect(recorded).toEqual(expect.arrayContaining(scenarios.map(({ name }) => `3-campaigns/${name}`)))
     expect(recorded.filter((name) => name.startsWith('1-purchases/'))).toHaveLength(14)
     expect(recorded.filter((name) => name.startsWith('2-points/'))).toHaveLength(31)
+    expect(recorded.filter((name) => name.startsWith('3-campaigns/'))).toHaveLength(scenarios.length)
   })
 
   test('go on with the workflows as they are now', async () => {
@@ -49,8 +50,8 @@ describe('recorded workflows', () => {
     const workflowsPath = fileURLToPath(new URL('./changed-workflows.ts', import.meta.url))
     const bundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') })
     const results = await replay(bundle)
-    const purchases = [...results].filter(([name]) => !/repair|reconcile|refund|expire/.test(name))
-    expect(purchases).toHaveLength(36)
+    const purchases = [...results].filter(([name]) => !/repair|reconcile|refund|expire|retried|event/.test(name))
+    expect(purchases).toHaveLength(61)
     for (const [name, error] of purchases) expect(error?.name, name).toBe('DeterminismViolationError')
   })
 })

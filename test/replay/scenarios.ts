@@ -1,9 +1,20 @@
 import { fileURLToPath } from 'node:url'
 import { beginCompensation } from '#db/begin-compensation.ts'
+import { addMissingCampaigns } from '#db/campaigns/write.ts'
+import { takeEvent } from '#db/external-events.ts'
 import { createPointsLedger } from '#db/points/ledger.ts'
+import { parkAward } from '#db/purchase-award.ts'
+import { recordOutcome } from '#db/purchase-outcome.ts'
 import { openRefund } from '#db/refund-purchase.ts'
-import { purchaseWorkflowId, refundWorkflowId, repairWorkflowId } from '#domain/purchase.ts'
-import { failing, onlyRegular } from '#test/support/faults.ts'
+import {
+  eventWorkflowId,
+  purchaseWorkflowId,
+  refundWorkflowId,
+  repairWorkflowId,
+  retryWorkflowId,
+} from '#domain/purchase.ts'
+import { giving } from '#test/support/campaign-examples.ts'
+import { type Fault, failing, onlyRegular } from '#test/support/faults.ts'
 import { wishOf } from '#test/support/points-ledger.ts'
 import { openSagaWorld, type SagaWorld } from '#test/support/saga-world.ts'
 import type { ExpiryProgress } from '#workflows/expire-points.ts'
@@ -73,12 +84,18 @@ export const scenarios: Scenario[] = [
         world.faults.on(purchaseId, 'awardPoints', { before: failing(1e6) }),
       ),
   },
+  { name: 'award-retried.fast', run: (world) => retryAward(world) },
+  { name: 'award-retried.regular', run: (world) => retryAward(world, onlyRegular) },
+  { name: 'award-event.fast', run: (world) => awardEvent(world, 5) },
+  { name: 'award-event.regular', run: (world) => awardEvent(world, 5, onlyRegular) },
+  { name: 'award-event-parked', impatient: true, run: (world) => awardEvent(world, 0, failing(1e6)) },
   { name: 'refund', run: refund },
   { name: 'expire-points', run: expirePoints },
   { name: 'expire-points.continued', run: (world) => expirePoints(world, { pagesPerRun: 1 }) },
   { name: 'repair-undone', run: (world) => repair(world, 'failed') },
   { name: 'repair-completed', run: (world) => repair(world, 'completed') },
   { name: 'reconcile', run: reconcile },
+  { name: 'reconcile-event', run: reconcileEvent },
 ]
 
 /** Ten minutes of trouble, which pass in seconds. */
@@ -146,6 +163,67 @@ async function repair(world: SagaWorld, status: 'completed' | 'failed'): Promise
   })
   if (result.status !== status) throw new Error(`expected ${status}, got ${result.status}`)
   return repairWorkflowId(purchaseId)
+}
+
+/** A parked award that an operator has booked. */
+async function retryAward(world: SagaWorld, before: Fault['before'] = () => {}): Promise<string> {
+  await addCampaign(world, 'UnicornStore', '$.quantity')
+  const purchaseId = await anOrder(world, {})
+  await loseWorkflow(world, purchaseId, 'awardPoints')
+  await parkAward(world.shop.sql, purchaseId, 'unavailable')
+  world.faults.on(purchaseId, 'retryAward', { before })
+  const workflowId = retryWorkflowId(purchaseId)
+  const { points } = await world.client.workflow.execute('retryAward', {
+    workflowId,
+    taskQueue: world.taskQueue,
+    args: [{ purchaseId }],
+  })
+  if (points === 0) throw new Error('nothing was booked')
+  await recordOutcome(world.shop.sql, purchaseId, { status: 'completed' })
+  return workflowId
+}
+
+/** An event of another system that earns five points. */
+async function anEvent(world: SagaWorld): Promise<string> {
+  const eventId = crypto.randomUUID()
+  await addCampaign(world, eventId, '$.stars')
+  const request = { scope: 'test', key: eventId, requestHash: '' }
+  const event = { type: 'Review', client: eventId, accountId: eventId, payload: { stars: 5, quantity: 1 } }
+  await takeEvent(world.shop.sql, request, { eventId, ...event })
+  return eventId
+}
+
+async function addCampaign(world: SagaWorld, client: string, formula: string): Promise<void> {
+  const caps = { totalPoints: null, pointsPerCustomer: null }
+  const terms = { status: 'active', startsAt: null, endsAt: null, caps, rules: [giving(formula)] } as const
+  await addMissingCampaigns(world.shop.sql, [{ client, name: 'replayed', terms }], 'test')
+}
+
+async function awardEvent(world: SagaWorld, expected: number, before: Fault['before'] = () => {}): Promise<string> {
+  const eventId = await anEvent(world)
+  world.faults.on(eventId, 'awardEvent', { before })
+  const workflowId = eventWorkflowId(eventId)
+  const { points } = await world.client.workflow.execute('awardEvent', {
+    workflowId,
+    taskQueue: world.taskQueue,
+    args: [{ eventId }],
+  })
+  if (points !== expected) throw new Error(`expected ${expected} points, got ${points}`)
+  return workflowId
+}
+
+/** The reconciler over an event that nobody carries out. */
+async function reconcileEvent(world: SagaWorld): Promise<string> {
+  const eventId = await anEvent(world)
+  await world.shop.sql`update external_events set occurred_at = now() - interval '2 minutes' where id = ${eventId}`
+  const workflowId = `reconcile-${eventId}`
+  const { repaired } = await world.client.workflow.execute('reconcilePurchases', {
+    workflowId,
+    taskQueue: world.taskQueue,
+  })
+  if (repaired[0] !== eventId) throw new Error(`expected ${eventId} to be carried out, got ${repaired}`)
+  await world.client.workflow.getHandle(eventWorkflowId(eventId)).result()
+  return workflowId
 }
 
 /** A purchase that was paid in part with points, given back. */
