@@ -2,7 +2,7 @@ import { type Award, evaluateCampaigns } from '#domain/campaigns/award.ts'
 import { bookWithinCaps } from './campaigns/book.ts'
 import { readCampaignsAt } from './campaigns/read.ts'
 import type { Sql } from './client.ts'
-import { campaignEvent, type ExternalEvent, readEvent } from './external-events.ts'
+import { type ExternalEvent, occurrenceOf, readEvent } from './external-events.ts'
 import type { PointsLedger } from './points/ledger.ts'
 
 /**
@@ -17,7 +17,7 @@ export async function awardEvent(
 ): Promise<{ points: number }> {
   const event = await requireEvent(sql, eventId)
   if (event.award === 'booked' || event.award === 'nothing') return { points: event.pointsIssued }
-  const evaluated = event.evaluation ?? (await evaluate(sql, event))
+  const evaluated = await evaluationOf(sql, event)
   const { accountId } = event
   const booking = await bookWithinCaps(sql, ledger, {
     evaluated,
@@ -46,7 +46,7 @@ export async function awardEvent(
 
 /** Keeps an award that cannot be booked, with what it came to, for operators to retry. Not when it was booked after all. */
 export async function parkEvent(sql: Sql, eventId: string, problem: string): Promise<void> {
-  const evaluated = await evaluate(sql, await requireEvent(sql, eventId))
+  const evaluated = await evaluationOf(sql, await requireEvent(sql, eventId))
   const [booked] = await sql<{ transactionId: string }[]>`
     select transaction_id as "transactionId" from points_events
     where reference = ${eventId} and reason = 'event' and type = 'issued'`
@@ -54,8 +54,11 @@ export async function parkEvent(sql: Sql, eventId: string, problem: string): Pro
   await recordEnd(sql, eventId, evaluated.points === 0 ? 'nothing' : 'parked', evaluated, problem)
 }
 
-async function evaluate(sql: Sql, event: ExternalEvent): Promise<Award> {
-  return evaluateCampaigns(await readCampaignsAt(sql, event.client, event.occurredAt), campaignEvent(event))
+/** What an event came to when it was parked or, before that, comes to. */
+async function evaluationOf(sql: Sql, external: ExternalEvent): Promise<Award> {
+  if (external.evaluation) return external.evaluation
+  const { event, at } = occurrenceOf(external)
+  return evaluateCampaigns(await readCampaignsAt(sql, event.client, at), event)
 }
 
 /** What was booked is in the ledger: it may have been another attempt, within other caps. */
@@ -76,7 +79,7 @@ async function recordEnd(
 ): Promise<void> {
   await sql`
     update external_events set award = ${end}, evaluation = ${sql.json(award as never)}, problem = ${problem},
-      settled_at = clock_timestamp(), parked_at = case when ${end} = 'parked' then now() else parked_at end
+      parked_at = case when ${end} = 'parked' then now() else parked_at end
     where id = ${eventId} and (award is null or (award = 'parked' and ${end} = 'nothing'))`
 }
 

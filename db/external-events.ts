@@ -1,5 +1,7 @@
 import type { Award } from '#domain/campaigns/award.ts'
-import type { CampaignEvent } from '#domain/campaigns/event.ts'
+import type { Microseconds } from '#domain/campaigns/history.ts'
+import type { Occurrence } from './campaigns/purchase-event.ts'
+import { microseconds } from './campaigns/read.ts'
 import type { Sql } from './client.ts'
 import type { KeyedRequest } from './idempotency-keys.ts'
 
@@ -8,8 +10,9 @@ export type NewEvent = { type: string; client: string; accountId: string; payloa
 /** An event of another system, and how its award ended; null: not yet. */
 export type ExternalEvent = NewEvent & {
   eventId: string
-  /** RFC 3339: when it was taken. */
+  /** RFC 3339: when it was taken, and the same to the microsecond. */
   occurredAt: string
+  at: Microseconds
   award: 'booked' | 'nothing' | 'parked' | null
   evaluation: Award | null
   problem: string | null
@@ -47,7 +50,8 @@ export async function readEvent(sql: Sql, eventId: string): Promise<ExternalEven
 /** Those of the events that there are, in no particular order. */
 export async function readEvents(sql: Sql, eventIds: string[]): Promise<ExternalEvent[]> {
   const rows = await sql<(Omit<ExternalEvent, 'occurredAt'> & { occurredAt: Date })[]>`
-    select id as "eventId", type, client, account_id as "accountId", payload, occurred_at as "occurredAt", award,
+    select id as "eventId", type, client, account_id as "accountId", payload, occurred_at as "occurredAt",
+      ${microseconds(sql, 'occurred_at')} as at, award,
       evaluation, problem, points_issued as "pointsIssued"
     from external_events where id = any(${eventIds}::uuid[])`
   return rows.map((row) => ({ ...row, occurredAt: row.occurredAt.toISOString() }))
@@ -67,6 +71,6 @@ export async function listUnsettledEvents(
 }
 
 /** The event as rules see it. What its payload says of the rest of it does not count. */
-export function campaignEvent({ payload, type, client, accountId, occurredAt }: ExternalEvent): CampaignEvent {
-  return { ...payload, type, client, accountId, occurredAt }
+export function occurrenceOf({ payload, type, client, accountId, occurredAt, at }: ExternalEvent): Occurrence {
+  return { event: { ...payload, type, client, accountId, occurredAt }, at }
 }

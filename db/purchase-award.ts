@@ -92,6 +92,6 @@ export async function takeBackAward(sql: Sql, ledger: PointsLedger, purchaseId: 
 async function evaluatePurchase(sql: Sql, purchaseId: string): Promise<Award> {
   const { pointValueMinor } = await readAwardOutcome(sql, purchaseId)
   if (pointValueMinor === 0) return { points: 0, campaigns: [] }
-  const event = await readPurchaseEvent(sql, purchaseId)
-  return evaluateCampaigns(await readCampaignsAt(sql, event.client, event.occurredAt), event)
+  const { event, at } = await readPurchaseEvent(sql, purchaseId)
+  return evaluateCampaigns(await readCampaignsAt(sql, event.client, at), event)
 }

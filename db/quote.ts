@@ -2,7 +2,7 @@ import { type Award, capAward, evaluateCampaigns } from '#domain/campaigns/award
 import type { PurchaseLine } from '#domain/purchase.ts'
 import { readRemaining } from './campaigns/grants.ts'
 import { purchaseEvent } from './campaigns/purchase-event.ts'
-import { readCampaignsAt } from './campaigns/read.ts'
+import { listCampaignsOf } from './campaigns/read.ts'
 import type { Sql } from './client.ts'
 import { readClock } from './points/load.ts'
 import { readAvailable } from './points/read.ts'
@@ -44,7 +44,7 @@ export async function quotePurchase(
     amountMinor,
     lines: lines.map(({ unitPriceMinor, ...line }) => ({ ...line, priceMinor: unitPriceMinor })),
   })
-  const award = evaluateCampaigns(await readCampaignsAt(sql, event.client, now), event)
+  const award = evaluateCampaigns(await listCampaignsOf(sql, event.client), event)
   const capped = capAward(award, await readRemaining(sql, award, username))
   return { totalMinor, amountMinor, lines, pointsRedeemed, mostPoints, award: capped }
 }

@@ -10,7 +10,10 @@ import { STORE_CLIENT } from '#domain/campaigns/event.ts'
 import { rulesShown } from './rules.ts'
 
 export const clientName = resourceId.openapi({ description: 'Whose campaign it is.', example: STORE_CLIENT })
-export const campaignName = line(100).openapi({ example: 'double-points' })
+/** Where addresses are put together, `.` and `..` are not names but ways. */
+export const campaignName = line(100)
+  .refine((name) => name !== '.' && name !== '..', 'must not be . or ..')
+  .openapi({ example: 'double-points' })
 
 export const campaignPath = z.object({
   campaign_name: z

@@ -4,7 +4,7 @@ import { Problem } from '#api/problems/problem.ts'
 import { problems, WRITING } from '#api/problems/problem-responses.ts'
 import { DEMO_ACTOR, OPERATOR_SCOPE } from '#api/requests/caller.ts'
 import { idempotencyHeaders, keyedRequest, replayedHeader, requireDone } from '#api/requests/idempotency.ts'
-import { createCampaign } from '#db/campaigns/write.ts'
+import { createCampaign, MOST_CAMPAIGNS } from '#db/campaigns/write.ts'
 import { STORE_CLIENT } from '#domain/campaigns/event.ts'
 import {
   campaignName,
@@ -48,7 +48,7 @@ const route = createRoute({
       },
       content: { 'application/json': { schema: campaignSchema } },
     },
-    ...problems(...WRITING, 'unknown_campaign', 'campaign_exists'),
+    ...problems(...WRITING, 'too_many_campaigns', 'campaign_exists'),
   },
 })
 
@@ -56,8 +56,16 @@ export function registerCreateCampaign(app: App, { sql }: AppDependencies): void
   app.openapi(route, async (c) => {
     const body = c.req.valid('json')
     const { client, campaign_name: name, ...given } = body
+    // First of all: rules may be anything until they are checked.
+    const terms = withGiven(given)
     const request = keyedRequest(c, OPERATOR_SCOPE, body)
-    const answer = await createCampaign(sql, request, { client, name, terms: withGiven(given) }, DEMO_ACTOR)
+    const answer = await createCampaign(sql, request, { client, name, terms }, DEMO_ACTOR)
+    if (answer.result === 'unknown') {
+      throw new Problem(
+        'too_many_campaigns',
+        `The client "${client}" has ${MOST_CAMPAIGNS} campaigns. Delete one first.`,
+      )
+    }
     requireDone(c, answer, {
       unknown: 'unknown_campaign',
       refused: ({ code }) => new Problem(code, `The client "${client}" has a campaign "${name}". Choose another name.`),

@@ -1,4 +1,6 @@
 import { z } from '@hono/zod-openapi'
+import { eventPayload } from '#api/events/payload.ts'
+import { instantGiven } from '#api/schemas/text.ts'
 import { readGiven } from '#db/campaigns/grants.ts'
 import { listCampaignsOf } from '#db/campaigns/read.ts'
 import type { Database } from '#db/client.ts'
@@ -12,12 +14,17 @@ import { judgementSchema, showJudgement } from './judgement.ts'
 export const eventSimulation = z
   .strictObject({
     ...candidateShape,
-    event: z.record(z.string(), z.unknown()).openapi({
-      description:
-        'What rules look at. Left out, `type` is PurchaseCompleted and `occurredAt` is now. Caps per customer count what its ' +
-        '`username`, or `accountId`, already has.',
-      example: { amount: 1700, total: 1700, quantity: 1 },
-    }),
+    event: eventPayload
+      .refine(({ occurredAt }) => occurredAt === undefined || instantGiven.safeParse(occurredAt).success, {
+        path: ['occurredAt'],
+        message: 'must be an RFC 3339 instant',
+      })
+      .openapi({
+        description:
+          'What rules look at. Left out, `type` is PurchaseCompleted and `occurredAt` is now. Caps per customer count what its ' +
+          '`username`, or `accountId`, already has.',
+        example: { amount: 1700, total: 1700, quantity: 1 },
+      }),
   })
   .openapi('EventSimulation')
 

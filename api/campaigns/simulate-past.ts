@@ -2,15 +2,15 @@ import { z } from '@hono/zod-openapi'
 import type { AppDependencies } from '#api/app-types.ts'
 import { accountId } from '#api/points/points-transaction.ts'
 import { Problem } from '#api/problems/problem.ts'
-import { timestamp } from '#api/schemas/text.ts'
-import { type BacktestPage, openBacktest } from '#db/campaigns/backtest.ts'
+import { instantGiven, timestamp } from '#api/schemas/text.ts'
+import { type BacktestPage, openBacktest, type Pages } from '#db/campaigns/backtest.ts'
 import { readClock } from '#db/points/load.ts'
 import type { BacktestTotals } from '#domain/campaigns/backtest.ts'
 import { candidateShape, isStored, readCandidate } from './candidate.ts'
 import { judgementSchema, showJudgement } from './judgement.ts'
 import { ruleShown } from './rules.ts'
 
-const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text))
+const instant = instantGiven.transform((text) => new Date(text))
 
 export const backtestRequest = z
   .strictObject({
@@ -94,23 +94,27 @@ type Line = z.input<typeof pageSchema> | z.input<typeof totalsSchema>
 export async function backtestLines(
   { sql }: AppDependencies,
   given: z.output<typeof backtestRequest>,
+  signal: AbortSignal,
 ): Promise<AsyncGenerator<Line, void, void>> {
   const { client, from } = given
   const now = new Date(await readClock(sql))
   const until = given.to !== undefined && given.to < now ? given.to : now
   if (from >= until) {
-    const errors = [{ path: 'from', message: 'must be before to, and in the past' }]
-    throw new Problem('invalid_request', 'In the body, from: must be before to, and in the past.', { errors })
+    throw invalidFrom('must be before to, and in the past')
   }
   const campaign = await readCandidate(sql, given)
-  const backtest = await openBacktest(sql, { client, from, until, ...(campaign && { campaign }) })
+  const backtest = await openBacktest(sql, { client, from, until, signal, ...(campaign && { campaign }) })
+  if ('tooMany' in backtest) {
+    throw invalidFrom(`is too long ago: ${backtest.tooMany} purchases and events, and ${backtest.most} are the most`)
+  }
   return lines(backtest, campaign === undefined || isStored(campaign))
 }
 
-async function* lines(
-  backtest: AsyncGenerator<BacktestPage, BacktestTotals, void>,
-  areStored: boolean,
-): AsyncGenerator<Line, void, void> {
+function invalidFrom(message: string): Problem {
+  return new Problem('invalid_request', `In the body, from: ${message}.`, { errors: [{ path: 'from', message }] })
+}
+
+async function* lines(backtest: Pages, areStored: boolean): AsyncGenerator<Line, void, void> {
   let issued = 0
   try {
     for (let step = await backtest.next(); ; step = await backtest.next()) {

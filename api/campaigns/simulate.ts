@@ -58,12 +58,12 @@ export function registerSimulate(app: App, deps: AppDependencies): void {
     const ended = () => {
       underWay -= 1
     }
-    try {
-      // The types of routes know JSON and text only.
-      return streamLines(c, deps, await backtestLines(deps, given), ended) as never
-    } catch (error) {
+    const stop = new AbortController()
+    const lines = await backtestLines(deps, given, stop.signal).catch((error: unknown) => {
       ended()
       throw error
-    }
+    })
+    // The types of routes know JSON and text only.
+    return streamLines(c, deps, { lines, stop, ended }) as never
   })
 }

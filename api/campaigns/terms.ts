@@ -1,11 +1,10 @@
 import { z } from '@hono/zod-openapi'
 import { Problem } from '#api/problems/problem.ts'
+import { instantGiven } from '#api/schemas/text.ts'
 import type { CampaignTerms } from '#domain/campaigns/campaign.ts'
 import { readRules, rulesGiven } from './rules.ts'
 
-const instant = z.iso
-  .datetime({ offset: true })
-  .transform((text) => new Date(text).toISOString())
+const instant = instantGiven
   .nullable()
   .optional()
   .openapi({ description: 'RFC 3339; null: none.', example: '2026-12-01T00:00:00Z', type: ['string', 'null'] })

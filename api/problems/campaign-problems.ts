@@ -1,10 +1,11 @@
 import { z } from '@hono/zod-openapi'
 
-/** Why a campaign was not changed. */
+/** Why a campaign was not changed or tried, or points that it gave not booked. */
 export const campaignProblems = {
   unknown_campaign: { status: 404, title: 'There is no such campaign' },
   unknown_parked_award: { status: 404, title: 'There is no such parked award' },
   campaign_exists: { status: 409, title: 'The client has a campaign of this name already' },
+  too_many_campaigns: { status: 409, title: 'The client has as many campaigns as it can have' },
   campaign_moved_on: {
     status: 412,
     title: 'Somebody else changed the campaign since it was read',

@@ -23,4 +23,11 @@ function hasControlCharacters(text: string): boolean {
   return /[\p{Cc}\p{Cs}]/u.test(text)
 }
 
+/** An RFC 3339 instant in a request; as ISO 8601 in UTC, in the years that databases and dates agree on. */
+export const instantGiven = z.iso
+  .datetime({ offset: true })
+  .transform((text) => new Date(text))
+  .refine((date) => date.getTime() >= 0 && date.getUTCFullYear() <= 9999, 'must be in the years 1970 to 9999')
+  .transform((date) => date.toISOString())
+
 export const timestamp = z.iso.datetime().openapi({ description: 'UTC.', example: '2026-01-31T12:00:00.000Z' })

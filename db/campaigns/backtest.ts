@@ -11,9 +11,13 @@ const PAGE = 100
 
 /** What is to be tried on the past. */
 export type BacktestPlan = PastRange & {
+  /** Ends it, in the middle of a page, too; there are no totals then. */
+  signal: AbortSignal
   /** One campaign, on everything; left out, all campaigns of the client, as they stood when it happened. */
   campaign?: Campaign
 }
+
+export type Pages = AsyncGenerator<BacktestPage, BacktestTotals, void>
 
 export type JudgedAward = PastAward & { judgements: readonly Judgement[] }
 
@@ -24,23 +28,24 @@ export type BacktestPage = {
   judged: JudgedAward[]
 }
 
+/** What is given is remembered for as long as a backtest runs, since a refund may take it back: a kilobyte an award. */
+const MOST_AWARDS = 100_000
+
 /**
  * Judges everything that happened in a stretch of the past anew, page by page, in the order in which points were booked and taken
  * back. Caps count what was given before the stretch. Nothing is written. Whoever stops asking for pages ends it.
  *
- * @returns a generator of pages, which ends with the totals
+ * @returns a generator of pages, which ends with the totals; or how many awards there are, when that is too many
  */
-export async function openBacktest(
-  sql: Sql,
-  plan: BacktestPlan,
-): Promise<AsyncGenerator<BacktestPage, BacktestTotals, void>> {
+export async function openBacktest(sql: Sql, plan: BacktestPlan): Promise<Pages | { tooMany: number; most: number }> {
   const { campaign } = plan
+  const total = await countAwards(sql, plan)
+  if (total > MOST_AWARDS) return { tooMany: total, most: MOST_AWARDS }
   const history = new CampaignHistory(campaign ? [] : await readCampaignVersions(sql, plan.client))
   const counted = campaign ? [campaign.id] : history.everCapped()
   const backtest = new Backtest(await readGivenBefore(sql, counted, plan.from))
-  const campaignsFor = ({ event, endedAt }: PastAward) =>
-    campaign ? [campaign] : history.asOf(new Date(event.occurredAt), endedAt)
-  return pages(sql, plan, backtest, campaignsFor, await countAwards(sql, plan))
+  const campaignsFor = ({ at, endedAt }: PastAward) => (campaign ? [campaign] : history.asOf(at, endedAt))
+  return pages(sql, plan, backtest, campaignsFor, total)
 }
 
 async function* pages(
@@ -49,9 +54,10 @@ async function* pages(
   backtest: Backtest,
   campaignsFor: (award: PastAward) => Campaign[],
   total: number,
-): AsyncGenerator<BacktestPage, BacktestTotals, void> {
+): Pages {
   let done = 0
   for (let place = startOf(plan), more = true; more; ) {
+    plan.signal.throwIfAborted()
     const { changes, next } = await readPast(sql, plan, place, PAGE)
     const judged: JudgedAward[] = []
     for (const { awarded, takenBack } of changes) {
@@ -61,6 +67,7 @@ async function* pages(
         judged.push({ ...awarded, judgements: backtest.judge(id, accountId, event, campaignsFor(awarded)) })
         // Many rules take their time, and this process has other requests to answer.
         await setImmediate()
+        plan.signal.throwIfAborted()
       }
     }
     done += judged.length

@@ -1,16 +1,17 @@
 import type { Sql } from '#db/client.ts'
-import { campaignEvent, readEvents } from '#db/external-events.ts'
+import { occurrenceOf, readEvents } from '#db/external-events.ts'
 import type { GivenBefore, TakenBack } from '#domain/campaigns/backtest.ts'
-import { type CampaignEvent, STORE_CLIENT } from '#domain/campaigns/event.ts'
-import { readPurchaseEvents } from './purchase-event.ts'
+import { STORE_CLIENT } from '#domain/campaigns/event.ts'
+import type { Microseconds } from '#domain/campaigns/history.ts'
+import { type Occurrence, readPurchaseEvents } from './purchase-event.ts'
+import { microseconds } from './read.ts'
 
-/** The award of a purchase, or of an event of another system, that ended. */
-export type PastAward = {
+/** The award of a purchase, or of an event of another system, that ended: what is parked is not of the past yet. */
+export type PastAward = Occurrence & {
   kind: 'purchase' | 'event'
   id: string
   accountId: string
-  event: CampaignEvent
-  endedAt: Date
+  endedAt: Microseconds
   /** What was booked in truth. */
   pointsIssued: number
 }
@@ -21,14 +22,14 @@ export type PastChange = { awarded: PastAward; takenBack?: never } | { takenBack
 /** A stretch of the past: from its first instant to the one before `until`. */
 export type PastRange = { client: string; from: Date; until: Date }
 
-/** A place in the past; the time as Postgres writes it, since a Date has milliseconds only. */
-export type PastPosition = { at: string; id: string }
+/** A place in the past. */
+export type PastPosition = { at: Microseconds; id: string }
 
 const FIRST_ID = '00000000-0000-0000-0000-000000000000'
 
 /** Where a stretch begins. */
 export function startOf({ from }: PastRange): PastPosition {
-  return { at: from.toISOString(), id: FIRST_ID }
+  return { at: from.getTime() * 1000, id: FIRST_ID }
 }
 
 /** How many awards ended in a stretch of the past. */
@@ -48,7 +49,7 @@ export async function readPast(
 ): Promise<{ changes: PastChange[]; next: PastPosition | undefined }> {
   const page = (part: ReturnType<typeof purchases>) => sql`(${part} order by 1, 2 limit ${limit})`
   const moments = await sql<Moment[]>`
-    select at::text, id, what, at as "endedAt"
+    select ${microseconds(sql, 'moment.at')} as at, id, what
     from (
       ${page(purchases(sql, range, after))} union all ${page(events(sql, range, after))}
       union all ${page(reversals(sql, range, after))} union all ${page(unearnedRefunds(sql, range, after))}
@@ -71,31 +72,29 @@ export async function readGivenBefore(sql: Sql, campaignIds: string[], at: Date)
     group by campaign_id, account_id`
 }
 
-/** As text first: what the driver takes for a timestamp it cuts to milliseconds. */
 function place(sql: Sql, { at, id }: PastPosition) {
-  return sql`(${at}::text::timestamptz, ${id}::uuid)`
+  return sql`(timestamptz 'epoch' + ${at}::bigint * interval '1 microsecond', ${id}::uuid)`
 }
 
-type Moment = PastPosition & { what: 'purchase' | 'event' | 'reversal' | 'unearned_refund'; endedAt: Date }
+type Moment = PastPosition & { what: 'purchase' | 'event' | 'reversal' | 'unearned_refund' }
 
-/** One that was parked counts from when it was booked after all, if it was. Orders from before points had a value earn none. */
+/** By their last end, should overlapping attempts have written two. Orders from before points had a value earn none. */
 function purchases(sql: Sql, { client, until }: PastRange, after: PastPosition) {
   return sql`
     select e.at, e.purchase_id, 'purchase'
     from purchase_events e join purchases p on p.id = e.purchase_id
-    where e.step = 'awardPoints' and e.state <> 'undone' and ${client === STORE_CLIENT} and p.point_value_minor > 0
-      and (e.at, e.purchase_id) > ${place(sql, after)} and e.at < ${until}
-      and (e.state <> 'parked' or not exists (
+    where e.step = 'awardPoints' and e.state in ('applied', 'nothing') and ${client === STORE_CLIENT}
+      and p.point_value_minor > 0 and (e.at, e.purchase_id) > ${place(sql, after)} and e.at < ${until}
+      and not exists (
         select from purchase_events later
-        where later.purchase_id = e.purchase_id and later.step = 'awardPoints' and later.state <> 'undone'
-          and later.seq > e.seq and later.at < ${until}
-      ))`
+        where later.purchase_id = e.purchase_id and later.step = 'awardPoints' and later.state = 'applied' and later.seq > e.seq
+      )`
 }
 
 function events(sql: Sql, { client, until }: PastRange, after: PastPosition) {
   return sql`
     select settled_at, id, 'event' from external_events
-    where client = ${client} and settled_at is not null
+    where client = ${client} and award in ('booked', 'nothing')
       and (settled_at, id) > ${place(sql, after)} and settled_at < ${until}`
 }
 
@@ -127,9 +126,9 @@ async function readChanges(sql: Sql, moments: readonly Moment[]): Promise<PastCh
     reversal: await readReversals(sql, ids('reversal')),
     unearned_refund: await readUnearnedRefunds(sql, ids('unearned_refund')),
   }
-  return moments.map(({ what, id, endedAt }): PastChange => {
+  return moments.map(({ what, id, at }): PastChange => {
     if (what === 'reversal' || what === 'unearned_refund') return { takenBack: required(read[what].get(id), id) }
-    return { awarded: { ...required(read[what].get(id), id), kind: what, id, endedAt } }
+    return { awarded: { ...required(read[what].get(id), id), kind: what, id, endedAt: at } }
   })
 }
 
@@ -141,9 +140,9 @@ async function readPurchases(sql: Sql, ids: string[]): Promise<Map<string, Award
   const points = new Map(issued.map((row) => [row.id, row.points]))
   const purchases = await readPurchaseEvents(sql, ids)
   return new Map(
-    purchases.map((event) => {
-      const { purchaseId, username: accountId } = event
-      return [purchaseId, { accountId, event, pointsIssued: points.get(purchaseId) ?? 0 }]
+    purchases.map((purchase) => {
+      const { purchaseId, username: accountId } = purchase.event
+      return [purchaseId, { ...purchase, accountId, pointsIssued: points.get(purchaseId) ?? 0 }]
     }),
   )
 }
@@ -153,7 +152,7 @@ async function readOthers(sql: Sql, ids: string[]): Promise<Map<string, Awarded>
   return new Map(
     others.map((other) => {
       const { eventId, accountId, pointsIssued } = other
-      return [eventId, { accountId, event: campaignEvent(other), pointsIssued }]
+      return [eventId, { ...occurrenceOf(other), accountId, pointsIssued }]
     }),
   )
 }

@@ -1,6 +1,11 @@
 import type { Sql } from '#db/client.ts'
 import type { Campaign, CampaignTerms } from '#domain/campaigns/campaign.ts'
-import type { CampaignVersion } from '#domain/campaigns/history.ts'
+import type { CampaignVersion, Microseconds } from '#domain/campaigns/history.ts'
+
+/** A column of type timestamptz in microseconds since 1970. */
+export function microseconds(sql: Sql, column: string) {
+  return sql`(extract(epoch from ${sql(column)}) * 1000000)::bigint`
+}
 
 export function termsOf({ status, startsAt, endsAt, caps, rules }: CampaignTerms): CampaignTerms {
   return { status, startsAt, endsAt, caps, rules }
@@ -10,13 +15,13 @@ export function termsOf({ status, startsAt, endsAt, caps, rules }: CampaignTerms
  * The campaigns of a client as they stood at an instant, whatever became of them since: a change counts for what happens
  * after it, however late the points for what happened before are booked.
  */
-export async function readCampaignsAt(sql: Sql, client: string, at: string): Promise<Campaign[]> {
+export async function readCampaignsAt(sql: Sql, client: string, at: Microseconds): Promise<Campaign[]> {
   const rows = await sql<{ id: string; name: string; terms: CampaignTerms }[]>`
     select c.id, c.name, h.after as terms
     from campaigns c
     cross join lateral (
       select after from campaign_history
-      where campaign_id = c.id and at <= ${at}
+      where campaign_id = c.id and ${microseconds(sql, 'at')} <= ${at}
       order by version desc
       limit 1
     ) h
@@ -89,7 +94,7 @@ export async function listCampaignHistory(
 /** Every version that the campaigns of a client ever had, deleted ones too, by campaign and in their order. */
 export async function readCampaignVersions(sql: Sql, client: string): Promise<CampaignVersion[]> {
   return await sql<CampaignVersion[]>`
-    select c.id, c.client, c.name, h.at, h.after as terms
+    select c.id, c.client, c.name, ${microseconds(sql, 'h.at')} as at, h.after as terms
     from campaigns c join campaign_history h on h.campaign_id = c.id
     where c.client = ${client}
     order by c.id, h.version`

@@ -8,7 +8,13 @@ export type NewCampaign = { client: string; name: string; terms: CampaignTerms }
 
 export type CampaignRefusal = { code: 'campaign_exists' }
 
-/** Adds a campaign, and the first entry of its history. Refusal: `campaign_exists`. */
+/** Every purchase is judged by all campaigns of the store, while its buyer waits. */
+export const MOST_CAMPAIGNS = 50
+
+/**
+ * Adds a campaign, and the first entry of its history. Refusal: `campaign_exists`. Answers `unknown` when the client has
+ * `MOST_CAMPAIGNS` already.
+ */
 export async function createCampaign(
   sql: Sql,
   request: KeyedRequest,
@@ -19,7 +25,8 @@ export async function createCampaign(
     statement: () => sql<{ resource: string }[]>`
       with key as (
         insert into idempotency_keys (scope, key, request_hash, resource)
-        values (${request.scope}, ${request.key}, ${request.requestHash}, ${uuidv7()})
+        select ${request.scope}, ${request.key}, ${request.requestHash}, ${uuidv7()}
+        where (select count(*) from campaigns where client = ${client} and deleted_at is null) < ${MOST_CAMPAIGNS}
         on conflict (scope, key) do nothing
         returning resource
       ), wanted as (
@@ -38,14 +45,13 @@ export async function createCampaign(
 }
 
 /**
- * Changes a campaign, or deletes it (`changed` null), if it still stands as it was read; with the entry in its history.
- * Answers `unknown` when it has moved on.
+ * Changes a campaign, or deletes it (`changed` null), if it still stands as it was read, and that is what the change is based
+ * on (`basedOn`, a version); with the entry in its history. Answers `unknown` when it has moved on.
  */
 export async function changeCampaign(
   sql: Sql,
   request: KeyedRequest,
-  campaign: StoredCampaign,
-  changed: CampaignTerms | null,
+  { campaign, basedOn, changed }: { campaign: StoredCampaign; basedOn: number; changed: CampaignTerms | null },
   actor: string,
 ): Promise<KeyedAnswer<never>> {
   const { id, version } = campaign
@@ -56,7 +62,7 @@ export async function changeCampaign(
     statement: () => sql<{ resource: string }[]>`
       with target as materialized (
         select id, ${sql.json((after ?? before) as never)}::jsonb as terms from campaigns
-        where id = ${id} and version = ${version} and deleted_at is null
+        where id = ${id} and version = ${version} and ${version === basedOn} and deleted_at is null
         for update
       ), key as (
         insert into idempotency_keys (scope, key, request_hash, resource)

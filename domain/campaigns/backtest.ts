@@ -58,7 +58,8 @@ export class Backtest {
       this.#give(grant, accountId)
       this.#points += grant.points
     }
-    if (grants.length > 0) this.#grants.set(id, grants)
+    // Also when it gave nothing: what was really given is then not to be taken back here.
+    this.#grants.set(id, grants)
     this.#judged += 1
     return judgements
   }

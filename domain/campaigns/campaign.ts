@@ -60,8 +60,11 @@ export function whyNotRunning({ status, startsAt, endsAt }: Campaign, at: string
 }
 
 /** Without an offset, `Date.parse` would take the time zone of the machine. */
-function milliseconds(instant: string): number {
-  return /T.*(Z|[+-]\d\d:\d\d)$/.test(instant) ? Date.parse(instant) : Number.NaN
+const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]{5,20}(?:Z|[+-]\d\d:\d\d)$/
+
+/** Of an event of another system, `occurredAt` may be anything. */
+function milliseconds(instant: unknown): number {
+  return typeof instant === 'string' && INSTANT.test(instant) ? Date.parse(instant) : Number.NaN
 }
 
 /**

@@ -64,8 +64,11 @@ function checkComparison(json: Json | undefined, at: string, scope: ConditionSco
 
 function checkShortText(json: Json | undefined, at: string, mistakes: Mistakes): string | undefined {
   const text = checkText(json, at, mistakes)
-  if (text === undefined || text.length <= LIMITS.textLength) return text
-  return mistakes.add(at, `longer than ${LIMITS.textLength} characters`)
+  if (text === undefined) return undefined
+  if (text.length > LIMITS.textLength) return mistakes.add(at, `longer than ${LIMITS.textLength} characters`)
+  // Neither can be stored, and no event holds them.
+  if (text.includes('\0') || !text.isWellFormed()) return mistakes.add(at, 'has NUL or half a surrogate pair in it')
+  return text
 }
 
 /** A number that has an exact value: JSON text may hold one that is infinite as a float, such as 1e999. */

@@ -1,8 +1,11 @@
 import type { Campaign, CampaignTerms } from './campaign.ts'
 
+/** Since 1970. A Date has milliseconds only, and in one of them a campaign can change and points be booked. */
+export type Microseconds = number
+
 /** A version of a campaign: its terms from an instant on, or null from when it was deleted. */
 export type CampaignVersion = Pick<Campaign, 'id' | 'client' | 'name'> & {
-  readonly at: Date
+  readonly at: Microseconds
   readonly terms: CampaignTerms | null
 }
 
@@ -26,7 +29,7 @@ export class CampaignHistory {
    * The campaigns that there were when something occurred, with the caps that they had when its points were booked: the same
    * as a purchase is judged by. A campaign that was deleted in between keeps its last caps.
    */
-  asOf(occurredAt: Date, bookedAt: Date): Campaign[] {
+  asOf(occurredAt: Microseconds, bookedAt: Microseconds): Campaign[] {
     return this.#campaigns.flatMap((versions) => {
       const version = versions.findLast(({ at }) => at <= occurredAt)
       if (!version?.terms) return []

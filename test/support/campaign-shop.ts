@@ -37,7 +37,8 @@ export async function openCampaignShop(options: { connections?: number } = {}) {
       const campaign = await readCampaign(shop.sql, CLIENT, name)
       if (!campaign) throw new Error(`no campaign ${name}`)
       const request = { scope: 'test', key: crypto.randomUUID(), requestHash: '' }
-      return await changeCampaign(shop.sql, request, campaign, changes && { ...campaign, ...changes }, 'test')
+      const changed = changes && { ...campaign, ...changes }
+      return await changeCampaign(shop.sql, request, { campaign, basedOn: campaign.version, changed }, 'test')
     },
     given: async (name: string) => (await readCampaign(shop.sql, CLIENT, name))?.givenPoints,
     confirmed,

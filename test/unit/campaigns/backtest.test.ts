@@ -6,6 +6,7 @@ import { ALWAYS, campaign, giving, purchase, SAMPLE_RULE } from '#test/support/c
 const caps = (totalPoints: number | null, pointsPerCustomer: number | null = null) => ({
   caps: { totalPoints, pointsPerCustomer },
 })
+const microseconds = (at: string) => Date.parse(at) * 1000
 const points = (judgements: readonly { points: number }[]) => judgements.map((judgement) => judgement.points)
 
 test('caps run out over a backtest, each customer has their own, and what was given before it counts', () => {
@@ -26,6 +27,16 @@ test('a cap has room again for what is taken back, less what could not be', () =
   backtest.takeBack({ id: 'a', accountId: 'ann', notTakenBack: 50, grants: [] })
   expect(points(backtest.judge('b', 'ann', purchase(), capped))).toEqual([150])
   expect(backtest.totals()).toMatchObject({ points: 320, takenBack: 120, campaigns: [{ takenBack: 120 }] })
+})
+
+test('what is taken back of an award that gave nothing here makes no room in a cap, whatever it really gave', () => {
+  const backtest = new Backtest()
+  const capped = [
+    campaign({ ...caps(100), rules: [giving('150', { variable: '$.total', rule: 'numeric_equals', value: 5 })] }),
+  ]
+  backtest.judge('a', 'ann', purchase(), capped)
+  backtest.takeBack({ id: 'a', accountId: 'ann', notTakenBack: 0, grants: [{ campaignId: '7', points: -170 }] })
+  expect(points(backtest.judge('b', 'ann', purchase({ total: 5 }), capped))).toEqual([100])
 })
 
 test('what is taken back of an award from before the backtest counts as it really was', () => {
@@ -73,7 +84,7 @@ test('the past has the terms of when it occurred, and the caps of when its point
     id,
     client,
     name,
-    at: new Date(at),
+    at: microseconds(at),
     terms: changes && { ...terms, ...changes },
   })
   const history = new CampaignHistory([
@@ -81,7 +92,7 @@ test('the past has the terms of when it occurred, and the caps of when its point
     version('2026-02-01', { status: 'inactive', ...caps(200) }),
     version('2026-03-01', null),
   ])
-  const asOf = (occurred: string, booked: string) => history.asOf(new Date(occurred), new Date(booked))
+  const asOf = (occurred: string, booked: string) => history.asOf(microseconds(occurred), microseconds(booked))
   expect(asOf('2025-12-31', '2026-01-01')).toEqual([])
   expect(asOf('2026-01-01', '2026-01-01')).toEqual([campaign(caps(100))])
   expect(asOf('2026-01-31', '2026-02-01')).toEqual([campaign(caps(200))])
