@@ -4,11 +4,17 @@ import type { App, AppDependencies } from '#api/app-types.ts'
 import { clientName } from '#api/campaigns/campaign.ts'
 import { accountId } from '#api/points/points-transaction.ts'
 import { problems, WRITING } from '#api/problems/problem-responses.ts'
-import { campaignAwardSchema, showAward } from '#api/purchases/award.ts'
-import { idempotencyHeaders, keyedRequest, keyReused, markReplayed, replayedHeader } from '#api/requests/idempotency.ts'
+import {
+  keyedRequest,
+  keyReused,
+  markReplayed,
+  replayedHeader,
+  requiredIdempotencyHeaders,
+} from '#api/requests/idempotency.ts'
 import { line } from '#api/schemas/text.ts'
 import { readEvent, takeEvent } from '#db/external-events.ts'
 import { waitForEvent } from './carry-out.ts'
+import { eventAwardSchema, showEventAward } from './event-award.ts'
 import { eventPayload } from './payload.ts'
 
 const newEvent = z
@@ -27,7 +33,7 @@ const eventSchema = z
       .enum(['running', 'booked', 'nothing', 'parked'])
       .openapi({ description: '`running`: under way. `parked`: it waits for an operator.' }),
     points: z.number().int().openapi({ description: 'Points that were booked for it.', example: 5 }),
-    campaigns: z.array(campaignAwardSchema).openapi({ description: 'Which campaign and rule gave what.' }),
+    campaigns: z.array(eventAwardSchema).openapi({ description: 'Which campaign and rule gave what.' }),
   })
   .openapi('Event')
 
@@ -43,7 +49,7 @@ const route = createRoute({
     'The campaigns of the client that run now decide. Once it is accepted it is carried out, whatever happens to this ' +
     'request; the same Idempotency-Key tells how it stands.',
   request: {
-    headers: idempotencyHeaders,
+    headers: requiredIdempotencyHeaders,
     body: { required: true, content: { 'application/json': { schema: newEvent } } },
   },
   responses: {
@@ -70,7 +76,7 @@ export function registerCreateEvent(app: App, deps: AppDependencies): void {
       event_id: eventId,
       status: event?.award ?? ('running' as const),
       points: event?.pointsIssued ?? 0,
-      campaigns: event?.evaluation ? showAward(event.evaluation) : [],
+      campaigns: event?.evaluation ? showEventAward(event.evaluation) : [],
     }
     return answer.status === 'running' ? c.json(answer, 202) : c.json(answer, 200)
   })

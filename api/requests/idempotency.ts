@@ -5,18 +5,28 @@ import type { ProblemCode } from '#api/problems/catalogue.ts'
 import { Problem } from '#api/problems/problem.ts'
 import type { KeyedAnswer, KeyedRequest } from '#db/idempotency-keys.ts'
 
+const idempotencyKey = z
+  .string('is missing')
+  .regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/, 'must be 1 to 255 printable ASCII characters')
+
+const ONCE =
+  'Makes the request happen once, however often it is sent. The same key with the same request gets the answer ' +
+  'for what the first one did, as things stand now; with another request: 422. '
+
 /** The request headers of every route that moves something. */
 export const idempotencyHeaders = z.object({
-  'Idempotency-Key': z
-    .string()
-    .regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/, 'must be 1 to 255 printable ASCII characters')
-    .optional()
-    .openapi({
-      description:
-        'Makes the request happen once, however often it is sent. The same key with the same request gets the answer ' +
-        'for what the first one did, as things stand now; with another request: 422. Without a key each request counts. ' +
-        'Purchases have a space of keys of their own, and so have points. A fresh UUID will do.',
-    }),
+  'Idempotency-Key': idempotencyKey.optional().openapi({
+    description:
+      `${ONCE}Without a key each request counts. ` +
+      'Purchases have a space of keys of their own, and so have points. A fresh UUID will do.',
+  }),
+})
+
+/** Those of a route whose clients have no other way to know what they sent already. */
+export const requiredIdempotencyHeaders = z.object({
+  'Idempotency-Key': idempotencyKey.openapi({
+    description: `${ONCE}What the other system calls the event will do, if that is its own.`,
+  }),
 })
 
 /** For the description of the answer. */

@@ -47,6 +47,20 @@ export const CAMPAIGN_INVARIANTS: Check[] = [
       limit 100`,
   },
   {
+    name: 'an event that was booked has one issue of its points, and any other none',
+    population: (sql) => sql<{ count: number }[]>`select count(*)::bigint as count from external_events`,
+    broken: (sql) => sql`
+      select x.id as event, x.award, x.points_issued, issued.times, issued.points
+      from external_events x
+      cross join lateral (
+        select count(*) as times, coalesce(sum(amount), 0)::bigint as points
+        from points_events where reference = x.id::text and reason = 'event' and type = 'issued'
+      ) issued
+      where x.award is not null and
+        (issued.times <> case x.award when 'booked' then 1 else 0 end or issued.points <> x.points_issued)
+      limit 100`,
+  },
+  {
     name: 'a campaign stands as the last entry of its history says',
     population: (sql) => sql<{ count: number }[]>`select count(*)::bigint as count from campaign_history`,
     broken: (sql) => sql`

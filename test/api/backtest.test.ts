@@ -127,6 +127,8 @@ test('a client that goes away cancels it, and makes room for another; more than 
   expect([third.status, third.body.code, third.headers.get('Retry-After')]).toEqual([503, 'too_many_backtests', '2'])
   await expect.poll(pagesRead).toBe(2)
   for (const one of gone) one.abort()
+  // Until the pages that are being read are through, they count.
+  expect((await api.post('/campaigns/simulate', { from: FROM })).status).toBe(503)
   held.resolve()
   await expect.poll(async () => (await api.post('/campaigns/simulate', { from: FROM })).status).toBe(200)
   // The first page of each of the two, and all of the third one: the others' pages were never read.

@@ -173,3 +173,33 @@ describe('a campaign', () => {
     expect(page.body).toMatchObject({ count: 3, next_cursor: '3' })
   })
 })
+
+describe('bad input', () => {
+  const deep = `${'['.repeat(25_000)}${']'.repeat(25_000)}`
+
+  test.each([
+    ['rules nested beyond any stack', `{"client":"Test","campaign_name":"deep","rules":${deep}}`, 'rules'],
+    ['a value that cannot be stored', { rules: [textRule('\0')] }, 'rules/0/condition/value'],
+    ['half a character', { rules: [textRule('\ud800')] }, 'rules/0/condition/value'],
+    ['a start in the year 0', { starts_at: '0000-01-01T00:00:00Z' }, 'starts_at'],
+    ['an end beyond the year 9999', { ends_at: '9999-12-31T23:59:59-23:59' }, 'ends_at'],
+    ['a name that is a way up', { campaign_name: '..' }, 'campaign_name'],
+  ])('%s is refused with its place', async (_, body, path) => {
+    const { status, body: problem } =
+      typeof body === 'string' ? await world.api.call('POST', '/campaigns', { body }) : await create(body)
+    expect([status, problem.errors?.[0]?.path]).toEqual([400, path])
+  })
+
+  test('one campaign more than a client can have is refused, until another one is deleted', async () => {
+    const created = (index: number) =>
+      world.api.post('/campaigns', { client: 'Many', campaign_name: `${index}`, rules: [] })
+    await Promise.all(Array.from({ length: 50 }, (_, index) => created(index)))
+    expect((await created(50)).body).toMatchObject({ status: 409, code: 'too_many_campaigns' })
+    await world.api.call('DELETE', '/campaigns/7?client=Many', { headers: { 'If-Match': '"1"' } })
+    expect((await created(50)).status).toBe(201)
+  })
+})
+
+function textRule(value: string) {
+  return { ...SAMPLE_RULE, condition: { rule: 'string_equals', value } }
+}

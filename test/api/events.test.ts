@@ -27,11 +27,11 @@ beforeEach(() => {
   account = `reviewer-${run}`
 })
 
-const event = (body: object = {}, key?: string) =>
+const event = (body: object = {}, key: string = crypto.randomUUID()) =>
   world.api.post(
     '/events',
     { type: 'Review', client: 'ReviewSite', account_id: account, payload: { stars: 5 }, ...body },
-    key === undefined ? {} : { key },
+    { key },
   )
 const points = async () => (await world.api.get(`/points?account_id=${account}`)).body.balance
 
@@ -55,7 +55,7 @@ test('an event earns what the campaigns of its client give, and says by which ru
   expect(body).toMatchObject({
     status: 'booked',
     points: 10,
-    campaigns: [{ campaign: 'stars', points: 10, rules: [{ rule: 0, exact: '10' }] }],
+    campaigns: [{ campaign_name: 'stars', points: 10, limited_by: null, rules: [{ rule: 0, exact: '10' }] }],
   })
   expect(await points()).toBe(10)
 })
@@ -75,6 +75,13 @@ test('an event that comes many times under one key earns its points once, and an
   expect((await event({}, key)).headers.get('Idempotency-Replayed')).toBe('true')
   expect((await event({ payload: { stars: 1 } }, key)).status).toBe(422)
   expect(await points()).toBe(10)
+})
+
+test('an event without a key is refused: whoever got no answer could not send it again', async () => {
+  const body = { type: 'Review', client: 'ReviewSite', account_id: account, payload: { stars: 5 } }
+  const { status, body: problem } = await world.api.post('/events', body)
+  expect([status, problem.errors]).toEqual([400, [{ path: 'Idempotency-Key', message: 'is missing' }]])
+  expect(await points()).toBe(0)
 })
 
 test('events at once reach the cap per customer to the point', async () => {
@@ -113,7 +120,8 @@ test.each([
   ['that is no object', '[]'],
 ])('a payload %s is refused', async (_, payload) => {
   const body = `{"type":"Review","client":"ReviewSite","account_id":"${account}","payload":${payload}}`
-  expect((await world.api.call('POST', '/events', { body })).body.code).toBe('invalid_request')
+  const key = crypto.randomUUID()
+  expect((await world.api.call('POST', '/events', { body, key })).body.code).toBe('invalid_request')
 })
 
 test('a payload with a backslash before the letters of an escape is taken', async () => {

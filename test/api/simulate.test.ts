@@ -64,7 +64,8 @@ test('caps count what was given already, in all and to the customer of the event
     rules: [giving('6')],
     cap_points_per_customer: 10,
   })
-  await world.api.post('/events', { client: 'Reviews', type: 'Review', account_id: 'rita', payload: { quantity: 1 } })
+  const review = { client: 'Reviews', type: 'Review', account_id: 'rita', payload: { quantity: 1 } }
+  await world.api.post('/events', review, { key: 'rita 1' })
   const judged = async (event: object) => (await simulate({ client: 'Reviews', event: { quantity: 1, ...event } })).body
   expect(await judged({ accountId: 'rita' })).toMatchObject({
     points: 4,
@@ -73,6 +74,16 @@ test('caps count what was given already, in all and to the customer of the event
   expect(await judged({ username: 'rita' })).toMatchObject({ points: 4 })
   expect(await judged({ accountId: 'ruth' })).toMatchObject({ points: 6, campaigns: [{ limited_by: null }] })
   expect(await judged({})).toMatchObject({ points: 6 })
+})
+
+test.each([
+  ['a time that is none', { occurredAt: 'yesterday' }, 'event.occurredAt'],
+  ['a time that is no text', { occurredAt: ['2026-11-25T00:00:00Z'] }, 'event.occurredAt'],
+  ['a very long time', { occurredAt: 'T'.repeat(60_000) }, 'event.occurredAt'],
+  ['NUL in a text', { username: '\0' }, 'event'],
+])('an event with %s is refused with its place', async (_, event, path) => {
+  const { status, body } = await simulate({ event })
+  expect([status, body.errors?.[0]?.path]).toEqual([400, path])
 })
 
 test('mistakes are told with their place, and nothing is written', async () => {

@@ -2,6 +2,7 @@ import { readCampaign } from '#db/campaigns/read.ts'
 import { addMissingCampaigns, changeCampaign } from '#db/campaigns/write.ts'
 import { chargeWallet } from '#db/charge-wallet.ts'
 import { confirmPurchase } from '#db/confirm-purchase.ts'
+import { takeEvent } from '#db/external-events.ts'
 import { readPurchase } from '#db/read-purchases.ts'
 import { reserveStock } from '#db/reserve-stock.ts'
 import type { CampaignTerms } from '#domain/campaigns/campaign.ts'
@@ -39,6 +40,13 @@ export async function openCampaignShop(options: { connections?: number } = {}) {
       const request = { scope: 'test', key: crypto.randomUUID(), requestHash: '' }
       const changed = changes && { ...campaign, ...changes }
       return await changeCampaign(shop.sql, request, { campaign, basedOn: campaign.version, changed }, 'test')
+    },
+    /** An event of another system that the store's campaigns judge; nobody awards it. */
+    async review(accountId: string, payload: Record<string, unknown> = { amount: 100, quantity: 1, stars: 5 }) {
+      const eventId = crypto.randomUUID()
+      const request = { scope: 'test', key: eventId, requestHash: '' }
+      await takeEvent(shop.sql, request, { eventId, type: 'Review', client: CLIENT, accountId, payload })
+      return eventId
     },
     given: async (name: string) => (await readCampaign(shop.sql, CLIENT, name))?.givenPoints,
     confirmed,

@@ -143,6 +143,30 @@ describe('a campaign that is edited', () => {
   })
 })
 
+test('a change that had to wait for an award is told to have come after it', async () => {
+  await shop.addCampaign('1')
+  const purchaseId = await shop.confirmed('ann')
+  const [campaign] = await shop.sql<{ id: string }[]>`select id from campaigns`
+  const waiting = async () => {
+    const [row] = await shop.sql<{ count: number }[]>`
+      select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+    return row?.count
+  }
+  const { changing, awarding } = await shop.sql.begin(async (holder) => {
+    await holder`select from campaigns where id = ${campaign?.id ?? ''} for no key update`
+    const awarding = shop.complete(purchaseId)
+    await expect.poll(waiting).toBe(1)
+    const changing = shop.change('1', caps(50))
+    await expect.poll(waiting).toBe(2)
+    return { changing: { promise: changing }, awarding: { promise: awarding } }
+  })
+  await Promise.all([changing.promise, awarding.promise])
+  const [order] = await shop.sql`
+    select (select at from campaign_history where version = 2) > (select at from campaign_grants) as after`
+  expect(order).toEqual({ after: true })
+  expect((await readPurchase(shop.sql, purchaseId))?.pointsIssued).toBe(170)
+})
+
 describe('a parked award', () => {
   test('that was booked meanwhile, or after all, is not lost and not given twice', async () => {
     await shop.addCampaign('1')

@@ -3,7 +3,6 @@ import { NIL } from 'uuid'
 import { expect, test } from 'vitest'
 import { type BacktestPlan, type JudgedAward, openBacktest } from '#db/campaigns/backtest.ts'
 import { awardEvent, parkEvent } from '#db/event-award.ts'
-import { takeEvent } from '#db/external-events.ts'
 import { retryAward } from '#db/parked-awards.ts'
 import { parkAward } from '#db/purchase-award.ts'
 import { recordOutcome } from '#db/purchase-outcome.ts'
@@ -125,7 +124,7 @@ async function take(
       return
     }
     case 'event': {
-      const eventId = await takeReview(shop, BUYERS[step.who] ?? '')
+      const eventId = await shop.review(BUYERS[step.who] ?? '', { stars: 5 })
       if (step.who === 0) await parkEvent(sql, eventId, 'unavailable')
       await awardEvent(sql, ledger, eventId, 365)
       return
@@ -146,14 +145,6 @@ async function take(
     case 'delete':
       if ((await shop.given('third')) !== undefined) await shop.change('third', null)
   }
-}
-
-async function takeReview(shop: CampaignShop, accountId: string): Promise<string> {
-  const eventId = crypto.randomUUID()
-  const request = { scope: 'test', key: eventId, requestHash: '' }
-  const event = { type: 'Review', client: 'UnicornStore', accountId, payload: { stars: 5 } }
-  await takeEvent(shop.sql, request, { eventId, ...event })
-  return eventId
 }
 
 /** A campaign that never was gives no more than its caps leave, whatever of it is taken back on the way. */
