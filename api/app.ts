@@ -41,6 +41,7 @@ import { bodySizeLimit } from './requests/body-size-limit.ts'
 import { loopbackOnly } from './requests/loopback-only.ts'
 import { requestLog } from './requests/request-log.ts'
 import { crossOriginAccess, securityHeaders } from './requests/response-headers.ts'
+import { registerGetSettings } from './settings/get-settings.ts'
 import { registerCreateUser } from './users/create-user.ts'
 import { registerGetBalance } from './users/get-balance.ts'
 import { registerListUsers } from './users/list-users.ts'
@@ -120,6 +121,7 @@ function registerRoutes(app: App, deps: AppDependencies): void {
   registerListParked(app, deps)
   registerRetryParked(app, deps)
 
+  registerGetSettings(app, deps)
   registerHealthz(app)
   registerReadyz(app, deps)
 }

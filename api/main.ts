@@ -22,7 +22,7 @@ const RECONNECT_SOON = { 'grpc.initial_reconnect_backoff_ms': 250, 'grpc.max_rec
 runCommand(async () => {
   const stop = stopRequested()
   const environment = readEnvironment()
-  const { databaseUrl, temporal } = resolveConnections(environment)
+  const { databaseUrl, temporal, webUiUrl } = resolveConnections(environment)
   const logger = createLogger({ name: 'api', level: environment.logLevel })
   const sql = openDatabase({ databaseUrl, applicationName: 'unicorn-api' })
   const connection = Connection.lazy({ ...temporalConnectionOptions(temporal), channelArgs: RECONNECT_SOON })
@@ -38,6 +38,7 @@ runCommand(async () => {
     logger,
     purchaseWaitMs: environment.purchaseWaitMs,
     corsOrigins: environment.corsOrigins,
+    temporalUi: webUiUrl === undefined ? undefined : { url: webUiUrl, namespace: temporal.namespace },
     demoMode: true,
     stopping: stopping.signal,
   })
