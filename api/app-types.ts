@@ -26,6 +26,8 @@ export type AppDependencies = {
   temporalUi: { url: string; namespace: string } | undefined
   /** Nobody signs in: whoever reaches the API may do everything, so only this machine may reach it. */
   demoMode: boolean
+  /** Absolute path of the folder that the store was built into, if it was. */
+  storeDir: string
   /** Aborted when the server stops: whoever waits answers with what is known so far. */
   stopping: AbortSignal
 }

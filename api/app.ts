@@ -42,6 +42,7 @@ import { loopbackOnly } from './requests/loopback-only.ts'
 import { requestLog } from './requests/request-log.ts'
 import { crossOriginAccess, securityHeaders } from './requests/response-headers.ts'
 import { registerGetSettings } from './settings/get-settings.ts'
+import { registerStore } from './store/serve-store.ts'
 import { registerCreateUser } from './users/create-user.ts'
 import { registerGetBalance } from './users/get-balance.ts'
 import { registerListUsers } from './users/list-users.ts'
@@ -77,7 +78,7 @@ function useMiddleware(app: App, deps: AppDependencies): void {
 }
 
 function registerRoutes(app: App, deps: AppDependencies): void {
-  app.get('/', (c) => c.redirect('/docs'))
+  registerStore(app, deps)
   registerOpenApiDocument(app)
   registerReference(app)
   registerServeImage(app)

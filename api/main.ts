@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { Client, Connection } from '@temporalio/client'
 import { runCommand } from '#config/command.ts'
 import { resolveConnections } from '#config/connections.ts'
@@ -11,6 +12,9 @@ import { createPointsLedger } from '#db/points/ledger.ts'
 import { TASK_QUEUE } from '#workflows/contract.ts'
 import { createApp } from './app.ts'
 import { serveHttp } from './http-server.ts'
+
+/** Where `npm run web:build` puts the store. */
+const STORE_DIR = fileURLToPath(new URL('../dist/store', import.meta.url))
 
 /** gRPC's own backoff grows to two minutes, and so long the API would not see that Temporal is back. */
 const RECONNECT_SOON = { 'grpc.initial_reconnect_backoff_ms': 250, 'grpc.max_reconnect_backoff_ms': 1_000 }
@@ -39,6 +43,7 @@ runCommand(async () => {
     purchaseWaitMs: environment.purchaseWaitMs,
     corsOrigins: environment.corsOrigins,
     temporalUi: webUiUrl === undefined ? undefined : { url: webUiUrl, namespace: temporal.namespace },
+    storeDir: STORE_DIR,
     demoMode: true,
     stopping: stopping.signal,
   })

@@ -23,6 +23,7 @@ export async function openApiWorld() {
     purchaseWaitMs: 20_000,
     corsOrigins: ['https://shop.example'],
     temporalUi: undefined,
+    storeDir: '/nowhere',
     demoMode: true,
   }
 
