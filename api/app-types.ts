@@ -22,8 +22,12 @@ export type AppDependencies = {
   purchaseWaitMs: number
   /** Origins of other sites that may call the API from a browser. */
   corsOrigins: readonly string[]
+  /** Temporal's Web UI, without a slash at its end, and the namespace of the workflows; undefined if it is not known. */
+  temporalUi: { url: string; namespace: string } | undefined
   /** Nobody signs in: whoever reaches the API may do everything, so only this machine may reach it. */
   demoMode: boolean
+  /** Absolute path of the folder that the store was built into, if it was. */
+  storeDir: string
   /** Aborted when the server stops: whoever waits answers with what is known so far. */
   stopping: AbortSignal
 }

@@ -41,6 +41,8 @@ import { bodySizeLimit } from './requests/body-size-limit.ts'
 import { loopbackOnly } from './requests/loopback-only.ts'
 import { requestLog } from './requests/request-log.ts'
 import { crossOriginAccess, securityHeaders } from './requests/response-headers.ts'
+import { registerGetSettings } from './settings/get-settings.ts'
+import { registerStore } from './store/serve-store.ts'
 import { registerCreateUser } from './users/create-user.ts'
 import { registerGetBalance } from './users/get-balance.ts'
 import { registerListUsers } from './users/list-users.ts'
@@ -76,7 +78,7 @@ function useMiddleware(app: App, deps: AppDependencies): void {
 }
 
 function registerRoutes(app: App, deps: AppDependencies): void {
-  app.get('/', (c) => c.redirect('/docs'))
+  registerStore(app, deps)
   registerOpenApiDocument(app)
   registerReference(app)
   registerServeImage(app)
@@ -120,6 +122,7 @@ function registerRoutes(app: App, deps: AppDependencies): void {
   registerListParked(app, deps)
   registerRetryParked(app, deps)
 
+  registerGetSettings(app, deps)
   registerHealthz(app)
   registerReadyz(app, deps)
 }

@@ -62,6 +62,7 @@ export const PROBLEMS = {
       purchaseId: z.uuid().optional().openapi({ description: 'The purchase that may still be carried out.' }),
     },
   },
+  store_not_built: { status: 503, title: 'The store was not built' },
   not_ready: {
     status: 503,
     title: 'The server is not ready for requests',

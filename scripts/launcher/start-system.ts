@@ -57,7 +57,7 @@ export async function startSystem(context: PartContext, keep: KeepPart): Promise
 /** Postgres and Temporal: our own, unless the environment names others. */
 async function startServers(context: PartContext, start: (part: Part) => Promise<void>): Promise<void> {
   const { environment, record, say, stopping } = context
-  const { databaseUrl, migrateDatabaseUrl, temporalAddress, temporalNamespace } = environment
+  const { databaseUrl, migrateDatabaseUrl, temporalAddress, temporalNamespace, temporalUiUrl } = environment
   const program = temporalAddress === undefined ? await obtainTemporal(environment, say, stopping) : undefined
 
   if (databaseUrl === undefined) {
@@ -69,7 +69,10 @@ async function startServers(context: PartContext, start: (part: Part) => Promise
     say('starting Temporal ...')
     await start(temporalPart(context, program))
   } else if (temporalAddress !== undefined) {
-    record.update({ temporal: { address: temporalAddress, namespace: temporalNamespace, external: true } })
+    record.update({
+      temporal: { address: temporalAddress, namespace: temporalNamespace, external: true },
+      ...(temporalUiUrl !== undefined && { urls: { webUi: temporalUiUrl } }),
+    })
   }
 }
 

@@ -22,6 +22,8 @@ export async function openApiWorld() {
     pointValueMinor: 10,
     purchaseWaitMs: 20_000,
     corsOrigins: ['https://shop.example'],
+    temporalUi: undefined,
+    storeDir: '/nowhere',
     demoMode: true,
   }
 
