@@ -494,6 +494,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a client has to know of this installation
+         * @description The same for everybody, and until the server is started again.
+         */
+        get: operations["getSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/users": {
         parameters: {
             query?: never;
@@ -2171,6 +2191,29 @@ export interface components {
              */
             total?: number;
         } | null;
+        Settings: {
+            /**
+             * @description Nobody signs in: everybody may do everything.
+             * @example true
+             */
+            demoMode: boolean;
+            /**
+             * @description What one point pays for, in major units.
+             * @example 0.1
+             */
+            pointValue: number;
+            /** @description Where every workflow can be looked at; null if this server does not know. */
+            temporalUi: {
+                /** @example default */
+                namespace: string;
+                /**
+                 * Format: uri
+                 * @description Without a slash at its end.
+                 * @example http://127.0.0.1:8233
+                 */
+                url: string;
+            } | null;
+        };
         SeveralProductsOrder: {
             /**
              * @description Buy for exactly this total, or refuse with `price_changed`.
@@ -5260,6 +5303,44 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["NotReadyProblem"];
+                };
+            };
+        };
+    };
+    getSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+            /** @description `misdirected_request`: The request is meant for another server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MisdirectedRequestProblem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
         };
