@@ -1,13 +1,13 @@
 import { describe, expect } from 'vitest'
 import { expectAccessible, expectNoSidewaysScroll } from '#test/support/accessibility.ts'
 import { test } from '#test/support/browser-world.ts'
-import { makeBuyer, purchaseDialog, purchasesOf, tabTo } from '#test/support/buyer.ts'
+import { makeBuyer, purchaseDialog, purchasesOf, quickBuy, tabTo } from '#test/support/buyer.ts'
 
 describe('buying', () => {
   test('with Quick Buy tells what happened, what it earned, and what is left', async ({ world, visit }) => {
     const { buyer, name } = await makeBuyer(world)
     const page = await visit({ as: buyer })
-    await page.getByRole('button', { name: `Quick Buy ${name}` }).click()
+    await quickBuy(page, name).click()
 
     const dialog = purchaseDialog(page)
     await dialog.getByRole('heading', { name: 'It is yours' }).waitFor()
@@ -30,7 +30,7 @@ describe('buying', () => {
   test('leads to the purchase', async ({ world, visit }) => {
     const { buyer, name } = await makeBuyer(world)
     const page = await visit({ as: buyer })
-    await page.getByRole('button', { name: `Quick Buy ${name}` }).click()
+    await quickBuy(page, name).click()
     await purchaseDialog(page).getByRole('link', { name: 'See the purchase' }).click()
     await page.getByRole('heading', { name: /^Purchase/, level: 1 }).waitFor()
     expect(page.url()).toMatch(/\/store\/purchases\/[0-9a-f-]{36}$/)
@@ -80,7 +80,7 @@ describe('buying', () => {
     const page = await visit({ as: buyer })
     await tabTo(page, `Quantity of ${name}`)
     await page.keyboard.press('ArrowUp')
-    await tabTo(page, `Quick Buy ${name} for 20.00`)
+    await tabTo(page, `Quick Buy for 20.00: ${name}`)
     await page.keyboard.press('Enter')
     await purchaseDialog(page).getByRole('heading', { name: 'It is yours' }).waitFor()
     await tabTo(page, 'Keep shopping')
@@ -96,7 +96,7 @@ describe('a click', () => {
   test('counts once, and so do two', async ({ world, visit }) => {
     const { buyer, name } = await makeBuyer(world, { price: 1_000 })
     const page = await visit({ as: buyer })
-    await page.getByRole('button', { name: `Quick Buy ${name}` }).dblclick()
+    await quickBuy(page, name).dblclick()
     await purchaseDialog(page).getByRole('heading', { name: 'It is yours' }).waitFor()
     expect(await purchasesOf(world, buyer)).toHaveLength(1)
   })
@@ -105,7 +105,7 @@ describe('a click', () => {
     const { buyer, name } = await makeBuyer(world, { price: 1_000 })
     const page = await visit({ as: buyer })
     for (let time = 1; time <= 2; time++) {
-      await page.getByRole('button', { name: `Quick Buy ${name}` }).click()
+      await quickBuy(page, name).click()
       await purchaseDialog(page).getByRole('button', { name: 'Keep shopping' }).click()
     }
     expect(await purchasesOf(world, buyer)).toHaveLength(2)

@@ -20,6 +20,11 @@ export function purchaseDialog(page: Page): Locator {
   return page.getByRole('dialog', { name: 'Your purchase' })
 }
 
+/** The button that buys a product at a click. */
+export function quickBuy(page: Page, name: string): Locator {
+  return page.getByRole('article', { name, exact: true }).getByRole('button', { name: /^Quick Buy/ })
+}
+
 /** What a person sees of the purchases that were made. */
 export async function purchasesOf(world: World, buyer: string): Promise<{ status: string; total: number | null }[]> {
   return (await world.api.get(`/purchases?userId=${buyer}`)).body.items
