@@ -1,0 +1,36 @@
+import { queryOptions, useQueryClient } from '@tanstack/react-query'
+import { answer, api } from './api.ts'
+import { useKeyedMutation } from './keyed-mutation.ts'
+
+/** Who can be chosen in demo mode. */
+export const usersQuery = queryOptions({
+  queryKey: ['users'],
+  queryFn: async ({ signal }) => (await answer(api.GET('/users', { params: { query: { limit: 500 } }, signal }))).items,
+  staleTime: 30_000,
+})
+
+export function balanceQuery(username: string) {
+  return queryOptions({
+    queryKey: ['users', username, 'balance'],
+    queryFn: async ({ signal }) => {
+      const { balance } = await answer(api.GET('/users/balance/{username}', { params: { path: { username } }, signal }))
+      return balance
+    },
+    refetchInterval: 15_000,
+  })
+}
+
+/** Puts money into a wallet: an operator's work, which in demo mode anybody does. */
+export function useTopUp(username: string) {
+  const queryClient = useQueryClient()
+  return useKeyedMutation(
+    (amount: number, key) =>
+      answer(
+        api.POST('/users/{username}/top-ups', {
+          params: { path: { username }, header: { 'Idempotency-Key': key } },
+          body: { amount },
+        }),
+      ),
+    { onSuccess: () => queryClient.invalidateQueries({ queryKey: ['users'] }) },
+  )
+}

@@ -1,0 +1,87 @@
+import { Avatar, Combobox, Text, UnstyledButton, useCombobox } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { balanceQuery, usersQuery } from '#web/client/users.ts'
+import { money } from '#web/format/money.ts'
+import { useCurrentUser } from './current-user.tsx'
+import classes from './user-menu.module.css'
+
+/** Who is using the store, with the balance of the wallet; in demo mode, anybody else at a click. */
+export function UserMenu() {
+  const user = useCurrentUser()
+  const [search, setSearch] = useState('')
+  const combobox = useCombobox({
+    onDropdownOpen: () => combobox.focusSearchInput(),
+    onDropdownClose: () => {
+      combobox.focusTarget()
+      setSearch('')
+    },
+  })
+  if (!user) return null
+
+  return (
+    <Combobox
+      store={combobox}
+      width={280}
+      position="bottom-end"
+      onOptionSubmit={(username) => {
+        user.become(username)
+        combobox.closeDropdown()
+      }}
+    >
+      <Combobox.Target targetType="button">
+        <UnstyledButton className={classes.user} onClick={() => combobox.toggleDropdown()}>
+          <CurrentUser username={user.username} />
+        </UnstyledButton>
+      </Combobox.Target>
+      <Combobox.Dropdown>
+        <Combobox.Search
+          value={search}
+          onChange={(event) => {
+            setSearch(event.currentTarget.value)
+            combobox.updateSelectedOptionIndex()
+          }}
+          placeholder="Find a user"
+          aria-label="Find a user"
+        />
+        <UserOptions search={search} chosen={user.username} />
+      </Combobox.Dropdown>
+    </Combobox>
+  )
+}
+
+function CurrentUser({ username }: { username: string }) {
+  const balance = useQuery(balanceQuery(username))
+  return (
+    <>
+      <Avatar name={username} color="plum" size={36} aria-hidden />
+      <span className={classes.words}>
+        <span className={classes.name}>{username}</span>
+        <span className={classes.balance}>
+          <span className={classes.unseen}>Balance </span>
+          {balance.data === undefined ? '…' : money(balance.data)}
+        </span>
+      </span>
+    </>
+  )
+}
+
+function UserOptions({ search, chosen }: { search: string; chosen: string }) {
+  const users = useQuery(usersQuery)
+  const found = users.data?.filter(({ username }) => username.toLowerCase().includes(search.trim().toLowerCase())) ?? []
+  return (
+    <Combobox.Options mah={320} className={classes.options} aria-label="Users">
+      {found.length === 0 && <Combobox.Empty>Nobody of this name</Combobox.Empty>}
+      {found.map(({ username, balance }) => (
+        <Combobox.Option key={username} value={username} active={username === chosen} className={classes.option}>
+          <Text span fw={username === chosen ? 700 : 400}>
+            {username}
+          </Text>
+          <Text span c="dimmed" size="sm">
+            {money(balance)}
+          </Text>
+        </Combobox.Option>
+      ))}
+    </Combobox.Options>
+  )
+}
