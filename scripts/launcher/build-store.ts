@@ -23,7 +23,7 @@ const WORKSHOP = 'store-build-'
 
 /**
  * Builds the store, unless it was built from these very sources. Others who do the same in this checkout are waited for,
- * and a server that serves the store meets the old one or the new one, not half of either.
+ * and what is built takes its place as a whole.
  *
  * @throws ConfigurationError if it cannot be built; the builder's words are told before
  */
