@@ -4,6 +4,7 @@ import type { Context } from 'hono'
 import type { Logger } from '#config/logging.ts'
 import type { Database } from '#db/client.ts'
 import type { PointsLedger } from '#db/points/ledger.ts'
+import type { PurchaseWatcher } from './purchases/purchase-watcher.ts'
 
 /** What the API needs from outside; whoever creates it closes it. */
 export type AppDependencies = {
@@ -12,6 +13,8 @@ export type AppDependencies = {
   logger: Logger
   /** Works on the same database as `sql`. */
   pointsLedger: PointsLedger
+  /** Reads the same database as `sql`. */
+  purchaseWatcher: PurchaseWatcher
   /** How many days points live that are issued from now on. */
   pointsTtlDays: number
   /** What one point pays for at checkout. */
@@ -22,8 +25,12 @@ export type AppDependencies = {
   purchaseWaitMs: number
   /** Origins of other sites that may call the API from a browser. */
   corsOrigins: readonly string[]
+  /** Temporal's Web UI, without a slash at its end, and the namespace of the workflows; undefined if it is not known. */
+  temporalUi: { url: string; namespace: string } | undefined
   /** Nobody signs in: whoever reaches the API may do everything, so only this machine may reach it. */
   demoMode: boolean
+  /** Absolute path of the folder that the store was built into, if it was. */
+  storeDir: string
   /** Aborted when the server stops: whoever waits answers with what is known so far. */
   stopping: AbortSignal
 }

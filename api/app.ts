@@ -14,6 +14,7 @@ import { registerHealthz } from './health/healthz.ts'
 import { registerReadyz } from './health/readyz.ts'
 import { registerServeImage } from './images/serve-image.ts'
 import { registerListParked } from './operations/list-parked.ts'
+import { registerRepairPurchase } from './operations/repair-purchase.ts'
 import { registerRetryParked } from './operations/retry-parked.ts'
 import { registerGetPoints } from './points/get-points.ts'
 import { registerIssuePoints } from './points/issue-points.ts'
@@ -35,12 +36,15 @@ import { registerGetPurchase } from './purchases/get-purchase.ts'
 import { registerListPurchases } from './purchases/list-purchases.ts'
 import { registerQuotePurchase } from './purchases/quote-purchase.ts'
 import { registerRefundPurchase } from './purchases/refund-purchase.ts'
+import { registerWatchPurchase } from './purchases/watch-purchase.ts'
 import { registerOpenApiDocument } from './reference/openapi-document.ts'
 import { registerReference } from './reference/serve-reference.ts'
 import { bodySizeLimit } from './requests/body-size-limit.ts'
 import { loopbackOnly } from './requests/loopback-only.ts'
 import { requestLog } from './requests/request-log.ts'
 import { crossOriginAccess, securityHeaders } from './requests/response-headers.ts'
+import { registerGetSettings } from './settings/get-settings.ts'
+import { registerStore } from './store/serve-store.ts'
 import { registerCreateUser } from './users/create-user.ts'
 import { registerGetBalance } from './users/get-balance.ts'
 import { registerListUsers } from './users/list-users.ts'
@@ -76,7 +80,7 @@ function useMiddleware(app: App, deps: AppDependencies): void {
 }
 
 function registerRoutes(app: App, deps: AppDependencies): void {
-  app.get('/', (c) => c.redirect('/docs'))
+  registerStore(app, deps)
   registerOpenApiDocument(app)
   registerReference(app)
   registerServeImage(app)
@@ -97,6 +101,7 @@ function registerRoutes(app: App, deps: AppDependencies): void {
   registerQuotePurchase(app, deps)
   registerListPurchases(app, deps)
   registerGetPurchase(app, deps)
+  registerWatchPurchase(app, deps)
   registerCancelPurchase(app, deps)
   registerRefundPurchase(app, deps)
 
@@ -119,7 +124,9 @@ function registerRoutes(app: App, deps: AppDependencies): void {
 
   registerListParked(app, deps)
   registerRetryParked(app, deps)
+  registerRepairPurchase(app, deps)
 
+  registerGetSettings(app, deps)
   registerHealthz(app)
   registerReadyz(app, deps)
 }

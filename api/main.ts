@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { Client, Connection } from '@temporalio/client'
 import { runCommand } from '#config/command.ts'
 import { resolveConnections } from '#config/connections.ts'
@@ -11,6 +12,10 @@ import { createPointsLedger } from '#db/points/ledger.ts'
 import { TASK_QUEUE } from '#workflows/contract.ts'
 import { createApp } from './app.ts'
 import { serveHttp } from './http-server.ts'
+import { createPurchaseWatcher } from './purchases/purchase-watcher.ts'
+
+/** Where `npm run web:build` puts the store. */
+const STORE_DIR = fileURLToPath(new URL('../dist/store', import.meta.url))
 
 /** gRPC's own backoff grows to two minutes, and so long the API would not see that Temporal is back. */
 const RECONNECT_SOON = { 'grpc.initial_reconnect_backoff_ms': 250, 'grpc.max_reconnect_backoff_ms': 1_000 }
@@ -22,7 +27,7 @@ const RECONNECT_SOON = { 'grpc.initial_reconnect_backoff_ms': 250, 'grpc.max_rec
 runCommand(async () => {
   const stop = stopRequested()
   const environment = readEnvironment()
-  const { databaseUrl, temporal } = resolveConnections(environment)
+  const { databaseUrl, temporal, webUiUrl } = resolveConnections(environment)
   const logger = createLogger({ name: 'api', level: environment.logLevel })
   const sql = openDatabase({ databaseUrl, applicationName: 'unicorn-api' })
   const connection = Connection.lazy({ ...temporalConnectionOptions(temporal), channelArgs: RECONNECT_SOON })
@@ -31,6 +36,7 @@ runCommand(async () => {
   const app = createApp({
     sql,
     pointsLedger: createPointsLedger(sql),
+    purchaseWatcher: createPurchaseWatcher({ sql, logger }),
     pointsTtlDays: environment.pointsTtlDays,
     pointValueMinor: environment.pointValueMinor,
     temporal: new Client({ connection, namespace: temporal.namespace }),
@@ -38,6 +44,8 @@ runCommand(async () => {
     logger,
     purchaseWaitMs: environment.purchaseWaitMs,
     corsOrigins: environment.corsOrigins,
+    temporalUi: webUiUrl === undefined ? undefined : { url: webUiUrl, namespace: temporal.namespace },
+    storeDir: STORE_DIR,
     demoMode: true,
     stopping: stopping.signal,
   })

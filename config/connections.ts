@@ -19,6 +19,7 @@ export interface TemporalTarget {
 
 export interface Connections extends DatabaseConnection {
   readonly temporal: TemporalTarget
+  /** Of the Temporal at `temporal`, without a slash at its end. */
   readonly webUiUrl: string | undefined
   readonly apiUrl: string | undefined
 }
@@ -30,10 +31,13 @@ export interface Connections extends DatabaseConnection {
  */
 export function resolveConnections(environment: Environment): Connections {
   const running = runningSystem(environment.dataDir)
+  const database = resolveDatabase(environment)
+  const temporal = resolveTemporal(environment)
   return {
-    ...resolveDatabase(environment),
-    temporal: resolveTemporal(environment),
-    webUiUrl: running?.urls.webUi,
+    ...database,
+    temporal,
+    // The Web UI of our own dev server shows nothing of another Temporal.
+    webUiUrl: environment.temporalUiUrl ?? (temporal.external ? undefined : running?.urls.webUi),
     apiUrl: running?.urls.api,
   }
 }

@@ -24,6 +24,11 @@ const origin = z
   .url({ protocol: /^https?$/, error: 'must be origins such as https://shop.example, separated by commas' })
   .transform((text) => new URL(text).origin)
 
+/** An address that paths are added to. */
+const webPage = z
+  .url({ protocol: /^https?$/, error: 'must look like https://temporal.example' })
+  .transform((text) => text.replace(/\/+$/, ''))
+
 const list = z.string().transform((text) =>
   text
     .split(',')
@@ -51,6 +56,7 @@ const variables = z.object({
   TEMPORAL_NAMESPACE: z.string().default('default'),
   TEMPORAL_PORT: port.default(7233),
   TEMPORAL_UI_PORT: port.default(8233),
+  TEMPORAL_UI_URL: webPage.optional(),
   TEMPORAL_CLI: z.string().optional(),
   DATA_DIR: z.string().default('.data'),
   POINTS_TTL_DAYS: wholeNumber(1, 36_500).default(365),
@@ -79,6 +85,8 @@ export interface Environment {
   readonly temporalNamespace: string
   readonly temporalPort: number
   readonly temporalUiPort: number
+  /** Of an external Temporal's Web UI, without a slash at its end. */
+  readonly temporalUiUrl: string | undefined
   /** Absolute path of a `temporal` binary to use. */
   readonly temporalCli: string | undefined
   /** Absolute. */
@@ -121,6 +129,7 @@ export function readEnvironment(source: Variables = process.env): Environment {
     temporalNamespace: value.TEMPORAL_NAMESPACE,
     temporalPort: value.TEMPORAL_PORT,
     temporalUiPort: value.TEMPORAL_UI_PORT,
+    temporalUiUrl: value.TEMPORAL_UI_URL,
     temporalCli: value.TEMPORAL_CLI === undefined ? undefined : resolve(value.TEMPORAL_CLI),
     dataDir: resolve(value.DATA_DIR),
     pointsTtlDays: value.POINTS_TTL_DAYS,

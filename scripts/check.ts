@@ -14,6 +14,7 @@ const CHECKS = [
     command: [bin('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings'],
   },
   { name: 'types', command: [bin('typescript/bin/tsc'), '--noEmit', '--project', '.'] },
+  { name: 'types of the store', command: [bin('typescript/bin/tsc'), '--noEmit', '--project', 'web'] },
   { name: 'dead code, unused dependencies', command: [bin('knip/bin/knip.js')] },
   { name: 'unit and property tests', command: [bin('vitest/vitest.mjs'), 'run', '--project', 'pure'] },
 ]

@@ -20,6 +20,7 @@ export function registerOpenApiDocument(app: App): void {
       { name: 'Purchases', description: 'Buying, and what became of it.' },
       { name: 'Products', description: 'What there is to buy.' },
       { name: 'Users', description: 'Who buys, and their wallets.' },
+      { name: 'Settings', description: 'What a client has to know of this installation.' },
       { name: 'Operation', description: 'For those who run it.' },
     ],
   })

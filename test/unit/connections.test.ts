@@ -10,6 +10,7 @@ import { readRuntime, runtimePath, writeRuntime } from '#config/runtime-file.ts'
 const urls = {
   database: 'postgres://app:secret@127.0.0.1:5433/unicorn',
   migrateDatabase: 'postgres://owner:secret@127.0.0.1:5433/unicorn',
+  webUi: 'http://127.0.0.1:8233',
   api: 'http://127.0.0.1:3000',
 }
 const temporal = { address: '127.0.0.1:7233', namespace: 'default', external: false }
@@ -33,6 +34,7 @@ test('a running "npm start" is found through its runtime file', () => {
     databaseUrl: urls.database,
     migrateDatabaseUrl: urls.migrateDatabase,
     temporal,
+    webUiUrl: urls.webUi,
     apiUrl: urls.api,
   })
 })
@@ -46,6 +48,14 @@ test('variables win over a running system, and the owner defaults to the role th
     migrateDatabaseUrl: DATABASE_URL,
     temporal: { address: TEMPORAL_ADDRESS, external: true },
   })
+})
+
+test('the Web UI is that of the Temporal that is used, never of another one that happens to run', () => {
+  writeRuntime(dataDir, { launcher: self, state: 'running', processes: {}, temporal, urls })
+  const TEMPORAL_ADDRESS = 'temporal.example:7233'
+  const TEMPORAL_UI_URL = 'https://temporal.example'
+  expect(resolveConnections(environment({ TEMPORAL_ADDRESS })).webUiUrl).toBeUndefined()
+  expect(resolveConnections(environment({ TEMPORAL_ADDRESS, TEMPORAL_UI_URL })).webUiUrl).toBe(TEMPORAL_UI_URL)
 })
 
 test('nothing running: the error tells how to mend it', () => {

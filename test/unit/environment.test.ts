@@ -32,11 +32,17 @@ describe('readEnvironment', () => {
     ['POINT_VALUE_MINOR', '0.5'],
     ['DATABASE_URL', 'mysql://root@localhost/store'],
     ['TEMPORAL_ADDRESS', 'localhost'],
+    ['TEMPORAL_UI_URL', 'javascript:alert(1)'],
     ['CORS_ORIGINS', 'https://shop.example,shop'],
     ['LOG_LEVEL', 'loud'],
   ])('%s=%s is refused in one line that names the variable', (name, value) => {
     expect(() => readEnvironment({ [name]: value })).toThrow(ConfigurationError)
     expect(() => readEnvironment({ [name]: value })).toThrow(new RegExp(`^${name}\\b[^\\n]*\\.$`))
+  })
+
+  test('the address of the Web UI is one that paths can be added to', () => {
+    const { temporalUiUrl } = readEnvironment({ TEMPORAL_UI_URL: 'https://ops.example/temporal/' })
+    expect(temporalUiUrl).toBe('https://ops.example/temporal')
   })
 
   test.each(['0.0.0.0', '::', '192.168.1.5', 'store.example', '127.0.0.1.example'])(

@@ -20,6 +20,12 @@ const refused = [
   ['api/route.ts', '#activities/create-activities.ts'],
   ['api/route.ts', '#worker/main.ts'],
   ['scripts/tool.ts', '#test/support/system.ts'],
+  ['scripts/tool.ts', '#web/format/money.ts'],
+  ['api/route.ts', '#web/format/money.ts'],
+  ['web/buy/card.tsx', '#api/app.ts'],
+  ['web/buy/card.tsx', '#domain/money.ts'],
+  ['web/buy/card.tsx', '../format/money.ts'],
+  ['web/buy/card.tsx', 'node:fs'],
   ['api/routes/route.ts', '../main.ts'],
   ['test/unit/some.test.ts', '../../domain/money.ts'],
 ] as const
@@ -30,6 +36,7 @@ const allowed = [
   ['api/route.ts', '#workflows/contract.ts'],
   ['worker/part.ts', '#activities/create-activities.ts'],
   ['scripts/tool.ts', './platform/ports.ts'],
+  ['web/buy/card.tsx', '#web/format/money.ts'],
 ] as const
 
 let project: string

@@ -1,0 +1,40 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { serveStatic } from '@hono/node-server/serve-static'
+import { compress } from 'hono/compress'
+import { etag } from 'hono/etag'
+import { getMimeType } from 'hono/utils/mime'
+import type { App, AppContext, AppDependencies, AppEnv } from '#api/app-types.ts'
+import { Problem } from '#api/problems/problem.ts'
+import { storeHeaders } from './store-headers.ts'
+
+/** Vite puts a hash of the content into the name of everything that is in here. */
+const ASSETS = '/store/assets/'
+
+/**
+ * `/store/`: the store as it was built. Addresses that are no file are pages which the store makes in the browser, so
+ * they get its one page. Nothing is read before it is asked for: the store can be built while the server runs.
+ */
+export function registerStore(app: App, { storeDir }: AppDependencies): void {
+  // It serves no path with `..`, `//`, a backslash or an escape in it, and leaves those to the next handler.
+  const files = serveStatic<AppEnv>({ rewriteRequestPath: (path) => join(storeDir, path.slice('/store'.length)) })
+
+  app.get('/', (c) => c.redirect('/store/'))
+  app.get('/store', (c) => c.redirect('/store/'))
+  // Tags are weak because the same file is sent as it is and compressed.
+  app.get('/store/*', storeHeaders(ASSETS), compress(), etag({ weak: true }))
+  app.get('/store/', (c) => servePage(c, storeDir))
+  app.get('/store/*', files, (c) => {
+    if (c.req.path.startsWith(ASSETS) || getMimeType(c.req.path) !== undefined) return c.notFound()
+    return servePage(c, storeDir)
+  })
+}
+
+async function servePage(c: AppContext, storeDir: string): Promise<Response> {
+  try {
+    return c.html(await readFile(join(storeDir, 'index.html'), 'utf8'))
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
+    throw new Problem('store_not_built', 'Run "npm run web:build", or "npm start", which does.')
+  }
+}

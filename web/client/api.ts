@@ -1,0 +1,37 @@
+import createClient, { type Middleware } from 'openapi-fetch'
+import { ApiProblem, errorOf, Unreachable } from './api-problem.ts'
+import { reportReachable } from './reachability.ts'
+import type { paths } from './schema.d.ts'
+
+const failures: Middleware = {
+  async onResponse({ response }) {
+    if (response.ok) {
+      reportReachable(true)
+      return
+    }
+    const error = await errorOf(response)
+    reportReachable(error instanceof ApiProblem && error.problem.code !== 'database_unavailable')
+    throw error
+  },
+  onError({ error }) {
+    // A request that was given up by us says nothing about the store.
+    if (error instanceof DOMException && error.name === 'AbortError') return error
+    reportReachable(false)
+    return new Unreachable('The store does not answer.', { cause: error })
+  },
+}
+
+/** The API, typed by the OpenAPI document. Wrap calls in `answer` to get their data. */
+export const api = createClient<paths>({ baseUrl: '/' })
+api.use(failures)
+
+/**
+ * The body of a successful answer.
+ *
+ * @throws ApiProblem when the API refuses, Unreachable when it does not answer
+ */
+export async function answer<Body>(call: Promise<{ data?: Body }>): Promise<Body> {
+  const { data } = await call
+  // Whatever was not a success has thrown; an answer without a body is the one thing that comes here without data.
+  return data as Body
+}

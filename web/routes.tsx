@@ -1,0 +1,74 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import { NotFound } from './page/not-found.tsx'
+import { PageError } from './page/page-error.tsx'
+import { PageSkeleton } from './page/page-skeleton.tsx'
+import { purchasesSearch } from './purchases/purchases-search.ts'
+import { Shell } from './shell/shell.tsx'
+
+const root = createRootRoute({ component: Shell })
+
+const buy = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  component: lazyRouteComponent(() => import('./buy/buy-page.tsx'), 'BuyPage'),
+})
+
+const purchases = createRoute({
+  getParentRoute: () => root,
+  path: '/purchases',
+  validateSearch: purchasesSearch,
+  component: lazyRouteComponent(() => import('./purchases/purchases-page.tsx'), 'PurchasesPage'),
+})
+
+const purchase = createRoute({
+  getParentRoute: () => root,
+  path: '/purchases/$purchaseId',
+  component: lazyRouteComponent(() => import('./purchases/purchase-page.tsx'), 'PurchasePage'),
+})
+
+const points = createRoute({
+  getParentRoute: () => root,
+  path: '/points',
+  component: lazyRouteComponent(() => import('./points/points-page.tsx'), 'PointsPage'),
+})
+
+const campaigns = createRoute({
+  getParentRoute: () => root,
+  path: '/campaigns',
+  component: lazyRouteComponent(() => import('./campaigns/campaigns-page.tsx'), 'CampaignsPage'),
+})
+
+const newCampaign = createRoute({
+  getParentRoute: () => root,
+  path: '/campaigns/new',
+  component: lazyRouteComponent(() => import('./campaigns/new-campaign-page.tsx'), 'NewCampaignPage'),
+})
+
+const campaign = createRoute({
+  getParentRoute: () => root,
+  path: '/campaigns/$campaignName',
+  component: lazyRouteComponent(() => import('./campaigns/campaign-page.tsx'), 'CampaignPage'),
+})
+
+const operations = createRoute({
+  getParentRoute: () => root,
+  path: '/operations',
+  component: lazyRouteComponent(() => import('./operations/operations-page.tsx'), 'OperationsPage'),
+})
+
+export const router = createRouter({
+  routeTree: root.addChildren([buy, purchases, purchase, points, campaigns, newCampaign, campaign, operations]),
+  basepath: '/store',
+  // A page's code is there by the time that somebody who points at its link has clicked.
+  defaultPreload: 'intent',
+  defaultPendingComponent: PageSkeleton,
+  defaultErrorComponent: PageError,
+  defaultNotFoundComponent: NotFound,
+  scrollRestoration: true,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

@@ -1,0 +1,28 @@
+import { join } from 'node:path'
+import react from '@vitejs/plugin-react'
+import { defineConfig, loadEnv } from 'vite'
+
+/** `npm run web:dev` and `npm run web:build`. */
+export default defineConfig(({ mode }) => {
+  const root = import.meta.dirname
+  const { PORT = '3000' } = loadEnv(mode, root, 'PORT')
+  return {
+    root,
+    base: '/store/',
+    plugins: [react()],
+    server: {
+      host: '127.0.0.1',
+      // Whatever is not the store is the API, as it is when the API serves both.
+      proxy: { '^/(?!store(?:/|$))': { target: `http://127.0.0.1:${PORT}` } },
+    },
+    build: {
+      outDir: join(root, '../dist/store'),
+      emptyOutDir: true,
+      // Each of these would put a script into the page itself, or data into addresses: the policy allows neither.
+      modulePreload: { polyfill: false },
+      assetsInlineLimit: 0,
+      // For the test that adds up what a first visit loads.
+      manifest: true,
+    },
+  }
+})
