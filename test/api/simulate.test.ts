@@ -75,6 +75,15 @@ test('caps count what was given already, in all and to the customer of the event
   expect(await judged({})).toMatchObject({ points: 6 })
 })
 
+test.each<unknown>([null, 5, {}, { toString: 1 }, { toString: null, valueOf: null }, ['2026-11-23T12:00:00Z'], 'noon'])(
+  'an event that occurred at %j lies in no campaign, and what it would give is told all the same',
+  async (occurredAt) => {
+    const { status, body } = await simulate({ event: { amount: 1700, quantity: 1, occurredAt }, campaign_name: '1' })
+    expect(status).toBe(200)
+    expect(body).toMatchObject({ points: 0, campaigns: [{ not_running: 'no_instant', earned: 170, points: 0 }] })
+  },
+)
+
 test('mistakes are told with their place, and nothing is written', async () => {
   expect((await simulate({ event: {}, rules: [{}] })).body.errors[0].path).toBe('rules/0/condition')
   expect((await simulate({ event: {}, campaign_name: 'none' })).body.code).toBe('unknown_campaign')

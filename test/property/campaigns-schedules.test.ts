@@ -5,7 +5,7 @@ import { evaluateCampaign, type NotRunning, whyNotRunning } from '#domain/campai
 import { judge } from '#domain/campaigns/judgement.ts'
 import { campaign, purchase } from '#test/support/campaign-examples.ts'
 import { RUNS } from '#test/support/campaigns-arbitrary.ts'
-import { instants, instantTexts, writtenWith } from '#test/support/instants-arbitrary.ts'
+import { instants, instantTexts, occurrences, writtenWith } from '#test/support/instants-arbitrary.ts'
 
 const HOUR_MS = 3_600_000
 const START_MS = Date.parse('2026-11-23T12:00:00.000Z')
@@ -33,6 +33,20 @@ function survives(occurredAt: unknown): void {
 describe('a schedule', () => {
   test('answers for any text as the instant of an event, and evaluating it never throws', () => {
     fc.assert(fc.property(instantTexts, survives), RUNS)
+  })
+
+  test('answers for any JSON as the instant of an event, and evaluating it never throws', () => {
+    fc.assert(fc.property(occurrences, survives), RUNS)
+  })
+
+  test.each([
+    ['an array of an instant', ['2026-11-23T12:00:00Z']],
+    ['a date of HTTP', 'Tue, 24 Nov 2026 12:00:00 -00:00'],
+    ['a date as people write it', 'Tue Nov 24 2026 12:00:00Z'],
+    ['an hour without a day', '2026T12:00:00Z'],
+    ['a day that no calendar has', '2026-02-31T12:00:00Z'],
+  ])('finds no instant of RFC 3339 in %s', (_, occurredAt) => {
+    expect(whyNotRunning(campaign(), occurredAt as string)).toBe('no_instant')
   })
 
   test('includes its start and excludes its end, to the millisecond and in every offset', () => {

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { jsonCopy } from '#domain/campaigns/json.ts'
 
 /** Milliseconds around an instant, and often just at either end of what begins there. */
 export function instants(startMs: number, lengthMs: number): fc.Arbitrary<number> {
@@ -27,3 +28,16 @@ export const instantTexts: fc.Arbitrary<string> = fc.oneof(
   fc.date({ noInvalidDate: true }).map((date) => date.toString()),
   fc.string({ unit: 'binary', maxLength: 40 }),
 )
+
+const { occurrence } = fc.letrec<{ occurrence: unknown }>((tie) => ({
+  occurrence: fc.oneof(
+    { maxDepth: 3 },
+    instantTexts,
+    fc.constantFrom<unknown>(null, true, 0, -1, 1e300, Date.UTC(2026, 10, 23)),
+    fc.array(tie('occurrence'), { maxLength: 2 }),
+    fc.dictionary(fc.constantFrom('toString', 'valueOf', 'toJSON', '__proto__', 'length', 'a'), tie('occurrence')),
+  ),
+}))
+
+/** The same, and any JSON in their place, with members that JavaScript asks for when it wants a text or a number. */
+export const occurrences = occurrence.map((value) => jsonCopy(value))

@@ -74,6 +74,8 @@ const RECORDS = "set award = 'booked'"
 describe('a booking of an event whose connection is lost', () => {
   test.each([
     ['before its points are appended', APPENDS, 'before'],
+    ['after its points were appended', APPENDS, 'after'],
+    ['before the event says so', RECORDS, 'before'],
     ['after the event said so', RECORDS, 'after'],
   ] as const)(
     '%s is made once by the next attempt, which reports it, though it used the cap up',
@@ -109,4 +111,13 @@ describe('overtaken at any of its statements', () => {
       if (isBehindTheLast) break
     }
   })
+})
+
+test('a booking that another overtakes at any of its statements reports what was given, though nothing is left by then', async () => {
+  for (let statement = 0; ; statement++) {
+    await aReview()
+    const mine = interruptedAt(statement, book)
+    expect([statement, await book(mine.sql)]).toEqual([statement, { points: 10 }])
+    if (statement >= mine.sent()) break
+  }
 })
