@@ -33,9 +33,12 @@ export async function awardEvent(
     case 'booked':
       await recordBooked(sql, eventId, booking.transactionId)
       return { points: booking.points }
-    case 'nothing':
-      await recordEnd(sql, eventId, 'nothing', booking.award, null)
-      return { points: 0 }
+    case 'nothing': {
+      // Caps may have nothing left because an attempt whose report was lost has booked it.
+      const points = await recordIfBooked(sql, eventId)
+      if (points === undefined) await recordEnd(sql, eventId, 'nothing', booking.award, null)
+      return { points: points ?? 0 }
+    }
     case 'refused':
       await recordEnd(sql, eventId, 'parked', evaluated, booking.code)
       return { points: 0 }
@@ -47,10 +50,7 @@ export async function awardEvent(
 /** Keeps an award that cannot be booked, with what it came to, for operators to retry. Not when it was booked after all. */
 export async function parkEvent(sql: Sql, eventId: string, problem: string): Promise<void> {
   const evaluated = await evaluationOf(sql, await requireEvent(sql, eventId))
-  const [booked] = await sql<{ transactionId: string }[]>`
-    select transaction_id as "transactionId" from points_events
-    where reference = ${eventId} and reason = 'event' and type = 'issued'`
-  if (booked) return await recordBooked(sql, eventId, booked.transactionId)
+  if ((await recordIfBooked(sql, eventId)) !== undefined) return
   await recordEnd(sql, eventId, evaluated.points === 0 ? 'nothing' : 'parked', evaluated, problem)
 }
 
@@ -59,6 +59,15 @@ async function evaluationOf(sql: Sql, external: ExternalEvent): Promise<Award> {
   if (external.evaluation) return external.evaluation
   const { event, at } = occurrenceOf(external)
   return evaluateCampaigns(await readCampaignsAt(sql, event.client, at), event)
+}
+
+/** @returns the points that the ledger has for an event, or undefined without any */
+async function recordIfBooked(sql: Sql, eventId: string): Promise<number | undefined> {
+  const [issued] = await sql<{ transactionId: string; amount: number }[]>`
+    select transaction_id as "transactionId", amount from points_events
+    where reference = ${eventId} and reason = 'event' and type = 'issued'`
+  if (issued) await recordBooked(sql, eventId, issued.transactionId)
+  return issued?.amount
 }
 
 /** What was booked is in the ledger: it may have been another attempt, within other caps. */

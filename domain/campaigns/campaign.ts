@@ -64,7 +64,12 @@ const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]{5,20}(?:Z|[+-]\d\d:\d\d)$/
 
 /** Of an event of another system, `occurredAt` may be anything. */
 function milliseconds(instant: unknown): number {
-  return typeof instant === 'string' && INSTANT.test(instant) ? Date.parse(instant) : Number.NaN
+  if (typeof instant !== 'string' || !INSTANT.test(instant)) return Number.NaN
+  // `Date` takes 31 February for a day in March.
+  const day = instant.slice(0, 10)
+  const midnight = Date.parse(`${day}T00:00:00Z`)
+  const isDay = !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(day)
+  return isDay ? Date.parse(instant) : Number.NaN
 }
 
 /**

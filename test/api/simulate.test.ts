@@ -79,6 +79,9 @@ test('caps count what was given already, in all and to the customer of the event
 test.each([
   ['a time that is none', { occurredAt: 'yesterday' }, 'event.occurredAt'],
   ['a time that is no text', { occurredAt: ['2026-11-25T00:00:00Z'] }, 'event.occurredAt'],
+  ['a time that is a number', { occurredAt: 5 }, 'event.occurredAt'],
+  ['a time that cannot become a text', { occurredAt: { toString: null, valueOf: null } }, 'event.occurredAt'],
+  ['a day that no calendar has', { occurredAt: '2026-02-31T12:00:00Z' }, 'event.occurredAt'],
   ['a very long time', { occurredAt: 'T'.repeat(60_000) }, 'event.occurredAt'],
   ['NUL in a text', { username: '\0' }, 'event'],
 ])('an event with %s is refused with its place', async (_, event, path) => {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { purchaseWorkflowId } from '#domain/purchase.ts'
 import { type Attempt, failing, onlyRegular } from '#test/support/faults.ts'
 import { openSagaWorld, type SagaWorld } from '#test/support/saga-world.ts'
+import { scheduledActivities } from '#test/support/scheduled-activities.ts'
 
 let world: SagaWorld
 let run = 0
@@ -240,7 +241,7 @@ describe('the ten-minute limit', () => {
     const purchaseId = await anOrder()
     world.faults.on(purchaseId, step, { before: onlyRegular })
     await carryOut(purchaseId)
-    const scheduled = await scheduledActivities(purchaseId)
+    const scheduled = await scheduledActivities(world.client, purchaseWorkflowId(purchaseId))
     expect(scheduled).toEqual([{ type: step, scheduleToCloseSeconds: 600 }])
   })
 
@@ -250,7 +251,7 @@ describe('the ten-minute limit', () => {
       const purchaseId = await anOrder()
       world.faults.on(purchaseId, step, { before: onlyRegular })
       await carryOut(purchaseId)
-      const scheduled = await scheduledActivities(purchaseId)
+      const scheduled = await scheduledActivities(world.client, purchaseWorkflowId(purchaseId))
       expect(scheduled).toEqual([{ type: step, scheduleToCloseSeconds: 0 }])
     },
   )
@@ -279,15 +280,4 @@ describe('the ten-minute limit', () => {
       }
     },
   )
-
-  async function scheduledActivities(purchaseId: string) {
-    const { events } = await world.client.workflow.getHandle(purchaseWorkflowId(purchaseId)).fetchHistory()
-    return (events ?? [])
-      .map((event) => event.activityTaskScheduledEventAttributes)
-      .filter((attributes) => attributes !== null && attributes !== undefined)
-      .map((attributes) => ({
-        type: attributes.activityType?.name,
-        scheduleToCloseSeconds: Number(attributes.scheduleToCloseTimeout?.seconds ?? 0),
-      }))
-  }
 })

@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { type ApiWorld, openApiWorld } from '#test/support/api-world.ts'
+import { giving } from '#test/support/campaign-examples.ts'
+
+let world: ApiWorld
+let run = 0
+let buyer: string
+
+beforeAll(async () => {
+  world = await openApiWorld()
+  await world.shop.addProduct({ id: 'air', priceMinor: 170_000, stock: 1_000 })
+})
+afterAll(async () => {
+  const broken = await world.shop.brokenInvariants()
+  await world.close()
+  expect(broken).toEqual([])
+})
+beforeEach(async () => {
+  run += 1
+  buyer = `buyer-${run}`
+  await world.shop.addWallet({ username: buyer, balanceMinor: 1_000_000 })
+})
+
+const points = async () => (await world.api.get(`/points?account_id=${buyer}`)).body.balance
+const quote = (order: object) => world.api.post('/purchase/quote', { userId: buyer, ...order })
+const buy = (order: object) => world.api.post('/purchase', { userId: buyer, ...order })
+const one = { productId: 'air', quantity: 1 }
+
+/** A campaign that gives so many points for each purchase of this test's buyer, and to nobody else. */
+const addCampaign = (name: string, formula: string, terms: object = {}) =>
+  world.api.post('/campaigns', {
+    campaign_name: `${name} of ${buyer}`,
+    rules: [giving(formula, { variable: '$.username', rule: 'string_equals', value: buyer })],
+    ...terms,
+  })
+
+/** What a quote and the purchase that follows it say of the points. */
+const earned = ({ body }: { body: { campaigns: { campaign: string; points: number; limitedBy: string | null }[] } }) =>
+  body.campaigns.map(({ campaign, points, limitedBy }) => [campaign, points, limitedBy])
+
+test('a quote says what a purchase comes to, and writes nothing', async () => {
+  await world.api.post('/points', { account_id: buyer, amount: 700 })
+  const { status, body } = await quote({ lines: [{ productId: 'air', quantity: 2 }], redeemPoints: 500 })
+  expect(status).toBe(200)
+  expect(body).toMatchObject({
+    total: 3400,
+    amount: 3350,
+    pointsRedeemed: 500,
+    mostPoints: 700,
+    pointsEarned: 335,
+    campaigns: [{ campaign: '1', points: 335 }],
+  })
+  const counted = await world.shop.sql`select from campaign_customers where account_id = ${buyer}`
+  expect([counted.length, await points()]).toEqual([0, 700])
+  const bought = await buy({ lines: [{ productId: 'air', quantity: 2 }], redeemPoints: 500 })
+  expect(bought.body).toMatchObject({ total: body.total, amount: body.amount, pointsIssued: body.pointsEarned })
+})
+
+test('a quote offers no more points than the total is worth', async () => {
+  await world.api.post('/points', { account_id: buyer, amount: 20_000 })
+  expect((await quote({ productId: 'air', quantity: 1, redeemPoints: 20_000 })).body).toMatchObject({
+    mostPoints: 17_000,
+    pointsRedeemed: 17_000,
+    amount: 0,
+    pointsEarned: 0,
+  })
+})
+
+test('a quote is refused for a buyer or a product that does not exist', async () => {
+  expect((await quote({ userId: 'nobody', productId: 'air', quantity: 1 })).body.code).toBe('unknown_user')
+  expect((await quote({ productId: 'none', quantity: 1 })).body.code).toBe('unknown_product')
+})
+
+test('a quote is within the cap per customer, of which others have their own, and the purchase gives what it says', async () => {
+  await addCampaign('capped', '$.quantity*40', { cap_points_per_customer: 100 })
+  const name = `capped of ${buyer}`
+  await buy(one)
+  expect(earned(await quote(one))).toEqual([
+    ['1', 170, null],
+    [name, 40, null],
+  ])
+  const three = { productId: 'air', quantity: 3 }
+  const limited = await quote(three)
+  expect(earned(limited)).toEqual([
+    ['1', 510, null],
+    [name, 60, 'pointsPerCustomer'],
+  ])
+  expect(limited.body.pointsEarned).toBe(570)
+  // A quote holds nothing: asked again, it says the same.
+  expect((await quote(three)).body).toEqual(limited.body)
+  const bought = await buy(three)
+  expect(bought.body.pointsIssued).toBe(570)
+  expect(earned(bought)).toEqual(earned(limited))
+  expect(earned(await quote(one))).toEqual([
+    ['1', 170, null],
+    [name, 0, 'pointsPerCustomer'],
+  ])
+})
+
+test('a cap per customer that one buyer has used up is untouched for another', async () => {
+  const rules = [giving('7', { variable: '$.quantity', rule: 'numeric_equals', value: 2 })]
+  await world.api.post('/campaigns', { campaign_name: 'pairs', rules, cap_points_per_customer: 7 })
+  await world.shop.addWallet({ username: 'other', balanceMinor: 1_000_000 })
+  const two = { productId: 'air', quantity: 2 }
+  await buy(two)
+  expect((await quote(two)).body.pointsEarned).toBe(340)
+  expect((await quote({ ...two, userId: 'other' })).body.pointsEarned).toBe(347)
+})
+
+test('a quote adds up all campaigns that run at once, each with its own part', async () => {
+  await addCampaign('extra', '5')
+  await addCampaign('tiny', '$.amount/1000')
+  const quoted = await quote(one)
+  // 1.7 is rounded to 2: each campaign by itself, not the sum.
+  expect(earned(quoted)).toEqual([
+    ['1', 170, null],
+    [`extra of ${buyer}`, 5, null],
+    [`tiny of ${buyer}`, 2, null],
+  ])
+  expect(quoted.body.pointsEarned).toBe(177)
+  expect((await buy(one)).body).toMatchObject({ pointsIssued: 177, campaigns: quoted.body.campaigns })
+})
+
+test.each([
+  ['is inactive', { status: 'inactive' }],
+  ['has not started', { starts_at: '2999-01-01T00:00:00Z' }],
+  ['has ended', { starts_at: '2020-01-01T00:00:00Z', ends_at: '2020-01-02T00:00:00Z' }],
+])('a quote leaves out a campaign that %s, and has it once it runs', async (_, terms) => {
+  const { headers } = await addCampaign('off', '5', terms)
+  expect(earned(await quote(one))).toEqual([['1', 170, null]])
+  const running = { status: 'active', starts_at: null, ends_at: null }
+  const path = `/campaigns/${encodeURIComponent(`off of ${buyer}`)}`
+  const call = { body: running, headers: { 'If-Match': headers.get('ETag') ?? '' } }
+  expect((await world.api.call('PATCH', path, call)).status).toBe(200)
+  const quoted = await quote(one)
+  expect(earned(quoted)).toEqual([
+    ['1', 170, null],
+    [`off of ${buyer}`, 5, null],
+  ])
+  expect((await buy(one)).body.pointsIssued).toBe(quoted.body.pointsEarned)
+})

@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Database } from '#db/client.ts'
+import { awardEvent, parkEvent } from '#db/event-award.ts'
+import { readEvent, takeEvent } from '#db/external-events.ts'
+import { createPointsLedger } from '#db/points/ledger.ts'
+import { readAvailable } from '#db/points/read.ts'
+import { giving } from '#test/support/campaign-examples.ts'
+import { type CampaignShop, openCampaignShop } from '#test/support/campaign-shop.ts'
+import { interceptSql } from '#test/support/intercepted-sql.ts'
+
+/**
+ * Temporal runs an activity again when its report is lost, and the lost attempt may still be under way. Each attempt here has a
+ * ledger of its own, as in another process.
+ */
+
+let shop: CampaignShop
+let run = 0
+let member: string
+let eventId: string
+
+beforeAll(async () => {
+  shop = await openCampaignShop()
+  await shop.addCampaign('stars', {
+    rules: [giving('$.stars*2', { variable: '$.stars', rule: 'numeric_greater_than', value: 0 })],
+    caps: { totalPoints: null, pointsPerCustomer: 10 },
+  })
+})
+afterAll(async () => {
+  const broken = await shop.brokenInvariants()
+  await shop.close()
+  expect(broken).toEqual([])
+})
+beforeEach(() => aReview())
+
+/** A review of somebody new, which earns ten points and with them reaches the cap. */
+async function aReview(): Promise<void> {
+  run += 1
+  member = `member-${run}`
+  eventId = crypto.randomUUID()
+  const request = { scope: 'test', key: eventId, requestHash: '' }
+  const event = { type: 'Review', client: 'UnicornStore', accountId: member, payload: { stars: 5 } }
+  await takeEvent(shop.sql, request, { eventId, ...event })
+}
+
+const book = (sql: Database = shop.sql) => awardEvent(sql, createPointsLedger(sql), eventId, 365)
+const park = (sql: Database = shop.sql) => parkEvent(sql, eventId, 'unavailable')
+const stands = () => readEvent(shop.sql, eventId)
+const available = () => readAvailable(shop.sql, member, new Date().toISOString())
+
+/** The connection is lost at the first statement that holds the words, before or after its effect. */
+function lostAt(words: string, when: 'before' | 'after'): Database {
+  let isLost = false
+  return interceptSql(shop.sql, async (text, send) => {
+    if (isLost || !text.includes(words)) return await send()
+    isLost = true
+    if (when === 'after') await send()
+    throw new Error('injected fault: the connection is lost')
+  })
+}
+
+/** Something else happens from beginning to end right before a statement, counted from 0. */
+function interruptedAt(statement: number, happens: () => Promise<unknown>) {
+  let sent = 0
+  const sql = interceptSql(shop.sql, async (_, send) => {
+    if (sent++ === statement) await happens()
+    return await send()
+  })
+  return { sql, sent: () => sent }
+}
+
+const APPENDS = 'insert into points_events'
+const RECORDS = "set award = 'booked'"
+
+describe('a booking of an event whose connection is lost', () => {
+  test.each([
+    ['before its points are appended', APPENDS, 'before'],
+    ['after its points were appended', APPENDS, 'after'],
+    ['before the event says so', RECORDS, 'before'],
+    ['after the event said so', RECORDS, 'after'],
+  ] as const)(
+    '%s is made once by the next attempt, which reports it, though it used the cap up',
+    async (_, words, when) => {
+      await expect(book(lostAt(words, when))).rejects.toThrow('the connection is lost')
+      expect(await book()).toEqual({ points: 10 })
+      expect(await stands()).toMatchObject({ award: 'booked', pointsIssued: 10, evaluation: { points: 10 } })
+      expect(await available()).toBe(10)
+    },
+  )
+
+  test('before the event says so is found by who wants to park it', async () => {
+    await expect(book(lostAt(RECORDS, 'before'))).rejects.toThrow('the connection is lost')
+    await park()
+    expect(await stands()).toMatchObject({ award: 'booked', pointsIssued: 10 })
+  })
+})
+
+describe('overtaken at any of its statements', () => {
+  test.each([
+    ['a booking of an event by another', book, book],
+    ['a booking of an event by its parking', book, park],
+    ['the parking of an event by its booking', park, book],
+  ])('%s gives the points once, and the event says booked', async (_, overtaken, overtaking) => {
+    for (let statement = 0; ; statement++) {
+      await aReview()
+      const mine = interruptedAt(statement, overtaking)
+      await overtaken(mine.sql)
+      const isBehindTheLast = statement >= mine.sent()
+      if (isBehindTheLast) await overtaking()
+      expect(await stands()).toMatchObject({ award: 'booked', pointsIssued: 10, evaluation: { points: 10 } })
+      expect(await available()).toBe(10)
+      if (isBehindTheLast) break
+    }
+  })
+})
+
+test('a booking that another overtakes at any of its statements reports what was given, though nothing is left by then', async () => {
+  for (let statement = 0; ; statement++) {
+    await aReview()
+    const mine = interruptedAt(statement, book)
+    expect([statement, await book(mine.sql)]).toEqual([statement, { points: 10 }])
+    if (statement >= mine.sent()) break
+  }
+})

@@ -1,0 +1,62 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { evaluateCampaign } from '#domain/campaigns/campaign.ts'
+import { checkRules } from '#domain/campaigns/check-rules.ts'
+import { giving } from '#test/support/campaign-examples.ts'
+import { anything, events, nearlyRules, RUNS, texts } from '#test/support/campaigns-arbitrary.ts'
+
+describe('checking rules', () => {
+  test('answers for any value at all, with a place for each mistake', () => {
+    fc.assert(
+      fc.property(fc.oneof(anything, fc.array(anything), fc.json(), texts), (input) => {
+        const checked = checkRules(input)
+        if (checked.ok) return
+        expect(checked.mistakes.length).toBeGreaterThan(0)
+        for (const { path, message } of checked.mistakes) {
+          expect(path).toMatch(/^(\/|$)/)
+          expect(message).not.toBe('')
+        }
+      }),
+      RUNS,
+    )
+  })
+
+  test('accepts only what evaluates on any event: without a throw, within the steps, never as invalid', () => {
+    let accepted = 0
+    fc.assert(
+      fc.property(nearlyRules, events, (input, event) => {
+        const checked = checkRules(input)
+        if (!checked.ok) return
+        accepted += checked.rules.length
+        for (const outcome of evaluateCampaign(checked, event).rules) {
+          if (outcome.outcome === 'not_evaluated') expect(outcome.reason.code).not.toMatch(/invalid|steps/)
+        }
+      }),
+      { numRuns: 3_000 },
+    )
+    expect(accepted).toBeGreaterThan(100)
+  })
+
+  test('accepts again, unchanged, what it accepted', () => {
+    fc.assert(
+      fc.property(nearlyRules, (input) => {
+        const checked = checkRules(input)
+        if (checked.ok) expect(checkRules(JSON.stringify(checked.rules))).toEqual(checked)
+      }),
+      RUNS,
+    )
+  })
+
+  test('puts the position of a mistake in a formula within it, or right behind it', () => {
+    fc.assert(
+      fc.property(texts, (formula) => {
+        const checked = checkRules([giving(formula)])
+        if (checked.ok) return
+        const position = checked.mistakes[0]?.position ?? 0
+        expect(position).toBeGreaterThanOrEqual(1)
+        expect(position).toBeLessThanOrEqual(formula.length + 1)
+      }),
+      RUNS,
+    )
+  })
+})

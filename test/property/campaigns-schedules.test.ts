@@ -1,0 +1,71 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { evaluateCampaigns } from '#domain/campaigns/award.ts'
+import { evaluateCampaign, type NotRunning, whyNotRunning } from '#domain/campaigns/campaign.ts'
+import { judge } from '#domain/campaigns/judgement.ts'
+import { campaign, purchase } from '#test/support/campaign-examples.ts'
+import { RUNS } from '#test/support/campaigns-arbitrary.ts'
+import { instants, instantTexts, occurrences, writtenWith } from '#test/support/instants-arbitrary.ts'
+
+const HOUR_MS = 3_600_000
+const START_MS = Date.parse('2026-11-23T12:00:00.000Z')
+const scheduled = campaign({
+  startsAt: new Date(START_MS).toISOString(),
+  endsAt: new Date(START_MS + HOUR_MS).toISOString(),
+})
+
+/** What a schedule can say of what should be an instant; null is that the campaign runs. */
+const ANSWERS: (NotRunning | null)[] = [null, 'not_started', 'ended', 'no_instant']
+
+/** Whatever comes as `occurredAt`, from systems that keep to no type. */
+function survives(occurredAt: unknown): void {
+  const event = purchase({ occurredAt })
+  const answer = whyNotRunning(scheduled, event.occurredAt)
+  expect(ANSWERS).toContain(answer)
+  expect(whyNotRunning(campaign({ status: 'inactive' }), event.occurredAt)).toBe('inactive')
+  // Rules look at other members: what they give does not depend on it, and whether it counts, only on the schedule.
+  expect(evaluateCampaign(scheduled, event).earned).toBe(170)
+  expect(evaluateCampaigns([scheduled], event).points).toBe(answer === null ? 170 : 0)
+  const judgement = judge(scheduled, event, { totalPoints: null, pointsPerCustomer: null })
+  expect(judgement).toMatchObject({ notRunning: answer, earned: 170, points: answer === null ? 170 : 0 })
+}
+
+describe('a schedule', () => {
+  test('answers for any text as the instant of an event, and evaluating it never throws', () => {
+    fc.assert(fc.property(instantTexts, survives), RUNS)
+  })
+
+  test('answers for any JSON as the instant of an event, and evaluating it never throws', () => {
+    fc.assert(fc.property(occurrences, survives), RUNS)
+  })
+
+  test.each([
+    ['an array of an instant', ['2026-11-23T12:00:00Z']],
+    ['a date of HTTP', 'Tue, 24 Nov 2026 12:00:00 -00:00'],
+    ['a date as people write it', 'Tue Nov 24 2026 12:00:00Z'],
+    ['an hour without a day', '2026T12:00:00Z'],
+    ['a day that no calendar has', '2026-02-31T12:00:00Z'],
+  ])('finds no instant of RFC 3339 in %s', (_, occurredAt) => {
+    expect(whyNotRunning(campaign(), occurredAt as string)).toBe('no_instant')
+  })
+
+  test('includes its start and excludes its end, to the millisecond and in every offset', () => {
+    fc.assert(
+      fc.property(instants(START_MS, HOUR_MS), fc.integer({ min: -1_439, max: 1_439 }), (atMs, offsetMinutes) => {
+        const isRunning = START_MS <= atMs && atMs < START_MS + HOUR_MS
+        const reason = atMs < START_MS ? 'not_started' : 'ended'
+        expect(whyNotRunning(scheduled, writtenWith(offsetMinutes, atMs))).toBe(isRunning ? null : reason)
+      }),
+      RUNS,
+    )
+  })
+
+  test('without start or end has every instant in it', () => {
+    fc.assert(
+      fc.property(instants(START_MS, 1_000 * 365 * 24 * HOUR_MS), (atMs) => {
+        expect(whyNotRunning(campaign(), writtenWith(0, atMs))).toBeNull()
+      }),
+      RUNS,
+    )
+  })
+})

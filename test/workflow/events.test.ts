@@ -1,0 +1,174 @@
+import { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/client'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { addMissingCampaigns } from '#db/campaigns/write.ts'
+import { readEvent, takeEvent } from '#db/external-events.ts'
+import { listParkedAwards } from '#db/parked-awards.ts'
+import { listTransactions, readAvailable } from '#db/points/read.ts'
+import { eventWorkflowId } from '#domain/purchase.ts'
+import { shortPatience } from '#test/replay/scenarios.ts'
+import { giving } from '#test/support/campaign-examples.ts'
+import { type Fault, failing, onlyRegular } from '#test/support/faults.ts'
+import { openSagaWorld, type SagaWorld } from '#test/support/saga-world.ts'
+import { scheduledActivities } from '#test/support/scheduled-activities.ts'
+import type { EventInput } from '#workflows/contract.ts'
+
+let world: SagaWorld
+let run = 0
+let reviewer: string
+
+beforeAll(async () => {
+  world = await openSagaWorld()
+  await addStars(world)
+})
+afterAll(async () => {
+  const broken = await world.shop.brokenInvariants()
+  await world.close()
+  expect(broken).toEqual([])
+})
+beforeEach(() => {
+  run += 1
+  reviewer = `reviewer-${run}`
+})
+
+/** A review earns two points for each star, and a reviewer gets 1000 at most. */
+async function addStars({ shop }: SagaWorld) {
+  const caps = { totalPoints: null, pointsPerCustomer: 1_000 }
+  const rules = [giving('$.stars*2', { variable: '$.type', rule: 'string_equals', value: 'Review' })]
+  const terms = { status: 'active', startsAt: null, endsAt: null, caps, rules } as const
+  await addMissingCampaigns(shop.sql, [{ client: 'ReviewSite', name: 'stars', terms }], 'test')
+}
+
+/** A review that was taken, and that nobody has carried out yet. */
+async function aReview(place = world, stars = 5): Promise<string> {
+  const eventId = crypto.randomUUID()
+  const request = { scope: 'test', key: eventId, requestHash: '' }
+  const event = { type: 'Review', client: 'ReviewSite', accountId: reviewer, payload: { stars } }
+  await takeEvent(place.shop.sql, request, { eventId, ...event })
+  return eventId
+}
+
+/** As the API does, for a new event and for a parked one that is retried. */
+async function start(eventId: string, place = world, workflowId = eventWorkflowId(eventId)) {
+  return await place.client.workflow.start<(input: EventInput) => Promise<{ points: number }>>('awardEvent', {
+    workflowId,
+    taskQueue: place.taskQueue,
+    args: [{ eventId }],
+    workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+    workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+  })
+}
+
+const carryOut = async (eventId: string, place = world) => await (await start(eventId, place)).result()
+const available = (place = world) => readAvailable(place.shop.sql, reviewer, new Date().toISOString())
+const transactions = (place = world) => listTransactions(place.shop.sql, { accountId: reviewer, limit: 10 })
+
+/** Lets attempts pass only when so many have come, so that they are under way at once. */
+function allAtOnce(count: number): NonNullable<Fault['before']> {
+  const complete = Promise.withResolvers<void>()
+  return async ({ number }) => {
+    if (number === count) complete.resolve()
+    await complete.promise
+  }
+}
+
+describe('an event of another system', () => {
+  test('earns its points, in the fast lane and in the regular one', async () => {
+    expect(await carryOut(await aReview())).toEqual({ points: 10 })
+    const eventId = await aReview()
+    world.faults.on(eventId, 'awardEvent', { before: onlyRegular })
+    expect(await carryOut(eventId)).toEqual({ points: 10 })
+    expect(await available()).toBe(20)
+  })
+
+  test('gives its points once when the report of its booking is lost, and says booked', async () => {
+    const eventId = await aReview()
+    world.faults.on(eventId, 'awardEvent', { after: failing(3) })
+    expect(await carryOut(eventId)).toEqual({ points: 10 })
+    expect(world.faults.attempts(eventId, 'awardEvent')).toBe(4)
+    expect(await readEvent(world.shop.sql, eventId)).toMatchObject({ award: 'booked', pointsIssued: 10 })
+    expect(await transactions()).toHaveLength(1)
+  })
+
+  test('gives its points once when two workflows carry it out at the same moment', async () => {
+    const eventId = await aReview()
+    world.faults.on(eventId, 'awardEvent', { before: allAtOnce(2) })
+    const handles = [await start(eventId), await start(eventId, world, `${eventWorkflowId(eventId)}-again`)]
+    expect(await Promise.all(handles.map((handle) => handle.result()))).toEqual([{ points: 10 }, { points: 10 }])
+    expect(await readEvent(world.shop.sql, eventId)).toMatchObject({ award: 'booked', pointsIssued: 10 })
+    expect([await available(), (await transactions()).length]).toEqual([10, 1])
+  })
+
+  test('gives its points once when it is carried out again after its end', async () => {
+    const eventId = await aReview()
+    for (let again = 0; again < 3; again++) expect(await carryOut(eventId)).toEqual({ points: 10 })
+    expect(await transactions()).toHaveLength(1)
+  })
+})
+
+describe('the ten-minute limit', () => {
+  test('is asked of the booking of an event', async () => {
+    const eventId = await aReview()
+    world.faults.on(eventId, 'awardEvent', { before: onlyRegular })
+    await carryOut(eventId)
+    expect(await scheduledActivities(world.client, eventWorkflowId(eventId))).toEqual([
+      { type: 'awardEvent', scheduleToCloseSeconds: 600 },
+    ])
+  })
+})
+
+describe('an event whose booking fails for ten minutes', () => {
+  async function withShortPatience(check: (patience: SagaWorld) => Promise<void>) {
+    const patience = await openSagaWorld({ workflowInterceptors: [shortPatience] })
+    try {
+      await addStars(patience)
+      await check(patience)
+      expect(await patience.shop.brokenInvariants()).toEqual([])
+    } finally {
+      await patience.close()
+    }
+  }
+
+  test('is parked with its evaluation, and booked once when it is retried', () =>
+    withShortPatience(async (patience) => {
+      const { faults, shop } = patience
+      const eventId = await aReview(patience)
+      faults.on(eventId, 'awardEvent', { before: failing(1e6) })
+      expect(await carryOut(eventId, patience)).toEqual({ points: 0 })
+      const evaluation = { points: 10, campaigns: [{ campaign: 'stars', points: 10 }] }
+      const waiting = { id: eventId, kind: 'event', username: reviewer, problem: 'unavailable', evaluation }
+      expect(await listParkedAwards(shop.sql, { limit: 10 })).toMatchObject([waiting])
+      expect(await available(patience)).toBe(0)
+
+      faults.on(eventId, 'awardEvent', {})
+      expect(await carryOut(eventId, patience)).toEqual({ points: 10 })
+      expect(await carryOut(eventId, patience)).toEqual({ points: 10 })
+      expect(await listParkedAwards(shop.sql, { limit: 10 })).toEqual([])
+      expect(await readEvent(shop.sql, eventId)).toMatchObject({ award: 'booked', pointsIssued: 10, evaluation })
+      expect([await available(patience), (await transactions(patience)).length]).toEqual([10, 1])
+    }))
+
+  test('is tried to be parked until it is, and stays parked, as it was, when the retry fails for as long', () =>
+    withShortPatience(async (patience) => {
+      const { faults, shop, client } = patience
+      const eventId = await aReview(patience)
+      faults.on(eventId, 'awardEvent', { before: failing(1e6) })
+      faults.on(eventId, 'parkEvent', { before: failing(3) })
+      await carryOut(eventId, patience)
+      const [parking] = (await scheduledActivities(client, eventWorkflowId(eventId))).slice(-1)
+      expect(parking).toEqual({ type: 'parkEvent', scheduleToCloseSeconds: 0 })
+      const parked = await listParkedAwards(shop.sql, { limit: 10 })
+      expect(parked).toMatchObject([{ id: eventId, award: 'parked' }])
+      expect(await carryOut(eventId, patience)).toEqual({ points: 0 })
+      expect(await listParkedAwards(shop.sql, { limit: 10 })).toEqual(parked)
+    }))
+
+  test('is not parked when it was booked after all and only its report was lost', () =>
+    withShortPatience(async (patience) => {
+      const eventId = await aReview(patience)
+      patience.faults.on(eventId, 'awardEvent', { after: failing(1e6) })
+      await carryOut(eventId, patience)
+      expect(await listParkedAwards(patience.shop.sql, { limit: 10 })).toEqual([])
+      expect(await readEvent(patience.shop.sql, eventId)).toMatchObject({ award: 'booked', pointsIssued: 10 })
+      expect([await available(patience), (await transactions(patience)).length]).toEqual([10, 1])
+    }))
+})
