@@ -61,7 +61,8 @@ async function evaluate(sql: Sql, event: ExternalEvent): Promise<Award> {
 /** What was booked is in the ledger: it may have been another attempt, within other caps. */
 async function recordBooked(sql: Sql, eventId: string, transactionId: string): Promise<void> {
   await sql`
-    update external_events set award = 'booked', points_issued = e.amount, evaluation = e.payload -> 'details'
+    update external_events set award = 'booked', points_issued = e.amount, evaluation = e.payload -> 'details',
+      settled_at = e.recorded_at
     from points_events e
     where id = ${eventId} and e.transaction_id = ${transactionId}`
 }
@@ -75,7 +76,7 @@ async function recordEnd(
 ): Promise<void> {
   await sql`
     update external_events set award = ${end}, evaluation = ${sql.json(award as never)}, problem = ${problem},
-      parked_at = case when ${end} = 'parked' then now() else parked_at end
+      settled_at = clock_timestamp(), parked_at = case when ${end} = 'parked' then now() else parked_at end
     where id = ${eventId} and (award is null or (award = 'parked' and ${end} = 'nothing'))`
 }
 

@@ -40,11 +40,17 @@ export async function takeEvent(
 }
 
 export async function readEvent(sql: Sql, eventId: string): Promise<ExternalEvent | undefined> {
-  const [row] = await sql<(Omit<ExternalEvent, 'occurredAt'> & { occurredAt: Date })[]>`
+  const [event] = await readEvents(sql, [eventId])
+  return event
+}
+
+/** Those of the events that there are, in no particular order. */
+export async function readEvents(sql: Sql, eventIds: string[]): Promise<ExternalEvent[]> {
+  const rows = await sql<(Omit<ExternalEvent, 'occurredAt'> & { occurredAt: Date })[]>`
     select id as "eventId", type, client, account_id as "accountId", payload, occurred_at as "occurredAt", award,
       evaluation, problem, points_issued as "pointsIssued"
-    from external_events where id = ${eventId}`
-  return row && { ...row, occurredAt: row.occurredAt.toISOString() }
+    from external_events where id = any(${eventIds}::uuid[])`
+  return rows.map((row) => ({ ...row, occurredAt: row.occurredAt.toISOString() }))
 }
 
 /** Events whose award has not ended for a while, oldest first. */

@@ -11,7 +11,7 @@ const EXAMPLE = [
   },
 ]
 
-const ruleShown = z
+export const ruleShown = z
   .object({
     variable: z
       .string()

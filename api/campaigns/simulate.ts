@@ -1,67 +1,39 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, AppDependencies } from '#api/app-types.ts'
+import { Problem } from '#api/problems/problem.ts'
 import { problems, READING } from '#api/problems/problem-responses.ts'
-import { listCampaignsOf } from '#db/campaigns/read.ts'
-import { readClock } from '#db/points/load.ts'
-import { type Campaign, campaignRuns, evaluateCampaign, type RuleOutcome } from '#domain/campaigns/campaign.ts'
-import { type CampaignEvent, STORE_CLIENT } from '#domain/campaigns/event.ts'
-import { campaignName, clientName, requireCampaign } from './campaign.ts'
-import { readRules, rulesGiven } from './rules.ts'
+import { streamLines } from './line-stream.ts'
+import { eventSimulation, simulateEvent, simulationSchema } from './simulate-event.ts'
+import { backtestLine, backtestLines, backtestRequest } from './simulate-past.ts'
 
-const simulation = z
-  .strictObject({
-    client: clientName.default(STORE_CLIENT),
-    event: z.record(z.string(), z.unknown()).openapi({
-      description: 'What rules look at. Left out, `type` is PurchaseCompleted and `occurredAt` is now.',
-      example: { amount: 1700, total: 1700, quantity: 1 },
-    }),
-    rules: rulesGiven.optional(),
-    campaign_name: campaignName.optional().openapi({ description: 'Only this one of the stored campaigns.' }),
-  })
-  .refine(({ rules, campaign_name }) => rules === undefined || campaign_name === undefined, {
-    path: ['rules'],
-    message: 'must be left out when campaign_name is given',
-  })
-  .openapi('Simulation')
-
-const outcomeSchema = z.object({
-  rule: z.number().int().openapi({ description: 'Which of the rules, from 0.' }),
-  outcome: z.enum(['gave', 'did_not_match', 'not_evaluated']),
-  exact: z.string().optional().openapi({ description: 'What it gave, before rounding.', example: '170' }),
-  reason: z
-    .object({ code: z.string(), message: z.string() })
-    .optional()
-    .openapi({ description: 'Why it was not evaluated.' }),
-})
-
-const resultSchema = z
-  .object({
-    points: z.number().int().openapi({ description: 'What the campaigns that run give together, before caps.' }),
-    campaigns: z.array(
-      z.object({
-        campaign_name: z.string().nullable().openapi({ description: 'Null for the rules of the request.' }),
-        runs: z
-          .boolean()
-          .openapi({ description: 'Whether it is active, started and not ended when the event occurs.' }),
-        points: z.number().int().openapi({ description: 'What its rules come to, whether it runs or not.' }),
-        exact: z.string(),
-        rules: z.array(outcomeSchema),
-      }),
-    ),
-  })
-  .openapi('SimulationResult')
+/** Under way at once in one process, which has other requests to answer. */
+const MOST_BACKTESTS = 2
 
 const route = createRoute({
   method: 'post',
   path: '/campaigns/simulate',
   operationId: 'simulateCampaigns',
   tags: ['Campaigns'],
-  summary: 'What rules make of an event',
+  summary: 'What campaigns make of an event, or would have made of the past',
   description:
-    'The rules of the request, of one stored campaign, or of all campaigns of the client. Nothing is written.',
-  request: { body: { required: true, content: { 'application/json': { schema: simulation } } } },
+    'With `event`: what each rule makes of it, and why another gives nothing. With `from`: a backtest over everything whose ' +
+    'points were booked, or came to nothing, since then, in the order in which that happened, with schedules and caps; ' +
+    'caps count what was given before, and have room again for what was taken back. ' +
+    'Tried are all campaigns of the client, as they stood at the time; or one of them as it stands now (`campaign_name`), with ' +
+    'the changes that are given; or, without a name, one that is not stored. Nothing is written. ' +
+    'A backtest answers in lines of JSON: pages, as they come, and at the end the totals. Close the connection to cancel it; ' +
+    'an answer without totals is not complete.',
+  request: {
+    body: { required: true, content: { 'application/json': { schema: z.union([eventSimulation, backtestRequest]) } } },
+  },
   responses: {
-    200: { description: 'What each rule gave, or why not.', content: { 'application/json': { schema: resultSchema } } },
+    200: {
+      description: 'What each rule gave, or why not.',
+      content: {
+        'application/json': { schema: simulationSchema },
+        'application/x-ndjson': { schema: backtestLine },
+      },
+    },
     ...problems(
       ...READING,
       'invalid_request',
@@ -70,38 +42,28 @@ const route = createRoute({
       'body_too_large',
       'unsupported_media_type',
       'unknown_campaign',
+      'too_many_backtests',
     ),
   },
 })
 
-export function registerSimulate(app: App, { sql }: AppDependencies): void {
+export function registerSimulate(app: App, deps: AppDependencies): void {
+  let underWay = 0
   app.openapi(route, async (c) => {
-    const { client, event: given, rules, campaign_name } = c.req.valid('json')
-    const now = await readClock(sql)
-    const event = { type: 'PurchaseCompleted', occurredAt: now, ...given, client } as CampaignEvent
-    if (rules !== undefined) {
-      const shown = judge({ name: null, runs: true, rules: readRules(rules) }, event)
-      return c.json({ points: shown.points, campaigns: [shown] }, 200)
+    const given = c.req.valid('json')
+    if ('event' in given) return c.json(await simulateEvent(deps.sql, given), 200)
+    if (underWay >= MOST_BACKTESTS)
+      throw new Problem('too_many_backtests', `${underWay} are under way here. Try later.`)
+    underWay += 1
+    const ended = () => {
+      underWay -= 1
     }
-    const stored = campaign_name
-      ? [await requireCampaign(sql, client, campaign_name)]
-      : await listCampaignsOf(sql, client)
-    const campaigns = stored.map((campaign) =>
-      judge({ ...campaign, runs: campaignRuns(campaign, String(event.occurredAt)) }, event),
-    )
-    const points = campaigns.reduce((sum, campaign) => sum + (campaign.runs ? campaign.points : 0), 0)
-    return c.json({ points, campaigns }, 200)
+    try {
+      // The types of routes know JSON and text only.
+      return streamLines(c, deps, await backtestLines(deps, given), ended) as never
+    } catch (error) {
+      ended()
+      throw error
+    }
   })
-}
-
-function judge(
-  { name, runs, rules }: Pick<Campaign, 'rules'> & { name: string | null; runs: boolean },
-  event: CampaignEvent,
-) {
-  const { earned, exact, rules: outcomes } = evaluateCampaign({ rules }, event)
-  return { campaign_name: name, runs, points: earned, exact, rules: outcomes.map(showOutcome) }
-}
-
-function showOutcome(outcome: RuleOutcome, rule: number): z.infer<typeof outcomeSchema> {
-  return { rule, ...outcome }
 }

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { Problem } from '#api/problems/problem.ts'
-import type { CampaignTerms } from '#db/campaigns/read.ts'
+import type { CampaignTerms } from '#domain/campaigns/campaign.ts'
 import { readRules, rulesGiven } from './rules.ts'
 
 const instant = z.iso

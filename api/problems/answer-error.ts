@@ -17,7 +17,8 @@ function answerProblem(c: AppContext, problem: Problem): Response {
   return c.body(JSON.stringify(problemBody(problem, c.get('requestId'))), problem.status)
 }
 
-function problemOf(error: unknown): Problem {
+/** The problem that an error is answered with. */
+export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (error instanceof HTTPException) return problemOfFramework(error)
   return unavailability(error) ?? internalError()

@@ -10,5 +10,6 @@ export const campaignProblems = {
     title: 'Somebody else changed the campaign since it was read',
     members: { version: z.number().int().openapi({ description: 'What it stands at now.', example: 4 }) },
   },
+  too_many_backtests: { status: 503, title: 'Too many backtests are under way' },
   precondition_required: { status: 428, title: 'The request must say in If-Match what it is based on' },
 } as const

@@ -1,8 +1,9 @@
 import type { Sql } from '#db/client.ts'
 import type { PointsAnswer, PointsLedger, PointsRequest } from '#db/points/ledger.ts'
 import { type Award, capAward } from '#domain/campaigns/award.ts'
+import { grantsOf } from '#domain/campaigns/grant.ts'
 import { MOST_POINTS } from '#domain/points/command.ts'
-import { grantsOf, openCustomers, readRemaining } from './grants.ts'
+import { openCustomers, readRemaining } from './grants.ts'
 
 /** Other awards may use up what a cap left, each time before this one comes; with so many, something else is wrong. */
 const MOST_ATTEMPTS = 100
@@ -32,7 +33,7 @@ export async function bookWithinCaps(
     const award = capAward(evaluated, await readRemaining(sql, evaluated, accountId))
     if (award.points === 0) return { outcome: 'nothing', award }
     if (award.points > MOST_POINTS) return { outcome: 'refused', code: 'invalid_amount' }
-    const answer = await ledger.execute({ ...requestOf(award), grants: grantsOf(award) })
+    const answer = await ledger.execute({ ...requestOf(award), grants: grantsOf(award.campaigns) })
     if (answer.ok && answer.answer) {
       return { outcome: 'booked', transactionId: answer.answer.id, points: answer.answer.amount }
     }

@@ -1,20 +1,11 @@
 import type { Sql } from '#db/client.ts'
-import type { Award } from '#domain/campaigns/award.ts'
+import { type Award, type Given, remainingOf } from '#domain/campaigns/award.ts'
 import type { Caps } from '#domain/campaigns/campaign.ts'
+import { type CampaignGrant, takenBackOf } from '#domain/campaigns/grant.ts'
 import type { PointsEvent } from '#domain/points/event.ts'
 
-/** Points that a campaign gave or, below zero, that were taken back of what it gave. */
-export type CampaignGrant = { campaignId: string; points: number }
-
-/** The same, with the transaction of points that it is a part of. */
+/** What a campaign gave, or got back, with the transaction of points that it is a part of. */
 export type BookedGrant = CampaignGrant & { transactionId: string }
-
-/** What each campaign gives with an award. */
-export function grantsOf(award: Award): CampaignGrant[] {
-  return award.campaigns
-    .filter((campaign) => campaign.points > 0)
-    .map(({ campaignId, points }) => ({ campaignId, points }))
-}
 
 /** Makes the rows that count what each campaign of an award gave to an account, before there is something to count. */
 export async function openCustomers(sql: Sql, award: Award, accountId: string): Promise<void> {
@@ -26,14 +17,30 @@ export async function openCustomers(sql: Sql, award: Award, accountId: string): 
 
 /** What the caps of the campaigns of an award leave for an account at the moment. */
 export async function readRemaining(sql: Sql, award: Award, accountId: string): Promise<(campaignId: string) => Caps> {
-  const rows = await sql<({ id: string } & Caps)[]>`
-    select c.id, c.cap_total_points - c.given_points as "totalPoints",
-      c.cap_points_per_customer - coalesce(customer.given_points, 0) as "pointsPerCustomer"
+  const rows = await readGivenAndCaps(sql, earningIds(award), accountId)
+  const remaining = new Map(rows.map(({ id, given, caps }) => [id, remainingOf(caps, given)]))
+  return (campaignId) => remaining.get(campaignId) ?? { totalPoints: 0, pointsPerCustomer: 0 }
+}
+
+/** What campaigns gave so far, in all and to an account; nothing, one that is not there. */
+export async function readGiven(
+  sql: Sql,
+  campaignIds: string[],
+  accountId: string,
+): Promise<(campaignId: string) => Given> {
+  const rows = await readGivenAndCaps(sql, campaignIds, accountId)
+  const given = new Map(rows.map((row) => [row.id, row.given]))
+  return (campaignId) => given.get(campaignId) ?? { inAll: 0, toCustomer: 0 }
+}
+
+async function readGivenAndCaps(sql: Sql, campaignIds: string[], accountId: string) {
+  return await sql<{ id: string; given: Given; caps: Caps }[]>`
+    select c.id,
+      jsonb_build_object('inAll', c.given_points, 'toCustomer', coalesce(customer.given_points, 0)) as given,
+      jsonb_build_object('totalPoints', cap_total_points, 'pointsPerCustomer', cap_points_per_customer) as caps
     from campaigns c
     left join campaign_customers customer on customer.campaign_id = c.id and customer.account_id = ${accountId}
-    where c.id = any(${earningIds(award)}::uuid[])`
-  const remaining = new Map(rows.map(({ id, ...caps }) => [id, caps]))
-  return (campaignId) => remaining.get(campaignId) ?? { totalPoints: 0, pointsPerCustomer: 0 }
+    where c.id = any(${campaignIds}::uuid[])`
 }
 
 function earningIds(award: Award): string[] {
@@ -53,16 +60,6 @@ export async function readGrantsTakenBack(sql: Sql, events: readonly PointsEvent
   return reversals.flatMap(({ transactionId, reverses, amount }) => {
     const given = rows.filter((grant) => grant.transactionId === reverses.transactionId)
     return takenBackOf(given, amount).map((grant) => ({ ...grant, transactionId }))
-  })
-}
-
-/** Spreads points that were taken back over the campaigns that gave them: the first one's first, as far as they go. */
-function takenBackOf(grants: readonly CampaignGrant[], points: number): CampaignGrant[] {
-  let left = points
-  return grants.flatMap(({ campaignId, points: given }) => {
-    const taken = Math.min(given, left)
-    left -= taken
-    return taken > 0 ? [{ campaignId, points: -taken }] : []
   })
 }
 

@@ -3,6 +3,7 @@ import { type PurchaseCompleted, STORE_CLIENT } from '#domain/campaigns/event.ts
 import { majorFromMinor } from '#domain/money.ts'
 
 type ConfirmedPurchase = {
+  purchaseId: string
   username: string
   totalMinor: number
   amountMinor: number
@@ -12,8 +13,15 @@ type ConfirmedPurchase = {
 
 /** A confirmed purchase as the rules of campaigns see it. It is the same whenever it is asked for. */
 export async function readPurchaseEvent(sql: Sql, purchaseId: string): Promise<PurchaseCompleted> {
-  const [purchase] = await sql<ConfirmedPurchase[]>`
-    select p.username, p.total_minor as "totalMinor",
+  const [event] = await readPurchaseEvents(sql, [purchaseId])
+  if (!event) throw new Error(`purchase ${purchaseId} is not confirmed`)
+  return event
+}
+
+/** Those of the purchases that are confirmed, in no particular order. */
+export async function readPurchaseEvents(sql: Sql, purchaseIds: string[]): Promise<PurchaseCompleted[]> {
+  const purchases = await sql<ConfirmedPurchase[]>`
+    select p.id as "purchaseId", p.username, p.total_minor as "totalMinor",
       (p.total_minor - p.redeem_points * p.point_value_minor)::bigint as "amountMinor", e.at as "confirmedAt",
       (
         select jsonb_agg(jsonb_build_object(
@@ -23,14 +31,13 @@ export async function readPurchaseEvent(sql: Sql, purchaseId: string): Promise<P
       ) as lines
     from purchases p
     join purchase_events e on e.purchase_id = p.id and e.step = 'confirmPurchase' and e.state = 'applied'
-    where p.id = ${purchaseId}`
-  if (!purchase) throw new Error(`purchase ${purchaseId} is not confirmed`)
-  return purchaseEvent({ ...purchase, purchaseId, occurredAt: purchase.confirmedAt.toISOString() })
+    where p.id = any(${purchaseIds}::uuid[])`
+  return purchases.map((purchase) => purchaseEvent({ ...purchase, occurredAt: purchase.confirmedAt.toISOString() }))
 }
 
 /** The event of a purchase from what is known of it. */
 export function purchaseEvent(
-  purchase: Omit<ConfirmedPurchase, 'confirmedAt'> & { purchaseId: string; occurredAt: string },
+  purchase: Omit<ConfirmedPurchase, 'confirmedAt'> & { occurredAt: string },
 ): PurchaseCompleted {
   const { purchaseId, username, occurredAt, lines } = purchase
   return {

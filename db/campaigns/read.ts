@@ -1,8 +1,6 @@
 import type { Sql } from '#db/client.ts'
-import type { Campaign } from '#domain/campaigns/campaign.ts'
-
-/** What of a campaign can be changed, and what its history keeps. */
-export type CampaignTerms = Pick<Campaign, 'status' | 'startsAt' | 'endsAt' | 'caps' | 'rules'>
+import type { Campaign, CampaignTerms } from '#domain/campaigns/campaign.ts'
+import type { CampaignVersion } from '#domain/campaigns/history.ts'
 
 export function termsOf({ status, startsAt, endsAt, caps, rules }: CampaignTerms): CampaignTerms {
   return { status, startsAt, endsAt, caps, rules }
@@ -86,6 +84,15 @@ export async function listCampaignHistory(
     order by h.campaign_id desc, h.version desc
     offset ${options.skip}
     limit ${options.limit}`
+}
+
+/** Every version that the campaigns of a client ever had, deleted ones too, by campaign and in their order. */
+export async function readCampaignVersions(sql: Sql, client: string): Promise<CampaignVersion[]> {
+  return await sql<CampaignVersion[]>`
+    select c.id, c.client, c.name, h.at, h.after as terms
+    from campaigns c join campaign_history h on h.campaign_id = c.id
+    where c.client = ${client}
+    order by c.id, h.version`
 }
 
 type StoredRow = Omit<StoredCampaign, keyof CampaignTerms> & { terms: CampaignTerms }

@@ -1,7 +1,8 @@
 import { v7 as uuidv7 } from 'uuid'
 import type { Sql } from '#db/client.ts'
 import { type KeyedAnswer, type KeyedRequest, oncePerKey } from '#db/idempotency-keys.ts'
-import { type CampaignTerms, type StoredCampaign, termsOf } from './read.ts'
+import type { CampaignTerms } from '#domain/campaigns/campaign.ts'
+import { type StoredCampaign, termsOf } from './read.ts'
 
 export type NewCampaign = { client: string; name: string; terms: CampaignTerms }
 
@@ -37,18 +38,20 @@ export async function createCampaign(
 }
 
 /**
- * Changes a campaign, or deletes it (`after` null), if it still stands as it was read; with the entry in its history.
+ * Changes a campaign, or deletes it (`changed` null), if it still stands as it was read; with the entry in its history.
  * Answers `unknown` when it has moved on.
  */
 export async function changeCampaign(
   sql: Sql,
   request: KeyedRequest,
   campaign: StoredCampaign,
-  after: CampaignTerms | null,
+  changed: CampaignTerms | null,
   actor: string,
 ): Promise<KeyedAnswer<never>> {
   const { id, version } = campaign
   const before = termsOf(campaign)
+  // A whole campaign is terms too, to the type, and the history must not have the rest of it.
+  const after = changed && termsOf(changed)
   return await oncePerKey<never>(sql, request, {
     statement: () => sql<{ resource: string }[]>`
       with target as materialized (

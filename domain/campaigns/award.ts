@@ -1,4 +1,4 @@
-import { type Campaign, type CampaignEvaluation, type Caps, campaignRuns, evaluateCampaign } from './campaign.ts'
+import { type Campaign, type CampaignEvaluation, type Caps, evaluateCampaign, whyNotRunning } from './campaign.ts'
 import type { CampaignEvent } from './event.ts'
 
 /** What one campaign contributes to an award. */
@@ -21,7 +21,7 @@ export type Award = {
 /** The award for an event by those campaigns of its client that run when it occurs, before any cap. */
 export function evaluateCampaigns(campaigns: readonly Campaign[], event: CampaignEvent): Award {
   const running = campaigns.filter(
-    (campaign) => campaign.client === event.client && campaignRuns(campaign, event.occurredAt),
+    (campaign) => campaign.client === event.client && whyNotRunning(campaign, event.occurredAt) === null,
   )
   return sum(
     running.map((campaign) => {
@@ -43,6 +43,17 @@ export function capAward(award: Award, remainingOf: (campaignId: string) => Caps
       ...clampToCaps(campaign.earned, remainingOf(campaign.campaignId)),
     })),
   )
+}
+
+/** What a campaign gave so far: in all, and to the customer in question. */
+export type Given = { readonly inAll: number; readonly toCustomer: number }
+
+/** What caps leave; below zero where more was given than they are now. */
+export function remainingOf({ totalPoints, pointsPerCustomer }: Caps, { inAll, toCustomer }: Given): Caps {
+  return {
+    totalPoints: totalPoints === null ? null : totalPoints - inAll,
+    pointsPerCustomer: pointsPerCustomer === null ? null : pointsPerCustomer - toCustomer,
+  }
 }
 
 /**

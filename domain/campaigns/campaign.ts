@@ -24,6 +24,9 @@ export type Campaign = {
   readonly rules: readonly Rule[]
 }
 
+/** What of a campaign can be changed, and what its history keeps. */
+export type CampaignTerms = Pick<Campaign, 'status' | 'startsAt' | 'endsAt' | 'caps' | 'rules'>
+
 /** What a rule did, as JSON. `exact` is a decimal (`16.995`) or, where that would not end, a fraction (`10/3`). */
 export type RuleOutcome =
   | { readonly outcome: 'gave'; readonly exact: string }
@@ -40,14 +43,20 @@ export type CampaignEvaluation = {
   readonly earned: number
 }
 
+/** Why a campaign gives nothing at an instant; `no_instant`: what should be one is none, and lies in no campaign. */
+export type NotRunning = 'inactive' | 'not_started' | 'ended' | 'no_instant'
+
 /**
- * Whether a campaign gives points at an instant (RFC 3339): active, started (inclusive), not ended (exclusive). What is
- * no instant lies in no campaign.
+ * Why a campaign does not run at an instant (RFC 3339), or null when it does: active, started (inclusive), not ended
+ * (exclusive).
  */
-export function campaignRuns({ status, startsAt, endsAt }: Campaign, at: string): boolean {
+export function whyNotRunning({ status, startsAt, endsAt }: Campaign, at: string): NotRunning | null {
+  if (status !== 'active') return 'inactive'
   const instant = milliseconds(at)
-  if (status !== 'active' || Number.isNaN(instant)) return false
-  return (startsAt === null || milliseconds(startsAt) <= instant) && (endsAt === null || instant < milliseconds(endsAt))
+  if (Number.isNaN(instant)) return 'no_instant'
+  if (startsAt !== null && !(milliseconds(startsAt) <= instant)) return 'not_started'
+  if (endsAt !== null && !(instant < milliseconds(endsAt))) return 'ended'
+  return null
 }
 
 /** Without an offset, `Date.parse` would take the time zone of the machine. */

@@ -57,6 +57,18 @@ export function exactToText(number: ExactNumber): string {
   return `${sign}${digits.slice(0, -places)}.${digits.slice(-places)}`
 }
 
+/** The number that `exactToText` wrote: within bounds, though its decimals may be many. */
+export function exactFromOwnText(text: string): ExactNumber {
+  const [, whole = '', decimals = '', denominator = '1'] = /^(-?\d+)(?:\.(\d+))?(?:\/(\d+))?$/.exec(text) ?? []
+  return new Fraction(BigInt(`${whole}${decimals}`), BigInt(denominator) * 10n ** BigInt(decimals.length))
+}
+
+/** The number with its decimal point so many places further right. */
+export function scaled(number: ExactNumber, places: number): ExactNumber {
+  const power = exactFromInteger(10n ** BigInt(Math.abs(places)))
+  return places < 0 ? number.div(power) : number.mul(power)
+}
+
 function toInteger(whole: ExactNumber): bigint {
   return whole.s * whole.n
 }

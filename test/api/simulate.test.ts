@@ -34,21 +34,51 @@ test('rules of the request are judged one by one, with the reason of those that 
   })
 })
 
-test('stored campaigns are judged as they stand; one that does not run says what it would give, and counts nothing', async () => {
+test('stored campaigns are judged as they stand; one that does not run says why and what it would give, and counts nothing', async () => {
   const { body } = await simulate({ event: { amount: 1700, quantity: 1 } })
   expect(body.points).toBe(170)
   expect(body.campaigns).toMatchObject([
-    { campaign_name: '1', runs: true, points: 170 },
-    { campaign_name: 'off', runs: false, points: 5 },
+    { campaign_name: '1', not_running: null, earned: 170, points: 170 },
+    { campaign_name: 'off', not_running: 'inactive', earned: 5, points: 0 },
   ])
   const one = await simulate({ event: { amount: 1700, quantity: 1 }, campaign_name: 'off' })
   expect(one.body).toMatchObject({ points: 0, campaigns: [{ campaign_name: 'off' }] })
 })
 
+test('a stored campaign can be tried with changes, before they are saved', async () => {
+  const event = { amount: 1700, quantity: 1 }
+  const changes = { status: 'active', cap_total_points: 3, starts_at: '2020-01-01T00:00:00Z' }
+  const { body } = await simulate({ event, campaign_name: 'off', ...changes })
+  expect(body).toMatchObject({
+    points: 3,
+    campaigns: [{ campaign_name: 'off', not_running: null, earned: 5, points: 3, limited_by: 'total_points' }],
+  })
+  const later = await simulate({ event, campaign_name: 'off', status: 'active', starts_at: '2999-01-01T00:00:00Z' })
+  expect(later.body.campaigns).toMatchObject([{ not_running: 'not_started', points: 0 }])
+})
+
+test('caps count what was given already, in all and to the customer of the event', async () => {
+  await world.api.post('/campaigns', {
+    client: 'Reviews',
+    campaign_name: 'c',
+    rules: [giving('6')],
+    cap_points_per_customer: 10,
+  })
+  await world.api.post('/events', { client: 'Reviews', type: 'Review', account_id: 'rita', payload: { quantity: 1 } })
+  const judged = async (event: object) => (await simulate({ client: 'Reviews', event: { quantity: 1, ...event } })).body
+  expect(await judged({ accountId: 'rita' })).toMatchObject({
+    points: 4,
+    campaigns: [{ limited_by: 'points_per_customer' }],
+  })
+  expect(await judged({ username: 'rita' })).toMatchObject({ points: 4 })
+  expect(await judged({ accountId: 'ruth' })).toMatchObject({ points: 6, campaigns: [{ limited_by: null }] })
+  expect(await judged({})).toMatchObject({ points: 6 })
+})
+
 test('mistakes are told with their place, and nothing is written', async () => {
   expect((await simulate({ event: {}, rules: [{}] })).body.errors[0].path).toBe('rules/0/condition')
   expect((await simulate({ event: {}, campaign_name: 'none' })).body.code).toBe('unknown_campaign')
-  expect((await simulate({ event: {}, rules: [], campaign_name: '1' })).status).toBe(400)
-  expect(await world.shop.sql`select from campaign_customers`).toHaveLength(0)
-  expect(await world.shop.sql`select from campaign_history`).toHaveLength(2)
+  expect((await simulate({ event: {}, cap: 1 })).body.errors[0]).toEqual({ path: 'cap', message: 'is not known here' })
+  expect(await world.shop.sql`select from campaign_customers where account_id <> 'rita'`).toHaveLength(0)
+  expect(await world.shop.sql`select from campaign_history`).toHaveLength(3)
 })

@@ -117,11 +117,22 @@ async function callApi(
   })
   const contentType = response.headers.get('Content-Type')?.split(';')[0] ?? ''
   const text = await response.text()
-  const parsed = contentType.endsWith('json') && text !== '' ? JSON.parse(text) : text
+  const parsed = parseBody(contentType, text)
   if (method !== 'HEAD' && method !== 'OPTIONS') {
-    contract.check(method, path.split('?')[0] ?? '', response.status, contentType, parsed)
+    // Of an answer in lines, each is held against the schema.
+    for (const body of contentType === NDJSON ? parsed : [parsed]) {
+      contract.check(method, path.split('?')[0] ?? '', response.status, contentType, body)
+    }
   }
   return { status: response.status, headers: response.headers, body: parsed }
+}
+
+const NDJSON = 'application/x-ndjson'
+
+// biome-ignore lint/suspicious/noExplicitAny: held against the published schema by the caller.
+function parseBody(contentType: string, text: string): any {
+  if (contentType === NDJSON) return text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]))
+  return contentType.endsWith('json') && text !== '' ? JSON.parse(text) : text
 }
 
 function lineWriter(write: (line: string) => void): Writable {

@@ -1,9 +1,10 @@
-import { type CampaignTerms, readCampaign } from '#db/campaigns/read.ts'
+import { readCampaign } from '#db/campaigns/read.ts'
 import { addMissingCampaigns, changeCampaign } from '#db/campaigns/write.ts'
 import { chargeWallet } from '#db/charge-wallet.ts'
 import { confirmPurchase } from '#db/confirm-purchase.ts'
 import { readPurchase } from '#db/read-purchases.ts'
 import { reserveStock } from '#db/reserve-stock.ts'
+import type { CampaignTerms } from '#domain/campaigns/campaign.ts'
 import { giving } from './campaign-examples.ts'
 import { openShop } from './shop.ts'
 
@@ -31,11 +32,12 @@ export async function openCampaignShop(options: { connections?: number } = {}) {
     /** Gives a tenth of what was charged, unless the terms say otherwise. */
     addCampaign: (name: string, terms: Partial<CampaignTerms> = {}) =>
       addMissingCampaigns(shop.sql, [{ client: CLIENT, name, terms: { ...TERMS, ...terms } }], 'test'),
-    async change(name: string, changes: Partial<CampaignTerms>) {
+    /** @param changes null deletes it */
+    async change(name: string, changes: Partial<CampaignTerms> | null) {
       const campaign = await readCampaign(shop.sql, CLIENT, name)
       if (!campaign) throw new Error(`no campaign ${name}`)
       const request = { scope: 'test', key: crypto.randomUUID(), requestHash: '' }
-      return await changeCampaign(shop.sql, request, campaign, { ...campaign, ...changes }, 'test')
+      return await changeCampaign(shop.sql, request, campaign, changes && { ...campaign, ...changes }, 'test')
     },
     given: async (name: string) => (await readCampaign(shop.sql, CLIENT, name))?.givenPoints,
     confirmed,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { capAward, clampToCaps, evaluateCampaigns } from '#domain/campaigns/award.ts'
-import { campaignRuns } from '#domain/campaigns/campaign.ts'
+import { whyNotRunning } from '#domain/campaigns/campaign.ts'
 import { campaign, giving, purchase, SAMPLE_RULE } from '#test/support/campaign-examples.ts'
 
 const NO_CAPS = { totalPoints: null, pointsPerCustomer: null }
@@ -9,30 +9,30 @@ describe('a campaign runs', () => {
   const year = { startsAt: '2026-01-01T00:00:00Z', endsAt: '2027-01-01T00:00:00Z' }
 
   test.each([
-    ['from its first instant', '2026-01-01T00:00:00.000Z', true],
-    ['not one millisecond earlier', '2025-12-31T23:59:59.999Z', false],
-    ['to the millisecond before its end', '2026-12-31T23:59:59.999Z', true],
-    ['not at its end', '2027-01-01T00:00:00.000Z', false],
-    ['by the instant, whatever the offset', '2027-01-01T00:30:00+01:00', true],
-  ])('%s', (_title, at, runs) => {
-    expect(campaignRuns(campaign(year), at)).toBe(runs)
+    ['from its first instant', '2026-01-01T00:00:00.000Z', null],
+    ['not one millisecond earlier', '2025-12-31T23:59:59.999Z', 'not_started'],
+    ['to the millisecond before its end', '2026-12-31T23:59:59.999Z', null],
+    ['not at its end', '2027-01-01T00:00:00.000Z', 'ended'],
+    ['by the instant, whatever the offset', '2027-01-01T00:30:00+01:00', null],
+  ])('%s', (_title, at, why) => {
+    expect(whyNotRunning(campaign(year), at)).toBe(why)
   })
 
   test('always, without start and end', () => {
-    expect(campaignRuns(campaign(), '1970-01-01T00:00:00Z')).toBe(true)
+    expect(whyNotRunning(campaign(), '1970-01-01T00:00:00Z')).toBeNull()
   })
 
   test.each(['yesterday', '', '2026-13-01T00:00:00Z', '2026-06-01T00:00:00', '2026-06-01'])(
     'not at %j, which is no instant',
     (text) => {
-      expect(campaignRuns(campaign(), text)).toBe(false)
-      expect(campaignRuns(campaign({ startsAt: text }), '2026-12-01T00:00:00Z')).toBe(false)
-      expect(campaignRuns(campaign({ endsAt: text }), '2026-01-01T00:00:00Z')).toBe(false)
+      expect(whyNotRunning(campaign(), text)).toBe('no_instant')
+      expect(whyNotRunning(campaign({ startsAt: text }), '2026-12-01T00:00:00Z')).toBe('not_started')
+      expect(whyNotRunning(campaign({ endsAt: text }), '2026-01-01T00:00:00Z')).toBe('ended')
     },
   )
 
   test('never while it is inactive', () => {
-    expect(campaignRuns(campaign({ ...year, status: 'inactive' }), '2026-06-01T00:00:00Z')).toBe(false)
+    expect(whyNotRunning(campaign({ ...year, status: 'inactive' }), '2026-06-01T00:00:00Z')).toBe('inactive')
   })
 })
 

@@ -1,0 +1,52 @@
+import { z } from '@hono/zod-openapi'
+import { readGiven } from '#db/campaigns/grants.ts'
+import { listCampaignsOf } from '#db/campaigns/read.ts'
+import type { Database } from '#db/client.ts'
+import { readClock } from '#db/points/load.ts'
+import { remainingOf } from '#domain/campaigns/award.ts'
+import type { CampaignEvent } from '#domain/campaigns/event.ts'
+import { judge } from '#domain/campaigns/judgement.ts'
+import { candidateShape, isStored, readCandidate } from './candidate.ts'
+import { judgementSchema, showJudgement } from './judgement.ts'
+
+export const eventSimulation = z
+  .strictObject({
+    ...candidateShape,
+    event: z.record(z.string(), z.unknown()).openapi({
+      description:
+        'What rules look at. Left out, `type` is PurchaseCompleted and `occurredAt` is now. Caps per customer count what its ' +
+        '`username`, or `accountId`, already has.',
+      example: { amount: 1700, total: 1700, quantity: 1 },
+    }),
+  })
+  .openapi('EventSimulation')
+
+export const simulationSchema = z
+  .object({
+    points: z.number().int().openapi({ description: 'What the campaigns give together.', example: 170 }),
+    campaigns: z.array(judgementSchema),
+  })
+  .openapi('SimulationResult')
+
+/** @throws Problem `unknown_campaign`, `invalid_request` */
+export async function simulateEvent(
+  sql: Database,
+  given: z.output<typeof eventSimulation>,
+): Promise<z.infer<typeof simulationSchema>> {
+  const { client, event: members } = given
+  const event = { type: 'PurchaseCompleted', occurredAt: await readClock(sql), ...members, client } as CampaignEvent
+  const candidate = await readCandidate(sql, given)
+  const campaigns = candidate ? [candidate] : await listCampaignsOf(sql, client)
+  const ids = campaigns.map(({ id }) => id)
+  const givenBy = await readGiven(sql, ids, accountOf(event))
+  const judgements = campaigns.map((campaign) => {
+    const judgement = judge(campaign, event, remainingOf(campaign.caps, givenBy(campaign.id)))
+    return showJudgement(judgement, isStored(campaign))
+  })
+  return { points: judgements.reduce((sum, { points }) => sum + points, 0), campaigns: judgements }
+}
+
+/** Of a purchase it is the username; of other events, the account. Somebody who has no points yet, where neither is told. */
+function accountOf({ username, accountId }: CampaignEvent): string {
+  return [username, accountId].find((id) => typeof id === 'string') ?? ''
+}

@@ -1,0 +1,183 @@
+import type { Sql } from '#db/client.ts'
+import { campaignEvent, readEvents } from '#db/external-events.ts'
+import type { GivenBefore, TakenBack } from '#domain/campaigns/backtest.ts'
+import { type CampaignEvent, STORE_CLIENT } from '#domain/campaigns/event.ts'
+import { readPurchaseEvents } from './purchase-event.ts'
+
+/** The award of a purchase, or of an event of another system, that ended. */
+export type PastAward = {
+  kind: 'purchase' | 'event'
+  id: string
+  accountId: string
+  event: CampaignEvent
+  endedAt: Date
+  /** What was booked in truth. */
+  pointsIssued: number
+}
+
+/** What changed what campaigns gave, in the order in which it happened. */
+export type PastChange = { awarded: PastAward; takenBack?: never } | { takenBack: TakenBack; awarded?: never }
+
+/** A stretch of the past: from its first instant to the one before `until`. */
+export type PastRange = { client: string; from: Date; until: Date }
+
+/** A place in the past; the time as Postgres writes it, since a Date has milliseconds only. */
+export type PastPosition = { at: string; id: string }
+
+const FIRST_ID = '00000000-0000-0000-0000-000000000000'
+
+/** Where a stretch begins. */
+export function startOf({ from }: PastRange): PastPosition {
+  return { at: from.toISOString(), id: FIRST_ID }
+}
+
+/** How many awards ended in a stretch of the past. */
+export async function countAwards(sql: Sql, range: PastRange): Promise<number> {
+  const [row] = await sql<{ count: number }[]>`
+    select (select count(*) from (${purchases(sql, range, startOf(range))}) as purchase)
+      + (select count(*) from (${events(sql, range, startOf(range))}) as event) as count`
+  return row?.count ?? 0
+}
+
+/** A page of what happened in a stretch of the past; `next` is where the one after it begins, if there is one. */
+export async function readPast(
+  sql: Sql,
+  range: PastRange,
+  after: PastPosition,
+  limit: number,
+): Promise<{ changes: PastChange[]; next: PastPosition | undefined }> {
+  const page = (part: ReturnType<typeof purchases>) => sql`(${part} order by 1, 2 limit ${limit})`
+  const moments = await sql<Moment[]>`
+    select at::text, id, what, at as "endedAt"
+    from (
+      ${page(purchases(sql, range, after))} union all ${page(events(sql, range, after))}
+      union all ${page(reversals(sql, range, after))} union all ${page(unearnedRefunds(sql, range, after))}
+    ) as moment (at, id, what)
+    order by moment.at, id
+    limit ${limit}`
+  const last = moments.at(-1)
+  return {
+    changes: await readChanges(sql, moments),
+    next: last && moments.length === limit ? { at: last.at, id: last.id } : undefined,
+  }
+}
+
+/** What campaigns had given before an instant, and to whom. */
+export async function readGivenBefore(sql: Sql, campaignIds: string[], at: Date): Promise<GivenBefore[]> {
+  return await sql<GivenBefore[]>`
+    select campaign_id as "campaignId", account_id as "accountId", sum(points)::bigint as points
+    from campaign_grants
+    where campaign_id = any(${campaignIds}::uuid[]) and at < ${at}
+    group by campaign_id, account_id`
+}
+
+/** As text first: what the driver takes for a timestamp it cuts to milliseconds. */
+function place(sql: Sql, { at, id }: PastPosition) {
+  return sql`(${at}::text::timestamptz, ${id}::uuid)`
+}
+
+type Moment = PastPosition & { what: 'purchase' | 'event' | 'reversal' | 'unearned_refund'; endedAt: Date }
+
+/** One that was parked counts from when it was booked after all, if it was. Orders from before points had a value earn none. */
+function purchases(sql: Sql, { client, until }: PastRange, after: PastPosition) {
+  return sql`
+    select e.at, e.purchase_id, 'purchase'
+    from purchase_events e join purchases p on p.id = e.purchase_id
+    where e.step = 'awardPoints' and e.state <> 'undone' and ${client === STORE_CLIENT} and p.point_value_minor > 0
+      and (e.at, e.purchase_id) > ${place(sql, after)} and e.at < ${until}
+      and (e.state <> 'parked' or not exists (
+        select from purchase_events later
+        where later.purchase_id = e.purchase_id and later.step = 'awardPoints' and later.state <> 'undone'
+          and later.seq > e.seq and later.at < ${until}
+      ))`
+}
+
+function events(sql: Sql, { client, until }: PastRange, after: PastPosition) {
+  return sql`
+    select settled_at, id, 'event' from external_events
+    where client = ${client} and settled_at is not null
+      and (settled_at, id) > ${place(sql, after)} and settled_at < ${until}`
+}
+
+/** By refunds and by hand; of other clients, too, which changes nothing. */
+function reversals(sql: Sql, { until }: PastRange, after: PastPosition) {
+  return sql`
+    select r.recorded_at, r.transaction_id, 'reversal'
+    from points_events r join points_events i on i.transaction_id = r.reverses
+    where r.type = 'reversed' and i.type = 'issued' and i.reason in ('purchase', 'event')
+      and (r.recorded_at, r.transaction_id) > ${place(sql, after)} and r.recorded_at < ${until}`
+}
+
+/** Refunds of purchases that had earned nothing in truth, of which the ledger therefore knows nothing. */
+function unearnedRefunds(sql: Sql, { client, until }: PastRange, after: PastPosition) {
+  return sql`
+    select e.at, e.purchase_id, 'unearned_refund'
+    from purchase_events e join purchases p on p.id = e.purchase_id
+    where e.step = 'purchase' and e.state = 'refunding' and ${client === STORE_CLIENT}
+      and p.award is distinct from 'booked'
+      and (e.at, e.purchase_id) > ${place(sql, after)} and e.at < ${until}`
+}
+
+/** What the moments were, in their order. */
+async function readChanges(sql: Sql, moments: readonly Moment[]): Promise<PastChange[]> {
+  const ids = (kind: Moment['what']) => moments.filter(({ what }) => what === kind).map(({ id }) => id)
+  const read = {
+    purchase: await readPurchases(sql, ids('purchase')),
+    event: await readOthers(sql, ids('event')),
+    reversal: await readReversals(sql, ids('reversal')),
+    unearned_refund: await readUnearnedRefunds(sql, ids('unearned_refund')),
+  }
+  return moments.map(({ what, id, endedAt }): PastChange => {
+    if (what === 'reversal' || what === 'unearned_refund') return { takenBack: required(read[what].get(id), id) }
+    return { awarded: { ...required(read[what].get(id), id), kind: what, id, endedAt } }
+  })
+}
+
+type Awarded = Omit<PastAward, 'kind' | 'id' | 'endedAt'>
+
+async function readPurchases(sql: Sql, ids: string[]): Promise<Map<string, Awarded>> {
+  const issued = await sql<{ id: string; points: number }[]>`
+    select id, coalesce(points_issued, 0)::bigint as points from purchases where id = any(${ids}::uuid[])`
+  const points = new Map(issued.map((row) => [row.id, row.points]))
+  const purchases = await readPurchaseEvents(sql, ids)
+  return new Map(
+    purchases.map((event) => {
+      const { purchaseId, username: accountId } = event
+      return [purchaseId, { accountId, event, pointsIssued: points.get(purchaseId) ?? 0 }]
+    }),
+  )
+}
+
+async function readOthers(sql: Sql, ids: string[]): Promise<Map<string, Awarded>> {
+  const others = await readEvents(sql, ids)
+  return new Map(
+    others.map((other) => {
+      const { eventId, accountId, pointsIssued } = other
+      return [eventId, { accountId, event: campaignEvent(other), pointsIssued }]
+    }),
+  )
+}
+
+async function readReversals(sql: Sql, ids: string[]): Promise<Map<string, TakenBack>> {
+  const rows = await sql<(TakenBack & { reversalId: string })[]>`
+    select r.transaction_id as "reversalId", i.reference as id, i.account_id as "accountId",
+      (i.amount - r.amount)::bigint as "notTakenBack",
+      coalesce((
+        select jsonb_agg(jsonb_build_object('campaignId', campaign_id, 'points', points))
+        from campaign_grants where transaction_id = r.transaction_id
+      ), '[]') as grants
+    from points_events r join points_events i on i.transaction_id = r.reverses
+    where r.transaction_id = any(${ids}::uuid[])`
+  return new Map(rows.map(({ reversalId, ...takenBack }) => [reversalId, takenBack]))
+}
+
+async function readUnearnedRefunds(sql: Sql, ids: string[]): Promise<Map<string, TakenBack>> {
+  const rows = await sql<{ id: string; accountId: string }[]>`
+    select id, username as "accountId" from purchases where id = any(${ids}::uuid[])`
+  return new Map(rows.map((row) => [row.id, { ...row, notTakenBack: 0, grants: [] }]))
+}
+
+function required<Found>(found: Found | undefined, id: string): Found {
+  if (found === undefined) throw new Error(`${id} is in the past and cannot be read`)
+  return found
+}

@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { awardEvent } from '#db/event-award.ts'
+import { takeEvent } from '#db/external-events.ts'
+import { createPointsLedger } from '#db/points/ledger.ts'
+import { type ApiWorld, openApiWorld } from '#test/support/api-world.ts'
+import { giving } from '#test/support/campaign-examples.ts'
+import { interceptSql } from '#test/support/intercepted-sql.ts'
+
+const FROM = '2020-01-01T00:00:00Z'
+/** More than two pages of reviews. */
+const REVIEWS = 230
+
+let world: ApiWorld
+
+beforeAll(async () => {
+  world = await openApiWorld()
+  await world.shop.addProduct({ id: 'air', priceMinor: 170_000, stock: 10 })
+  await world.shop.addWallet({ username: 'ann', balanceMinor: 1_000_000 })
+  await world.api.post('/campaigns', { client: 'Reviews', campaign_name: 'stars', rules: [giving('$.stars', always)] })
+  for (let review = 0; review < REVIEWS; review++) await happen(`r${review % 10}`)
+  for (const quantity of [1, 1, 2]) await world.api.post('/purchase', { userId: 'ann', productId: 'air', quantity })
+})
+afterAll(async () => {
+  const broken = await world.shop.brokenInvariants()
+  await world.close()
+  expect(broken).toEqual([])
+})
+
+const always = { variable: '$.type', rule: 'string_equals', value: 'Review' } as const
+
+/** A review, without the detour over a workflow. */
+async function happen(accountId: string): Promise<void> {
+  const eventId = crypto.randomUUID()
+  const request = { scope: 'test', key: eventId, requestHash: '' }
+  const review = { type: 'Review', client: 'Reviews', accountId, payload: { stars: 5 } }
+  await takeEvent(world.shop.sql, request, { eventId, ...review })
+  await awardEvent(world.shop.sql, createPointsLedger(world.shop.sql), eventId, 365)
+}
+
+async function backtest(body: object) {
+  const answer = await world.api.post('/campaigns/simulate', { from: FROM, ...body })
+  expect(answer.status, JSON.stringify(answer.body)).toBe(200)
+  return { pages: answer.body.slice(0, -1), last: answer.body.at(-1), awards: awardsOf(answer.body) }
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: held against the published schema already.
+const awardsOf = (lines: any[]) => lines.flatMap(({ awards }) => awards ?? [])
+
+test('tells of each purchase what it would have earned by which rule, and the totals', async () => {
+  const rules = [giving('$.quantity * 2.5'), giving('$.colour')]
+  const { pages, last, awards } = await backtest({ rules, cap_total_points: 6 })
+  expect(pages).toMatchObject([{ line: 'page', done: 3, total: 3 }])
+  expect(awards).toMatchObject([
+    { kind: 'purchase', account_id: 'ann', points: 2, points_issued: 170 },
+    {
+      points: 2,
+      campaigns: [
+        { campaign_name: null, exact: '2.5', earned: 2, rules: [{ exact: '2.5' }, { reason: { code: 'missing' } }] },
+      ],
+    },
+    { points: 2, points_issued: 340, campaigns: [{ earned: 5, limited_by: 'total_points' }] },
+  ])
+  expect(last).toMatchObject({
+    line: 'totals',
+    judged: 3,
+    points: 6,
+    points_issued: 680,
+    campaigns: [{ points: 6, earning: 3, limited: 1, rules: [{ gave: 3, sum: '10' }, { not_evaluated: 3 }] }],
+  })
+})
+
+test('without a campaign it tells what really happened, and with a name what that one gives with the changes', async () => {
+  expect((await backtest({})).last).toMatchObject({ points: 680, points_issued: 680 })
+  const changed = await backtest({ campaign_name: '1', ends_at: '2020-01-02T00:00:00Z' })
+  expect(changed.last).toMatchObject({ points: 0, campaigns: [{ campaign_name: '1', not_running: 3 }] })
+  expect(changed.awards[0].campaigns).toMatchObject([{ not_running: 'ended', earned: 170, points: 0 }])
+})
+
+test('comes in pages with their progress, in the order in which things happened, each once', async () => {
+  const { pages, awards, last } = await backtest({ client: 'Reviews' })
+  expect(pages.map(({ done }: { done: number }) => done)).toEqual([100, 200, 230])
+  expect(new Set(awards.map(({ id }) => id)).size).toBe(REVIEWS)
+  expect(last).toMatchObject({ judged: REVIEWS, points: 5 * REVIEWS, points_issued: 5 * REVIEWS })
+})
+
+test('a past in which nothing happened has totals, too', async () => {
+  expect(await backtest({ client: 'Nobody' })).toMatchObject({ pages: [{ done: 0, total: 0 }], last: { judged: 0 } })
+  expect((await backtest({ to: '2020-01-02T00:00:00Z' })).last).toMatchObject({ judged: 0, points: 0 })
+})
+
+test.each([
+  ['a time that is to come', { from: '2999-01-01T00:00:00Z' }, 'from'],
+  ['an end before the beginning', { to: '2019-01-01T00:00:00Z' }, 'from'],
+  ['a time that is none', { from: 'yesterday' }, 'from'],
+  ['rules with a mistake', { rules: [{}] }, 'rules/0/condition'],
+])('%s is refused with its place', async (_, body, path) => {
+  const { status, body: problem } = await world.api.post('/campaigns/simulate', { from: FROM, ...body })
+  expect(status).toBe(400)
+  expect(problem.errors[0].path).toBe(path)
+})
+
+/** A server whose backtests wait at a page for as long as a test wants, or break. */
+async function serveHeldBacktests(atPage: (page: number) => Promise<void>) {
+  let pages = 0
+  const sql = interceptSql(world.shop.sql, async (text, send) => {
+    if (text.includes('as moment')) await atPage(++pages)
+    return await send()
+  })
+  return { api: await world.serve({ sql }), pagesRead: () => pages }
+}
+
+const ask = (url: string, signal: AbortSignal) =>
+  fetch(`${url}/campaigns/simulate`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ client: 'Reviews', from: FROM }),
+    signal,
+  })
+
+test('a client that goes away cancels it, and makes room for another; more than two at once are refused', async () => {
+  const held = Promise.withResolvers<void>()
+  const { api, pagesRead } = await serveHeldBacktests((page) => (page > 2 ? Promise.resolve() : held.promise))
+  const gone = [new AbortController(), new AbortController()]
+  const asked = await Promise.all(gone.map(({ signal }) => ask(api.url, signal)))
+  expect(asked.map(({ status }) => status)).toEqual([200, 200])
+  const third = await api.post('/campaigns/simulate', { from: FROM })
+  expect([third.status, third.body.code, third.headers.get('Retry-After')]).toEqual([503, 'too_many_backtests', '2'])
+  await expect.poll(pagesRead).toBe(2)
+  for (const one of gone) one.abort()
+  held.resolve()
+  await expect.poll(async () => (await api.post('/campaigns/simulate', { from: FROM })).status).toBe(200)
+  // The first page of each of the two, and all of the third one: the others' pages were never read.
+  expect(pagesRead()).toBe(3)
+})
+
+test('what goes wrong on the way is the last line, and there are no totals', async () => {
+  const { api } = await serveHeldBacktests(async (page) => {
+    if (page === 2) throw Object.assign(new Error('secret'), { code: 'CONNECTION_CLOSED' })
+  })
+  const { body } = await api.post('/campaigns/simulate', { client: 'Reviews', from: FROM })
+  expect(body).toMatchObject([
+    { line: 'page', done: 100 },
+    { line: 'problem', problem: { code: 'database_unavailable', status: 503 } },
+  ])
+  expect(JSON.stringify(body)).not.toContain('secret')
+})
+
+test('a server that stops ends it at once', async () => {
+  const held = Promise.withResolvers<void>()
+  const { api, pagesRead } = await serveHeldBacktests((page) => (page === 2 ? held.promise : Promise.resolve()))
+  const answer = await ask(api.url, new AbortController().signal)
+  await expect.poll(pagesRead).toBe(2)
+  const stopped = api.stop()
+  held.resolve()
+  expect(await answer.text()).not.toContain('totals')
+  await stopped
+  expect(pagesRead()).toBe(2)
+})

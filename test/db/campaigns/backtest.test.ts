@@ -1,0 +1,216 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { type JudgedAward, openBacktest } from '#db/campaigns/backtest.ts'
+import { awardEvent, parkEvent } from '#db/event-award.ts'
+import { takeEvent } from '#db/external-events.ts'
+import { retryAward } from '#db/parked-awards.ts'
+import { parkAward } from '#db/purchase-award.ts'
+import { giving } from '#test/support/campaign-examples.ts'
+import { type CampaignShop, openCampaignShop } from '#test/support/campaign-shop.ts'
+
+/** Everything since then, by all campaigns of the store. */
+async function backtest(shop: CampaignShop, from = new Date(0)) {
+  const pages = await openBacktest(shop.sql, { client: 'UnicornStore', from, until: await clock(shop) })
+  const judged: JudgedAward[] = []
+  for (let step = await pages.next(); ; step = await pages.next()) {
+    if (step.done) return { judged, totals: step.value }
+    judged.push(...step.value.judged)
+    expect(step.value.done).toBe(judged.length)
+  }
+}
+
+/** A millisecond in which nothing has happened yet. */
+async function clock({ sql }: CampaignShop): Promise<Date> {
+  const [now] = await sql<{ at: Date }[]>`
+    select date_trunc('milliseconds', clock_timestamp()) + interval '1 ms' as at, pg_sleep(0.002)`
+  return now?.at ?? new Date()
+}
+
+/** What each award of a backtest is made of, without campaigns that gave nothing. */
+function said(judged: JudgedAward[]) {
+  return judged.map(({ id, judgements }) => ({
+    id,
+    gave: judgements.flatMap(({ campaignId, points }) => (points > 0 ? [{ campaignId, points }] : [])),
+  }))
+}
+
+/** What the same awards were made of in truth. */
+async function booked({ sql }: CampaignShop, judged: JudgedAward[]) {
+  const grants = await sql<{ id: string; campaignId: string; points: number }[]>`
+    select e.reference as id, g.campaign_id as "campaignId", g.points
+    from campaign_grants g join points_events e using (transaction_id)
+    where e.type = 'issued'
+    order by g.campaign_id`
+  return judged.map(({ id, pointsIssued }) => {
+    const gave = grants.flatMap(({ id: of, ...grant }) => (of === id ? [grant] : []))
+    expect(gave.reduce((sum, { points }) => sum + points, 0)).toBe(pointsIssued)
+    return { id, gave }
+  })
+}
+
+type Step =
+  | { do: 'buy' | 'buy parked' | 'refund' | 'event'; who: number }
+  | { do: 'spend'; points: number; who: number }
+  | { do: 'change'; campaign: number; total: number; perCustomer: number; tenth: number; active: boolean }
+  | { do: 'retry' }
+  | { do: 'delete' }
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('buy' as const), who: fc.nat(2) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('buy parked', 'refund', 'event'), who: fc.nat(2) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('spend' as const),
+      points: fc.integer({ min: 1, max: 200 }),
+      who: fc.nat(2),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('change' as const),
+      campaign: fc.nat(1),
+      total: fc.integer({ min: 0, max: 1500 }),
+      perCustomer: fc.integer({ min: 0, max: 600 }),
+      tenth: fc.integer({ min: 5, max: 20 }),
+      active: fc.boolean(),
+    }),
+  },
+  { weight: 1, arbitrary: fc.constantFrom<Step>({ do: 'retry' }, { do: 'delete' }) },
+)
+
+const BUYERS = ['ann', 'ben', 'cid']
+const CAMPAIGNS = ['first', 'second', 'third']
+
+/** Does a step for real. */
+async function take(shop: CampaignShop, done: { bought: string[]; parked: string[] }, step: Step): Promise<void> {
+  const { sql, ledger } = shop
+  switch (step.do) {
+    case 'buy':
+      done.bought.push((await shop.buy(BUYERS[step.who] ?? '')).purchaseId)
+      return
+    case 'buy parked': {
+      const purchaseId = await shop.confirmed(BUYERS[step.who] ?? '')
+      await parkAward(sql, purchaseId, 'unavailable')
+      done.parked.push(purchaseId)
+      return
+    }
+    case 'retry':
+      for (const purchaseId of done.parked.splice(0)) {
+        const [parked] = await sql`select from parked_awards where purchase_id = ${purchaseId}`
+        if (parked) await retryAward(sql, ledger, purchaseId, 365)
+        await shop.complete(purchaseId)
+        done.bought.push(purchaseId)
+      }
+      return
+    case 'refund': {
+      const [purchaseId] = done.bought.splice(step.who, 1)
+      if (purchaseId) await shop.refund(purchaseId)
+      return
+    }
+    case 'event': {
+      const eventId = await takeReview(shop, BUYERS[step.who] ?? '')
+      if (step.who === 0) await parkEvent(sql, eventId, 'unavailable')
+      await awardEvent(sql, ledger, eventId, 365)
+      return
+    }
+    case 'spend': {
+      const { points: amount, who } = step
+      const wish = { type: 'redeem', amount, reason: 'test', reference: 'test', actor: 'test' } as const
+      await ledger.execute({ accountId: BUYERS[who] ?? '', key: crypto.randomUUID(), requestHash: '', wish })
+      return
+    }
+    case 'change':
+      await shop.change(CAMPAIGNS[step.campaign] ?? '', {
+        status: step.active ? 'active' : 'inactive',
+        caps: { totalPoints: step.total, pointsPerCustomer: step.perCustomer },
+        rules: [giving(`$.amount/${step.tenth}`), giving('$.stars * 10.5'), giving('$.quantity * 1.5')],
+      })
+      return
+    case 'delete':
+      if ((await shop.given('third')) !== undefined) await shop.change('third', null)
+  }
+}
+
+async function takeReview(shop: CampaignShop, accountId: string): Promise<string> {
+  const eventId = crypto.randomUUID()
+  const request = { scope: 'test', key: eventId, requestHash: '' }
+  const event = { type: 'Review', client: 'UnicornStore', accountId, payload: { stars: 5 } }
+  await takeEvent(shop.sql, request, { eventId, ...event })
+  return eventId
+}
+
+async function openHistory(): Promise<CampaignShop> {
+  const shop = await openCampaignShop()
+  for (const buyer of BUYERS) await shop.addBuyer(buyer)
+  await shop.addCampaign('first', { caps: { totalPoints: 700, pointsPerCustomer: null } })
+  await shop.addCampaign('second', {
+    rules: [giving('$.amount/8')],
+    caps: { totalPoints: null, pointsPerCustomer: 300 },
+  })
+  await shop.addCampaign('third', { rules: [giving('$.stars'), giving('1')] })
+  return shop
+}
+
+test('a backtest of all campaigns equals what the real runs gave, from the beginning or from any time on', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 30 }), fc.nat(29), async (steps, cut) => {
+      const shop = await openHistory()
+      const done = { bought: [], parked: [] }
+      try {
+        let from = new Date(0)
+        for (const [index, one] of steps.entries()) {
+          if (index === cut) from = await clock(shop)
+          await take(shop, done, one)
+        }
+        await take(shop, done, { do: 'retry' })
+
+        const { judged, totals } = await backtest(shop)
+        expect(said(judged)).toEqual(await booked(shop, judged))
+        for (const { campaign, points, takenBack } of totals.campaigns) {
+          const given = await shop.given(campaign)
+          if (given !== undefined) expect(points - takenBack, campaign).toBe(given)
+        }
+        const later = await backtest(shop, from)
+        expect(said(later.judged)).toEqual(await booked(shop, later.judged))
+        expect(await shop.brokenInvariants()).toEqual([])
+      } finally {
+        await shop.close()
+      }
+    }),
+    { numRuns: 15, endOnFailure: true },
+  )
+})
+
+test('a cap that 50 purchases at once have reached runs out at the same purchase', async () => {
+  const shop = await openHistory()
+  try {
+    await Promise.all(Array.from({ length: 50 }, (_, index) => shop.buy(BUYERS[index % 3] ?? '')))
+    const { judged } = await backtest(shop)
+    expect(said(judged)).toEqual(await booked(shop, judged))
+    expect(judged).toHaveLength(50)
+    expect(await shop.brokenInvariants()).toEqual([])
+  } finally {
+    await shop.close()
+  }
+})
+
+test('what is not of the store, or not of the time that is asked for, is not judged', async () => {
+  const shop = await openHistory()
+  try {
+    await shop.buy('ann')
+    const from = await clock(shop)
+    const { purchaseId } = await shop.buy('ann')
+    const until = await clock(shop)
+    await shop.buy('ann')
+    const ids = async (client: string) => {
+      const { value: page } = await (await openBacktest(shop.sql, { client, from, until })).next()
+      return 'total' in page ? page.judged.map(({ id }) => id) : []
+    }
+    expect(await ids('UnicornStore')).toEqual([purchaseId])
+    expect(await ids('ReviewSite')).toEqual([])
+  } finally {
+    await shop.close()
+  }
+})

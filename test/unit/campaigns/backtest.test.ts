@@ -1,0 +1,92 @@
+import { expect, test } from 'vitest'
+import { Backtest } from '#domain/campaigns/backtest.ts'
+import { CampaignHistory, type CampaignVersion } from '#domain/campaigns/history.ts'
+import { ALWAYS, campaign, giving, purchase, SAMPLE_RULE } from '#test/support/campaign-examples.ts'
+
+const caps = (totalPoints: number | null, pointsPerCustomer: number | null = null) => ({
+  caps: { totalPoints, pointsPerCustomer },
+})
+const points = (judgements: readonly { points: number }[]) => judgements.map((judgement) => judgement.points)
+
+test('caps run out over a backtest, each customer has their own, and what was given before it counts', () => {
+  const backtest = new Backtest([{ campaignId: '7', accountId: 'ann', points: 100 }])
+  const capped = [campaign(caps(500, 200))]
+  const judge = (id: string, account: string) => points(backtest.judge(id, account, purchase(), capped))
+  expect(judge('a', 'ann')).toEqual([100])
+  expect(judge('b', 'ben')).toEqual([170])
+  expect(judge('c', 'cid')).toEqual([130])
+  expect(judge('d', 'dan')).toEqual([0])
+  expect(backtest.totals()).toMatchObject({ judged: 4, points: 400, campaigns: [{ earning: 3, limited: 3 }] })
+})
+
+test('a cap has room again for what is taken back, less what could not be', () => {
+  const backtest = new Backtest()
+  const capped = [campaign(caps(200))]
+  backtest.judge('a', 'ann', purchase(), capped)
+  backtest.takeBack({ id: 'a', accountId: 'ann', notTakenBack: 50, grants: [] })
+  expect(points(backtest.judge('b', 'ann', purchase(), capped))).toEqual([150])
+  expect(backtest.totals()).toMatchObject({ points: 320, takenBack: 120, campaigns: [{ takenBack: 120 }] })
+})
+
+test('what is taken back of an award from before the backtest counts as it really was', () => {
+  const backtest = new Backtest([{ campaignId: '7', accountId: 'ann', points: 170 }])
+  backtest.takeBack({
+    id: 'before',
+    accountId: 'ann',
+    notTakenBack: 0,
+    grants: [
+      { campaignId: '7', points: -170 },
+      { campaignId: 'another', points: -3 },
+    ],
+  })
+  expect(points(backtest.judge('a', 'ann', purchase(), [campaign(caps(170))]))).toEqual([170])
+  expect(backtest.totals()).toMatchObject({ takenBack: 0 })
+})
+
+test('totals say which rule gave what, how often it did not, and why', () => {
+  const backtest = new Backtest()
+  const third = giving('$.amount/3')
+  const rules = [SAMPLE_RULE, third, giving('$.colour'), giving('1', { not: ALWAYS })]
+  for (const id of ['a', 'b']) backtest.judge(id, 'ann', purchase({ amount: 1000 }), [campaign({ rules })])
+  backtest.judge('c', 'ann', purchase(), [campaign({ rules, status: 'inactive' })])
+  const [totals] = backtest.totals().campaigns
+  expect(totals).toMatchObject({ points: 866, earning: 2, notRunning: 1, limited: 0 })
+  expect(totals?.rules).toEqual([
+    { rule: SAMPLE_RULE, gave: 2, didNotMatch: 0, notEvaluated: 0, sum: '200', reason: null },
+    { rule: third, gave: 2, didNotMatch: 0, notEvaluated: 0, sum: '666.666666', reason: null },
+    { rule: rules[2], gave: 0, didNotMatch: 0, notEvaluated: 2, sum: '0', reason: '$.colour is not in the event' },
+    { rule: rules[3], gave: 0, didNotMatch: 2, notEvaluated: 0, sum: '0', reason: null },
+  ])
+})
+
+test('a sum of contributions of very many decimals is told to six of them', () => {
+  const backtest = new Backtest()
+  const halved = giving(`1/${2 ** 40}/${2 ** 40}/${2 ** 40} + 1`)
+  const [judgement] = backtest.judge('a', 'ann', purchase(), [campaign({ rules: [halved] })])
+  expect(judgement?.exact).toHaveLength(122)
+  expect(backtest.totals().campaigns[0]?.rules[0]?.sum).toBe('1')
+})
+
+test('the past has the terms of when it occurred, and the caps of when its points were booked', () => {
+  const { id, client, name, ...terms } = campaign(caps(100))
+  const version = (at: string, changes: Partial<CampaignVersion['terms']> | null): CampaignVersion => ({
+    id,
+    client,
+    name,
+    at: new Date(at),
+    terms: changes && { ...terms, ...changes },
+  })
+  const history = new CampaignHistory([
+    version('2026-01-01', {}),
+    version('2026-02-01', { status: 'inactive', ...caps(200) }),
+    version('2026-03-01', null),
+  ])
+  const asOf = (occurred: string, booked: string) => history.asOf(new Date(occurred), new Date(booked))
+  expect(asOf('2025-12-31', '2026-01-01')).toEqual([])
+  expect(asOf('2026-01-01', '2026-01-01')).toEqual([campaign(caps(100))])
+  expect(asOf('2026-01-31', '2026-02-01')).toEqual([campaign(caps(200))])
+  expect(asOf('2026-01-31', '2026-04-01')).toEqual([campaign(caps(200))])
+  expect(asOf('2026-02-02', '2026-02-02')).toMatchObject([{ status: 'inactive' }])
+  expect(asOf('2026-03-01', '2026-03-01')).toEqual([])
+  expect(history.everCapped()).toEqual([id])
+})
