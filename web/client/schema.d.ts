@@ -80,8 +80,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * What rules make of an event
-         * @description The rules of the request, of one stored campaign, or of all campaigns of the client. Nothing is written.
+         * What campaigns make of an event, or would have made of the past
+         * @description With `event`: what each rule makes of it, and why another gives nothing. With `from`: a backtest over everything whose points were booked, or came to nothing, since then, in the order in which that happened, with schedules and caps; caps count what was given before, and have room again for what was taken back. Tried are all campaigns of the client, as they stood at the time; or one of them as it stands now (`campaign_name`), with the changes that are given; or, without a name, one that is not stored. Nothing is written. A backtest answers in lines of JSON: pages, as they come, and at the end the totals. Close the connection to cancel it; an answer without totals is not complete.
          */
         post: operations["simulateCampaigns"];
         delete?: never;
@@ -631,6 +631,161 @@ export interface components {
             /** @enum {string} */
             type: "urn:unicorn-store:problem:already_settled";
         };
+        Backtest: {
+            /**
+             * @description Only this stored campaign, with what is given below in place of what it has.
+             * @example double-points
+             */
+            campaign_name?: string;
+            /**
+             * @description In points; null: no cap.
+             * @example 10000
+             */
+            cap_points_per_customer?: number | null;
+            /**
+             * @description In points; null: no cap.
+             * @example 10000
+             */
+            cap_total_points?: number | null;
+            /**
+             * @description Whose campaign it is.
+             * @default UnicornStore
+             * @example UnicornStore
+             */
+            client?: string;
+            /**
+             * @description RFC 3339; null: none.
+             * @example 2026-12-01T00:00:00Z
+             */
+            ends_at?: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339: where the past begins.
+             * @example 2026-11-01T00:00:00Z
+             */
+            from: string;
+            /**
+             * @description An array of rules, or JSON text of one.
+             * @example [
+             *       {
+             *         "variable": "$.amount",
+             *         "condition": {
+             *           "rule": "numeric_greater_than",
+             *           "value": 100
+             *         },
+             *         "action": {
+             *           "command": "issue",
+             *           "formula": "$.amount/10"
+             *         }
+             *       }
+             *     ]
+             */
+            rules?: unknown[] | string;
+            /**
+             * @description RFC 3339; null: none.
+             * @example 2026-12-01T00:00:00Z
+             */
+            starts_at?: string | null;
+            /** @enum {string} */
+            status?: "active" | "inactive";
+            /**
+             * Format: date-time
+             * @description The first instant that no longer counts; left out: now.
+             */
+            to?: string;
+        };
+        BacktestPage: {
+            awards: {
+                /**
+                 * @description The name of the user whose points they are.
+                 * @example derick
+                 */
+                account_id: string;
+                campaigns: components["schemas"]["CampaignJudgement"][];
+                /**
+                 * Format: uuid
+                 * @description Of the purchase or event.
+                 */
+                id: string;
+                /** @enum {string} */
+                kind: "purchase" | "event";
+                /**
+                 * Format: date-time
+                 * @description UTC.
+                 * @example 2026-01-31T12:00:00.000Z
+                 */
+                occurred_at: string;
+                /** @description What it would have earned. */
+                points: number;
+                /** @description What it earned in truth. */
+                points_issued: number;
+            }[];
+            /** @description Purchases and events that are through ... */
+            done: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            line: "page";
+            /** @description ... of about so many. */
+            total: number;
+        };
+        BacktestProblem: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            line: "problem";
+            /** @description What went wrong on the way, as elsewhere (RFC 9457). No totals follow. */
+            problem: {
+                code: string;
+                detail: string;
+                requestId: string;
+                status: number;
+                title: string;
+                type: string;
+            };
+        };
+        BacktestTotals: {
+            campaigns: {
+                campaign_name: string | null;
+                /** @description How many purchases and events got points by it. */
+                earning: number;
+                /** @description How many got less than they earned, because of a cap. */
+                limited: number;
+                /** @description How many came while it did not run. */
+                not_running: number;
+                points: number;
+                points_taken_back: number;
+                rules: {
+                    did_not_match: number;
+                    /** @description How often it gave points, while its campaign ran. */
+                    gave: number;
+                    not_evaluated: number;
+                    /** @description Why it was not evaluated, the first time. */
+                    reason: string | null;
+                    rule: components["schemas"]["CampaignRule"];
+                    /**
+                     * @description What it gave, before rounding and caps.
+                     * @example 1700.5
+                     */
+                    sum: string;
+                }[];
+            }[];
+            /** @description Purchases and events. */
+            judged: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            line: "totals";
+            /** @description What they would have earned. */
+            points: number;
+            /** @description What they earned in truth. */
+            points_issued: number;
+            /** @description What would have been taken back of it. */
+            points_taken_back: number;
+        };
         BalanceLimitProblem: {
             /** @enum {string} */
             code: "balance_limit";
@@ -887,6 +1042,51 @@ export interface components {
              */
             next_cursor: string | null;
         };
+        CampaignJudgement: {
+            /**
+             * @description Null for one that is not stored.
+             * @example 1
+             */
+            campaign_name: string | null;
+            /**
+             * @description What its rules come to, whether it runs or not.
+             * @example 170
+             */
+            earned: number;
+            /**
+             * @description The same before rounding.
+             * @example 170
+             */
+            exact: string;
+            /**
+             * @description The cap that leaves less than was earned.
+             * @enum {string|null}
+             */
+            limited_by: "total_points" | "points_per_customer" | null;
+            /**
+             * @description Why it gives nothing, whatever its rules say; null: it runs when the event occurs.
+             * @enum {string|null}
+             */
+            not_running: "inactive" | "not_started" | "ended" | "no_instant" | null;
+            /** @description What it gives: 0 if it does not run, within its caps if it does. */
+            points: number;
+            rules: {
+                /**
+                 * @description What it gave, before rounding.
+                 * @example 170
+                 */
+                exact?: string;
+                /** @enum {string} */
+                outcome: "gave" | "did_not_match" | "not_evaluated";
+                /** @description Why it was not evaluated. */
+                reason?: {
+                    code: string;
+                    message: string;
+                };
+                /** @description Which of the rules, from 0. */
+                rule: number;
+            }[];
+        };
         CampaignMovedOnProblem: {
             /** @enum {string} */
             code: "campaign_moved_on";
@@ -1033,6 +1233,69 @@ export interface components {
              * @enum {string}
              */
             status: "running" | "booked" | "nothing" | "parked";
+        };
+        EventSimulation: {
+            /**
+             * @description Only this stored campaign, with what is given below in place of what it has.
+             * @example double-points
+             */
+            campaign_name?: string;
+            /**
+             * @description In points; null: no cap.
+             * @example 10000
+             */
+            cap_points_per_customer?: number | null;
+            /**
+             * @description In points; null: no cap.
+             * @example 10000
+             */
+            cap_total_points?: number | null;
+            /**
+             * @description Whose campaign it is.
+             * @default UnicornStore
+             * @example UnicornStore
+             */
+            client?: string;
+            /**
+             * @description RFC 3339; null: none.
+             * @example 2026-12-01T00:00:00Z
+             */
+            ends_at?: string | null;
+            /**
+             * @description What rules look at. Left out, `type` is PurchaseCompleted and `occurredAt` is now. Caps per customer count what its `username`, or `accountId`, already has.
+             * @example {
+             *       "amount": 1700,
+             *       "total": 1700,
+             *       "quantity": 1
+             *     }
+             */
+            event: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description An array of rules, or JSON text of one.
+             * @example [
+             *       {
+             *         "variable": "$.amount",
+             *         "condition": {
+             *           "rule": "numeric_greater_than",
+             *           "value": 100
+             *         },
+             *         "action": {
+             *           "command": "issue",
+             *           "formula": "$.amount/10"
+             *         }
+             *       }
+             *     ]
+             */
+            rules?: unknown[] | string;
+            /**
+             * @description RFC 3339; null: none.
+             * @example 2026-12-01T00:00:00Z
+             */
+            starts_at?: string | null;
+            /** @enum {string} */
+            status?: "active" | "inactive";
         };
         ForeignRequestProblem: {
             /** @enum {string} */
@@ -2235,74 +2498,12 @@ export interface components {
             /** @example derick */
             userId: string;
         };
-        Simulation: {
-            /**
-             * @description Only this one of the stored campaigns.
-             * @example double-points
-             */
-            campaign_name?: string;
-            /**
-             * @description Whose campaign it is.
-             * @default UnicornStore
-             * @example UnicornStore
-             */
-            client?: string;
-            /**
-             * @description What rules look at. Left out, `type` is PurchaseCompleted and `occurredAt` is now.
-             * @example {
-             *       "amount": 1700,
-             *       "total": 1700,
-             *       "quantity": 1
-             *     }
-             */
-            event: {
-                [key: string]: unknown;
-            };
-            /**
-             * @description An array of rules, or JSON text of one.
-             * @example [
-             *       {
-             *         "variable": "$.amount",
-             *         "condition": {
-             *           "rule": "numeric_greater_than",
-             *           "value": 100
-             *         },
-             *         "action": {
-             *           "command": "issue",
-             *           "formula": "$.amount/10"
-             *         }
-             *       }
-             *     ]
-             */
-            rules?: unknown[] | string;
-        };
         SimulationResult: {
-            campaigns: {
-                /** @description Null for the rules of the request. */
-                campaign_name: string | null;
-                exact: string;
-                /** @description What its rules come to, whether it runs or not. */
-                points: number;
-                rules: {
-                    /**
-                     * @description What it gave, before rounding.
-                     * @example 170
-                     */
-                    exact?: string;
-                    /** @enum {string} */
-                    outcome: "gave" | "did_not_match" | "not_evaluated";
-                    /** @description Why it was not evaluated. */
-                    reason?: {
-                        code: string;
-                        message: string;
-                    };
-                    /** @description Which of the rules, from 0. */
-                    rule: number;
-                }[];
-                /** @description Whether it is active, started and not ended when the event occurs. */
-                runs: boolean;
-            }[];
-            /** @description What the campaigns that run give together, before caps. */
+            campaigns: components["schemas"]["CampaignJudgement"][];
+            /**
+             * @description What the campaigns give together.
+             * @example 170
+             */
             points: number;
         };
         StockAdjustment: {
@@ -2350,6 +2551,22 @@ export interface components {
             title: "The workflow engine cannot be reached";
             /** @enum {string} */
             type: "urn:unicorn-store:problem:temporal_unavailable";
+        };
+        TooManyBacktestsProblem: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "too_many_backtests";
+            detail: string;
+            /** @description Names this request in the logs. */
+            requestId: string;
+            /** @enum {number} */
+            status: 503;
+            /** @enum {string} */
+            title: "Too many backtests are under way";
+            /** @enum {string} */
+            type: "urn:unicorn-store:problem:too_many_backtests";
         };
         TopUp: {
             /**
@@ -3141,7 +3358,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Simulation"];
+                "application/json": components["schemas"]["EventSimulation"] | components["schemas"]["Backtest"];
             };
         };
         responses: {
@@ -3152,6 +3369,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SimulationResult"];
+                    "application/x-ndjson": components["schemas"]["BacktestPage"] | components["schemas"]["BacktestTotals"] | components["schemas"]["BacktestProblem"];
                 };
             };
             /**
@@ -3221,13 +3439,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /**
+             * @description `database_unavailable`: The database cannot be reached
+             *
+             *     `too_many_backtests`: Too many backtests are under way
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["DatabaseUnavailableProblem"];
+                    "application/problem+json": components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["TooManyBacktestsProblem"];
                 };
             };
         };
