@@ -1,0 +1,28 @@
+import { Anchor, Stack, Text } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
+import type { Purchase } from '#web/client/purchases.ts'
+import { points } from '#web/format/points.ts'
+import { Section } from '#web/page/section.tsx'
+import { CampaignAwards } from './campaign-awards.tsx'
+
+/** Which campaign and rule gave which points for a purchase; nothing before that is known. */
+export function PointsEarned({ purchase: { award, pointsIssued, campaigns } }: { purchase: Purchase }) {
+  if (award === null) return null
+  return (
+    <Section title="Points it earned">
+      {award === 'parked' && (
+        <Text>They could not be booked yet. Your purchase stands, and they follow as soon as that works.</Text>
+      )}
+      {award === 'nothing' && (
+        <Stack gap={4}>
+          <Text>No campaign gave points for this one.</Text>
+          <Anchor component={Link} to="/campaigns" size="sm">
+            See what campaigns give
+          </Anchor>
+        </Stack>
+      )}
+      {award === 'booked' && pointsIssued !== null && <Text fw={700}>{points(pointsIssued)}</Text>}
+      <CampaignAwards campaigns={campaigns} />
+    </Section>
+  )
+}
