@@ -15,7 +15,12 @@ export function CampaignAwards({ campaigns }: { campaigns: readonly Award[] }) {
         <li key={award.campaign}>
           <Text component="span">
             Campaign{' '}
-            <Anchor component={Link} to="/campaigns/$campaignName" params={{ campaignName: award.campaign } as never}>
+            <Anchor
+              component={Link}
+              underline="always"
+              to="/campaigns/$campaignName"
+              params={{ campaignName: award.campaign } as never}
+            >
               {award.campaign}
             </Anchor>{' '}
             gave {points(award.points)}
@@ -40,5 +45,6 @@ const LIMITS: Record<NonNullable<Award['limitedBy']>, string> = {
 /** People count from one. */
 function sayRule({ rule, exact, notEvaluated }: Award['rules'][number]): string {
   if (notEvaluated) return `Rule ${rule + 1} could not be applied: ${notEvaluated.message}`
-  return `Rule ${rule + 1}: ${exact}`
+  const isWhole = /^\d+$/.test(exact ?? '')
+  return `Rule ${rule + 1} gave ${exact}${isWhole ? '' : ', before rounding'}`
 }

@@ -1,6 +1,6 @@
 import type { Purchase } from '#web/client/purchases.ts'
 
-const and = new Intl.ListFormat('en', { type: 'conjunction' })
+const and = new Intl.ListFormat('en-GB', { type: 'conjunction' })
 const MOST_NAMED = 2
 
 /** What was bought, in a few words: `2 × Unicorn Air and Golden Horn Polish`, `Unicorn Air, Unicorn Ember and 3 more`. */

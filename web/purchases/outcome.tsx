@@ -27,7 +27,7 @@ export function Outcome({ purchase }: { purchase: Purchase }) {
   })
   const error = cancel.error ?? refund.error
   return (
-    <>
+    <div>
       <Group className={classes.outcome} justify="space-between" gap="md">
         <Group gap="sm" role="status" className={classes.words}>
           <StatusBadge status={status} />
@@ -48,7 +48,7 @@ export function Outcome({ purchase }: { purchase: Purchase }) {
         </Group>
       </Group>
       <div role="status">{error && <Refused error={error} />}</div>
-    </>
+    </div>
   )
 }
 
@@ -66,7 +66,7 @@ function OutcomeWords({ purchase }: { purchase: Purchase }) {
 function Refused({ error }: { error: Error }) {
   const { title, message } = sayRefused(error)
   return (
-    <Alert color="orange" title={title}>
+    <Alert color="orange" title={title} mt="md">
       {message}
     </Alert>
   )

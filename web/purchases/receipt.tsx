@@ -42,12 +42,12 @@ function Line({ line: { productId, quantity, unitPrice } }: { line: Purchase['li
           <div>
             <Text fw={600}>{nameOf(productId)}</Text>
             <Text size="sm" c="dimmed">
-              {quantity} × {unitPrice === null ? 'price not fixed' : money(unitPrice)}
+              {unitPrice === null ? `Quantity: ${quantity}` : `${quantity} × ${money(unitPrice)}`}
             </Text>
           </div>
         </div>
       </Table.Td>
-      <Table.Td className={classes.price}>{unitPrice === null ? '–' : money(times(unitPrice, quantity))}</Table.Td>
+      <Table.Td className={classes.price}>{unitPrice !== null && money(times(unitPrice, quantity))}</Table.Td>
     </Table.Tr>
   )
 }

@@ -11,7 +11,15 @@ type RefundDialogProps = { purchase: Purchase; opened: boolean; onClose: () => v
 
 export function RefundDialog({ purchase, opened, onClose, onConfirm }: RefundDialogProps) {
   return (
-    <Modal opened={opened} onClose={onClose} title="Refund this purchase?" radius="lg" padding="xl" centered>
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title="Refund this purchase?"
+      radius="lg"
+      padding="xl"
+      centered
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
       <Stack gap="lg">
         <Text>The goods go back to the store as a whole. This is what you get back:</Text>
         <Foreseen purchase={purchase} />

@@ -11,8 +11,8 @@ export function RefundSums({ refund }: { refund: Refund }) {
       <Sums sums={sumsOf(refund)} />
       {refund.pointsSpent > 0 && (
         <Text size="sm" c="dimmed">
-          {points(refund.pointsSpent)} that this purchase earned {refund.pointsSpent === 1 ? 'is' : 'are'} spent, and
-          cannot be taken back. So {money(refund.withheld)} of the money, what they were worth, is kept.
+          Of the points that this purchase earned, {points(refund.pointsSpent)} cannot be taken back: they are spent.
+          Their value is kept from the money.
         </Text>
       )}
     </>
