@@ -2815,7 +2815,7 @@ export interface components {
             at: string;
             id: number;
             /** @enum {string} */
-            reason: "opening" | "top_up" | "charge" | "charge_undone";
+            reason: "opening" | "top_up" | "charge" | "charge_undone" | "refund";
             /** @description The purchase, or the Idempotency-Key of the request. */
             reference: string;
         };

@@ -1,7 +1,7 @@
-import { Anchor, Text } from '@mantine/core'
-import { Link } from '@tanstack/react-router'
+import { Text } from '@mantine/core'
 import type { Purchase } from '#web/client/purchases.ts'
 import { points } from '#web/format/points.ts'
+import { AnchorLink } from '#web/page/anchor-link.tsx'
 import classes from './campaign-awards.module.css'
 
 type Award = Purchase['campaigns'][number]
@@ -15,14 +15,9 @@ export function CampaignAwards({ campaigns }: { campaigns: readonly Award[] }) {
         <li key={award.campaign}>
           <Text component="span">
             Campaign{' '}
-            <Anchor
-              component={Link}
-              underline="always"
-              to="/campaigns/$campaignName"
-              params={{ campaignName: award.campaign } as never}
-            >
+            <AnchorLink to="/campaigns/$campaignName" params={{ campaignName: award.campaign }}>
               {award.campaign}
-            </Anchor>{' '}
+            </AnchorLink>{' '}
             gave {points(award.points)}
             {award.limitedBy !== null && `, of ${award.exact}: ${LIMITS[award.limitedBy]}`}
           </Text>

@@ -1,9 +1,10 @@
-import { Button, Skeleton, Stack } from '@mantine/core'
+import { Button, Stack } from '@mantine/core'
 import { IconShoppingBag } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { type PurchaseStatus, purchaseHistoryQuery } from '#web/client/purchase-history.ts'
 import { EmptyState } from '#web/page/empty-state.tsx'
+import { ListSkeleton } from '#web/page/list-skeleton.tsx'
 import { LoadError } from '#web/page/load-error.tsx'
 import { ShowMore } from '#web/page/show-more.tsx'
 import classes from './history.module.css'
@@ -26,7 +27,7 @@ export function History({ username, status }: HistoryProps) {
     },
   })
   const purchases = history.data?.pages.flatMap(({ items }) => items)
-  if (!purchases) return history.error ? <LoadError query={history} /> : <HistorySkeleton />
+  if (!purchases) return history.error ? <LoadError query={history} /> : <ListSkeleton label="Loading purchases" />
   if (purchases.length === 0) return <Nothing status={status} />
   return (
     <Stack gap="lg">
@@ -71,15 +72,5 @@ function Nothing({ status }: { status: PurchaseStatus | undefined }) {
     >
       Others may have gone another way.
     </EmptyState>
-  )
-}
-
-export function HistorySkeleton() {
-  return (
-    <Stack gap="md" role="status" aria-label="Loading purchases">
-      {Array.from({ length: 4 }, (_, index) => `place-${index}`).map((key) => (
-        <Skeleton key={key} height={96} radius="lg" />
-      ))}
-    </Stack>
   )
 }

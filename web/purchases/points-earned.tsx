@@ -1,7 +1,7 @@
-import { Anchor, Stack, Text } from '@mantine/core'
-import { Link } from '@tanstack/react-router'
+import { Stack, Text } from '@mantine/core'
 import type { Purchase } from '#web/client/purchases.ts'
 import { points } from '#web/format/points.ts'
+import { AnchorLink } from '#web/page/anchor-link.tsx'
 import { Section } from '#web/page/section.tsx'
 import { CampaignAwards } from './campaign-awards.tsx'
 
@@ -16,9 +16,9 @@ export function PointsEarned({ purchase: { award, pointsIssued, campaigns } }: {
       {award === 'nothing' && (
         <Stack gap={4}>
           <Text>No campaign gave points for this one.</Text>
-          <Anchor component={Link} to="/campaigns" size="sm">
+          <AnchorLink to="/campaigns" size="sm">
             See what campaigns give
-          </Anchor>
+          </AnchorLink>
         </Stack>
       )}
       {award === 'booked' && pointsIssued !== null && <Text fw={700}>{points(pointsIssued)}</Text>}

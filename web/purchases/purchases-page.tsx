@@ -1,7 +1,8 @@
 import { useSearch } from '@tanstack/react-router'
+import { ListSkeleton } from '#web/page/list-skeleton.tsx'
 import { Page } from '#web/page/page.tsx'
 import { useCurrentUser } from '#web/shell/current-user.tsx'
-import { History, HistorySkeleton } from './history.tsx'
+import { History } from './history.tsx'
 import { StatusFilter } from './status-filter.tsx'
 
 export function PurchasesPage() {
@@ -9,7 +10,7 @@ export function PurchasesPage() {
   const { status } = useSearch({ from: '/purchases' })
   return (
     <Page title="Purchases" lead="What you bought, and what became of it." actions={<StatusFilter status={status} />}>
-      {user ? <History username={user.username} status={status} /> : <HistorySkeleton />}
+      {user ? <History username={user.username} status={status} /> : <ListSkeleton label="Loading purchases" />}
     </Page>
   )
 }
