@@ -14,7 +14,7 @@ export function AdjustStock({ product }: { product: Product }) {
       label="Adjust stock"
       aria-label={`Adjust stock of ${product.name}`}
       title={`Adjust the stock of ${product.name}`}
-      size="compact-md"
+      size="xs"
       variant="default"
     >
       {(close) => <AdjustStockForm product={product} close={close} />}

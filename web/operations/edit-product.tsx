@@ -15,7 +15,7 @@ export function EditProduct({ product }: { product: Product }) {
       label="Edit"
       aria-label={`Edit ${product.name}`}
       title={`Edit ${product.name}`}
-      size="compact-md"
+      size="xs"
       variant="default"
     >
       {(close) => <EditProductForm product={product} close={close} />}

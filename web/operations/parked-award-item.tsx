@@ -23,7 +23,7 @@ export function ParkedAwardItem({ award, now, tell }: ParkedAwardItemProps) {
         </Text>
         <Text>{sayParkedBecause(award.problem)}</Text>
         <Text size="sm" c="dimmed">
-          Waits for {duration(now - since)}, since {dateTime(award.parkedAt)}. <Origin award={award} />
+          Waiting for {duration(now - since)}, since {dateTime(award.parkedAt)}. <Origin award={award} />
         </Text>
         <CampaignAwards campaigns={award.campaigns} />
       </Stack>

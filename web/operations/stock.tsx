@@ -1,4 +1,4 @@
-import { Group, Table, Text } from '@mantine/core'
+import { Group, Table, Text, VisuallyHidden } from '@mantine/core'
 import { IconHorse } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { ProductPicture } from '#web/buy/product-picture.tsx'
@@ -43,7 +43,7 @@ function Products() {
           <Table.Th className={classes.number}>Price</Table.Th>
           <Table.Th className={classes.number}>Can be bought</Table.Th>
           <Table.Th>
-            <span className={classes.unseen}>Changes</span>
+            <VisuallyHidden>Changes</VisuallyHidden>
           </Table.Th>
         </Table.Tr>
       </Table.Thead>

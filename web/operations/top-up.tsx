@@ -15,7 +15,7 @@ export function TopUp({ user }: { user: User }) {
       label="Top up"
       aria-label={`Top up ${user.username}`}
       title={`Top up the wallet of ${user.username}`}
-      size="compact-md"
+      size="xs"
       variant="default"
     >
       {(close) => <TopUpForm user={user} close={close} />}

@@ -1,4 +1,4 @@
-import { Group, Table } from '@mantine/core'
+import { Group, Table, VisuallyHidden } from '@mantine/core'
 import type { User } from '#web/client/wallets.ts'
 import { money } from '#web/format/money.ts'
 import { AnchorLink } from '#web/page/anchor-link.tsx'
@@ -15,7 +15,7 @@ export function UsersTable({ users }: { users: readonly User[] }) {
           <Table.Th>Name</Table.Th>
           <Table.Th className={classes.number}>Balance</Table.Th>
           <Table.Th>
-            <span className={classes.unseen}>Wallet</span>
+            <VisuallyHidden>Wallet</VisuallyHidden>
           </Table.Th>
         </Table.Tr>
       </Table.Thead>

@@ -51,11 +51,15 @@ function EntryRow({ entry: { amount, reason, reference, actor, at } }: { entry: 
           {REASONS[reason]}
         </Text>
         <Text size="sm" c="dimmed">
-          {dateTime(at)}, by {actor}.{' '}
-          {OF_PURCHASES.has(reason) && (
-            <AnchorLink to="/purchases/$purchaseId" params={{ purchaseId: reference }} size="sm">
-              See the purchase
-            </AnchorLink>
+          {OF_PURCHASES.has(reason) ? (
+            <>
+              {dateTime(at)}.{' '}
+              <AnchorLink to="/purchases/$purchaseId" params={{ purchaseId: reference }} size="sm">
+                See the purchase
+              </AnchorLink>
+            </>
+          ) : (
+            `${dateTime(at)}, by ${actor}.`
           )}
         </Text>
       </Table.Td>
