@@ -101,7 +101,8 @@ describe('repairing', () => {
     const purchaseId = await compensating()
     const answers = await Promise.all(Array.from({ length: 8 }, () => repair(purchaseId)))
     for (const { status } of answers) expect([200, 202]).toContain(status)
-    await expect.poll(async () => (await world.shop.purchase(purchaseId)).status).toBe('cancelled')
+    const status = async () => (await world.shop.purchase(purchaseId)).status
+    await expect.poll(status, { timeout: 20_000 }).toBe('cancelled')
     await expectEverythingGivenBack()
   })
 
