@@ -25,7 +25,7 @@ export function Form({ submitLabel, sending, fields, onSubmit, onCancel, childre
     >
       <Stack gap="md">
         {children}
-        <div role="alert">{sending.error && <Problem error={sending.error} fields={fields} />}</div>
+        {sending.error && <Problem error={sending.error} fields={fields} />}
         <Group justify="flex-end" gap="sm">
           <Button variant="default" onClick={onCancel}>
             Never mind

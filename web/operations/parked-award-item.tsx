@@ -7,7 +7,7 @@ import { points } from '#web/format/points.ts'
 import { AnchorLink } from '#web/page/anchor-link.tsx'
 import { CampaignAwards } from '#web/purchases/campaign-awards.tsx'
 import { sayParkedBecause, sayRetried } from './parked-words.ts'
-import type { Telling } from './told.tsx'
+import type { Telling } from './telling.ts'
 import classes from './waiting-list.module.css'
 
 type ParkedAwardItemProps = { award: ParkedAward; now: number; tell: (telling: Telling) => void }

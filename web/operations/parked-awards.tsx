@@ -8,7 +8,8 @@ import { ListSkeleton } from '#web/page/list-skeleton.tsx'
 import { LoadError } from '#web/page/load-error.tsx'
 import { ShowMore } from '#web/page/show-more.tsx'
 import { ParkedAwardItem } from './parked-award-item.tsx'
-import { type Telling, Told } from './told.tsx'
+import type { Telling } from './telling.ts'
+import { Told } from './told.tsx'
 import classes from './waiting-list.module.css'
 
 const POLL_MS = 5_000

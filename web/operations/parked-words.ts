@@ -1,6 +1,6 @@
 import type { ParkedAward } from '#web/client/parked-awards.ts'
 import { points } from '#web/format/points.ts'
-import type { Telling } from './told.tsx'
+import type { Telling } from './telling.ts'
 
 /** Why an award could not be booked. */
 export function sayParkedBecause(problem: string): string {

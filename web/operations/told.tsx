@@ -1,8 +1,6 @@
 import { Alert } from '@mantine/core'
 import { useEffect, useRef } from 'react'
-import type { Words } from '#web/client/problem-words.ts'
-
-export type Telling = Words & { tone: 'good' | 'bad' }
+import type { Telling } from './telling.ts'
 
 /** What came of what was done last. It takes the focus, because what did it may be gone from the list. */
 export function Told({ telling }: { telling: Telling | undefined }) {
@@ -13,7 +11,7 @@ export function Told({ telling }: { telling: Telling | undefined }) {
   return (
     <div role="status" ref={region} tabIndex={-1} style={{ outline: 'none' }}>
       {telling && (
-        <Alert color={telling.tone === 'good' ? 'green' : 'orange'} title={telling.title} mb="md">
+        <Alert color={telling.tone === 'good' ? 'green' : 'orange'} title={telling.title} mb="md" role="group">
           {telling.message}
         </Alert>
       )}

@@ -11,7 +11,7 @@ import { stepsAhead } from '#web/purchases/progress.ts'
 import { TAKING_BACK } from '#web/purchases/step-words.ts'
 import { WorkflowLink } from '#web/purchases/workflow-link.tsx'
 import { purchaseWorkflow, repairWorkflow } from '#web/purchases/workflows.ts'
-import type { Telling } from './told.tsx'
+import type { Telling } from './telling.ts'
 import { sayRepaired, sayUndoneBecause } from './undoing-words.ts'
 import classes from './waiting-list.module.css'
 

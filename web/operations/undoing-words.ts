@@ -2,7 +2,7 @@ import { sayNotBought } from '#web/buy/refusal-words.ts'
 import type { PurchaseStatus } from '#web/client/purchase-history.ts'
 import type { Purchase } from '#web/client/purchases.ts'
 import { STATUS_WORDS } from '#web/purchases/status-words.ts'
-import type { Telling } from './told.tsx'
+import type { Telling } from './telling.ts'
 
 /** Why a purchase is undone, which its story tells from the first moment. */
 export function sayUndoneBecause({ steps }: Purchase, nameOf: (productId: string) => string): string {

@@ -16,7 +16,6 @@ export function WalletDrawer({ username }: { username: string | undefined }) {
       size="lg"
       padding="xl"
       title={`Wallet of ${username}`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
     >
       {username !== undefined && <WalletEntries username={username} />}
     </Drawer>

@@ -21,15 +21,7 @@ export function DialogButton({ title, label, children, ...button }: DialogButton
       <Button {...button} onClick={open} aria-haspopup="dialog">
         {label}
       </Button>
-      <Modal
-        opened={opened}
-        onClose={close}
-        title={title}
-        radius="lg"
-        padding="xl"
-        centered
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
+      <Modal opened={opened} onClose={close} title={title} radius="lg" padding="xl" centered>
         {children(close)}
       </Modal>
     </>

@@ -7,7 +7,7 @@ type LoadErrorProps = { query: { error: unknown; refetch: () => unknown; isFetch
 export function LoadError({ query }: LoadErrorProps) {
   const { title, message } = sayInWords(query.error)
   return (
-    <Alert color="red" title={title} role="alert">
+    <Alert color="red" title={title}>
       <Stack align="flex-start" gap="sm">
         <Text size="sm">{message}</Text>
         <Button size="xs" variant="default" onClick={() => query.refetch()} loading={query.isFetching}>

@@ -1,8 +1,10 @@
 import { Alert, Button, Group, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { useEffect, useRef } from 'react'
 import { sayNotBought } from '#web/buy/refusal-words.ts'
 import { useProductNames } from '#web/client/products.ts'
+import type { PurchaseStatus } from '#web/client/purchase-history.ts'
 import { type Purchase, purchaseQuery, useCancelPurchase } from '#web/client/purchases.ts'
 import { useRefundPurchase } from '#web/client/refunds.ts'
 import classes from './outcome.module.css'
@@ -26,10 +28,11 @@ export function Outcome({ purchase }: { purchase: Purchase }) {
     refetchInterval: refund.isPending && status === 'completed' ? POLL_MS : false,
   })
   const error = cancel.error ?? refund.error
+  const words = useRescuedFocus(status)
   return (
     <div>
       <Group className={classes.outcome} justify="space-between" gap="md">
-        <Group gap="sm" role="status" className={classes.words}>
+        <Group gap="sm" role="status" className={classes.words} ref={words} tabIndex={-1}>
           <StatusBadge status={status} />
           <OutcomeWords purchase={purchase} />
         </Group>
@@ -47,9 +50,20 @@ export function Outcome({ purchase }: { purchase: Purchase }) {
           )}
         </Group>
       </Group>
-      <div role="status">{error && <Refused error={error} />}</div>
+      {error && <Refused error={error} />}
     </div>
   )
+}
+
+/** The button that changed the status is gone with it: the focus it had goes to what came of it, not nowhere. */
+function useRescuedFocus(status: PurchaseStatus) {
+  const rescue = useRef<HTMLDivElement>(null)
+  const shown = useRef(status)
+  useEffect(() => {
+    if (shown.current !== status && document.activeElement === document.body) rescue.current?.focus()
+    shown.current = status
+  }, [status])
+  return rescue
 }
 
 function OutcomeWords({ purchase }: { purchase: Purchase }) {
