@@ -50,7 +50,6 @@ describe('the history', () => {
     await buy(world, customer, { quantity: 5 })
     const page = await visit({ as: customer.buyer, path: '/purchases' })
     await page.getByLabel('Show').selectOption('Refused')
-    await page.getByText('That is all.').waitFor()
     await expect.poll(() => cards(page).count()).toBe(1)
     await page.reload()
     await cards(page).getByText('Refused').waitFor()
@@ -67,7 +66,7 @@ describe('the history', () => {
     const page = await visit({ as: customer.buyer, path: '/purchases' })
     await expect.poll(() => cards(page).count(), { timeout: 10_000 }).toBe(20)
     await page.getByRole('button', { name: 'Show more' }).click()
-    await page.getByText('That is all.').waitFor()
+    await page.getByText('That is all: 21 purchases.').waitFor()
     expect(await cards(page).count()).toBe(21)
   })
 

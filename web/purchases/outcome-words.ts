@@ -1,11 +1,14 @@
 import type { Purchase } from '#web/client/purchases.ts'
 import { money } from '#web/format/money.ts'
 import { points } from '#web/format/points.ts'
-import { statusBy } from './progress.ts'
+import { isUnderWay, statusBy } from './progress.ts'
 
 /** What a purchase that went well, or is under way, means to its buyer. */
 export function sayOutcome(purchase: Purchase): string {
-  switch (statusBy(purchase.steps)) {
+  const status = statusBy(purchase.steps)
+  // The story is ahead of what else is known, for a moment.
+  if (!isUnderWay(status) && purchase.status !== status) return 'It has just ended.'
+  switch (status) {
     case 'running':
       return 'It is being carried out, and goes on without this page.'
     case 'compensating':

@@ -1,12 +1,11 @@
 import { Alert, Button, Group, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useEffect, useRef } from 'react'
 import { sayNotBought } from '#web/buy/refusal-words.ts'
 import { useProductNames } from '#web/client/products.ts'
-import type { PurchaseStatus } from '#web/client/purchase-history.ts'
 import { type Purchase, purchaseQuery, useCancelPurchase } from '#web/client/purchases.ts'
 import { useRefundPurchase } from '#web/client/refunds.ts'
+import { useRescuedFocus } from '#web/page/rescued-focus.ts'
 import classes from './outcome.module.css'
 import { sayOutcome } from './outcome-words.ts'
 import { isCancellable, statusBy } from './progress.ts'
@@ -28,7 +27,7 @@ export function Outcome({ purchase }: { purchase: Purchase }) {
     refetchInterval: refund.isPending && status === 'completed' ? POLL_MS : false,
   })
   const error = cancel.error ?? refund.error
-  const words = useRescuedFocus(status)
+  const words = useRescuedFocus<HTMLDivElement>(status)
   return (
     <div>
       <Group className={classes.outcome} justify="space-between" gap="md">
@@ -53,17 +52,6 @@ export function Outcome({ purchase }: { purchase: Purchase }) {
       {error && <Refused error={error} />}
     </div>
   )
-}
-
-/** The button that changed the status is gone with it: the focus it had goes to what came of it, not nowhere. */
-function useRescuedFocus(status: PurchaseStatus) {
-  const rescue = useRef<HTMLDivElement>(null)
-  const shown = useRef(status)
-  useEffect(() => {
-    if (shown.current !== status && document.activeElement === document.body) rescue.current?.focus()
-    shown.current = status
-  }, [status])
-  return rescue
 }
 
 function OutcomeWords({ purchase }: { purchase: Purchase }) {
