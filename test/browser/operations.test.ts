@@ -68,7 +68,7 @@ describe('a parked award', () => {
     expect((await world.api.get(`/points?account_id=${customer.buyer}`)).body.balance).toBe(170)
   })
 
-  test('leads to its purchase, which says that the points will follow', async ({ world, visit }) => {
+  test('leads to its purchase, which says whether the points will follow', async ({ world, visit }) => {
     const customer = await makeBuyer(world)
     const purchaseId = await park(world, customer)
     const page = await visit({ as: customer.buyer, path: '/operations', viewport: PHONE })
@@ -76,7 +76,9 @@ describe('a parked award', () => {
     const award = page.getByRole('article').filter({ hasText: `170 points for ${customer.buyer}` })
     await award.getByRole('link', { name: 'See the purchase' }).click()
     await page.getByText('The points for it will follow: somebody is looking after them.').waitFor()
-    await world.api.call('POST', `/operations/parked/${purchaseId}/retry`)
+    await world.api.call('POST', `/purchases/${purchaseId}/refund`)
+    await page.reload()
+    await page.getByText('They had not been booked when it was given back, so they will not come.').waitFor()
   })
 })
 
