@@ -7,7 +7,7 @@ export type WalletEntry = {
   id: number
   /** Negative: taken out. */
   amountMinor: number
-  reason: 'opening' | 'top_up' | 'charge' | 'charge_undone'
+  reason: 'opening' | 'top_up' | 'charge' | 'charge_undone' | 'refund'
   /** The purchase, or the idempotency key of the request. */
   reference: string
   actor: string

@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import { operationsSearch } from './operations/operations-search.ts'
 import { NotFound } from './page/not-found.tsx'
 import { PageError } from './page/page-error.tsx'
 import { PageSkeleton } from './page/page-skeleton.tsx'
@@ -53,6 +54,7 @@ const campaign = createRoute({
 const operations = createRoute({
   getParentRoute: () => root,
   path: '/operations',
+  validateSearch: operationsSearch,
   component: lazyRouteComponent(() => import('./operations/operations-page.tsx'), 'OperationsPage'),
 })
 

@@ -63,6 +63,10 @@ export const theme = createTheme({
   autoContrast: true,
   defaultRadius: 'md',
   cursorType: 'pointer',
+  components: {
+    // Of dialogs, drawers and notifications: a cross alone tells a screen reader nothing.
+    CloseButton: { defaultProps: { 'aria-label': 'Close' } },
+  },
   respectReducedMotion: true,
   fontFamily:
     'Inter, ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Open Sans", sans-serif',

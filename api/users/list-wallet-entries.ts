@@ -13,7 +13,7 @@ const entrySchema = z
   .object({
     id: z.number().int(),
     amount: amountShown.openapi({ description: 'What came in; negative: what went out.', example: -1700 }),
-    reason: z.enum(['opening', 'top_up', 'charge', 'charge_undone']),
+    reason: z.enum(['opening', 'top_up', 'charge', 'charge_undone', 'refund']),
     reference: z.string().openapi({ description: 'The purchase, or the Idempotency-Key of the request.' }),
     actor: z.string().openapi({ description: 'Who did it.', example: 'purchase' }),
     at: timestamp,

@@ -36,6 +36,8 @@ describe('a refund', () => {
     expect(body).toMatchObject({ status: 'refunded', refund: given })
     expect(body.steps.at(-1)).toMatchObject({ step: 'purchase', state: 'refunded' })
     expect(await balance()).toBe(3300)
+    const entries = await world.api.get(`/users/${buyer}/wallet-entries`)
+    expect(entries.body.items[0]).toMatchObject({ amount: 1700, reason: 'refund', reference: purchaseId })
   })
 
   test('that is asked for 20 times at once, and once more, happens once and is answered alike', async () => {

@@ -1,13 +1,66 @@
-import { IconSparkles } from '@tabler/icons-react'
-import { EmptyState } from '#web/page/empty-state.tsx'
+import { Tabs } from '@mantine/core'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { parkedAwardsQuery } from '#web/client/parked-awards.ts'
 import { Page } from '#web/page/page.tsx'
+import { operationsSearch, type Panel } from './operations-search.ts'
+import { ParkedAwards } from './parked-awards.tsx'
+import { Stock } from './stock.tsx'
+import { UndoingPurchases, undoingQuery } from './undoing-purchases.tsx'
+import { Users } from './users.tsx'
 
 export function OperationsPage() {
+  const navigate = useNavigate()
+  const { panel = 'parked', user } = useSearch({ from: '/operations' })
+  const show = (chosen: string | null) =>
+    void navigate({ to: '/operations', search: operationsSearch({ panel: chosen }), replace: true })
   return (
-    <Page title="Operations" lead="What waits for a hand.">
-      <EmptyState icon={<IconSparkles size={36} aria-hidden />} title="Not there yet">
-        This page is being built.
-      </EmptyState>
+    <Page title="Operations" lead="What waits for a hand, and what keeps the store going.">
+      <Tabs value={panel} onChange={show} variant="pills" keepMounted={false}>
+        <Tabs.List mb="lg" aria-label="Operations">
+          <Tab panel="parked">
+            Parked awards <ParkedCount />
+          </Tab>
+          <Tab panel="undoing">
+            Being undone <UndoingCount />
+          </Tab>
+          <Tab panel="stock">Stock</Tab>
+          <Tab panel="users">Users</Tab>
+        </Tabs.List>
+        <Tabs.Panel value="parked">
+          <ParkedAwards />
+        </Tabs.Panel>
+        <Tabs.Panel value="undoing">
+          <UndoingPurchases />
+        </Tabs.Panel>
+        <Tabs.Panel value="stock">
+          <Stock />
+        </Tabs.Panel>
+        <Tabs.Panel value="users">
+          <Users chosen={user} />
+        </Tabs.Panel>
+      </Tabs>
     </Page>
   )
+}
+
+function Tab({ panel, children }: { panel: Panel; children: ReactNode }) {
+  return <Tabs.Tab value={panel}>{children}</Tabs.Tab>
+}
+
+function ParkedCount() {
+  return <Count query={useInfiniteQuery(parkedAwardsQuery)} />
+}
+
+function UndoingCount() {
+  return <Count query={useInfiniteQuery(undoingQuery)} />
+}
+
+type CountProps = { query: { data: { pages: { count: number }[] } | undefined; hasNextPage: boolean } }
+
+/** How many wait, so that nobody has to look; nothing when none does. */
+function Count({ query }: CountProps) {
+  const count = query.data?.pages.reduce((sum, page) => sum + page.count, 0) ?? 0
+  return count === 0 ? null : `(${count}${query.hasNextPage ? '+' : ''})`
 }

@@ -1,13 +1,16 @@
-import { IconSparkles } from '@tabler/icons-react'
-import { EmptyState } from '#web/page/empty-state.tsx'
+import { useSearch } from '@tanstack/react-router'
+import { ListSkeleton } from '#web/page/list-skeleton.tsx'
 import { Page } from '#web/page/page.tsx'
+import { useCurrentUser } from '#web/shell/current-user.tsx'
+import { History } from './history.tsx'
+import { StatusFilter } from './status-filter.tsx'
 
 export function PurchasesPage() {
+  const user = useCurrentUser()
+  const { status } = useSearch({ from: '/purchases' })
   return (
-    <Page title="Purchases" lead="What you bought, and what became of it.">
-      <EmptyState icon={<IconSparkles size={36} aria-hidden />} title="Not there yet">
-        This page is being built.
-      </EmptyState>
+    <Page title="Purchases" lead="What you bought, and what became of it." actions={<StatusFilter status={status} />}>
+      {user ? <History username={user.username} status={status} /> : <ListSkeleton label="Loading purchases" />}
     </Page>
   )
 }

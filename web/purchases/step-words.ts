@@ -14,7 +14,8 @@ export type StepWords = {
 export function sayStep({ step, state, detail }: PurchaseStep): StepWords {
   if (step === 'purchase') return sayPurchase(state)
   const many = points(detail?.points ?? 0)
-  const amount = detail?.amount === undefined ? undefined : money(detail.amount)
+  const moved = detail?.amount ?? detail?.refund?.amount
+  const amount = moved === undefined ? undefined : money(moved)
   const words: Record<StepName, Partial<Record<PurchaseStep['state'], StepWords>>> = {
     reserveStock: {
       applied: {

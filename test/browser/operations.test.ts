@@ -1,0 +1,218 @@
+import type { Page } from 'playwright-core'
+import { describe, expect } from 'vitest'
+import { chargeWallet } from '#db/charge-wallet.ts'
+import { confirmPurchase } from '#db/confirm-purchase.ts'
+import { parkAward } from '#db/purchase-award.ts'
+import { recordOutcome } from '#db/purchase-outcome.ts'
+import { reserveStock } from '#db/reserve-stock.ts'
+import { expectAccessible, expectNoSidewaysScroll } from '#test/support/accessibility.ts'
+import { test } from '#test/support/browser-world.ts'
+import { makeBuyer } from '#test/support/buyer.ts'
+import { failing } from '#test/support/faults.ts'
+
+type World = Parameters<Parameters<typeof test.beforeEach>[0]>[0]['world']
+type Customer = Awaited<ReturnType<typeof makeBuyer>>
+
+const PHONE = { width: 360, height: 740 }
+
+function orderOf(world: World, { buyer, product }: Customer): Promise<string> {
+  return world.shop.order({ username: buyer, lines: [{ productId: product, quantity: 1 }] })
+}
+
+/** A sale whose points could not be booked for ten minutes. */
+async function park(world: World, customer: Customer): Promise<string> {
+  const purchaseId = await orderOf(world, customer)
+  await reserveStock(world.shop.sql, purchaseId)
+  await chargeWallet(world.shop.sql, purchaseId)
+  await confirmPurchase(world.shop.sql, purchaseId)
+  await parkAward(world.shop.sql, purchaseId, 'unavailable')
+  await recordOutcome(world.shop.sql, purchaseId, { status: 'completed' })
+  return purchaseId
+}
+
+/** A purchase that is refused, and cannot give its stock back until it is let. */
+async function holdUndo(world: World, customer: Customer) {
+  const purchaseId = await orderOf(world, customer)
+  world.faults.on(purchaseId, 'releaseStock', { before: failing(1e6) })
+  await world.start(purchaseId)
+  return { purchaseId, letGo: () => world.faults.on(purchaseId, 'releaseStock', {}) }
+}
+
+const rowOf = (page: Page, name: string) => page.getByRole('row', { name })
+const inBar = (page: Page, user: string, balance: string) =>
+  page.getByRole('button', { name: `${user} Balance ${balance}` }).waitFor()
+
+test('where nothing waits, that is said', async ({ world, visit }) => {
+  const { buyer } = await makeBuyer(world)
+  const page = await visit({ as: buyer, path: '/operations', viewport: PHONE })
+  await page.getByRole('heading', { name: 'Nothing waits for you' }).waitFor()
+  await expectAccessible(page)
+  await expectNoSidewaysScroll(page)
+  await page.getByRole('tab', { name: 'Being undone' }).click()
+  await page.getByText('No purchase is being undone.').waitFor()
+})
+
+describe('a parked award', () => {
+  test('is shown with whose it is, what it came to and why, and booked at a click', async ({ world, visit }) => {
+    const customer = await makeBuyer(world)
+    await park(world, customer)
+    const page = await visit({ as: customer.buyer, path: '/operations' })
+    await page.getByRole('tab', { name: 'Parked awards (1)' }).waitFor()
+    const award = page.getByRole('article').filter({ hasText: `170 points for ${customer.buyer}` })
+    await award.getByText('The points ledger could not be reached for ten minutes.').waitFor()
+    await award.getByText('Campaign 1 gave 170 points').waitFor()
+    await expectAccessible(page)
+    await award.getByRole('button', { name: 'Book now' }).click()
+    await page.getByRole('status').getByText(`${customer.buyer} has got 170 points.`).waitFor()
+    await award.waitFor({ state: 'detached' })
+    expect((await world.api.get(`/points?account_id=${customer.buyer}`)).body.balance).toBe(170)
+  })
+
+  test('leads to its purchase, which says whether the points will follow', async ({ world, visit }) => {
+    const customer = await makeBuyer(world)
+    const purchaseId = await park(world, customer)
+    const page = await visit({ as: customer.buyer, path: '/operations', viewport: PHONE })
+    await expectNoSidewaysScroll(page)
+    const award = page.getByRole('article').filter({ hasText: `170 points for ${customer.buyer}` })
+    await award.getByRole('link', { name: 'See the purchase' }).click()
+    await page.getByText('The points for it will follow: somebody is looking after them.').waitFor()
+    await world.api.call('POST', `/purchases/${purchaseId}/refund`)
+    await page.reload()
+    await page.getByText('They had not been booked when it was given back, so they will not come.').waitFor()
+  })
+})
+
+test('a purchase that cannot be undone is shown with what it waits for, and settled at a click', async ({
+  world,
+  visit,
+}) => {
+  const customer = await makeBuyer(world, { balance: 100_000 })
+  const { purchaseId, letGo } = await holdUndo(world, customer)
+  const page = await visit({ as: customer.buyer, path: '/operations?panel=undoing' })
+  const waiting = page.getByRole('article').filter({ hasText: `${customer.name} for ${customer.buyer}` })
+  await waiting.getByText('Refused: 700.00 missing.').waitFor()
+  await waiting.getByText(/Next: Giving the stock back\. Under way for \d+ seconds?, since/).waitFor()
+  await expectAccessible(page)
+  const tried = world.faults.attempts(purchaseId, 'releaseStock')
+  await waiting.getByRole('button', { name: 'Try now' }).click()
+  await expect.poll(() => world.faults.attempts(purchaseId, 'releaseStock'), { timeout: 20_000 }).toBeGreaterThan(tried)
+  letGo()
+  await page.getByRole('status').getByText('The purchase is refused, and nothing waits any more.').waitFor()
+  await waiting.waitFor({ state: 'detached' })
+  expect(await world.shop.stock(customer.product)).toEqual({ onHand: 4, reserved: 0 })
+})
+
+describe('the stock', () => {
+  test('is adjusted with a reason, and the shop has it', async ({ world, visit }) => {
+    const { buyer, product, name } = await makeBuyer(world)
+    const page = await visit({ as: buyer, path: '/operations?panel=stock', viewport: PHONE })
+    await rowOf(page, name).getByRole('button', { name: 'Adjust stock' }).click()
+    const dialog = page.getByRole('dialog', { name: `Adjust the stock of ${name}` })
+    await dialog.getByLabel('How many come in').fill('10')
+    await dialog.getByLabel('Why').fill('Delivery 4711')
+    await dialog.getByText('4 can be bought now, and 14 afterwards.').waitFor()
+    await expectAccessible(page)
+    await dialog.getByRole('button', { name: 'Adjust stock' }).click()
+    await page.getByText(`14 of ${name} can be bought now.`).waitFor()
+    await expectNoSidewaysScroll(page)
+    await page.goto('/store/')
+    await page.getByRole('article', { name, exact: true }).getByText('14 in stock').waitFor()
+    const [movement] = await world.shop.sql`
+      select quantity, note from stock_movements where product_id = ${product} order by id desc limit 1`
+    expect(movement).toEqual({ quantity: 10, note: 'Delivery 4711' })
+  })
+
+  test('cannot lose what is not there, and says how much is', async ({ world, visit }) => {
+    const { buyer, product, name } = await makeBuyer(world)
+    const page = await visit({ as: buyer, path: '/operations?panel=stock', expected: [/status of 409/] })
+    await rowOf(page, name).getByRole('button', { name: 'Adjust stock' }).click()
+    await page.getByLabel('How many come in').fill('-5')
+    await page.getByLabel('Why').fill('Ran away')
+    await page.getByRole('dialog').getByRole('button', { name: 'Adjust stock' }).click()
+    await page.getByRole('alert').getByText('Up to 4 can be taken out.').waitFor()
+    await expectAccessible(page)
+    expect(await world.shop.stock(product)).toEqual({ onHand: 4, reserved: 0 })
+  })
+
+  test('has prices that can be changed, and says at its field what is wrong', async ({ world, visit }) => {
+    const { buyer, name } = await makeBuyer(world)
+    const page = await visit({ as: buyer, path: '/operations?panel=stock', expected: [/status of 400/] })
+    await rowOf(page, name).getByRole('button', { name: 'Edit' }).click()
+    const dialog = page.getByRole('dialog', { name: `Edit ${name}` })
+    await dialog.getByLabel('Price').fill('1800.5')
+    await dialog.getByLabel('Picture').fill('nonsense')
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    await dialog.getByText('It must be a path on this server or an http(s) address.').waitFor()
+    await expectAccessible(page)
+    await dialog.getByLabel('Picture').fill('')
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    await dialog.waitFor({ state: 'detached' })
+    await rowOf(page, name).getByText('1,800.50').waitFor()
+  })
+
+  test('takes a new product, which is for sale then', async ({ world, visit }) => {
+    const { buyer } = await makeBuyer(world)
+    const page = await visit({ as: buyer, path: '/operations?panel=stock' })
+    await page.getByRole('button', { name: 'Add a product' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Add a product' })
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('Unicorn Moon')
+    await dialog.getByLabel('Description').fill('Shines by night.')
+    await dialog.getByLabel('Price').fill('2400')
+    await dialog.getByLabel('How many there are').fill('3')
+    await dialog.getByRole('button', { name: 'Add it' }).click()
+    await rowOf(page, 'Unicorn Moon').getByText('2,400.00').waitFor()
+    await page.getByRole('link', { name: 'Buy', exact: true }).click()
+    await page.getByRole('article', { name: 'Unicorn Moon' }).getByText('3 left').waitFor()
+  })
+})
+
+describe('users', () => {
+  test('are topped up, which shows in the bar and in the wallet', async ({ world, visit }) => {
+    const { buyer } = await makeBuyer(world)
+    const page = await visit({ as: buyer, path: '/operations?panel=users', viewport: PHONE })
+    await inBar(page, buyer, '3,300.00')
+    await page.getByLabel('Find by name').fill(buyer)
+    await rowOf(page, `${buyer} `).getByRole('button', { name: 'Top up' }).click()
+    await page.getByRole('dialog').getByLabel('Amount').fill('99.5')
+    await page.getByRole('dialog').getByRole('button', { name: 'Top up' }).click()
+    await page.getByText(`${buyer} has 3,399.50 now.`).waitFor()
+    await inBar(page, buyer, '3,399.50')
+    await page.getByRole('link', { name: `Wallet of ${buyer}`, exact: true }).click()
+    const wallet = page.getByRole('dialog', { name: `Wallet of ${buyer}` })
+    await wallet.getByText('+99.50').waitFor()
+    await expectAccessible(page)
+    await expectNoSidewaysScroll(page)
+    await page.reload()
+    await wallet.getByText('Topped up').waitFor()
+  })
+
+  test('have wallets that tell of purchases and refunds, and lead to them', async ({ world, visit }) => {
+    const { buyer, product } = await makeBuyer(world)
+    const order = { userId: buyer, productId: product, quantity: 1 }
+    const { purchaseId } = (await world.api.post('/purchase', order)).body
+    await world.api.call('POST', `/purchases/${purchaseId}/refund`)
+    const page = await visit({ as: buyer, path: '/operations' })
+    await page.goto(`/store/operations?panel=users&user=${buyer}`)
+    const wallet = page.getByRole('dialog', { name: `Wallet of ${buyer}` })
+    await wallet.getByText('Given back: the purchase was refunded').waitFor()
+    await wallet.getByText('−1,700.00').waitFor()
+    await wallet.getByRole('link', { name: 'See the purchase' }).first().click()
+    await page.getByText('1,700.00 came back.').waitFor()
+  })
+
+  test('are added, and can be chosen then', async ({ world, visit }) => {
+    const { buyer } = await makeBuyer(world)
+    const page = await visit({ as: buyer, path: '/operations?panel=users', expected: [/status of 409/] })
+    await page.getByRole('button', { name: 'Add a user' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Add a user' })
+    await dialog.getByRole('textbox', { name: 'Name' }).fill(buyer)
+    await dialog.getByLabel('Opening balance').fill('50')
+    await dialog.getByRole('button', { name: 'Add' }).click()
+    await dialog.getByText('A user of this name exists already').waitFor()
+    await dialog.getByRole('textbox', { name: 'Name' }).fill(`${buyer}-twin`)
+    await dialog.getByRole('button', { name: 'Add' }).click()
+    await page.getByText(`${buyer}-twin can buy for 50.00.`).waitFor()
+    await page.getByRole('button', { name: `${buyer} Balance` }).click()
+    await page.getByRole('option', { name: `${buyer}-twin` }).waitFor()
+  })
+})

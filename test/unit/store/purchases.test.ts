@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest'
+import type { Purchase } from '#web/client/purchases.ts'
+import { duration } from '#web/format/durations.ts'
+import { operationsSearch } from '#web/operations/operations-search.ts'
+import { sayUndoneBecause } from '#web/operations/undoing-words.ts'
+import { sayLines } from '#web/purchases/lines-words.ts'
+import { sayPointsOf } from '#web/purchases/points-words.ts'
+import { purchasesSearch } from '#web/purchases/purchases-search.ts'
+import { workflowsOf } from '#web/purchases/workflows.ts'
+
+const nameOf = (productId: string) => `Product ${productId}`
+const purchase = (parts: object) => ({ purchaseId: 'p', award: null, pointsRedeemed: 0, steps: [], ...parts }) as never
+
+test.each([
+  [['1'], 'Product 1'],
+  [['1', '2', '3'], 'Product 1, Product 2 and Product 3'],
+  [['1', '2', '3', '4'], 'Product 1, Product 2 and 2 more'],
+])('lines %j are called %s', (ids, words) => {
+  expect(
+    sayLines(
+      ids.map((productId) => ({ productId, quantity: 1, unitPrice: 1 })),
+      nameOf,
+    ),
+  ).toBe(words)
+})
+
+test.each<[Partial<Purchase>, string | undefined]>([
+  [{ status: 'completed', award: 'booked', pointsIssued: 170 }, '+170 points'],
+  [{ status: 'completed', award: 'booked', pointsIssued: 160, pointsRedeemed: 1 }, '−1 point, +160 points'],
+  [{ status: 'completed', award: 'parked', pointsIssued: null }, 'points will follow'],
+  [{ status: 'completed', award: 'nothing', pointsIssued: 0 }, undefined],
+  [{ status: 'refused', pointsRedeemed: 100 }, undefined],
+  [{ status: 'refunded', award: 'booked', pointsIssued: 170 }, undefined],
+])('%j means %s', (parts, words) => {
+  expect(sayPointsOf(purchase(parts))).toBe(words)
+})
+
+describe('the workflows of a purchase', () => {
+  const idsOf = (parts: object) => workflowsOf(purchase(parts)).map(({ id }) => id)
+
+  test('are its own, and those that had to help', () => {
+    expect(idsOf({ status: 'completed' })).toEqual(['purchase-p'])
+    expect(idsOf({ status: 'failed', code: 'interrupted' })).toEqual(['purchase-p', 'repair-p'])
+    const steps = [{ step: 'awardPoints', state: 'parked' }]
+    expect(idsOf({ status: 'refunded', award: 'booked', steps })).toEqual(['purchase-p', 'award-p', 'refund-p'])
+    expect(idsOf({ status: 'completed', award: 'parked', steps })).toEqual(['purchase-p'])
+  })
+})
+
+test.each([
+  [{ outcome: 'refused', refusal: { code: 'insufficient_funds', missing: 600 } }, 'Refused: 600.00 missing.'],
+  [{ outcome: 'cancelled' }, 'Its buyer cancelled it.'],
+  [{ outcome: 'failed', code: 'interrupted' }, 'Its workflow was lost before it was confirmed.'],
+  [{ outcome: 'failed', code: 'step_unavailable' }, 'A step of it could not be carried out for ten minutes.'],
+])('the reason %j is told to operators as %s', (detail, words) => {
+  const steps = [{ step: 'purchase', state: 'compensating', detail }]
+  expect(sayUndoneBecause(purchase({ steps }), nameOf)).toBe(words)
+})
+
+test.each([
+  [-5, '0 seconds'],
+  [59_999, '59 seconds'],
+  [60_000, '1 minute'],
+  [7_300_000, '2 hours'],
+  [200_000_000, '2 days'],
+])('%d ms are %s', (ms, words) => {
+  expect(duration(ms)).toBe(words)
+})
+
+test('addresses that say nonsense say nothing', () => {
+  expect(purchasesSearch({ status: 'stolen', other: 1 })).toEqual({})
+  expect(operationsSearch({ panel: 'parked', user: 'amara' })).toEqual({})
+  expect(operationsSearch({ panel: 'users', user: 'amara' })).toEqual({ panel: 'users', user: 'amara' })
+})

@@ -1,0 +1,51 @@
+import { Alert, Button, Group, Stack } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { fieldErrors } from '#web/client/field-errors.ts'
+import { sayInWords } from '#web/client/problem-words.ts'
+
+type FormProps = {
+  /** What sending it does, as its button says. */
+  submitLabel: string
+  sending: { isPending: boolean; error: Error | null }
+  /** The paths of the values that have a field: what is wrong with them is told there. */
+  fields: readonly string[]
+  onSubmit: () => void
+  onCancel: () => void
+  children: ReactNode
+}
+
+/** A form in a dialog. What the store has against it as a whole is said above its buttons. */
+export function Form({ submitLabel, sending, fields, onSubmit, onCancel, children }: FormProps) {
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault()
+        onSubmit()
+      }}
+    >
+      <Stack gap="md">
+        {children}
+        {sending.error && <Problem error={sending.error} fields={fields} />}
+        <Group justify="flex-end" gap="sm">
+          <Button variant="default" onClick={onCancel}>
+            Never mind
+          </Button>
+          <Button type="submit" loading={sending.isPending}>
+            {submitLabel}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  )
+}
+
+function Problem({ error, fields }: { error: Error; fields: readonly string[] }) {
+  const wrong = Object.keys(fieldErrors(error))
+  if (wrong.length > 0 && wrong.every((path) => fields.includes(path))) return null
+  const { title, message } = sayInWords(error)
+  return (
+    <Alert color="red" title={title}>
+      {message}
+    </Alert>
+  )
+}

@@ -1,0 +1,82 @@
+import { Group, Table, Text, VisuallyHidden } from '@mantine/core'
+import { IconHorse } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { ProductPicture } from '#web/buy/product-picture.tsx'
+import { type Product, productsQuery } from '#web/client/products.ts'
+import { money } from '#web/format/money.ts'
+import { EmptyState } from '#web/page/empty-state.tsx'
+import { ListSkeleton } from '#web/page/list-skeleton.tsx'
+import { LoadError } from '#web/page/load-error.tsx'
+import { Section } from '#web/page/section.tsx'
+import { AdjustStock } from './adjust-stock.tsx'
+import { EditProduct } from './edit-product.tsx'
+import { NewProduct } from './new-product.tsx'
+import classes from './operators-table.module.css'
+
+/** What is on the shelf, and how it gets there. */
+export function Stock() {
+  return (
+    <Section title="Stock" actions={<NewProduct />}>
+      <Products />
+    </Section>
+  )
+}
+
+function Products() {
+  const products = useQuery(productsQuery)
+  if (!products.data) {
+    return products.error ? <LoadError query={products} /> : <ListSkeleton label="Loading products" height={56} />
+  }
+  if (products.data.length === 0) {
+    return (
+      <EmptyState icon={<IconHorse size={36} aria-hidden />} title="The shelf is empty">
+        Add the first product, and it is for sale.
+      </EmptyState>
+    )
+  }
+  return (
+    <Table verticalSpacing="sm" className={classes.table}>
+      <Table.Caption>What can be bought is on hand and not reserved for a purchase under way.</Table.Caption>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>Product</Table.Th>
+          <Table.Th className={classes.number}>Price</Table.Th>
+          <Table.Th className={classes.number}>Can be bought</Table.Th>
+          <Table.Th>
+            <VisuallyHidden>Changes</VisuallyHidden>
+          </Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {products.data.map((product) => (
+          <ProductRow key={product.id} product={product} />
+        ))}
+      </Table.Tbody>
+    </Table>
+  )
+}
+
+function ProductRow({ product }: { product: Product }) {
+  return (
+    <Table.Tr>
+      <Table.Th scope="row" className={classes.name}>
+        <Group gap="sm" wrap="nowrap">
+          <ProductPicture image={product.image} size={40} />
+          <Text fw={600}>{product.name}</Text>
+        </Group>
+      </Table.Th>
+      <Table.Td className={classes.number} data-label="Price">
+        {money(product.price)}
+      </Table.Td>
+      <Table.Td className={classes.number} data-label="Can be bought">
+        {product.stock}
+      </Table.Td>
+      <Table.Td className={classes.actions}>
+        <Group gap="xs" justify="flex-end">
+          <AdjustStock product={product} />
+          <EditProduct product={product} />
+        </Group>
+      </Table.Td>
+    </Table.Tr>
+  )
+}

@@ -1,0 +1,19 @@
+import type { ReactNode } from 'react'
+import classes from './sums.module.css'
+
+export type Sum = { label: ReactNode; value: ReactNode; strong?: boolean }
+
+/** What adds up to what. */
+export function Sums({ sums }: { sums: readonly Sum[] }) {
+  return (
+    <dl className={classes.sums}>
+      {sums.map(({ label, value, strong = false }, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the order is all that tells them apart, and it stays.
+        <div key={index} className={classes.sum} data-strong={strong || undefined}>
+          <dt>{label}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}

@@ -1,0 +1,19 @@
+import { Anchor, VisuallyHidden } from '@mantine/core'
+import { IconExternalLink } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { settingsQuery } from '#web/client/settings.ts'
+import type { Workflow } from './workflows.ts'
+
+/** Shows a workflow in the Temporal Web UI; nothing where the store does not know one. */
+export function WorkflowLink({ workflow: { id, name } }: { workflow: Workflow }) {
+  const settings = useQuery(settingsQuery)
+  const webUi = settings.data?.temporalUi
+  if (!webUi) return null
+  const href = `${webUi.url}/namespaces/${encodeURIComponent(webUi.namespace)}/workflows/${encodeURIComponent(id)}`
+  return (
+    <Anchor href={href} target="_blank" rel="noopener" size="sm">
+      {name} <IconExternalLink size={14} aria-hidden />
+      <VisuallyHidden> (opens in a new tab)</VisuallyHidden>
+    </Anchor>
+  )
+}
