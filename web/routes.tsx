@@ -2,6 +2,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '
 import { NotFound } from './page/not-found.tsx'
 import { PageError } from './page/page-error.tsx'
 import { PageSkeleton } from './page/page-skeleton.tsx'
+import { pointsSearch } from './points/points-search.ts'
 import { purchasesSearch } from './purchases/purchases-search.ts'
 import { Shell } from './shell/shell.tsx'
 
@@ -29,6 +30,7 @@ const purchase = createRoute({
 const points = createRoute({
   getParentRoute: () => root,
   path: '/points',
+  validateSearch: pointsSearch,
   component: lazyRouteComponent(() => import('./points/points-page.tsx'), 'PointsPage'),
 })
 
