@@ -8,7 +8,7 @@ export type PointsDay = components['schemas']['PointsBalanceEntry']
 export type StatementLine = components['schemas']['PointsStatementLine']
 export type PointsLot = components['schemas']['PointsLot']
 
-const ENTRIES_PER_PAGE = 20
+const ENTRIES_PER_PAGE = 10
 
 /** What can be spent, and the days that points were issued on, oldest first. */
 export function pointsQuery(username: string) {

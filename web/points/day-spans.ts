@@ -1,4 +1,6 @@
-import type { PointsDay } from '#web/client/points.ts'
+import type { components } from '#web/client/schema.d.ts'
+
+type PointsDay = Pick<components['schemas']['PointsBalanceEntry'], 'issued_date' | 'balance' | 'status'>
 
 /** What is left of the points of a day, or of several in a row that share a bar of the chart. */
 export type Span = {

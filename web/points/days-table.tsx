@@ -14,8 +14,11 @@ type DaysTableProps = { balance: PointsBalance; status: PointsDay['status'] | un
 /** A row per day that points came on, newest first. Years of them are shown a few at a time. */
 export function DaysTable({ balance, status }: DaysTableProps) {
   const [most, setMost] = useState(FIRST_DAYS)
-  const days = balance.balance_entries.filter((entry) => !status || entry.status === status).toReversed()
+  // A day can be there twice, once per end, where the lifetime of points was changed: so it takes a number to name a row.
+  const numbered = balance.balance_entries.map((entry, number) => ({ ...entry, number }))
+  const days = numbered.filter((entry) => !status || entry.status === status).toReversed()
   const shown = days.slice(0, most)
+  const hasOlder = shown.length < days.length
   if (days.length === 0) return <Text c="dimmed">No days of this kind.</Text>
   return (
     <>
@@ -39,20 +42,15 @@ export function DaysTable({ balance, status }: DaysTableProps) {
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {shown.map((entry) => (
-            // A day can be there twice: once per end, where the lifetime of points was changed.
-            <DayRow
-              key={`${entry.issued_date} ${entry.status} ${entry.last_updated}`}
-              account={balance.account_id}
-              {...entry}
-            />
+          {shown.map(({ number, ...entry }) => (
+            <DayRow key={number} account={balance.account_id} {...entry} />
           ))}
         </Table.Tbody>
       </Table>
       <ShowOlder
-        shown={`${pointsAlone(shown.length)} of ${pointsAlone(days.length)} days`}
+        shown={hasOlder ? `${pointsAlone(shown.length)} of ${pointsAlone(days.length)} days` : 'Those are all days'}
         label="Show older days"
-        onMore={shown.length < days.length ? () => setMost(most + MORE_DAYS) : undefined}
+        onMore={hasOlder ? () => setMost(most + MORE_DAYS) : undefined}
       />
     </>
   )

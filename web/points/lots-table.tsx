@@ -40,8 +40,8 @@ function LotRow({ lot: { issued_at, expires_at, original, remaining, expired, so
           {source.reason === 'purchase' && <PurchaseLink purchaseId={source.reference} at={issued_at} />}
         </Text>
       </Table.Td>
-      <Table.Td>
-        {pointsAlone(remaining)} of {pointsAlone(original)}
+      <Table.Td className={classes.left}>
+        {pointsAlone(remaining)} <span className={classes.whole}>of {pointsAlone(original)}</span>
         <Progress value={(remaining / original) * 100} color="gold" size="sm" mt={6} maw={160} aria-hidden />
         {expired > 0 && (
           <Text span className={classes.folded}>
@@ -49,7 +49,7 @@ function LotRow({ lot: { issued_at, expires_at, original, remaining, expired, so
           </Text>
         )}
       </Table.Td>
-      <Table.Td className={classes.number}>{lastDay(expires_at)}</Table.Td>
+      <Table.Td className={classes.whole}>{lastDay(expires_at)}</Table.Td>
     </Table.Tr>
   )
 }

@@ -15,8 +15,8 @@ export function SpansChart({ unit, spans, className }: SpansChartProps) {
   const hatching = useId()
   const lapsed = `url(#${hatching})`
   return (
-    <Stack component="figure" gap="xs" m={0}>
-      <Legend lapsed={lapsed} />
+    <Stack component="figure" gap="xs" m={0} className={classes.figure}>
+      <Legend lapsed={spans.some(({ expired }) => expired > 0) ? lapsed : undefined} />
       <BarChart
         responsive
         className={className}
@@ -35,8 +35,8 @@ export function SpansChart({ unit, spans, className }: SpansChartProps) {
           allowDecimals={false}
           tickFormatter={pointsAlone}
         />
-        <Tooltip content={SpanFigures} cursor={{ fill: 'var(--mantine-color-default-hover)' }} />
-        <Bar dataKey="active" stackId="points" fill="var(--store-points)" maxBarSize={36} />
+        <Tooltip content={SpanFigures} cursor={{ fill: 'var(--mantine-color-default-hover)', stroke: 'none' }} />
+        <Bar dataKey="active" stackId="points" fill="var(--left)" maxBarSize={36} />
         <Bar dataKey="expired" stackId="points" fill={lapsed} maxBarSize={36} />
       </BarChart>
     </Stack>
@@ -56,11 +56,11 @@ function Hatching({ id }: { id: string }) {
   )
 }
 
-function Legend({ lapsed }: { lapsed: string }) {
+function Legend({ lapsed }: { lapsed: string | undefined }) {
   return (
     <Group component="figcaption" gap="lg">
-      <Swatch fill="var(--store-points)" name="Left to spend" />
-      <Swatch fill={lapsed} name="Lapsed" />
+      <Swatch fill="var(--left)" name="Left to spend" />
+      {lapsed && <Swatch fill={lapsed} name="Lapsed" />}
     </Group>
   )
 }

@@ -1,6 +1,8 @@
-import type { StatementLine } from '#web/client/points.ts'
+import type { components } from '#web/client/schema.d.ts'
 
+type StatementLine = components['schemas']['PointsStatementLine']
 type Told = Pick<StatementLine, 'transaction_type' | 'reverses_type' | 'reason' | 'actor'>
+type Moved = Pick<StatementLine, 'transaction_type' | 'reverses_type' | 'amount'>
 
 /** What happened, as the statement says it. */
 export function sayEntry(line: Told): string {
@@ -25,7 +27,7 @@ export function sayWhereFrom(reason: string, event?: string): string {
 }
 
 /** What the balance changed by. */
-export function changeOf({ transaction_type, reverses_type, amount }: StatementLine): number {
+export function changeOf({ transaction_type, reverses_type, amount }: Moved): number {
   const came = transaction_type === 'issue' || reverses_type === 'redeem'
   return came ? amount : -amount
 }
