@@ -15,7 +15,7 @@ export function SpansChart({ unit, spans, className }: SpansChartProps) {
   const hatching = useId()
   const lapsed = `url(#${hatching})`
   return (
-    <Stack component="figure" gap="xs" m={0} className={classes.figure}>
+    <Stack component="figure" gap="xs" m={0}>
       <Legend lapsed={spans.some(({ expired }) => expired > 0) ? lapsed : undefined} />
       <BarChart
         responsive
@@ -36,7 +36,7 @@ export function SpansChart({ unit, spans, className }: SpansChartProps) {
           tickFormatter={pointsAlone}
         />
         <Tooltip content={SpanFigures} cursor={{ fill: 'var(--mantine-color-default-hover)', stroke: 'none' }} />
-        <Bar dataKey="active" stackId="points" fill="var(--left)" maxBarSize={36} />
+        <Bar dataKey="active" stackId="points" fill="var(--store-points-area)" maxBarSize={36} />
         <Bar dataKey="expired" stackId="points" fill={lapsed} maxBarSize={36} />
       </BarChart>
     </Stack>
@@ -59,7 +59,7 @@ function Hatching({ id }: { id: string }) {
 function Legend({ lapsed }: { lapsed: string | undefined }) {
   return (
     <Group component="figcaption" gap="lg">
-      <Swatch fill="var(--left)" name="Left to spend" />
+      <Swatch fill="var(--store-points-area)" name="Left to spend" />
       {lapsed && <Swatch fill={lapsed} name="Lapsed" />}
     </Group>
   )
