@@ -36,7 +36,8 @@ export async function openVisit(
   options: BrowserContextOptions & { baseURL: string },
   expected: readonly RegExp[] = [],
 ): Promise<Visit> {
-  const context = await browser.newContext(options)
+  // What is on its way is neither here nor there: contrasts and places are those of what has arrived.
+  const context = await browser.newContext({ reducedMotion: 'reduce', ...options })
   context.setDefaultTimeout(PATIENCE_MS)
   const complaints: string[] = []
   const complain = (what: string) => {
