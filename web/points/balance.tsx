@@ -1,4 +1,4 @@
-import { Button, Paper, Skeleton, Text, Title } from '@mantine/core'
+import { Button, Group, Paper, Skeleton, Text, Title } from '@mantine/core'
 import { IconHourglassLow } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
@@ -21,12 +21,14 @@ export function Balance({ balance: { account_id, balance } }: { balance: PointsB
         <p className={classes.figure} aria-live="polite">
           {points(balance)}
         </p>
-        <Worth balance={balance} />
-        {balance > 0 && (
-          <Button component={Link} to="/" mt="md">
-            Spend them
-          </Button>
-        )}
+        <Group justify="space-between" gap="sm">
+          <Worth balance={balance} />
+          {balance > 0 && (
+            <Button component={Link} to="/">
+              Spend them
+            </Button>
+          )}
+        </Group>
       </Paper>
       <Paper component="section" aria-labelledby="lapses-next" className={classes.lapses}>
         <Title order={2} id="lapses-next" className={classes.label}>
