@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { openVisit } from '#test/support/browser.ts'
 import { test } from '#test/support/browser-world.ts'
+import { quickBuy } from '#test/support/buyer.ts'
 
 const MOST_BYTES = 300_000
 
@@ -15,7 +16,7 @@ test('a first visit loads less than 300 KB of compressed script; charts come wit
   const { page, complaints, close } = await openVisit(world.browser, { baseURL: world.store.url })
   const scripts = loadedScripts(page)
   await page.goto('/store/')
-  await page.getByRole('button', { name: 'Quick Buy Product air' }).waitFor()
+  await quickBuy(page, 'Product air').waitFor()
   await page.getByRole('button', { name: 'ann Balance' }).waitFor()
   expect(await bytesOf(scripts)).toBeGreaterThan(50_000)
   expect(await bytesOf(scripts)).toBeLessThan(MOST_BYTES)

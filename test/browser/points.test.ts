@@ -3,6 +3,7 @@ import { beforeEach, describe, expect } from 'vitest'
 import { createPointsLedger } from '#db/points/ledger.ts'
 import { expectAccessible, expectNoSidewaysScroll } from '#test/support/accessibility.ts'
 import { test as inBrowser } from '#test/support/browser-world.ts'
+import { quickBuy } from '#test/support/buyer.ts'
 import { wishOf } from '#test/support/points-ledger.ts'
 
 let run = 0
@@ -38,7 +39,7 @@ describe('a purchase', () => {
     const page = await visit({ as: member, path: '/points' })
     await page.getByRole('heading', { name: 'No points yet' }).waitFor()
     await page.getByRole('link', { name: 'Go to the unicorns' }).click()
-    await page.getByRole('button', { name: `Quick Buy Product ${product}` }).click()
+    await quickBuy(page, `Product ${product}`).click()
     await page.getByRole('heading', { name: 'It is yours' }).waitFor()
     await page.getByRole('button', { name: 'Keep shopping' }).click()
     await page.getByRole('link', { name: 'Points' }).click()
