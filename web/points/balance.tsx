@@ -59,7 +59,7 @@ function Worth({ balance }: { balance: number }) {
 function LapsesNext({ username }: { username: string }) {
   const { data: lapse, error, refetch } = useQuery(lapsesNextQuery(username))
   if (lapse === undefined && error) return <NotRead error={error} onAgain={() => void refetch()} />
-  if (lapse === undefined) return <Skeleton height={64} />
+  if (lapse === undefined) return <Skeleton height={64} mt="xs" />
   if (lapse === null) return <Text c="dimmed">Nothing. There are no points that could lapse.</Text>
   return (
     <>
