@@ -101,6 +101,14 @@ describe('a click', () => {
     expect(await purchasesOf(world, buyer)).toHaveLength(1)
   })
 
+  test('counts once even where two are faster than the page', async ({ world, visit }) => {
+    const { buyer, name } = await makeBuyer(world, { price: 1_000 })
+    const page = await visit({ as: buyer })
+    await quickBuy(page, name).evaluate('(button) => { button.click(); button.click() }')
+    await purchaseDialog(page).getByRole('heading', { name: 'It is yours' }).waitFor()
+    expect(await purchasesOf(world, buyer)).toHaveLength(1)
+  })
+
   test('after the end of a purchase buys again', async ({ world, visit }) => {
     const { buyer, name } = await makeBuyer(world, { price: 1_000 })
     const page = await visit({ as: buyer })
@@ -127,7 +135,7 @@ describe('the page', () => {
     await expectAccessible(page)
     await expectNoSidewaysScroll(page)
 
-    await page.getByRole('button', { name: 'Buy for 1,700.00' }).click()
+    await page.getByRole('button', { name: 'Buy for 1,700.00', exact: true }).click()
     await purchaseDialog(page).getByRole('heading', { name: 'It is yours' }).waitFor()
     await expectAccessible(page)
     await expectNoSidewaysScroll(page)

@@ -1,47 +1,59 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import type { Page } from 'playwright-core'
-import { expect } from 'vitest'
-import { openVisit } from '#test/support/browser.ts'
-import { test } from '#test/support/browser-world.ts'
-import { quickBuy } from '#test/support/buyer.ts'
+import { describe, expect, inject, test } from 'vitest'
 
 const MOST_BYTES = 300_000
 
-test('a first visit loads less than 300 KB of compressed script; charts come with the first page that has one', async ({
-  world,
-}) => {
-  await world.shop.addWallet({ username: 'ann', balanceMinor: 0 })
-  await world.shop.addProduct({ id: 'air', priceMinor: 100, stock: 1 })
-  await world.api.post('/points', { account_id: 'ann', amount: 5 })
-  const { page, complaints, close } = await openVisit(world.browser, { baseURL: world.store.url })
-  const scripts = loadedScripts(page)
-  await page.goto('/store/')
-  await quickBuy(page, 'Product air').waitFor()
-  await page.getByRole('button', { name: 'ann Balance' }).waitFor()
-  expect(await bytesOf(scripts)).toBeGreaterThan(50_000)
-  expect(await bytesOf(scripts)).toBeLessThan(MOST_BYTES)
-  const first = scripts.size
+type Chunk = { file: string; imports?: string[] }
 
-  await page.getByRole('link', { name: 'Points' }).click()
-  await page.getByRole('application', { name: /^Points by/ }).waitFor()
-  const later = new Map([...scripts].slice(first))
-  expect([...later.keys()].filter((url) => url.includes('chart'))).toHaveLength(1)
-  expect(await bytesOf(later)).toBeLessThan(MOST_BYTES / 2)
-  expect(complaints).toEqual([])
-  await close()
+const folder = inject('storeDir')
+const manifest: Record<string, Chunk> = JSON.parse(readFileSync(join(folder, '.vite/manifest.json'), 'utf8'))
+
+/** The scripts that have to be there before these chunks run. */
+function scriptsOf(names: string[], found = new Set<string>()): Set<string> {
+  for (const name of names) {
+    const chunk = manifest[name]
+    if (!chunk) throw new Error(`the build has no ${name}`)
+    if (found.has(chunk.file)) continue
+    found.add(chunk.file)
+    scriptsOf(chunk.imports ?? [], found)
+  }
+  return found
+}
+
+function compressed(files: Iterable<string>): number {
+  return [...files].reduce((sum, file) => sum + gzipSync(readFileSync(join(folder, file))).length, 0)
+}
+
+describe('the first load', () => {
+  const scripts = scriptsOf(['index.html', 'buy/buy-page.tsx'])
+
+  test('of the page that sells is small', () => {
+    expect(compressed(scripts)).toBeLessThan(MOST_BYTES)
+  })
+
+  test.each([
+    ['the editor', 'cm-content'],
+    ['the charts', 'recharts-'],
+  ])('is without %s', (_, mark) => {
+    for (const file of scripts) expect(readFileSync(join(folder, file), 'utf8')).not.toContain(mark)
+  })
 })
 
-/** Each script that the page asks for from now on, by its address. */
-function loadedScripts(page: Page): Map<string, Promise<Buffer>> {
-  const scripts = new Map<string, Promise<Buffer>>()
-  page.on('response', (response) => {
-    if (response.request().resourceType() === 'script') scripts.set(response.url(), response.body())
-  })
-  return scripts
-}
+test('the figures of the points page do not wait for its chart, which is half as large as a first load at most', () => {
+  const page = scriptsOf(['points/points-page.tsx'])
+  const chart = scriptsOf(['points/spans-chart.tsx']).difference(page)
+  for (const file of page) expect(readFileSync(join(folder, file), 'utf8')).not.toContain('recharts-')
+  expect(compressed(chart)).toBeLessThan(MOST_BYTES / 2)
+})
 
-/** As they come over the wire, whether this server compresses them or a proxy before it. */
-async function bytesOf(scripts: Map<string, Promise<Buffer>>): Promise<number> {
-  const bodies = await Promise.all(scripts.values())
-  return bodies.reduce((sum, body) => sum + gzipSync(body).length, 0)
-}
+test('nothing in the page itself is a script', () => {
+  const page = readFileSync(join(folder, 'index.html'), 'utf8')
+  const scripts = [...page.matchAll(/<script\b([^>]*)>([\s\S]*?)<\/script>/g)]
+  expect(scripts.length).toBeGreaterThan(0)
+  for (const [, attributes, content] of scripts) {
+    expect(attributes).toMatch(/ src="\/store\//)
+    expect(content).toBe('')
+  }
+})
