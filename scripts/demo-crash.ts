@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { runCommand } from '#config/command.ts'
-import { ConfigurationError } from '#config/configuration-error.ts'
 import { readEnvironment } from '#config/environment.ts'
 import { isAlive, type ProcessIdentity } from '#config/process-identity.ts'
 import { audit } from '#db/audit.ts'
 import { type Database, openDatabase } from '#db/client.ts'
 import { holdWallet } from './demo/held-wallet.ts'
+import { interruption } from './demo/interruption.ts'
 import { narrate, say, tell } from './demo/narrator.ts'
 import { findOrStartSystem, type RunningSystem } from './demo/running-system.ts'
 import { type StoreClient, storeClient } from './demo/store-client.ts'
@@ -15,17 +15,13 @@ const ORDER = { username: 'crash-tester', productId: 'crash-test', price: 42 }
 
 /** `npm run demo:crash`: a worker dies in the middle of a charge, and the purchase comes out right all the same. */
 runCommand(async () => {
-  const interrupted = Promise.withResolvers<never>()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => interrupted.reject(new ConfigurationError('Interrupted.')))
-  }
-  interrupted.promise.catch(() => {})
+  const interrupted = interruption()
   const system = await findOrStartSystem(readEnvironment(), say)
   const { urls } = system.runtime()
   const sql = openDatabase({ databaseUrl: urls.database ?? '', applicationName: 'unicorn-demo', maxConnections: 2 })
   try {
     const store = storeClient(urls.api ?? '')
-    const purchaseId = await Promise.race([crashWhileCharging(system, store, sql), interrupted.promise])
+    const purchaseId = await Promise.race([crashWhileCharging(system, store, sql), interrupted])
     if (urls.webUi !== undefined)
       say(`\nIn the Web UI: ${urls.webUi}/namespaces/default/workflows/purchase-${purchaseId}`)
     return (await isSound(store, sql, purchaseId)) ? 0 : 1

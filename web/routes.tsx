@@ -3,6 +3,7 @@ import { operationsSearch } from './operations/operations-search.ts'
 import { NotFound } from './page/not-found.tsx'
 import { PageError } from './page/page-error.tsx'
 import { PageSkeleton } from './page/page-skeleton.tsx'
+import { pointsSearch } from './points/points-search.ts'
 import { purchasesSearch } from './purchases/purchases-search.ts'
 import { Shell } from './shell/shell.tsx'
 
@@ -30,6 +31,7 @@ const purchase = createRoute({
 const points = createRoute({
   getParentRoute: () => root,
   path: '/points',
+  validateSearch: pointsSearch,
   component: lazyRouteComponent(() => import('./points/points-page.tsx'), 'PointsPage'),
 })
 

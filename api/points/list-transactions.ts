@@ -4,12 +4,19 @@ import { problems, READING } from '#api/problems/problem-responses.ts'
 import { pageQuery, pointsPage, pointsPageOf } from '#api/schemas/paging.ts'
 import { listTransactions, type StatementLine } from '#db/points/read.ts'
 import { transactionTypeOf } from '#domain/points/event.ts'
-import { accountId, transactionId, transactionShape } from './points-transaction.ts'
+import { accountId, pointsShown, transactionId, transactionShape } from './points-transaction.ts'
 
 const lineSchema = z
   .object({
     ...transactionShape,
     reverses: transactionId.nullable().openapi({ description: 'Of a reversal: the transaction that it reversed.' }),
+    reverses_type: z
+      .enum(['issue', 'redeem'])
+      .nullable()
+      .openapi({ description: 'Of a reversal: of an issue, points were taken back; of a redemption, given back.' }),
+    campaigns: z
+      .array(z.object({ campaign: z.string().openapi({ example: '1' }), points: pointsShown }))
+      .openapi({ description: 'Of points that campaigns gave: which gave how many.' }),
     reason: z.string().openapi({ description: 'Why.', example: 'purchase' }),
     reference: z.string().openapi({ description: 'On behalf of what: a purchase, or an Idempotency-Key.' }),
     actor: z.string().openapi({ description: 'Who did it.', example: 'demo' }),
@@ -52,7 +59,19 @@ export function registerListTransactions(app: App, { sql }: AppDependencies): vo
 }
 
 function showLine(account_id: string, line: StatementLine): z.infer<typeof lineSchema> {
-  const { id, at, amount, balance, reverses, reason, reference, actor } = line
-  const transaction_type = transactionTypeOf(line)
-  return { id, date_time: at, account_id, transaction_type, amount, balance, reverses, reason, reference, actor }
+  const { id, at, amount, balance, reverses, reversesType, reason, reference, actor } = line
+  return {
+    id,
+    date_time: at,
+    account_id,
+    transaction_type: transactionTypeOf(line),
+    amount,
+    balance,
+    reverses,
+    reverses_type: reversesType,
+    campaigns: line.campaigns.filter((gave) => gave.points > 0).map(({ campaign, points }) => ({ campaign, points })),
+    reason,
+    reference,
+    actor,
+  }
 }

@@ -1,4 +1,5 @@
 import type { Sql } from '#db/client.ts'
+import type { CampaignAward } from '#domain/campaigns/award.ts'
 import { type BalanceEntry, balanceEntries, type DailyBalance } from '#domain/points/daily-balance.ts'
 import type { Instant } from '#domain/points/instant.ts'
 import type { Lot } from '#domain/points/lots.ts'
@@ -87,6 +88,9 @@ export type StatementLine = {
   /** What could be spent after it. */
   balance: number
   reverses: string | null
+  reversesType: 'issue' | 'redeem' | null
+  /** Of points that campaigns gave: what each of them contributed. */
+  campaigns: Pick<CampaignAward, 'campaign' | 'points'>[]
   reason: string
   reference: string
   actor: string
@@ -98,8 +102,9 @@ export async function listTransactions(
   options: { accountId: string; before?: number; limit: number },
 ): Promise<StatementLine[]> {
   return await sql<StatementLine[]>`
-    select transaction_id as id, version, ${instant(sql, 'at')} as at, type, amount, balance, reverses, reason, reference,
-      actor
+    select transaction_id as id, version, ${instant(sql, 'at')} as at, type, amount, balance, reverses,
+      payload -> 'reverses' ->> 'type' as "reversesType",
+      coalesce(payload -> 'details' -> 'campaigns', '[]') as campaigns, reason, reference, actor
     from points_events
     where account_id = ${options.accountId} ${options.before === undefined ? sql`` : sql`and version < ${options.before}`}
     order by version desc

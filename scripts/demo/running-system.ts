@@ -27,14 +27,21 @@ export interface RunningSystem {
  */
 export async function findOrStartSystem(environment: Environment, say: (line: string) => void): Promise<RunningSystem> {
   const found = readRuntime(environment.dataDir)
-  if (found === undefined || !isAlive(found.launcher)) return await startSystem(say)
+  if (found === undefined || !isAlive(found.launcher)) {
+    say('Nothing runs yet: starting a system for this demonstration, which will be removed again ...')
+    return await startOwnSystem('demo:crash')
+  }
   if (found.state !== 'running') throw new ConfigurationError(`"npm start" is ${found.state}: try again in a moment.`)
   say(`Using the system that runs with DATA_DIR ${environment.dataDir}.`)
   return { stays: true, runtime: () => read(environment.dataDir), stop: async () => {} }
 }
 
-async function startSystem(say: (line: string) => void): Promise<RunningSystem> {
-  say('Nothing runs yet: starting a system for this demonstration, which will be removed again ...')
+/**
+ * A system with servers, ports and data that nobody else uses; they are gone when it is stopped.
+ *
+ * @param command the npm script that wants it
+ */
+export async function startOwnSystem(command: string): Promise<RunningSystem> {
   const dataDir = mkdtempSync(join(tmpdir(), 'unicorn-store-demo-'))
   chmodSync(dataDir, 0o711)
   const ports = {
@@ -44,7 +51,7 @@ async function startSystem(say: (line: string) => void): Promise<RunningSystem> 
   }
   const own = { DATABASE_URL: undefined, MIGRATE_DATABASE_URL: undefined, TEMPORAL_ADDRESS: undefined }
   // As if under npm: then the launcher ends when we are gone, however that comes about.
-  const env = childEnvironment({ ...own, ...ports, DATA_DIR: dataDir, npm_lifecycle_event: 'demo:crash' })
+  const env = childEnvironment({ ...own, ...ports, DATA_DIR: dataDir, npm_lifecycle_event: command })
   const launcher = spawn(process.execPath, [START], { env, stdio: ['ignore', 'ignore', 'inherit'] })
   const ended = once(launcher, 'exit')
   const stop = async () => {
@@ -74,6 +81,6 @@ async function untilRunning(hasEnded: () => boolean, dataDir: string): Promise<v
 
 function read(dataDir: string): Runtime {
   const runtime = readRuntime(dataDir)
-  if (runtime === undefined) throw new ConfigurationError('The system was stopped during the demonstration.')
+  if (runtime === undefined) throw new ConfigurationError('The system was stopped in the middle.')
   return runtime
 }

@@ -60,6 +60,18 @@ test('an event earns what the campaigns of its client give, and says by which ru
   expect(await points()).toBe(10)
 })
 
+test('the statement says which campaign gave how many points, and for what', async () => {
+  const { body } = await event()
+  const { items } = (await world.api.get(`/points/transactions?account_id=${account}`)).body
+  expect(items).toHaveLength(1)
+  expect(items[0]).toMatchObject({
+    reason: 'event',
+    reference: body.event_id,
+    actor: 'Review',
+    campaigns: [{ campaign: 'stars', points: 10 }],
+  })
+})
+
 test.each([
   ['of another type', { type: 'SignUp' }],
   ['of another client', { client: 'UnicornStore' }],

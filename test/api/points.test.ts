@@ -347,10 +347,18 @@ describe('reading', () => {
     given.push((await reverse(given[2].id)).body)
     const read = await pages('/points/transactions', 2)
     expect(read.sizes).toEqual([2, 2, 1])
-    expect(read.items.map(({ reason: _, reference: __, actor: ___, reverses: ____, ...line }) => line)).toEqual(
-      given.toReversed().map(({ reverses: _, not_taken_back: __, ...body }) => body),
-    )
+    for (const [at, { reverses: _, not_taken_back: __, ...answer }] of given.toReversed().entries()) {
+      expect(read.items[at]).toMatchObject(answer)
+    }
     expect(read.items[0]).toMatchObject({ transaction_type: 'reverse', reverses: given[2].id })
+  })
+
+  test('the statement tells points that were given back from those that were taken back', async () => {
+    await reverse((await issue(50)).body.id)
+    await issue(50)
+    await reverse((await redeem(20)).body.id)
+    const told = (await statement()).map((line: Record<string, unknown>) => line.reverses_type)
+    expect(told).toEqual(['redeem', null, null, 'issue', null])
   })
 
   test('lots are newest first, page by page, and can be only those with points left', async () => {

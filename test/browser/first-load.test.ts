@@ -41,6 +41,13 @@ describe('the first load', () => {
   })
 })
 
+test('the figures of the points page do not wait for its chart, which is half as large as a first load at most', () => {
+  const page = scriptsOf(['points/points-page.tsx'])
+  const chart = [...scriptsOf(['points/spans-chart.tsx'])].filter((file) => !page.has(file))
+  for (const file of page) expect(readFileSync(join(folder, file), 'utf8')).not.toContain('recharts-')
+  expect(compressed(chart)).toBeLessThan(MOST_BYTES / 2)
+})
+
 test('nothing in the page itself is a script', () => {
   const page = readFileSync(join(folder, 'index.html'), 'utf8')
   const scripts = [...page.matchAll(/<script\b([^>]*)>([\s\S]*?)<\/script>/g)]

@@ -1,7 +1,8 @@
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { test as base, expect, inject } from 'vitest'
+import { launchBrowser } from '#scripts/platform/chromium.ts'
 import { openApiWorld } from './api-world.ts'
-import { launchBrowser, openVisit, type Visit } from './browser.ts'
+import { openVisit, type Visit } from './browser.ts'
 
 type VisitOptions = BrowserContextOptions & {
   /** Who uses the store. */

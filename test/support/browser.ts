@@ -1,23 +1,7 @@
-import sparticuz from '@sparticuz/chromium'
-import {
-  type Browser,
-  type BrowserContextOptions,
-  type ConsoleMessage,
-  chromium,
-  type Page,
-  type Request,
-} from 'playwright-core'
+import type { Browser, BrowserContextOptions, ConsoleMessage, Page, Request } from 'playwright-core'
 
 /** A machine with two cores and everything else on them takes its time. */
 const PATIENCE_MS = 20_000
-
-/** Chromium comes with `npm ci` for the usual Linux; elsewhere an installed Chrome does it. */
-export async function launchBrowser(): Promise<Browser> {
-  if (process.platform !== 'linux' || process.arch !== 'x64') return await chromium.launch({ channel: 'chrome' })
-  sparticuz.setGraphicsMode = false
-  // Its own arguments would switch off the web's security; Chromium's sandbox does not run as root.
-  return await chromium.launch({ executablePath: await sparticuz.executablePath(), args: ['--no-sandbox'] })
-}
 
 export type Visit = {
   page: Page

@@ -1,9 +1,9 @@
-import { Alert, Button, Skeleton } from '@mantine/core'
+import { Skeleton } from '@mantine/core'
 import { IconPackages } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { sayInWords } from '#web/client/problem-words.ts'
 import { productsQuery } from '#web/client/products.ts'
 import { EmptyState } from '#web/page/empty-state.tsx'
+import { NotRead } from '#web/page/not-read.tsx'
 import classes from './buy-page.module.css'
 import { ProductCard } from './product-card.tsx'
 
@@ -20,12 +20,7 @@ export function Shelf({ username }: { username: string }) {
     )
   }
   if (products.error && !products.data) {
-    return (
-      <Alert color="red" title={sayInWords(products.error).title}>
-        <p>{sayInWords(products.error).message}</p>
-        <Button onClick={() => void products.refetch()}>Try again</Button>
-      </Alert>
-    )
+    return <NotRead error={products.error} onAgain={() => void products.refetch()} />
   }
   return (
     <ul className={classes.shelf} aria-label="Products" aria-busy={products.isPending}>

@@ -1979,6 +1979,13 @@ export interface components {
              * @example 750
              */
             balance: number;
+            /** @description Of points that campaigns gave: which gave how many. */
+            campaigns: {
+                /** @example 1 */
+                campaign: string;
+                /** @example 750 */
+                points: number;
+            }[];
             /**
              * Format: date-time
              * @description UTC.
@@ -2003,6 +2010,11 @@ export interface components {
              * @example 0199d6a4-7f1e-7c3a-9b0e-5a1c2d3e4f50
              */
             reverses: string | null;
+            /**
+             * @description Of a reversal: of an issue, points were taken back; of a redemption, given back.
+             * @enum {string|null}
+             */
+            reverses_type: "issue" | "redeem" | null;
             /** @enum {string} */
             transaction_type: "issue" | "redeem" | "expire" | "reverse";
         };

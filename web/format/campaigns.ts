@@ -1,6 +1,6 @@
 import type { components } from '#web/client/schema.d.ts'
 
-type CampaignAward = components['schemas']['CampaignAward']
+type CampaignAward = Pick<components['schemas']['CampaignAward'], 'campaign' | 'points'>
 
 const and = new Intl.ListFormat('en', { type: 'conjunction' })
 

@@ -1,5 +1,6 @@
 const moment = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' })
 const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' })
+const calendarDay = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' })
 
 /** When something happened, in the time of whoever looks: `31 Jan 2026, 12:00`. */
 export function dateTime(iso: string): string {
@@ -9,4 +10,14 @@ export function dateTime(iso: string): string {
 /** The time of day alone, to the second, where the day is clear: `12:00:00`. */
 export function timeOfDay(iso: string): string {
   return clock.format(new Date(iso))
+}
+
+/** A day of the store's calendar (UTC), out of `2026-01-31` or any moment of that day: `31 Jan 2026`. */
+export function day(iso: string): string {
+  return calendarDay.format(new Date(iso))
+}
+
+/** The last day on which something is good that ends at this moment, which is the midnight after it. */
+export function lastDay(endsAt: string): string {
+  return calendarDay.format(Date.parse(endsAt) - 1)
 }

@@ -1,6 +1,17 @@
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
+const signed = new Intl.NumberFormat('en', { maximumFractionDigits: 0, signDisplay: 'exceptZero' })
 
 /** `1 point`, `1,700 points`. */
 export function points(count: number): string {
   return `${whole.format(count)} ${Math.abs(count) === 1 ? 'point' : 'points'}`
+}
+
+/** `1,700`: where a column or a label says that these are points. */
+export function pointsAlone(count: number): string {
+  return whole.format(count)
+}
+
+/** `+170`, `−100`: which way points went. */
+export function pointsMoved(change: number): string {
+  return signed.format(change).replace('-', '−')
 }

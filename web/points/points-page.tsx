@@ -1,13 +1,68 @@
+import { Button, Skeleton, Stack } from '@mantine/core'
 import { IconSparkles } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { type PointsBalance, pointsQuery, useHistoryFollowing } from '#web/client/points.ts'
 import { EmptyState } from '#web/page/empty-state.tsx'
+import { NotRead } from '#web/page/not-read.tsx'
 import { Page } from '#web/page/page.tsx'
+import { useCurrentUser } from '#web/shell/current-user.tsx'
+import { Balance } from './balance.tsx'
+import { DayByDay } from './day-by-day.tsx'
+import { Lots } from './lots.tsx'
+import { Statement } from './statement.tsx'
 
+/** What a member has in points: how many, since when and until when, and all that happened to them. */
 export function PointsPage() {
+  const user = useCurrentUser()
   return (
-    <Page title="Points" lead="What you have earned, and what lapses next.">
-      <EmptyState icon={<IconSparkles size={36} aria-hidden />} title="Not there yet">
-        This page is being built.
-      </EmptyState>
+    <Page title="Points" lead="What you have earned, what it is worth, and what lapses next.">
+      {user ? <PointsOf key={user.username} username={user.username} /> : <Loading />}
     </Page>
+  )
+}
+
+function PointsOf({ username }: { username: string }) {
+  const balance = useQuery(pointsQuery(username))
+  if (balance.data) return <Account balance={balance.data} />
+  if (balance.error) return <NotRead error={balance.error} onAgain={() => void balance.refetch()} />
+  return <Loading />
+}
+
+function Account({ balance }: { balance: PointsBalance }) {
+  useHistoryFollowing(balance)
+  if (balance.balance_entries.length === 0) return <NoPointsYet />
+  return (
+    <>
+      <Balance balance={balance} />
+      <DayByDay balance={balance} />
+      <Statement username={balance.account_id} />
+      <Lots username={balance.account_id} />
+    </>
+  )
+}
+
+function NoPointsYet() {
+  return (
+    <EmptyState
+      icon={<IconSparkles size={36} aria-hidden />}
+      title="No points yet"
+      action={
+        <Button component={Link} to="/">
+          Go to the unicorns
+        </Button>
+      }
+    >
+      Purchases earn points, and points pay for part of the next one. The cart tells you how many before you buy.
+    </EmptyState>
+  )
+}
+
+function Loading() {
+  return (
+    <Stack gap="xl" role="status" aria-label="Loading your points">
+      <Skeleton height={190} radius="lg" />
+      <Skeleton height={420} radius="lg" />
+    </Stack>
   )
 }

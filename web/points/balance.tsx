@@ -1,0 +1,75 @@
+import { Button, Group, Paper, Skeleton, Text, Title } from '@mantine/core'
+import { IconHourglassLow } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { lapsesNextQuery, type PointsBalance } from '#web/client/points.ts'
+import { settingsQuery } from '#web/client/settings.ts'
+import { lastDay } from '#web/format/dates.ts'
+import { money, times } from '#web/format/money.ts'
+import { points } from '#web/format/points.ts'
+import { NotRead } from '#web/page/not-read.tsx'
+import classes from './balance.module.css'
+
+/** What can be spent, what that is worth, and how much of it is lost when. */
+export function Balance({ balance: { account_id, balance } }: { balance: PointsBalance }) {
+  return (
+    <div className={classes.balance}>
+      <Paper component="section" aria-labelledby="available" className={classes.available}>
+        <Title order={2} id="available" className={classes.label}>
+          Available
+        </Title>
+        <p className={classes.figure} aria-live="polite">
+          {points(balance)}
+        </p>
+        <Group justify="space-between" gap="sm">
+          <Worth balance={balance} />
+          {balance > 0 && (
+            <Button component={Link} to="/">
+              Spend them
+            </Button>
+          )}
+        </Group>
+      </Paper>
+      <Paper component="section" aria-labelledby="lapses-next" className={classes.lapses}>
+        <Title order={2} id="lapses-next" className={classes.label}>
+          <IconHourglassLow size={18} aria-hidden />
+          Lapses next
+        </Title>
+        <LapsesNext username={account_id} />
+      </Paper>
+    </div>
+  )
+}
+
+function Worth({ balance }: { balance: number }) {
+  const settings = useQuery(settingsQuery)
+  if (settings.error) return null
+  if (!settings.data) return <Skeleton height={22} width={180} />
+  const { pointValue } = settings.data
+  if (pointValue === 0) return null
+  return (
+    <Text c="dimmed">
+      {balance > 0
+        ? `Worth ${money(times(pointValue, balance))} at checkout`
+        : `Each point is worth ${money(pointValue)} at checkout`}
+    </Text>
+  )
+}
+
+function LapsesNext({ username }: { username: string }) {
+  const { data: lapse, error, refetch } = useQuery(lapsesNextQuery(username))
+  if (lapse === undefined && error) return <NotRead error={error} onAgain={() => void refetch()} />
+  if (lapse === undefined) return <Skeleton height={64} mt="xs" />
+  if (lapse === null) return <Text c="dimmed">Nothing. There are no points that could lapse.</Text>
+  return (
+    <>
+      <p className={classes.next}>{points(lapse.amount)}</p>
+      <Text c="dimmed">
+        Last day to spend them: <strong className={classes.day}>{lastDay(lapse.at)}</strong> (UTC)
+      </Text>
+      <Text c="dimmed" size="sm" mt="sm">
+        You need not choose: a purchase takes the points first that lapse first.
+      </Text>
+    </>
+  )
+}

@@ -1,0 +1,82 @@
+import { Button, Checkbox, Skeleton, Stack, Text } from '@mantine/core'
+import { IconChevronDown } from '@tabler/icons-react'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { lotsQuery } from '#web/client/points.ts'
+import { pointsAlone } from '#web/format/points.ts'
+import { NotRead } from '#web/page/not-read.tsx'
+import { ShowOlder } from '#web/page/show-older.tsx'
+import classes from './lots.module.css'
+import { LotsTable } from './lots-table.tsx'
+import type { PointsSearch } from './points-search.ts'
+import { Section } from './section.tsx'
+
+const route = getRouteApi('/points')
+
+/** On demand: what is left of everything that ever came, where it is from, when it ends. */
+export function Lots({ username }: { username: string }) {
+  const { lots: which } = route.useSearch()
+  const navigate = route.useNavigate()
+  const show = (lots: PointsSearch['lots']) =>
+    void navigate({
+      search: ({ lots: _, ...search }) => (lots ? { ...search, lots } : search),
+      replace: true,
+      resetScroll: false,
+    })
+
+  return (
+    <Section
+      title="Lots"
+      lead="Points come in lots: where each is from, what is left of it, when it ends."
+      action={<Disclose isOpen={which !== undefined} onToggle={() => show(which ? undefined : 'open')} />}
+    >
+      <Stack gap="lg" id="lots-shown" hidden={which === undefined}>
+        {which && (
+          <>
+            <Checkbox
+              label="Also those with nothing left"
+              checked={which === 'all'}
+              onChange={(event) => show(event.currentTarget.checked ? 'all' : 'open')}
+            />
+            <LotsOf username={username} which={which} />
+          </>
+        )}
+      </Stack>
+    </Section>
+  )
+}
+
+function Disclose({ isOpen, onToggle }: { isOpen: boolean; onToggle: () => void }) {
+  return (
+    <Button
+      variant="default"
+      aria-expanded={isOpen}
+      aria-controls="lots-shown"
+      rightSection={<IconChevronDown size={18} className={classes.chevron} data-up={isOpen} aria-hidden />}
+      onClick={onToggle}
+    >
+      {isOpen ? 'Hide lots' : 'Show lots'}
+    </Button>
+  )
+}
+
+function LotsOf({ username, which }: { username: string; which: 'open' | 'all' }) {
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
+    lotsQuery(username, which),
+  )
+  if (!data)
+    return error ? <NotRead error={error} onAgain={() => void refetch()} /> : <Skeleton height={200} radius="md" />
+  const lots = data.pages.flatMap((page) => page.items)
+  if (lots.length === 0) return <Text c="dimmed">Nothing is left of any lot.</Text>
+  return (
+    <>
+      <LotsTable lots={lots} />
+      <ShowOlder
+        shown={hasNextPage ? `The latest ${pointsAlone(lots.length)} lots` : 'Those are all lots'}
+        label="Show older lots"
+        onMore={hasNextPage ? () => void fetchNextPage() : undefined}
+        isLoading={isFetchingNextPage}
+      />
+    </>
+  )
+}

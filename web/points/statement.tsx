@@ -1,0 +1,95 @@
+import { Skeleton, Table, Text, VisuallyHidden } from '@mantine/core'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { type StatementLine, statementQuery } from '#web/client/points.ts'
+import { sayCampaigns } from '#web/format/campaigns.ts'
+import { dateTime } from '#web/format/dates.ts'
+import { pointsAlone, pointsMoved } from '#web/format/points.ts'
+import { NotRead } from '#web/page/not-read.tsx'
+import { ShowOlder } from '#web/page/show-older.tsx'
+import classes from './points-table.module.css'
+import { PurchaseLink } from './purchase-link.tsx'
+import { Section } from './section.tsx'
+import { changeOf, sayEntry } from './statement-words.ts'
+
+/** Everything that happened to the points, in words, newest first. */
+export function Statement({ username }: { username: string }) {
+  const statement = useInfiniteQuery(statementQuery(username))
+  const lines = statement.data?.pages.flatMap((page) => page.items)
+  return (
+    <Section title="Statement" lead="Everything that happened to your points.">
+      {lines && <Lines lines={lines} />}
+      {statement.error && <NotRead error={statement.error} onAgain={() => void statement.refetch()} />}
+      {statement.isPending && <Skeleton height={280} radius="md" />}
+      {lines && (
+        <ShowOlder
+          shown={statement.hasNextPage ? `The latest ${pointsAlone(lines.length)} entries` : 'That is everything'}
+          label="Show older entries"
+          onMore={statement.hasNextPage ? () => void statement.fetchNextPage() : undefined}
+          isLoading={statement.isFetchingNextPage}
+        />
+      )}
+    </Section>
+  )
+}
+
+function Lines({ lines }: { lines: StatementLine[] }) {
+  return (
+    <Table className={classes.table} verticalSpacing="sm">
+      <caption>
+        <VisuallyHidden>Statement, newest first</VisuallyHidden>
+      </caption>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th scope="col" visibleFrom="sm">
+            Date
+          </Table.Th>
+          <Table.Th scope="col">What happened</Table.Th>
+          <Table.Th scope="col" className={classes.number}>
+            Points
+          </Table.Th>
+          <Table.Th scope="col" className={classes.number}>
+            Balance
+          </Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {lines.map((line) => (
+          <Line key={line.id} line={line} />
+        ))}
+      </Table.Tbody>
+    </Table>
+  )
+}
+
+function Line({ line }: { line: StatementLine }) {
+  const change = changeOf(line)
+  return (
+    <Table.Tr>
+      <Table.Td visibleFrom="sm">{dateTime(line.date_time)}</Table.Td>
+      <Table.Td>
+        <Text span className={classes.lead}>
+          {sayEntry(line)}
+        </Text>
+        <Why line={line} />
+        <Text span className={classes.folded} hiddenFrom="sm">
+          {dateTime(line.date_time)}
+        </Text>
+      </Table.Td>
+      <Table.Td className={classes.number}>
+        <span className={change > 0 ? classes.came : classes.went}>{pointsMoved(change)}</span>
+      </Table.Td>
+      <Table.Td className={classes.number}>{pointsAlone(line.balance)}</Table.Td>
+    </Table.Tr>
+  )
+}
+
+function Why({ line }: { line: StatementLine }) {
+  const campaigns = sayCampaigns(line.campaigns)
+  return (
+    <Text span className={classes.folded}>
+      {campaigns && `${campaigns[0]?.toUpperCase()}${campaigns.slice(1)} `}
+      {line.transaction_type === 'reverse' && line.amount === 0 && 'None of them were left. '}
+      {line.reason === 'purchase' && <PurchaseLink purchaseId={line.reference} at={line.date_time} />}
+    </Text>
+  )
+}
