@@ -4,6 +4,7 @@ import type { Context } from 'hono'
 import type { Logger } from '#config/logging.ts'
 import type { Database } from '#db/client.ts'
 import type { PointsLedger } from '#db/points/ledger.ts'
+import type { PurchaseWatcher } from './purchases/purchase-watcher.ts'
 
 /** What the API needs from outside; whoever creates it closes it. */
 export type AppDependencies = {
@@ -12,6 +13,8 @@ export type AppDependencies = {
   logger: Logger
   /** Works on the same database as `sql`. */
   pointsLedger: PointsLedger
+  /** Reads the same database as `sql`. */
+  purchaseWatcher: PurchaseWatcher
   /** How many days points live that are issued from now on. */
   pointsTtlDays: number
   /** What one point pays for at checkout. */

@@ -35,6 +35,7 @@ import { registerGetPurchase } from './purchases/get-purchase.ts'
 import { registerListPurchases } from './purchases/list-purchases.ts'
 import { registerQuotePurchase } from './purchases/quote-purchase.ts'
 import { registerRefundPurchase } from './purchases/refund-purchase.ts'
+import { registerWatchPurchase } from './purchases/watch-purchase.ts'
 import { registerOpenApiDocument } from './reference/openapi-document.ts'
 import { registerReference } from './reference/serve-reference.ts'
 import { bodySizeLimit } from './requests/body-size-limit.ts'
@@ -99,6 +100,7 @@ function registerRoutes(app: App, deps: AppDependencies): void {
   registerQuotePurchase(app, deps)
   registerListPurchases(app, deps)
   registerGetPurchase(app, deps)
+  registerWatchPurchase(app, deps)
   registerCancelPurchase(app, deps)
   registerRefundPurchase(app, deps)
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { ConfigurationError } from '#config/configuration-error.ts'
 import { API_DRAIN_MS } from '#config/shutdown-times.ts'
@@ -22,6 +22,7 @@ export type HttpServer = {
  */
 export async function serveHttp(app: App, options: { host: string; port: number }): Promise<HttpServer> {
   const server = createServer(getRequestListener(app.fetch, { errorHandler: refuseMalformedRequest }))
+  const connections = openConnections(server)
   server.listen(options)
   try {
     await once(server, 'listening')
@@ -30,12 +31,23 @@ export async function serveHttp(app: App, options: { host: string; port: number 
   }
   const { port } = server.address() as AddressInfo
   const host = options.host.includes(':') ? `[${options.host}]` : options.host
-  return { url: `http://${host}:${port}`, close: () => drain(server) }
+  return { url: `http://${host}:${port}`, close: () => drain(server, connections) }
 }
 
-async function drain(server: Server): Promise<void> {
+function openConnections(server: Server): Set<Socket> {
+  const connections = new Set<Socket>()
+  server.on('connection', (socket) => {
+    connections.add(socket)
+    socket.once('close', () => connections.delete(socket))
+  })
+  return connections
+}
+
+async function drain(server: Server, connections: Set<Socket>): Promise<void> {
   const closed = once(server, 'close')
   server.close()
+  // Browsers open connections in case they need them. Node does not count those as idle.
+  for (const socket of connections) if (socket.bytesRead === 0) socket.destroy()
   // A connection that is kept alive after its last response would hold the server until it times out.
   const idle = setInterval(() => server.closeIdleConnections(), 50)
   const late = setTimeout(() => server.closeAllConnections(), API_DRAIN_MS)

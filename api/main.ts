@@ -12,6 +12,7 @@ import { createPointsLedger } from '#db/points/ledger.ts'
 import { TASK_QUEUE } from '#workflows/contract.ts'
 import { createApp } from './app.ts'
 import { serveHttp } from './http-server.ts'
+import { createPurchaseWatcher } from './purchases/purchase-watcher.ts'
 
 /** Where `npm run web:build` puts the store. */
 const STORE_DIR = fileURLToPath(new URL('../dist/store', import.meta.url))
@@ -35,6 +36,7 @@ runCommand(async () => {
   const app = createApp({
     sql,
     pointsLedger: createPointsLedger(sql),
+    purchaseWatcher: createPurchaseWatcher({ sql, logger }),
     pointsTtlDays: environment.pointsTtlDays,
     pointValueMinor: environment.pointValueMinor,
     temporal: new Client({ connection, namespace: temporal.namespace }),

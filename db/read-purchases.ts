@@ -48,6 +48,18 @@ export async function readPurchase(sql: Sql, purchaseId: string): Promise<Stored
   return purchase
 }
 
+/** Those of the given purchases to which more has happened than up to the `seq` that is known of each, from one snapshot. */
+export async function readPurchasesBeyond(
+  sql: Sql,
+  known: { purchaseId: string; seq: number }[],
+): Promise<StoredPurchase[]> {
+  return await sql<StoredPurchase[]>`
+    select ${columns(sql)}
+    from jsonb_to_recordset(${sql.json(known)}) as known ("purchaseId" uuid, seq integer)
+      join purchases p on p.id = known."purchaseId"
+    where p.event_seq > known.seq`
+}
+
 export type PurchaseFilter = {
   username?: string
   status?: PurchaseStatus

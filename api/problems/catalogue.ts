@@ -62,6 +62,7 @@ export const PROBLEMS = {
       purchaseId: z.uuid().optional().openapi({ description: 'The purchase that may still be carried out.' }),
     },
   },
+  too_many_viewers: { status: 503, title: 'This server watches as many purchases as it can' },
   store_not_built: { status: 503, title: 'The store was not built' },
   not_ready: {
     status: 503,

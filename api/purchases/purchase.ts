@@ -89,6 +89,16 @@ export function chargedMinor({ totalMinor, redeemPoints, pointValueMinor }: Stor
   return totalMinor === null ? null : totalMinor - redeemPoints * pointValueMinor
 }
 
+/** Whether it has its outcome, and is not being given back. */
+export function hasEnded({ settledAt, status }: StoredPurchase): boolean {
+  return settledAt !== null && status !== 'refunding'
+}
+
+/** The `seq` of the last thing that happened to it. */
+export function lastSeq({ events }: StoredPurchase): number {
+  return events.at(-1)?.seq ?? 0
+}
+
 /** @throws Problem `unknown_purchase` */
 export async function requirePurchase(sql: Database, id: string): Promise<StoredPurchase> {
   const purchase = await readPurchase(sql, id)

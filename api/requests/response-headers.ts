@@ -17,8 +17,8 @@ export function crossOriginAccess(origins: readonly string[]) {
   return cors({
     origin: [...origins],
     allowMethods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
-    allowHeaders: ['Content-Type', 'Idempotency-Key', 'Prefer', 'X-Request-Id'],
-    exposeHeaders: ['Location', 'Retry-After', 'Idempotency-Replayed', 'Preference-Applied', 'X-Request-Id'],
+    allowHeaders: ['Content-Type', 'Idempotency-Key', 'If-Match', 'Last-Event-ID', 'Prefer', 'X-Request-Id'],
+    exposeHeaders: ['ETag', 'Location', 'Retry-After', 'Idempotency-Replayed', 'Preference-Applied', 'X-Request-Id'],
     maxAge: 600,
   })
 }

@@ -78,7 +78,8 @@ describe('in demo mode', () => {
       headers: { Origin: friend, 'Access-Control-Request-Method': 'POST' },
     })
     expect(preflight.status).toBe(204)
-    expect(preflight.headers.get('Access-Control-Allow-Headers')).toContain('Idempotency-Key')
+    const allowed = preflight.headers.get('Access-Control-Allow-Headers')?.split(',')
+    expect(allowed).toEqual(expect.arrayContaining(['Idempotency-Key', 'If-Match', 'Last-Event-ID']))
     expect(preflight.headers.get('Access-Control-Allow-Origin')).toBe(friend)
   })
 

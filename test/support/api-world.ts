@@ -3,6 +3,7 @@ import { pino } from 'pino'
 import { createApp } from '#api/app.ts'
 import type { AppDependencies } from '#api/app-types.ts'
 import { serveHttp } from '#api/http-server.ts'
+import { createPurchaseWatcher, type WatcherOptions } from '#api/purchases/purchase-watcher.ts'
 import { createPointsLedger } from '#db/points/ledger.ts'
 import { type OpenApiDocument, type PublishedContract, publishedContract } from './published-contract.ts'
 import { openSagaWorld } from './saga-world.ts'
@@ -28,9 +29,9 @@ export async function openApiWorld() {
   }
 
   /** One more server for the same shop, different in what is given. */
-  async function serve(changes: Partial<AppDependencies> = {}): Promise<Api> {
+  async function serve({ watching, ...changes }: Changes = {}): Promise<Api> {
     const sql = changes.sql ?? dependencies.sql
-    const api = await serveApi({ ...dependencies, pointsLedger: createPointsLedger(sql), ...changes })
+    const api = await serveApi({ ...dependencies, pointsLedger: createPointsLedger(sql), ...changes }, watching)
     opened.push(api)
     return api
   }
@@ -45,6 +46,10 @@ export async function openApiWorld() {
     },
   }
 }
+
+/** `watching`: how purchases are watched. */
+type Changes = Partial<AppDependencies> & { watching?: Watching }
+type Watching = Partial<WatcherOptions>
 
 type Answer = {
   status: number
@@ -61,14 +66,15 @@ type Call = {
 }
 
 /** A server with a client that holds every answer against the published contract. */
-async function serveApi(given: Omit<AppDependencies, 'logger' | 'stopping'>) {
+async function serveApi(given: Omit<AppDependencies, 'logger' | 'stopping' | 'purchaseWatcher'>, watching?: Watching) {
   const stopping = new AbortController()
   const log: Record<string, unknown>[] = []
   const logger = pino(
     { level: 'debug' },
     lineWriter((line) => log.push(JSON.parse(line))),
   )
-  const server = await serveHttp(createApp({ ...given, logger, stopping: stopping.signal }), {
+  const purchaseWatcher = createPurchaseWatcher({ sql: given.sql, logger, pollMs: 20, ...watching })
+  const server = await serveHttp(createApp({ ...given, logger, purchaseWatcher, stopping: stopping.signal }), {
     host: '127.0.0.1',
     port: 0,
   })
@@ -80,6 +86,8 @@ async function serveApi(given: Omit<AppDependencies, 'logger' | 'stopping'>) {
     contract,
     /** The lines that the server wrote, oldest first. */
     log,
+    /** How many watch purchases, and whether the database is asked for them. */
+    watched: () => purchaseWatcher.state(),
     call: (method: string, path: string, call: Call = {}) => callApi(server.url, contract, method, path, call),
     get: (path: string) => callApi(server.url, contract, 'GET', path, {}),
     post: (path: string, body: unknown, call: Call = {}) =>

@@ -46,7 +46,9 @@ export function publishedContract(document: OpenApiDocument) {
       const operation = template === undefined ? undefined : document.paths[template]?.[method.toLowerCase()]
       if (!operation) return
       const pointer = `${method} ${template} ${status} ${contentType}`
-      const content = operation.responses[status]?.content?.[contentType]
+      const answer = operation.responses[status]
+      if (answer && !answer.content && body === '') return
+      const content = answer?.content?.[contentType]
       expect(content, `${pointer} is not in the published document`).toBeDefined()
       const result = schemaOf(pointer, content?.schema ?? {}).safeParse(body)
       expect(result.error?.issues ?? [], `${pointer}: ${JSON.stringify(body)}`).toEqual([])

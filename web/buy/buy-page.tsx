@@ -1,19 +1,30 @@
-import { SimpleGrid, Skeleton } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
-import { productsQuery } from '#web/client/products.ts'
+import { Skeleton } from '@mantine/core'
 import { Page } from '#web/page/page.tsx'
-import { ProductCard } from './product-card.tsx'
+import { useCurrentUser } from '#web/shell/current-user.tsx'
+import classes from './buy-page.module.css'
+import { CartAside, CartBar } from './cart-places.tsx'
+import { CheckoutProvider } from './checkout.tsx'
+import { PurchaseDialog } from './purchase-dialog.tsx'
+import { Shelf } from './shelf.tsx'
 
 export function BuyPage() {
-  const products = useQuery(productsQuery)
+  const user = useCurrentUser()
   return (
     <Page title="Buy Unicorns" lead="Hand-raised, well-mannered and ready to leave the stable today.">
-      <SimpleGrid cols={{ base: 1, xs: 2, md: 3 }} spacing="lg">
-        {products.data?.map((product) => <ProductCard key={product.id} product={product} />) ??
-          Array.from({ length: 6 }, (_, index) => `place-${index}`).map((key) => (
-            <Skeleton key={key} height={420} radius="lg" />
-          ))}
-      </SimpleGrid>
+      {user ? <Store key={user.username} username={user.username} /> : <Skeleton height={420} radius="lg" />}
     </Page>
+  )
+}
+
+function Store({ username }: { username: string }) {
+  return (
+    <CheckoutProvider username={username}>
+      <PurchaseDialog username={username} />
+      <div className={classes.store}>
+        <Shelf username={username} />
+        <CartAside username={username} />
+      </div>
+      <CartBar username={username} />
+    </CheckoutProvider>
   )
 }

@@ -1,15 +1,63 @@
-import { Card, Text, Title } from '@mantine/core'
+import { Button, Card, Group, Text, Title } from '@mantine/core'
+import { IconBolt, IconShoppingBagPlus } from '@tabler/icons-react'
+import { useState } from 'react'
 import type { Product } from '#web/client/products.ts'
-import { money } from '#web/format/money.ts'
+import { money, times } from '#web/format/money.ts'
+import { useCart } from './cart.ts'
+import { useCheckout } from './checkout.tsx'
+import classes from './product-card.module.css'
+import { ProductPicture } from './product-picture.tsx'
+import { QuantityInput } from './quantity-input.tsx'
+import { Stock } from './stock.tsx'
 
-export function ProductCard({ product }: { product: Product }) {
+export function ProductCard({ product, username }: { product: Product; username: string }) {
+  const { id, name, description, image, price, stock } = product
+  const [quantity, setQuantity] = useState(1)
+  const cart = useCart(username)
+  const checkout = useCheckout()
+  const total = times(price, quantity)
+  const soldOut = stock === 0
+
   return (
-    <Card withBorder padding="lg" radius="lg">
-      <Title order={2} size="h3">
-        {product.name}
-      </Title>
-      <Text c="dimmed">{product.description}</Text>
-      <Text fw={700}>{money(product.price)}</Text>
+    <Card component="article" padding={0} radius="lg" className={classes.card} aria-label={name}>
+      <ProductPicture image={image} />
+      <div className={classes.body}>
+        <Title order={2} size="h3">
+          {name}
+        </Title>
+        <Text c="dimmed" className={classes.description}>
+          {description}
+        </Text>
+        <Group justify="space-between" wrap="nowrap" mt="auto">
+          <Text className={classes.price}>{money(price)}</Text>
+          <Stock stock={stock} wanted={quantity} />
+        </Group>
+        <Group wrap="nowrap" gap="sm">
+          <QuantityInput label={`Quantity of ${name}`} value={quantity} onChange={setQuantity} disabled={soldOut} />
+          <Button
+            variant="light"
+            flex={1}
+            leftSection={<IconShoppingBagPlus size={18} aria-hidden />}
+            disabled={soldOut}
+            aria-label={`Add ${name} to the cart`}
+            onClick={() => {
+              cart.add(id, quantity)
+              setQuantity(1)
+            }}
+          >
+            Add
+          </Button>
+        </Group>
+        <Button
+          fullWidth
+          leftSection={<IconBolt size={18} aria-hidden />}
+          disabled={soldOut}
+          aria-label={`Quick Buy ${name} for ${money(total)}`}
+          onClick={() => checkout.buy({ userId: username, lines: [{ productId: id, quantity }], expectedTotal: total })}
+        >
+          {quantity === 1 ? 'Quick Buy' : `Quick Buy for ${money(total)}`}
+        </Button>
+      </div>
     </Card>
   )
 }

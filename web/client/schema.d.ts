@@ -454,6 +454,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/purchases/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything that happens to a purchase, as it happens
+         * @description Server-sent events. Each `step` has its `seq` as id, and a `PurchaseStep` as data; those that have happened already come first. When the purchase has ended, `outcome` follows, with the `Purchase` as data, and the stream ends. Comments in between show that the connection lives. Connect again with the id of the last event (browsers do) to go on where it broke off; after the outcome the answer is 204, at which browsers stop. A refund goes on with the same story.
+         */
+        get: operations["watchPurchase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/purchases/{id}/refund": {
         parameters: {
             query?: never;
@@ -2567,6 +2587,22 @@ export interface components {
             title: "Too many backtests are under way";
             /** @enum {string} */
             type: "urn:unicorn-store:problem:too_many_backtests";
+        };
+        TooManyViewersProblem: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "too_many_viewers";
+            detail: string;
+            /** @description Names this request in the logs. */
+            requestId: string;
+            /** @enum {number} */
+            status: 503;
+            /** @enum {string} */
+            title: "This server watches as many purchases as it can";
+            /** @enum {string} */
+            type: "urn:unicorn-store:problem:too_many_viewers";
         };
         TopUp: {
             /**
@@ -5385,6 +5421,87 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["TemporalUnavailableProblem"];
+                };
+            };
+        };
+    };
+    watchPurchase: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The last event that was received: only later ones are sent. */
+                "Last-Event-ID"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What happens. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Everything was told, the outcome included. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InvalidRequestProblem"];
+                };
+            };
+            /** @description `unknown_purchase`: There is no such purchase */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnknownPurchaseProblem"];
+                };
+            };
+            /** @description `misdirected_request`: The request is meant for another server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MisdirectedRequestProblem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /**
+             * @description `database_unavailable`: The database cannot be reached
+             *
+             *     `too_many_viewers`: This server watches as many purchases as it can
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["TooManyViewersProblem"];
                 };
             };
         };

@@ -1,0 +1,64 @@
+import { Button, Text } from '@mantine/core'
+import { IconSparkles } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import type { Purchase } from '#web/client/purchases.ts'
+import { balanceQuery } from '#web/client/users.ts'
+import { sayCampaigns } from '#web/format/campaigns.ts'
+import { money } from '#web/format/money.ts'
+import { points } from '#web/format/points.ts'
+import classes from './cart-panel.module.css'
+import { useCheckout } from './checkout.tsx'
+import { Verdict } from './verdict.tsx'
+
+/** It went through: what it cost, what it earned, what is left. */
+export function Bought({ purchase }: { purchase: Purchase }) {
+  const { dismiss } = useCheckout()
+  return (
+    <>
+      <Verdict tone="good" title="It is yours" message={<Paid purchase={purchase} />}>
+        <Button onClick={dismiss}>Keep shopping</Button>
+        <Button
+          variant="default"
+          component={Link}
+          to="/purchases/$purchaseId"
+          params={{ purchaseId: purchase.purchaseId } as never}
+        >
+          See the purchase
+        </Button>
+      </Verdict>
+      <Earned purchase={purchase} />
+    </>
+  )
+}
+
+function Paid({ purchase: { username, amount, pointsRedeemed } }: { purchase: Purchase }) {
+  const balance = useQuery(balanceQuery(username))
+  const withPoints = pointsRedeemed > 0 ? ` and ${points(pointsRedeemed)}` : ''
+  return (
+    <>
+      You paid {money(amount ?? 0)}
+      {withPoints}.{balance.data !== undefined && ` ${money(balance.data)} is left in your wallet.`}
+    </>
+  )
+}
+
+function Earned({ purchase: { award, pointsIssued, campaigns } }: { purchase: Purchase }) {
+  if (award === 'parked') {
+    return (
+      <Text className={classes.earns}>
+        <IconSparkles size={20} aria-hidden />
+        The points for it will follow: somebody is looking after them.
+      </Text>
+    )
+  }
+  if (!pointsIssued) return null
+  return (
+    <Text component="div" className={classes.earns}>
+      <IconSparkles size={20} aria-hidden />
+      <span>
+        You earned <strong>{points(pointsIssued)}</strong> {sayCampaigns(campaigns)}
+      </span>
+    </Text>
+  )
+}

@@ -1,0 +1,45 @@
+import { ActionIcon, Group, Text } from '@mantine/core'
+import { IconTrash } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { productsQuery } from '#web/client/products.ts'
+import { money, times } from '#web/format/money.ts'
+import type { Cart, Line } from './cart.ts'
+import classes from './cart-panel.module.css'
+import { ProductPicture } from './product-picture.tsx'
+import { QuantityInput } from './quantity-input.tsx'
+import { Stock } from './stock.tsx'
+
+export function CartLine({ line: { productId, quantity }, cart }: { line: Line; cart: Cart }) {
+  const products = useQuery(productsQuery)
+  const product = products.data?.find(({ id }) => id === productId)
+  const name = product?.name ?? `Product ${productId}`
+  return (
+    <li className={classes.line}>
+      <ProductPicture image={product?.image ?? null} size={48} />
+      <div>
+        <Text fw={600} truncate>
+          {name}
+        </Text>
+        <Text size="sm" c="dimmed">
+          {product ? money(times(product.price, quantity)) : 'no longer sold'}
+        </Text>
+      </div>
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        onClick={() => cart.remove(productId)}
+        aria-label={`Take ${name} out of the cart`}
+      >
+        <IconTrash size={18} aria-hidden />
+      </ActionIcon>
+      <Group style={{ gridColumn: '2 / -1' }} justify="space-between">
+        <QuantityInput
+          label={`Quantity of ${name} in the cart`}
+          value={quantity}
+          onChange={(next) => cart.setQuantity(productId, next)}
+        />
+        {product && product.stock < quantity && <Stock stock={product.stock} wanted={quantity} />}
+      </Group>
+    </li>
+  )
+}

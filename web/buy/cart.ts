@@ -1,0 +1,57 @@
+import { useLocalStorage } from '@mantine/hooks'
+import type { Order } from '#web/client/purchases.ts'
+
+export type Line = Order['lines'][number]
+
+/** What the API takes in one purchase. */
+const MOST_LINES = 20
+export const MOST_OF_ONE = 1_000
+
+export type Cart = {
+  lines: Line[]
+  /** Puts so many more of a product into the cart. */
+  add: (productId: string, quantity: number) => void
+  setQuantity: (productId: string, quantity: number) => void
+  remove: (productId: string) => void
+  clear: () => void
+}
+
+/** The cart of a user: kept over reloads, and the same in every tab. */
+export function useCart(username: string): Cart {
+  const [lines, setLines] = useLocalStorage<Line[]>({
+    key: `unicorn-store.cart.${username}`,
+    defaultValue: [],
+    getInitialValueInEffect: false,
+    deserialize: readLines,
+  })
+  return {
+    lines,
+    add: (productId, quantity) => setLines((before) => withMore(before, productId, quantity)),
+    setQuantity: (productId, quantity) =>
+      setLines((before) => before.map((line) => (line.productId === productId ? { ...line, quantity } : line))),
+    remove: (productId) => setLines((before) => before.filter((line) => line.productId !== productId)),
+    clear: () => setLines([]),
+  }
+}
+
+function withMore(lines: Line[], productId: string, quantity: number): Line[] {
+  const there = lines.find((line) => line.productId === productId)
+  if (!there) return [...lines, { productId, quantity }].slice(0, MOST_LINES)
+  const more = Math.min(there.quantity + quantity, MOST_OF_ONE)
+  return lines.map((line) => (line === there ? { productId, quantity: more } : line))
+}
+
+/** Whatever is in the storage may have been written by another version, or by hand. */
+function readLines(stored: string | undefined): Line[] {
+  try {
+    const lines: unknown = JSON.parse(stored ?? '[]')
+    return Array.isArray(lines) ? lines.filter(isLine).slice(0, MOST_LINES) : []
+  } catch {
+    return []
+  }
+}
+
+function isLine(given: unknown): given is Line {
+  const { productId, quantity } = (given ?? {}) as Partial<Line>
+  return typeof productId === 'string' && Number.isInteger(quantity) && Number(quantity) >= 1
+}

@@ -1,0 +1,50 @@
+import { Alert, Button, Group, Stack, Text } from '@mantine/core'
+import { useEffect, useState } from 'react'
+import { type Purchase, useCancelPurchase } from '#web/client/purchases.ts'
+import { isCancellable } from '#web/purchases/progress.ts'
+import { Timeline } from '#web/purchases/timeline.tsx'
+import { OrderLines } from './order-lines.tsx'
+
+/** After so long without news somebody may begin to worry. */
+const WORRY_MS = 4_000
+
+export function PurchaseUnderWay({ purchase }: { purchase: Purchase }) {
+  const { purchaseId, lines, steps, pointsRedeemed } = purchase
+  const cancel = useCancelPurchase(purchaseId)
+  return (
+    <Stack gap="lg">
+      <OrderLines lines={lines} />
+      <Timeline steps={steps} paysWithPoints={pointsRedeemed > 0} />
+      <Reassurance key={steps.length} />
+      <Group justify="space-between">
+        <Text size="sm" c="dimmed">
+          It goes on without this page.
+        </Text>
+        {isCancellable(steps) && (
+          <Button variant="default" onClick={() => cancel.mutate()} loading={cancel.isPending}>
+            Cancel this purchase
+          </Button>
+        )}
+      </Group>
+    </Stack>
+  )
+}
+
+/** Begins to count anew with each piece of news, by its key. */
+function Reassurance() {
+  const [shown, setShown] = useState(false)
+  useEffect(() => {
+    const timer = setTimeout(() => setShown(true), WORRY_MS)
+    return () => clearTimeout(timer)
+  }, [])
+  return (
+    <div role="status">
+      {shown && (
+        <Alert title="Still under way: your money is safe">
+          This takes longer than usual. The store finishes what it has begun, or gives everything back. You can wait
+          here, or close this and find it under Purchases.
+        </Alert>
+      )}
+    </div>
+  )
+}

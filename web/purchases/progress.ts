@@ -1,0 +1,49 @@
+import type { Purchase, PurchaseStep } from '#web/client/purchases.ts'
+
+type PurchaseStatus = Purchase['status']
+export type StepName = Exclude<PurchaseStep['step'], 'purchase'>
+
+/** What the purchase as a whole can be said to be; whoever asks to cancel it does not change that. */
+const isStatus = (state: PurchaseStep['state']): state is PurchaseStatus =>
+  state !== 'applied' && state !== 'undone' && state !== 'nothing' && state !== 'parked' && state !== 'cancel_requested'
+
+/** Where a purchase stands by what has happened to it: a story that is still being told is ahead of what was read. */
+export function statusBy(steps: readonly PurchaseStep[]): PurchaseStatus {
+  const states = steps.filter(({ step }) => step === 'purchase').map(({ state }) => state)
+  return states.filter(isStatus).at(-1) ?? 'running'
+}
+
+export function isUnderWay(status: PurchaseStatus): boolean {
+  return status === 'running' || status === 'compensating' || status === 'refunding'
+}
+
+/** A request to cancel counts until the sale is confirmed. */
+export function isCancellable(steps: readonly PurchaseStep[]): boolean {
+  const tooLate = ({ step, state }: PurchaseStep) => step === 'confirmPurchase' || state === 'cancel_requested'
+  return statusBy(steps) === 'running' && !steps.some(tooLate)
+}
+
+/** Steps that were taken back later. */
+export function undoneSteps(steps: readonly PurchaseStep[]): ReadonlySet<PurchaseStep['step']> {
+  return new Set(steps.filter(({ state }) => state === 'undone').map(({ step }) => step))
+}
+
+/** The steps that are still to come, in order: the first is being worked on. Of an undo, those still to be taken back. */
+export function stepsAhead(steps: readonly PurchaseStep[], paysWithPoints: boolean): StepName[] {
+  const happened = new Set(steps.filter(({ state }) => state !== 'undone').map(({ step }) => step))
+  const undone = undoneSteps(steps)
+  switch (statusBy(steps)) {
+    case 'running':
+      return SALE.filter((step) => !happened.has(step) && (paysWithPoints || step !== 'redeemPoints'))
+    case 'compensating':
+      return UNDO.filter((step) => happened.has(step) && !undone.has(step))
+    case 'refunding':
+      return REFUND.filter((step) => !happened.has(step))
+    default:
+      return []
+  }
+}
+
+const SALE: StepName[] = ['reserveStock', 'redeemPoints', 'chargeWallet', 'confirmPurchase', 'awardPoints']
+const UNDO: StepName[] = ['chargeWallet', 'redeemPoints', 'reserveStock']
+const REFUND: StepName[] = ['returnStock', 'returnMoney']

@@ -1,0 +1,89 @@
+import type { PurchaseStep } from '#web/client/purchases.ts'
+import { money } from '#web/format/money.ts'
+import { points } from '#web/format/points.ts'
+import type { StepName } from './progress.ts'
+
+export type StepWords = {
+  text: string
+  /** How it went: what follows from it is up to whoever shows it. */
+  tone: 'done' | 'undone' | 'bad' | 'neutral'
+  detail?: string | undefined
+}
+
+/** One thing that happened, in plain words. */
+export function sayStep({ step, state, detail }: PurchaseStep): StepWords {
+  if (step === 'purchase') return sayPurchase(state)
+  const many = points(detail?.points ?? 0)
+  const amount = detail?.amount === undefined ? undefined : money(detail.amount)
+  const words: Record<StepName, Partial<Record<PurchaseStep['state'], StepWords>>> = {
+    reserveStock: {
+      applied: {
+        text: 'Stock reserved',
+        tone: 'done',
+        detail: detail?.total === undefined ? undefined : money(detail.total),
+      },
+      undone: { text: 'Stock given back', tone: 'undone' },
+    },
+    redeemPoints: {
+      applied: { text: 'Points spent', tone: 'done', detail: many },
+      undone: { text: 'Points given back', tone: 'undone', detail: many },
+    },
+    chargeWallet: {
+      applied: { text: 'Wallet charged', tone: 'done', detail: amount },
+      undone: { text: 'Money given back', tone: 'undone', detail: amount },
+    },
+    confirmPurchase: { applied: { text: 'Sale confirmed', tone: 'done' } },
+    awardPoints: {
+      applied: { text: 'Points earned', tone: 'done', detail: many },
+      nothing: { text: 'No campaign gave points', tone: 'neutral' },
+      parked: { text: 'Points will follow', tone: 'neutral', detail: many },
+      undone: { text: 'Earned points taken back', tone: 'undone', detail: many },
+    },
+    returnStock: { applied: { text: 'Goods back on the shelf', tone: 'done' } },
+    returnMoney: { applied: { text: 'Money returned', tone: 'done', detail: amount } },
+  }
+  return words[step][state] ?? { text: `${step} ${state}`, tone: 'neutral' }
+}
+
+function sayPurchase(state: PurchaseStep['state']): StepWords {
+  switch (state) {
+    case 'running':
+      return { text: 'Order received', tone: 'done' }
+    case 'cancel_requested':
+      return { text: 'Cancelling asked for', tone: 'neutral' }
+    case 'compensating':
+      return { text: 'Giving everything back', tone: 'neutral' }
+    case 'completed':
+      return { text: 'Completed', tone: 'done' }
+    case 'refused':
+      return { text: 'Refused', tone: 'bad' }
+    case 'cancelled':
+      return { text: 'Cancelled', tone: 'bad' }
+    case 'failed':
+      return { text: 'Failed', tone: 'bad' }
+    case 'refunding':
+      return { text: 'Refund asked for', tone: 'neutral' }
+    case 'refunded':
+      return { text: 'Refunded', tone: 'done' }
+    default:
+      return { text: state, tone: 'neutral' }
+  }
+}
+
+/** A step that is being worked on, or still to come. */
+export const AHEAD: Record<StepName, string> = {
+  reserveStock: 'Reserving the stock',
+  redeemPoints: 'Spending points',
+  chargeWallet: 'Charging the wallet',
+  confirmPurchase: 'Confirming the sale',
+  awardPoints: 'Earning points',
+  returnStock: 'Putting the goods back on the shelf',
+  returnMoney: 'Returning the money',
+}
+
+/** The same of a step that is being taken back. */
+export const TAKING_BACK: Partial<Record<StepName, string>> = {
+  reserveStock: 'Giving the stock back',
+  redeemPoints: 'Giving the points back',
+  chargeWallet: 'Giving the money back',
+}

@@ -1,0 +1,78 @@
+import { Loader, Text } from '@mantine/core'
+import { IconArrowBackUp, IconCheck, IconCircleDotted, IconX } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+import type { PurchaseStep } from '#web/client/purchases.ts'
+import { dateTime, timeOfDay } from '#web/format/dates.ts'
+import { isUnderWay, statusBy, stepsAhead, undoneSteps } from './progress.ts'
+import { AHEAD, type StepWords, sayStep, TAKING_BACK } from './step-words.ts'
+import classes from './timeline.module.css'
+
+type TimelineProps = {
+  steps: readonly PurchaseStep[]
+  /** Whether points pay a part, which is a step of its own. */
+  paysWithPoints: boolean
+}
+
+/** The story of a purchase: what happened, what was taken back, what is being worked on, and what is still to come. */
+export function Timeline({ steps, paysWithPoints }: TimelineProps) {
+  const status = statusBy(steps)
+  const ahead = stepsAhead(steps, paysWithPoints)
+  const undone = undoneSteps(steps)
+  const sayAhead = (step: (typeof ahead)[number]) => (status === 'compensating' ? TAKING_BACK[step] : AHEAD[step])
+  return (
+    <ol className={classes.timeline} aria-label="What happened" aria-live="polite">
+      {steps.map((step) => (
+        <Happened key={step.seq} step={step} takenBack={step.state === 'applied' && undone.has(step.step)} />
+      ))}
+      {isUnderWay(status) && (
+        <Row icon={<Loader size={14} aria-hidden />} state="now">
+          {ahead[0] === undefined ? 'Finishing' : sayAhead(ahead[0])} …
+        </Row>
+      )}
+      {ahead.slice(1).map((step) => (
+        <Row key={step} icon={<IconCircleDotted size={16} aria-hidden />} state="ahead">
+          {sayAhead(step)}
+        </Row>
+      ))}
+    </ol>
+  )
+}
+
+const ICONS: Record<StepWords['tone'], ReactNode> = {
+  done: <IconCheck size={16} stroke={2.5} aria-hidden />,
+  undone: <IconArrowBackUp size={16} stroke={2.5} aria-hidden />,
+  bad: <IconX size={16} stroke={2.5} aria-hidden />,
+  neutral: <IconCircleDotted size={16} aria-hidden />,
+}
+
+function Happened({ step, takenBack }: { step: PurchaseStep; takenBack: boolean }) {
+  const { text, tone, detail } = sayStep(step)
+  return (
+    <Row icon={ICONS[tone]} state={takenBack ? 'takenBack' : tone} at={step.at}>
+      <span className={classes.text}>{text}</span>
+      {takenBack && ' (taken back)'}
+      {detail !== undefined && <span className={classes.detail}>{detail}</span>}
+    </Row>
+  )
+}
+
+type RowProps = {
+  icon: ReactNode
+  state: StepWords['tone'] | 'takenBack' | 'now' | 'ahead'
+  at?: string
+  children: ReactNode
+}
+
+function Row({ icon, state, at, children }: RowProps) {
+  return (
+    <li className={classes.row} data-state={state} aria-current={state === 'now' ? 'step' : undefined}>
+      <span className={classes.dot}>{icon}</span>
+      <span className={classes.words}>{children}</span>
+      {at !== undefined && (
+        <Text component="time" dateTime={at} title={dateTime(at)} size="xs" c="dimmed" className={classes.time}>
+          {timeOfDay(at)}
+        </Text>
+      )}
+    </li>
+  )
+}
