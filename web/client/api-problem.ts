@@ -2,10 +2,8 @@ import type { components } from './schema.d.ts'
 
 type Schemas = components['schemas']
 
-/** Every problem the API answers with, told apart by `code`. */
-export type Problem = {
-  [Name in keyof Schemas]: Name extends `${string}Problem` ? Schemas[Name] : never
-}[keyof Schemas]
+/** Every problem the API answers with, told apart by `code`: what has the members of one (RFC 9457), and ours. */
+export type Problem = Extract<Schemas[keyof Schemas], { type: string; status: number; code: string; requestId: string }>
 export type ProblemCode = Problem['code']
 export type ProblemOf<Code extends ProblemCode> = Extract<Problem, { code: Code }>
 

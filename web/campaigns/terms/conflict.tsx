@@ -1,0 +1,39 @@
+import { Alert, Button, Group, Stack, Text } from '@mantine/core'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { TermsDiff } from '#web/campaigns/history/terms-diff.tsx'
+import { type Campaign, campaignHistoryQuery } from '#web/client/campaigns.ts'
+import { dateTime } from '#web/format/dates.ts'
+
+type ConflictProps = {
+  /** What was typed upon, and what somebody else has made of it since. */
+  base: Campaign
+  theirs: Campaign
+  isSaving: boolean
+  onTake: () => void
+  onKeep: () => void
+}
+
+/** Somebody else saved first: what they changed, and the two ways on. */
+export function Conflict({ base, theirs, isSaving, onTake, onKeep }: ConflictProps) {
+  const history = useInfiniteQuery(campaignHistoryQuery(base.campaign_name))
+  const last = history.data?.pages[0]?.items.find(({ version }) => version === theirs.version)
+  return (
+    <Alert color="orange" variant="outline" title="Somebody else saved first" bg="var(--store-surface)">
+      <Stack gap="md">
+        <Text>
+          {last ? `${last.actor} changed it on ${dateTime(last.at)}.` : 'It was changed meanwhile.'} What you typed is
+          still here, and nothing of it is saved yet. This is what they changed:
+        </Text>
+        <TermsDiff before={base} after={theirs} />
+        <Group gap="sm">
+          <Button variant="default" onClick={onTake}>
+            Take theirs
+          </Button>
+          <Button onClick={onKeep} loading={isSaving}>
+            Save mine over it
+          </Button>
+        </Group>
+      </Stack>
+    </Alert>
+  )
+}
