@@ -19,7 +19,7 @@ export function CampaignPage() {
   return (
     <Page
       title={name}
-      lead="A campaign: its terms, what they would have given, and who changed them."
+      lead="Its terms, what they would have given, and who changed them."
       actions={data && <DeleteCampaign campaign={data} />}
     >
       {data && <CampaignTabs key={name} campaign={data} />}

@@ -11,9 +11,16 @@ type BacktestAwardsProps = { awards: readonly BacktestAward[]; total: number }
 export function BacktestAwards({ awards, total }: BacktestAwardsProps) {
   if (awards.length === 0) return null
   return (
-    <Table.ScrollContainer minWidth={640} type="native" tabIndex={0} role="region" aria-label="Purchases and events">
-      <Table verticalSpacing="xs" striped>
-        <Table.Caption>
+    <Table.ScrollContainer
+      minWidth={640}
+      maxHeight={480}
+      type="native"
+      tabIndex={0}
+      role="region"
+      aria-label="Purchases and events"
+    >
+      <Table verticalSpacing="xs" striped stickyHeader captionSide="top">
+        <Table.Caption ta="left">
           {awards.length < total
             ? `The first ${awards.length} of ${total}, oldest first.`
             : 'Everything, oldest first.'}

@@ -58,8 +58,8 @@ function CampaignSums({ campaign, judged }: { campaign: CampaignTotals; judged: 
 
 function RuleTable({ rules }: Pick<CampaignTotals, 'rules'>) {
   return (
-    <Table verticalSpacing="xs">
-      <Table.Caption>How often each rule did what, and what it gave before rounding and caps.</Table.Caption>
+    <Table verticalSpacing="xs" captionSide="top">
+      <Table.Caption ta="left">How often each rule did what, and what it gave before rounding and caps.</Table.Caption>
       <Table.Thead>
         <Table.Tr>
           <Table.Th>Rule</Table.Th>

@@ -1,8 +1,9 @@
-import { Alert, Button, Group, Stack, Text } from '@mantine/core'
+import { Button, Group, Stack, Text } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { TermsDiff } from '#web/campaigns/history/terms-diff.tsx'
 import { type Campaign, campaignHistoryQuery } from '#web/client/campaigns.ts'
 import { dateTime } from '#web/format/dates.ts'
+import { Attention } from './attention.tsx'
 
 type ConflictProps = {
   /** What was typed upon, and what somebody else has made of it since. */
@@ -18,7 +19,7 @@ export function Conflict({ base, theirs, isSaving, onTake, onKeep }: ConflictPro
   const history = useInfiniteQuery(campaignHistoryQuery(base.campaign_name))
   const last = history.data?.pages[0]?.items.find(({ version }) => version === theirs.version)
   return (
-    <Alert color="orange" variant="outline" title="Somebody else saved first" bg="var(--store-surface)">
+    <Attention title="Somebody else saved first">
       <Stack gap="md">
         <Text>
           {last ? `${last.actor} changed it on ${dateTime(last.at)}.` : 'It was changed meanwhile.'} What you typed is
@@ -34,6 +35,6 @@ export function Conflict({ base, theirs, isSaving, onTake, onKeep }: ConflictPro
           </Button>
         </Group>
       </Stack>
-    </Alert>
+    </Attention>
   )
 }

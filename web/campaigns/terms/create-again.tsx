@@ -1,6 +1,7 @@
-import { Alert, Button, Group } from '@mantine/core'
+import { Button, Group } from '@mantine/core'
 import { useCreateCampaign } from '#web/client/campaign-changes.ts'
 import { sayInWords } from '#web/client/problem-words.ts'
+import { Attention } from './attention.tsx'
 import { termsOf } from './draft.ts'
 import type { CampaignDraft } from './use-draft.ts'
 
@@ -13,13 +14,13 @@ export function CreateAgain({ name, draft: { draft, saved } }: CreateAgainProps)
   const again = () =>
     create.mutate({ campaign_name: name, ...termsOf(draft) }, { onSuccess: (campaign) => saved(campaign, draft) })
   return (
-    <Alert color="orange" variant="outline" bg="var(--store-surface)" title="Somebody deleted this campaign">
+    <Attention title="Somebody deleted this campaign">
       <Group justify="space-between">
         <span>{create.error ? sayInWords(create.error).message : 'What you typed is still here.'}</span>
         <Button onClick={again} loading={create.isPending}>
           Create it again with this
         </Button>
       </Group>
-    </Alert>
+    </Attention>
   )
 }

@@ -97,6 +97,6 @@ function useSaving({ draft, isDirty, saved }: CampaignDraft) {
     )
   }
 
-  const unsaved = { status: isDirty ? 'There are unsaved changes.' : '', isBad: false }
+  const unsaved = { status: isDirty ? 'There are unsaved changes.' : 'Everything is saved.', isBad: false }
   return { save, isSaving: change.isPending, error: change.error, result: told?.about === draft ? told : unsaved }
 }

@@ -16,7 +16,7 @@ type RulesFieldProps = {
 export function RulesField({ text, onChange, mistakes, editor }: RulesFieldProps) {
   return (
     <Stack gap="xs">
-      <Group justify="space-between" align="flex-end">
+      <Group justify="space-between" align="flex-end" wrap="nowrap">
         <div>
           <Input.Label component="div" id="rules-label">
             Rules
@@ -26,7 +26,7 @@ export function RulesField({ text, onChange, mistakes, editor }: RulesFieldProps
             keyboard, press Escape, then Tab.
           </Input.Description>
         </div>
-        <Button size="compact-sm" variant="default" onClick={() => onChange(tidy(text))}>
+        <Button size="compact-sm" variant="default" flex="none" onClick={() => onChange(tidy(text))}>
           Tidy up
         </Button>
       </Group>

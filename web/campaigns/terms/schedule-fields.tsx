@@ -1,6 +1,4 @@
 import { Fieldset, Group, TextInput } from '@mantine/core'
-import { saySchedule } from '#web/campaigns/schedule.ts'
-import { termsOf } from './draft.ts'
 import type { DraftMistakes } from './draft-mistakes.ts'
 import type { DraftState } from './use-draft.ts'
 
@@ -9,9 +7,8 @@ type ScheduleFieldsProps = Pick<DraftState, 'draft' | 'change'> & { mistakes: Dr
 /** When a campaign runs: typed in the time of whoever looks, kept as an instant. */
 export function ScheduleFields({ draft, change, mistakes }: ScheduleFieldsProps) {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
-  const { starts_at, ends_at } = termsOf(draft)
   return (
-    <Fieldset legend="When it runs" variant="unstyled">
+    <Fieldset legend="When it runs" variant="unstyled" p={0}>
       <Group grow align="flex-start" preventGrowOverflow={false} wrap="wrap">
         <TextInput
           type="datetime-local"
@@ -26,7 +23,7 @@ export function ScheduleFields({ draft, change, mistakes }: ScheduleFieldsProps)
           type="datetime-local"
           step={1}
           label="Ends"
-          description={mistakes.endsAt ? 'Empty: never.' : `Empty: never. Now: ${saySchedule({ starts_at, ends_at })}.`}
+          description="Empty: never."
           value={draft.endsAt}
           onChange={(event) => change({ endsAt: event.currentTarget.value })}
           error={mistakes.endsAt}
