@@ -1,12 +1,12 @@
 # One image for all roles: migrate, worker and API, told apart by their command.
 
-FROM node:24.21.0-bookworm-slim AS bundle
+FROM node:24.21.0-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
-# The compiler of the bundle is an optional dependency of the SDK.
-RUN npm ci --omit=dev
+# With everything: the compiler of the bundle is an optional dependency of the SDK, the builder of the store one of development.
+RUN npm ci
 COPY . .
-RUN node worker/bundle.ts
+RUN node worker/bundle.ts && npm run web:build
 
 FROM node:24.21.0-bookworm-slim AS dependencies
 WORKDIR /app
@@ -19,7 +19,7 @@ FROM node:24.21.0-bookworm-slim
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
-COPY --from=bundle /app/dist dist
+COPY --from=build /app/dist dist
 COPY package.json ./
 COPY domain domain
 COPY db db

@@ -14,6 +14,7 @@ import { registerHealthz } from './health/healthz.ts'
 import { registerReadyz } from './health/readyz.ts'
 import { registerServeImage } from './images/serve-image.ts'
 import { registerListParked } from './operations/list-parked.ts'
+import { registerRepairPurchase } from './operations/repair-purchase.ts'
 import { registerRetryParked } from './operations/retry-parked.ts'
 import { registerGetPoints } from './points/get-points.ts'
 import { registerIssuePoints } from './points/issue-points.ts'
@@ -123,6 +124,7 @@ function registerRoutes(app: App, deps: AppDependencies): void {
 
   registerListParked(app, deps)
   registerRetryParked(app, deps)
+  registerRepairPurchase(app, deps)
 
   registerGetSettings(app, deps)
   registerHealthz(app)

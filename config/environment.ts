@@ -24,6 +24,7 @@ const origin = z
   .url({ protocol: /^https?$/, error: 'must be origins such as https://shop.example, separated by commas' })
   .transform((text) => new URL(text).origin)
 
+/** An address that paths are added to. */
 const webPage = z
   .url({ protocol: /^https?$/, error: 'must look like https://temporal.example' })
   .transform((text) => text.replace(/\/+$/, ''))

@@ -1,11 +1,11 @@
 import { Client } from '@temporalio/client'
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker'
 import { createActivities } from '#activities/create-activities.ts'
+import { isWorkflowOpen } from '#config/is-workflow-open.ts'
 import { WORKER_FORCE_MS, WORKER_GRACE_MS } from '#config/shutdown-times.ts'
 import type { Sql } from '#db/client.ts'
 import { createPointsLedger } from '#db/points/ledger.ts'
 import { TASK_QUEUE } from '#workflows/contract.ts'
-import { isWorkflowOpen } from './is-workflow-open.ts'
 
 export type WorkerParts = Pick<WorkerOptions, 'workflowBundle' | 'interceptors'> & {
   /** Another one than the usual, so that several systems can share one Temporal namespace. */

@@ -58,8 +58,13 @@ export const purchaseProblems = {
     title: 'The purchase has ended already',
     members: {
       purchaseId: z.uuid(),
-      purchaseStatus: z.enum(['completed', 'refused', 'failed', 'refunding', 'refunded']),
+      purchaseStatus: z.enum(['completed', 'refused', 'cancelled', 'failed', 'refunding', 'refunded']),
     },
+  },
+  not_repairable: {
+    status: 409,
+    title: 'Only a purchase that does not get on can be repaired',
+    members: { purchaseId: z.uuid(), purchaseStatus: z.enum(['running']) },
   },
   not_refundable: {
     status: 409,

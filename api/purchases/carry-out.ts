@@ -8,7 +8,7 @@ import type { AppDependencies } from '#api/app-types.ts'
 import { Problem } from '#api/problems/problem.ts'
 import { isTemporalAway } from '#api/problems/unavailable.ts'
 import type { StoredPurchase } from '#db/read-purchases.ts'
-import { purchaseWorkflowId, refundWorkflowId, retryWorkflowId } from '#domain/purchase.ts'
+import { purchaseWorkflowId, refundWorkflowId, repairWorkflowId, retryWorkflowId } from '#domain/purchase.ts'
 import {
   CUSTOMER,
   PURCHASE_STATUS,
@@ -32,6 +32,12 @@ type StartOptions = {
   startDelay?: '1 second'
   /** What the client is told when Temporal does not answer. */
   ifAway: string
+}
+
+type WorkflowOptions = {
+  staticSummary: string
+  workflowIdReusePolicy?: WorkflowIdReusePolicy
+  workflowIdConflictPolicy?: WorkflowIdConflictPolicy
 }
 
 /**
@@ -74,12 +80,28 @@ export function startRetry(deps: AppDependencies, purchase: StoredPurchase): Pro
   })
 }
 
+/**
+ * Starts the workflow that settles a purchase which does not get on. One that runs already is ended for it: it may be
+ * waiting for its next try, and the new one tries at once. What either does, it does once.
+ *
+ * @throws Problem `temporal_unavailable`
+ */
+export function startRepair(deps: AppDependencies, purchase: StoredPurchase): Promise<PurchaseHandle> {
+  const { purchaseId } = purchase
+  return startSaga(deps, purchase, 'repair', repairWorkflowId(purchaseId), {
+    ifAway: 'The repair was not started. Send the request again.',
+    staticSummary: `Settles ${purchaseWorkflowId(purchaseId)}, because an operator asked for it`,
+    workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+    workflowIdConflictPolicy: WorkflowIdConflictPolicy.TERMINATE_EXISTING,
+  })
+}
+
 async function startSaga(
   deps: AppDependencies,
   { purchaseId, username, status }: StoredPurchase,
-  workflowType: 'purchase' | 'refund' | 'retryAward',
+  workflowType: 'purchase' | 'refund' | 'retryAward' | 'repair',
   workflowId: string,
-  { ifAway, ...options }: StartOptions & { staticSummary: string; workflowIdReusePolicy?: WorkflowIdReusePolicy },
+  { ifAway, ...options }: StartOptions & WorkflowOptions,
 ): Promise<PurchaseHandle> {
   const { temporal, taskQueue } = deps
   try {

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ConfigurationError } from '#config/configuration-error.ts'
 import type { Environment } from '#config/environment.ts'
@@ -5,6 +6,7 @@ import { rotateLog } from '#scripts/platform/log-file.ts'
 import { requireFreePorts } from '#scripts/platform/ports.ts'
 import type { SpawnedProcess } from '#scripts/platform/server-process.ts'
 import { obtainTemporal } from '#scripts/platform/temporal-binary.ts'
+import { buildStore } from './build-store.ts'
 import { runScript } from './child-process.ts'
 import type { Part } from './keep-running.ts'
 import { followLog } from './log-follower.ts'
@@ -17,6 +19,8 @@ import {
   temporalPart,
   workerPart,
 } from './parts.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
 
 /** Takes over a part that was started, to keep it running. */
 export type KeepPart = (part: Part, running: SpawnedProcess) => void
@@ -36,6 +40,7 @@ export async function startSystem(context: PartContext, keep: KeepPart): Promise
   }
 
   await requireFreePorts(portsOf(environment))
+  if (!environment.production) await buildStore({ root: ROOT, say, stopping })
   await startServers(context, start)
   say('preparing the database ...')
   const options = { environment: serviceEnvironment(environment), say, signal: stopping }
@@ -102,6 +107,7 @@ function introduction(api: string, webUi: string | undefined): string[] {
   return [
     '',
     'Unicorn Store is running.',
+    `  Store            ${api}/store/`,
     `  API              ${api}`,
     `  API reference    ${api}/docs`,
     ...(webUi === undefined ? [] : [`  Temporal Web UI  ${webUi}`]),

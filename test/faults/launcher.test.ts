@@ -56,8 +56,11 @@ function killLauncherHard(): void {
 }
 
 describe('npm start', () => {
-  test('serves a purchase, keeps it over a stop by Ctrl-C, and leaves no process behind', async () => {
+  test('serves the store and a purchase, keeps it over a stop by Ctrl-C, and leaves no process behind', async () => {
     const launcher = await npmStart(place)
+    expect(launcher.printed()).toContain(`Store            ${url('/store/')}`)
+    const store = await fetch(url('/store/'))
+    expect([store.status, store.headers.get('Content-Type')]).toEqual([200, expect.stringMatching(/^text\/html/)])
     const bought = await buy({ userId: 'derick', productId: '1', quantity: 1 })
     expect(bought).toMatchObject({ status: 200, body: { success: true, total: 1700 } })
 
@@ -73,6 +76,7 @@ describe('npm start', () => {
 
   test('finds its data again, starts a killed worker again, and tells beside itself where it is', async () => {
     const launcher = await npmStart(place)
+    expect(launcher.printed()).not.toContain('building the store')
     expect(await get('/users/balance/derick')).toMatchObject({ balance: 1600 })
     expect(await get('/products/1')).toMatchObject({ stock: 3 })
 

@@ -33,16 +33,28 @@ export async function openSagaWorld(options: { workflowInterceptors?: string[] }
   const connection = await Connection.connect({ address })
   const client = new Client({ connection, namespace })
   const native = await NativeConnection.connect({ address })
-  const worker = await createWorker({
-    connection: native,
-    namespace,
-    taskQueue,
-    sql: shop.sql,
-    pointsTtlDays: 365,
-    workflowBundle: await bundleOf(options.workflowInterceptors),
-    interceptors: { activity: [faults.interceptor] },
-  })
-  const running = worker.run()
+  const workflowBundle = await bundleOf(options.workflowInterceptors)
+
+  async function runWorker() {
+    const worker = await createWorker({
+      connection: native,
+      namespace,
+      taskQueue,
+      sql: shop.sql,
+      pointsTtlDays: 365,
+      workflowBundle,
+      interceptors: { activity: [faults.interceptor] },
+    })
+    return { worker, running: worker.run() }
+  }
+
+  let current: Awaited<ReturnType<typeof runWorker>> | undefined = await runWorker()
+
+  async function stopWorker(): Promise<void> {
+    current?.worker.shutdown()
+    await current?.running
+    current = undefined
+  }
 
   return {
     shop,
@@ -56,9 +68,13 @@ export async function openSagaWorld(options: { workflowInterceptors?: string[] }
         taskQueue,
         args: [{ purchaseId }],
       }),
+    /** From now on nobody works, until `startWorker`. */
+    stopWorker,
+    async startWorker() {
+      current ??= await runWorker()
+    },
     async close() {
-      worker.shutdown()
-      await running
+      await stopWorker()
       await native.close()
       await connection.close()
       await shop.close()

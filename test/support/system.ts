@@ -10,6 +10,7 @@ import { startPostgresServer } from '#scripts/platform/postgres-server.ts'
 import { postgresStopSteps, sendSignal, stopProcess } from '#scripts/platform/stop-process.ts'
 import { obtainTemporal } from '#scripts/platform/temporal-binary.ts'
 import { startTemporalServer } from '#scripts/platform/temporal-server.ts'
+import { buildStore } from './store-build.ts'
 import { makeTemporaryFolder, removeAbandonedFolders } from './temporary-folders.ts'
 import { createTemplateDatabase } from './test-database.ts'
 
@@ -22,6 +23,8 @@ declare module 'vitest' {
     temporalAddress: string
     /** File with the bundle of workflows/index.ts, for `workflowBundle: { codePath }`. */
     workflowBundlePath: string
+    /** Folder with the store as it is served. */
+    storeDir: string
   }
 }
 
@@ -36,11 +39,14 @@ export async function setup(project: TestProject): Promise<void> {
   process.once('exit', stopAtOnce)
   try {
     await removeAbandonedFolders()
+    const storeDir = join(dataDir, 'store')
     const [adminUrl, temporalAddress, workflowBundlePath] = await Promise.all([
       startPostgres(),
       startTemporal(),
       bundleWorkflows(),
+      buildStore(storeDir),
     ])
+    project.provide('storeDir', storeDir)
     project.provide('adminUrl', adminUrl)
     project.provide('temporalAddress', temporalAddress)
     project.provide('workflowBundlePath', workflowBundlePath)

@@ -77,6 +77,13 @@ describe('the image', () => {
     for (const base of bases) expect(base).toBe(`node:${manifest.dependencies.node}-bookworm-slim`)
   })
 
+  test('has the workflows and the store as they were built, and of the store nothing else', () => {
+    expect(dockerfile).toMatch(/^RUN .*worker\/bundle\.ts.*npm run web:build/m)
+    expect(sentToBuild()).toContain('web')
+    expect(copied()).not.toContain('web')
+    expect(lastStage()).toContain('COPY --from=build /app/dist dist')
+  })
+
   test('does not run as root', () => {
     expect(dockerfile.match(/^USER .+/gm)).toEqual(['USER node'])
   })
@@ -90,10 +97,15 @@ describe('the image', () => {
   )
 })
 
+function lastStage(): string {
+  return dockerfile.slice(dockerfile.lastIndexOf('\nFROM '))
+}
+
 /** What the last stage takes from the checkout. */
 function copied(): string[] {
-  const stage = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '))
-  const sources = [...stage.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, list]) => (list ?? '').split(' '))
+  const sources = [...lastStage().matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, list]) =>
+    (list ?? '').split(' '),
+  )
   expect(sources).toContain('worker')
   return sources
 }

@@ -2,7 +2,7 @@ import { Skeleton } from '@mantine/core'
 import { Page } from '#web/page/page.tsx'
 import { useCurrentUser } from '#web/shell/current-user.tsx'
 import classes from './buy-page.module.css'
-import { CartAside, CartBar } from './cart-places.tsx'
+import { CartPlace } from './cart-place.tsx'
 import { CheckoutProvider } from './checkout.tsx'
 import { PurchaseDialog } from './purchase-dialog.tsx'
 import { Shelf } from './shelf.tsx'
@@ -22,9 +22,8 @@ function Store({ username }: { username: string }) {
       <PurchaseDialog username={username} />
       <div className={classes.store}>
         <Shelf username={username} />
-        <CartAside username={username} />
+        <CartPlace username={username} />
       </div>
-      <CartBar username={username} />
     </CheckoutProvider>
   )
 }

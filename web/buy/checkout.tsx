@@ -4,18 +4,21 @@ import { isTemporary } from '#web/client/api-problem.ts'
 import { type Order, placeOrder } from '#web/client/purchases.ts'
 import { type Intent, newIntent, readIntent, writeIntent } from './intent.ts'
 
-export type Checkout = {
+type Checkout = {
   /** What is being bought, or was last; undefined when there is nothing to tell. */
   intent: Intent | undefined
   /** Why there is no purchase: the order was not even taken. */
   error: Error | undefined
   /** The store does not answer, or not as it should, and we repeat the order. */
   repeating: boolean
-  /** Buys, unless something is being bought: the second of two clicks means the same as the first. */
+  /** Whether the buyer would rather look at something else meanwhile. */
+  folded: boolean
+  fold: (folded: boolean) => void
+  /** Buys, unless something is being bought, which is shown then: of two clicks, the second means the same. */
   buy: (order: Order, options?: { fromCart: boolean }) => void
   /** Buys something else after this intent has come to nothing. */
   buyInstead: (failed: Intent, order: Order) => void
-  /** Makes room for another purchase. One that is under way goes on. */
+  /** Makes room for another purchase. */
   dismiss: () => void
 }
 
@@ -30,6 +33,7 @@ export function useCheckout(): Checkout {
 /** Buys for a user: one key per intent, from the click until somebody has seen what became of it. */
 export function CheckoutProvider({ username, children }: { username: string; children: ReactNode }) {
   const [intent, setIntent] = useState(() => readIntent(username))
+  const [folded, fold] = useState(false)
   const keep = (next: Intent | undefined) => {
     writeIntent(username, next)
     setIntent(next)
@@ -41,12 +45,15 @@ export function CheckoutProvider({ username, children }: { username: string; chi
     if (intent && !intent.purchaseId && purchaseId) keep({ ...intent, purchaseId })
   }, [purchaseId])
 
-  // What is written down is asked, not what was rendered: two clicks can be faster than React.
   const checkout: Checkout = {
     intent: intent && { ...intent, ...(purchaseId !== undefined && { purchaseId }) },
     error: placing.error ?? undefined,
     repeating: isTemporary(placing.failureReason),
+    folded,
+    fold,
+    // What is written down decides, not what was rendered: two clicks can be faster than React.
     buy: (order, { fromCart } = { fromCart: false }) => {
+      fold(false)
       if (readIntent(username) === undefined) keep(newIntent(order, fromCart))
     },
     buyInstead: (failed, order) => {

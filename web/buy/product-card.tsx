@@ -52,7 +52,7 @@ export function ProductCard({ product, username }: { product: Product; username:
           fullWidth
           leftSection={<IconBolt size={18} aria-hidden />}
           disabled={soldOut}
-          aria-label={`Quick Buy ${name} for ${money(total)}`}
+          aria-label={`Quick Buy for ${money(total)}: ${name}`}
           onClick={() => checkout.buy({ userId: username, lines: [{ productId: id, quantity }], expectedTotal: total })}
         >
           {quantity === 1 ? 'Quick Buy' : `Quick Buy for ${money(total)}`}

@@ -1,9 +1,8 @@
-import { useState } from 'react'
+import { Button, Group, Modal, Paper, Text } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
 import { useLivePurchase } from '#web/purchases/live-purchase.ts'
 import { isUnderWay } from '#web/purchases/progress.ts'
 import { useCheckout } from './checkout.tsx'
-import { DialogFrame } from './dialog-frame.tsx'
-import type { Intent } from './intent.ts'
 import { BeingSent, NotTaken } from './order-sending.tsx'
 import { PurchaseOutcome } from './purchase-outcome.tsx'
 import { PurchaseUnderWay } from './purchase-under-way.tsx'
@@ -13,47 +12,47 @@ import { PurchaseUnderWay } from './purchase-under-way.tsx'
  * or, while this one is under way, folds it into a line at the top of the page.
  */
 export function PurchaseDialog({ username }: { username: string }) {
-  const { intent, error, repeating } = useCheckout()
-  const [folded, setFolded] = useState<string>()
-  if (!intent) return null
-  const fold = {
-    folded: folded === intent.key,
-    onFold: (fold: boolean) => setFolded(fold ? intent.key : undefined),
-  }
-  if (error) {
-    return (
-      <DialogFrame {...fold} over status="Not bought">
-        <NotTaken error={error} intent={intent} />
-      </DialogFrame>
-    )
-  }
-  if (intent.purchaseId === undefined) {
-    return (
-      <DialogFrame {...fold} over={false} status="Sending the order">
-        <BeingSent repeating={repeating} />
-      </DialogFrame>
-    )
-  }
-  return <Watched {...fold} intent={intent} purchaseId={intent.purchaseId} username={username} />
-}
+  const { intent, error: notTaken, repeating, folded, fold, dismiss } = useCheckout()
+  const { data: purchase, error: notFound } = useLivePurchase(intent?.purchaseId)
+  const small = useMediaQuery('(max-width: 36em)') ?? false
+  const error = notTaken ?? notFound ?? undefined
+  const over = error !== undefined || (purchase !== undefined && !isUnderWay(purchase.status))
 
-type WatchedProps = {
-  folded: boolean
-  onFold: (fold: boolean) => void
-  intent: Intent
-  purchaseId: string
-  username: string
-}
-
-function Watched({ folded, onFold, intent, purchaseId, username }: WatchedProps) {
-  const { data: purchase } = useLivePurchase(purchaseId)
-  const over = purchase !== undefined && !isUnderWay(purchase.status)
-  const status = over ? 'Your purchase has ended' : 'Your purchase is under way'
   return (
-    <DialogFrame folded={folded} onFold={onFold} over={over} status={status}>
-      {!purchase && <BeingSent repeating={false} />}
-      {purchase && !over && <PurchaseUnderWay purchase={purchase} />}
-      {purchase && over && <PurchaseOutcome purchase={purchase} intent={intent} username={username} />}
-    </DialogFrame>
+    <>
+      {intent && folded && <Folded over={over} onShow={() => fold(false)} />}
+      <Modal
+        opened={intent !== undefined && !folded}
+        onClose={over ? dismiss : () => fold(true)}
+        title="Your purchase"
+        size="lg"
+        radius={small ? 0 : 'lg'}
+        padding={small ? 'md' : 'xl'}
+        fullScreen={small}
+        closeOnClickOutside={false}
+        transitionProps={{ duration: 150, exitDuration: 0 }}
+        closeButtonProps={{ 'aria-label': over ? 'Close' : 'Hide this meanwhile' }}
+      >
+        {intent && error && <NotTaken error={error} intent={intent} />}
+        {intent && !error && !purchase && <BeingSent repeating={repeating} />}
+        {purchase && !over && <PurchaseUnderWay purchase={purchase} />}
+        {intent && !error && purchase && over && (
+          <PurchaseOutcome key={purchase.purchaseId} purchase={purchase} intent={intent} username={username} />
+        )}
+      </Modal>
+    </>
+  )
+}
+
+function Folded({ over, onShow }: { over: boolean; onShow: () => void }) {
+  return (
+    <Paper withBorder radius="lg" p="md" role="status">
+      <Group justify="space-between">
+        <Text fw={600}>{over ? 'Your purchase has ended' : 'Your purchase is under way'}</Text>
+        <Button variant="light" onClick={onShow}>
+          Show it
+        </Button>
+      </Group>
+    </Paper>
   )
 }

@@ -4,13 +4,22 @@ import { money } from '#web/format/money.ts'
 import { points } from '#web/format/points.ts'
 
 /** Another order that may go through where one was refused, and how to offer it once its price is known. */
-export type Suggestion = { order: Order; offer: (quote: Quote) => string }
+export type Suggestion = {
+  order: Order
+  offer: (quote: Quote) => string
+  /** Fewer points than these would not do. */
+  allPoints?: boolean
+}
 
 /** What the buyer has, and what it counts for. */
 export type Means = { balance: number; pointValue: number }
 
 /** What can be bought instead. Whether the wallet covers it shows when it is quoted. */
-export function suggestionsFor({ refusal, lines }: Pick<Purchase, 'refusal' | 'lines'>, order: Order, means: Means) {
+export function suggestionsFor(
+  { refusal, lines }: Pick<Purchase, 'refusal' | 'lines'>,
+  order: Order,
+  means: Means,
+): Suggestion[] {
   const { expectedTotal: _, ...same } = order
   switch (refusal?.code) {
     case 'out_of_stock':
@@ -52,7 +61,7 @@ function payMoreWithPoints(order: Order, { missing = 0 }: Refusal, { pointValue 
   if (pointValue <= 0) return []
   // In minor units, where both are whole.
   const needed = Math.ceil(Math.round(missing * 100) / Math.round(pointValue * 100))
-  return [payWithPoints(order, (order.redeemPoints ?? 0) + needed)]
+  return [{ ...payWithPoints(order, (order.redeemPoints ?? 0) + needed), allPoints: true }]
 }
 
 /** Of a single product, as many as the wallet pays for. */

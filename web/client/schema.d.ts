@@ -187,6 +187,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/operations/purchases/{id}/repair": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Settle a purchase that does not get on
+         * @description Takes no body. Of a purchase that is `compensating`, the undo is tried at once rather than when it would be tried next. One that is `running`, but whose workflow was lost, is completed if it was confirmed, and else undone. Everything is done once, however often it is asked for: no Idempotency-Key is needed. What is lost is also found every minute.
+         */
+        post: operations["repairPurchase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/points": {
         parameters: {
             query?: never;
@@ -635,13 +655,16 @@ export interface components {
             type: "urn:unicorn-store:problem:already_reversed";
         };
         AlreadySettledProblem: {
-            /** @enum {string} */
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             code: "already_settled";
             detail: string;
             /** Format: uuid */
             purchaseId: string;
             /** @enum {string} */
-            purchaseStatus: "completed" | "refused" | "failed" | "refunding" | "refunded";
+            purchaseStatus: "completed" | "refused" | "cancelled" | "failed" | "refunding" | "refunded";
             /** @description Names this request in the logs. */
             requestId: string;
             /** @enum {number} */
@@ -1648,6 +1671,26 @@ export interface components {
             title: "Only a completed purchase can be refunded";
             /** @enum {string} */
             type: "urn:unicorn-store:problem:not_refundable";
+        };
+        NotRepairableProblem: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "not_repairable";
+            detail: string;
+            /** Format: uuid */
+            purchaseId: string;
+            /** @enum {string} */
+            purchaseStatus: "running";
+            /** @description Names this request in the logs. */
+            requestId: string;
+            /** @enum {number} */
+            status: 409;
+            /** @enum {string} */
+            title: "Only a purchase that does not get on can be repaired";
+            /** @enum {string} */
+            type: "urn:unicorn-store:problem:not_repairable";
         };
         NotReversibleProblem: {
             /**
@@ -3794,6 +3837,103 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["UnknownParkedAwardProblem"];
+                };
+            };
+            /** @description `misdirected_request`: The request is meant for another server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MisdirectedRequestProblem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /**
+             * @description `database_unavailable`: The database cannot be reached
+             *
+             *     `temporal_unavailable`: The workflow engine cannot be reached
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["TemporalUnavailableProblem"];
+                };
+            };
+        };
+    };
+    repairPurchase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has its outcome. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurchaseStatus"];
+                };
+            };
+            /** @description Under way. */
+            202: {
+                headers: {
+                    /** @description Address of the purchase. */
+                    Location?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurchaseStatus"];
+                };
+            };
+            /** @description `foreign_request`: Another site may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForeignRequestProblem"];
+                };
+            };
+            /** @description `unknown_purchase`: There is no such purchase */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnknownPurchaseProblem"];
+                };
+            };
+            /**
+             * @description `already_settled`: The purchase has ended already
+             *
+             *     `not_repairable`: Only a purchase that does not get on can be repaired
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AlreadySettledProblem"] | components["schemas"]["NotRepairableProblem"];
                 };
             };
             /** @description `misdirected_request`: The request is meant for another server */

@@ -2,11 +2,19 @@ import { queryOptions, useQueryClient } from '@tanstack/react-query'
 import { answer, api } from './api.ts'
 import { useKeyedMutation } from './keyed-mutation.ts'
 
+/** The most that the API gives at once: who has more users finds the others by their whole name. */
+const MOST_USERS = 500
+
 /** Who can be chosen in demo mode. */
 export const usersQuery = queryOptions({
   queryKey: ['users'],
-  queryFn: async ({ signal }) => (await answer(api.GET('/users', { params: { query: { limit: 500 } }, signal }))).items,
+  queryFn: async ({ signal }) => {
+    const page = await answer(api.GET('/users', { params: { query: { limit: MOST_USERS } }, signal }))
+    return { users: page.items, all: page.nextCursor === null }
+  },
   staleTime: 30_000,
+  // A store that has just been set up gets its first ones at any moment.
+  refetchInterval: ({ state }) => (state.data?.users.length === 0 ? 3_000 : false),
 })
 
 export function balanceQuery(username: string) {

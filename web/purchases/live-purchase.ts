@@ -9,19 +9,22 @@ const POLL_MS = 1_000
 /**
  * A purchase as it goes on: by the stream of its steps, and where there is none by asking again and again. While it is
  * under way its `steps` are ahead of the rest.
+ *
+ * @param purchaseId undefined while there is none
  */
-export function useLivePurchase(purchaseId: string): UseQueryResult<Purchase> {
+export function useLivePurchase(purchaseId: string | undefined): UseQueryResult<Purchase> {
   const queryClient = useQueryClient()
   const [streaming, setStreaming] = useState(false)
   const [told, setTold] = useState<PurchaseStep[]>([])
   const read = useQuery({
-    ...purchaseQuery(purchaseId),
+    ...purchaseQuery(purchaseId ?? ''),
+    enabled: purchaseId !== undefined,
     refetchInterval: ({ state }) => (streaming || !isOpen(state.data) ? false : POLL_MS),
   })
   const open = isOpen(read.data)
 
   useEffect(() => {
-    if (!open) return
+    if (!open || purchaseId === undefined) return
     const stop = listenToPurchase(purchaseId, {
       onStep: (step) => setTold((steps) => [...steps, step]),
       onOutcome: (purchase) => queryClient.setQueryData(purchaseQuery(purchaseId).queryKey, purchase),

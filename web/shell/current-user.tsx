@@ -13,9 +13,15 @@ const CurrentUserContext = createContext<CurrentUser | undefined>(undefined)
 
 /** Knows who is using the store: kept over reloads, and the same in every tab. */
 export function CurrentUserProvider({ children }: { children: ReactNode }) {
-  const [chosen, become] = useLocalStorage({ key: 'unicorn-store.user', defaultValue: '' })
-  const users = useQuery(usersQuery)
-  const username = chosen || users.data?.[0]?.username
+  const [chosen, become] = useLocalStorage({
+    key: 'unicorn-store.user',
+    defaultValue: '',
+    getInitialValueInEffect: false,
+  })
+  const { data } = useQuery(usersQuery)
+  // Somebody who was chosen before the database was begun anew is not there any more.
+  const gone = data?.all && !data.users.some(({ username }) => username === chosen)
+  const username = (gone ? undefined : chosen) || data?.users[0]?.username
   return <CurrentUserContext value={username ? { username, become } : undefined}>{children}</CurrentUserContext>
 }
 

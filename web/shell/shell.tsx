@@ -1,10 +1,13 @@
 import { AppShell } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
+import { useQuery } from '@tanstack/react-query'
 import { Outlet, useLocation } from '@tanstack/react-router'
 import { useEffect } from 'react'
+import { usersQuery } from '#web/client/users.ts'
 import { CurrentUserProvider } from './current-user.tsx'
 import { Header } from './header.tsx'
 import { NavigationLinks } from './navigation-links.tsx'
+import { Nobody } from './nobody.tsx'
 import classes from './shell.module.css'
 import { UnreachableBanner } from './unreachable-banner.tsx'
 
@@ -12,6 +15,8 @@ import { UnreachableBanner } from './unreachable-banner.tsx'
 export function Shell() {
   const [menuOpened, menu] = useDisclosure(false)
   const path = useLocation({ select: ({ pathname }) => pathname })
+  const users = useQuery(usersQuery)
+  const nobody = users.data?.users.length === 0
   // biome-ignore lint/correctness/useExhaustiveDependencies: whatever path it is, arriving there closes the menu.
   useEffect(menu.close, [path])
 
@@ -32,7 +37,7 @@ export function Shell() {
         </AppShell.Navbar>
         <AppShell.Main id="main" tabIndex={-1} className={classes.main}>
           <UnreachableBanner />
-          <Outlet />
+          {nobody ? <Nobody /> : <Outlet />}
         </AppShell.Main>
       </AppShell>
     </CurrentUserProvider>

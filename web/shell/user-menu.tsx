@@ -1,10 +1,11 @@
-import { Avatar, Combobox, Text, UnstyledButton, useCombobox } from '@mantine/core'
+import { Avatar, Combobox, UnstyledButton, useCombobox } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { balanceQuery, usersQuery } from '#web/client/users.ts'
+import { balanceQuery } from '#web/client/users.ts'
 import { money } from '#web/format/money.ts'
 import { useCurrentUser } from './current-user.tsx'
 import classes from './user-menu.module.css'
+import { UserOptions } from './user-options.tsx'
 
 /** Who is using the store, with the balance of the wallet; in demo mode, anybody else at a click. */
 export function UserMenu() {
@@ -63,25 +64,5 @@ function CurrentUser({ username }: { username: string }) {
         </span>
       </span>
     </>
-  )
-}
-
-function UserOptions({ search, chosen }: { search: string; chosen: string }) {
-  const users = useQuery(usersQuery)
-  const found = users.data?.filter(({ username }) => username.toLowerCase().includes(search.trim().toLowerCase())) ?? []
-  return (
-    <Combobox.Options mah={320} className={classes.options} aria-label="Users">
-      {found.length === 0 && <Combobox.Empty>Nobody of this name</Combobox.Empty>}
-      {found.map(({ username, balance }) => (
-        <Combobox.Option key={username} value={username} active={username === chosen} className={classes.option}>
-          <Text span fw={username === chosen ? 700 : 400}>
-            {username}
-          </Text>
-          <Text span c="dimmed" size="sm">
-            {money(balance)}
-          </Text>
-        </Combobox.Option>
-      ))}
-    </Combobox.Options>
   )
 }

@@ -1,0 +1,97 @@
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import type { Dirent } from 'node:fs'
+import { glob, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import { ConfigurationError } from '#config/configuration-error.ts'
+import { childEnvironment } from '#config/environment.ts'
+import { withProgress } from '#scripts/platform/progress.ts'
+import { withTurn } from '#scripts/platform/turn.ts'
+
+export interface StoreBuild {
+  /** The checkout: it has `web/`, and gets `dist/store/`. */
+  readonly root: string
+  readonly say: (line: string) => void
+  /** Ends a build that is under way. */
+  readonly stopping: AbortSignal
+}
+
+/** Lies among the files of the store, so that it appears and goes together with them. */
+const BUILT_FROM = '.built-from'
+const WORKSHOP = 'store-build-'
+
+/**
+ * Builds the store, unless it was built from these very sources. Others who do the same in this checkout are waited for,
+ * and what is built takes its place as a whole.
+ *
+ * @throws ConfigurationError if it cannot be built; the builder's words are told before
+ */
+export async function buildStore({ root, say, stopping }: StoreBuild): Promise<void> {
+  const dist = join(root, 'dist')
+  const store = join(dist, 'store')
+  const sources = await digestOfSources(root)
+  const isBuilt = async () => (await readFile(join(store, BUILT_FROM), 'utf8').catch(() => undefined)) === sources
+  if (await isBuilt()) return
+  await mkdir(dist, { recursive: true })
+  await withTurn(join(dist, 'store-in-progress'), say, async () => {
+    if (await isBuilt()) return
+    await removeRemains(dist)
+    const workshop = await mkdtemp(join(dist, WORKSHOP))
+    try {
+      const made = join(workshop, 'made')
+      await withProgress(say, 'building the store', () => runVite(made, { root, say, stopping }))
+      await writeFile(join(made, BUILT_FROM), sources)
+      await replace(store, made, join(workshop, 'old'))
+    } finally {
+      await rm(workshop, { recursive: true, force: true })
+    }
+  })
+}
+
+/** Of everything that the store is made of: its own files, and the versions of all packages. */
+async function digestOfSources(root: string): Promise<string> {
+  const files = ['package-lock.json']
+  const exclude = ({ name }: Dirent) => name === 'node_modules'
+  for await (const entry of glob('web/**/*', { cwd: root, withFileTypes: true, exclude })) {
+    if (entry.isFile()) files.push(relative(root, join(entry.parentPath, entry.name)))
+  }
+  const digest = createHash('sha256')
+  for (const file of files.toSorted()) {
+    const content = await readFile(join(root, file))
+    digest.update(`${file}\n${content.length}\n`).update(content)
+  }
+  return digest.digest('hex')
+}
+
+async function runVite(target: string, { root, say, stopping }: StoreBuild): Promise<void> {
+  stopping.throwIfAborted()
+  const vite = join(root, 'node_modules/vite/bin/vite.js')
+  const args = [vite, 'build', '--config', join(root, 'web/vite.config.ts'), '--outDir', target, '--emptyOutDir']
+  // Whatever NODE_ENV is here, React is for production.
+  const child = spawn(process.execPath, args, { cwd: root, env: childEnvironment({ NODE_ENV: 'production' }) })
+  const told: string[] = []
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => told.push(text))
+  const end = () => child.kill('SIGKILL')
+  stopping.addEventListener('abort', end)
+  const [exitCode, signal] = await once(child, 'close')
+  stopping.removeEventListener('abort', end)
+  stopping.throwIfAborted()
+  if (exitCode === 0) return
+  for (const line of told.join('').trimEnd().split('\n')) say(line)
+  throw new ConfigurationError(`The store could not be built (${signal ?? `exit code ${exitCode}`}), see above.`)
+}
+
+/** A folder cannot be put in place of another one in one step: between the two there is no store for a moment. */
+async function replace(store: string, made: string, old: string): Promise<void> {
+  await rename(store, old).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error
+  })
+  await rename(made, store)
+}
+
+/** What a build leaves behind when its launcher is killed. */
+async function removeRemains(dist: string): Promise<void> {
+  const remains = (await readdir(dist)).filter((name) => name.startsWith(WORKSHOP))
+  for (const name of remains) await rm(join(dist, name), { recursive: true, force: true })
+}

@@ -1,0 +1,45 @@
+import type { Locator, Page } from 'playwright-core'
+import { expect } from 'vitest'
+import type { test } from './browser-world.ts'
+
+type World = Parameters<Parameters<typeof test.beforeEach>[0]>[0]['world']
+
+let made = 0
+
+/** A product and somebody with money, who are nobody else's. Amounts in minor units. */
+export async function makeBuyer(world: World, { price = 170_000, stock = 4, balance = 330_000 } = {}) {
+  made += 1
+  const product = `unicorn-${made}`
+  const buyer = `buyer-${made}`
+  await world.shop.addProduct({ id: product, priceMinor: price, stock })
+  await world.shop.addWallet({ username: buyer, balanceMinor: balance })
+  return { product, buyer, name: `Product ${product}` }
+}
+
+export function purchaseDialog(page: Page): Locator {
+  return page.getByRole('dialog', { name: 'Your purchase' })
+}
+
+/** The button that buys a product at a click. */
+export function quickBuy(page: Page, name: string): Locator {
+  return page.getByRole('article', { name, exact: true }).getByRole('button', { name: /^Quick Buy/ })
+}
+
+/** What a person sees of the purchases that were made. */
+export async function purchasesOf(world: World, buyer: string): Promise<{ status: string; total: number | null }[]> {
+  return (await world.api.get(`/purchases?userId=${buyer}`)).body.items
+}
+
+/** Presses Tab until the focus is on something of this name, as somebody does who has no mouse. */
+export async function tabTo(page: Page, name: string): Promise<void> {
+  const seen: string[] = []
+  for (let presses = 0; presses < 60; presses++) {
+    await page.keyboard.press('Tab')
+    const focused = (await page.evaluate(
+      '(document.activeElement.getAttribute("aria-label") ?? document.activeElement.textContent).trim()',
+    )) as string
+    if (focused === name) return
+    seen.push(focused)
+  }
+  expect(seen).toContain(name)
+}

@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest'
+import type { PurchaseStep } from '#web/client/purchases.ts'
+import { isCancellable, statusBy, stepsAhead, undoneSteps } from '#web/purchases/progress.ts'
+
+/** `step state`, as tests of the server write them down. */
+function story(...lines: string[]): PurchaseStep[] {
+  return lines.map((line, index) => {
+    const [step, state] = line.split(' ')
+    return { seq: index + 1, step, state, at: '2026-01-31T12:00:00.000Z' } as PurchaseStep
+  })
+}
+
+const charged = ['purchase running', 'reserveStock applied', 'chargeWallet applied']
+
+describe('where a purchase stands', () => {
+  test.each([
+    [['purchase running'], 'running'],
+    [[...charged, 'purchase cancel_requested'], 'running'],
+    [[...charged, 'purchase compensating'], 'compensating'],
+    [[...charged, 'purchase compensating', 'chargeWallet undone', 'purchase cancelled'], 'cancelled'],
+    [[], 'running'],
+  ])('%j is %s', (lines, status) => {
+    expect(statusBy(story(...lines))).toBe(status)
+  })
+})
+
+describe('what is still to come', () => {
+  test('is the rest of the sale, with points only where they pay', () => {
+    const steps = story('purchase running', 'reserveStock applied')
+    expect(stepsAhead(steps, false)).toEqual(['chargeWallet', 'confirmPurchase', 'awardPoints'])
+    expect(stepsAhead(steps, true)).toEqual(['redeemPoints', 'chargeWallet', 'confirmPurchase', 'awardPoints'])
+  })
+
+  test.each(['applied', 'nothing', 'parked'])('no award once it is %s', (state) => {
+    expect(stepsAhead(story(...charged, 'confirmPurchase applied', `awardPoints ${state}`), false)).toEqual([])
+  })
+
+  test('of an undo is what was done and not given back, last in first out', () => {
+    const undoing = [...charged, 'purchase compensating']
+    expect(stepsAhead(story(...undoing), false)).toEqual(['chargeWallet', 'reserveStock'])
+    expect(stepsAhead(story(...undoing, 'chargeWallet undone'), false)).toEqual(['reserveStock'])
+  })
+
+  test('of a refund is the way of goods and money back', () => {
+    const refunding = [
+      ...charged,
+      'confirmPurchase applied',
+      'awardPoints applied',
+      'purchase completed',
+      'purchase refunding',
+    ]
+    expect(stepsAhead(story(...refunding, 'awardPoints undone'), false)).toEqual(['returnStock', 'returnMoney'])
+    expect(stepsAhead(story(...refunding, 'awardPoints undone', 'returnStock applied'), false)).toEqual(['returnMoney'])
+  })
+
+  test('is nothing once it is settled', () => {
+    expect(stepsAhead(story(...charged, 'purchase completed'), false)).toEqual([])
+  })
+})
+
+test('what was undone is known by its step', () => {
+  const steps = story(...charged, 'purchase compensating', 'chargeWallet undone')
+  expect([...undoneSteps(steps)]).toEqual(['chargeWallet'])
+})
+
+describe('a purchase can be cancelled', () => {
+  test('until its sale is confirmed', () => {
+    expect(isCancellable(story(...charged))).toBe(true)
+    expect(isCancellable(story(...charged, 'confirmPurchase applied'))).toBe(false)
+  })
+
+  test('once', () => {
+    expect(isCancellable(story(...charged, 'purchase cancel_requested'))).toBe(false)
+  })
+
+  test('not while it is being undone', () => {
+    expect(isCancellable(story(...charged, 'purchase compensating'))).toBe(false)
+  })
+})

@@ -1,0 +1,113 @@
+import { describe, expect, test } from 'vitest'
+import { sayNotBought } from '#web/buy/refusal-words.ts'
+import { ApiProblem, errorOf, isTemporary, type Problem, problemOf, Unreachable } from '#web/client/api-problem.ts'
+import { sayInWords } from '#web/client/problem-words.ts'
+import type { PurchaseStep, Refusal } from '#web/client/purchases.ts'
+import { sayCampaigns } from '#web/format/campaigns.ts'
+import { money, plus, times } from '#web/format/money.ts'
+import { points } from '#web/format/points.ts'
+import { sayStep } from '#web/purchases/step-words.ts'
+
+const nameOf = (productId: string) => `Product ${productId}`
+const say = (refusal: Refusal) => sayNotBought({ status: 'refused', refusal }, nameOf)
+
+describe('a refusal says what helps', () => {
+  test.each<[Refusal, string]>([
+    [{ code: 'out_of_stock', short: [{ productId: '1', requested: 5, available: 2 }] }, '2 left, you asked for 5'],
+    [{ code: 'out_of_stock', short: [{ productId: '1', requested: 5, available: 0 }] }, 'Sold out'],
+    [{ code: 'insufficient_funds', missing: 600 }, '600.00 missing'],
+    [{ code: 'price_changed', expectedTotal: 1700, total: 1800 }, 'The price has changed'],
+    [{ code: 'redeem_exceeds_total', points: 9, mostPoints: 8 }, 'More points than it costs'],
+    [{ code: 'insufficient_points', points: 9, available: 8 }, 'Not enough points'],
+  ])('%j', (refusal, title) => {
+    const words = say(refusal)
+    expect(words.title).toBe(title)
+    expect(words.message).toContain('Nothing was charged.')
+  })
+
+  test('of every product that is short', () => {
+    const short = [
+      { productId: '1', requested: 5, available: 2 },
+      { productId: '2', requested: 1, available: 0 },
+    ]
+    expect(say({ code: 'out_of_stock', short }).message).toBe(
+      'Product 1: 2 left, you asked for 5. Product 2: 0 left, you asked for 1. Nothing was charged.',
+    )
+  })
+
+  test.each(['cancelled', 'failed'] as const)('when it was %s, that everything was given back', (status) => {
+    expect(sayNotBought({ status, refusal: null }, nameOf).message).toMatch(/given back/)
+  })
+})
+
+describe('an answer that is not a success', () => {
+  const answerOf = (body: object, headers: Record<string, string> = {}) =>
+    new Response(JSON.stringify(body), { headers: { 'Content-Type': 'application/problem+json', ...headers } })
+
+  test('is the problem that it says, with the time to wait', async () => {
+    const error = await errorOf(answerOf({ code: 'temporal_unavailable', status: 503 }, { 'Retry-After': '2' }))
+    expect(error).toMatchObject({ problem: { code: 'temporal_unavailable' }, retryAfterMs: 2_000 })
+    expect(isTemporary(error)).toBe(true)
+  })
+
+  test('of somebody else than the store counts as none', async () => {
+    const error = await errorOf(new Response('<h1>Bad gateway</h1>', { status: 502 }))
+    expect(error).toBeInstanceOf(Unreachable)
+    expect(isTemporary(error)).toBe(true)
+  })
+
+  test('is known by its code, and a refusal is for good', async () => {
+    const error = await errorOf(answerOf({ code: 'campaign_moved_on', status: 412, version: 4 }))
+    expect(problemOf(error, 'campaign_moved_on')?.version).toBe(4)
+    expect(problemOf(error, 'campaign_exists')).toBeUndefined()
+    expect(isTemporary(error)).toBe(false)
+  })
+
+  test('is put in words, those of the API where there are no better ones', () => {
+    const problem: Problem = {
+      type: 'urn:unicorn-store:problem:stock_too_large',
+      code: 'stock_too_large',
+      status: 409,
+      title: 'The stock would be too large',
+      detail: 'It takes a million.',
+      requestId: '1',
+    }
+    expect(sayInWords(new ApiProblem(problem))).toEqual({ title: problem.title, message: problem.detail })
+    expect(sayInWords(new Unreachable()).title).toBe('The store cannot be reached')
+    expect(sayInWords(new Error('x is not a function')).message).not.toContain('function')
+  })
+})
+
+describe('a step is told in plain words', () => {
+  const step = (step: string, state: string, detail?: object) => sayStep({ step, state, detail } as PurchaseStep)
+
+  test.each([
+    [step('reserveStock', 'applied', { total: 1700 }), 'Stock reserved', '1,700.00'],
+    [step('chargeWallet', 'undone', { amount: 1700 }), 'Money given back', '1,700.00'],
+    [step('awardPoints', 'applied', { points: 170 }), 'Points earned', '170 points'],
+    [step('awardPoints', 'parked', { points: 1 }), 'Points will follow', '1 point'],
+    [step('purchase', 'refused'), 'Refused', undefined],
+  ])('%j', (words, text, detail) => {
+    expect(words.text).toBe(text)
+    expect(words.detail).toBe(detail)
+  })
+})
+
+describe('amounts', () => {
+  test('of money are exact', () => {
+    expect(times(19.99, 3)).toBe(59.97)
+    expect(plus(0.1, 0.2)).toBe(0.3)
+    expect(money(1234567.8)).toBe('1,234,567.80')
+  })
+
+  test('of points are counted', () => {
+    expect([points(0), points(1), points(1700)]).toEqual(['0 points', '1 point', '1,700 points'])
+  })
+
+  test('say where they come from, if from anywhere', () => {
+    const from = (...campaigns: [string, number][]) =>
+      sayCampaigns(campaigns.map(([campaign, points]) => ({ campaign, points, exact: '', limitedBy: null, rules: [] })))
+    expect(from(['1', 170], ['spring', 20], ['empty', 0])).toBe('by campaigns “1” and “spring”')
+    expect(from(['empty', 0])).toBe('')
+  })
+})
