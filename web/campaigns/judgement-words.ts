@@ -3,6 +3,8 @@ import type { CampaignJudgement, RuleOutcome } from '#web/client/simulation.ts'
 import { points } from '#web/format/points.ts'
 import { sayRule } from './rule-words.ts'
 
+const number = new Intl.NumberFormat('en', { maximumFractionDigits: 2 })
+
 const NOT_RUNNING: Record<NonNullable<CampaignJudgement['not_running']>, string> = {
   inactive: 'the campaign is inactive',
   not_started: 'the campaign has not started',
@@ -22,10 +24,17 @@ export function sayLess({ not_running, limited_by, earned }: CampaignJudgement):
 export function sayOutcome({ outcome, exact, reason }: RuleOutcome, rule: CampaignRule | undefined): string {
   switch (outcome) {
     case 'gave':
-      return `gave ${exact ?? ''}`
+      return `gave ${sayExact(exact ?? '')}`
     case 'did_not_match':
       return rule ? `gave nothing: it is not so that ${sayRule(rule).when}` : 'did not match'
     case 'not_evaluated':
       return `could not be evaluated: ${reason?.message ?? ''}`
   }
+}
+
+/** What is exact may be a fraction without an end (`850/3`), which nobody reads. */
+function sayExact(exact: string): string {
+  const [numerator, denominator] = exact.split('/').map(Number)
+  if (numerator === undefined || denominator === undefined) return exact
+  return `about ${number.format(numerator / denominator)}`
 }

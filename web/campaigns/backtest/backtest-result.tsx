@@ -72,7 +72,7 @@ function sayPhase({ phase, totals, done, total }: BacktestState): string {
         ? 'Nothing happened in that time.'
         : `It would have given ${points(totals?.points ?? 0)}.`
     case 'cancelled':
-      return `Cancelled after ${done} of ${total}. What you see is not complete.`
+      return done === 0 ? 'Cancelled.' : `Cancelled after ${done} of ${total}: what you see is not complete.`
     case 'incomplete':
       return 'What you see is not complete.'
     case 'failed':

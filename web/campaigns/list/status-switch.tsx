@@ -13,21 +13,20 @@ export function StatusSwitch({ campaign }: { campaign: Campaign }) {
   const { campaign_name: name, status } = campaign
   const wanted = change.isPending ? change.variables.changes.status : status
 
-  const switchTo = (next: Status, of: Campaign) => {
-    change.mutate(
-      { of, changes: { status: next } },
-      {
-        onSuccess: (changed) =>
-          tellSwitched(changed, () => switchTo(next === 'active' ? 'inactive' : 'active', changed)),
-        onError: (error) => tellNotSwitched(name, error),
-      },
-    )
+  /** It can be undone after the page is left, so what becomes of it is told here and not by the component. */
+  const switchTo = async (next: Status, of: Campaign): Promise<void> => {
+    try {
+      const changed = await change.mutateAsync({ of, changes: { status: next } })
+      tellSwitched(changed, () => switchTo(next === 'active' ? 'inactive' : 'active', changed))
+    } catch (error) {
+      tellNotSwitched(name, error)
+    }
   }
 
   return (
     <Switch
       checked={wanted === 'active'}
-      onChange={(event) => switchTo(event.currentTarget.checked ? 'active' : 'inactive', campaign)}
+      onChange={(event) => void switchTo(event.currentTarget.checked ? 'active' : 'inactive', campaign)}
       label={wanted === 'active' ? 'Active' : 'Inactive'}
       aria-label={`Campaign ${name} is active`}
       size="md"
@@ -36,7 +35,7 @@ export function StatusSwitch({ campaign }: { campaign: Campaign }) {
   )
 }
 
-function tellSwitched({ campaign_name: name, status }: Campaign, undo: () => void): void {
+function tellSwitched({ campaign_name: name, status }: Campaign, undo: () => Promise<void>): void {
   const id = `status of ${name}`
   const words =
     status === 'active'
@@ -54,7 +53,7 @@ function tellSwitched({ campaign_name: name, status }: Campaign, undo: () => voi
           variant="light"
           onClick={() => {
             notifications.hide(id)
-            undo()
+            void undo()
           }}
         >
           Undo
@@ -65,7 +64,7 @@ function tellSwitched({ campaign_name: name, status }: Campaign, undo: () => voi
   })
 }
 
-function tellNotSwitched(name: string, error: Error): void {
+function tellNotSwitched(name: string, error: unknown): void {
   const { title, message } = problemOf(error, 'campaign_moved_on')
     ? {
         title: `“${name}” was not switched`,

@@ -10,16 +10,18 @@ type ConflictProps = {
   base: Campaign
   theirs: Campaign
   isSaving: boolean
+  /** It was told when this one wanted to save. */
+  isAnswer: boolean
   onTake: () => void
   onKeep: () => void
 }
 
 /** Somebody else saved first: what they changed, and the two ways on. */
-export function Conflict({ base, theirs, isSaving, onTake, onKeep }: ConflictProps) {
+export function Conflict({ base, theirs, isSaving, isAnswer, onTake, onKeep }: ConflictProps) {
   const history = useInfiniteQuery(campaignHistoryQuery(base.campaign_name))
   const last = history.data?.pages[0]?.items.find(({ version }) => version === theirs.version)
   return (
-    <Attention title="Somebody else saved first">
+    <Attention title="Somebody else saved first" isAnswer={isAnswer}>
       <Stack gap="md">
         <Text>
           {last ? `${last.actor} changed it on ${dateTime(last.at)}.` : 'It was changed meanwhile.'} What you typed is

@@ -14,7 +14,7 @@ export function CreateAgain({ name, draft: { draft, saved } }: CreateAgainProps)
   const again = () =>
     create.mutate({ campaign_name: name, ...termsOf(draft) }, { onSuccess: (campaign) => saved(campaign, draft) })
   return (
-    <Attention title="Somebody deleted this campaign">
+    <Attention title="Somebody deleted this campaign" isAnswer>
       <Group justify="space-between">
         <span>{create.error ? sayInWords(create.error).message : 'What you typed is still here.'}</span>
         <Button onClick={again} loading={create.isPending}>

@@ -33,6 +33,7 @@ export function EditCampaign({ stored }: { stored: Campaign }) {
             base={draft.base}
             theirs={theirs}
             isSaving={saving.isSaving}
+            isAnswer={problemOf(saving.error, 'campaign_moved_on') !== undefined}
             onTake={() => draft.take(theirs)}
             onKeep={() => keepMine(theirs)}
           />

@@ -18,7 +18,7 @@ export function sayNotSaved(error: unknown): string {
     const count = errors.length === 1 ? 'there is a mistake' : `there are ${errors.length} mistakes`
     return `Not saved: ${count} in the rules, told below the editor. What you typed stays.`
   }
-  if (problemOf(error, 'campaign_moved_on')) return 'Not saved: somebody else saved first. See above what they changed.'
+  if (problemOf(error, 'campaign_moved_on')) return 'Not saved: somebody else saved first.'
   if (problemOf(error, 'unknown_campaign'))
     return 'Not saved: somebody deleted this campaign meanwhile. What you typed stays.'
   if (problemOf(error, 'campaign_exists')) return 'Not saved: there is a campaign of this name. Choose another.'
