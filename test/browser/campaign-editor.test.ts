@@ -143,4 +143,17 @@ describe('when somebody else saved first', () => {
     await saving(page).getByText('Saved as version 3.').waitFor()
     expect(await storedCampaign(world, name)).toMatchObject({ cap_total_points: 50, version: 3 })
   })
+
+  test('one can create anew what they deleted', async ({ world, visit }) => {
+    const name = await makeCampaign(world)
+    const { buyer } = await makeBuyer(world)
+    const page = await visit({ as: buyer, path: `/campaigns/${name}`, expected: [/status of 404/] })
+    await page.getByRole('textbox', { name: 'Points in all' }).fill('50')
+    await world.api.call('DELETE', `/campaigns/${name}`, { headers: { 'If-Match': '"1"' } })
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('button', { name: 'Create it again with this' }).click()
+    await saving(page).getByText('Saved as version 1.').waitFor()
+    await page.getByRole('alert').waitFor({ state: 'detached' })
+    expect(await storedCampaign(world, name)).toMatchObject({ cap_total_points: 50, version: 1 })
+  })
 })

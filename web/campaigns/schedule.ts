@@ -12,7 +12,7 @@ export function phaseOf({ status, ...schedule }: Schedule & Pick<CampaignTerms, 
   return startsLater(schedule) ? 'upcoming' : 'running'
 }
 
-export function startsLater({ starts_at }: Schedule): boolean {
+function startsLater({ starts_at }: Schedule): boolean {
   return starts_at !== null && Date.parse(starts_at) > Date.now()
 }
 

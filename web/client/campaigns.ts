@@ -3,7 +3,7 @@ import { answer, api } from './api.ts'
 import type { components } from './schema.d.ts'
 
 /** Whose campaigns the store's purchases are judged by. */
-export const CLIENT = 'UnicornStore'
+const CLIENT = 'UnicornStore'
 
 type Schemas = components['schemas']
 

@@ -1,17 +1,17 @@
 import { Alert, Button, Group, Stack } from '@mantine/core'
-import { useState } from 'react'
+import { useRef } from 'react'
 import { Standing } from '#web/campaigns/standing.tsx'
 import { problemOf } from '#web/client/api-problem.ts'
-import { useChangeCampaign } from '#web/client/campaign-changes.ts'
 import type { Campaign } from '#web/client/campaigns.ts'
 import { Conflict } from './conflict.tsx'
 import { CreateAgain } from './create-again.tsx'
-import { changesOf, type Draft, draftOf } from './draft.ts'
+import { draftOf } from './draft.ts'
 import { LeaveGuard } from './leave-guard.tsx'
-import { sayNotSaved, whyNotSendable } from './refusal.ts'
 import { SaveBar } from './save-bar.tsx'
+import classes from './terms-layout.module.css'
 import { TermsWorkshop } from './terms-workshop.tsx'
-import { type CampaignDraft, isNewer, useCampaignDraft } from './use-draft.ts'
+import { isNewer, useCampaignDraft } from './use-draft.ts'
+import { useSaving } from './use-saving.ts'
 
 /** Changes a stored campaign. @param stored what is known to be stored now, whoever stored it */
 export function EditCampaign({ stored }: { stored: Campaign }) {
@@ -19,7 +19,14 @@ export function EditCampaign({ stored }: { stored: Campaign }) {
   const saving = useSaving(draft)
   const theirs = draft.isDirty && isNewer(stored, draft.base) ? stored : undefined
 
+  /** The focus was in what has just been answered, and is gone with it. */
+  const answers = useRef<HTMLDivElement>(null)
+  const take = (campaign: Campaign) => {
+    draft.take(campaign)
+    answers.current?.focus()
+  }
   const keepMine = (campaign: Campaign) => {
+    answers.current?.focus()
     draft.keepOver(campaign)
     saving.save({ base: campaign, before: draftOf(campaign), draft: draft.draft })
   }
@@ -27,19 +34,21 @@ export function EditCampaign({ stored }: { stored: Campaign }) {
   return (
     <Stack gap="lg">
       <LeaveGuard isDirty={draft.isDirty} />
-      <div aria-live="assertive">
+      <div ref={answers} tabIndex={-1} className={classes.answers}>
         {theirs && (
           <Conflict
             base={draft.base}
             theirs={theirs}
             isSaving={saving.isSaving}
             isAnswer={problemOf(saving.error, 'campaign_moved_on') !== undefined}
-            onTake={() => draft.take(theirs)}
+            onTake={() => take(theirs)}
             onKeep={() => keepMine(theirs)}
           />
         )}
         {draft.setAside && <SetAside onBringBack={draft.bringBack} />}
-        {problemOf(saving.error, 'unknown_campaign') && <CreateAgain name={stored.campaign_name} draft={draft} />}
+        {problemOf(saving.error, 'unknown_campaign') && (
+          <CreateAgain name={stored.campaign_name} draft={draft.draft} onCreated={saving.saved} />
+        )}
       </div>
       <TermsWorkshop
         draft={draft.draft}
@@ -62,42 +71,13 @@ export function EditCampaign({ stored }: { stored: Campaign }) {
 
 function SetAside({ onBringBack }: { onBringBack: () => void }) {
   return (
-    <Alert color="plum" variant="light" title="You took their version">
+    <Alert color="plum" variant="light" title="What you typed is set aside">
       <Group justify="space-between">
-        <span>What you had typed is set aside.</span>
+        <span>You see what is stored. Until you save, you can go back.</span>
         <Button size="compact-sm" variant="default" onClick={onBringBack}>
           Bring mine back
         </Button>
       </Group>
     </Alert>
   )
-}
-
-type Sendable = Pick<CampaignDraft, 'base' | 'before' | 'draft'>
-
-/** Saves a draft, and says what became of it until it is typed on. */
-function useSaving({ draft, isDirty, saved }: CampaignDraft) {
-  const change = useChangeCampaign()
-  const [told, setTold] = useState<{ about: Draft; status: string; isBad: boolean }>()
-
-  const save = (sent: Sendable) => {
-    const tell = (status: string, isBad: boolean) => setTold({ about: sent.draft, status, isBad })
-    const why = whyNotSendable(sent.draft)
-    const changes = changesOf(sent.draft, sent.before)
-    if (why !== undefined) return tell(why, true)
-    if (Object.keys(changes).length === 0) return tell('There is nothing to save.', false)
-    change.mutate(
-      { of: sent.base, changes },
-      {
-        onSuccess: (campaign) => {
-          saved(campaign, sent.draft)
-          tell(`Saved as version ${campaign.version}.`, false)
-        },
-        onError: (error) => tell(sayNotSaved(error), true),
-      },
-    )
-  }
-
-  const unsaved = { status: isDirty ? 'There are unsaved changes.' : 'Everything is saved.', isBad: false }
-  return { save, isSaving: change.isPending, error: change.error, result: told?.about === draft ? told : unsaved }
 }

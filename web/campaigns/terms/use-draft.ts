@@ -14,7 +14,7 @@ export type CampaignDraft = DraftState & {
   base: Campaign
   /** The draft as it was when it was based on that. */
   before: Draft
-  /** A draft that was given up for what somebody else saved, for as long as it can be brought back. */
+  /** What was typed and given up, for as long as it can be brought back. */
   setAside: Draft | undefined
   /** Saved: from now on it is based on this. What was typed meanwhile stays. */
   saved: (campaign: Campaign, sent: Draft) => void
@@ -43,7 +43,7 @@ export function useCampaignDraft(campaign: Campaign): CampaignDraft {
     take: (theirs) => setState((now) => ({ ...stateOf(theirs), setAside: now.draft })),
     keepOver: (base) => setState((now) => ({ ...now, base, before: draftOf(base) })),
     bringBack: () => setState((now) => ({ ...now, draft: now.setAside ?? now.draft, setAside: undefined })),
-    discard: () => setState((now) => ({ ...now, draft: now.before, setAside: undefined })),
+    discard: () => setState((now) => ({ ...now, draft: now.before, setAside: now.draft })),
   }
 }
 
