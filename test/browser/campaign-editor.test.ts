@@ -103,6 +103,8 @@ describe('the editor', () => {
 
     await page.getByRole('link', { name: 'Campaigns' }).click()
     const question = page.getByRole('dialog', { name: 'Leave without saving?' })
+    await question.getByText('Stay here').waitFor()
+    await expectAccessible(page)
     await question.getByText('Stay here').click()
     expect(await page.getByRole('textbox', { name: 'Points in all' }).inputValue()).toBe('50')
     await page.getByRole('link', { name: 'Campaigns' }).click()

@@ -94,6 +94,7 @@ describe('the switch', () => {
     const onOff = page.getByRole('switch', { name: `Campaign ${name} is active`, exact: true })
     await onOff.click()
     await page.getByText(`“${name}” is inactive now`).waitFor()
+    await expectAccessible(page)
     await page.getByRole('link', { name: 'Buy', exact: true }).click()
     await page.getByText('You earn 170 points').waitFor()
     const bought = await world.api.post('/purchase', { userId: buyer, productId: product, quantity: 1 })

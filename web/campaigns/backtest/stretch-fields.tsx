@@ -13,7 +13,7 @@ type StretchFieldsProps = { stretch: Stretch; onChange: (stretch: Stretch) => vo
 export function StretchFields({ stretch, onChange }: StretchFieldsProps) {
   return (
     <Stack gap="sm">
-      <Fieldset legend="How far back" variant="unstyled" p={0}>
+      <Fieldset legend="How far back" variant="unstyled" p={0} m={0}>
         <Chip.Group<false>
           value={stretch.kind}
           onChange={(kind) => onChange({ ...stretch, kind: kind as Stretch['kind'] })}

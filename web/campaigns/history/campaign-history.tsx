@@ -1,5 +1,6 @@
 import { Alert, Button, Paper, Skeleton, Stack, Text } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
+import { problemOf } from '#web/client/api-problem.ts'
 import { type CampaignChange, campaignHistoryQuery } from '#web/client/campaigns.ts'
 import { sayInWords } from '#web/client/problem-words.ts'
 import { dateTime } from '#web/format/dates.ts'
@@ -11,6 +12,7 @@ export function CampaignHistory({ name }: { name: string }) {
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
     campaignHistoryQuery(name),
   )
+  if (problemOf(error, 'unknown_campaign')) return <Text c="dimmed">There never was a campaign of this name.</Text>
   if (error && !data) {
     const { title, message } = sayInWords(error)
     return (

@@ -7,7 +7,7 @@ type CapFieldsProps = Pick<DraftState, 'draft' | 'change'> & { mistakes: DraftMi
 /** How much a campaign gives at most. */
 export function CapFields({ draft, change, mistakes }: CapFieldsProps) {
   return (
-    <Fieldset legend="How much it gives at most" variant="unstyled" p={0}>
+    <Fieldset legend="How much it gives at most" variant="unstyled" p={0} m={0}>
       <Group grow align="flex-start" preventGrowOverflow={false} wrap="wrap">
         <NumberInput
           label="Points in all"

@@ -39,7 +39,7 @@ export function DeleteCampaign({ campaign }: { campaign: Campaign }) {
           <Button variant="default" onClick={close} data-autofocus>
             Keep it
           </Button>
-          <Button color="red" onClick={confirm} loading={remove.isPending}>
+          <Button color="red.9" onClick={confirm} loading={remove.isPending}>
             Delete it
           </Button>
         </Group>

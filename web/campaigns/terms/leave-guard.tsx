@@ -20,7 +20,7 @@ export function LeaveGuard({ isDirty }: { isDirty: boolean }) {
         <Button variant="default" onClick={() => leaving.reset?.()} data-autofocus>
           Stay here
         </Button>
-        <Button color="red" onClick={() => leaving.proceed?.()}>
+        <Button color="red.9" onClick={() => leaving.proceed?.()}>
           Leave without saving
         </Button>
       </Group>

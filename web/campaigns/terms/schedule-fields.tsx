@@ -8,7 +8,7 @@ type ScheduleFieldsProps = Pick<DraftState, 'draft' | 'change'> & { mistakes: Dr
 export function ScheduleFields({ draft, change, mistakes }: ScheduleFieldsProps) {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
   return (
-    <Fieldset legend="When it runs" variant="unstyled" p={0}>
+    <Fieldset legend="When it runs" variant="unstyled" p={0} m={0}>
       <Group grow align="flex-start" preventGrowOverflow={false} wrap="wrap">
         <TextInput
           type="datetime-local"

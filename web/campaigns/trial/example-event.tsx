@@ -17,7 +17,7 @@ export function ExampleEventForm({ event, onChange }: ExampleEventProps) {
     if (typeof given === 'number') onChange({ ...event, [part]: given })
   }
   return (
-    <Fieldset legend="Example purchase" variant="unstyled" p={0} className={classes.example ?? ''}>
+    <Fieldset legend="Example purchase" variant="unstyled" p={0} m={0} className={classes.example ?? ''}>
       <NumberInput label="Amount" value={event.amount} onChange={set('amount')} min={0} decimalScale={2} />
       <NumberInput label="Total" value={event.total} onChange={set('total')} min={0} decimalScale={2} />
       <NumberInput
