@@ -20,8 +20,11 @@ export function registerOpenApiDocument(app: App): void {
       { name: 'Purchases', description: 'Buying, and what became of it.' },
       { name: 'Products', description: 'What there is to buy.' },
       { name: 'Users', description: 'Who buys, and their wallets.' },
+      { name: 'Points', description: 'What members have earned, spend and lose.' },
+      { name: 'Campaigns', description: 'The rules that points are earned by.' },
+      { name: 'Operations', description: 'What waits for somebody to decide or to try again.' },
       { name: 'Settings', description: 'What a client has to know of this installation.' },
-      { name: 'Operation', description: 'For those who run it.' },
+      { name: 'Operation', description: 'Whether the server is well, for those who run it.' },
     ],
   })
 }

@@ -45,6 +45,12 @@ describe('the OpenAPI document', () => {
     expect(new Set(ids).size).toBe(ids.length)
   })
 
+  test('says of each group of operations what it is for', () => {
+    const described = world.api.contract.document.tags.map(({ name }) => name)
+    const used = operations().flatMap(({ tags }) => tags)
+    expect(described.toSorted()).toEqual([...new Set(used)].toSorted())
+  })
+
   test('documents for each operation how it fails, as problem details', () => {
     for (const { name, responses } of operations()) {
       expect(Object.keys(responses), name).toEqual(expect.arrayContaining(['421', '500']))

@@ -9,8 +9,10 @@ let made = 0
 /** A product and somebody with money, who are nobody else's. Amounts in minor units. */
 export async function makeBuyer(world: World, { price = 170_000, stock = 4, balance = 330_000 } = {}) {
   made += 1
-  const product = `unicorn-${made}`
-  const buyer = `buyer-${made}`
+  // None of these is a part of another one, so that looking for it finds it alone.
+  const number = String(made).padStart(3, '0')
+  const product = `unicorn-${number}`
+  const buyer = `buyer-${number}`
   await world.shop.addProduct({ id: product, priceMinor: price, stock })
   await world.shop.addWallet({ username: buyer, balanceMinor: balance })
   return { product, buyer, name: `Product ${product}` }

@@ -2,9 +2,10 @@ import { expect } from 'vitest'
 import { z } from 'zod'
 
 type Json = { [key: string]: Json } | Json[] | string | number | boolean | null
-type Operation = { responses: Record<string, { content?: Record<string, { schema: Json }> }> }
+type Operation = { tags: string[]; responses: Record<string, { content?: Record<string, { schema: Json }> }> }
 export type OpenApiDocument = {
   openapi: string
+  tags: { name: string }[]
   paths: Record<string, Record<string, Operation>>
   components: { schemas: Record<string, Json> }
 }

@@ -5,12 +5,12 @@ import type { TestProject } from 'vitest/node'
 import { readEnvironment } from '#config/environment.ts'
 import { identify, type ProcessIdentity } from '#config/process-identity.ts'
 import { type Runtime, writeRuntime } from '#config/runtime-file.ts'
+import { buildStore } from '#scripts/launcher/build-store.ts'
 import { freePort } from '#scripts/platform/ports.ts'
 import { startPostgresServer } from '#scripts/platform/postgres-server.ts'
 import { postgresStopSteps, sendSignal, stopProcess } from '#scripts/platform/stop-process.ts'
 import { obtainTemporal } from '#scripts/platform/temporal-binary.ts'
 import { startTemporalServer } from '#scripts/platform/temporal-server.ts'
-import { buildStore } from './store-build.ts'
 import { makeTemporaryFolder, removeAbandonedFolders } from './temporary-folders.ts'
 import { createTemplateDatabase } from './test-database.ts'
 
@@ -28,6 +28,7 @@ declare module 'vitest' {
   }
 }
 
+const ROOT = join(import.meta.dirname, '../..')
 const dataDir = makeTemporaryFolder()
 const processes: Runtime['processes'] = {}
 
@@ -39,14 +40,13 @@ export async function setup(project: TestProject): Promise<void> {
   process.once('exit', stopAtOnce)
   try {
     await removeAbandonedFolders()
-    const storeDir = join(dataDir, 'store')
     const [adminUrl, temporalAddress, workflowBundlePath] = await Promise.all([
       startPostgres(),
       startTemporal(),
       bundleWorkflows(),
-      buildStore(storeDir),
+      buildStore({ root: ROOT, say, stopping: new AbortController().signal }),
     ])
-    project.provide('storeDir', storeDir)
+    project.provide('storeDir', join(ROOT, 'dist/store'))
     project.provide('adminUrl', adminUrl)
     project.provide('temporalAddress', temporalAddress)
     project.provide('workflowBundlePath', workflowBundlePath)
@@ -100,7 +100,7 @@ async function startTemporal(): Promise<string> {
 }
 
 async function bundleWorkflows(): Promise<string> {
-  const workflowsPath = join(import.meta.dirname, '../../workflows/index.ts')
+  const workflowsPath = join(ROOT, 'workflows/index.ts')
   const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') })
   const path = join(dataDir, 'workflow-bundle.js')
   writeFileSync(path, code)

@@ -1,9 +1,10 @@
-import { Button, Drawer, VisuallyHidden } from '@mantine/core'
+import { Button, Drawer, Paper, Title, VisuallyHidden } from '@mantine/core'
 import { useDisclosure, useMediaQuery } from '@mantine/hooks'
 import { IconShoppingBag } from '@tabler/icons-react'
 import classes from './buy-page.module.css'
 import { useCart } from './cart.ts'
-import { CartPanel } from './cart-panel.tsx'
+import { CartContents } from './cart-contents.tsx'
+import panel from './cart-panel.module.css'
 
 /** The cart: beside the shelf where there is room for it, or behind a bar at the bottom. Its size is always told. */
 export function CartPlace({ username }: { username: string }) {
@@ -22,7 +23,12 @@ export function CartPlace({ username }: { username: string }) {
 function CartAside({ username }: { username: string }) {
   return (
     <aside className={classes.aside} aria-label="Your cart">
-      <CartPanel username={username} />
+      <Paper className={panel.panel} radius="lg" p="lg">
+        <Title order={2} size="h3" mb="lg">
+          Your cart
+        </Title>
+        <CartContents username={username} />
+      </Paper>
     </aside>
   )
 }
@@ -44,7 +50,7 @@ function CartBar({ username, things }: { username: string; things: string }) {
         title="Your cart"
         closeButtonProps={{ 'aria-label': 'Close the cart' }}
       >
-        <CartPanel username={username} onCheckout={drawer.close} />
+        <CartContents username={username} onCheckout={drawer.close} />
       </Drawer>
     </>
   )

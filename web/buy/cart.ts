@@ -9,6 +9,8 @@ export const MOST_OF_ONE = 1_000
 
 export type Cart = {
   lines: Line[]
+  /** Whether one purchase can have this product in it, too. */
+  hasRoomFor: (productId: string) => boolean
   /** Puts so many more of a product into the cart. */
   add: (productId: string, quantity: number) => void
   setQuantity: (productId: string, quantity: number) => void
@@ -26,6 +28,7 @@ export function useCart(username: string): Cart {
   })
   return {
     lines,
+    hasRoomFor: (productId) => lines.length < MOST_LINES || lines.some((line) => line.productId === productId),
     add: (productId, quantity) => setLines((before) => withMore(before, productId, quantity)),
     setQuantity: (productId, quantity) =>
       setLines((before) => before.map((line) => (line.productId === productId ? { ...line, quantity } : line))),

@@ -29,7 +29,7 @@ export function PayWithPoints({ quote: { mostPoints }, value, onChange }: PayWit
         max={mostPoints}
         value={used}
         onChange={onChange}
-        color="gold"
+        color="gold.6"
         label={null}
         thumbProps={{ 'aria-labelledby': label, 'aria-valuetext': points(used) }}
       />

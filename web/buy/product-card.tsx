@@ -38,7 +38,7 @@ export function ProductCard({ product, username }: { product: Product; username:
             variant="light"
             flex={1}
             leftSection={<IconShoppingBagPlus size={18} aria-hidden />}
-            disabled={soldOut}
+            disabled={soldOut || !cart.hasRoomFor(id)}
             aria-label={`Add ${name} to the cart`}
             onClick={() => {
               cart.add(id, quantity)

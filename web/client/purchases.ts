@@ -1,4 +1,4 @@
-import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import { type QueryClient, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { answer, api } from './api.ts'
 import { ApiProblem } from './api-problem.ts'
 import type { components } from './schema.d.ts'
@@ -51,7 +51,7 @@ export function useCancelPurchase(purchaseId: string) {
 }
 
 /** Forgets what a settled purchase has changed: stock, the wallet, points, the lists of purchases. */
-export async function forgetAfterPurchase(queryClient: ReturnType<typeof useQueryClient>): Promise<void> {
+export async function forgetAfterPurchase(queryClient: QueryClient): Promise<void> {
   const changed = ['products', 'users', 'points', 'quote', 'purchases']
   await Promise.all(changed.map((resource) => queryClient.invalidateQueries({ queryKey: [resource] })))
 }

@@ -1,20 +1,18 @@
 import { Button, Group, Text } from '@mantine/core'
-import { type ErrorComponentProps, Link, useRouter } from '@tanstack/react-router'
+import { type ErrorComponentProps, Link } from '@tanstack/react-router'
 import { sayInWords } from '#web/client/problem-words.ts'
 import { Page } from './page.tsx'
 
-/** What is shown in place of a page that broke: what happened, and what one can do. */
-export function PageError({ error, reset }: ErrorComponentProps) {
-  const router = useRouter()
+/**
+ * What is shown in place of a page that broke, or whose code did not come: what happened, and what one can do. To try again
+ * is to load everything anew, for the store may have been updated in the meantime; whatever matters is kept elsewhere.
+ */
+export function PageError({ error }: ErrorComponentProps) {
   const { title, message } = sayInWords(error)
-  const again = async () => {
-    await router.invalidate()
-    reset()
-  }
   return (
     <Page title={title} lead={message}>
       <Group>
-        <Button onClick={() => void again()}>Try again</Button>
+        <Button onClick={() => window.location.reload()}>Try again</Button>
         <Button variant="default" component={Link} to="/">
           Back to the unicorns
         </Button>

@@ -33,7 +33,8 @@ export function Shell() {
           <Header menuOpened={menuOpened} onMenu={menu.toggle} />
         </AppShell.Header>
         <AppShell.Navbar p="md" hiddenFrom="md" id="menu">
-          <NavigationLinks vertical />
+          {/* A closed menu is only moved aside: its links must not get the focus there. */}
+          {menuOpened && <NavigationLinks vertical />}
         </AppShell.Navbar>
         <AppShell.Main id="main" tabIndex={-1} className={classes.main}>
           <UnreachableBanner />

@@ -24,6 +24,7 @@ export function UserMenu() {
     <Combobox
       store={combobox}
       width={280}
+      shadow="lg"
       position="bottom-end"
       onOptionSubmit={(username) => {
         user.become(username)
@@ -43,6 +44,7 @@ export function UserMenu() {
             combobox.updateSelectedOptionIndex()
           }}
           placeholder="Find a user"
+          classNames={{ input: classes.search ?? '' }}
           aria-label="Find a user"
         />
         <UserOptions search={search} chosen={user.username} />
