@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import { campaignSearch } from './campaigns/campaign-search.ts'
 import { operationsSearch } from './operations/operations-search.ts'
 import { NotFound } from './page/not-found.tsx'
 import { PageError } from './page/page-error.tsx'
@@ -50,6 +51,7 @@ const newCampaign = createRoute({
 const campaign = createRoute({
   getParentRoute: () => root,
   path: '/campaigns/$campaignName',
+  validateSearch: campaignSearch,
   component: lazyRouteComponent(() => import('./campaigns/campaign-page.tsx'), 'CampaignPage'),
 })
 

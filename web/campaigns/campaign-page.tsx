@@ -1,13 +1,76 @@
+import { Alert, Button, Skeleton, Stack, Tabs } from '@mantine/core'
 import { IconSparkles } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import { problemOf } from '#web/client/api-problem.ts'
+import { type Campaign, campaignQuery } from '#web/client/campaigns.ts'
+import { sayInWords } from '#web/client/problem-words.ts'
 import { EmptyState } from '#web/page/empty-state.tsx'
 import { Page } from '#web/page/page.tsx'
+import { CampaignHistory } from './history/campaign-history.tsx'
+import { DeleteCampaign } from './terms/delete-campaign.tsx'
+import { EditCampaign } from './terms/edit-campaign.tsx'
+
+const route = getRouteApi('/campaigns/$campaignName')
 
 export function CampaignPage() {
+  const { campaignName: name } = route.useParams()
+  const { data, error, refetch } = useQuery(campaignQuery(name))
   return (
-    <Page title="Campaign" lead="One campaign, its rules and its history.">
-      <EmptyState icon={<IconSparkles size={36} aria-hidden />} title="Not there yet">
-        This page is being built.
-      </EmptyState>
+    <Page
+      title={name}
+      lead="Its terms, what they would have given, and who changed them."
+      actions={data && <DeleteCampaign campaign={data} />}
+    >
+      {data && <CampaignTabs key={name} campaign={data} />}
+      {!data && problemOf(error, 'unknown_campaign') && <Unknown name={name} />}
+      {!data && error && !problemOf(error, 'unknown_campaign') && (
+        <Alert color="red" title={sayInWords(error).title}>
+          <p>{sayInWords(error).message}</p>
+          <Button onClick={() => void refetch()}>Try again</Button>
+        </Alert>
+      )}
+      {!data && !error && <Skeleton height={480} radius="lg" />}
     </Page>
+  )
+}
+
+function CampaignTabs({ campaign }: { campaign: Campaign }) {
+  const { tab = 'terms' } = route.useSearch()
+  const navigate = route.useNavigate()
+  const show = (next: string | null) =>
+    void navigate({ search: next === 'history' ? { tab: 'history' } : {}, resetScroll: false })
+  return (
+    <Tabs value={tab} onChange={show}>
+      <Tabs.List mb="lg">
+        <Tabs.Tab value="terms">Terms</Tabs.Tab>
+        <Tabs.Tab value="history">History</Tabs.Tab>
+      </Tabs.List>
+      {/* Kept while the other tab is looked at: what is typed is in it. */}
+      <Tabs.Panel value="terms">
+        <EditCampaign stored={campaign} />
+      </Tabs.Panel>
+      <Tabs.Panel value="history">{tab === 'history' && <CampaignHistory name={campaign.campaign_name} />}</Tabs.Panel>
+    </Tabs>
+  )
+}
+
+/** There is none of this name, though there may have been: then its history is all that is left. */
+function Unknown({ name }: { name: string }) {
+  return (
+    <Stack gap="lg">
+      <EmptyState
+        icon={<IconSparkles size={36} aria-hidden />}
+        title="There is no campaign of this name"
+        action={
+          <Button component={Link} to="/campaigns">
+            All campaigns
+          </Button>
+        }
+      >
+        It may have been deleted: then its history tells by whom, and what it was like.
+      </EmptyState>
+      <CampaignHistory name={name} />
+    </Stack>
   )
 }

@@ -1,13 +1,70 @@
-import { IconSparkles } from '@tabler/icons-react'
+import { Alert, Button, Skeleton, Stack } from '@mantine/core'
+import { IconPlus, IconSparkles } from '@tabler/icons-react'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { campaignsQuery } from '#web/client/campaigns.ts'
+import { sayInWords } from '#web/client/problem-words.ts'
 import { EmptyState } from '#web/page/empty-state.tsx'
 import { Page } from '#web/page/page.tsx'
+import classes from './list/campaign-card.module.css'
+import { CampaignCard } from './list/campaign-card.tsx'
+
+const PLACES = ['a', 'b', 'c']
 
 export function CampaignsPage() {
   return (
-    <Page title="Campaigns" lead="Rules that turn purchases into points.">
-      <EmptyState icon={<IconSparkles size={36} aria-hidden />} title="Not there yet">
-        This page is being built.
-      </EmptyState>
+    <Page title="Campaigns" lead="Rules that turn purchases into points." actions={<NewCampaignLink />}>
+      <Campaigns />
     </Page>
+  )
+}
+
+function NewCampaignLink() {
+  return (
+    <Button component={Link} to="/campaigns/new" leftSection={<IconPlus size={18} aria-hidden />}>
+      New campaign
+    </Button>
+  )
+}
+
+function Campaigns() {
+  const { data, error, refetch, isPending, hasNextPage, fetchNextPage, isFetchingNextPage } =
+    useInfiniteQuery(campaignsQuery)
+  const campaigns = data?.pages.flatMap(({ items }) => items)
+  if (error && !campaigns) {
+    return (
+      <Alert color="red" title={sayInWords(error).title}>
+        <p>{sayInWords(error).message}</p>
+        <Button onClick={() => void refetch()}>Try again</Button>
+      </Alert>
+    )
+  }
+  if (campaigns?.length === 0) {
+    return (
+      <EmptyState icon={<IconSparkles size={36} aria-hidden />} title="No campaigns yet" action={<NewCampaignLink />}>
+        Until there is one, purchases earn no points. Make one, and see what it would have given before you save it.
+      </EmptyState>
+    )
+  }
+  return (
+    <Stack gap="lg" align="center">
+      <ul className={classes.list} style={{ width: '100%' }} aria-label="Campaigns" aria-busy={isPending}>
+        {campaigns?.map((campaign) => (
+          <li key={campaign.campaign_name}>
+            <CampaignCard campaign={campaign} />
+          </li>
+        )) ??
+          PLACES.map((place) => (
+            <li key={place}>
+              <Skeleton height={280} radius="lg" />
+            </li>
+          ))}
+      </ul>
+      {hasNextPage && (
+        <Button variant="default" onClick={() => void fetchNextPage()} loading={isFetchingNextPage}>
+          Show more campaigns
+        </Button>
+      )}
+    </Stack>
   )
 }

@@ -1063,7 +1063,10 @@ export interface components {
             status?: "active" | "inactive";
         };
         CampaignExistsProblem: {
-            /** @enum {string} */
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             code: "campaign_exists";
             detail: string;
             /** @description Names this request in the logs. */
@@ -1263,7 +1266,7 @@ export interface components {
         };
         Event: {
             /** @description Which campaign and rule gave what. */
-            campaigns: components["schemas"]["CampaignAward"][];
+            campaigns: components["schemas"]["EventAward"][];
             /** Format: uuid */
             event_id: string;
             /**
@@ -1276,6 +1279,46 @@ export interface components {
              * @enum {string}
              */
             status: "running" | "booked" | "nothing" | "parked";
+        };
+        EventAward: {
+            /**
+             * @description Null for one that is not stored.
+             * @example 1
+             */
+            campaign_name: string | null;
+            /**
+             * @description What its rules come to, whether it runs or not.
+             * @example 170
+             */
+            earned: number;
+            /**
+             * @description The same before rounding.
+             * @example 170
+             */
+            exact: string;
+            /**
+             * @description The cap that leaves less than was earned.
+             * @enum {string|null}
+             */
+            limited_by: "total_points" | "points_per_customer" | null;
+            /** @description What it gives: 0 if it does not run, within its caps if it does. */
+            points: number;
+            rules: {
+                /**
+                 * @description What it gave, before rounding.
+                 * @example 170
+                 */
+                exact?: string;
+                /** @enum {string} */
+                outcome: "gave" | "did_not_match" | "not_evaluated";
+                /** @description Why it was not evaluated. */
+                reason?: {
+                    code: string;
+                    message: string;
+                };
+                /** @description Which of the rules, from 0. */
+                rule: number;
+            }[];
         };
         EventSimulation: {
             /**
@@ -2643,6 +2686,22 @@ export interface components {
             /** @enum {string} */
             type: "urn:unicorn-store:problem:too_many_backtests";
         };
+        TooManyCampaignsProblem: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "too_many_campaigns";
+            detail: string;
+            /** @description Names this request in the logs. */
+            requestId: string;
+            /** @enum {number} */
+            status: 409;
+            /** @enum {string} */
+            title: "The client has as many campaigns as it can have";
+            /** @enum {string} */
+            type: "urn:unicorn-store:problem:too_many_campaigns";
+        };
         TooManyViewersProblem: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -2966,22 +3025,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ForeignRequestProblem"];
                 };
             };
-            /** @description `unknown_campaign`: There is no such campaign */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["UnknownCampaignProblem"];
-                };
-            };
-            /** @description `campaign_exists`: The client has a campaign of this name already */
+            /**
+             * @description `too_many_campaigns`: The client has as many campaigns as it can have
+             *
+             *     `campaign_exists`: The client has a campaign of this name already
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["CampaignExistsProblem"];
+                    "application/problem+json": components["schemas"]["TooManyCampaignsProblem"] | components["schemas"]["CampaignExistsProblem"];
                 };
             };
             /** @description `body_too_large`: The body is too large */
@@ -3548,9 +3602,9 @@ export interface operations {
     createEvent: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Makes the request happen once, however often it is sent. The same key with the same request gets the answer for what the first one did, as things stand now; with another request: 422. Without a key each request counts. Purchases have a space of keys of their own, and so have points. A fresh UUID will do. */
-                "Idempotency-Key"?: string;
+            header: {
+                /** @description Makes the request happen once, however often it is sent. The same key with the same request gets the answer for what the first one did, as things stand now; with another request: 422. What the other system calls the event will do, if that is its own. */
+                "Idempotency-Key": string;
             };
             path?: never;
             cookie?: never;

@@ -21,3 +21,16 @@ export function day(iso: string): string {
 export function lastDay(endsAt: string): string {
   return calendarDay.format(Date.parse(endsAt) - 1)
 }
+
+/** An instant as `<input type="datetime-local">` takes it, in the time of whoever looks: `2026-01-31T12:00`. */
+export function localInput(iso: string): string {
+  const instant = new Date(iso)
+  const local = new Date(instant.getTime() - instant.getTimezoneOffset() * 60_000).toISOString().slice(0, 19)
+  return local.endsWith(':00') ? local.slice(0, -3) : local
+}
+
+/** The instant that such an input means, or undefined while it means none. */
+export function instantOf(local: string): string | undefined {
+  const instant = new Date(local)
+  return Number.isNaN(instant.getTime()) ? undefined : instant.toISOString()
+}

@@ -1,0 +1,161 @@
+import { describe, expect } from 'vitest'
+import { expectAccessible } from '#test/support/accessibility.ts'
+import { test } from '#test/support/browser-world.ts'
+import { makeBuyer } from '#test/support/buyer.ts'
+import {
+  changeMeanwhile,
+  makeCampaign,
+  REFUSED,
+  rulesEditor,
+  saving,
+  storedCampaign,
+} from '#test/support/campaign-pages.ts'
+
+const WRONG = `[
+  {
+    "variable": "$.amount",
+    "condition": { "rule": "numeric_greater_than", "value": "100" },
+    "action": { "command": "issue", "formula": "$.amount / ten" }
+  }
+]`
+
+describe('a mistake in the rules', () => {
+  test('is told in words with its place, keeps from saving, and is mended there', async ({ world, visit }) => {
+    const name = await makeCampaign(world)
+    const { buyer } = await makeBuyer(world)
+    const page = await visit({ as: buyer, path: `/campaigns/${name}`, expected: REFUSED })
+    await rulesEditor(page).fill(WRONG)
+    const mistakes = page.getByRole('list', { name: 'Mistakes in the rules' })
+    await mistakes.getByText('Rule 1, condition, value (line 4): must be a number').waitFor()
+    await mistakes.getByText('character 12: ten is neither a path such as $.amount nor a function').waitFor()
+    expect(await rulesEditor(page).getAttribute('aria-invalid')).toBe('true')
+    await expectAccessible(page)
+
+    await page.getByRole('button', { name: 'Save' }).click()
+    await saving(page).getByText('Not saved: there are 2 mistakes in the rules', { exact: false }).waitFor()
+    expect(await rulesEditor(page).textContent()).toContain('$.amount / ten')
+    expect(await storedCampaign(world, name)).toMatchObject({ version: 1 })
+
+    // What is marked is what the cursor is put at: typing there mends it.
+    await mistakes.getByRole('button', { name: /condition, value/ }).click()
+    for (const _ of '"100"') await page.keyboard.press('Delete')
+    await page.keyboard.type('100')
+    await mistakes.getByText('condition, value', { exact: false }).waitFor({ state: 'detached' })
+    await mistakes.getByRole('button', { name: /action, formula/ }).click()
+    for (const _ of '"$.amount / ten"') await page.keyboard.press('Delete')
+    await page.keyboard.insertText('"$.amount / 10"')
+    await page.getByText('The rules are right.').waitFor()
+    await page.getByText('Rule 1 gave 170').waitFor()
+    await page.getByRole('button', { name: 'Save' }).click()
+    await saving(page).getByText('Saved as version 2.').waitFor()
+    expect((await storedCampaign(world, name)).rules).toMatchObject([{ action: { formula: '$.amount / 10' } }])
+  })
+
+  test('of JSON is told without asking anybody', async ({ world, visit }) => {
+    const name = await makeCampaign(world)
+    const { buyer } = await makeBuyer(world)
+    const page = await visit({ as: buyer, path: `/campaigns/${name}` })
+    await rulesEditor(page).fill('[\n  { "condition": }\n]')
+    const mistakes = page.getByRole('list', { name: 'Mistakes in the rules' })
+    await mistakes.getByText('Line 2: Expected a name in double quotes, a colon and a value.').waitFor()
+    await page.getByRole('button', { name: 'Save' }).click()
+    await saving(page).getByText('Not saved: the rules are not JSON yet. What you typed stays.').waitFor()
+    await page.getByRole('button', { name: 'Discard' }).click()
+    await page.getByText('The rules are right.').waitFor()
+    await saving(page).getByText('Everything is saved.').waitFor()
+  })
+})
+
+describe('the editor', () => {
+  test('works by keyboard, and lets go of the focus', async ({ world, visit }) => {
+    const name = await makeCampaign(world, { rules: [] })
+    const { buyer } = await makeBuyer(world)
+    const page = await visit({ as: buyer, path: `/campaigns/${name}` })
+    // What has the focus is told by its description: that of the editor says how to leave it.
+    const describedBy = () => page.evaluate('document.activeElement.getAttribute("aria-describedby")')
+    await page.getByText('to leave the editor by keyboard, press Escape, then Tab', { exact: false }).waitFor()
+    await page.getByRole('textbox', { name: 'Points per customer' }).focus()
+    for (let presses = 0; presses < 2; presses++) await page.keyboard.press('Tab')
+    expect(await describedBy()).toBe('rules-description')
+
+    await page.keyboard.press('Control+a')
+    await page.keyboard.type('[{"condition": {"variable": "$.to')
+    await page.getByRole('listbox').getByRole('option', { name: '$.total' }).waitFor()
+    await page.keyboard.press('Escape')
+    await page.keyboard.type('tal')
+    expect(await rulesEditor(page).textContent()).toContain('"$.total"}}]')
+    await page.keyboard.press('Tab')
+    expect(await describedBy()).toBe('rules-description')
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Tab')
+    expect(await describedBy()).not.toBe('rules-description')
+  })
+
+  test('asks before what was typed is left behind', async ({ world, visit }) => {
+    const name = await makeCampaign(world)
+    const { buyer } = await makeBuyer(world)
+    const page = await visit({ as: buyer, path: `/campaigns/${name}` })
+    await page.getByRole('textbox', { name: 'Points in all' }).fill('50')
+    await saving(page).getByText('There are unsaved changes.').waitFor()
+    // Looking at the history leaves nothing behind.
+    await page.getByRole('tab', { name: 'History' }).click()
+    await page.getByRole('tab', { name: 'Terms' }).click()
+
+    await page.getByRole('link', { name: 'Campaigns' }).click()
+    const question = page.getByRole('dialog', { name: 'Leave without saving?' })
+    await question.getByText('Stay here').waitFor()
+    await expectAccessible(page)
+    await question.getByText('Stay here').click()
+    expect(await page.getByRole('textbox', { name: 'Points in all' }).inputValue()).toBe('50')
+    await page.getByRole('link', { name: 'Campaigns' }).click()
+    await question.getByRole('button', { name: 'Leave without saving' }).click()
+    await page.getByRole('heading', { name: 'Campaigns', level: 1 }).waitFor()
+    expect(await storedCampaign(world, name)).toMatchObject({ version: 1 })
+  })
+})
+
+describe('when somebody else saved first', () => {
+  test('one sees what they changed, takes it, and has lost nothing', async ({ world, visit }) => {
+    const name = await makeCampaign(world)
+    const { buyer } = await makeBuyer(world)
+    const page = await visit({ as: buyer, path: `/campaigns/${name}`, expected: REFUSED })
+    await page.getByRole('textbox', { name: 'Points in all' }).fill('50')
+    await changeMeanwhile(world, name, { cap_points_per_customer: 7 })
+    await page.getByRole('button', { name: 'Save' }).click()
+    const conflict = page.getByRole('alert', { name: 'Somebody else saved first' })
+    await conflict.getByText('demo changed it on', { exact: false }).waitFor()
+    await conflict.getByText('no cap → at most 7 points').waitFor()
+    await expectAccessible(page)
+
+    await conflict.getByRole('button', { name: 'Take theirs' }).click()
+    await expect.poll(() => page.getByRole('textbox', { name: 'Points per customer' }).inputValue()).toBe('7')
+    expect(await page.getByRole('textbox', { name: 'Points in all' }).inputValue()).toBe('')
+    await page.getByRole('button', { name: 'Bring mine back' }).click()
+    await expect.poll(() => page.getByRole('textbox', { name: 'Points in all' }).inputValue()).toBe('50')
+  })
+
+  test('one can save over it', async ({ world, visit }) => {
+    const name = await makeCampaign(world)
+    const { buyer } = await makeBuyer(world)
+    const page = await visit({ as: buyer, path: `/campaigns/${name}`, expected: REFUSED })
+    await page.getByRole('textbox', { name: 'Points in all' }).fill('50')
+    await changeMeanwhile(world, name, { cap_total_points: 7 })
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('button', { name: 'Save mine over it' }).click()
+    await saving(page).getByText('Saved as version 3.').waitFor()
+    expect(await storedCampaign(world, name)).toMatchObject({ cap_total_points: 50, version: 3 })
+  })
+
+  test('one can create anew what they deleted', async ({ world, visit }) => {
+    const name = await makeCampaign(world)
+    const { buyer } = await makeBuyer(world)
+    const page = await visit({ as: buyer, path: `/campaigns/${name}`, expected: [/status of 404/] })
+    await page.getByRole('textbox', { name: 'Points in all' }).fill('50')
+    await world.api.call('DELETE', `/campaigns/${name}`, { headers: { 'If-Match': '"1"' } })
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('button', { name: 'Create it again with this' }).click()
+    await saving(page).getByText('Saved as version 1.').waitFor()
+    await page.getByRole('alert').waitFor({ state: 'detached' })
+    expect(await storedCampaign(world, name)).toMatchObject({ cap_total_points: 50, version: 1 })
+  })
+})

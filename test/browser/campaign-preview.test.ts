@@ -1,0 +1,100 @@
+import { describe, expect } from 'vitest'
+import { test } from '#test/support/browser-world.ts'
+import { makeBuyer } from '#test/support/buyer.ts'
+import { forProduct, makeCampaign, rulesEditor, saving, storedCampaign } from '#test/support/campaign-pages.ts'
+
+describe('the preview', () => {
+  test('tells what past purchases would have earned, rule by rule, and saves nothing', async ({ world, visit }) => {
+    const { buyer, product } = await makeBuyer(world, { balance: 1_000_000 })
+    const name = await makeCampaign(world)
+    for (const quantity of [1, 1]) await world.api.post('/purchase', { userId: buyer, productId: product, quantity })
+    const page = await visit({ as: buyer, path: `/campaigns/${name}` })
+    await rulesEditor(page).fill(JSON.stringify([forProduct(product, '$.amount / 8'), forProduct(product, '$.colour')]))
+    await page.getByRole('button', { name: 'Show what it would have given' }).click()
+
+    // Twice 212.5, each rounded half to even.
+    await page.getByRole('status', { name: 'Preview' }).getByText('It would have given 424 points.').waitFor()
+    const progress = page.getByRole('progressbar', { name: 'Progress of the preview' })
+    expect(await progress.getAttribute('aria-valuenow')).toBe('100')
+    const byRule = page.getByRole('region', { name: 'By rule' })
+    const [rule] = await byRule.getByRole('row', { name: 'amount / 8 points' }).allInnerTexts()
+    expect(rule).toMatch(/\t2\t0\t0\t425$/)
+    await byRule.getByText('Not evaluated because $.colour is not in the event').waitFor()
+    const purchases = page.getByRole('region', { name: 'Purchases and events' }).getByRole('row', { name: buyer })
+    const [first, ...others] = await purchases.allInnerTexts()
+    expect(others).toHaveLength(1)
+    expect(first).toMatch(/\t212\t170\t.*Rule 1 gave 212\.5.*could not be evaluated/s)
+
+    await saving(page).getByText('There are unsaved changes.').waitFor()
+    expect(await storedCampaign(world, name)).toMatchObject({ version: 1 })
+  })
+
+  test('of a campaign that has not begun leaves its schedule aside, unless told otherwise', async ({
+    world,
+    visit,
+  }) => {
+    const { buyer, product } = await makeBuyer(world)
+    await world.api.post('/purchase', { userId: buyer, productId: product, quantity: 1 })
+    const name = await makeCampaign(world, { rules: [forProduct(product, '9')], starts_at: '2099-01-01T00:00:00Z' })
+    const page = await visit({ as: buyer, path: `/campaigns/${name}` })
+    await page.getByText('the campaign has not started', { exact: false }).waitFor()
+    await page.getByRole('button', { name: 'Show what it would have given' }).click()
+    const told = page.getByRole('status', { name: 'Preview' })
+    await told.getByText('It would have given 9 points.').waitFor()
+
+    await page.getByRole('switch', { name: 'Ignore the schedule' }).click()
+    await page.getByRole('button', { name: 'Show again' }).click()
+    await told.getByText('It would have given 0 points.').waitFor()
+  })
+
+  test('is cancelled at a click', async ({ world, visit }) => {
+    const { buyer } = await makeBuyer(world)
+    const name = await makeCampaign(world)
+    const page = await visit({ as: buyer, path: `/campaigns/${name}` })
+    await page.getByText('The rules are right.').waitFor()
+    await whileThePastIsLocked(world, async () => {
+      await page.getByRole('button', { name: 'Show what it would have given' }).click()
+      await page.getByText('Going through the past …').waitFor()
+      await page.getByRole('button', { name: 'Cancel' }).click()
+      await page.getByRole('status', { name: 'Preview' }).getByText('Cancelled.').waitFor()
+    })
+    await page.getByRole('button', { name: 'Show again' }).click()
+    await page.getByRole('status', { name: 'Preview' }).getByText('It would have given').waitFor()
+  })
+
+  test('says when others are at it, and can be tried again', async ({ world, visit }) => {
+    const { buyer } = await makeBuyer(world)
+    const name = await makeCampaign(world)
+    const page = await visit({ as: buyer, path: `/campaigns/${name}`, expected: [/status of 503/] })
+    await page.getByText('The rules are right.').waitFor()
+    let others: Promise<unknown> = Promise.resolve()
+    await whileThePastIsLocked(world, async () => {
+      const backtest = () => world.store.post('/campaigns/simulate', { from: '2020-01-01T00:00:00Z' })
+      others = Promise.all([backtest(), backtest()])
+      await expect.poll(() => waitingForThePast(world)).toBeGreaterThanOrEqual(2)
+      await page.getByRole('button', { name: 'Show what it would have given' }).click()
+      await page.getByText('Others are looking at the past just now').waitFor()
+    })
+    await others
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await page.getByRole('status', { name: 'Preview' }).getByText('It would have given').waitFor()
+  })
+})
+
+type World = Parameters<Parameters<typeof test.beforeEach>[0]>[0]['world']
+
+/** Keeps backtests from getting on, as a very long past would. */
+async function whileThePastIsLocked(world: World, work: () => Promise<void>): Promise<void> {
+  await world.shop.sql.begin(async (tx) => {
+    await tx`lock table purchases in access exclusive mode`
+    await work()
+  })
+}
+
+/** How many are kept waiting by that. */
+async function waitingForThePast(world: World): Promise<number> {
+  const [row] = await world.shop.sql<{ count: number }[]>`
+    select count(*)::int as count from pg_locks
+    where relation = 'purchases'::regclass and not granted`
+  return row?.count ?? 0
+}

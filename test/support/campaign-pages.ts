@@ -1,0 +1,45 @@
+import type { Locator, Page } from 'playwright-core'
+import { expect } from 'vitest'
+import type { test } from './browser-world.ts'
+import { giving } from './campaign-examples.ts'
+
+type World = Parameters<Parameters<typeof test.beforeEach>[0]>[0]['world']
+
+let made = 0
+
+/** A stored campaign that is nobody else's, and gives nothing unless its rules say so. Its name is its own too. */
+export async function makeCampaign(world: World, terms: object = { rules: [giving('0')] }): Promise<string> {
+  made += 1
+  const name = `campaign-${made}`
+  const { status, body } = await world.api.post('/campaigns', { campaign_name: name, ...terms })
+  expect(status, JSON.stringify(body)).toBe(201)
+  return name
+}
+
+export async function storedCampaign(world: World, name: string) {
+  return (await world.api.get(`/campaigns/${encodeURIComponent(name)}`)).body
+}
+
+/** Somebody else changes it, by the API. */
+export async function changeMeanwhile(world: World, name: string, changes: object): Promise<void> {
+  const { version } = await storedCampaign(world, name)
+  const headers = { 'If-Match': `"${version}"` }
+  expect((await world.api.call('PATCH', `/campaigns/${name}`, { body: changes, headers })).status).toBe(200)
+}
+
+export function rulesEditor(page: Page): Locator {
+  return page.getByRole('textbox', { name: 'Rules' })
+}
+
+/** What the page says about saving. */
+export function saving(page: Page): Locator {
+  return page.getByRole('status', { name: 'Saving' })
+}
+
+/** Whatever they buy, rules of a test give points for its own product only. */
+export function forProduct(product: string, formula: string) {
+  return giving(formula, { variable: '$.productId', rule: 'string_equals', value: product })
+}
+
+/** Chromium's own words for answers that say no. */
+export const REFUSED = [/status of 400 \(Bad Request\)/, /status of 412 \(Precondition Failed\)/]

@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest'
+import { diffLines, withContext } from '#web/campaigns/history/line-diff.ts'
+import { sayRule } from '#web/campaigns/rule-words.ts'
+import { changesOf, draftOf, NEW_DRAFT } from '#web/campaigns/terms/draft.ts'
+import { spellRules } from '#web/campaigns/terms/spell-rules.ts'
+import type { CampaignRule, CampaignTerms } from '#web/client/campaigns.ts'
+
+const rule = (condition: unknown, formula = '1', variable?: string) =>
+  ({ condition, action: { command: 'issue', formula }, ...(variable && { variable }) }) as CampaignRule
+
+describe('a rule in short words', () => {
+  const more = { rule: 'numeric_greater_than', value: 1000.5 }
+  const text = { variable: '$.type', rule: 'string_equals', value: 'Review' }
+  test.each<[string, unknown]>([
+    ['amount is more than 1,000.5', more],
+    ['type is “Review”', text],
+    ['amount is more than 1,000.5 and type is “Review”', { all: [more, text] }],
+    [
+      '(amount is more than 1,000.5 or type is “Review”) and not (type is “Review”)',
+      { all: [{ any: [more, text] }, { not: text }] },
+    ],
+  ])('%s', (words, condition) => {
+    expect(sayRule(rule(condition, '$.amount/10', '$.amount'))).toEqual({ when: words, gives: 'amount/10 points' })
+  })
+})
+
+describe('rules as text', () => {
+  test('have their members in the order in which they are thought, a line each', () => {
+    const stored = {
+      action: { formula: '1', command: 'issue' },
+      condition: { value: 1, rule: 'numeric_equals' },
+      variable: '$.a',
+    }
+    expect(spellRules([stored])).toBe(`[
+  {
+    "variable": "$.a",
+    "condition": { "rule": "numeric_equals", "value": 1 },
+    "action": { "command": "issue", "formula": "1" }
+  }
+]`)
+  })
+
+  test('are the same JSON', () => {
+    const long = {
+      value: 'x'.repeat(100),
+      not: { all: [1, null, 'a', [], {}, { b: true }] },
+      other: [['y'.repeat(90)]],
+    }
+    expect(JSON.parse(spellRules([long, 3, 'z']))).toEqual([long, 3, 'z'])
+  })
+})
+
+describe('a change', () => {
+  const terms: CampaignTerms = {
+    status: 'active',
+    starts_at: '2026-01-01T00:00:00.123Z',
+    ends_at: null,
+    cap_total_points: 5,
+    cap_points_per_customer: null,
+    rules: [],
+  }
+
+  test('sends only what was touched', () => {
+    const before = draftOf(terms)
+    expect(changesOf(before, before)).toEqual({})
+    expect(changesOf({ ...before, capTotal: '' }, before)).toEqual({ cap_total_points: null })
+    expect(changesOf({ ...before, startsAt: '' }, before)).toEqual({ starts_at: null })
+  })
+
+  test('of a draft begins with a rule to change', () => {
+    expect(JSON.parse(NEW_DRAFT.rules)).toHaveLength(1)
+  })
+
+  test('of lines is told with what is around it', () => {
+    const before = ['1', '2', '3', '4', '5', '6', '7', '8', '9'].join('\n')
+    const lines = diffLines(before, before.replace('5', 'five'))
+    const shown = withContext(lines, 1).map((line) => line && `${line.kind} ${line.text}`)
+    expect(shown).toEqual([undefined, 'same 4', 'removed 5', 'added five', 'same 6', undefined])
+    expect(diffLines('', 'a')).toEqual([{ kind: 'added', text: 'a' }])
+    expect(diffLines('a', 'a')).toEqual([{ kind: 'same', text: 'a' }])
+  })
+})

@@ -1,0 +1,63 @@
+import { useEffect, useRef, useState } from 'react'
+import {
+  type BacktestAward,
+  type BacktestLine,
+  type BacktestTotals,
+  backtestLines,
+  type Past,
+} from '#web/client/backtest.ts'
+import type { Candidate } from '#web/client/simulation.ts'
+
+/** Rows that are kept to look at; the sums come from the API. */
+const MOST_AWARDS = 200
+
+export type BacktestState = {
+  /** `incomplete`: the answer ended without its totals. */
+  phase: 'running' | 'complete' | 'cancelled' | 'incomplete' | 'failed'
+  done: number
+  total: number
+  awards: readonly BacktestAward[]
+  totals: BacktestTotals | undefined
+  error: unknown
+}
+
+const BEGUN: BacktestState = { phase: 'running', done: 0, total: 0, awards: [], totals: undefined, error: undefined }
+
+/** Runs one backtest at a time; another one, or leaving the page, ends it. */
+export function useBacktest() {
+  const [state, setState] = useState<BacktestState>()
+  const running = useRef<AbortController>(undefined)
+  useEffect(() => () => running.current?.abort(), [])
+
+  const start = async (candidate: Candidate, past: Past) => {
+    running.current?.abort()
+    const controller = new AbortController()
+    running.current = controller
+    const set = (change: (now: BacktestState) => BacktestState) => {
+      if (running.current === controller) setState((now) => change(now ?? BEGUN))
+    }
+    set(() => BEGUN)
+    try {
+      for await (const line of backtestLines(candidate, past, controller.signal)) set((now) => afterLine(now, line))
+      set((now) => (now.phase === 'running' ? { ...now, phase: 'incomplete' } : now))
+    } catch (error) {
+      set((now) => (controller.signal.aborted ? { ...now, phase: 'cancelled' } : { ...now, phase: 'failed', error }))
+    }
+  }
+  return { state, start, cancel: () => running.current?.abort() }
+}
+
+function afterLine(state: BacktestState, line: BacktestLine): BacktestState {
+  switch (line.line) {
+    case 'page': {
+      const { done, total } = line
+      const room = MOST_AWARDS - state.awards.length
+      const awards = room > 0 ? [...state.awards, ...line.awards.slice(0, room)] : state.awards
+      return { ...state, done, total, awards }
+    }
+    case 'totals':
+      return { ...state, phase: 'complete', totals: line, done: line.judged, total: line.judged }
+    case 'problem':
+      return { ...state, phase: 'incomplete', error: new Error(line.problem.title) }
+  }
+}

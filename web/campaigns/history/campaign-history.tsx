@@ -1,0 +1,75 @@
+import { Alert, Button, Paper, Skeleton, Stack, Text } from '@mantine/core'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { problemOf } from '#web/client/api-problem.ts'
+import { type CampaignChange, campaignHistoryQuery } from '#web/client/campaigns.ts'
+import { sayInWords } from '#web/client/problem-words.ts'
+import { dateTime } from '#web/format/dates.ts'
+import classes from './campaign-history.module.css'
+import { TermsDiff } from './terms-diff.tsx'
+
+/** Who changed what of a campaign, and when, newest first. */
+export function CampaignHistory({ name }: { name: string }) {
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
+    campaignHistoryQuery(name),
+  )
+  if (problemOf(error, 'unknown_campaign')) return <Text c="dimmed">There never was a campaign of this name.</Text>
+  if (error && !data) {
+    const { title, message } = sayInWords(error)
+    return (
+      <Alert color="red" title={title}>
+        <p>{message}</p>
+        <Button onClick={() => void refetch()}>Try again</Button>
+      </Alert>
+    )
+  }
+  if (!data) return <Skeleton height={160} radius="lg" />
+  return (
+    <Stack gap="md" align="stretch">
+      <ol className={classes.changes} aria-label="History of changes">
+        {data.pages
+          .flatMap(({ items }) => items)
+          .map((change) => (
+            <li key={`${change.at} ${change.version}`}>
+              <Change change={change} />
+            </li>
+          ))}
+      </ol>
+      {hasNextPage && (
+        <Button variant="default" onClick={() => void fetchNextPage()} loading={isFetchingNextPage}>
+          Show older changes
+        </Button>
+      )}
+    </Stack>
+  )
+}
+
+const ACTIONS = { created: 'Created', updated: 'Changed', deleted: 'Deleted' }
+
+function Change({ change: { action, actor, at, version, before, after } }: { change: CampaignChange }) {
+  return (
+    <Paper withBorder radius="lg" p="lg" bg="var(--store-surface)">
+      <Stack gap="sm">
+        <div className={classes.head}>
+          <Text fw={650}>
+            {ACTIONS[action]} by {actor}
+          </Text>
+          <Text size="sm" c="dimmed">
+            <time dateTime={at}>{dateTime(at)}</time> · version {version}
+          </Text>
+        </div>
+        {before && after && <TermsDiff before={before} after={after} />}
+        {!before && after && <TermsDiff before={NOTHING} after={after} />}
+      </Stack>
+    </Paper>
+  )
+}
+
+/** What a campaign is before it is created. */
+const NOTHING: NonNullable<CampaignChange['before']> = {
+  status: 'active',
+  starts_at: null,
+  ends_at: null,
+  cap_total_points: null,
+  cap_points_per_customer: null,
+  rules: [],
+}

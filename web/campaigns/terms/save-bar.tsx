@@ -1,0 +1,34 @@
+import { Button, Group, Text } from '@mantine/core'
+import type { ReactNode } from 'react'
+import classes from './save-bar.module.css'
+
+type SaveBarProps = {
+  /** How it stands, or what became of saving. */
+  status: ReactNode
+  isBad: boolean
+  saveLabel: string
+  isSaving: boolean
+  onSave: () => void
+  onDiscard: (() => void) | undefined
+}
+
+/** Stays in sight, however long the rules are. */
+export function SaveBar({ status, isBad, saveLabel, isSaving, onSave, onDiscard }: SaveBarProps) {
+  return (
+    <div className={classes.bar}>
+      <Text role="status" aria-label="Saving" size="sm" fw={600} c={isBad ? 'var(--mantine-color-error)' : 'dimmed'}>
+        {status}
+      </Text>
+      <Group gap="sm" wrap="nowrap">
+        {onDiscard && (
+          <Button variant="default" onClick={onDiscard}>
+            Discard
+          </Button>
+        )}
+        <Button onClick={onSave} loading={isSaving}>
+          {saveLabel}
+        </Button>
+      </Group>
+    </div>
+  )
+}
