@@ -21,7 +21,7 @@ export const PICTURES: readonly Picture[] = [
   { ...desktop, name: 'points', path: () => '/points' },
   { ...desktop, name: 'campaigns', path: () => '/campaigns' },
   { ...desktop, name: 'campaign', path: ({ campaignName }) => `/campaigns/${encodeURIComponent(campaignName)}` },
-  { ...desktop, name: 'operations', path: () => '/operations' },
+  { ...desktop, name: 'operations', path: () => '/operations?panel=stock' },
   { ...desktop, name: 'buy-phone', path: () => '/', on: 'phone' },
   { ...desktop, name: 'points-dark', path: () => '/points', colorScheme: 'dark' },
 ]

@@ -1,6 +1,7 @@
 import { setDiagnostics } from '@codemirror/lint'
+import { Annotation } from '@codemirror/state'
 import { EditorView } from '@codemirror/view'
-import { type Ref, useEffect, useEffectEvent, useImperativeHandle, useRef, useState } from 'react'
+import { type Ref, useCallback, useEffect, useEffectEvent, useImperativeHandle, useRef, useState } from 'react'
 import classes from './code-editor.module.css'
 import { editorExtensions } from './editor-extensions.ts'
 import type { Range } from './json-place.ts'
@@ -21,14 +22,18 @@ export type CodeEditorProps = {
   ref: Ref<EditorHandle>
 }
 
+/** Marks a text that was put into the editor, so that it is not told as one that was typed. */
+const fromOutside = Annotation.define<true>()
+
 /** CodeMirror in React's clothes. */
 export function CodeEditor({ value, onChange, mistakes, labelledBy, describedBy, ref }: CodeEditorProps) {
-  const { host, view } = useEditorView(value, onChange, { labelledBy, describedBy })
+  const { host, view, isEcho } = useEditorView(value, onChange, { labelledBy, describedBy })
 
   useEffect(() => {
-    const text = view?.state.doc.toString()
-    if (text !== value) view?.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: value } })
-  }, [view, value])
+    if (!view || isEcho(value)) return
+    const changes = { from: 0, to: view.state.doc.length, insert: value }
+    view.dispatch({ changes, annotations: fromOutside.of(true) })
+  }, [view, value, isEcho])
 
   useEffect(() => {
     if (!view) return
@@ -61,12 +66,30 @@ function rangeIn({ state }: EditorView, mistake: RulesMistake): Range {
 
 type Labels = Pick<CodeEditorProps, 'labelledBy' | 'describedBy'>
 
+/**
+ * `isEcho` says whether a text is one that was typed here and comes back a moment later. Put into the editor again, it would take
+ * away what was typed since.
+ */
 function useEditorView(value: string, onChange: (text: string) => void, { labelledBy, describedBy }: Labels) {
   const host = useRef<HTMLDivElement>(null)
   const [view, setView] = useState<EditorView>()
+  const told = useRef<string[]>([])
+  const isEcho = useCallback((text: string) => {
+    const index = told.current.indexOf(text)
+    // The last one stays: it is what the editor shows.
+    if (index >= 0) told.current.splice(0, index)
+    return index >= 0
+  }, [])
   const create = useEffectEvent((parent: HTMLElement) => {
     const attributes = { tabindex: '0', 'aria-labelledby': labelledBy, 'aria-describedby': describedBy }
-    const listener = EditorView.updateListener.of((update) => update.docChanged && changed(update.state.doc.toString()))
+    const listener = EditorView.updateListener.of((update) => {
+      if (!update.docChanged) return
+      const text = update.state.doc.toString()
+      const isPutIn = update.transactions.some((transaction) => transaction.annotation(fromOutside))
+      told.current = isPutIn ? [text] : [...told.current, text]
+      if (!isPutIn) changed(text)
+    })
+    told.current = [value]
     const extensions = [editorExtensions, EditorView.contentAttributes.of(attributes), listener]
     return new EditorView({ doc: value, extensions, parent })
   })
@@ -77,5 +100,5 @@ function useEditorView(value: string, onChange: (text: string) => void, { labell
     setView(created)
     return () => created.destroy()
   }, [])
-  return { host, view }
+  return { host, view, isEcho }
 }
