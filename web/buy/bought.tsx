@@ -23,6 +23,7 @@ export function Bought({ purchase }: { purchase: Purchase }) {
           component={Link}
           to="/purchases/$purchaseId"
           params={{ purchaseId: purchase.purchaseId } as never}
+          onClick={dismiss}
         >
           See the purchase
         </Button>

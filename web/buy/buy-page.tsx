@@ -19,7 +19,7 @@ export function BuyPage() {
 function Store({ username }: { username: string }) {
   return (
     <CheckoutProvider username={username}>
-      <PurchaseDialog username={username} />
+      <PurchaseDialog />
       <div className={classes.store}>
         <Shelf username={username} />
         <CartPlace username={username} />

@@ -16,6 +16,8 @@ export type Cart = {
   setQuantity: (productId: string, quantity: number) => void
   remove: (productId: string) => void
   clear: () => void
+  /** Takes out what was bought; what was put in since stays. */
+  take: (bought: Line[]) => void
 }
 
 /** The cart of a user: kept over reloads, and the same in every tab. */
@@ -34,6 +36,7 @@ export function useCart(username: string): Cart {
       setLines((before) => before.map((line) => (line.productId === productId ? { ...line, quantity } : line))),
     remove: (productId) => setLines((before) => before.filter((line) => line.productId !== productId)),
     clear: () => setLines([]),
+    take: (bought) => setLines((before) => without(before, bought)),
   }
 }
 
@@ -42,6 +45,15 @@ function withMore(lines: Line[], productId: string, quantity: number): Line[] {
   if (!there) return [...lines, { productId, quantity }].slice(0, MOST_LINES)
   const more = Math.min(there.quantity + quantity, MOST_OF_ONE)
   return lines.map((line) => (line === there ? { productId, quantity: more } : line))
+}
+
+function without(lines: Line[], bought: Line[]): Line[] {
+  return lines
+    .map((line) => {
+      const taken = bought.find(({ productId }) => productId === line.productId)?.quantity ?? 0
+      return { ...line, quantity: line.quantity - taken }
+    })
+    .filter(({ quantity }) => quantity > 0)
 }
 
 /** Whatever is in the storage may have been written by another version, or by hand. */

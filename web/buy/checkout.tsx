@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { createContext, type ReactNode, use, useEffect, useState } from 'react'
-import { isTemporary } from '#web/client/api-problem.ts'
+import { isFinal } from '#web/client/api-problem.ts'
 import { type Order, placeOrder } from '#web/client/purchases.ts'
+import { useCart } from './cart.ts'
 import { type Intent, newIntent, readIntent, writeIntent } from './intent.ts'
 
 type Checkout = {
@@ -15,9 +16,11 @@ type Checkout = {
   folded: boolean
   fold: (folded: boolean) => void
   /** Buys, unless something is being bought, which is shown then: of two clicks, the second means the same. */
-  buy: (order: Order, options?: { fromCart: boolean }) => void
+  buy: (order: Order, cartLines?: Order['lines']) => void
   /** Buys something else after this intent has come to nothing. */
   buyInstead: (failed: Intent, order: Order) => void
+  /** Its purchase has ended: what was bought is taken out of the cart. */
+  settle: (settled: Intent, bought: boolean) => void
   /** Makes room for another purchase. */
   dismiss: () => void
 }
@@ -34,6 +37,7 @@ export function useCheckout(): Checkout {
 export function CheckoutProvider({ username, children }: { username: string; children: ReactNode }) {
   const [intent, setIntent] = useState(() => readIntent(username))
   const [folded, fold] = useState(false)
+  const { take } = useCart(username)
   const keep = (next: Intent | undefined) => {
     writeIntent(username, next)
     setIntent(next)
@@ -48,16 +52,24 @@ export function CheckoutProvider({ username, children }: { username: string; chi
   const checkout: Checkout = {
     intent: intent && { ...intent, ...(purchaseId !== undefined && { purchaseId }) },
     error: placing.error ?? undefined,
-    repeating: isTemporary(placing.failureReason),
+    repeating: placing.isFetching && placing.failureCount > 0,
     folded,
     fold,
     // What is written down decides, not what was rendered: two clicks can be faster than React.
-    buy: (order, { fromCart } = { fromCart: false }) => {
+    buy: (order, cartLines) => {
+      const written = readIntent(username)
+      const isSeen = written?.settled && folded
+      keep(written && !isSeen ? written : newIntent(order, cartLines))
       fold(false)
-      if (readIntent(username) === undefined) keep(newIntent(order, fromCart))
     },
     buyInstead: (failed, order) => {
-      if (readIntent(username)?.key === failed.key) keep(newIntent(order, failed.fromCart))
+      if (readIntent(username)?.key === failed.key) keep(newIntent(order, failed.cartLines))
+    },
+    settle: (settled, bought) => {
+      const written = readIntent(username)
+      if (written?.key !== settled.key || written.settled) return
+      if (bought && written.cartLines) take(written.cartLines)
+      keep({ ...written, settled: true })
     },
     dismiss: () => keep(undefined),
   }
@@ -76,6 +88,7 @@ function usePlacedOrder(intent: Intent | undefined) {
       return await placeOrder(intent)
     },
     enabled: intent !== undefined && intent.purchaseId === undefined,
+    retry: (_failures, error) => !isFinal(error),
     staleTime: Number.POSITIVE_INFINITY,
     refetchOnWindowFocus: false,
   })

@@ -8,19 +8,21 @@ export type Intent = {
   /** The Idempotency-Key. */
   key: string
   order: Order
-  /** Whether it is what the cart holds, which is empty once it is bought. */
-  fromCart: boolean
+  /** What of the cart it is for; once it is bought, that is no longer in there. */
+  cartLines?: Order['lines']
   /** Once the store has said that there is a purchase. */
   purchaseId?: string
+  /** Once that purchase has ended, and the cart knows. */
+  settled?: true
 }
 
-export function newIntent(order: Order, fromCart: boolean): Intent {
-  return { key: crypto.randomUUID(), order, fromCart }
+export function newIntent(order: Order, cartLines?: Order['lines']): Intent {
+  return { key: crypto.randomUUID(), order, ...(cartLines && { cartLines }) }
 }
 
-/** Of this tab: another one may be buying something else. */
+/** Of all tabs, as the cart is, and also after all of them were closed: what is in the cart is bought once. */
 export function readIntent(username: string): Intent | undefined {
-  const written = sessionStorage.getItem(storageKey(username))
+  const written = localStorage.getItem(storageKey(username))
   try {
     return written === null ? undefined : JSON.parse(written)
   } catch {
@@ -29,8 +31,8 @@ export function readIntent(username: string): Intent | undefined {
 }
 
 export function writeIntent(username: string, intent: Intent | undefined): void {
-  if (intent) sessionStorage.setItem(storageKey(username), JSON.stringify(intent))
-  else sessionStorage.removeItem(storageKey(username))
+  if (intent) localStorage.setItem(storageKey(username), JSON.stringify(intent))
+  else localStorage.removeItem(storageKey(username))
 }
 
 function storageKey(username: string): string {

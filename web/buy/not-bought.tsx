@@ -1,5 +1,6 @@
-import { Button } from '@mantine/core'
+import { Button, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { sayInWords } from '#web/client/problem-words.ts'
 import { useProductNames } from '#web/client/products.ts'
 import type { Purchase } from '#web/client/purchases.ts'
 import { settingsQuery } from '#web/client/settings.ts'
@@ -49,8 +50,15 @@ function TopUp({ username, missing, balance, total }: TopUpProps) {
   const covered = balance !== undefined && total !== null && balance >= total
   if (covered) return null
   return (
-    <Button onClick={() => topUp.mutate(missing)} loading={topUp.isPending}>
-      Top up {money(missing)}
-    </Button>
+    <>
+      <Button onClick={() => topUp.mutate(missing)} loading={topUp.isPending}>
+        Top up {money(missing)}
+      </Button>
+      {topUp.error && (
+        <Text role="alert" c="var(--mantine-color-error)" size="sm">
+          {sayInWords(topUp.error).message} Another click asks whether it was done, and does it once.
+        </Text>
+      )}
+    </>
   )
 }

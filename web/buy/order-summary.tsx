@@ -45,7 +45,7 @@ export function OrderSummary({ username, lines, onCheckout }: OrderSummaryProps)
   const buy = () => {
     const { redeemPoints: _, ...rest } = order
     const paying = quote.pointsRedeemed > 0 ? { redeemPoints: quote.pointsRedeemed } : {}
-    checkout.buy({ ...rest, ...paying, expectedTotal: quote.total }, { fromCart: true })
+    checkout.buy({ ...rest, ...paying, expectedTotal: quote.total }, lines)
     onCheckout?.()
   }
   return (

@@ -1,8 +1,13 @@
 import { Button, Group, Modal, Paper, Text } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
+import { useQueryClient } from '@tanstack/react-query'
+import { useEffect } from 'react'
+import { forgetAfterPurchase } from '#web/client/purchases.ts'
+import { NotRead } from '#web/page/not-read.tsx'
 import { useLivePurchase } from '#web/purchases/live-purchase.ts'
 import { isUnderWay } from '#web/purchases/progress.ts'
 import { useCheckout } from './checkout.tsx'
+import type { Intent } from './intent.ts'
 import { BeingSent, NotTaken } from './order-sending.tsx'
 import { PurchaseOutcome } from './purchase-outcome.tsx'
 import { PurchaseUnderWay } from './purchase-under-way.tsx'
@@ -11,12 +16,17 @@ import { PurchaseUnderWay } from './purchase-under-way.tsx'
  * What becomes of what was bought. It opens by itself, after a reload too. Closing it makes room for another purchase,
  * or, while this one is under way, folds it into a line at the top of the page.
  */
-export function PurchaseDialog({ username }: { username: string }) {
-  const { intent, error: notTaken, repeating, folded, fold, dismiss } = useCheckout()
-  const { data: purchase, error: notFound } = useLivePurchase(intent?.purchaseId)
+export function PurchaseDialog() {
+  const { intent, error, repeating, folded, fold, dismiss } = useCheckout()
+  const read = useLivePurchase(intent?.purchaseId)
+  const purchase = intent?.purchaseId === undefined ? undefined : read.data
+  const notRead = intent?.purchaseId !== undefined && !purchase && read.isError
   const small = useMediaQuery('(max-width: 36em)') ?? false
-  const error = notTaken ?? notFound ?? undefined
-  const over = error !== undefined || (purchase !== undefined && !isUnderWay(purchase.status))
+  const ended = purchase !== undefined && !isUnderWay(purchase.status)
+  const over = error !== undefined || notRead || ended
+  const bought = ended && (purchase.award !== null || purchase.status === 'completed')
+  const givenBack = purchase?.status === 'refunded' || purchase?.status === 'refunding'
+  useSettling(intent, purchase?.purchaseId, { ended, bought, givenBack })
 
   return (
     <>
@@ -34,14 +44,32 @@ export function PurchaseDialog({ username }: { username: string }) {
         closeButtonProps={{ 'aria-label': over ? 'Close' : 'Hide this meanwhile' }}
       >
         {intent && error && <NotTaken error={error} intent={intent} />}
-        {intent && !error && !purchase && <BeingSent repeating={repeating} />}
+        {notRead && <NotRead error={read.error} onAgain={() => void read.refetch()} />}
+        {intent && !over && !purchase && <BeingSent repeating={repeating} />}
         {purchase && !over && <PurchaseUnderWay purchase={purchase} />}
-        {intent && !error && purchase && over && (
-          <PurchaseOutcome key={purchase.purchaseId} purchase={purchase} intent={intent} username={username} />
+        {intent && !error && purchase && ended && !givenBack && (
+          <PurchaseOutcome key={purchase.purchaseId} purchase={purchase} intent={intent} bought={bought} />
         )}
       </Modal>
     </>
   )
+}
+
+/** What was bought is in the cart no more, wallet, stock and points are read again, and what was given back is no news. */
+function useSettling(
+  intent: Intent | undefined,
+  purchaseId: string | undefined,
+  { ended, bought, givenBack }: { ended: boolean; bought: boolean; givenBack: boolean },
+): void {
+  const queryClient = useQueryClient()
+  const { settle, dismiss } = useCheckout()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each purchase.
+  useEffect(() => {
+    if (!intent || !ended) return
+    settle(intent, bought)
+    if (givenBack) dismiss()
+    void forgetAfterPurchase(queryClient)
+  }, [purchaseId, ended, givenBack])
 }
 
 function Folded({ over, onShow }: { over: boolean; onShow: () => void }) {

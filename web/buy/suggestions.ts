@@ -69,7 +69,7 @@ function takeFewer(order: Order, bought: Purchase['lines'], { balance }: Means):
   const [line, ...others] = order.lines
   const price = bought.find(({ productId }) => productId === line?.productId)?.unitPrice
   if (!line || others.length > 0 || !price) return []
-  const quantity = Math.min(Math.floor(balance / price), line.quantity - 1)
+  const quantity = Math.min(Math.floor(Math.round(balance * 100) / Math.round(price * 100)), line.quantity - 1)
   if (quantity < 1) return []
   const offer = ({ amount }: Quote) => `Take ${quantity} for ${money(amount)}`
   return [{ order: { ...order, lines: [{ ...line, quantity }] }, offer }]

@@ -37,11 +37,23 @@ export function isTemporary(error: unknown): boolean {
   return error instanceof Unreachable || (error instanceof ApiProblem && error.problem.status === 503)
 }
 
+/**
+ * Whether the API has decided: what it refused stays refused, and did nothing. After anything else, a 500 or an answer that
+ * broke off, nobody knows whether it was done; the same key finds out.
+ */
+export function isFinal(error: unknown): boolean {
+  return error instanceof ApiProblem && error.problem.status < 500
+}
+
 /** Turns an answer that is not a success into the error that stands for it. */
 export async function errorOf(response: Response): Promise<ApiProblem | Unreachable> {
   const isProblem = response.headers.get('Content-Type')?.startsWith('application/problem+json')
   if (!isProblem) return new Unreachable(`The answer was ${response.status}, and not from the store.`)
   const seconds = Number(response.headers.get('Retry-After') ?? Number.NaN)
-  const problem = (await response.json()) as Problem
-  return new ApiProblem(problem, Number.isFinite(seconds) ? seconds * 1000 : undefined)
+  try {
+    const problem = (await response.json()) as Problem
+    return new ApiProblem(problem, Number.isFinite(seconds) ? seconds * 1000 : undefined)
+  } catch (error) {
+    return new Unreachable('The answer broke off.', { cause: error })
+  }
 }

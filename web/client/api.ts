@@ -3,6 +3,11 @@ import { ApiProblem, errorOf, Unreachable } from './api-problem.ts'
 import { reportReachable } from './reachability.ts'
 import type { paths } from './schema.d.ts'
 
+/** By us, which says nothing about the store. */
+function isGivenUp(error: unknown): error is DOMException {
+  return error instanceof DOMException && error.name === 'AbortError'
+}
+
 const failures: Middleware = {
   async onResponse({ response }) {
     if (response.ok) {
@@ -14,8 +19,7 @@ const failures: Middleware = {
     throw error
   },
   onError({ error }) {
-    // A request that was given up by us says nothing about the store.
-    if (error instanceof DOMException && error.name === 'AbortError') return error
+    if (isGivenUp(error)) return error
     reportReachable(false)
     return new Unreachable('The store does not answer.', { cause: error })
   },
@@ -31,7 +35,12 @@ api.use(failures)
  * @throws ApiProblem when the API refuses, Unreachable when it does not answer
  */
 export async function answer<Body>(call: Promise<{ data?: Body }>): Promise<Body> {
-  const { data } = await call
-  // Whatever was not a success has thrown; an answer without a body is the one thing that comes here without data.
-  return data as Body
+  try {
+    const { data } = await call
+    // Whatever was not a success has thrown; an answer without a body is the one thing that comes here without data.
+    return data as Body
+  } catch (error) {
+    if (error instanceof ApiProblem || error instanceof Unreachable || isGivenUp(error)) throw error
+    throw new Unreachable('The answer broke off.', { cause: error })
+  }
 }

@@ -1,6 +1,6 @@
 import { type UseMutationOptions, type UseMutationResult, useMutation } from '@tanstack/react-query'
 import { useRef } from 'react'
-import { isTemporary } from './api-problem.ts'
+import { isFinal } from './api-problem.ts'
 import { retryDelay } from './query-client.ts'
 
 type Send<Input, Answer> = (input: Input, key: string) => Promise<Answer>
@@ -33,11 +33,11 @@ export function useKeyedMutation<Input, Answer>(
         intent.current = undefined
         return answer
       } catch (error) {
-        if (!isTemporary(error)) intent.current = undefined
+        if (isFinal(error)) intent.current = undefined
         throw error
       }
     },
-    retry: (failures, error) => failures < 5 && isTemporary(error),
+    retry: (failures, error) => failures < 5 && !isFinal(error),
     retryDelay,
   })
 }

@@ -11,7 +11,10 @@ export function UnreachableBanner() {
   const queryClient = useQueryClient()
   useEffect(() => {
     if (reachable) return
-    const timer = setInterval(() => void queryClient.refetchQueries({ type: 'active' }), RETRY_MS)
+    const timer = setInterval(() => {
+      // What is on its way may be slow to come: it is not given up for another try.
+      void queryClient.refetchQueries({ type: 'active' }, { cancelRefetch: false })
+    }, RETRY_MS)
     return () => clearInterval(timer)
   }, [reachable, queryClient])
 

@@ -1,0 +1,109 @@
+import type { Page, Route } from 'playwright-core'
+import { describe, expect } from 'vitest'
+import { test } from '#test/support/browser-world.ts'
+import { makeBuyer, purchaseDialog, purchasesOf, quickBuy } from '#test/support/buyer.ts'
+
+const itIsYours = (page: Page) => purchaseDialog(page).getByRole('heading', { name: 'It is yours' })
+
+/** The store does what it is asked for, and its answer breaks off on the way. */
+async function breakOff(route: Route): Promise<void> {
+  const response = await route.fetch()
+  await route.fulfill({ status: response.status(), contentType: 'application/json', body: '{"purch' })
+}
+
+/** The store says that something went wrong, and not whether it was done. */
+async function answer500(route: Route): Promise<void> {
+  await route.fetch()
+  const problem = { type: 'x', title: 'x', status: 500, code: 'internal_error', detail: 'x', requestId: 'x' }
+  await route.fulfill({ status: 500, contentType: 'application/problem+json', body: JSON.stringify(problem) })
+}
+
+describe('one purchase is made', () => {
+  test.for([
+    ['breaks off', breakOff],
+    ['is an error of the store', answer500],
+  ] as const)('when the answer to an order %s', async ([, instead], { world, visit }) => {
+    const { buyer, name } = await makeBuyer(world)
+    const page = await visit({ as: buyer, expected: [/500/] })
+    await page.route('**/purchase', instead, { times: 1 })
+    await quickBuy(page, name).click()
+    await itIsYours(page).waitFor()
+    expect(await purchasesOf(world, buyer)).toHaveLength(1)
+    expect(await world.shop.balance(buyer)).toBe(160_000)
+  })
+
+  test('when it cannot be shown at once, and nobody is told that nothing was charged', async ({ world, visit }) => {
+    const { buyer, name } = await makeBuyer(world)
+    const page = await visit({ as: buyer, expected: [/500/] })
+    await page.route(/\/purchases\/[^/]+$/, answer500, { times: 1 })
+    await quickBuy(page, name).click()
+    await purchaseDialog(page).getByRole('button', { name: 'Try again' }).click()
+    await itIsYours(page).waitFor()
+    expect(await purchasesOf(world, buyer)).toHaveLength(1)
+  })
+
+  test('of one cart in two tabs', async ({ world, visit }) => {
+    const { buyer, name } = await makeBuyer(world)
+    const page = await visit({ as: buyer })
+    await page.getByRole('button', { name: `Add ${name} to the cart` }).click()
+    const other = await page.context().newPage()
+    await other.goto('/store/')
+    await other.getByRole('button', { name: 'Buy for 1,700.00', exact: true }).waitFor()
+    await world.stopWorker()
+    await page.getByRole('button', { name: 'Buy for 1,700.00', exact: true }).click()
+    await purchaseDialog(page).getByText('Order received').waitFor()
+    await other.getByRole('button', { name: 'Buy for 1,700.00', exact: true }).click()
+    await purchaseDialog(other).getByText('Order received').waitFor()
+    await world.startWorker()
+    await itIsYours(other).waitFor()
+    await itIsYours(page).waitFor()
+    expect(await purchasesOf(world, buyer)).toHaveLength(1)
+  })
+
+  test('of a cart whose tab was closed, and the next one tells of it', async ({ world, visit }) => {
+    const { buyer, name } = await makeBuyer(world)
+    const page = await visit({ as: buyer })
+    await page.getByRole('button', { name: `Add ${name} to the cart` }).click()
+    await world.stopWorker()
+    await page.getByRole('button', { name: 'Buy for 1,700.00', exact: true }).click()
+    await purchaseDialog(page).getByText('Order received').waitFor()
+    const later = await page.context().newPage()
+    await page.close()
+    await world.startWorker()
+    await later.goto('/store/')
+    await itIsYours(later).waitFor()
+    await later.getByRole('button', { name: 'Keep shopping' }).click()
+    await later.getByText('Nothing in it yet.').waitFor()
+    expect(await purchasesOf(world, buyer)).toHaveLength(1)
+  })
+})
+
+test('a top-up whose answer breaks off counts once', async ({ world, visit }) => {
+  const { buyer, name } = await makeBuyer(world, { balance: 100_000 })
+  const page = await visit({ as: buyer })
+  await page.route('**/top-ups', breakOff, { times: 1 })
+  await quickBuy(page, name).click()
+  await purchaseDialog(page).getByRole('button', { name: 'Top up 700.00' }).click()
+  await page.getByRole('button', { name: `${buyer} Balance 1,700.00` }).waitFor()
+  expect(await world.shop.balance(buyer)).toBe(170_000)
+})
+
+test('what is put into the cart during a purchase stays there, and another product can be bought after it', async ({
+  world,
+  visit,
+}) => {
+  const first = await makeBuyer(world)
+  const second = await makeBuyer(world, { price: 100_000 })
+  const page = await visit({ as: first.buyer })
+  await page.getByRole('button', { name: `Add ${first.name} to the cart` }).click()
+  await world.stopWorker()
+  await page.getByRole('button', { name: 'Buy for 1,700.00', exact: true }).click()
+  await purchaseDialog(page).getByRole('button', { name: 'Hide this meanwhile' }).click()
+  await page.getByRole('button', { name: `Add ${second.name} to the cart` }).click()
+  await world.startWorker()
+  await page.getByText('Your purchase has ended').waitFor()
+  await page.getByRole('button', { name: 'Buy for 1,000.00', exact: true }).waitFor()
+  await quickBuy(page, second.name).click()
+  await itIsYours(page).waitFor()
+  await expect.poll(async () => (await purchasesOf(world, first.buyer)).map(({ total }) => total)).toEqual([1000, 1700])
+})
