@@ -3,7 +3,7 @@ import { useMediaQuery } from '@mantine/hooks'
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { forgetAfterPurchase } from '#web/client/purchases.ts'
-import { NotRead } from '#web/page/not-read.tsx'
+import { LoadError } from '#web/page/load-error.tsx'
 import { useLivePurchase } from '#web/purchases/live-purchase.ts'
 import { isUnderWay } from '#web/purchases/progress.ts'
 import { useCheckout } from './checkout.tsx'
@@ -44,7 +44,7 @@ export function PurchaseDialog() {
         closeButtonProps={{ 'aria-label': over ? 'Close' : 'Hide this meanwhile' }}
       >
         {intent && error && <NotTaken error={error} intent={intent} />}
-        {notRead && <NotRead error={read.error} onAgain={() => void read.refetch()} />}
+        {notRead && <LoadError query={read} />}
         {intent && !over && !purchase && <BeingSent repeating={repeating} />}
         {purchase && !over && <PurchaseUnderWay purchase={purchase} />}
         {intent && !error && purchase && ended && !givenBack && (

@@ -3,7 +3,7 @@ import { IconPackages } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { productsQuery } from '#web/client/products.ts'
 import { EmptyState } from '#web/page/empty-state.tsx'
-import { NotRead } from '#web/page/not-read.tsx'
+import { LoadError } from '#web/page/load-error.tsx'
 import classes from './buy-page.module.css'
 import { ProductCard } from './product-card.tsx'
 
@@ -20,7 +20,7 @@ export function Shelf({ username }: { username: string }) {
     )
   }
   if (products.error && !products.data) {
-    return <NotRead error={products.error} onAgain={() => void products.refetch()} />
+    return <LoadError query={products} />
   }
   return (
     <ul className={classes.shelf} aria-label="Products" aria-busy={products.isPending}>

@@ -1,11 +1,11 @@
-import { Alert, Button, Skeleton, Stack, Tabs } from '@mantine/core'
+import { Button, Skeleton, Stack, Tabs } from '@mantine/core'
 import { IconSparkles } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { problemOf } from '#web/client/api-problem.ts'
 import { type Campaign, campaignQuery } from '#web/client/campaigns.ts'
-import { sayInWords } from '#web/client/problem-words.ts'
 import { EmptyState } from '#web/page/empty-state.tsx'
+import { LoadError } from '#web/page/load-error.tsx'
 import { Page } from '#web/page/page.tsx'
 import { CampaignHistory } from './history/campaign-history.tsx'
 import { DeleteCampaign } from './terms/delete-campaign.tsx'
@@ -15,7 +15,8 @@ const route = getRouteApi('/campaigns/$campaignName')
 
 export function CampaignPage() {
   const { campaignName: name } = route.useParams()
-  const { data, error, refetch } = useQuery(campaignQuery(name))
+  const read = useQuery(campaignQuery(name))
+  const { data, error } = read
   return (
     <Page
       title={name}
@@ -24,12 +25,7 @@ export function CampaignPage() {
     >
       {data && <CampaignTabs key={name} campaign={data} />}
       {!data && problemOf(error, 'unknown_campaign') && <Unknown name={name} />}
-      {!data && error && !problemOf(error, 'unknown_campaign') && (
-        <Alert color="red" title={sayInWords(error).title}>
-          <p>{sayInWords(error).message}</p>
-          <Button onClick={() => void refetch()}>Try again</Button>
-        </Alert>
-      )}
+      {!data && error && !problemOf(error, 'unknown_campaign') && <LoadError query={read} />}
       {!data && !error && <Skeleton height={480} radius="lg" />}
     </Page>
   )

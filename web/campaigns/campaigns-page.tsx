@@ -1,10 +1,10 @@
-import { Alert, Button, Skeleton, Stack } from '@mantine/core'
+import { Button, Skeleton, Stack } from '@mantine/core'
 import { IconPlus, IconSparkles } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { campaignsQuery } from '#web/client/campaigns.ts'
-import { sayInWords } from '#web/client/problem-words.ts'
 import { EmptyState } from '#web/page/empty-state.tsx'
+import { LoadError } from '#web/page/load-error.tsx'
 import { Page } from '#web/page/page.tsx'
 import classes from './list/campaign-card.module.css'
 import { CampaignCard } from './list/campaign-card.tsx'
@@ -28,17 +28,10 @@ function NewCampaignLink() {
 }
 
 function Campaigns() {
-  const { data, error, refetch, isPending, hasNextPage, fetchNextPage, isFetchingNextPage } =
-    useInfiniteQuery(campaignsQuery)
+  const read = useInfiniteQuery(campaignsQuery)
+  const { data, error, isPending, hasNextPage, fetchNextPage, isFetchingNextPage } = read
   const campaigns = data?.pages.flatMap(({ items }) => items)
-  if (error && !campaigns) {
-    return (
-      <Alert color="red" title={sayInWords(error).title}>
-        <p>{sayInWords(error).message}</p>
-        <Button onClick={() => void refetch()}>Try again</Button>
-      </Alert>
-    )
-  }
+  if (error && !campaigns) return <LoadError query={read} />
   if (campaigns?.length === 0) {
     return (
       <EmptyState icon={<IconSparkles size={36} aria-hidden />} title="No campaigns yet" action={<NewCampaignLink />}>

@@ -7,7 +7,7 @@ import { settingsQuery } from '#web/client/settings.ts'
 import { lastDay } from '#web/format/dates.ts'
 import { money, times } from '#web/format/money.ts'
 import { points } from '#web/format/points.ts'
-import { NotRead } from '#web/page/not-read.tsx'
+import { LoadError } from '#web/page/load-error.tsx'
 import classes from './balance.module.css'
 
 /** What can be spent, what that is worth, and how much of it is lost when. */
@@ -57,8 +57,9 @@ function Worth({ balance }: { balance: number }) {
 }
 
 function LapsesNext({ username }: { username: string }) {
-  const { data: lapse, error, refetch } = useQuery(lapsesNextQuery(username))
-  if (lapse === undefined && error) return <NotRead error={error} onAgain={() => void refetch()} />
+  const next = useQuery(lapsesNextQuery(username))
+  const { data: lapse } = next
+  if (lapse === undefined && next.error) return <LoadError query={next} />
   if (lapse === undefined) return <Skeleton height={64} mt="xs" />
   if (lapse === null) return <Text c="dimmed">Nothing. There are no points that could lapse.</Text>
   return (

@@ -4,7 +4,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { lotsQuery } from '#web/client/points.ts'
 import { pointsAlone } from '#web/format/points.ts'
-import { NotRead } from '#web/page/not-read.tsx'
+import { LoadError } from '#web/page/load-error.tsx'
 import { ShowOlder } from '#web/page/show-older.tsx'
 import classes from './lots.module.css'
 import { LotsTable } from './lots-table.tsx'
@@ -61,11 +61,9 @@ function Disclose({ isOpen, onToggle }: { isOpen: boolean; onToggle: () => void 
 }
 
 function LotsOf({ username, which }: { username: string; which: 'open' | 'all' }) {
-  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
-    lotsQuery(username, which),
-  )
-  if (!data)
-    return error ? <NotRead error={error} onAgain={() => void refetch()} /> : <Skeleton height={200} radius="md" />
+  const read = useInfiniteQuery(lotsQuery(username, which))
+  const { data, hasNextPage, fetchNextPage, isFetchingNextPage } = read
+  if (!data) return read.error ? <LoadError query={read} /> : <Skeleton height={200} radius="md" />
   const lots = data.pages.flatMap((page) => page.items)
   if (lots.length === 0) return <Text c="dimmed">Nothing is left of any lot.</Text>
   return (

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { type PointsBalance, pointsQuery, useHistoryFollowing } from '#web/client/points.ts'
 import { EmptyState } from '#web/page/empty-state.tsx'
-import { NotRead } from '#web/page/not-read.tsx'
+import { LoadError } from '#web/page/load-error.tsx'
 import { Page } from '#web/page/page.tsx'
 import { useCurrentUser } from '#web/shell/current-user.tsx'
 import { Balance } from './balance.tsx'
@@ -25,7 +25,7 @@ export function PointsPage() {
 function PointsOf({ username }: { username: string }) {
   const balance = useQuery(pointsQuery(username))
   if (balance.data) return <Account balance={balance.data} />
-  if (balance.error) return <NotRead error={balance.error} onAgain={() => void balance.refetch()} />
+  if (balance.error) return <LoadError query={balance} />
   return <Loading />
 }
 

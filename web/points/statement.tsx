@@ -4,7 +4,7 @@ import { type StatementLine, statementQuery } from '#web/client/points.ts'
 import { sayCampaigns } from '#web/format/campaigns.ts'
 import { dateTime } from '#web/format/dates.ts'
 import { pointsAlone, pointsMoved } from '#web/format/points.ts'
-import { NotRead } from '#web/page/not-read.tsx'
+import { LoadError } from '#web/page/load-error.tsx'
 import { ShowOlder } from '#web/page/show-older.tsx'
 import classes from './points-table.module.css'
 import { PurchaseLink } from './purchase-link.tsx'
@@ -18,7 +18,7 @@ export function Statement({ username }: { username: string }) {
   return (
     <Section title="Statement" lead="Everything that happened to your points.">
       {lines && <Lines lines={lines} />}
-      {statement.error && <NotRead error={statement.error} onAgain={() => void statement.refetch()} />}
+      {statement.error && <LoadError query={statement} />}
       {statement.isPending && <Skeleton height={280} radius="md" />}
       {lines && (
         <ShowOlder

@@ -1,27 +1,18 @@
-import { Alert, Button, Paper, Skeleton, Stack, Text } from '@mantine/core'
+import { Button, Paper, Skeleton, Stack, Text } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { problemOf } from '#web/client/api-problem.ts'
 import { type CampaignChange, campaignHistoryQuery } from '#web/client/campaigns.ts'
-import { sayInWords } from '#web/client/problem-words.ts'
 import { dateTime } from '#web/format/dates.ts'
+import { LoadError } from '#web/page/load-error.tsx'
 import classes from './campaign-history.module.css'
 import { TermsDiff } from './terms-diff.tsx'
 
 /** Who changed what of a campaign, and when, newest first. */
 export function CampaignHistory({ name }: { name: string }) {
-  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
-    campaignHistoryQuery(name),
-  )
+  const read = useInfiniteQuery(campaignHistoryQuery(name))
+  const { data, error, hasNextPage, fetchNextPage, isFetchingNextPage } = read
   if (problemOf(error, 'unknown_campaign')) return <Text c="dimmed">There never was a campaign of this name.</Text>
-  if (error && !data) {
-    const { title, message } = sayInWords(error)
-    return (
-      <Alert color="red" title={title}>
-        <p>{message}</p>
-        <Button onClick={() => void refetch()}>Try again</Button>
-      </Alert>
-    )
-  }
+  if (error && !data) return <LoadError query={read} />
   if (!data) return <Skeleton height={160} radius="lg" />
   return (
     <Stack gap="md" align="stretch">
