@@ -2,6 +2,7 @@ import type { Award } from '#domain/campaigns/award.ts'
 import type { Outcome, PurchaseLine, PurchaseStatus, Refusal, StepName } from '#domain/purchase.ts'
 import type { ChargedWallet } from './charge-wallet.ts'
 import type { Sql } from './client.ts'
+import type { Retry } from './note-retry.ts'
 import type { Refund } from './refund-purchase.ts'
 import type { ReservedStock } from './reserve-stock.ts'
 
@@ -33,10 +34,18 @@ export type StoredPurchase = {
 export type PurchaseEvent = {
   seq: number
   step: StepName | 'purchase'
-  state: PurchaseStatus | 'cancel_requested' | 'applied' | 'undone' | 'nothing' | 'parked'
+  state: PurchaseStatus | 'cancel_requested' | 'applied' | 'undone' | 'nothing' | 'parked' | 'retried'
   /** ISO 8601. */
   at: string
-  detail: ReservedStock | ChargedWallet | MovedPoints | Refund | Outcome | { actor: string } | null
+  detail:
+    | ReservedStock
+    | ChargedWallet
+    | MovedPoints
+    | Refund
+    | Outcome
+    | Omit<Retry, 'step'>
+    | { actor: string }
+    | null
 }
 
 /** What a step at the points ledger says; an award, also which campaigns and rules it came from. */

@@ -1,6 +1,7 @@
 import { Client } from '@temporalio/client'
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker'
 import { createActivities } from '#activities/create-activities.ts'
+import { noteRetries } from '#activities/note-retries.ts'
 import { isWorkflowOpen } from '#config/is-workflow-open.ts'
 import { WORKER_FORCE_MS, WORKER_GRACE_MS } from '#config/shutdown-times.ts'
 import type { Sql } from '#db/client.ts'
@@ -23,6 +24,7 @@ export async function createWorker({
   namespace,
   sql,
   pointsTtlDays,
+  interceptors,
   ...options
 }: WorkerParts): Promise<Worker> {
   const client = new Client({ connection, namespace })
@@ -31,6 +33,7 @@ export async function createWorker({
     ...options,
     connection,
     namespace,
+    interceptors: { ...interceptors, activity: [noteRetries(sql), ...(interceptors?.activity ?? [])] },
     activities: createActivities({
       sql,
       ledger: createPointsLedger(sql),

@@ -19,6 +19,12 @@ const detailSchema = z
     points: z.number().int().optional().openapi({ description: 'Redeemed, earned, given or taken back.' }),
     campaigns: z.array(campaignAwardSchema).optional().openapi({ description: 'What the points were earned by.' }),
     transactionId: z.uuid().optional().openapi({ description: 'In the statement of points.' }),
+    attempt: z
+      .number()
+      .int()
+      .optional()
+      .openapi({ description: 'Of a step that is tried again: which attempt, at least.' }),
+    undo: z.boolean().optional().openapi({ description: 'Whether it is the undo of the step that is tried again.' }),
     refund: refundSchema.optional(),
     outcome: z.enum(['completed', 'refused', 'cancelled', 'failed']).optional(),
     code: z.string().optional(),
@@ -49,6 +55,7 @@ export const stepSchema = z
         'undone',
         'nothing',
         'parked',
+        'retried',
         'cancel_requested',
         'compensating',
         'completed',
@@ -60,7 +67,8 @@ export const stepSchema = z
       ])
       .openapi({
         description:
-          'Steps are `applied` or `undone`, an award also `nothing` or `parked`; the rest are states of the purchase.',
+          'Steps are `applied` or `undone`, an award also `nothing` or `parked`; `retried` says that another attempt ' +
+          'begins, of which not each is noted. The rest are states of the purchase.',
         example: 'applied',
       }),
     at: timestamp,
@@ -80,6 +88,7 @@ export function showStep({ seq, step, state, at, detail }: PurchaseEvent): z.inf
 
 function showDetail(detail: NonNullable<PurchaseEvent['detail']>): z.infer<typeof detailSchema> {
   if ('status' in detail) return showOutcome(detail)
+  if ('attempt' in detail) return detail
   if ('withheldMinor' in detail) return { refund: showRefund(detail) }
   if ('points' in detail) {
     const { points, award, transactionId } = detail

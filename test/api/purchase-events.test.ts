@@ -88,9 +88,18 @@ describe('the events of a purchase', () => {
     await world.start(purchaseId)
     const second = await stream.next()
     expect(second && told(second)).toBe(COMPLETED[1])
+    const third = await stream.next()
+    expect(third && told(third)).toBe('3 step: chargeWallet retried')
+    expect(third?.data).toMatchObject({ detail: { attempt: 2, undo: false } })
     letGo()
     const rest = await stream.rest()
-    expect(rest.map(told)).toEqual(COMPLETED.slice(2))
+    expect(rest.map(told)).toEqual([
+      '4 step: chargeWallet applied',
+      '5 step: confirmPurchase applied',
+      '6 step: awardPoints applied',
+      '7 step: purchase completed',
+      '7-outcome outcome: completed',
+    ])
   })
 
   test('carry what GET tells of each step, and of the purchase at the end', async () => {

@@ -91,7 +91,7 @@ test('a purchase that cannot be undone is shown with what it waits for, and sett
   const page = await visit({ as: customer.buyer, path: '/operations?panel=undoing' })
   const waiting = page.getByRole('article').filter({ hasText: `${customer.name} for ${customer.buyer}` })
   await waiting.getByText('Refused: 700.00 missing.').waitFor()
-  await waiting.getByText(/Next: Giving the stock back\. Under way for \d+ seconds?, since/).waitFor()
+  await waiting.getByText(/Next: Giving the stock back, attempt \d+\. Under way for \d+ seconds?, since/).waitFor()
   await expectAccessible(page)
   const tried = world.faults.attempts(purchaseId, 'releaseStock')
   await waiting.getByRole('button', { name: 'Try now' }).click()

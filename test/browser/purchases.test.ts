@@ -124,6 +124,20 @@ describe('a purchase', () => {
     await expectAccessible(page)
   })
 
+  test('tells what had to be tried again, while it is and ever after', async ({ world, visit }) => {
+    const customer = await makeBuyer(world)
+    const { purchaseId, goOn } = await holdAtCharge(world, customer)
+    const page = await visit({ as: customer.buyer, path: `/purchases/${purchaseId}` })
+    await story(page).getByText('Wallet not charged yet, tried again').first().waitFor()
+    await story(page).getByText('attempt 4').waitFor()
+    await story(page).getByText('Charging the wallet …').waitFor()
+    await expectAccessible(page)
+    goOn()
+    await story(page).getByText('Wallet charged').waitFor()
+    await page.reload()
+    await story(page).getByText('attempt 4').waitFor()
+  })
+
   test('leads to its workflow in the Web UI, in a tab of its own, where there is one', async ({ world, visit }) => {
     const customer = await makeBuyer(world)
     const purchaseId = await buy(world, customer)

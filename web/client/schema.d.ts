@@ -2338,11 +2338,11 @@ export interface components {
             /** @example 2 */
             seq: number;
             /**
-             * @description Steps are `applied` or `undone`, an award also `nothing` or `parked`; the rest are states of the purchase.
+             * @description Steps are `applied` or `undone`, an award also `nothing` or `parked`; `retried` says that another attempt begins, of which not each is noted. The rest are states of the purchase.
              * @example applied
              * @enum {string}
              */
-            state: "running" | "applied" | "undone" | "nothing" | "parked" | "cancel_requested" | "compensating" | "completed" | "refused" | "cancelled" | "failed" | "refunding" | "refunded";
+            state: "running" | "applied" | "undone" | "nothing" | "parked" | "retried" | "cancel_requested" | "compensating" | "completed" | "refused" | "cancelled" | "failed" | "refunding" | "refunded";
             /**
              * @example reserveStock
              * @enum {string}
@@ -2355,6 +2355,8 @@ export interface components {
              * @example 1700
              */
             amount?: number;
+            /** @description Of a step that is tried again: which attempt, at least. */
+            attempt?: number;
             /** @description What the points were earned by. */
             campaigns?: components["schemas"]["CampaignAward"][];
             code?: string;
@@ -2384,6 +2386,8 @@ export interface components {
              * @description In the statement of points.
              */
             transactionId?: string;
+            /** @description Whether it is the undo of the step that is tried again. */
+            undo?: boolean;
         };
         Quote: {
             /**

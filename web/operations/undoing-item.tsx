@@ -53,9 +53,11 @@ function Waiting({ purchase: { steps, pointsRedeemed }, now }: { purchase: Purch
   const [next] = stepsAhead(steps, pointsRedeemed > 0)
   const since = steps.find(({ state }) => state === 'compensating')?.at
   const waits = next === undefined ? 'Finishing' : TAKING_BACK[next]
+  const tried = steps.findLast(({ step, detail }) => step === next && detail?.undo)?.detail?.attempt
   return (
     <Text size="sm" c="dimmed">
-      Next: {waits}.
+      Next: {waits}
+      {tried !== undefined && `, attempt ${tried}`}.
       {since !== undefined && ` Under way for ${duration(now - Date.parse(since))}, since ${dateTime(since)}.`}
     </Text>
   )

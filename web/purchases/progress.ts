@@ -3,9 +3,16 @@ import type { Purchase, PurchaseStep } from '#web/client/purchases.ts'
 type PurchaseStatus = Purchase['status']
 export type StepName = Exclude<PurchaseStep['step'], 'purchase'>
 
-/** What the purchase as a whole can be said to be; whoever asks to cancel it does not change that. */
-const isStatus = (state: PurchaseStep['state']): state is PurchaseStatus =>
-  state !== 'applied' && state !== 'undone' && state !== 'nothing' && state !== 'parked' && state !== 'cancel_requested'
+/** What happens to a purchase without being what it is as a whole. */
+const EPISODES: readonly PurchaseStep['state'][] = [
+  'applied',
+  'undone',
+  'nothing',
+  'parked',
+  'retried',
+  'cancel_requested',
+]
+const isStatus = (state: PurchaseStep['state']): state is PurchaseStatus => !EPISODES.includes(state)
 
 /** Where a purchase stands by what has happened to it: a story that is still being told is ahead of what was read. */
 export function statusBy(steps: readonly PurchaseStep[]): PurchaseStatus {
@@ -30,7 +37,9 @@ export function undoneSteps(steps: readonly PurchaseStep[]): ReadonlySet<Purchas
 
 /** The steps that are still to come, in order: the first is being worked on. Of an undo, those still to be taken back. */
 export function stepsAhead(steps: readonly PurchaseStep[], paysWithPoints: boolean): StepName[] {
-  const happened = new Set(steps.filter(({ state }) => state !== 'undone').map(({ step }) => step))
+  const happened = new Set(
+    steps.filter(({ state }) => state !== 'undone' && state !== 'retried').map(({ step }) => step),
+  )
   const undone = undoneSteps(steps)
   switch (statusBy(steps)) {
     case 'running':

@@ -6,13 +6,17 @@ import type { StepName } from './progress.ts'
 export type StepWords = {
   text: string
   /** How it went: what follows from it is up to whoever shows it. */
-  tone: 'done' | 'undone' | 'bad' | 'neutral'
+  tone: 'done' | 'undone' | 'again' | 'bad' | 'neutral'
   detail?: string | undefined
 }
 
 /** One thing that happened, in plain words. */
 export function sayStep({ step, state, detail }: PurchaseStep): StepWords {
   if (step === 'purchase') return sayPurchase(state)
+  if (state === 'retried') {
+    const notYet = detail?.undo ? NOT_TAKEN_BACK_YET[step] : NOT_YET[step]
+    return { text: `${notYet} yet, tried again`, tone: 'again', detail: `attempt ${detail?.attempt}` }
+  }
   const many = points(detail?.points ?? 0)
   const moved = detail?.amount ?? detail?.refund?.amount
   const amount = moved === undefined ? undefined : money(moved)
@@ -87,4 +91,23 @@ export const TAKING_BACK: Partial<Record<StepName, string>> = {
   reserveStock: 'Giving the stock back',
   redeemPoints: 'Giving the points back',
   chargeWallet: 'Giving the money back',
+}
+
+/** A step that did not succeed at once. */
+const NOT_YET: Record<StepName, string> = {
+  reserveStock: 'Stock not reserved',
+  redeemPoints: 'Points not spent',
+  chargeWallet: 'Wallet not charged',
+  confirmPurchase: 'Sale not confirmed',
+  awardPoints: 'Points not earned',
+  returnStock: 'Goods not back on the shelf',
+  returnMoney: 'Money not returned',
+}
+
+/** The same of a step that is being taken back. */
+const NOT_TAKEN_BACK_YET: Partial<Record<StepName, string>> = {
+  reserveStock: 'Stock not given back',
+  redeemPoints: 'Points not given back',
+  chargeWallet: 'Money not given back',
+  awardPoints: 'Earned points not taken back',
 }

@@ -1,5 +1,5 @@
 import { Loader, Text } from '@mantine/core'
-import { IconArrowBackUp, IconCheck, IconCircleDotted, IconX } from '@tabler/icons-react'
+import { IconArrowBackUp, IconCheck, IconCircleDotted, IconRefresh, IconX } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import type { PurchaseStep } from '#web/client/purchases.ts'
 import { dateTime, timeOfDay } from '#web/format/dates.ts'
@@ -41,6 +41,7 @@ export function Timeline({ steps, paysWithPoints }: TimelineProps) {
 const ICONS: Record<StepWords['tone'], ReactNode> = {
   done: <IconCheck size={16} stroke={2.5} aria-hidden />,
   undone: <IconArrowBackUp size={16} stroke={2.5} aria-hidden />,
+  again: <IconRefresh size={16} stroke={2.5} aria-hidden />,
   bad: <IconX size={16} stroke={2.5} aria-hidden />,
   neutral: <IconCircleDotted size={16} aria-hidden />,
 }

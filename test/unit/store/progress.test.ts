@@ -31,6 +31,14 @@ describe('what is still to come', () => {
     expect(stepsAhead(steps, true)).toEqual(['redeemPoints', 'chargeWallet', 'confirmPurchase', 'awardPoints'])
   })
 
+  test('is what is being tried again, too', () => {
+    const trying = ['purchase running', 'reserveStock applied', 'chargeWallet retried']
+    expect(stepsAhead(story(...trying), false)[0]).toBe('chargeWallet')
+    expect(statusBy(story(...trying))).toBe('running')
+    const undoing = [...trying, 'chargeWallet applied', 'purchase compensating', 'chargeWallet retried']
+    expect(stepsAhead(story(...undoing), false)[0]).toBe('chargeWallet')
+  })
+
   test.each(['applied', 'nothing', 'parked'])('no award once it is %s', (state) => {
     expect(stepsAhead(story(...charged, 'confirmPurchase applied', `awardPoints ${state}`), false)).toEqual([])
   })

@@ -87,6 +87,8 @@ describe('a step is told in plain words', () => {
     [step('awardPoints', 'applied', { points: 170 }), 'Points earned', '170 points'],
     [step('awardPoints', 'parked', { points: 1 }), 'Points will follow', '1 point'],
     [step('purchase', 'refused'), 'Refused', undefined],
+    [step('chargeWallet', 'retried', { attempt: 4, undo: false }), 'Wallet not charged yet, tried again', 'attempt 4'],
+    [step('chargeWallet', 'retried', { attempt: 2, undo: true }), 'Money not given back yet, tried again', 'attempt 2'],
   ])('%j', (words, text, detail) => {
     expect(words.text).toBe(text)
     expect(words.detail).toBe(detail)

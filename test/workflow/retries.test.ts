@@ -1,0 +1,150 @@
+import { WorkflowIdReusePolicy } from '@temporalio/client'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { noteRetry } from '#db/note-retry.ts'
+import { readPurchase } from '#db/read-purchases.ts'
+import { openRefund } from '#db/refund-purchase.ts'
+import { purchaseWorkflowId, refundWorkflowId } from '#domain/purchase.ts'
+import { failing, onlyRegular } from '#test/support/faults.ts'
+import { wishOf } from '#test/support/points-ledger.ts'
+import { openSagaWorld, type SagaWorld } from '#test/support/saga-world.ts'
+
+/** What the story of a purchase tells of steps that had to be tried again. */
+
+let world: SagaWorld
+let run = 0
+let buyer: string
+let product: string
+
+beforeAll(async () => {
+  world = await openSagaWorld()
+})
+afterAll(async () => {
+  const broken = await world.shop.brokenInvariants()
+  await world.close()
+  expect(broken).toEqual([])
+})
+beforeEach(async () => {
+  run += 1
+  buyer = `buyer-${run}`
+  product = `product-${run}`
+  await world.shop.addProduct({ id: product, priceMinor: 100_000, stock: 2 })
+  await world.shop.addWallet({ username: buyer, balanceMinor: 150_000 })
+  await world.shop.ledger.execute({ accountId: buyer, ...wishOf({ type: 'issue', amount: 100, ttlDays: 365 }) })
+})
+
+const order = () =>
+  world.shop.order({ username: buyer, lines: [{ productId: product, quantity: 1 }], redeemPoints: 50 })
+
+async function carryOut(purchaseId: string): Promise<string> {
+  return (await (await world.start(purchaseId)).result()).status
+}
+
+/** As `chargeWallet 2`, or `undo of chargeWallet 2`, with the attempt; and what became of it, as `chargeWallet applied`. */
+async function story(purchaseId: string, step: string): Promise<string[]> {
+  const { events } = (await readPurchase(world.shop.sql, purchaseId)) ?? { events: [] }
+  return events
+    .filter((event) => event.step === step)
+    .map(({ state, detail }) =>
+      detail && 'attempt' in detail
+        ? `${detail.undo ? 'undo of ' : ''}${step} ${state}: attempt ${detail.attempt}`
+        : `${step} ${state}`,
+    )
+}
+
+const FORWARD = ['reserveStock', 'redeemPoints', 'chargeWallet', 'confirmPurchase', 'awardPoints'] as const
+
+describe.each(FORWARD)('%s', (step) => {
+  test('that fails first is told to be tried again, before it is told to be done', async () => {
+    const purchaseId = await order()
+    world.faults.on(purchaseId, step, { before: failing(1) })
+    expect(await carryOut(purchaseId)).toBe('completed')
+    expect(await story(purchaseId, step)).toEqual([`${step} retried: attempt 2`, `${step} applied`])
+  })
+
+  test('whose report alone was lost is not', async () => {
+    const purchaseId = await order()
+    world.faults.on(purchaseId, step, { after: failing(3) })
+    expect(await carryOut(purchaseId)).toBe('completed')
+    expect(await story(purchaseId, step)).toEqual([`${step} applied`])
+  })
+})
+
+test('a step that fails at once is told of while it fails, and the attempts of both lanes count', async () => {
+  const purchaseId = await order()
+  world.faults.on(purchaseId, 'chargeWallet', { before: failing(5) })
+  expect(await carryOut(purchaseId)).toBe('completed')
+  expect(await story(purchaseId, 'chargeWallet')).toEqual([
+    'chargeWallet retried: attempt 2',
+    'chargeWallet retried: attempt 4',
+    'chargeWallet applied',
+  ])
+})
+
+test('a purchase that goes smoothly tells of no attempts', async () => {
+  const purchaseId = await order()
+  expect(await carryOut(purchaseId)).toBe('completed')
+  expect(await world.shop.timeline(purchaseId)).toHaveLength(7)
+})
+
+test.each([
+  ['undoCharge', 'chargeWallet'],
+  ['undoRedemption', 'redeemPoints'],
+  ['releaseStock', 'reserveStock'],
+])('%s that fails first is told as the undo of %s', async (activity, step) => {
+  const purchaseId = await order()
+  world.faults.on(purchaseId, activity, { before: failing(1) })
+  world.faults.on(purchaseId, 'chargeWallet', {
+    before: onlyRegular,
+    after: () => world.client.workflow.getHandle(purchaseWorkflowId(purchaseId)).cancel(),
+  })
+  expect(await carryOut(purchaseId)).toBe('cancelled')
+  expect((await story(purchaseId, step)).slice(-3)).toEqual([
+    `${step} applied`,
+    `undo of ${step} retried: attempt 2`,
+    `${step} undone`,
+  ])
+})
+
+test.each([
+  ['takeBackAward', 'awardPoints', true],
+  ['undoRedemption', 'redeemPoints', true],
+  ['returnStock', 'returnStock', false],
+  ['returnMoney', 'returnMoney', false],
+])('%s of a refund that fails first is told', async (activity, step, undo) => {
+  const purchaseId = await order()
+  expect(await carryOut(purchaseId)).toBe('completed')
+  world.faults.on(purchaseId, activity, { before: failing(1) })
+  await openRefund(world.shop.sql, purchaseId, 'somebody')
+  const refund = await world.client.workflow.start('refund', {
+    workflowId: refundWorkflowId(purchaseId),
+    workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
+    taskQueue: world.taskQueue,
+    args: [{ purchaseId }],
+  })
+  expect(await refund.result()).toEqual({ status: 'refunded' })
+  expect(await story(purchaseId, step)).toEqual(
+    undo
+      ? [`${step} applied`, `undo of ${step} retried: attempt 2`, `${step} undone`]
+      : [`${step} retried: attempt 2`, `${step} applied`],
+  )
+})
+
+describe('the story', () => {
+  const retry = (purchaseId: string, attempt: number, undo = false) =>
+    noteRetry(world.shop.sql, purchaseId, { step: 'chargeWallet', undo, attempt })
+
+  test('of a long outage has a line for each doubling of the attempts, whichever of them got through', async () => {
+    const purchaseId = await order()
+    for (let attempt = 2; attempt <= 3_000; attempt = attempt < 40 ? attempt + 1 : attempt * 2) {
+      await retry(purchaseId, attempt)
+    }
+    const noted = (await story(purchaseId, 'chargeWallet')).map((line) => Number(line.split(' ').at(-1)))
+    expect(noted).toEqual([2, 4, 8, 16, 32, 80, 160, 320, 640, 1_280, 2_560])
+  })
+
+  test('does not tell of an undo of what has not happened', async () => {
+    const purchaseId = await order()
+    await retry(purchaseId, 2, true)
+    expect(await story(purchaseId, 'chargeWallet')).toEqual([])
+  })
+})
