@@ -25,13 +25,17 @@ export async function takePicture(
   life: SampleLife,
 ): Promise<string> {
   const { as, colorScheme, name, on } = picture
-  const context = await browser.newContext({ ...SCREENS[on], baseURL, colorScheme, reducedMotion: 'reduce' })
+  const screen = SCREENS[on]
+  const viewport = { ...screen.viewport, ...(picture.height !== undefined && { height: picture.height }) }
+  const context = await browser.newContext({ ...screen, viewport, baseURL, colorScheme, reducedMotion: 'reduce' })
   context.setDefaultTimeout(PATIENCE_MS)
   try {
     const page = await context.newPage()
     // As the user menu of the store keeps who was chosen.
     await page.addInitScript(`localStorage.setItem('unicorn-store.user', ${JSON.stringify(JSON.stringify(as))})`)
     await page.goto(`/store${picture.path(life)}`)
+    await untilShown(page)
+    await picture.arrange?.(page)
     await untilShown(page)
     const image = await page.screenshot()
     mkdirSync(IMAGES, { recursive: true })
