@@ -60,7 +60,7 @@ export function showTerms({ status, startsAt, endsAt, caps, rules }: CampaignTer
     ends_at: endsAt,
     cap_total_points: caps.totalPoints,
     cap_points_per_customer: caps.pointsPerCustomer,
-    rules: [...rules] as z.infer<typeof rulesShown>,
+    rules: [...rules],
   }
 }
 

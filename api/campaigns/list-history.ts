@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import type { App, AppDependencies } from '#api/app-types.ts'
 import { Problem } from '#api/problems/problem.ts'
 import { problems, READING } from '#api/problems/problem-responses.ts'
+import { orNull } from '#api/schemas/or-null.ts'
 import { pageQuery, pointsPageOf } from '#api/schemas/paging.ts'
 import { timestamp } from '#api/schemas/text.ts'
 import { type CampaignChange, listCampaignHistory } from '#db/campaigns/read.ts'
@@ -13,8 +14,8 @@ const changeSchema = z
     action: z.enum(['created', 'updated', 'deleted']),
     actor: z.string().openapi({ description: 'Who did it.', example: 'demo' }),
     at: timestamp,
-    before: termsSchema.nullable(),
-    after: termsSchema.nullable(),
+    before: orNull(termsSchema),
+    after: orNull(termsSchema),
   })
   .openapi('CampaignChange')
 

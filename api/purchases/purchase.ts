@@ -3,6 +3,7 @@ import type { AppContext } from '#api/app-types.ts'
 import { Problem } from '#api/problems/problem.ts'
 import { amountShown } from '#api/schemas/amounts.ts'
 import { productId, username } from '#api/schemas/identifiers.ts'
+import { orNull } from '#api/schemas/or-null.ts'
 import { timestamp } from '#api/schemas/text.ts'
 import type { Database } from '#db/client.ts'
 import { readPurchase, type StoredPurchase } from '#db/read-purchases.ts'
@@ -35,7 +36,7 @@ export const purchaseSchema = z
     purchaseId,
     status: purchaseStatus,
     code: z.string().nullable().openapi({ description: 'Why it was refused or failed.', example: null }),
-    refusal: refusalSchema.nullable(),
+    refusal: orNull(refusalSchema),
     username,
     lines: z.array(lineSchema),
     total: amountShown.nullable().openapi({ description: 'Known once the stock was reserved.' }),
@@ -47,7 +48,7 @@ export const purchaseSchema = z
       .nullable()
       .openapi({ description: 'How its award ended; `parked` awards wait for an operator.' }),
     campaigns: z.array(campaignAwardSchema).openapi({ description: 'Which campaign and rule gave what.' }),
-    refund: refundSchema.nullable(),
+    refund: orNull(refundSchema),
     expectedTotal: amountShown.nullable().openapi({ description: 'The buyer pays this total or none.' }),
     createdAt: timestamp,
     cancelRequestedAt: timestamp.nullable(),

@@ -723,7 +723,7 @@ export interface components {
              *       }
              *     ]
              */
-            rules?: unknown[] | string;
+            rules?: components["schemas"]["CampaignRule"][] | string;
             /**
              * @description RFC 3339; null: none.
              * @example 2026-12-01T00:00:00Z
@@ -1011,14 +1011,14 @@ export interface components {
              * @example demo
              */
             actor: string;
-            after: components["schemas"]["CampaignTerms"];
+            after: components["schemas"]["CampaignTerms"] | null;
             /**
              * Format: date-time
              * @description UTC.
              * @example 2026-01-31T12:00:00.000Z
              */
             at: string;
-            before: components["schemas"]["CampaignTerms"];
+            before: components["schemas"]["CampaignTerms"] | null;
             version: number;
         };
         CampaignChanges: {
@@ -1053,7 +1053,7 @@ export interface components {
              *       }
              *     ]
              */
-            rules?: unknown[] | string;
+            rules?: components["schemas"]["CampaignRule"][] | string;
             /**
              * @description RFC 3339; null: none.
              * @example 2026-12-01T00:00:00Z
@@ -1061,6 +1061,34 @@ export interface components {
             starts_at?: string | null;
             /** @enum {string} */
             status?: "active" | "inactive";
+        };
+        /** @description A comparison, or `all`, `any` or `not` over conditions with variables of their own. A rule has at most 50 of them, 8 levels deep. */
+        CampaignCondition: {
+            /** @enum {string} */
+            rule: "numeric_greater_than" | "numeric_greater_than_equals" | "numeric_less_than" | "numeric_less_than_equals" | "numeric_equals";
+            /** @example 100 */
+            value: number;
+            /**
+             * @description JSONPath to what is compared, of names and indexes. Left out: that of the rule.
+             * @example $.amount
+             */
+            variable?: string;
+        } | {
+            /** @enum {string} */
+            rule: "string_equals";
+            /** @example air */
+            value: string;
+            /**
+             * @description JSONPath to what is compared, of names and indexes. Left out: that of the rule.
+             * @example $.amount
+             */
+            variable?: string;
+        } | {
+            all: components["schemas"]["CampaignCondition"][];
+        } | {
+            any: components["schemas"]["CampaignCondition"][];
+        } | {
+            not: components["schemas"]["CampaignCondition"];
         };
         CampaignExistsProblem: {
             /**
@@ -1161,15 +1189,22 @@ export interface components {
              */
             next_cursor: string | null;
         };
+        /** @description When the condition holds, points are issued, as many as the formula says. */
         CampaignRule: {
             action: {
                 /** @enum {string} */
                 command: "issue";
+                /**
+                 * @description How many points. Numbers, JSONPaths, `+ - * / %`, parentheses, `min max floor ceil round`. What the rules of a campaign come to is summed exactly, and rounded once, half to even.
+                 * @example $.amount/10
+                 */
                 formula: string;
             };
-            /** @description A comparison, or `all`, `any` or `not` over conditions. */
-            condition?: Record<string, never>;
-            /** @description JSONPath that comparisons without one of their own look at. */
+            condition: components["schemas"]["CampaignCondition"];
+            /**
+             * @description JSONPath that comparisons without one of their own look at.
+             * @example $.amount
+             */
             variable?: string;
         };
         CampaignTerms: {
@@ -1216,7 +1251,7 @@ export interface components {
              * @enum {string}
              */
             status: "active" | "inactive";
-        } | null;
+        };
         CancelledProblem: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -1374,7 +1409,7 @@ export interface components {
              *       }
              *     ]
              */
-            rules?: unknown[] | string;
+            rules?: components["schemas"]["CampaignRule"][] | string;
             /**
              * @description RFC 3339; null: none.
              * @example 2026-12-01T00:00:00Z
@@ -1610,7 +1645,7 @@ export interface components {
              *       }
              *     ]
              */
-            rules: unknown[] | string;
+            rules: components["schemas"]["CampaignRule"][] | string;
             /**
              * @description RFC 3339; null: none.
              * @example 2026-12-01T00:00:00Z
@@ -1899,7 +1934,7 @@ export interface components {
              * @example 2026-01-31T12:00:00.000Z
              */
             at: string;
-        } | null;
+        };
         PointsLot: {
             /**
              * @description How many were lost at the end.
@@ -1945,7 +1980,7 @@ export interface components {
             /** @description How many items this page has. */
             count: number;
             items: components["schemas"]["PointsLot"][];
-            lapses_next: components["schemas"]["PointsLapse"];
+            lapses_next: components["schemas"]["PointsLapse"] | null;
             /**
              * @description Where the next page starts; null when this is the last.
              * @example null
@@ -2246,8 +2281,8 @@ export interface components {
              * @example 0199d6a4-7f1e-7c3a-9b0e-5a1c2d3e4f50
              */
             purchaseId: string;
-            refund: components["schemas"]["Refund"];
-            refusal: components["schemas"]["Refusal"];
+            refund: components["schemas"]["Refund"] | null;
+            refusal: components["schemas"]["Refusal"] | null;
             /**
              * Format: date-time
              * @description When it ended; null while it is under way.
@@ -2530,7 +2565,7 @@ export interface components {
              * @example 1700
              */
             withheld: number;
-        } | null;
+        };
         RefundedPurchase: {
             /**
              * Format: uuid
@@ -2571,7 +2606,7 @@ export interface components {
              * @example 1700
              */
             total?: number;
-        } | null;
+        };
         Settings: {
             /**
              * @description Nobody signs in: everybody may do everything.
