@@ -23,7 +23,7 @@ export const rulesGiven = z
 export function readRules(given: z.infer<typeof rulesGiven>): readonly Rule[] {
   const checked = checkRules(given)
   if (checked.ok) return checked.rules
-  const errors = checked.mistakes.map(({ path, message }) => ({ path: `rules${path}`, message }))
+  const errors = checked.mistakes.map((mistake) => ({ ...mistake, path: `rules${mistake.path}` }))
   const [first] = errors
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : ''
   throw new Problem('invalid_request', `In the body, ${first?.path}: ${first?.message}${more}.`, { errors })

@@ -1554,6 +1554,11 @@ export interface components {
                 message: string;
                 /** @description Which value: its path in the body, its query parameter or header. */
                 path: string;
+                /**
+                 * @description In a formula or JSONPath: the character that is wrong, from 1.
+                 * @example 10
+                 */
+                position?: number;
             }[];
             /** @description Names this request in the logs. */
             requestId: string;
