@@ -172,8 +172,30 @@ describe('a campaign', () => {
       ['created', undefined, 'active'],
     ])
     expect(body.items[0]).toMatchObject({ actor: 'demo', version: 1 })
-    const page = await world.api.get(at('/history?client=Test&limit=3'))
-    expect(page.body).toMatchObject({ count: 3, next_cursor: '3' })
+  })
+
+  test('has a history whose pages miss nothing and repeat nothing, though it is changed meanwhile and begun anew', async () => {
+    await create()
+    await patch({ cap_total_points: 1 }, '"1"')
+    await patch({ cap_total_points: 2 }, '"2"')
+    await world.api.call('DELETE', at('?client=Test'), { headers: { 'If-Match': '"3"' } })
+    await create()
+    const page = async (cursor = '') => (await world.api.get(at(`/history?client=Test&limit=2${cursor}`))).body
+    const next = ({ next_cursor }: { next_cursor: string }) => `&cursor=${next_cursor}`
+    const first = await page()
+    await patch({ cap_total_points: 3 }, '"1"')
+    const second = await page(next(first))
+    const third = await page(next(second))
+    const told = [first, second, third].flatMap(({ items }) => items)
+    expect(told.map(({ action, version }: { action: string; version: number }) => `${action} ${version}`)).toEqual([
+      'created 1',
+      'deleted 4',
+      'updated 3',
+      'updated 2',
+      'created 1',
+    ])
+    expect(third.next_cursor).toBe(null)
+    expect((await world.api.get(at('/history?client=Test&cursor=3'))).status).toBe(400)
   })
 })
 
