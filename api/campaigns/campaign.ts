@@ -87,3 +87,19 @@ export async function requireCampaign(sql: Database, client: string, name: strin
   if (!campaign) throw new Problem('unknown_campaign', `The client "${client}" has no campaign "${name}".`)
   return campaign
 }
+
+/**
+ * The campaign that a request made or changed, as it stands by now. Another one may have its name since.
+ *
+ * @throws Problem `unknown_campaign` when it was deleted: a repeated request is answered by how things stand
+ */
+export async function requireUndeleted(
+  sql: Database,
+  client: string,
+  name: string,
+  id: string,
+): Promise<StoredCampaign> {
+  const campaign = await readCampaign(sql, client, name)
+  if (campaign?.id === id) return campaign
+  throw new Problem('unknown_campaign', `It was done, and the campaign "${name}" was deleted since.`)
+}

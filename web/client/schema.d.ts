@@ -16,7 +16,7 @@ export interface paths {
         put?: never;
         /**
          * Add a campaign
-         * @description It is active unless said otherwise, and counts for purchases from now on.
+         * @description It is active unless said otherwise, and counts for purchases from now on. Repeated with its key after the campaign was deleted, it is answered with 404.
          */
         post: operations["createCampaign"];
         delete?: never;
@@ -45,7 +45,7 @@ export interface paths {
         head?: never;
         /**
          * Change the status, schedule, caps or rules of a campaign
-         * @description Counts for purchases that are confirmed from now on; a cap, for points that are booked from now on. A cap below what was given takes nothing back.
+         * @description Counts for purchases that are confirmed from now on; a cap, for points that are booked from now on. A cap below what was given takes nothing back. Repeated with its key after the campaign was deleted, it is answered with 404.
          */
         patch: operations["updateCampaign"];
         trace?: never;
@@ -3063,6 +3063,15 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ForeignRequestProblem"];
+                };
+            };
+            /** @description `unknown_campaign`: There is no such campaign */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnknownCampaignProblem"];
                 };
             };
             /**
