@@ -13,8 +13,8 @@ export type ParkedAward = {
   /** Why it could not be booked. */
   problem: string
   parkedAt: Date
-  /** `parked` as long as it waits for an operator; `nothing` also when a refund came first. */
-  award: 'booked' | 'nothing' | 'parked'
+  /** `parked` as long as it waits for an operator; `voided` when a refund came first. */
+  award: 'booked' | 'nothing' | 'parked' | 'voided'
   pointsIssued: number
 }
 
@@ -50,7 +50,7 @@ export async function retryAward(
 
 function columns(sql: Sql) {
   return sql`id, kind, username, evaluation, problem, parked_at as "parkedAt", points_issued as "pointsIssued",
-    case when award = 'parked' and given_back then 'nothing' else award end as award`
+    case when award = 'parked' and given_back then 'voided' else award end as award`
 }
 
 function everParked(sql: Sql) {

@@ -1877,10 +1877,10 @@ export interface components {
              */
             problem: string;
             /**
-             * @description `parked`: it still waits. `nothing`: caps left nothing of it.
+             * @description `parked`: it still waits. `nothing`: caps left nothing of it. `voided`: the purchase was given back.
              * @enum {string}
              */
-            status: "parked" | "booked" | "nothing";
+            status: "parked" | "booked" | "nothing" | "voided";
             /** @example derick */
             username: string;
         };
@@ -2245,10 +2245,10 @@ export interface components {
              */
             amount: number | null;
             /**
-             * @description How its award ended; `parked` awards wait for an operator.
+             * @description How its award ended. `parked`: it waits for an operator; `voided`: it did when the purchase was given back, and never comes.
              * @enum {string|null}
              */
-            award: "booked" | "nothing" | "parked" | null;
+            award: "booked" | "nothing" | "parked" | "voided" | null;
             /** @description Which campaign and rule gave what. */
             campaigns: components["schemas"]["CampaignAward"][];
             /**
