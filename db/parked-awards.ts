@@ -13,23 +13,23 @@ export type ParkedAward = {
   /** Why it could not be booked. */
   problem: string
   parkedAt: Date
-  /** `parked` as long as it waits for an operator; `nothing` also when a refund came first. */
-  award: 'booked' | 'nothing' | 'parked'
+  /** `parked` as long as it waits for an operator; `voided` when a refund came first. */
+  award: 'booked' | 'nothing' | 'parked' | 'voided'
   pointsIssued: number
 }
 
 /** The awards that wait for an operator, oldest purchase or event first. */
 export async function listParkedAwards(sql: Sql, options: { after?: string; limit: number }): Promise<ParkedAward[]> {
   return await sql<ParkedAward[]>`
-    select * from ${everParked(sql)}
-    where award = 'parked' ${options.after === undefined ? sql`` : sql`and id > ${options.after}`}
+    select ${columns(sql)} from ${everParked(sql)}
+    where award = 'parked' and not given_back ${options.after === undefined ? sql`` : sql`and id > ${options.after}`}
     order by id
     limit ${options.limit}`
 }
 
 /** An award that was parked once, by the id of its purchase or event. */
 export async function readParkedAward(sql: Sql, id: string): Promise<ParkedAward | undefined> {
-  const [parked] = await sql<ParkedAward[]>`select * from ${everParked(sql)} where id = ${id}`
+  const [parked] = await sql<ParkedAward[]>`select ${columns(sql)} from ${everParked(sql)} where id = ${id}`
   return parked
 }
 
@@ -48,14 +48,18 @@ export async function retryAward(
   return await bookAward(sql, ledger, purchaseId, parked.evaluation, ttlDays)
 }
 
+function columns(sql: Sql) {
+  return sql`id, kind, username, evaluation, problem, parked_at as "parkedAt", points_issued as "pointsIssued",
+    case when award = 'parked' and given_back then 'voided' else award end as award`
+}
+
 function everParked(sql: Sql) {
   return sql`(
-    select purchase_id as id, 'purchase' as kind, username, parked.evaluation, parked.problem,
-      parked.parked_at as "parkedAt", points_issued as "pointsIssued",
-      case when award = 'parked' and resolved_at is not null then 'nothing' else award end as award
-    from parked_awards parked join purchases p on p.id = parked.purchase_id
+    select id, 'purchase' as kind, username, evaluation, problem, parked_at, points_issued, award,
+      status in ('refunding', 'refunded') as given_back
+    from purchases p join parked_awards parked on parked.purchase_id = p.id
     union all
-    select id, 'event', account_id, evaluation, problem, parked_at, points_issued, award
+    select id, 'event', account_id, evaluation, problem, parked_at, points_issued, award, false
     from external_events where parked_at is not null
   ) as parked`
 }

@@ -60,7 +60,7 @@ export function showTerms({ status, startsAt, endsAt, caps, rules }: CampaignTer
     ends_at: endsAt,
     cap_total_points: caps.totalPoints,
     cap_points_per_customer: caps.pointsPerCustomer,
-    rules: [...rules] as z.infer<typeof rulesShown>,
+    rules: [...rules],
   }
 }
 
@@ -86,4 +86,20 @@ export async function requireCampaign(sql: Database, client: string, name: strin
   const campaign = await readCampaign(sql, client, name)
   if (!campaign) throw new Problem('unknown_campaign', `The client "${client}" has no campaign "${name}".`)
   return campaign
+}
+
+/**
+ * The campaign that a request made or changed, as it stands by now. Another one may have its name since.
+ *
+ * @throws Problem `unknown_campaign` when it was deleted: a repeated request is answered by how things stand
+ */
+export async function requireUndeleted(
+  sql: Database,
+  client: string,
+  name: string,
+  id: string,
+): Promise<StoredCampaign> {
+  const campaign = await readCampaign(sql, client, name)
+  if (campaign?.id === id) return campaign
+  throw new Problem('unknown_campaign', `It was done, and the campaign "${name}" was deleted since.`)
 }

@@ -11,7 +11,7 @@ import {
   campaignSchema,
   clientName,
   etagHeader,
-  requireCampaign,
+  requireUndeleted,
   setEtag,
   showCampaign,
 } from './campaign.ts'
@@ -33,7 +33,9 @@ const route = createRoute({
   operationId: 'createCampaign',
   tags: ['Campaigns'],
   summary: 'Add a campaign',
-  description: 'It is active unless said otherwise, and counts for purchases from now on.',
+  description:
+    'It is active unless said otherwise, and counts for purchases from now on. Repeated with its key after the campaign was ' +
+    'deleted, it is answered with 404.',
   request: {
     headers: idempotencyHeaders,
     body: { required: true, content: { 'application/json': { schema: newCampaign } } },
@@ -48,7 +50,7 @@ const route = createRoute({
       },
       content: { 'application/json': { schema: campaignSchema } },
     },
-    ...problems(...WRITING, 'too_many_campaigns', 'campaign_exists'),
+    ...problems(...WRITING, 'unknown_campaign', 'too_many_campaigns', 'campaign_exists'),
   },
 })
 
@@ -66,11 +68,11 @@ export function registerCreateCampaign(app: App, { sql }: AppDependencies): void
         `The client "${client}" has ${MOST_CAMPAIGNS} campaigns. Delete one first.`,
       )
     }
-    requireDone(c, answer, {
+    const id = requireDone(c, answer, {
       unknown: 'unknown_campaign',
       refused: ({ code }) => new Problem(code, `The client "${client}" has a campaign "${name}". Choose another name.`),
     })
-    const campaign = await requireCampaign(sql, client, name)
+    const campaign = await requireUndeleted(sql, client, name, id)
     c.header('Location', `/campaigns/${encodeURIComponent(name)}?client=${client}`)
     setEtag(c, campaign)
     return c.json(showCampaign(campaign), 201)

@@ -2,7 +2,8 @@ import { createRoute, z } from '@hono/zod-openapi'
 import type { App, AppDependencies } from '#api/app-types.ts'
 import { Problem } from '#api/problems/problem.ts'
 import { problems, READING } from '#api/problems/problem-responses.ts'
-import { pageQuery, pointsPageOf } from '#api/schemas/paging.ts'
+import { orNull } from '#api/schemas/or-null.ts'
+import { pageQuery, pointsPage, pointsPageOf } from '#api/schemas/paging.ts'
 import { timestamp } from '#api/schemas/text.ts'
 import { type CampaignChange, listCampaignHistory } from '#db/campaigns/read.ts'
 import { campaignPath, clientQuery, showTerms, termsSchema } from './campaign.ts'
@@ -13,12 +14,15 @@ const changeSchema = z
     action: z.enum(['created', 'updated', 'deleted']),
     actor: z.string().openapi({ description: 'Who did it.', example: 'demo' }),
     at: timestamp,
-    before: termsSchema.nullable(),
-    after: termsSchema.nullable(),
+    before: orNull(termsSchema),
+    after: orNull(termsSchema),
   })
   .openapi('CampaignChange')
 
-const position = z.string().regex(/^[1-9]\d{0,8}$/, 'must be the next_cursor of an answer')
+/** The campaign, for a name can have had several, and its version. */
+const place = z
+  .string()
+  .regex(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}\.[1-9]\d{0,14}$/, 'must be the next_cursor of an answer')
 
 const route = createRoute({
   method: 'get',
@@ -27,7 +31,7 @@ const route = createRoute({
   tags: ['Campaigns'],
   summary: 'Who changed what of a campaign, and when',
   description: 'Newest first. What a campaign was before it was deleted is still told.',
-  request: { params: campaignPath, query: pageQuery(position).extend(clientQuery.shape) },
+  request: { params: campaignPath, query: pageQuery(place).extend(clientQuery.shape) },
   responses: {
     200: {
       description: 'A page of changes.',
@@ -41,15 +45,25 @@ export function registerListCampaignHistory(app: App, { sql }: AppDependencies):
   app.openapi(route, async (c) => {
     const { client, cursor, limit } = c.req.valid('query')
     const { campaign_name: name } = c.req.valid('param')
-    const skip = Number(cursor ?? 0)
-    const changes = await listCampaignHistory(sql, { client, name, skip, limit: limit + 1 })
-    if (changes.length === 0 && skip === 0) {
+    const changes = await listCampaignHistory(sql, {
+      client,
+      name,
+      ...(cursor && { before: readPlace(cursor) }),
+      limit: limit + 1,
+    })
+    if (changes.length === 0 && cursor === undefined) {
       throw new Problem('unknown_campaign', `The client "${client}" never had a campaign "${name}".`)
     }
-    const items = changes.slice(0, limit).map(showChange)
-    const next_cursor = changes.length > limit ? String(skip + limit) : null
-    return c.json({ items, count: items.length, next_cursor }, 200)
+    return c.json(
+      pointsPage(changes, limit, showChange, ({ campaignId, version }) => `${campaignId}.${version}`),
+      200,
+    )
   })
+}
+
+function readPlace(cursor: string): Pick<CampaignChange, 'campaignId' | 'version'> {
+  const [campaignId = '', version] = cursor.split('.')
+  return { campaignId, version: Number(version) }
 }
 
 function showChange({ version, action, actor, at, before, after }: CampaignChange): z.infer<typeof changeSchema> {

@@ -8,7 +8,7 @@ import { readClock } from '#db/points/load.ts'
 import type { BacktestTotals } from '#domain/campaigns/backtest.ts'
 import { candidateShape, isStored, readCandidate } from './candidate.ts'
 import { judgementSchema, showJudgement } from './judgement.ts'
-import { ruleShown } from './rules.ts'
+import { ruleSchema } from './rule-schema.ts'
 
 const instant = instantGiven.transform((text) => new Date(text))
 
@@ -58,7 +58,7 @@ const totalsSchema = z
         not_running: count.openapi({ description: 'How many came while it did not run.' }),
         rules: z.array(
           z.object({
-            rule: ruleShown,
+            rule: ruleSchema,
             gave: count.openapi({ description: 'How often it gave points, while its campaign ran.' }),
             did_not_match: count,
             not_evaluated: count,
@@ -159,7 +159,7 @@ function showTotals(
       limited: total.limited,
       not_running: total.notRunning,
       rules: rules.map(({ didNotMatch, notEvaluated, rule, ...sums }) => ({
-        rule: rule as z.infer<typeof ruleShown>,
+        rule,
         ...sums,
         did_not_match: didNotMatch,
         not_evaluated: notEvaluated,

@@ -3,17 +3,21 @@ import type { App, AppDependencies } from '#api/app-types.ts'
 import { problems, WRITING } from '#api/problems/problem-responses.ts'
 import { DEMO_ACTOR, OPERATOR_SCOPE } from '#api/requests/caller.ts'
 import { idempotencyHeaders, keyedRequest, replayedHeader, requireDone } from '#api/requests/idempotency.ts'
+import { readCampaign } from '#db/campaigns/read.ts'
 import { changeCampaign } from '#db/campaigns/write.ts'
+import { recallKey } from '#db/idempotency-keys.ts'
 import {
   campaignPath,
   campaignSchema,
   clientQuery,
   etagHeader,
   requireCampaign,
+  requireUndeleted,
   setEtag,
   showCampaign,
 } from './campaign.ts'
 import { ifMatchHeader, movedOn, requiredVersion } from './if-match.ts'
+import { readRules } from './rules.ts'
 import { termsGiven, withGiven } from './terms.ts'
 
 const campaignChanges = z
@@ -29,7 +33,7 @@ const route = createRoute({
   summary: 'Change the status, schedule, caps or rules of a campaign',
   description:
     'Counts for purchases that are confirmed from now on; a cap, for points that are booked from now on. A cap below what ' +
-    'was given takes nothing back.',
+    'was given takes nothing back. Repeated with its key after the campaign was deleted, it is answered with 404.',
   request: {
     params: campaignPath,
     query: clientQuery,
@@ -52,13 +56,19 @@ export function registerUpdateCampaign(app: App, { sql }: AppDependencies): void
     const { campaign_name: name } = c.req.valid('param')
     const changes = c.req.valid('json')
     const version = requiredVersion(c.req.valid('header')['If-Match'])
-    const before = await requireCampaign(sql, client, name)
-    const changed = withGiven(changes, before)
+    // First of all: rules may be anything until they are checked.
+    if (changes.rules !== undefined) readRules(changes.rules)
     const request = keyedRequest(c, OPERATOR_SCOPE, { client, version, changes })
-    const answer = await changeCampaign(sql, request, { campaign: before, basedOn: version, changed }, DEMO_ACTOR)
-    const campaign = await requireCampaign(sql, client, name)
-    if (answer.result === 'unknown') throw movedOn(campaign)
-    requireDone(c, answer, { unknown: 'unknown_campaign', refused: (never) => never })
+    const before = await readCampaign(sql, client, name)
+    // What was done before stays done, whatever the changes would be on top of by now.
+    let answer = await recallKey<never>(sql, request)
+    if (answer.result === 'unknown' && before) {
+      const changed = withGiven(changes, before)
+      answer = await changeCampaign(sql, request, { campaign: before, basedOn: version, changed }, DEMO_ACTOR)
+    }
+    if (answer.result === 'unknown') throw movedOn(await requireCampaign(sql, client, name))
+    const id = requireDone(c, answer, { unknown: 'unknown_campaign', refused: (never) => never })
+    const campaign = await requireUndeleted(sql, client, name, id)
     setEtag(c, campaign)
     return c.json(showCampaign(campaign), 200)
   })

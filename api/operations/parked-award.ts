@@ -13,9 +13,10 @@ export const parkedAwardSchema = z
     campaigns: z.array(campaignAwardSchema).openapi({ description: 'Which campaign and rule gave what.' }),
     problem: z.string().openapi({ description: 'Why it could not be booked.', example: 'unavailable' }),
     parkedAt: timestamp,
-    status: z
-      .enum(['parked', 'booked', 'nothing'])
-      .openapi({ description: '`parked`: it still waits. `nothing`: caps left nothing of it.' }),
+    status: z.enum(['parked', 'booked', 'nothing', 'voided']).openapi({
+      description:
+        '`parked`: it still waits. `nothing`: caps left nothing of it. `voided`: the purchase was given back.',
+    }),
     pointsIssued: z.number().int().openapi({ description: 'What was booked of it.', example: 0 }),
   })
   .openapi('ParkedAward')

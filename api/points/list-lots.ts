@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, AppDependencies } from '#api/app-types.ts'
 import { problems, READING } from '#api/problems/problem-responses.ts'
+import { orNull } from '#api/schemas/or-null.ts'
 import { pageQuery, pointsPage, pointsPageOf } from '#api/schemas/paging.ts'
 import { timestamp } from '#api/schemas/text.ts'
 import { readClock } from '#db/points/load.ts'
@@ -26,7 +27,9 @@ const lapseSchema = z
   .object({ at: timestamp, amount: pointsShown })
   .openapi('PointsLapse', { description: 'The points that lapse next unless they are spent before.' })
 
-const lotPage = pointsPageOf(lotSchema).extend({ lapses_next: lapseSchema.nullable() }).openapi('PointsLotPage')
+const lotPage = pointsPageOf(lotSchema)
+  .extend({ lapses_next: orNull(lapseSchema) })
+  .openapi('PointsLotPage')
 
 const route = createRoute({
   method: 'get',

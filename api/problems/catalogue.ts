@@ -14,6 +14,11 @@ type ProblemKind = {
 const invalidValue = z.object({
   path: z.string().openapi({ description: 'Which value: its path in the body, its query parameter or header.' }),
   message: z.string(),
+  position: z
+    .number()
+    .int()
+    .optional()
+    .openapi({ description: 'In a formula or JSONPath: the character that is wrong, from 1.', example: 10 }),
 })
 
 export const readinessCheck = z.object({ name: z.string(), ok: z.boolean(), detail: z.string().optional() })

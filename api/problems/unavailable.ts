@@ -18,11 +18,34 @@ const CONNECTION_ERRORS = new Set([
 ])
 
 /**
- * SQLSTATEs that say nothing about the request (https://www.postgresql.org/docs/current/errcodes-appendix.html):
- * class 08 connection exception, 53 insufficient resources (too many connections), 57 operator intervention (shutdown,
- * starting up, statement timeout), 40 transaction rollback, 25006 a standby that was not promoted yet.
+ * SQLSTATEs after which the same request can succeed in a moment, or once an operator is done
+ * (https://www.postgresql.org/docs/current/errcodes-appendix.html). Left out is what stays as it is
+ * until somebody mends the server, and must be seen as an error: 53400, a limit of its configuration; 57P04, a database that
+ * was dropped; class 58, a broken disk.
  */
-const TRANSIENT_SQLSTATE = /^(?:08|53|57|40)[0-9A-Z]{3}$|^25006$/
+const TRANSIENT_SQLSTATES = new Set([
+  '25006', // read_only_sql_transaction: a standby that was not promoted yet
+  '25P03', // idle_in_transaction_session_timeout
+  '25P04', // transaction_timeout
+  '40001', // serialization_failure
+  '40003', // statement_completion_unknown: the Idempotency-Key finds out
+  '40P01', // deadlock_detected
+  '53000', // insufficient_resources
+  '53100', // disk_full
+  '53200', // out_of_memory
+  '53300', // too_many_connections
+  '55000', // object_not_in_prerequisite_state: the database takes no connections while somebody works on it
+  '55P03', // lock_not_available
+  '57000', // operator_intervention
+  '57014', // query_canceled, by its timeout too
+  '57P01', // admin_shutdown
+  '57P02', // crash_shutdown
+  '57P03', // cannot_connect_now: starting up or shutting down
+  '57P05', // idle_session_timeout
+])
+
+/** Class 08, connection exception. Poolers such as PgBouncer tell their own troubles by it. */
+const CONNECTION_EXCEPTION = /^08[0-9A-Z]{3}$/
 
 /** gRPC status codes (https://grpc.io/docs/guides/status-codes/). */
 const GRPC_UNAVAILABLE = new Set([
@@ -53,5 +76,6 @@ export function isTemporalAway(error: unknown): boolean {
 
 function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) return false
-  return CONNECTION_ERRORS.has(error.code) || TRANSIENT_SQLSTATE.test(error.code)
+  const { code } = error
+  return CONNECTION_ERRORS.has(code) || TRANSIENT_SQLSTATES.has(code) || CONNECTION_EXCEPTION.test(code)
 }

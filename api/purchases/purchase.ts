@@ -3,6 +3,7 @@ import type { AppContext } from '#api/app-types.ts'
 import { Problem } from '#api/problems/problem.ts'
 import { amountShown } from '#api/schemas/amounts.ts'
 import { productId, username } from '#api/schemas/identifiers.ts'
+import { orNull } from '#api/schemas/or-null.ts'
 import { timestamp } from '#api/schemas/text.ts'
 import type { Database } from '#db/client.ts'
 import { readPurchase, type StoredPurchase } from '#db/read-purchases.ts'
@@ -35,7 +36,7 @@ export const purchaseSchema = z
     purchaseId,
     status: purchaseStatus,
     code: z.string().nullable().openapi({ description: 'Why it was refused or failed.', example: null }),
-    refusal: refusalSchema.nullable(),
+    refusal: orNull(refusalSchema),
     username,
     lines: z.array(lineSchema),
     total: amountShown.nullable().openapi({ description: 'Known once the stock was reserved.' }),
@@ -43,11 +44,15 @@ export const purchaseSchema = z
     pointsRedeemed: z.number().int().openapi({ description: 'Points that pay the rest.', example: 0 }),
     pointsIssued: z.number().int().nullable().openapi({ description: 'Points that it earned; null until then.' }),
     award: z
-      .enum(['booked', 'nothing', 'parked'])
+      .enum(['booked', 'nothing', 'parked', 'voided'])
       .nullable()
-      .openapi({ description: 'How its award ended; `parked` awards wait for an operator.' }),
+      .openapi({
+        description:
+          'How its award ended. `parked`: it waits for an operator; `voided`: it did when the purchase was given back, and ' +
+          'never comes.',
+      }),
     campaigns: z.array(campaignAwardSchema).openapi({ description: 'Which campaign and rule gave what.' }),
-    refund: refundSchema.nullable(),
+    refund: orNull(refundSchema),
     expectedTotal: amountShown.nullable().openapi({ description: 'The buyer pays this total or none.' }),
     createdAt: timestamp,
     cancelRequestedAt: timestamp.nullable(),
@@ -73,7 +78,7 @@ export function showPurchase(purchase: StoredPurchase): z.infer<typeof purchaseS
     amount: majorOrNull(chargedMinor(purchase)),
     pointsRedeemed: purchase.redeemPoints,
     pointsIssued: purchase.pointsIssued,
-    award: purchase.award,
+    award: awardShown(purchase),
     campaigns: awardOf(purchase),
     refund: purchase.refund && showRefund(purchase.refund),
     expectedTotal: majorOrNull(purchase.expectedTotalMinor),
@@ -82,6 +87,11 @@ export function showPurchase(purchase: StoredPurchase): z.infer<typeof purchaseS
     settledAt: purchase.settledAt?.toISOString() ?? null,
     steps: purchase.events.map(showStep),
   }
+}
+
+/** What of the award is told: a parked one that a refund came before is never booked for good. */
+function awardShown({ award, status }: StoredPurchase) {
+  return award === 'parked' && (status === 'refunding' || status === 'refunded') ? ('voided' as const) : award
 }
 
 /** What of the total is paid in money; null while the total is not known. */

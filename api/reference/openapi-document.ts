@@ -7,7 +7,8 @@ const DESCRIPTION = `Buys unicorns, durably: a purchase that was accepted is car
 **Problems** are \`application/problem+json\` (RFC 9457). Branch on \`code\`; \`detail\` is for people.
 
 **Idempotency-Key**: whatever moves something takes one. Send a fresh key with each new request and the same key when
-you repeat it; it then happens once. Refusals are remembered under the key; bad input (400) and outages (503) are not.
+you repeat it; it then happens once. The answer to a repeat has \`Idempotency-Replayed: true\`, and shows how things stand by
+then: of what was deleted since, 404. Refusals are remembered under the key; bad input (400) and outages (503) are not.
 Keys of purchases never expire, the others are kept for a day at least.`
 
 /** `/openapi.json`: the schemas that validate the requests, as OpenAPI 3.1. */

@@ -69,6 +69,7 @@ export async function listCampaignsOf(sql: Sql, client: string): Promise<StoredC
 
 /** A change of a campaign: who, when, and its terms before and after. */
 export type CampaignChange = {
+  campaignId: string
   version: number
   action: 'created' | 'updated' | 'deleted'
   actor: string
@@ -77,18 +78,28 @@ export type CampaignChange = {
   after: CampaignTerms | null
 }
 
-/** Everything that happened to the campaigns of a name, newest first; deleted ones are among them. */
+/**
+ * Everything that happened to the campaigns of a name, newest first; deleted ones are among them.
+ *
+ * @param options.before the last change of the page before
+ */
 export async function listCampaignHistory(
   sql: Sql,
-  options: { client: string; name: string; skip: number; limit: number },
+  options: {
+    client: string
+    name: string
+    before?: Pick<CampaignChange, 'campaignId' | 'version'>
+    limit: number
+  },
 ): Promise<CampaignChange[]> {
+  const { client, name, before, limit } = options
   return await sql<CampaignChange[]>`
-    select h.version, h.action, h.actor, h.at, h.before, h.after
+    select h.campaign_id as "campaignId", h.version, h.action, h.actor, h.at, h.before, h.after
     from campaign_history h join campaigns c on c.id = h.campaign_id
-    where c.client = ${options.client} and c.name = ${options.name}
+    where c.client = ${client} and c.name = ${name}
+      ${before === undefined ? sql`` : sql`and (h.campaign_id, h.version) < (${before.campaignId}::uuid, ${before.version})`}
     order by h.campaign_id desc, h.version desc
-    offset ${options.skip}
-    limit ${options.limit}`
+    limit ${limit}`
 }
 
 /** Every version that the campaigns of a client ever had, deleted ones too, by campaign and in their order. */

@@ -89,8 +89,11 @@ describe('a campaign', () => {
     const rules = [{ ...SAMPLE_RULE, action: { command: 'issue', formula: '$.amount/' } }, { condition: {} }]
     const { status, body } = await create({ rules })
     expect([status, body.code]).toEqual([400, 'invalid_request'])
-    expect(body.errors.map(({ path }: { path: string }) => path)).toEqual(
-      expect.arrayContaining(['rules/0/action/formula', 'rules/1/action']),
+    expect(body.errors).toEqual(
+      expect.arrayContaining([
+        { path: 'rules/0/action/formula', message: expect.stringMatching(/^character 10: /), position: 10 },
+        { path: 'rules/1/action', message: 'is missing' },
+      ]),
     )
     expect((await create({ rules: '[{' })).body.errors[0].path).toBe('rules')
     expect((await create({ starts_at: '2026-12-02T00:00:00Z', ends_at: '2026-12-01T00:00:00Z' })).body).toMatchObject({
@@ -145,6 +148,34 @@ describe('a campaign', () => {
     expect(replayed.headers.get('Idempotency-Replayed')).toBe('true')
   })
 
+  test.each(['is not there any more', 'has its name taken by another one'])(
+    'that %s is answered as such to who repeats how it was made or changed',
+    async (then) => {
+      const [made, changed] = [crypto.randomUUID(), crypto.randomUUID()]
+      await create({}, { key: made })
+      await patch({ cap_total_points: 5 }, '"1"', { key: changed })
+      await world.api.call('DELETE', at('?client=Test'), { headers: { 'If-Match': '"2"' } })
+      if (then !== 'is not there any more') await create({ cap_total_points: 7 })
+      const repeated = [await create({}, { key: made }), await patch({ cap_total_points: 5 }, '"1"', { key: changed })]
+      for (const { status, headers, body } of repeated) {
+        expect([status, body.code]).toEqual([404, 'unknown_campaign'])
+        expect(headers.get('Idempotency-Replayed')).toBe('true')
+      }
+      const other = await patch({ cap_total_points: 6 }, '"1"', { key: changed })
+      expect([other.status, other.body.code]).toEqual([422, 'idempotency_key_reused'])
+    },
+  )
+
+  test('that was changed in the meantime, so that it would no longer fit, is not changed twice by a repeat', async () => {
+    await create()
+    const key = crypto.randomUUID()
+    const ends = { ends_at: '2026-12-24T00:00:00.000Z' }
+    await patch(ends, '"1"', { key })
+    await patch({ starts_at: '2026-12-25T00:00:00.000Z', ends_at: null }, '"2"')
+    const repeated = await patch(ends, '"1"', { key })
+    expect([repeated.status, repeated.body.version, repeated.body.ends_at]).toEqual([200, 3, null])
+  })
+
   test('that is deleted is gone, its name is free, and its history tells all of it', async () => {
     await create()
     await patch({ status: 'inactive' }, '"1"')
@@ -169,8 +200,30 @@ describe('a campaign', () => {
       ['created', undefined, 'active'],
     ])
     expect(body.items[0]).toMatchObject({ actor: 'demo', version: 1 })
-    const page = await world.api.get(at('/history?client=Test&limit=3'))
-    expect(page.body).toMatchObject({ count: 3, next_cursor: '3' })
+  })
+
+  test('has a history whose pages miss nothing and repeat nothing, though it is changed meanwhile and begun anew', async () => {
+    await create()
+    await patch({ cap_total_points: 1 }, '"1"')
+    await patch({ cap_total_points: 2 }, '"2"')
+    await world.api.call('DELETE', at('?client=Test'), { headers: { 'If-Match': '"3"' } })
+    await create()
+    const page = async (cursor = '') => (await world.api.get(at(`/history?client=Test&limit=2${cursor}`))).body
+    const next = ({ next_cursor }: { next_cursor: string }) => `&cursor=${next_cursor}`
+    const first = await page()
+    await patch({ cap_total_points: 3 }, '"1"')
+    const second = await page(next(first))
+    const third = await page(next(second))
+    const told = [first, second, third].flatMap(({ items }) => items)
+    expect(told.map(({ action, version }: { action: string; version: number }) => `${action} ${version}`)).toEqual([
+      'created 1',
+      'deleted 4',
+      'updated 3',
+      'updated 2',
+      'created 1',
+    ])
+    expect(third.next_cursor).toBe(null)
+    expect((await world.api.get(at('/history?client=Test&cursor=3'))).status).toBe(400)
   })
 })
 
@@ -188,6 +241,15 @@ describe('bad input', () => {
     const { status, body: problem } =
       typeof body === 'string' ? await world.api.call('POST', '/campaigns', { body }) : await create(body)
     expect([status, problem.errors?.[0]?.path]).toEqual([400, path])
+  })
+
+  test('rules nested beyond any stack are refused as a change, too', async () => {
+    await create()
+    const { status, body } = await world.api.call('PATCH', at('?client=Test'), {
+      body: `{"rules":${deep}}`,
+      headers: { 'If-Match': '"1"' },
+    })
+    expect([status, body.errors[0].path]).toEqual([400, 'rules'])
   })
 
   test('one campaign more than a client can have is refused, until another one is deleted', async () => {

@@ -77,7 +77,8 @@ describe('a parked award', () => {
     const id = await parked()
     expect((await world.api.call('POST', `/purchases/${id}/refund`)).body.status).toBe('refunded')
     expect(await listed()).not.toContain(id)
-    expect((await retry(id)).body.status).toBe('nothing')
+    expect((await world.api.get(`/purchases/${id}`)).body).toMatchObject({ award: 'voided', pointsIssued: 0 })
+    expect((await retry(id)).body.status).toBe('voided')
     expect(await points()).toBe(0)
   })
 

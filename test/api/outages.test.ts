@@ -99,6 +99,22 @@ test('a database that has no more room for connections is 503', async () => {
   expect(answer).toMatchObject({ status: 503, body: { code: 'database_unavailable' } })
 })
 
+test('while a database takes no connections, because somebody works on it, requests are 503', async () => {
+  const { databaseUrl, drop } = await createEmptyDatabase()
+  const admin = postgres(inject('adminUrl'), { max: 1 })
+  const sql = openDatabase({ databaseUrl, applicationName: 'test' })
+  const api = await world.serve({ sql })
+  try {
+    await admin.unsafe(`alter database ${new URL(databaseUrl).pathname.slice(1)} allow_connections false`)
+    const answer = await api.get('/users/balance/derick')
+    expect(answer).toMatchObject({ status: 503, body: { code: 'database_unavailable' } })
+    expect(Number(answer.headers.get('Retry-After'))).toBeGreaterThan(0)
+  } finally {
+    for (const pool of [admin, sql]) await pool.end({ timeout: 1 })
+    await drop()
+  }
+})
+
 describe('while Temporal is away', () => {
   test('a purchase is on record, 503, and nothing has moved', async () => {
     const answer = await withoutTemporal.post('/purchase', order, { key: 'away' })

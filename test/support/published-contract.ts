@@ -27,19 +27,23 @@ const anyProblem = z.object({
  */
 export function publishedContract(document: OpenApiDocument) {
   const schemas = new Map<string, z.ZodType>()
+  const $defs = closed(withLocalReferences(document.components.schemas)) as Record<string, Json>
   const routes = Object.keys(document.paths).map((path) => ({ path, matches: pathPattern(path) }))
   routes.sort((a, b) => a.path.split('{').length - b.path.split('{').length)
 
   function schemaOf(pointer: string, schema: Json): z.ZodType {
     const known = schemas.get(pointer)
     if (known) return known
-    const made = z.fromJSONSchema(closed(resolved(schema, document)) as Parameters<typeof z.fromJSONSchema>[0])
+    const whole = { allOf: [closed(withLocalReferences(schema))], $defs }
+    const made = z.fromJSONSchema(whole as Parameters<typeof z.fromJSONSchema>[0])
     schemas.set(pointer, made)
     return made
   }
 
   return {
     document,
+    /** A named schema of the document. */
+    schema: (name: string) => schemaOf(name, { $ref: `#/components/schemas/${name}` }),
     check(method: string, path: string, status: number, contentType: string, body: unknown): void {
       if (status >= 400) expect(anyProblem.parse(body).status).toBe(status)
       if (status >= 400) expect(contentType).toBe('application/problem+json')
@@ -63,17 +67,9 @@ function pathPattern(template: string): RegExp {
   return new RegExp(`^${template.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`)
 }
 
-/** With the referenced components in place of the references; ours have no circles. */
-function resolved(schema: Json, document: OpenApiDocument): Json {
-  if (Array.isArray(schema)) return schema.map((part) => resolved(part, document))
-  if (schema === null || typeof schema !== 'object') return schema
-  if (typeof schema.$ref === 'string') {
-    const name = schema.$ref.replace('#/components/schemas/', '')
-    const component = document.components.schemas[name]
-    if (component === undefined) throw new Error(`the document refers to ${schema.$ref}, which it does not have`)
-    return resolved(component, document)
-  }
-  return Object.fromEntries(Object.entries(schema).map(([key, part]) => [key, resolved(part, document)]))
+/** With references as JSON Schema knows them. */
+function withLocalReferences(schema: Json): Json {
+  return JSON.parse(JSON.stringify(schema).replaceAll('"#/components/schemas/', '"#/$defs/'))
 }
 
 /** Clients may meet members that they do not know, but we send none that are not documented. */

@@ -17,15 +17,24 @@ describe('an error means that Postgres is away', () => {
     'ECONNRESET',
     'CONNECTION_CLOSED',
     'CONNECT_TIMEOUT',
+    '08000',
+    '08006',
+    '08P01',
+    '25006',
+    '40001',
+    '40P01',
+    '53100',
+    '53300',
+    '55000',
+    '55P03',
+    '57014',
     '57P01',
     '57P03',
-    '53300',
-    '08006',
-    '25006',
   ])('when it is %s', (code) => expect(unavailability(withCode(code))?.code).toBe('database_unavailable'))
 
-  test.each(['23505', '23514', '42601', '42P01', '22P02', 'ERR_INVALID_ARG_TYPE'])('but not when it is %s', (code) =>
-    expect(unavailability(withCode(code))).toBeUndefined(),
+  test.each(['22P02', '23505', '23514', '42601', '42P01', '53400', '57P04', '58030', 'XX000', 'ERR_INVALID_ARG_TYPE'])(
+    'but not when it is %s',
+    (code) => expect(unavailability(withCode(code))).toBeUndefined(),
   )
 })
 

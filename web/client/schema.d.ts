@@ -16,7 +16,7 @@ export interface paths {
         put?: never;
         /**
          * Add a campaign
-         * @description It is active unless said otherwise, and counts for purchases from now on.
+         * @description It is active unless said otherwise, and counts for purchases from now on. Repeated with its key after the campaign was deleted, it is answered with 404.
          */
         post: operations["createCampaign"];
         delete?: never;
@@ -45,7 +45,7 @@ export interface paths {
         head?: never;
         /**
          * Change the status, schedule, caps or rules of a campaign
-         * @description Counts for purchases that are confirmed from now on; a cap, for points that are booked from now on. A cap below what was given takes nothing back.
+         * @description Counts for purchases that are confirmed from now on; a cap, for points that are booked from now on. A cap below what was given takes nothing back. Repeated with its key after the campaign was deleted, it is answered with 404.
          */
         patch: operations["updateCampaign"];
         trace?: never;
@@ -723,7 +723,7 @@ export interface components {
              *       }
              *     ]
              */
-            rules?: unknown[] | string;
+            rules?: components["schemas"]["CampaignRule"][] | string;
             /**
              * @description RFC 3339; null: none.
              * @example 2026-12-01T00:00:00Z
@@ -1011,14 +1011,14 @@ export interface components {
              * @example demo
              */
             actor: string;
-            after: components["schemas"]["CampaignTerms"];
+            after: components["schemas"]["CampaignTerms"] | null;
             /**
              * Format: date-time
              * @description UTC.
              * @example 2026-01-31T12:00:00.000Z
              */
             at: string;
-            before: components["schemas"]["CampaignTerms"];
+            before: components["schemas"]["CampaignTerms"] | null;
             version: number;
         };
         CampaignChanges: {
@@ -1053,7 +1053,7 @@ export interface components {
              *       }
              *     ]
              */
-            rules?: unknown[] | string;
+            rules?: components["schemas"]["CampaignRule"][] | string;
             /**
              * @description RFC 3339; null: none.
              * @example 2026-12-01T00:00:00Z
@@ -1061,6 +1061,34 @@ export interface components {
             starts_at?: string | null;
             /** @enum {string} */
             status?: "active" | "inactive";
+        };
+        /** @description A comparison, or `all`, `any` or `not` over conditions with variables of their own. A rule has at most 50 of them, 8 levels deep. */
+        CampaignCondition: {
+            /** @enum {string} */
+            rule: "numeric_greater_than" | "numeric_greater_than_equals" | "numeric_less_than" | "numeric_less_than_equals" | "numeric_equals";
+            /** @example 100 */
+            value: number;
+            /**
+             * @description JSONPath to what is compared, of names and indexes. Left out: that of the rule.
+             * @example $.amount
+             */
+            variable?: string;
+        } | {
+            /** @enum {string} */
+            rule: "string_equals";
+            /** @example air */
+            value: string;
+            /**
+             * @description JSONPath to what is compared, of names and indexes. Left out: that of the rule.
+             * @example $.amount
+             */
+            variable?: string;
+        } | {
+            all: components["schemas"]["CampaignCondition"][];
+        } | {
+            any: components["schemas"]["CampaignCondition"][];
+        } | {
+            not: components["schemas"]["CampaignCondition"];
         };
         CampaignExistsProblem: {
             /**
@@ -1161,15 +1189,22 @@ export interface components {
              */
             next_cursor: string | null;
         };
+        /** @description When the condition holds, points are issued, as many as the formula says. */
         CampaignRule: {
             action: {
                 /** @enum {string} */
                 command: "issue";
+                /**
+                 * @description How many points. Numbers, JSONPaths, `+ - * / %`, parentheses, `min max floor ceil round`. What the rules of a campaign come to is summed exactly, and rounded once, half to even.
+                 * @example $.amount/10
+                 */
                 formula: string;
             };
-            /** @description A comparison, or `all`, `any` or `not` over conditions. */
-            condition?: Record<string, never>;
-            /** @description JSONPath that comparisons without one of their own look at. */
+            condition: components["schemas"]["CampaignCondition"];
+            /**
+             * @description JSONPath that comparisons without one of their own look at.
+             * @example $.amount
+             */
             variable?: string;
         };
         CampaignTerms: {
@@ -1216,7 +1251,7 @@ export interface components {
              * @enum {string}
              */
             status: "active" | "inactive";
-        } | null;
+        };
         CancelledProblem: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -1374,7 +1409,7 @@ export interface components {
              *       }
              *     ]
              */
-            rules?: unknown[] | string;
+            rules?: components["schemas"]["CampaignRule"][] | string;
             /**
              * @description RFC 3339; null: none.
              * @example 2026-12-01T00:00:00Z
@@ -1519,6 +1554,11 @@ export interface components {
                 message: string;
                 /** @description Which value: its path in the body, its query parameter or header. */
                 path: string;
+                /**
+                 * @description In a formula or JSONPath: the character that is wrong, from 1.
+                 * @example 10
+                 */
+                position?: number;
             }[];
             /** @description Names this request in the logs. */
             requestId: string;
@@ -1610,7 +1650,7 @@ export interface components {
              *       }
              *     ]
              */
-            rules: unknown[] | string;
+            rules: components["schemas"]["CampaignRule"][] | string;
             /**
              * @description RFC 3339; null: none.
              * @example 2026-12-01T00:00:00Z
@@ -1837,10 +1877,10 @@ export interface components {
              */
             problem: string;
             /**
-             * @description `parked`: it still waits. `nothing`: caps left nothing of it.
+             * @description `parked`: it still waits. `nothing`: caps left nothing of it. `voided`: the purchase was given back.
              * @enum {string}
              */
-            status: "parked" | "booked" | "nothing";
+            status: "parked" | "booked" | "nothing" | "voided";
             /** @example derick */
             username: string;
         };
@@ -1899,7 +1939,7 @@ export interface components {
              * @example 2026-01-31T12:00:00.000Z
              */
             at: string;
-        } | null;
+        };
         PointsLot: {
             /**
              * @description How many were lost at the end.
@@ -1945,7 +1985,7 @@ export interface components {
             /** @description How many items this page has. */
             count: number;
             items: components["schemas"]["PointsLot"][];
-            lapses_next: components["schemas"]["PointsLapse"];
+            lapses_next: components["schemas"]["PointsLapse"] | null;
             /**
              * @description Where the next page starts; null when this is the last.
              * @example null
@@ -2205,10 +2245,10 @@ export interface components {
              */
             amount: number | null;
             /**
-             * @description How its award ended; `parked` awards wait for an operator.
+             * @description How its award ended. `parked`: it waits for an operator; `voided`: it did when the purchase was given back, and never comes.
              * @enum {string|null}
              */
-            award: "booked" | "nothing" | "parked" | null;
+            award: "booked" | "nothing" | "parked" | "voided" | null;
             /** @description Which campaign and rule gave what. */
             campaigns: components["schemas"]["CampaignAward"][];
             /**
@@ -2246,8 +2286,8 @@ export interface components {
              * @example 0199d6a4-7f1e-7c3a-9b0e-5a1c2d3e4f50
              */
             purchaseId: string;
-            refund: components["schemas"]["Refund"];
-            refusal: components["schemas"]["Refusal"];
+            refund: components["schemas"]["Refund"] | null;
+            refusal: components["schemas"]["Refusal"] | null;
             /**
              * Format: date-time
              * @description When it ended; null while it is under way.
@@ -2534,7 +2574,7 @@ export interface components {
              * @example 1700
              */
             withheld: number;
-        } | null;
+        };
         RefundedPurchase: {
             /**
              * Format: uuid
@@ -2575,7 +2615,7 @@ export interface components {
              * @example 1700
              */
             total?: number;
-        } | null;
+        };
         Settings: {
             /**
              * @description Nobody signs in: everybody may do everything.
@@ -3027,6 +3067,15 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ForeignRequestProblem"];
+                };
+            };
+            /** @description `unknown_campaign`: There is no such campaign */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnknownCampaignProblem"];
                 };
             };
             /**

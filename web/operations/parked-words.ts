@@ -25,8 +25,10 @@ export function sayRetried({ username, status, pointsIssued, problem }: ParkedAw
       return {
         tone: 'good',
         title: 'Nothing left to book',
-        message: `The caps of the campaigns left nothing for ${username}, or the purchase was refunded meanwhile.`,
+        message: `The caps of the campaigns left nothing for ${username}.`,
       }
+    case 'voided':
+      return { tone: 'good', title: 'Nothing to book any more', message: 'The purchase was refunded meanwhile.' }
     case 'parked':
       return {
         tone: 'bad',

@@ -6,10 +6,9 @@ import { Section } from '#web/page/section.tsx'
 import { CampaignAwards } from './campaign-awards.tsx'
 
 /** Which campaign and rule gave which points for a purchase; nothing before that is known. */
-export function PointsEarned({ purchase: { award, status, pointsIssued, campaigns } }: { purchase: Purchase }) {
+export function PointsEarned({ purchase: { award, pointsIssued, campaigns } }: { purchase: Purchase }) {
   if (award === null) return null
-  const isGivenBack = status === 'refunding' || status === 'refunded'
-  if (award === 'parked' && isGivenBack) {
+  if (award === 'voided') {
     return (
       <Section title="Points it earned">
         <Text>They had not been booked when it was given back, so they will not come.</Text>

@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { audit } from '#db/audit.ts'
 import { type Database, openDatabase } from '#db/client.ts'
 import { listLots, listTransactions, readAvailable, readBalance, readLapsingNext } from '#db/points/read.ts'
 import { bookHistory } from '#scripts/bench/points-history.ts'
 import { accepted, type LedgerWorld, openLedger, wishOf } from '#test/support/points-ledger.ts'
+import { rowsRead } from '#test/support/rows-read.ts'
 
 let world: LedgerWorld
 let owner: Database
@@ -21,17 +21,7 @@ afterAll(async () => {
   await world.close()
 })
 
-/** How many rows of the points tables Postgres has looked at so far, by whatever way. */
-async function rowsRead(): Promise<number> {
-  // A session reports what it did once a second at most, unless it is told to.
-  await world.sql`select pg_stat_force_next_flush()`
-  await sleep(50)
-  const [row] = await owner<{ read: number }[]>`
-    select sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::bigint as read
-    from pg_stat_user_tables where relname in ('points_events', 'points_lots', 'points_allocations', 'points_accounts',
-      'daily_balances')`
-  return row?.read ?? Number.NaN
-}
+const TABLES = ['points_events', 'points_lots', 'points_allocations', 'points_accounts', 'daily_balances']
 
 const now = () => new Date().toISOString()
 const execute = async (accountId: string, wish: Parameters<typeof wishOf>[0]) =>
@@ -66,7 +56,7 @@ test.each<[what: string, most: number, ask: () => Promise<unknown>]>([
 ])('%s looks at %i rows at most, of 80,000', async (_, most, ask) => {
   // Postgres decides on the plan for good only after it has seen a statement a few times.
   for (let n = 0; n < 8; n++) await ask()
-  const before = await rowsRead()
+  const before = await rowsRead(world.sql, TABLES)
   for (let n = 0; n < 4; n++) await ask()
-  expect((await rowsRead()) - before).toBeLessThanOrEqual(4 * most)
+  expect((await rowsRead(world.sql, TABLES)) - before).toBeLessThanOrEqual(4 * most)
 })

@@ -44,6 +44,7 @@ describe('the workflows of a purchase', () => {
     const steps = [{ step: 'awardPoints', state: 'parked' }]
     expect(idsOf({ status: 'refunded', award: 'booked', steps })).toEqual(['purchase-p', 'award-p', 'refund-p'])
     expect(idsOf({ status: 'completed', award: 'parked', steps })).toEqual(['purchase-p'])
+    expect(idsOf({ status: 'refunded', award: 'voided', steps })).toEqual(['purchase-p', 'refund-p'])
   })
 })
 
