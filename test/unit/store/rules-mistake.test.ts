@@ -25,6 +25,18 @@ describe('what a JSON Pointer leads to is marked', () => {
   })
 
   test.each([
+    [1, '$'],
+    [3, 'ab'],
+    [5, '\\u002b'],
+    [6, '?'],
+    [7, '"'],
+  ])('character %i of it, however it is written: %s', (character, marked) => {
+    const text = String.raw`[{ "action": { "formula": "$.ab\u002b?" } }]`
+    const { from, to } = rangeOf({ message: '', place: '/0/action/formula', character }, text)
+    expect(text.slice(from, to)).toBe(marked)
+  })
+
+  test.each([
     ['of what is missing, where what lacks it begins', '/0/action', '{', 2],
     ['of what is longer than a line, its first line', '/1/action', '{', 5],
     ['of all rules, the first line', '', '[', 1],

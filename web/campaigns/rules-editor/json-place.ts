@@ -10,8 +10,11 @@ const VALUES = new Set(['Object', 'Array', 'String', 'Number', 'True', 'False', 
 /**
  * Where in a JSON text the value is that a JSON Pointer (RFC 6901) leads to. Of a value that is not there, where it ought to
  * be: the object or array that lacks it. Never more than one line, so that a mark shows where to look.
+ *
+ * @param character which one of a text value is meant, from 1, or the word that begins with it; behind the last one is the
+ * closing quote
  */
-export function rangeOfPointer(text: string, pointer: string): Range {
+export function rangeOfPointer(text: string, pointer: string, character?: number): Range {
   const root = jsonLanguage.parser.parse(text).topNode
   let node = valuesIn(root)[0] ?? root
   for (const segment of segmentsOf(pointer)) {
@@ -19,8 +22,21 @@ export function rangeOfPointer(text: string, pointer: string): Range {
     if (!member) return { from: node.from, to: Math.min(node.from + 1, node.to) }
     node = member
   }
+  if (character !== undefined && node.name === 'String') return rangeOfCharacter(text, node, character)
   const lineEnd = text.indexOf('\n', node.from)
   return { from: node.from, to: lineEnd === -1 ? node.to : Math.min(node.to, lineEnd) }
+}
+
+/** Escaped characters are longer than what they stand for. */
+const CHARACTER = /\\u[\da-f]{4}|\\?./gis
+
+function rangeOfCharacter(text: string, { from, to }: Range, character: number): Range {
+  const closingQuote = to - 1
+  const written = [...text.slice(from + 1, closingQuote).matchAll(CHARACTER)][character - 1]
+  if (!written) return { from: closingQuote, to }
+  const start = from + 1 + written.index
+  const [word] = /^\w*/.exec(text.slice(start)) ?? []
+  return { from: start, to: start + (word || written[0]).length }
 }
 
 export function segmentsOf(pointer: string): string[] {

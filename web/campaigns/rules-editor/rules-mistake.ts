@@ -1,11 +1,15 @@
 import { jsonLanguage } from '@codemirror/lang-json'
 import { type Range, rangeOfPointer, segmentsOf } from './json-place.ts'
 
-/** What is wrong with rules, and where: at a place of the text, or at what a JSON Pointer leads to in the array of rules. */
-export type RulesMistake = { message: string; place: Range | string }
+/**
+ * What is wrong with rules, and where: at a place of the text, or at what a JSON Pointer leads to in the array of rules, of
+ * which `character` may be the very one, from 1.
+ */
+export type RulesMistake = { message: string; place: Range } | { message: string; place: string; character?: number }
 
-export function rangeOf({ place }: RulesMistake, text: string): Range {
-  return typeof place === 'string' ? rangeOfPointer(text, place) : place
+export function rangeOf(mistake: RulesMistake, text: string): Range {
+  if (typeof mistake.place !== 'string') return mistake.place
+  return rangeOfPointer(text, mistake.place, 'character' in mistake ? mistake.character : undefined)
 }
 
 /** `Rule 1, condition, value (line 5)`. */

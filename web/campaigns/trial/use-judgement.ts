@@ -47,5 +47,9 @@ function rulesMistakesOf(error: unknown): RulesMistake[] {
   const errors = problemOf(error, 'invalid_request')?.errors ?? []
   return errors
     .filter(({ path }) => path.startsWith('rules'))
-    .map(({ path, message }) => ({ message, place: path.slice('rules'.length) }))
+    .map(({ path, message, position }) => ({
+      message,
+      place: path.slice('rules'.length),
+      ...(position !== undefined && { character: position }),
+    }))
 }
