@@ -1,21 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type ApiWorld, openApiWorld } from '#test/support/api-world.ts'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { openApiWorld } from '#test/support/api-world.ts'
 import { SAMPLE_RULE } from '#test/support/campaign-examples.ts'
+import { shared } from '#test/support/shared-world.ts'
 
-let world: ApiWorld
+const world = await shared(openApiWorld())
+await world.shop.addProduct({ id: 'air', priceMinor: 170_000, stock: 1_000 })
+await world.shop.addWallet({ username: 'derick', balanceMinor: 100_000_000 })
 let run = 0
 let name: string
 
-beforeAll(async () => {
-  world = await openApiWorld()
-  await world.shop.addProduct({ id: 'air', priceMinor: 170_000, stock: 1_000 })
-  await world.shop.addWallet({ username: 'derick', balanceMinor: 100_000_000 })
-})
-afterAll(async () => {
-  const broken = await world.shop.brokenInvariants()
-  await world.close()
-  expect(broken).toEqual([])
-})
 beforeEach(() => {
   run += 1
   name = `campaign ${run}`

@@ -1,26 +1,21 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { parkEvent } from '#db/event-award.ts'
 import { readEvent, takeEvent } from '#db/external-events.ts'
-import { type ApiWorld, openApiWorld } from '#test/support/api-world.ts'
+import { openApiWorld } from '#test/support/api-world.ts'
 import { giving } from '#test/support/campaign-examples.ts'
+import { shared } from '#test/support/shared-world.ts'
 
-let world: ApiWorld
+const world = await shared(openApiWorld())
 let run = 0
 let account: string
 
 beforeAll(async () => {
-  world = await openApiWorld()
   await world.api.post('/campaigns', {
     client: 'ReviewSite',
     campaign_name: 'stars',
     rules: [giving('$.stars*2', { variable: '$.type', rule: 'string_equals', value: 'Review' })],
     cap_points_per_customer: 25,
   })
-})
-afterAll(async () => {
-  const broken = await world.shop.brokenInvariants()
-  await world.close()
-  expect(broken).toEqual([])
 })
 beforeEach(() => {
   run += 1
