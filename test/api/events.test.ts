@@ -108,6 +108,15 @@ test('an event whose points could not be booked is parked, listed, and booked on
   expect(await points()).toBe(8)
 })
 
+test('a parked award that is retried under every spelling of its id is booked once', async () => {
+  const id = await taken()
+  await parkEvent(world.shop.sql, id, 'unavailable')
+  const retry = (spelled: string) => world.api.call('POST', `/operations/parked/${spelled}/retry`)
+  const answers = await Promise.all([retry(id), retry(id.toUpperCase()), retry(id), retry(id.toUpperCase())])
+  expect(answers.map(({ body }) => body)).toEqual(answers.map(() => expect.objectContaining({ id, status: 'booked' })))
+  expect(await points()).toBe(8)
+})
+
 test('an event whose workflow was never started is carried out by the reconciler', async () => {
   const id = await taken()
   await world.shop.sql`update external_events set occurred_at = now() - interval '2 minutes' where id = ${id}`
