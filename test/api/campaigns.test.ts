@@ -246,11 +246,14 @@ describe('bad input', () => {
   })
 
   test('one campaign more than a client can have is refused, until another one is deleted', async () => {
-    const created = (index: number) =>
-      world.api.post('/campaigns', { client: 'Many', campaign_name: `${index}`, rules: [] })
+    const key = crypto.randomUUID()
+    const created = (index: number, call = {}) =>
+      world.api.post('/campaigns', { client: 'Many', campaign_name: `${index}`, rules: [] }, call)
     await Promise.all(Array.from({ length: 50 }, (_, index) => created(index)))
-    expect((await created(50)).body).toMatchObject({ status: 409, code: 'too_many_campaigns' })
+    expect((await created(50, { key })).body).toMatchObject({ status: 409, code: 'too_many_campaigns' })
     await world.api.call('DELETE', '/campaigns/7?client=Many', { headers: { 'If-Match': '"1"' } })
+    const repeated = await created(50, { key })
+    expect([repeated.body.code, repeated.headers.get('Idempotency-Replayed')]).toEqual(['too_many_campaigns', 'true'])
     expect((await created(50)).status).toBe(201)
   })
 })
