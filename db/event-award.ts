@@ -12,13 +12,13 @@ import type { PointsLedger } from './points/ledger.ts'
 export async function awardEvent(
   sql: Sql,
   ledger: PointsLedger,
-  eventId: string,
+  id: string,
   ttlDays: number,
 ): Promise<{ points: number }> {
-  const event = await requireEvent(sql, eventId)
+  const event = await requireEvent(sql, id)
   if (event.award === 'booked' || event.award === 'nothing') return { points: event.pointsIssued }
   const evaluated = await evaluationOf(sql, event)
-  const { accountId } = event
+  const { eventId, accountId } = event
   const booking = await bookWithinCaps(sql, ledger, {
     evaluated,
     accountId,
@@ -48,8 +48,10 @@ export async function awardEvent(
 }
 
 /** Keeps an award that cannot be booked, with what it came to, for operators to retry. Not when it was booked after all. */
-export async function parkEvent(sql: Sql, eventId: string, problem: string): Promise<void> {
-  const evaluated = await evaluationOf(sql, await requireEvent(sql, eventId))
+export async function parkEvent(sql: Sql, id: string, problem: string): Promise<void> {
+  const event = await requireEvent(sql, id)
+  const { eventId } = event
+  const evaluated = await evaluationOf(sql, event)
   if ((await recordIfBooked(sql, eventId)) !== undefined) return
   await recordEnd(sql, eventId, evaluated.points === 0 ? 'nothing' : 'parked', evaluated, problem)
 }

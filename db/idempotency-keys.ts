@@ -50,7 +50,12 @@ export async function oncePerKey<Refusal extends object>(
   })
 }
 
-async function rememberRefusal<Refusal extends object>(sql: Sql, request: KeyedRequest, refusal: Refusal) {
+/** Refuses a request for good, unless the same one was granted in between. */
+export async function rememberRefusal<Refusal extends object>(
+  sql: Sql,
+  request: KeyedRequest,
+  refusal: Refusal,
+): Promise<KeyedAnswer<Refusal>> {
   const [remembered] = await sql`
     insert into idempotency_keys (scope, key, request_hash, resource, refusal)
     values (${request.scope}, ${request.key}, ${request.requestHash}, '', ${sql.json(refusal as Record<string, string>)})

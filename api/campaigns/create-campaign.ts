@@ -4,7 +4,7 @@ import { Problem } from '#api/problems/problem.ts'
 import { problems, WRITING } from '#api/problems/problem-responses.ts'
 import { DEMO_ACTOR, OPERATOR_SCOPE } from '#api/requests/caller.ts'
 import { idempotencyHeaders, keyedRequest, replayedHeader, requireDone } from '#api/requests/idempotency.ts'
-import { createCampaign, MOST_CAMPAIGNS } from '#db/campaigns/write.ts'
+import { type CampaignRefusal, createCampaign, MOST_CAMPAIGNS } from '#db/campaigns/write.ts'
 import { STORE_CLIENT } from '#domain/campaigns/event.ts'
 import {
   campaignName,
@@ -62,19 +62,22 @@ export function registerCreateCampaign(app: App, { sql }: AppDependencies): void
     const terms = withGiven(given)
     const request = keyedRequest(c, OPERATOR_SCOPE, body)
     const answer = await createCampaign(sql, request, { client, name, terms }, DEMO_ACTOR)
-    if (answer.result === 'unknown') {
-      throw new Problem(
-        'too_many_campaigns',
-        `The client "${client}" has ${MOST_CAMPAIGNS} campaigns. Delete one first.`,
-      )
-    }
     const id = requireDone(c, answer, {
       unknown: 'unknown_campaign',
-      refused: ({ code }) => new Problem(code, `The client "${client}" has a campaign "${name}". Choose another name.`),
+      refused: ({ code }) => new Problem(code, sayRefused(code, client, name)),
     })
     const campaign = await requireUndeleted(sql, client, name, id)
     c.header('Location', `/campaigns/${encodeURIComponent(name)}?client=${client}`)
     setEtag(c, campaign)
     return c.json(showCampaign(campaign), 201)
   })
+}
+
+function sayRefused(code: CampaignRefusal['code'], client: string, name: string): string {
+  switch (code) {
+    case 'campaign_exists':
+      return `The client "${client}" has a campaign "${name}". Choose another name.`
+    case 'too_many_campaigns':
+      return `The client "${client}" has ${MOST_CAMPAIGNS} campaigns. Delete one first.`
+  }
 }

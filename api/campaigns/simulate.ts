@@ -58,12 +58,8 @@ export function registerSimulate(app: App, deps: AppDependencies): void {
     const ended = () => {
       underWay -= 1
     }
-    const stop = new AbortController()
-    const lines = await backtestLines(deps, given, stop.signal).catch((error: unknown) => {
-      ended()
-      throw error
-    })
+    const open = (over: AbortSignal) => backtestLines(deps, given, over)
     // The types of routes know JSON and text only.
-    return streamLines(c, deps, { lines, stop, ended }) as never
+    return (await streamLines(c, deps, { open, ended })) as never
   })
 }

@@ -40,7 +40,7 @@ const route = createRoute({
 
 export function registerReverseTransaction(app: App, deps: AppDependencies): void {
   app.openapi(route, async (c) => {
-    const reverses = c.req.valid('param').id.toLowerCase()
+    const { id: reverses } = c.req.valid('param')
     const origin = await readTransactionOrigin(deps.sql, reverses)
     if (origin === undefined) throw unknownTransaction()
     if (origin.reason === 'purchase') throw belongsToPurchase(origin.reference)

@@ -1,7 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import type { App, AppContext, AppDependencies } from '#api/app-types.ts'
+import type { App, AppDependencies } from '#api/app-types.ts'
 import { Problem } from '#api/problems/problem.ts'
 import { problems, READING } from '#api/problems/problem-responses.ts'
+import { pulledText } from '#api/requests/pulled-text.ts'
 import { purchasePath } from '#api/schemas/identifiers.ts'
 import { lastEventIdHeader, toldUpTo } from './event-id.ts'
 import { requirePurchase } from './purchase.ts'
@@ -46,36 +47,11 @@ export function registerWatchPurchase(app: App, deps: AppDependencies): void {
     c.header('X-Accel-Buffering', 'no')
     // Nobody reads the body of an answer to HEAD, or would tell when it is no longer wanted.
     if (c.req.method === 'HEAD') return c.body(null, 200)
-    const over = untilNobodyListens(c, deps)
-    const watch = deps.purchaseWatcher.watch(purchase, over.signal)
-    if (!watch) throw new Problem('too_many_viewers', 'Try again, or ask for the purchase itself now and then.')
-    return c.body(streamOf(tellStory(purchase, told, watch, over.signal), over), 200)
+    const story = await pulledText(c, deps, (over) => {
+      const watch = deps.purchaseWatcher.watch(purchase, over.signal)
+      if (!watch) throw new Problem('too_many_viewers', 'Try again, or ask for the purchase itself now and then.')
+      return tellStory(purchase, told, watch, over.signal)
+    })
+    return c.body(story, 200)
   })
-}
-
-/** Aborted when the client has gone, or the server stops; or by whoever is through. */
-function untilNobodyListens(c: AppContext, { stopping }: AppDependencies): AbortController {
-  const over = new AbortController()
-  for (const signal of [stopping, c.req.raw.signal]) {
-    if (signal.aborted) over.abort()
-    signal.addEventListener('abort', () => over.abort(), { once: true, signal: over.signal })
-  }
-  return over
-}
-
-/** The text is made as the client takes it: a client that reads slowly keeps nobody and nothing waiting but itself. */
-function streamOf(text: AsyncGenerator<string>, over: AbortController): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder()
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        const { done, value } = await text.next()
-        if (!done) return controller.enqueue(encoder.encode(value))
-        over.abort()
-        controller.close()
-      },
-      cancel: () => over.abort(),
-    },
-    { highWaterMark: 0 },
-  )
 }

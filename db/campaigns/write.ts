@@ -1,18 +1,18 @@
 import { v7 as uuidv7 } from 'uuid'
 import type { Sql } from '#db/client.ts'
-import { type KeyedAnswer, type KeyedRequest, oncePerKey } from '#db/idempotency-keys.ts'
+import { type KeyedAnswer, type KeyedRequest, oncePerKey, rememberRefusal } from '#db/idempotency-keys.ts'
 import type { CampaignTerms } from '#domain/campaigns/campaign.ts'
 import { type StoredCampaign, termsOf } from './read.ts'
 
 export type NewCampaign = { client: string; name: string; terms: CampaignTerms }
 
-export type CampaignRefusal = { code: 'campaign_exists' }
+export type CampaignRefusal = { code: 'campaign_exists' | 'too_many_campaigns' }
 
 /** Every purchase is judged by all campaigns of the store, while its buyer waits. */
 export const MOST_CAMPAIGNS = 50
 
 /**
- * Adds a campaign, and the first entry of its history. Refusal: `campaign_exists`. Answers `unknown` when the client has
+ * Adds a campaign, and the first entry of its history. Refusals: `campaign_exists`; `too_many_campaigns` when the client has
  * `MOST_CAMPAIGNS` already.
  */
 export async function createCampaign(
@@ -21,7 +21,7 @@ export async function createCampaign(
   { client, name, terms }: NewCampaign,
   actor: string,
 ): Promise<KeyedAnswer<CampaignRefusal>> {
-  return await oncePerKey<CampaignRefusal>(sql, request, {
+  const answer = await oncePerKey<CampaignRefusal>(sql, request, {
     statement: () => sql<{ resource: string }[]>`
       with key as (
         insert into idempotency_keys (scope, key, request_hash, resource)
@@ -42,6 +42,7 @@ export async function createCampaign(
       select resource from key`,
     refused: { campaigns_name: async () => ({ code: 'campaign_exists' }) },
   })
+  return answer.result === 'unknown' ? await rememberRefusal(sql, request, { code: 'too_many_campaigns' }) : answer
 }
 
 /**

@@ -1,29 +1,24 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { awardEvent } from '#db/event-award.ts'
 import { takeEvent } from '#db/external-events.ts'
 import { createPointsLedger } from '#db/points/ledger.ts'
-import { type ApiWorld, openApiWorld } from '#test/support/api-world.ts'
+import { openApiWorld } from '#test/support/api-world.ts'
 import { giving } from '#test/support/campaign-examples.ts'
 import { interceptSql } from '#test/support/intercepted-sql.ts'
+import { shared } from '#test/support/shared-world.ts'
 
 const FROM = '2020-01-01T00:00:00Z'
 /** More than two pages of reviews. */
 const REVIEWS = 230
 
-let world: ApiWorld
+const world = await shared(openApiWorld())
 
 beforeAll(async () => {
-  world = await openApiWorld()
   await world.shop.addProduct({ id: 'air', priceMinor: 170_000, stock: 10 })
   await world.shop.addWallet({ username: 'ann', balanceMinor: 1_000_000 })
   await world.api.post('/campaigns', { client: 'Reviews', campaign_name: 'stars', rules: [giving('$.stars', always)] })
   for (let review = 0; review < REVIEWS; review++) await happen(`r${review % 10}`)
   for (const quantity of [1, 1, 2]) await world.api.post('/purchase', { userId: 'ann', productId: 'air', quantity })
-})
-afterAll(async () => {
-  const broken = await world.shop.brokenInvariants()
-  await world.close()
-  expect(broken).toEqual([])
 })
 
 const always = { variable: '$.type', rule: 'string_equals', value: 'Review' } as const

@@ -1,21 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type ApiWorld, openApiWorld } from '#test/support/api-world.ts'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { openApiWorld } from '#test/support/api-world.ts'
 import { SAMPLE_RULE } from '#test/support/campaign-examples.ts'
+import { shared } from '#test/support/shared-world.ts'
 
-let world: ApiWorld
+const world = await shared(openApiWorld())
+await world.shop.addProduct({ id: 'air', priceMinor: 170_000, stock: 1_000 })
+await world.shop.addWallet({ username: 'derick', balanceMinor: 100_000_000 })
 let run = 0
 let name: string
 
-beforeAll(async () => {
-  world = await openApiWorld()
-  await world.shop.addProduct({ id: 'air', priceMinor: 170_000, stock: 1_000 })
-  await world.shop.addWallet({ username: 'derick', balanceMinor: 100_000_000 })
-})
-afterAll(async () => {
-  const broken = await world.shop.brokenInvariants()
-  await world.close()
-  expect(broken).toEqual([])
-})
 beforeEach(() => {
   run += 1
   name = `campaign ${run}`
@@ -253,11 +246,14 @@ describe('bad input', () => {
   })
 
   test('one campaign more than a client can have is refused, until another one is deleted', async () => {
-    const created = (index: number) =>
-      world.api.post('/campaigns', { client: 'Many', campaign_name: `${index}`, rules: [] })
+    const key = crypto.randomUUID()
+    const created = (index: number, call = {}) =>
+      world.api.post('/campaigns', { client: 'Many', campaign_name: `${index}`, rules: [] }, call)
     await Promise.all(Array.from({ length: 50 }, (_, index) => created(index)))
-    expect((await created(50)).body).toMatchObject({ status: 409, code: 'too_many_campaigns' })
+    expect((await created(50, { key })).body).toMatchObject({ status: 409, code: 'too_many_campaigns' })
     await world.api.call('DELETE', '/campaigns/7?client=Many', { headers: { 'If-Match': '"1"' } })
+    const repeated = await created(50, { key })
+    expect([repeated.body.code, repeated.headers.get('Idempotency-Replayed')]).toEqual(['too_many_campaigns', 'true'])
     expect((await created(50)).status).toBe(201)
   })
 })

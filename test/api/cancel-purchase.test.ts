@@ -1,28 +1,17 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { recordOutcome } from '#db/purchase-outcome.ts'
 import type { Outcome } from '#domain/purchase.ts'
-import { type ApiWorld, openApiWorld } from '#test/support/api-world.ts'
+import { openApiWorld } from '#test/support/api-world.ts'
 import { onlyRegular } from '#test/support/faults.ts'
+import { shared } from '#test/support/shared-world.ts'
 
-let world: ApiWorld
-let run = 0
+const world = await shared(openApiWorld())
 let product: string
 let buyer: string
 
-beforeAll(async () => {
-  world = await openApiWorld()
-})
-afterAll(async () => {
-  const broken = await world.shop.brokenInvariants()
-  await world.close()
-  expect(broken).toEqual([])
-})
 beforeEach(async () => {
-  run += 1
-  product = `product-${run}`
-  buyer = `buyer-${run}`
-  await world.shop.addProduct({ id: product, priceMinor: 100, stock: 5 })
-  await world.shop.addWallet({ username: buyer, balanceMinor: 1000 })
+  product = await world.shop.addProduct({ priceMinor: 100, stock: 5 })
+  buyer = await world.shop.addWallet({ balanceMinor: 1000 })
 })
 
 const anOrder = () => world.shop.order({ username: buyer, lines: [{ productId: product, quantity: 1 }] })

@@ -1,16 +1,13 @@
 import { request } from 'node:http'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type ApiWorld, openApiWorld } from '#test/support/api-world.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { openApiWorld } from '#test/support/api-world.ts'
+import { shared } from '#test/support/shared-world.ts'
 
-let world: ApiWorld
+const world = await shared(openApiWorld())
 let port: string
 
 beforeAll(async () => {
-  world = await openApiWorld()
   port = new URL(world.api.url).port
-})
-afterAll(async () => {
-  await world.close()
 })
 
 const evil = 'https://evil.example'

@@ -1,26 +1,21 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { parkEvent } from '#db/event-award.ts'
 import { readEvent, takeEvent } from '#db/external-events.ts'
-import { type ApiWorld, openApiWorld } from '#test/support/api-world.ts'
+import { openApiWorld } from '#test/support/api-world.ts'
 import { giving } from '#test/support/campaign-examples.ts'
+import { shared } from '#test/support/shared-world.ts'
 
-let world: ApiWorld
+const world = await shared(openApiWorld())
 let run = 0
 let account: string
 
 beforeAll(async () => {
-  world = await openApiWorld()
   await world.api.post('/campaigns', {
     client: 'ReviewSite',
     campaign_name: 'stars',
     rules: [giving('$.stars*2', { variable: '$.type', rule: 'string_equals', value: 'Review' })],
     cap_points_per_customer: 25,
   })
-})
-afterAll(async () => {
-  const broken = await world.shop.brokenInvariants()
-  await world.close()
-  expect(broken).toEqual([])
 })
 beforeEach(() => {
   run += 1
@@ -110,6 +105,15 @@ test('an event whose points could not be booked is parked, listed, and booked on
   const retry = () => world.api.call('POST', `/operations/parked/${id}/retry`)
   await Promise.all(Array.from({ length: 5 }, retry))
   expect((await retry()).body).toMatchObject({ status: 'booked', pointsIssued: 8 })
+  expect(await points()).toBe(8)
+})
+
+test('a parked award that is retried under every spelling of its id is booked once', async () => {
+  const id = await taken()
+  await parkEvent(world.shop.sql, id, 'unavailable')
+  const retry = (spelled: string) => world.api.call('POST', `/operations/parked/${spelled}/retry`)
+  const answers = await Promise.all([retry(id), retry(id.toUpperCase()), retry(id), retry(id.toUpperCase())])
+  expect(answers.map(({ body }) => body)).toEqual(answers.map(() => expect.objectContaining({ id, status: 'booked' })))
   expect(await points()).toBe(8)
 })
 

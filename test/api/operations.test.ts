@@ -1,29 +1,19 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { chargeWallet } from '#db/charge-wallet.ts'
 import { confirmPurchase } from '#db/confirm-purchase.ts'
 import { parkAward } from '#db/purchase-award.ts'
 import { recordOutcome } from '#db/purchase-outcome.ts'
 import { reserveStock } from '#db/reserve-stock.ts'
-import { type ApiWorld, openApiWorld } from '#test/support/api-world.ts'
+import { openApiWorld } from '#test/support/api-world.ts'
 import { failing } from '#test/support/faults.ts'
+import { shared } from '#test/support/shared-world.ts'
 
-let world: ApiWorld
-let run = 0
+const world = await shared(openApiWorld())
+await world.shop.addProduct({ id: 'air', priceMinor: 170_000, stock: 1_000 })
 let buyer: string
 
-beforeAll(async () => {
-  world = await openApiWorld()
-  await world.shop.addProduct({ id: 'air', priceMinor: 170_000, stock: 1_000 })
-})
-afterAll(async () => {
-  const broken = await world.shop.brokenInvariants()
-  await world.close()
-  expect(broken).toEqual([])
-})
 beforeEach(async () => {
-  run += 1
-  buyer = `buyer-${run}`
-  await world.shop.addWallet({ username: buyer, balanceMinor: 1_000_000 })
+  buyer = await world.shop.addWallet({ balanceMinor: 1_000_000 })
 })
 
 /** A sale whose points could not be booked for ten minutes. */

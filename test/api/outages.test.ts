@@ -2,24 +2,23 @@ import { Client, Connection } from '@temporalio/client'
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { openDatabase } from '#db/client.ts'
-import { type Api, type ApiWorld, openApiWorld } from '#test/support/api-world.ts'
+import { type Api, openApiWorld } from '#test/support/api-world.ts'
+import { shared } from '#test/support/shared-world.ts'
 import { createEmptyDatabase } from '#test/support/test-database.ts'
 
-let world: ApiWorld
+const world = await shared(openApiWorld())
 let withoutDatabase: Api
 let withoutTemporal: Api
 const nowhere = Connection.lazy({ address: '127.0.0.1:1' })
 const noDatabase = openDatabase({ databaseUrl: 'postgres://app@127.0.0.1:1/store', applicationName: 'test' })
 
 beforeAll(async () => {
-  world = await openApiWorld()
   await world.shop.addProduct({ id: '1', priceMinor: 100, stock: 10 })
   await world.shop.addWallet({ username: 'derick', balanceMinor: 1000 })
   withoutDatabase = await world.serve({ sql: noDatabase })
   withoutTemporal = await world.serve({ temporal: new Client({ connection: nowhere }) })
 })
 afterAll(async () => {
-  await world.close()
   await noDatabase.end({ timeout: 1 })
   await nowhere.close()
 })

@@ -1,21 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openDatabase } from '#db/client.ts'
 import { createPointsLedger } from '#db/points/ledger.ts'
-import { type Api, type ApiWorld, openApiWorld } from '#test/support/api-world.ts'
+import { type Api, openApiWorld } from '#test/support/api-world.ts'
 import { wishOf } from '#test/support/points-ledger.ts'
+import { shared } from '#test/support/shared-world.ts'
 
-let world: ApiWorld
+const world = await shared(openApiWorld())
 let run = 0
 let member: string
 
-beforeAll(async () => {
-  world = await openApiWorld()
-})
-afterAll(async () => {
-  const broken = await world.shop.brokenInvariants()
-  await world.close()
-  expect(broken).toEqual([])
-})
 beforeEach(() => {
   run += 1
   member = `member-${run}`

@@ -1,16 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type ApiWorld, openApiWorld } from '#test/support/api-world.ts'
+import { describe, expect, test } from 'vitest'
+import { openApiWorld } from '#test/support/api-world.ts'
+import { shared } from '#test/support/shared-world.ts'
 
-let world: ApiWorld
-
-beforeAll(async () => {
-  world = await openApiWorld()
-  await world.shop.addProduct({ id: '1', priceMinor: 100, stock: 10 })
-  await world.shop.addWallet({ username: 'derick', balanceMinor: 1000 })
-})
-afterAll(async () => {
-  await world.close()
-})
+const world = await shared(openApiWorld())
+await world.shop.addProduct({ id: '1', priceMinor: 100, stock: 10 })
+await world.shop.addWallet({ username: 'derick', balanceMinor: 1000 })
 
 const order = { userId: 'derick', productId: '1', quantity: 1 }
 const line = { productId: '1', quantity: 1 }

@@ -1,18 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type ApiWorld, openApiWorld } from '#test/support/api-world.ts'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { openApiWorld } from '#test/support/api-world.ts'
+import { shared } from '#test/support/shared-world.ts'
 
-let world: ApiWorld
+const world = await shared(openApiWorld())
 let run = 0
 let id: string
 
-beforeAll(async () => {
-  world = await openApiWorld()
-})
-afterAll(async () => {
-  const broken = await world.shop.brokenInvariants()
-  await world.close()
-  expect(broken).toEqual([])
-})
 beforeEach(() => {
   run += 1
   id = `unicorn-${String(run).padStart(3, '0')}`

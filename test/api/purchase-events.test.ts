@@ -1,31 +1,21 @@
 import { createConnection } from 'node:net'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openDatabase } from '#db/client.ts'
 import { recordCancelRequest, recordOutcome } from '#db/purchase-outcome.ts'
-import { type Api, type ApiWorld, openApiWorld } from '#test/support/api-world.ts'
+import { type Api, openApiWorld } from '#test/support/api-world.ts'
 import { type EventStream, openEventStream, type ServerSentEvent } from '#test/support/event-stream.ts'
 import { onlyRegular } from '#test/support/faults.ts'
 import { interceptSql } from '#test/support/intercepted-sql.ts'
 import { openPassage } from '#test/support/passage.ts'
+import { shared } from '#test/support/shared-world.ts'
 
-let world: ApiWorld
-let run = 0
+const world = await shared(openApiWorld())
+await world.shop.addProduct({ id: 'air', priceMinor: 17_000, stock: 1_000 })
 let buyer: string
 const streams: EventStream[] = []
 
-beforeAll(async () => {
-  world = await openApiWorld()
-  await world.shop.addProduct({ id: 'air', priceMinor: 17_000, stock: 1_000 })
-})
-afterAll(async () => {
-  const broken = await world.shop.brokenInvariants()
-  await world.close()
-  expect(broken).toEqual([])
-})
 beforeEach(async () => {
-  run += 1
-  buyer = `buyer-${run}`
-  await world.shop.addWallet({ username: buyer, balanceMinor: 340_000 })
+  buyer = await world.shop.addWallet({ balanceMinor: 340_000 })
 })
 afterEach(() => {
   for (const stream of streams.splice(0)) stream.close()

@@ -1,26 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type ApiWorld, openApiWorld } from '#test/support/api-world.ts'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { openApiWorld } from '#test/support/api-world.ts'
+import { shared } from '#test/support/shared-world.ts'
 
-let world: ApiWorld
-let run = 0
+const world = await shared(openApiWorld())
 let product: string
 let buyer: string
 
-beforeAll(async () => {
-  world = await openApiWorld()
-})
-afterAll(async () => {
-  const broken = await world.shop.brokenInvariants()
-  await world.close()
-  expect(broken).toEqual([])
-})
 beforeEach(async () => {
-  run += 1
-  product = `product-${run}`
-  // Temporal is shared with other tests, and searched by customer here.
-  buyer = `buyer-${crypto.randomUUID()}`
-  await world.shop.addProduct({ id: product, priceMinor: 10_000, stock: 100 })
-  await world.shop.addWallet({ username: buyer, balanceMinor: 100_000 })
+  product = await world.shop.addProduct({ priceMinor: 10_000, stock: 100 })
+  buyer = await world.shop.addWallet({ balanceMinor: 100_000 })
 })
 
 const oneOf = (productId: string) => ({ userId: buyer, productId, quantity: 1 })

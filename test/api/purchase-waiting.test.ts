@@ -1,28 +1,22 @@
 import { Client, Connection } from '@temporalio/client'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { purchaseWorkflowId } from '#domain/purchase.ts'
-import { type Api, type ApiWorld, openApiWorld } from '#test/support/api-world.ts'
+import { type Api, openApiWorld } from '#test/support/api-world.ts'
+import { shared } from '#test/support/shared-world.ts'
 
-let world: ApiWorld
+const world = await shared(openApiWorld())
 /** Nobody works for this one: its purchases do not get anywhere. */
 let stuck: Api
-let run = 0
 let buyer: string
 
 const WAIT_MS = 400
 
 beforeAll(async () => {
-  world = await openApiWorld()
   stuck = await world.serve({ taskQueue: `${world.taskQueue}-idle`, purchaseWaitMs: WAIT_MS })
   await world.shop.addProduct({ id: 'unicorn', priceMinor: 100, stock: 1000 })
 })
-afterAll(async () => {
-  await world.close()
-})
 beforeEach(async () => {
-  run += 1
-  buyer = `buyer-${run}`
-  await world.shop.addWallet({ username: buyer, balanceMinor: 1000 })
+  buyer = await world.shop.addWallet({ balanceMinor: 1000 })
 })
 
 const order = () => ({ userId: buyer, productId: 'unicorn', quantity: 1 })

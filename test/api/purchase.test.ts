@@ -1,26 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type ApiWorld, openApiWorld } from '#test/support/api-world.ts'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { openApiWorld } from '#test/support/api-world.ts'
+import { shared } from '#test/support/shared-world.ts'
 
-let world: ApiWorld
-let run = 0
+const world = await shared(openApiWorld())
 let product: string
 let buyer: string
 
-beforeAll(async () => {
-  world = await openApiWorld()
-})
-afterAll(async () => {
-  const broken = await world.shop.brokenInvariants()
-  await world.close()
-  expect(broken).toEqual([])
-})
 beforeEach(async () => {
-  run += 1
-  product = `product-${run}`
-  // Temporal is shared with other tests, and searched by customer here.
-  buyer = `buyer-${crypto.randomUUID()}`
-  await world.shop.addProduct({ id: product, priceMinor: 170_000, stock: 4 })
-  await world.shop.addWallet({ username: buyer, balanceMinor: 330_000 })
+  product = await world.shop.addProduct({ priceMinor: 170_000, stock: 4 })
+  buyer = await world.shop.addWallet({ balanceMinor: 330_000 })
 })
 
 const buy = (order: object) => world.api.post('/purchase', { userId: buyer, ...order })

@@ -1,24 +1,14 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type ApiWorld, openApiWorld } from '#test/support/api-world.ts'
+import { beforeEach, expect, test } from 'vitest'
+import { openApiWorld } from '#test/support/api-world.ts'
 import { giving } from '#test/support/campaign-examples.ts'
+import { shared } from '#test/support/shared-world.ts'
 
-let world: ApiWorld
-let run = 0
+const world = await shared(openApiWorld())
+await world.shop.addProduct({ id: 'air', priceMinor: 170_000, stock: 1_000 })
 let buyer: string
 
-beforeAll(async () => {
-  world = await openApiWorld()
-  await world.shop.addProduct({ id: 'air', priceMinor: 170_000, stock: 1_000 })
-})
-afterAll(async () => {
-  const broken = await world.shop.brokenInvariants()
-  await world.close()
-  expect(broken).toEqual([])
-})
 beforeEach(async () => {
-  run += 1
-  buyer = `buyer-${run}`
-  await world.shop.addWallet({ username: buyer, balanceMinor: 1_000_000 })
+  buyer = await world.shop.addWallet({ balanceMinor: 1_000_000 })
 })
 
 const points = async () => (await world.api.get(`/points?account_id=${buyer}`)).body.balance

@@ -1,16 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createApp } from '#api/app.ts'
 import type { AppDependencies } from '#api/app-types.ts'
-import { type ApiWorld, openApiWorld } from '#test/support/api-world.ts'
+import { openApiWorld } from '#test/support/api-world.ts'
+import { shared } from '#test/support/shared-world.ts'
 
-let world: ApiWorld
-
-beforeAll(async () => {
-  world = await openApiWorld()
-})
-afterAll(async () => {
-  await world.close()
-})
+const world = await shared(openApiWorld())
 
 describe('the OpenAPI document', () => {
   const operations = () =>

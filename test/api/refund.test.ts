@@ -1,25 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type ApiWorld, openApiWorld } from '#test/support/api-world.ts'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { openApiWorld } from '#test/support/api-world.ts'
+import { shared } from '#test/support/shared-world.ts'
 
-let world: ApiWorld
-let run = 0
+const world = await shared(openApiWorld())
 let product: string
 let buyer: string
 
-beforeAll(async () => {
-  world = await openApiWorld()
-})
-afterAll(async () => {
-  const broken = await world.shop.brokenInvariants()
-  await world.close()
-  expect(broken).toEqual([])
-})
 beforeEach(async () => {
-  run += 1
-  product = `product-${run}`
-  buyer = `buyer-${run}`
-  await world.shop.addProduct({ id: product, priceMinor: 170_000, stock: 4 })
-  await world.shop.addWallet({ username: buyer, balanceMinor: 330_000 })
+  product = await world.shop.addProduct({ priceMinor: 170_000, stock: 4 })
+  buyer = await world.shop.addWallet({ balanceMinor: 330_000 })
 })
 
 const buy = async (more: object = {}) =>
@@ -54,9 +43,10 @@ describe('a refund', () => {
 
   test('shows in the answer to a repeat of the purchase', async () => {
     const order = { userId: buyer, productId: product, quantity: 1 }
-    const { body } = await world.api.post('/purchase', order, { key: `key-${run}` })
+    const key = crypto.randomUUID()
+    const { body } = await world.api.post('/purchase', order, { key })
     await refund(body.purchaseId)
-    const repeat = await world.api.post('/purchase', order, { key: `key-${run}` })
+    const repeat = await world.api.post('/purchase', order, { key })
     expect(repeat).toMatchObject({ status: 200, body: { purchaseId: body.purchaseId, status: 'refunded' } })
   })
 

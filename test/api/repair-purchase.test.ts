@@ -1,34 +1,25 @@
 import { Client, Connection } from '@temporalio/client'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { beginCompensation } from '#db/begin-compensation.ts'
 import { chargeWallet } from '#db/charge-wallet.ts'
 import { confirmPurchase } from '#db/confirm-purchase.ts'
 import { reserveStock } from '#db/reserve-stock.ts'
 import { purchaseWorkflowId, repairWorkflowId } from '#domain/purchase.ts'
-import { type Api, type ApiWorld, openApiWorld } from '#test/support/api-world.ts'
+import { type Api, openApiWorld } from '#test/support/api-world.ts'
+import { shared } from '#test/support/shared-world.ts'
 
-let world: ApiWorld
+const world = await shared(openApiWorld())
 /** Nobody works for this one: the workflows that it starts do not get anywhere. */
 let stuck: Api
-let run = 0
 let product: string
 let buyer: string
 
 beforeAll(async () => {
-  world = await openApiWorld()
   stuck = await world.serve({ taskQueue: `${world.taskQueue}-idle`, purchaseWaitMs: 0 })
 })
-afterAll(async () => {
-  const broken = await world.shop.brokenInvariants()
-  await world.close()
-  expect(broken).toEqual([])
-})
 beforeEach(async () => {
-  run += 1
-  product = `product-${run}`
-  buyer = `buyer-${run}`
-  await world.shop.addProduct({ id: product, priceMinor: 600, stock: 2 })
-  await world.shop.addWallet({ username: buyer, balanceMinor: 1000 })
+  product = await world.shop.addProduct({ priceMinor: 600, stock: 2 })
+  buyer = await world.shop.addWallet({ balanceMinor: 1000 })
 })
 
 const repair = (purchaseId: string, api = world.api) => api.call('POST', `/operations/purchases/${purchaseId}/repair`)

@@ -1,14 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type ApiWorld, openApiWorld } from '#test/support/api-world.ts'
+import { describe, expect, test } from 'vitest'
+import { openApiWorld } from '#test/support/api-world.ts'
+import { shared } from '#test/support/shared-world.ts'
 
-let world: ApiWorld
-
-beforeAll(async () => {
-  world = await openApiWorld()
-})
-afterAll(async () => {
-  await world.close()
-})
+const world = await shared(openApiWorld())
 
 describe('the settings', () => {
   test('tell a client what a point pays for, and that nobody signs in', async () => {

@@ -1,15 +1,12 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type ApiWorld, openApiWorld } from '#test/support/api-world.ts'
+import { beforeAll, expect, test } from 'vitest'
+import { openApiWorld } from '#test/support/api-world.ts'
 import { giving, SAMPLE_RULE } from '#test/support/campaign-examples.ts'
+import { shared } from '#test/support/shared-world.ts'
 
-let world: ApiWorld
+const world = await shared(openApiWorld())
 
 beforeAll(async () => {
-  world = await openApiWorld()
   await world.api.post('/campaigns', { campaign_name: 'off', status: 'inactive', rules: [giving('5')] })
-})
-afterAll(async () => {
-  await world.close()
 })
 
 const simulate = (body: object) => world.api.post('/campaigns/simulate', body)

@@ -1,17 +1,11 @@
 import { once } from 'node:events'
 import { createConnection } from 'node:net'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type ApiWorld, openApiWorld } from '#test/support/api-world.ts'
+import { describe, expect, test } from 'vitest'
+import { openApiWorld } from '#test/support/api-world.ts'
 import { interceptSql } from '#test/support/intercepted-sql.ts'
+import { shared } from '#test/support/shared-world.ts'
 
-let world: ApiWorld
-
-beforeAll(async () => {
-  world = await openApiWorld()
-})
-afterAll(async () => {
-  await world.close()
-})
+const world = await shared(openApiWorld())
 
 describe('a server that stops', () => {
   test('closes a connection that nobody has used before it has finished the requests in flight', async () => {

@@ -3,12 +3,13 @@ import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Api, type ApiWorld, openApiWorld } from '#test/support/api-world.ts'
+import { type Api, openApiWorld } from '#test/support/api-world.ts'
+import { shared } from '#test/support/shared-world.ts'
 
 const PAGE = '<!doctype html><title>The store</title><script type="module" src="/store/assets/index-Bq3x.js"></script>'
 const SCRIPT = `console.log("${'unicorn '.repeat(500)}")`
 
-let world: ApiWorld
+const world = await shared(openApiWorld())
 let store: Api
 let folder: string
 
@@ -24,11 +25,9 @@ beforeAll(async () => {
   }
   mkdirSync(join(folder, 'store/assets'), { recursive: true })
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, 'store', name), content)
-  world = await openApiWorld()
   store = await world.serve({ storeDir: join(folder, 'store') })
 })
 afterAll(async () => {
-  await world.close()
   rmSync(folder, { recursive: true })
 })
 

@@ -8,7 +8,6 @@ import { createPointsLedger } from '#db/points/ledger.ts'
 import { type OpenApiDocument, type PublishedContract, publishedContract } from './published-contract.ts'
 import { openSagaWorld } from './saga-world.ts'
 
-export type ApiWorld = Awaited<ReturnType<typeof openApiWorld>>
 export type Api = Awaited<ReturnType<typeof serveApi>>
 
 /** The whole API over HTTP, with a shop, a Temporal and a worker of its own that are all real. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { v7 as uuidv7 } from 'uuid'
 import { audit } from '#db/audit.ts'
 import { addMissingCampaigns } from '#db/campaigns/write.ts'
@@ -28,8 +29,8 @@ export async function openShop(options: { connections?: number; sampleCampaign?:
     sql,
     databaseUrl,
     migrateDatabaseUrl,
-    addProduct: (product: { id: string; priceMinor: number; stock: number }) => addProduct(sql, product),
-    addWallet: (wallet: { username: string; balanceMinor: number }) => addWallet(sql, wallet),
+    addProduct: (product: NewProduct) => addProduct(sql, product),
+    addWallet: (wallet: NewWallet) => addWallet(sql, wallet),
     order: (order: Order) => placeOrder(sql, order),
     ledger,
     /** What the workflow does for a purchase that stands. */
@@ -61,22 +62,30 @@ export async function openShop(options: { connections?: number; sampleCampaign?:
 
 type Order = { username: string; lines: PurchaseLine[]; expectedTotalMinor?: number; redeemPoints?: number }
 
-async function addProduct(sql: Database, { id, priceMinor, stock }: { id: string; priceMinor: number; stock: number }) {
+type NewProduct = { id?: string; priceMinor: number; stock: number }
+
+/** @returns its id */
+async function addProduct(sql: Database, { id = `product-${randomUUID()}`, priceMinor, stock }: NewProduct) {
   await sql`
     with product as (
       insert into products (id, name, price_minor, on_hand) values (${id}, ${`Product ${id}`}, ${priceMinor}, ${stock})
     )
     insert into stock_movements (product_id, quantity, reason, reference, actor)
     select ${id}, ${stock}, 'initial', 'test', 'test' where ${stock}::bigint > 0`
+  return id
 }
 
-async function addWallet(sql: Database, { username, balanceMinor }: { username: string; balanceMinor: number }) {
+type NewWallet = { username?: string; balanceMinor: number }
+
+/** @returns whose it is. Names are not used again elsewhere: Temporal, which can be asked for them, is shared by all tests */
+async function addWallet(sql: Database, { username = `buyer-${randomUUID()}`, balanceMinor }: NewWallet) {
   await sql`
     with wallet as (
       insert into wallets (username, balance_minor) values (${username}, ${balanceMinor})
     )
     insert into wallet_entries (username, amount_minor, reason, reference, actor)
     select ${username}, ${balanceMinor}, 'opening', 'test', 'test' where ${balanceMinor}::bigint > 0`
+  return username
 }
 
 /** Writes a purchase down without starting its workflow. */

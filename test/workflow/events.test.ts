@@ -1,5 +1,5 @@
 import { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/client'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { addMissingCampaigns } from '#db/campaigns/write.ts'
 import { readEvent, takeEvent } from '#db/external-events.ts'
 import { listParkedAwards } from '#db/parked-awards.ts'
@@ -10,20 +10,15 @@ import { giving } from '#test/support/campaign-examples.ts'
 import { type Fault, failing, onlyRegular } from '#test/support/faults.ts'
 import { openSagaWorld, type SagaWorld } from '#test/support/saga-world.ts'
 import { scheduledActivities } from '#test/support/scheduled-activities.ts'
+import { shared } from '#test/support/shared-world.ts'
 import type { EventInput } from '#workflows/contract.ts'
 
-let world: SagaWorld
+const world = await shared(openSagaWorld())
 let run = 0
 let reviewer: string
 
 beforeAll(async () => {
-  world = await openSagaWorld()
   await addStars(world)
-})
-afterAll(async () => {
-  const broken = await world.shop.brokenInvariants()
-  await world.close()
-  expect(broken).toEqual([])
 })
 beforeEach(() => {
   run += 1

@@ -1,22 +1,15 @@
 import { defaultPayloadConverter } from '@temporalio/common'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { createPointsLedger } from '#db/points/ledger.ts'
 import { listTransactions, readAvailable, readBalanceEntries } from '#db/points/read.ts'
 import type { Instant } from '#domain/points/instant.ts'
 import { wishOf } from '#test/support/points-ledger.ts'
-import { openSagaWorld, type SagaWorld } from '#test/support/saga-world.ts'
+import { openSagaWorld } from '#test/support/saga-world.ts'
+import { shared } from '#test/support/shared-world.ts'
 
-let world: SagaWorld
+const world = await shared(openSagaWorld())
 let member: string
 
-beforeAll(async () => {
-  world = await openSagaWorld()
-})
-afterAll(async () => {
-  const broken = await world.shop.brokenInvariants()
-  await world.close()
-  expect(broken).toEqual([])
-})
 beforeEach(() => {
   member = `member-${crypto.randomUUID().slice(0, 8)}`
 })

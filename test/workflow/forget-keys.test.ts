@@ -1,14 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openSagaWorld, type SagaWorld } from '#test/support/saga-world.ts'
+import { expect, test } from 'vitest'
+import { openSagaWorld } from '#test/support/saga-world.ts'
+import { shared } from '#test/support/shared-world.ts'
 
-let world: SagaWorld
-
-beforeAll(async () => {
-  world = await openSagaWorld()
-})
-afterAll(async () => {
-  await world.close()
-})
+const world = await shared(openSagaWorld())
 
 test('keys of requests are forgotten after a week, and not a day before', async () => {
   await world.shop.sql`

@@ -1,24 +1,17 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { listTransactions, readAvailable } from '#db/points/read.ts'
 import { purchaseWorkflowId } from '#domain/purchase.ts'
 import { shortPatience } from '#test/replay/scenarios.ts'
 import { failing, onlyRegular } from '#test/support/faults.ts'
 import { wishOf } from '#test/support/points-ledger.ts'
 import { openSagaWorld, type SagaWorld } from '#test/support/saga-world.ts'
+import { shared } from '#test/support/shared-world.ts'
 
-let world: SagaWorld
+const world = await shared(openSagaWorld())
 let run = 0
 let product: string
 let buyer: string
 
-beforeAll(async () => {
-  world = await openSagaWorld()
-})
-afterAll(async () => {
-  const broken = await world.shop.brokenInvariants()
-  await world.close()
-  expect(broken).toEqual([])
-})
 beforeEach(() => {
   run += 1
   product = `product-${run}`

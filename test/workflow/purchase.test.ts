@@ -1,24 +1,17 @@
 import { fileURLToPath } from 'node:url'
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { purchaseWorkflowId } from '#domain/purchase.ts'
 import { type Attempt, failing, onlyRegular } from '#test/support/faults.ts'
-import { openSagaWorld, type SagaWorld } from '#test/support/saga-world.ts'
+import { openSagaWorld } from '#test/support/saga-world.ts'
 import { scheduledActivities } from '#test/support/scheduled-activities.ts'
+import { shared } from '#test/support/shared-world.ts'
 
-let world: SagaWorld
+const world = await shared(openSagaWorld())
 let run = 0
 let product: string
 let buyer: string
 
-beforeAll(async () => {
-  world = await openSagaWorld()
-})
-afterAll(async () => {
-  const broken = await world.shop.brokenInvariants()
-  await world.close()
-  expect(broken).toEqual([])
-})
 beforeEach(() => {
   run += 1
   product = `product-${run}`

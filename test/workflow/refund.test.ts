@@ -1,30 +1,19 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { listLots, readAvailable } from '#db/points/read.ts'
 import { openRefund } from '#db/refund-purchase.ts'
 import { refundWorkflowId } from '#domain/purchase.ts'
 import { failing } from '#test/support/faults.ts'
 import { wishOf } from '#test/support/points-ledger.ts'
-import { openSagaWorld, type SagaWorld } from '#test/support/saga-world.ts'
+import { openSagaWorld } from '#test/support/saga-world.ts'
+import { shared } from '#test/support/shared-world.ts'
 
-let world: SagaWorld
-let run = 0
+const world = await shared(openSagaWorld())
 let product: string
 let buyer: string
 
-beforeAll(async () => {
-  world = await openSagaWorld()
-})
-afterAll(async () => {
-  const broken = await world.shop.brokenInvariants()
-  await world.close()
-  expect(broken).toEqual([])
-})
 beforeEach(async () => {
-  run += 1
-  product = `product-${run}`
-  buyer = `buyer-${run}`
-  await world.shop.addProduct({ id: product, priceMinor: 170_000, stock: 4 })
-  await world.shop.addWallet({ username: buyer, balanceMinor: 330_000 })
+  product = await world.shop.addProduct({ priceMinor: 170_000, stock: 4 })
+  buyer = await world.shop.addWallet({ balanceMinor: 330_000 })
 })
 
 async function buy(options: { redeemPoints?: number; quantity?: number } = {}): Promise<string> {

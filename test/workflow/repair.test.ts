@@ -1,26 +1,19 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { createActivities } from '#activities/create-activities.ts'
 import { createPointsLedger } from '#db/points/ledger.ts'
 import { recordOutcome } from '#db/purchase-outcome.ts'
 import { purchaseWorkflowId, repairWorkflowId } from '#domain/purchase.ts'
 import { loseWorkflow } from '#test/replay/scenarios.ts'
 import { failing, onlyRegular } from '#test/support/faults.ts'
-import { openSagaWorld, type SagaWorld } from '#test/support/saga-world.ts'
+import { openSagaWorld } from '#test/support/saga-world.ts'
+import { shared } from '#test/support/shared-world.ts'
 import type { PurchaseResult } from '#workflows/contract.ts'
 
-let world: SagaWorld
+const world = await shared(openSagaWorld())
 let run = 0
 let product: string
 let buyer: string
 
-beforeAll(async () => {
-  world = await openSagaWorld()
-})
-afterAll(async () => {
-  const broken = await world.shop.brokenInvariants()
-  await world.close()
-  expect(broken).toEqual([])
-})
 beforeEach(() => {
   run += 1
   product = `product-${run}`

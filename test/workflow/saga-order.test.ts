@@ -1,26 +1,18 @@
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { readAvailable } from '#db/points/read.ts'
 import { purchaseWorkflowId } from '#domain/purchase.ts'
 import { type Attempt, failing, onlyRegular } from '#test/support/faults.ts'
 import { wishOf } from '#test/support/points-ledger.ts'
-import { openSagaWorld, type SagaWorld } from '#test/support/saga-world.ts'
+import { openSagaWorld } from '#test/support/saga-world.ts'
+import { shared } from '#test/support/shared-world.ts'
 
 const product = 'unicorn'
 const soldOut = 'sold-out'
 const steps = ['reserveStock', 'redeemPoints', 'chargeWallet', 'confirmPurchase'] as const
-let world: SagaWorld
-
-beforeAll(async () => {
-  world = await openSagaWorld()
-  await world.shop.addProduct({ id: product, priceMinor: 600, stock: 1000 })
-  await world.shop.addProduct({ id: soldOut, priceMinor: 600, stock: 0 })
-})
-afterAll(async () => {
-  const broken = await world.shop.brokenInvariants()
-  await world.close()
-  expect(broken).toEqual([])
-})
+const world = await shared(openSagaWorld())
+await world.shop.addProduct({ id: product, priceMinor: 600, stock: 1000 })
+await world.shop.addProduct({ id: soldOut, priceMinor: 600, stock: 0 })
 
 /** What befalls one purchase: trouble around a step, and somebody who cancels around a step, or too little of something. */
 const fate = fc.record({

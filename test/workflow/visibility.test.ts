@@ -1,25 +1,20 @@
 import { defaultPayloadConverter } from '@temporalio/common'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { purchaseWorkflowId } from '#domain/purchase.ts'
-import { type ApiWorld, openApiWorld } from '#test/support/api-world.ts'
+import { openApiWorld } from '#test/support/api-world.ts'
 import { failing } from '#test/support/faults.ts'
+import { shared } from '#test/support/shared-world.ts'
 import { CUSTOMER, PURCHASE_STATUS, purchaseSummary, TOTAL_MINOR } from '#workflows/contract.ts'
 
 /**
  * What the Web UI shows of a purchase, read from where the Web UI reads it: the description, the history, the workflow's
  * metadata and the visibility store. Purchases are made through the API, which sets part of it.
  */
-let world: ApiWorld
+const world = await shared(openApiWorld())
+await world.shop.addProduct({ id: 'air', priceMinor: 170_000, stock: 1_000 })
+await world.shop.addProduct({ id: 'ember', priceMinor: 1_999, stock: 1_000 })
 let buyer: string
 
-beforeAll(async () => {
-  world = await openApiWorld()
-  await world.shop.addProduct({ id: 'air', priceMinor: 170_000, stock: 1_000 })
-  await world.shop.addProduct({ id: 'ember', priceMinor: 1_999, stock: 1_000 })
-})
-afterAll(async () => {
-  await world.close()
-})
 beforeEach(() => {
   buyer = `buyer-${crypto.randomUUID()}`
 })
