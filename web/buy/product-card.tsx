@@ -1,6 +1,6 @@
 import { Button, Card, Group, Text, Title } from '@mantine/core'
 import { IconBolt, IconShoppingBagPlus } from '@tabler/icons-react'
-import { useState } from 'react'
+import { useId, useState } from 'react'
 import type { Product } from '#web/client/products.ts'
 import { money, times } from '#web/format/money.ts'
 import { useCart } from './cart.ts'
@@ -8,6 +8,7 @@ import { useCheckout } from './checkout.tsx'
 import classes from './product-card.module.css'
 import { ProductPicture } from './product-picture.tsx'
 import { QuantityInput } from './quantity-input.tsx'
+import { QuickBuyEarns } from './quick-buy-earns.tsx'
 import { Stock } from './stock.tsx'
 
 export function ProductCard({ product, username }: { product: Product; username: string }) {
@@ -15,7 +16,9 @@ export function ProductCard({ product, username }: { product: Product; username:
   const [quantity, setQuantity] = useState(1)
   const cart = useCart(username)
   const checkout = useCheckout()
+  const earns = useId()
   const total = times(price, quantity)
+  const order = { userId: username, lines: [{ productId: id, quantity }], expectedTotal: total }
   const soldOut = stock === 0
 
   return (
@@ -48,15 +51,19 @@ export function ProductCard({ product, username }: { product: Product; username:
             Add
           </Button>
         </Group>
-        <Button
-          fullWidth
-          leftSection={<IconBolt size={18} aria-hidden />}
-          disabled={soldOut}
-          aria-label={`Quick Buy for ${money(total)}: ${name}`}
-          onClick={() => checkout.buy({ userId: username, lines: [{ productId: id, quantity }], expectedTotal: total })}
-        >
-          {quantity === 1 ? 'Quick Buy' : `Quick Buy for ${money(total)}`}
-        </Button>
+        <div>
+          <Button
+            fullWidth
+            leftSection={<IconBolt size={18} aria-hidden />}
+            disabled={soldOut}
+            aria-label={`Quick Buy for ${money(total)}: ${name}`}
+            aria-describedby={earns}
+            onClick={() => checkout.buy(order)}
+          >
+            {quantity === 1 ? 'Quick Buy' : `Quick Buy for ${money(total)}`}
+          </Button>
+          <QuickBuyEarns id={earns} order={order} isThere={quantity <= stock} />
+        </div>
       </div>
     </Card>
   )
