@@ -3004,6 +3004,8 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3068,6 +3070,8 @@ export interface operations {
             /** @description `unknown_campaign`: There is no such campaign */
             404: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -3081,6 +3085,8 @@ export interface operations {
              */
             409: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -3135,6 +3141,10 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3207,6 +3217,8 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3266,6 +3278,8 @@ export interface operations {
             /** @description `unknown_campaign`: There is no such campaign */
             404: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -3320,6 +3334,10 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3389,6 +3407,8 @@ export interface operations {
             /** @description `unknown_campaign`: There is no such campaign */
             404: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -3461,6 +3481,10 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3535,6 +3559,8 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3640,6 +3666,8 @@ export interface operations {
              */
             503: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3680,6 +3708,8 @@ export interface operations {
                 headers: {
                     /** @description `true` when an earlier request of the same key did it. */
                     "Idempotency-Replayed"?: "true";
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3760,6 +3790,10 @@ export interface operations {
              */
             503: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3908,6 +3942,8 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3979,6 +4015,8 @@ export interface operations {
              */
             503: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4012,7 +4050,7 @@ export interface operations {
                 headers: {
                     /** @description Address of the purchase. */
                     Location?: string;
-                    /** @description Seconds. */
+                    /** @description Seconds after which to ask again. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };
@@ -4076,6 +4114,8 @@ export interface operations {
              */
             503: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4135,6 +4175,8 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4195,6 +4237,8 @@ export interface operations {
             /** @description `balance_limit`: The account would have been issued more points than can be counted */
             409: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -4249,6 +4293,10 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4309,6 +4357,8 @@ export interface operations {
             /** @description `insufficient_points`: There are fewer points to spend */
             409: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -4363,6 +4413,10 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4428,6 +4482,8 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4488,6 +4544,8 @@ export interface operations {
             /** @description `insufficient_points`: There are fewer points to spend */
             409: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -4542,6 +4600,10 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4605,6 +4667,8 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4659,6 +4723,8 @@ export interface operations {
             /** @description `unknown_transaction`: There is no such transaction of points */
             404: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -4674,6 +4740,8 @@ export interface operations {
              */
             409: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -4710,6 +4778,10 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4771,6 +4843,8 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4833,6 +4907,8 @@ export interface operations {
             /** @description `product_exists`: A product of this id exists already */
             409: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -4887,6 +4963,10 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4945,6 +5025,8 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5007,6 +5089,8 @@ export interface operations {
             /** @description `unknown_product`: There is no such product */
             404: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -5061,6 +5145,10 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5123,6 +5211,8 @@ export interface operations {
             /** @description `unknown_product`: There is no such product */
             404: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -5136,6 +5226,8 @@ export interface operations {
              */
             409: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -5190,6 +5282,10 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5234,7 +5330,9 @@ export interface operations {
                     "Idempotency-Replayed"?: "true";
                     /** @description Address of the purchase. */
                     Location?: string;
-                    /** @description Seconds. */
+                    /** @description When 202 was preferred (RFC 7240). */
+                    "Preference-Applied"?: "respond-async";
+                    /** @description Seconds after which to ask again. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };
@@ -5271,6 +5369,8 @@ export interface operations {
              */
             404: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -5294,6 +5394,8 @@ export interface operations {
              */
             409: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -5352,6 +5454,10 @@ export interface operations {
              */
             503: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5456,6 +5562,8 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5521,6 +5629,8 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5579,6 +5689,8 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5612,7 +5724,7 @@ export interface operations {
                 headers: {
                     /** @description Address of the purchase. */
                     Location?: string;
-                    /** @description Seconds. */
+                    /** @description Seconds after which to ask again. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };
@@ -5672,6 +5784,8 @@ export interface operations {
              */
             503: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5753,6 +5867,8 @@ export interface operations {
              */
             503: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5786,7 +5902,7 @@ export interface operations {
                 headers: {
                     /** @description Address of the purchase. */
                     Location?: string;
-                    /** @description Seconds. */
+                    /** @description Seconds after which to ask again. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };
@@ -5846,6 +5962,8 @@ export interface operations {
              */
             503: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5893,6 +6011,8 @@ export interface operations {
             /** @description `not_ready`: The server is not ready for requests */
             503: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5992,6 +6112,8 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6054,6 +6176,8 @@ export interface operations {
             /** @description `user_exists`: A user of this name exists already */
             409: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -6108,6 +6232,10 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6170,6 +6298,8 @@ export interface operations {
             /** @description `unknown_user`: There is no such user */
             404: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -6179,6 +6309,8 @@ export interface operations {
             /** @description `balance_too_large`: The balance would be too large */
             409: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -6233,6 +6365,10 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6305,6 +6441,8 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6363,6 +6501,8 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
