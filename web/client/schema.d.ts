@@ -1552,7 +1552,10 @@ export interface components {
             detail: string;
             errors: {
                 message: string;
-                /** @description Which value: its path in the body, its query parameter or header. */
+                /**
+                 * @description Which value: its path in the body, its query parameter or header. Within the rules of a campaign it goes on as a JSON Pointer (RFC 6901): `rules/0/action/formula`.
+                 * @example lines.0.productId
+                 */
                 path: string;
                 /**
                  * @description In a formula or JSONPath: the character that is wrong, from 1.
