@@ -11,6 +11,7 @@ import {
   replayedHeader,
   requiredIdempotencyHeaders,
 } from '#api/requests/idempotency.ts'
+import { retryAfterHeader } from '#api/schemas/retry-after.ts'
 import { line } from '#api/schemas/text.ts'
 import { readEvent, takeEvent } from '#db/external-events.ts'
 import { waitForEvent } from './carry-out.ts'
@@ -37,7 +38,7 @@ const eventSchema = z
   })
   .openapi('Event')
 
-const shown = { headers: replayedHeader, content: { 'application/json': { schema: eventSchema } } }
+const content = { 'application/json': { schema: eventSchema } }
 
 const route = createRoute({
   method: 'post',
@@ -53,8 +54,8 @@ const route = createRoute({
     body: { required: true, content: { 'application/json': { schema: newEvent } } },
   },
   responses: {
-    200: { description: 'How its award ended.', ...shown },
-    202: { description: 'Under way.', ...shown },
+    200: { description: 'How its award ended.', headers: replayedHeader, content },
+    202: { description: 'Under way.', headers: { ...retryAfterHeader, ...replayedHeader }, content },
     ...problems(...WRITING, 'temporal_unavailable'),
   },
 })
@@ -78,6 +79,8 @@ export function registerCreateEvent(app: App, deps: AppDependencies): void {
       points: event?.pointsIssued ?? 0,
       campaigns: event?.evaluation ? showEventAward(event.evaluation) : [],
     }
-    return answer.status === 'running' ? c.json(answer, 202) : c.json(answer, 200)
+    if (answer.status !== 'running') return c.json(answer, 200)
+    c.header('Retry-After', '1')
+    return c.json(answer, 202)
   })
 }

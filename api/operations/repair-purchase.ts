@@ -3,7 +3,7 @@ import type { App, AppDependencies } from '#api/app-types.ts'
 import { Problem } from '#api/problems/problem.ts'
 import { problems, READING } from '#api/problems/problem-responses.ts'
 import { askTemporal, startRepair, waitForOutcome } from '#api/purchases/carry-out.ts'
-import { purchaseStatusSchema, requirePurchase, underWay } from '#api/purchases/purchase.ts'
+import { purchaseStatusSchema, requirePurchase, underWay, underWayHeaders } from '#api/purchases/purchase.ts'
 import { purchasePath } from '#api/schemas/identifiers.ts'
 import { isWorkflowOpen } from '#config/is-workflow-open.ts'
 import type { StoredPurchase } from '#db/read-purchases.ts'
@@ -24,10 +24,7 @@ const route = createRoute({
     200: { description: 'It has its outcome.', content: { 'application/json': { schema: purchaseStatusSchema } } },
     202: {
       description: 'Under way.',
-      headers: {
-        Location: { description: 'Address of the purchase.', schema: { type: 'string' as const } },
-        'Retry-After': { description: 'Seconds.', schema: { type: 'string' as const } },
-      },
+      headers: underWayHeaders,
       content: { 'application/json': { schema: purchaseStatusSchema } },
     },
     ...problems(

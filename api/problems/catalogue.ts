@@ -12,7 +12,12 @@ type ProblemKind = {
 }
 
 const invalidValue = z.object({
-  path: z.string().openapi({ description: 'Which value: its path in the body, its query parameter or header.' }),
+  path: z.string().openapi({
+    description:
+      'Which value: its path in the body, its query parameter or header. Within the rules of a campaign it goes on as a ' +
+      'JSON Pointer (RFC 6901): `rules/0/action/formula`.',
+    example: 'lines.0.productId',
+  }),
   message: z.string(),
   position: z
     .number()

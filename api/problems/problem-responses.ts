@@ -1,4 +1,6 @@
 import { z } from '@hono/zod-openapi'
+import { replayedHeader } from '#api/requests/idempotency.ts'
+import { retryAfterHeader } from '#api/schemas/retry-after.ts'
 import { PROBLEMS, type ProblemCode } from './catalogue.ts'
 import { problemType } from './problem.ts'
 
@@ -15,9 +17,13 @@ export const WRITING = [
   'idempotency_key_reused',
 ] as const
 
+/** A refusal, of what is gone by now, or of what is on record but cannot be carried on. */
+const MAY_BE_REPLAYED = ['404', '409', '503']
+
 type ProblemResponses<Code extends ProblemCode> = {
   [Status in (typeof PROBLEMS)[Code]['status']]: {
     description: string
+    headers: Partial<typeof retryAfterHeader & typeof replayedHeader>
     content: { 'application/problem+json': { schema: z.ZodType } }
   }
 }
@@ -25,9 +31,14 @@ type ProblemResponses<Code extends ProblemCode> = {
 /** The `responses` of a route for the problems it may answer with, as they are published in the OpenAPI document. */
 export function problems<Code extends ProblemCode>(...codes: Code[]): ProblemResponses<Code> {
   const byStatus = Object.groupBy(codes, (code) => PROBLEMS[code].status)
+  const isKeyed = codes.some((code) => code === 'idempotency_key_reused')
   const responses = Object.entries(byStatus).map(([status, sameStatus]) => {
     const description = sameStatus.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join('\n\n')
-    return [status, { description, content: { 'application/problem+json': { schema: anyOf(sameStatus) } } }]
+    const headers = {
+      ...(status === '503' && retryAfterHeader),
+      ...(isKeyed && MAY_BE_REPLAYED.includes(status) && replayedHeader),
+    }
+    return [status, { description, headers, content: { 'application/problem+json': { schema: anyOf(sameStatus) } } }]
   })
   return Object.fromEntries(responses)
 }

@@ -7,7 +7,7 @@ import { purchasePath } from '#api/schemas/identifiers.ts'
 import { recordCancelRequest } from '#db/purchase-outcome.ts'
 import type { StoredPurchase } from '#db/read-purchases.ts'
 import { askTemporal, startPurchase, waitForOutcome } from './carry-out.ts'
-import { purchaseStatusSchema, requirePurchase, underWay } from './purchase.ts'
+import { purchaseStatusSchema, requirePurchase, underWay, underWayHeaders } from './purchase.ts'
 
 const route = createRoute({
   method: 'post',
@@ -23,10 +23,7 @@ const route = createRoute({
     200: { description: 'Cancelled.', content: { 'application/json': { schema: purchaseStatusSchema } } },
     202: {
       description: 'Asked to cancel; not decided yet.',
-      headers: {
-        Location: { description: 'Address of the purchase.', schema: { type: 'string' as const } },
-        'Retry-After': { description: 'Seconds.', schema: { type: 'string' as const } },
-      },
+      headers: underWayHeaders,
       content: { 'application/json': { schema: purchaseStatusSchema } },
     },
     ...problems(...READING, 'foreign_request', 'unknown_purchase', 'already_settled', 'temporal_unavailable'),

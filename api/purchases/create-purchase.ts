@@ -7,7 +7,7 @@ import { idempotencyHeaders, keyedRequest, keyReused, markReplayed, replayedHead
 import { openPurchase } from '#db/open-purchase.ts'
 import { startPurchase, waitForOutcome } from './carry-out.ts'
 import { normaliseOrder, type Order, orderSchema } from './order.ts'
-import { purchaseStatusSchema, requirePurchase, underWay } from './purchase.ts'
+import { purchaseStatusSchema, requirePurchase, underWay, underWayHeaders } from './purchase.ts'
 import { receiptSchema, showReceipt } from './receipt.ts'
 
 const route = createRoute({
@@ -37,9 +37,12 @@ const route = createRoute({
     202: {
       description: 'Under way.',
       headers: {
-        Location: { description: 'Address of the purchase.', schema: { type: 'string' as const } },
-        'Retry-After': { description: 'Seconds.', schema: { type: 'string' as const } },
+        ...underWayHeaders,
         ...replayedHeader,
+        'Preference-Applied': {
+          description: 'When 202 was preferred (RFC 7240).',
+          schema: { type: 'string' as const, enum: ['respond-async'] },
+        },
       },
       content: { 'application/json': { schema: purchaseStatusSchema } },
     },

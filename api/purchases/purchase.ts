@@ -4,6 +4,7 @@ import { Problem } from '#api/problems/problem.ts'
 import { amountShown } from '#api/schemas/amounts.ts'
 import { productId, username } from '#api/schemas/identifiers.ts'
 import { orNull } from '#api/schemas/or-null.ts'
+import { retryAfterHeader } from '#api/schemas/retry-after.ts'
 import { timestamp } from '#api/schemas/text.ts'
 import type { Database } from '#db/client.ts'
 import { readPurchase, type StoredPurchase } from '#db/read-purchases.ts'
@@ -114,6 +115,12 @@ export async function requirePurchase(sql: Database, id: string): Promise<Stored
   const purchase = await readPurchase(sql, id)
   if (!purchase) throw new Problem('unknown_purchase', `There is no purchase "${id}".`)
   return purchase
+}
+
+/** For the description of an answer that `underWay` completes. */
+export const underWayHeaders = {
+  Location: { description: 'Address of the purchase.', schema: { type: 'string' as const } },
+  ...retryAfterHeader,
 }
 
 /** Says where to look for the outcome. */

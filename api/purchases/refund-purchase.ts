@@ -6,7 +6,7 @@ import { DEMO_ACTOR } from '#api/requests/caller.ts'
 import { purchasePath } from '#api/schemas/identifiers.ts'
 import { openRefund } from '#db/refund-purchase.ts'
 import { startRefund, waitForOutcome } from './carry-out.ts'
-import { purchaseId, purchaseStatusSchema, requirePurchase, underWay } from './purchase.ts'
+import { purchaseId, purchaseStatusSchema, requirePurchase, underWay, underWayHeaders } from './purchase.ts'
 import { refundSchema, showRefund } from './refund.ts'
 
 const refundedSchema = z
@@ -28,10 +28,7 @@ const route = createRoute({
     200: { description: 'Refunded.', content: { 'application/json': { schema: refundedSchema } } },
     202: {
       description: 'Under way.',
-      headers: {
-        Location: { description: 'Address of the purchase.', schema: { type: 'string' as const } },
-        'Retry-After': { description: 'Seconds.', schema: { type: 'string' as const } },
-      },
+      headers: underWayHeaders,
       content: { 'application/json': { schema: purchaseStatusSchema } },
     },
     ...problems(...READING, 'foreign_request', 'unknown_purchase', 'not_refundable', 'temporal_unavailable'),

@@ -84,6 +84,14 @@ test('an event that comes many times under one key earns its points once, and an
   expect(await points()).toBe(10)
 })
 
+test('an event that takes longer than the wait is answered with 202, and when to ask again', async () => {
+  const idle = await world.serve({ taskQueue: `${world.taskQueue}-idle`, purchaseWaitMs: 1 })
+  const body = { type: 'Review', client: 'ReviewSite', account_id: account, payload: { stars: 5 } }
+  const answer = await idle.post('/events', body, { key: crypto.randomUUID() })
+  expect(answer).toMatchObject({ status: 202, body: { status: 'running', points: 0 } })
+  expect(Number(answer.headers.get('Retry-After'))).toBeGreaterThan(0)
+})
+
 test('an event without a key is refused: whoever got no answer could not send it again', async () => {
   const body = { type: 'Review', client: 'ReviewSite', account_id: account, payload: { stars: 5 } }
   const { status, body: problem } = await world.api.post('/events', body)

@@ -128,7 +128,7 @@ async function callApi(
   if (method !== 'HEAD' && method !== 'OPTIONS') {
     // Of an answer in lines, each is held against the schema.
     for (const body of contentType === NDJSON ? parsed : [parsed]) {
-      contract.check(method, path.split('?')[0] ?? '', response.status, contentType, body)
+      contract.check(method, path.split('?')[0] ?? '', response, contentType, body)
     }
   }
   return { status: response.status, headers: response.headers, body: parsed }

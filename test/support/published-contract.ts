@@ -2,13 +2,18 @@ import { expect } from 'vitest'
 import { z } from 'zod'
 
 type Json = { [key: string]: Json } | Json[] | string | number | boolean | null
-type Operation = { tags: string[]; responses: Record<string, { content?: Record<string, { schema: Json }> }> }
+type Response = { headers?: Record<string, unknown>; content?: Record<string, { schema: Json }> }
+type Operation = { tags: string[]; responses: Record<string, Response> }
 export type OpenApiDocument = {
   openapi: string
   tags: { name: string }[]
   paths: Record<string, Record<string, Operation>>
   components: { schemas: Record<string, Json> }
 }
+
+/** Headers that say something about an answer. Those that depend on more than its status may be missing. */
+const HEADERS = ['Location', 'ETag', 'Retry-After', 'Idempotency-Replayed', 'Preference-Applied']
+const CONDITIONAL = ['Idempotency-Replayed', 'Preference-Applied']
 
 /** What every problem has, on whatever address. */
 const anyProblem = z.object({
@@ -22,7 +27,7 @@ const anyProblem = z.object({
 
 /**
  * Holds responses against the OpenAPI document that the server publishes: the status must be documented for the
- * operation, the content type for the status, and the body must fit its schema, without a single member more. Where no
+ * operation, the content type and the headers for the status, and the body must fit its schema, without a single member more. Where no
  * operation is documented, only the form of problems is checked.
  */
 export function publishedContract(document: OpenApiDocument) {
@@ -44,7 +49,13 @@ export function publishedContract(document: OpenApiDocument) {
     document,
     /** A named schema of the document. */
     schema: (name: string) => schemaOf(name, { $ref: `#/components/schemas/${name}` }),
-    check(method: string, path: string, status: number, contentType: string, body: unknown): void {
+    check(
+      method: string,
+      path: string,
+      { status, headers }: globalThis.Response,
+      contentType: string,
+      body: unknown,
+    ): void {
       if (status >= 400) expect(anyProblem.parse(body).status).toBe(status)
       if (status >= 400) expect(contentType).toBe('application/problem+json')
       const template = routes.find((route) => route.matches.test(path))?.path
@@ -52,6 +63,11 @@ export function publishedContract(document: OpenApiDocument) {
       if (!operation) return
       const pointer = `${method} ${template} ${status} ${contentType}`
       const answer = operation.responses[status]
+      for (const name of HEADERS) {
+        const isDocumented = answer?.headers?.[name] !== undefined
+        if (CONDITIONAL.includes(name) && !headers.has(name)) continue
+        expect(headers.has(name), `${pointer}: ${name}, in the published document or the answer`).toBe(isDocumented)
+      }
       if (answer && !answer.content && body === '') return
       const content = answer?.content?.[contentType]
       expect(content, `${pointer} is not in the published document`).toBeDefined()

@@ -1552,7 +1552,10 @@ export interface components {
             detail: string;
             errors: {
                 message: string;
-                /** @description Which value: its path in the body, its query parameter or header. */
+                /**
+                 * @description Which value: its path in the body, its query parameter or header. Within the rules of a campaign it goes on as a JSON Pointer (RFC 6901): `rules/0/action/formula`.
+                 * @example lines.0.productId
+                 */
                 path: string;
                 /**
                  * @description In a formula or JSONPath: the character that is wrong, from 1.
@@ -3008,6 +3011,8 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3072,6 +3077,8 @@ export interface operations {
             /** @description `unknown_campaign`: There is no such campaign */
             404: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -3085,6 +3092,8 @@ export interface operations {
              */
             409: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -3139,6 +3148,10 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3211,6 +3224,8 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3270,6 +3285,8 @@ export interface operations {
             /** @description `unknown_campaign`: There is no such campaign */
             404: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -3324,6 +3341,10 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3393,6 +3414,8 @@ export interface operations {
             /** @description `unknown_campaign`: There is no such campaign */
             404: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -3465,6 +3488,10 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3539,6 +3566,8 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3644,6 +3673,8 @@ export interface operations {
              */
             503: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3684,6 +3715,8 @@ export interface operations {
                 headers: {
                     /** @description `true` when an earlier request of the same key did it. */
                     "Idempotency-Replayed"?: "true";
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3764,6 +3797,10 @@ export interface operations {
              */
             503: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3912,6 +3949,8 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3983,6 +4022,8 @@ export interface operations {
              */
             503: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4016,7 +4057,7 @@ export interface operations {
                 headers: {
                     /** @description Address of the purchase. */
                     Location?: string;
-                    /** @description Seconds. */
+                    /** @description Seconds after which to ask again. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };
@@ -4080,6 +4121,8 @@ export interface operations {
              */
             503: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4139,6 +4182,8 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4199,6 +4244,8 @@ export interface operations {
             /** @description `balance_limit`: The account would have been issued more points than can be counted */
             409: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -4253,6 +4300,10 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4313,6 +4364,8 @@ export interface operations {
             /** @description `insufficient_points`: There are fewer points to spend */
             409: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -4367,6 +4420,10 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4432,6 +4489,8 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4492,6 +4551,8 @@ export interface operations {
             /** @description `insufficient_points`: There are fewer points to spend */
             409: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -4546,6 +4607,10 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4609,6 +4674,8 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4663,6 +4730,8 @@ export interface operations {
             /** @description `unknown_transaction`: There is no such transaction of points */
             404: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -4678,6 +4747,8 @@ export interface operations {
              */
             409: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -4714,6 +4785,10 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4775,6 +4850,8 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4837,6 +4914,8 @@ export interface operations {
             /** @description `product_exists`: A product of this id exists already */
             409: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -4891,6 +4970,10 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4949,6 +5032,8 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5011,6 +5096,8 @@ export interface operations {
             /** @description `unknown_product`: There is no such product */
             404: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -5065,6 +5152,10 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5127,6 +5218,8 @@ export interface operations {
             /** @description `unknown_product`: There is no such product */
             404: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -5140,6 +5233,8 @@ export interface operations {
              */
             409: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -5194,6 +5289,10 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5238,7 +5337,9 @@ export interface operations {
                     "Idempotency-Replayed"?: "true";
                     /** @description Address of the purchase. */
                     Location?: string;
-                    /** @description Seconds. */
+                    /** @description When 202 was preferred (RFC 7240). */
+                    "Preference-Applied"?: "respond-async";
+                    /** @description Seconds after which to ask again. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };
@@ -5275,6 +5376,8 @@ export interface operations {
              */
             404: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -5298,6 +5401,8 @@ export interface operations {
              */
             409: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -5356,6 +5461,10 @@ export interface operations {
              */
             503: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5460,6 +5569,8 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5525,6 +5636,8 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5583,6 +5696,8 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5616,7 +5731,7 @@ export interface operations {
                 headers: {
                     /** @description Address of the purchase. */
                     Location?: string;
-                    /** @description Seconds. */
+                    /** @description Seconds after which to ask again. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };
@@ -5676,6 +5791,8 @@ export interface operations {
              */
             503: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5757,6 +5874,8 @@ export interface operations {
              */
             503: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5790,7 +5909,7 @@ export interface operations {
                 headers: {
                     /** @description Address of the purchase. */
                     Location?: string;
-                    /** @description Seconds. */
+                    /** @description Seconds after which to ask again. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };
@@ -5850,6 +5969,8 @@ export interface operations {
              */
             503: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5897,6 +6018,8 @@ export interface operations {
             /** @description `not_ready`: The server is not ready for requests */
             503: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5996,6 +6119,8 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6058,6 +6183,8 @@ export interface operations {
             /** @description `user_exists`: A user of this name exists already */
             409: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -6112,6 +6239,10 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6174,6 +6305,8 @@ export interface operations {
             /** @description `unknown_user`: There is no such user */
             404: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -6183,6 +6316,8 @@ export interface operations {
             /** @description `balance_too_large`: The balance would be too large */
             409: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -6237,6 +6372,10 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description `true` when an earlier request of the same key did it. */
+                    "Idempotency-Replayed"?: "true";
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6309,6 +6448,8 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6367,6 +6508,8 @@ export interface operations {
             /** @description `database_unavailable`: The database cannot be reached */
             503: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
