@@ -1,34 +1,23 @@
 import { WorkflowIdReusePolicy } from '@temporalio/client'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { noteRetry } from '#db/note-retry.ts'
 import { readPurchase } from '#db/read-purchases.ts'
 import { openRefund } from '#db/refund-purchase.ts'
 import { purchaseWorkflowId, refundWorkflowId } from '#domain/purchase.ts'
 import { failing, onlyRegular } from '#test/support/faults.ts'
 import { wishOf } from '#test/support/points-ledger.ts'
-import { openSagaWorld, type SagaWorld } from '#test/support/saga-world.ts'
+import { openSagaWorld } from '#test/support/saga-world.ts'
+import { shared } from '#test/support/shared-world.ts'
 
 /** What the story of a purchase tells of steps that had to be tried again. */
 
-let world: SagaWorld
-let run = 0
+const world = await shared(openSagaWorld())
 let buyer: string
 let product: string
 
-beforeAll(async () => {
-  world = await openSagaWorld()
-})
-afterAll(async () => {
-  const broken = await world.shop.brokenInvariants()
-  await world.close()
-  expect(broken).toEqual([])
-})
 beforeEach(async () => {
-  run += 1
-  buyer = `buyer-${run}`
-  product = `product-${run}`
-  await world.shop.addProduct({ id: product, priceMinor: 100_000, stock: 2 })
-  await world.shop.addWallet({ username: buyer, balanceMinor: 150_000 })
+  product = await world.shop.addProduct({ priceMinor: 100_000, stock: 2 })
+  buyer = await world.shop.addWallet({ balanceMinor: 150_000 })
   await world.shop.ledger.execute({ accountId: buyer, ...wishOf({ type: 'issue', amount: 100, ttlDays: 365 }) })
 })
 

@@ -1,10 +1,8 @@
 import type { CampaignRule } from '#web/client/campaigns.ts'
 
-/** What the API's document says in words only. */
-type Comparison = { variable?: string; rule: string; value: number | string }
-type Condition = Comparison | { all: Condition[] } | { any: Condition[] } | { not: Condition }
+type Condition = CampaignRule['condition']
 
-const COMPARISONS: Record<string, string> = {
+const COMPARISONS: Record<Extract<Condition, { rule: string }>['rule'], string> = {
   numeric_greater_than: 'is more than',
   numeric_greater_than_equals: 'is at least',
   numeric_less_than: 'is less than',
@@ -19,7 +17,7 @@ const number = new Intl.NumberFormat('en', { maximumFractionDigits: 20 })
 export function sayRule({ variable, condition, action }: CampaignRule): { when: string; gives: string } {
   const formula = sayPaths(action.formula)
   return {
-    when: sayCondition(condition as unknown as Condition, variable),
+    when: sayCondition(condition, variable),
     gives: `${formula} ${formula === '1' ? 'point' : 'points'}`,
   }
 }
@@ -30,7 +28,7 @@ function sayCondition(condition: Condition, variable: string | undefined): strin
   if ('not' in condition) return `not (${sayCondition(condition.not, variable)})`
   const { rule, value } = condition
   const compared = typeof value === 'number' ? number.format(value) : `“${value}”`
-  return `${sayPaths(condition.variable ?? variable ?? '')} ${COMPARISONS[rule] ?? rule} ${compared}`
+  return `${sayPaths(condition.variable ?? variable ?? '')} ${COMPARISONS[rule]} ${compared}`
 }
 
 function sayList(conditions: readonly Condition[], word: string, variable: string | undefined): string {

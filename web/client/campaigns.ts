@@ -8,7 +8,7 @@ const CLIENT = 'UnicornStore'
 type Schemas = components['schemas']
 
 export type Campaign = Schemas['Campaign']
-export type CampaignTerms = NonNullable<Schemas['CampaignTerms']>
+export type CampaignTerms = Schemas['CampaignTerms']
 export type CampaignRule = Schemas['CampaignRule']
 export type CampaignChange = Schemas['CampaignChange']
 

@@ -5,7 +5,7 @@ import { forgetAfterPurchase, type Purchase } from './purchases.ts'
 import { retryDelay } from './query-client.ts'
 import type { components } from './schema.d.ts'
 
-export type Refund = NonNullable<components['schemas']['Refund']>
+export type Refund = components['schemas']['Refund']
 type PointsLot = components['schemas']['PointsLot']
 
 /** Gives a purchase back. It happens once however often it is asked for, so it has no key, and outages do not end it. */
