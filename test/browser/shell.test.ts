@@ -49,6 +49,20 @@ describe('a navigation', () => {
     await page.getByRole('heading', { level: 1, name: 'Buy Unicorns' }).waitFor()
   })
 
+  test('puts it there by keyboard too, when the page is slow to come', async ({ world, visit }) => {
+    const { buyer } = await makeBuyer(world)
+    const page = await visit({ as: buyer })
+    const code = Promise.withResolvers<void>()
+    await page.route('**/points-page*.js', async (route) => {
+      await code.promise
+      await route.continue()
+    })
+    await page.getByRole('link', { name: 'Points' }).press('Enter')
+    await page.waitForURL('**/store/points')
+    code.resolve()
+    await page.getByRole('heading', { level: 1, name: 'Points' }).and(page.locator(':focus')).waitFor()
+  })
+
   test('can skip to the content', async ({ world, visit }) => {
     const { buyer } = await makeBuyer(world)
     const page = await visit({ as: buyer })

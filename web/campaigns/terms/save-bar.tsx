@@ -1,5 +1,6 @@
 import { Button, Group, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
+import { useRescuedFocus } from '#web/page/rescued-focus.ts'
 import classes from './save-bar.module.css'
 
 type SaveBarProps = {
@@ -14,9 +15,19 @@ type SaveBarProps = {
 
 /** Stays in sight, however long the rules are. */
 export function SaveBar({ status, isBad, saveLabel, isSaving, onSave, onDiscard }: SaveBarProps) {
+  const words = useRescuedFocus<HTMLParagraphElement>(isSaving)
   return (
     <div className={classes.bar}>
-      <Text role="status" aria-label="Saving" size="sm" fw={600} c={isBad ? 'var(--mantine-color-error)' : 'dimmed'}>
+      <Text
+        role="status"
+        aria-label="Saving"
+        size="sm"
+        fw={600}
+        c={isBad ? 'var(--mantine-color-error)' : 'dimmed'}
+        ref={words}
+        tabIndex={-1}
+        style={{ outline: 'none' }}
+      >
         {status}
       </Text>
       <Group gap="sm" wrap="nowrap">
