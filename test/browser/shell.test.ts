@@ -6,36 +6,6 @@ import { makeBuyer } from '#test/support/buyer.ts'
 const focusedText = 'document.activeElement.textContent'
 const scheme = 'document.documentElement.getAttribute("data-mantine-color-scheme")'
 
-describe('whoever uses the store', () => {
-  test('is the same after a reload, and in every tab', async ({ world, visit }) => {
-    const one = await makeBuyer(world)
-    const other = await makeBuyer(world, { balance: 12_345 })
-    const page = await visit({ as: one.buyer })
-    await page.reload()
-    await page.getByRole('button', { name: `${one.buyer} Balance 3,300.00` }).waitFor()
-
-    const tab = await page.context().newPage()
-    await tab.goto('/store/points')
-    await tab.getByRole('button', { name: `${one.buyer} Balance` }).click()
-    await tab.getByRole('textbox', { name: 'Find a user' }).fill(other.buyer)
-    await tab.getByRole('option', { name: `${other.buyer} 123.45` }).click()
-    await page.getByRole('button', { name: `${other.buyer} Balance 123.45` }).waitFor()
-  })
-
-  test('is found by keyboard', async ({ world, visit }) => {
-    const one = await makeBuyer(world)
-    const other = await makeBuyer(world)
-    const page = await visit({ as: one.buyer })
-    await page.getByRole('button', { name: `${one.buyer} Balance` }).press('Enter')
-    await page.getByRole('textbox', { name: 'Find a user' }).and(page.locator(':focus')).waitFor()
-    await page.keyboard.type(other.buyer)
-    await page.getByRole('option', { name: other.buyer }).waitFor()
-    await page.keyboard.press('ArrowDown')
-    await page.keyboard.press('Enter')
-    await page.getByRole('button', { name: `${other.buyer} Balance` }).waitFor()
-  })
-})
-
 describe('a navigation', () => {
   test('puts the focus on the heading, and the title on the tab', async ({ world, visit }) => {
     const { buyer } = await makeBuyer(world)

@@ -1,4 +1,4 @@
-import { useLocalStorage } from '@mantine/hooks'
+import { useLocalStorage, useSessionStorage, useWindowEvent } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { createContext, type ReactNode, use } from 'react'
 import { usersQuery } from '#web/client/users.ts'
@@ -11,13 +11,11 @@ type CurrentUser = {
 
 const CurrentUserContext = createContext<CurrentUser | undefined>(undefined)
 
-/** Knows who is using the store: kept over reloads, and the same in every tab. */
+const KEY = 'unicorn-store.user'
+
+/** Knows who is using the store in this tab, over reloads too. What other tabs do makes nobody into somebody else. */
 export function CurrentUserProvider({ children }: { children: ReactNode }) {
-  const [chosen, become] = useLocalStorage({
-    key: 'unicorn-store.user',
-    defaultValue: '',
-    getInitialValueInEffect: false,
-  })
+  const [chosen, become] = useChosenUser()
   const { data } = useQuery(usersQuery)
   // Somebody who was chosen before the database was begun anew is not there any more.
   const gone = data?.all && !data.users.some(({ username }) => username === chosen)
@@ -28,4 +26,16 @@ export function CurrentUserProvider({ children }: { children: ReactNode }) {
 /** Undefined while it is not known yet, or when there is nobody. */
 export function useCurrentUser(): CurrentUser | undefined {
   return use(CurrentUserContext)
+}
+
+/** Kept by the tab. A new one begins with whoever used the store last, which is who opened it. */
+function useChosenUser() {
+  const [last, setLast] = useLocalStorage({ key: KEY, defaultValue: '', getInitialValueInEffect: false })
+  const [chosen, setChosen] = useSessionStorage({ key: KEY, defaultValue: last, getInitialValueInEffect: false })
+  useWindowEvent('focus', () => setLast(chosen))
+  const become = (username: string) => {
+    setChosen(username)
+    setLast(username)
+  }
+  return [chosen, become] as const
 }
