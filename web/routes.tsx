@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import { stretchSearch } from './campaigns/backtest/stretch-search.ts'
 import { campaignSearch } from './campaigns/campaign-search.ts'
 import { operationsSearch } from './operations/operations-search.ts'
 import { NotFound } from './page/not-found.tsx'
@@ -45,6 +46,7 @@ const campaigns = createRoute({
 const newCampaign = createRoute({
   getParentRoute: () => root,
   path: '/campaigns/new',
+  validateSearch: stretchSearch,
   component: lazyRouteComponent(() => import('./campaigns/new-campaign-page.tsx'), 'NewCampaignPage'),
 })
 

@@ -47,6 +47,30 @@ describe('the preview', () => {
     await told.getByText('It would have given 0 points.').waitFor()
   })
 
+  test('goes as far back as its address says, also for somebody else', async ({ world, visit }) => {
+    const { buyer } = await makeBuyer(world)
+    const name = await makeCampaign(world)
+    const page = await visit({ as: buyer, path: `/campaigns/${name}`, timezoneId: 'Europe/Berlin' })
+    await page.getByRole('radio', { name: '7 days' }).press('Space')
+    await page.waitForURL('**?days=7')
+    await page.reload()
+    await expect.poll(() => page.getByRole('radio', { name: '7 days' }).isChecked()).toBe(true)
+
+    await page.getByText('Own dates').click()
+    await page.getByLabel('From', { exact: true }).fill('2026-01-31T12:00')
+    await page.getByLabel('To', { exact: true }).fill('2026-02-01T00:30')
+    await page.waitForURL(/to=/)
+    await page.getByRole('tab', { name: 'History' }).click()
+    await page.getByText('Created by demo').waitFor()
+    await page.getByRole('tab', { name: 'Terms' }).click()
+    await page.waitForURL(/^[^?]*\?from=[^&]*&to=[^&]*$/)
+    const { pathname, search } = new URL(page.url())
+    const path = `${pathname.replace('/store', '')}${search}`
+    const elsewhere = await visit({ as: buyer, path, timezoneId: 'America/New_York' })
+    expect(await elsewhere.getByLabel('From', { exact: true }).inputValue()).toBe('2026-01-31T06:00')
+    expect(await elsewhere.getByLabel('To', { exact: true }).inputValue()).toBe('2026-01-31T18:30')
+  })
+
   test('is cancelled at a click', async ({ world, visit }) => {
     const { buyer } = await makeBuyer(world)
     const name = await makeCampaign(world)

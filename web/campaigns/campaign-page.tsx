@@ -35,7 +35,10 @@ function CampaignTabs({ campaign }: { campaign: Campaign }) {
   const { tab = 'terms' } = route.useSearch()
   const navigate = route.useNavigate()
   const show = (next: string | null) =>
-    void navigate({ search: next === 'history' ? { tab: 'history' } : {}, resetScroll: false })
+    void navigate({
+      search: ({ tab: _, ...others }) => ({ ...others, ...(next === 'history' && { tab: 'history' }) }),
+      resetScroll: false,
+    })
   return (
     <Tabs value={tab} onChange={show}>
       <Tabs.List mb="lg">

@@ -6,9 +6,10 @@ import { type Draft, termsOf } from '#web/campaigns/terms/draft.ts'
 import { mistakesOf } from '#web/campaigns/terms/draft-mistakes.ts'
 import { candidateOf } from '#web/campaigns/trial/candidate.ts'
 import { BacktestResult } from './backtest-result.tsx'
-import { FIRST_STRETCH, pastOf } from './stretch.ts'
+import { pastOf } from './stretch.ts'
 import { StretchFields } from './stretch-fields.tsx'
 import { useBacktest } from './use-backtest.ts'
+import { useStretch } from './use-stretch.ts'
 
 type BacktestPanelProps = {
   draft: Draft
@@ -19,7 +20,7 @@ type BacktestPanelProps = {
 
 /** What a draft would have given for what really happened, before anybody saves it. */
 export function BacktestPanel({ draft, campaignName, hasMistakes }: BacktestPanelProps) {
-  const [stretch, setStretch] = useState(FIRST_STRETCH)
+  const [stretch, setStretch] = useStretch()
   const [ignores, setIgnores] = useState<boolean>()
   const [ranFor, setRanFor] = useState<Draft>()
   const { state, start, cancel } = useBacktest()
