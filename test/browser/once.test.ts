@@ -1,27 +1,15 @@
-import type { Page, Route } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { describe, expect } from 'vitest'
+import { breakOff, doAndAnswer500 } from '#test/support/broken-answers.ts'
 import { test } from '#test/support/browser-world.ts'
 import { makeBuyer, purchaseDialog, purchasesOf, quickBuy } from '#test/support/buyer.ts'
 
 const itIsYours = (page: Page) => purchaseDialog(page).getByRole('heading', { name: 'It is yours' })
 
-/** The store does what it is asked for, and its answer breaks off on the way. */
-async function breakOff(route: Route): Promise<void> {
-  const response = await route.fetch()
-  await route.fulfill({ status: response.status(), contentType: 'application/json', body: '{"purch' })
-}
-
-/** The store says that something went wrong, and not whether it was done. */
-async function answer500(route: Route): Promise<void> {
-  await route.fetch()
-  const problem = { type: 'x', title: 'x', status: 500, code: 'internal_error', detail: 'x', requestId: 'x' }
-  await route.fulfill({ status: 500, contentType: 'application/problem+json', body: JSON.stringify(problem) })
-}
-
 describe('one purchase is made', () => {
   test.for([
     ['breaks off', breakOff],
-    ['is an error of the store', answer500],
+    ['is an error of the store', doAndAnswer500],
   ] as const)('when the answer to an order %s', async ([, instead], { world, visit }) => {
     const { buyer, name } = await makeBuyer(world)
     const page = await visit({ as: buyer, expected: [/500/] })
@@ -35,7 +23,7 @@ describe('one purchase is made', () => {
   test('when it cannot be shown at once, and nobody is told that nothing was charged', async ({ world, visit }) => {
     const { buyer, name } = await makeBuyer(world)
     const page = await visit({ as: buyer, expected: [/500/] })
-    await page.route(/\/purchases\/[^/]+$/, answer500, { times: 1 })
+    await page.route(/\/purchases\/[^/]+$/, doAndAnswer500, { times: 1 })
     await quickBuy(page, name).click()
     await purchaseDialog(page).getByRole('button', { name: 'Try again' }).click()
     await itIsYours(page).waitFor()

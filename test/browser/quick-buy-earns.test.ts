@@ -1,6 +1,7 @@
 import type { Page, Request } from 'playwright-core'
 import { describe, expect } from 'vitest'
 import { expectAccessible, expectNoSidewaysScroll } from '#test/support/accessibility.ts'
+import { answer500 } from '#test/support/broken-answers.ts'
 import { test } from '#test/support/browser-world.ts'
 import { makeBuyer, purchaseDialog, quickBuy } from '#test/support/buyer.ts'
 import { forProduct, makeCampaign } from '#test/support/campaign-pages.ts'
@@ -67,8 +68,7 @@ describe('a card tells the points of a Quick Buy before the click', () => {
     const page = await visit({ as: cheap.buyer, expected: [/500/] })
     await page.route('**/purchase/quote', async (route) => {
       if (!isQuoteOf(broken.product)(route.request())) return route.continue()
-      const problem = { type: 'x', title: 'x', status: 500, code: 'internal_error', detail: 'x', requestId: 'x' }
-      return route.fulfill({ status: 500, contentType: 'application/problem+json', body: JSON.stringify(problem) })
+      return answer500(route)
     })
     const asked = new Set<string>()
     page.on('requestfinished', (request) => {

@@ -56,7 +56,7 @@ function TopUp({ username, missing, balance, total }: TopUpProps) {
       </Button>
       {topUp.error && (
         <Text role="alert" c="var(--mantine-color-error)" size="sm">
-          {sayInWords(topUp.error).message} Another click asks whether it was done, and does it once.
+          {sayInWords(topUp.error).message}
         </Text>
       )}
     </>

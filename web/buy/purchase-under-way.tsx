@@ -1,7 +1,9 @@
 import { Alert, Button, Group, Stack, Text } from '@mantine/core'
 import { useEffect, useState } from 'react'
 import { type Purchase, useCancelPurchase } from '#web/client/purchases.ts'
+import { useRescuedFocus } from '#web/page/rescued-focus.ts'
 import { isCancellable } from '#web/purchases/progress.ts'
+import { Refused } from '#web/purchases/refused.tsx'
 import { Timeline } from '#web/purchases/timeline.tsx'
 import { OrderLines } from './order-lines.tsx'
 
@@ -11,11 +13,13 @@ const WORRY_MS = 4_000
 export function PurchaseUnderWay({ purchase }: { purchase: Purchase }) {
   const { purchaseId, lines, steps, pointsRedeemed } = purchase
   const cancel = useCancelPurchase(purchaseId)
+  const story = useRescuedFocus<HTMLDivElement>(cancel.status)
   return (
-    <Stack gap="lg">
+    <Stack gap="lg" ref={story} tabIndex={-1} style={{ outline: 'none' }}>
       <OrderLines lines={lines} />
       <Timeline steps={steps} paysWithPoints={pointsRedeemed > 0} />
       <Reassurance key={steps.length} />
+      <Refused error={cancel.error} />
       <Group justify="space-between">
         <Text size="sm" c="dimmed">
           It goes on without this page.

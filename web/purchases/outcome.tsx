@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Text } from '@mantine/core'
+import { Button, Group, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { sayNotBought } from '#web/buy/refusal-words.ts'
@@ -10,7 +10,7 @@ import classes from './outcome.module.css'
 import { sayOutcome } from './outcome-words.ts'
 import { isCancellable, statusBy } from './progress.ts'
 import { RefundButton } from './refund-button.tsx'
-import { sayRefused } from './refused-words.ts'
+import { Refused } from './refused.tsx'
 import { StatusBadge } from './status-badge.tsx'
 
 const POLL_MS = 1_000
@@ -26,10 +26,9 @@ export function Outcome({ purchase }: { purchase: Purchase }) {
     ...purchaseQuery(purchaseId),
     refetchInterval: refund.isPending && status === 'completed' ? POLL_MS : false,
   })
-  const error = cancel.error ?? refund.error
-  const words = useRescuedFocus<HTMLDivElement>(status)
+  const words = useRescuedFocus<HTMLDivElement>(`${status} ${cancel.status} ${refund.status}`)
   return (
-    <div>
+    <Stack gap="md">
       <Group className={classes.outcome} justify="space-between" gap="md">
         <Group gap="sm" role="status" className={classes.words} ref={words} tabIndex={-1}>
           <StatusBadge status={status} />
@@ -49,8 +48,8 @@ export function Outcome({ purchase }: { purchase: Purchase }) {
           )}
         </Group>
       </Group>
-      {error && <Refused error={error} />}
-    </div>
+      <Refused error={cancel.error ?? refund.error} />
+    </Stack>
   )
 }
 
@@ -62,15 +61,6 @@ function OutcomeWords({ purchase }: { purchase: Purchase }) {
     <Text>
       <strong>{title}.</strong> {message}
     </Text>
-  )
-}
-
-function Refused({ error }: { error: Error }) {
-  const { title, message } = sayRefused(error)
-  return (
-    <Alert color="orange" title={title} mt="md">
-      {message}
-    </Alert>
   )
 }
 

@@ -63,18 +63,28 @@ describe('an answer that is not a success', () => {
     expect(isTemporary(error)).toBe(false)
   })
 
+  /** A problem may be of a version of the API that this store does not know. */
+  const sayCode = (code: string, status: number) => {
+    const problem: object = { code, status, title: 'A title', detail: 'A detail.', requestId: '7f' }
+    return sayInWords(new ApiProblem(problem as Problem))
+  }
+
   test('is put in words, those of the API where there are no better ones', () => {
-    const problem: Problem = {
-      type: 'urn:unicorn-store:problem:stock_too_large',
-      code: 'stock_too_large',
-      status: 409,
-      title: 'The stock would be too large',
-      detail: 'It takes a million.',
-      requestId: '1',
-    }
-    expect(sayInWords(new ApiProblem(problem))).toEqual({ title: problem.title, message: problem.detail })
+    expect(sayCode('stock_too_large', 409)).toEqual({ title: 'A title', message: 'A detail.' })
     expect(sayInWords(new Unreachable()).title).toBe('The store cannot be reached')
     expect(sayInWords(new Error('x is not a function')).message).not.toContain('function')
+  })
+
+  test.each([
+    ['internal_error', 500],
+    ['unsupported_media_type', 415],
+    ['of_a_later_version', 503],
+  ])('and is nobody’s business but ours, %s, says how to report it', (code, status) => {
+    expect(sayCode(code, status).message).toContain('report it with the number of the request, 7f')
+  })
+
+  test('of the log of the server says nothing', () => {
+    expect(sayCode('internal_error', 500).message).toMatch(/^Try again in a while/)
   })
 })
 
