@@ -166,6 +166,8 @@ describe('a refund', () => {
     await page.getByText('1,650.00 and 500 points came back.').waitFor()
     const givenBack = page.getByRole('region', { name: 'What was given back' })
     await givenBack.getByText('+500 points').waitFor()
+    const earned = page.getByRole('region', { name: 'Points it earned' })
+    await earned.getByText('They were taken back with the refund.').waitFor()
     await story(page).getByText('Goods back on the shelf').waitFor()
     await page.getByRole('button', { name: `${customer.buyer} Balance 3,300.00` }).waitFor()
     await expectAccessible(page)

@@ -4,9 +4,12 @@ import { points } from '#web/format/points.ts'
 import { AnchorLink } from '#web/page/anchor-link.tsx'
 import { Section } from '#web/page/section.tsx'
 import { CampaignAwards } from './campaign-awards.tsx'
+import { sayTakenBack } from './points-words.ts'
 
 /** Which campaign and rule gave which points for a purchase; nothing before that is known. */
-export function PointsEarned({ purchase: { award, status, pointsIssued, campaigns } }: { purchase: Purchase }) {
+export function PointsEarned({ purchase }: { purchase: Purchase }) {
+  const { award, status, pointsIssued, campaigns } = purchase
+  const takenBack = sayTakenBack(purchase)
   if (award === null) return null
   const isGivenBack = status === 'refunding' || status === 'refunded'
   if (award === 'parked' && isGivenBack) {
@@ -30,6 +33,7 @@ export function PointsEarned({ purchase: { award, status, pointsIssued, campaign
         </Stack>
       )}
       {award === 'booked' && pointsIssued !== null && <Text fw={700}>{points(pointsIssued)}</Text>}
+      {takenBack !== undefined && <Text>{takenBack}</Text>}
       <CampaignAwards campaigns={campaigns} />
     </Section>
   )

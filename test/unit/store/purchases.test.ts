@@ -4,7 +4,7 @@ import { duration } from '#web/format/durations.ts'
 import { operationsSearch } from '#web/operations/operations-search.ts'
 import { sayUndoneBecause } from '#web/operations/undoing-words.ts'
 import { sayLines } from '#web/purchases/lines-words.ts'
-import { sayPointsOf } from '#web/purchases/points-words.ts'
+import { sayPointsOf, sayTakenBack } from '#web/purchases/points-words.ts'
 import { purchasesSearch } from '#web/purchases/purchases-search.ts'
 import { workflowsOf } from '#web/purchases/workflows.ts'
 
@@ -33,6 +33,17 @@ test.each<[Partial<Purchase>, string | undefined]>([
   [{ status: 'refunded', award: 'booked', pointsIssued: 170 }, undefined],
 ])('%j means %s', (parts, words) => {
   expect(sayPointsOf(purchase(parts))).toBe(words)
+})
+
+test.each<[string, [takenBack: number, spent: number] | undefined, string | undefined]>([
+  ['completed', undefined, undefined],
+  ['refunding', undefined, 'What is left of them is being taken back.'],
+  ['refunded', [170, 0], 'They were taken back with the refund.'],
+  ['refunded', [120, 50], 'When it was refunded: 120 points taken back and 50 points already spent.'],
+  ['refunded', [0, 100], 'When it was refunded: 100 points already spent and 70 points already lapsed.'],
+])('of 170 points that a purchase earned, when it is %s and %j, one reads: %s', (status, numbers, words) => {
+  const refund = numbers && { pointsTakenBack: numbers[0], pointsSpent: numbers[1] }
+  expect(sayTakenBack(purchase({ status, award: 'booked', pointsIssued: 170, refund }))).toBe(words)
 })
 
 describe('the workflows of a purchase', () => {
