@@ -1,8 +1,8 @@
 import { Button, Skeleton, Stack } from '@mantine/core'
 import { IconPlus, IconSparkles } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { campaignsQuery } from '#web/client/campaigns.ts'
+import { ButtonLink } from '#web/page/button-link.tsx'
 import { EmptyState } from '#web/page/empty-state.tsx'
 import { LoadError } from '#web/page/load-error.tsx'
 import { Page } from '#web/page/page.tsx'
@@ -21,9 +21,9 @@ export function CampaignsPage() {
 
 function NewCampaignLink() {
   return (
-    <Button component={Link} to="/campaigns/new" leftSection={<IconPlus size={18} aria-hidden />}>
+    <ButtonLink to="/campaigns/new" leftSection={<IconPlus size={18} aria-hidden />}>
       New campaign
-    </Button>
+    </ButtonLink>
   )
 }
 
