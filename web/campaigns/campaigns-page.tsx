@@ -21,7 +21,7 @@ export function CampaignsPage() {
 
 function NewCampaignLink() {
   return (
-    <ButtonLink to="/campaigns/new" leftSection={<IconPlus size={18} aria-hidden />}>
+    <ButtonLink to="/new-campaign" leftSection={<IconPlus size={18} aria-hidden />}>
       New campaign
     </ButtonLink>
   )
