@@ -38,7 +38,7 @@ export function History({ username, status }: HistoryProps) {
           </li>
         ))}
       </ul>
-      <ShowMore query={history} shown={purchases.length} what="purchases" />
+      <ShowMore list={history} shown={purchases.length} what="purchases" />
     </Stack>
   )
 }
