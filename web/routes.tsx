@@ -43,9 +43,10 @@ const campaigns = createRoute({
   component: lazyRouteComponent(() => import('./campaigns/campaigns-page.tsx'), 'CampaignsPage'),
 })
 
+/** Not among the campaigns: one of them may well be called `new`. */
 const newCampaign = createRoute({
   getParentRoute: () => root,
-  path: '/campaigns/new',
+  path: '/new-campaign',
   validateSearch: stretchSearch,
   component: lazyRouteComponent(() => import('./campaigns/new-campaign-page.tsx'), 'NewCampaignPage'),
 })

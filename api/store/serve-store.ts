@@ -11,6 +11,9 @@ import { storeHeaders } from './store-headers.ts'
 /** Vite puts a hash of the content into the name of everything that is in here. */
 const ASSETS = '/store/assets/'
 
+/** What lies beside the page. Further down there are pages only, which may be of something that is called `summer.css`. */
+const BESIDE = /^\/store\/[^/]+$/
+
 /**
  * `/store/`: the store as it was built. Addresses that are no file are pages which the store makes in the browser, so
  * they get its one page. Nothing is read before it is asked for: the store can be built while the server runs.
@@ -25,8 +28,9 @@ export function registerStore(app: App, { storeDir }: AppDependencies): void {
   app.get('/store/*', storeHeaders(ASSETS), compress(), etag({ weak: true }))
   app.get('/store/', (c) => servePage(c, storeDir))
   app.get('/store/*', files, (c) => {
-    if (c.req.path.startsWith(ASSETS) || getMimeType(c.req.path) !== undefined) return c.notFound()
-    return servePage(c, storeDir)
+    const { path } = c.req
+    const isFile = path.startsWith(ASSETS) || (BESIDE.test(path) && getMimeType(path) !== undefined)
+    return isFile ? c.notFound() : servePage(c, storeDir)
   })
 }
 

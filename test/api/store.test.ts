@@ -53,6 +53,8 @@ describe('the store', () => {
     '/store/index.html',
     '/store/purchases/0199d6a4-7f1e-7c3a-9b0e-5a1c2d3e4f50',
     '/store/users/der.ick',
+    '/store/campaigns/summer.css',
+    '/store/campaigns/10%25%20off.js',
     '/store/purchases?status=refused',
   ])('is one page, whichever of its addresses is opened (%s)', async (path) => {
     const { status, headers, body } = await store.get(path)

@@ -39,7 +39,7 @@ describe('a campaign', () => {
   test('needs a name that no other has', async ({ world, visit }) => {
     const name = await makeCampaign(world)
     const { buyer } = await makeBuyer(world)
-    const page = await visit({ as: buyer, path: '/campaigns/new', expected: [/status of 409/] })
+    const page = await visit({ as: buyer, path: '/new-campaign', expected: [/status of 409/] })
     await page.getByRole('textbox', { name: 'Name' }).fill(name)
     await page.getByRole('button', { name: 'Create campaign' }).click()
     await saving(page).getByText('There is a campaign of this name', { exact: false }).waitFor()

@@ -20,11 +20,8 @@ describe('whoever uses the store', () => {
     await page.getByRole('button', { name: `${one.buyer} Balance 3,300.00` }).waitFor()
     // In a test every tab thinks that it has the focus: it is told that somebody comes back to it.
     await page.evaluate('dispatchEvent(new Event("focus"))')
-    const [opened] = await Promise.all([
-      page.context().waitForEvent('page'),
-      page.getByRole('link', { name: 'Purchases' }).click({ modifiers: ['ControlOrMeta'] }),
-    ])
-    await opened.bringToFront()
+    const opened = await page.context().newPage()
+    await opened.goto('/store/purchases')
     await opened.getByRole('button', { name: `${one.buyer} Balance 3,300.00` }).waitFor()
     await tab.reload()
     await tab.getByRole('button', { name: `${other.buyer} Balance 123.45` }).waitFor()

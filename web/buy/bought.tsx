@@ -1,12 +1,12 @@
 import { Button, Text } from '@mantine/core'
 import { IconSparkles } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import type { Purchase } from '#web/client/purchases.ts'
 import { balanceQuery } from '#web/client/users.ts'
 import { sayCampaigns } from '#web/format/campaigns.ts'
 import { money } from '#web/format/money.ts'
 import { points } from '#web/format/points.ts'
+import { ButtonLink } from '#web/page/button-link.tsx'
 import classes from './cart-panel.module.css'
 import { useCheckout } from './checkout.tsx'
 import { Verdict } from './verdict.tsx'
@@ -18,15 +18,14 @@ export function Bought({ purchase }: { purchase: Purchase }) {
     <>
       <Verdict tone="good" title="It is yours" message={<Paid purchase={purchase} />}>
         <Button onClick={dismiss}>Keep shopping</Button>
-        <Button
+        <ButtonLink
           variant="default"
-          component={Link}
           to="/purchases/$purchaseId"
-          params={{ purchaseId: purchase.purchaseId } as never}
+          params={{ purchaseId: purchase.purchaseId }}
           onClick={dismiss}
         >
           See the purchase
-        </Button>
+        </ButtonLink>
       </Verdict>
       <Earned purchase={purchase} />
     </>

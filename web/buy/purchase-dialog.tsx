@@ -1,8 +1,6 @@
 import { Button, Group, Modal, Paper, Text } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
-import { useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
-import { forgetAfterPurchase } from '#web/client/purchases.ts'
 import { LoadError } from '#web/page/load-error.tsx'
 import { useLivePurchase } from '#web/purchases/live-purchase.ts'
 import { isUnderWay } from '#web/purchases/progress.ts'
@@ -18,7 +16,7 @@ import { PurchaseUnderWay } from './purchase-under-way.tsx'
  */
 export function PurchaseDialog() {
   const { intent, error, repeating, folded, fold, dismiss } = useCheckout()
-  const read = useLivePurchase(intent?.purchaseId)
+  const read = useLivePurchase(intent?.purchaseId, intent !== undefined && !intent.settled)
   const purchase = intent?.purchaseId === undefined ? undefined : read.data
   const notRead = intent?.purchaseId !== undefined && !purchase && read.isError
   const small = useMediaQuery('(max-width: 36em)') ?? false
@@ -55,20 +53,18 @@ export function PurchaseDialog() {
   )
 }
 
-/** What was bought is in the cart no more, wallet, stock and points are read again, and what was given back is no news. */
+/** What was bought is in the cart no more, and what was given back is no news. */
 function useSettling(
   intent: Intent | undefined,
   purchaseId: string | undefined,
   { ended, bought, givenBack }: { ended: boolean; bought: boolean; givenBack: boolean },
 ): void {
-  const queryClient = useQueryClient()
   const { settle, dismiss } = useCheckout()
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each purchase.
   useEffect(() => {
     if (!intent || !ended) return
     settle(intent, bought)
     if (givenBack) dismiss()
-    void forgetAfterPurchase(queryClient)
   }, [purchaseId, ended, givenBack])
 }
 

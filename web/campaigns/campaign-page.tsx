@@ -1,9 +1,10 @@
-import { Button, Skeleton, Stack, Tabs } from '@mantine/core'
+import { Skeleton, Stack, Tabs } from '@mantine/core'
 import { IconSparkles } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { getRouteApi, Link } from '@tanstack/react-router'
+import { getRouteApi } from '@tanstack/react-router'
 import { problemOf } from '#web/client/api-problem.ts'
 import { type Campaign, campaignQuery } from '#web/client/campaigns.ts'
+import { ButtonLink } from '#web/page/button-link.tsx'
 import { EmptyState } from '#web/page/empty-state.tsx'
 import { LoadError } from '#web/page/load-error.tsx'
 import { Page } from '#web/page/page.tsx'
@@ -61,11 +62,7 @@ function Unknown({ name }: { name: string }) {
       <EmptyState
         icon={<IconSparkles size={36} aria-hidden />}
         title="There is no campaign of this name"
-        action={
-          <Button component={Link} to="/campaigns">
-            All campaigns
-          </Button>
-        }
+        action={<ButtonLink to="/campaigns">All campaigns</ButtonLink>}
       >
         It may have been deleted: then its history tells by whom, and what it was like.
       </EmptyState>

@@ -1,11 +1,12 @@
-import { Button, Skeleton, Stack } from '@mantine/core'
+import { Skeleton, Stack } from '@mantine/core'
 import { IconPlus, IconSparkles } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { campaignsQuery } from '#web/client/campaigns.ts'
+import { ButtonLink } from '#web/page/button-link.tsx'
 import { EmptyState } from '#web/page/empty-state.tsx'
 import { LoadError } from '#web/page/load-error.tsx'
 import { Page } from '#web/page/page.tsx'
+import { ShowMore } from '#web/page/show-more.tsx'
 import classes from './list/campaign-card.module.css'
 import { CampaignCard } from './list/campaign-card.tsx'
 
@@ -21,15 +22,15 @@ export function CampaignsPage() {
 
 function NewCampaignLink() {
   return (
-    <Button component={Link} to="/campaigns/new" leftSection={<IconPlus size={18} aria-hidden />}>
+    <ButtonLink to="/new-campaign" leftSection={<IconPlus size={18} aria-hidden />}>
       New campaign
-    </Button>
+    </ButtonLink>
   )
 }
 
 function Campaigns() {
   const read = useInfiniteQuery(campaignsQuery)
-  const { data, error, isPending, hasNextPage, fetchNextPage, isFetchingNextPage } = read
+  const { data, error, isPending } = read
   const campaigns = data?.pages.flatMap(({ items }) => items)
   if (error && !campaigns) return <LoadError query={read} />
   if (campaigns?.length === 0) {
@@ -53,11 +54,7 @@ function Campaigns() {
             </li>
           ))}
       </ul>
-      {hasNextPage && (
-        <Button variant="default" onClick={() => void fetchNextPage()} loading={isFetchingNextPage}>
-          Show more campaigns
-        </Button>
-      )}
+      <ShowMore list={read} shown={campaigns?.length ?? 0} what="campaigns" />
     </Stack>
   )
 }

@@ -50,6 +50,13 @@ export function useCancelPurchase(purchaseId: string) {
   })
 }
 
+/** Takes over what became of a purchase. What was asked before, and is still on its way, must not undo that. */
+export async function takeOutcome(queryClient: QueryClient, purchase: Purchase): Promise<void> {
+  const { queryKey } = purchaseQuery(purchase.purchaseId)
+  await queryClient.cancelQueries({ queryKey })
+  queryClient.setQueryData(queryKey, purchase)
+}
+
 /** Forgets what a settled purchase has changed: stock, the wallet, points, the lists of purchases. */
 export async function forgetAfterPurchase(queryClient: QueryClient): Promise<void> {
   const changed = ['products', 'users', 'points', 'quote', 'purchases']

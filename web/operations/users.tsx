@@ -47,7 +47,7 @@ function List() {
           {users.length === 0 ? 'Add the first user, and somebody can buy.' : 'Others have other names.'}
         </EmptyState>
       )}
-      <ShowMore query={wallets} shown={users.length} what="users" />
+      <ShowMore list={wallets} shown={users.length} what="users" />
     </Stack>
   )
 }

@@ -38,7 +38,7 @@ export function WalletEntries({ username }: { username: string }) {
           ))}
         </Table.Tbody>
       </Table>
-      <ShowMore query={wallet} shown={entries.length} what="entries" />
+      <ShowMore list={wallet} shown={entries.length} what="entries" />
     </Stack>
   )
 }

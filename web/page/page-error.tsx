@@ -1,6 +1,7 @@
 import { Button, Group, Text } from '@mantine/core'
-import { type ErrorComponentProps, Link } from '@tanstack/react-router'
+import type { ErrorComponentProps } from '@tanstack/react-router'
 import { sayInWords } from '#web/client/problem-words.ts'
+import { ButtonLink } from './button-link.tsx'
 import { Page } from './page.tsx'
 
 /**
@@ -13,9 +14,9 @@ export function PageError({ error }: ErrorComponentProps) {
     <Page title={title} lead={message}>
       <Group>
         <Button onClick={() => window.location.reload()}>Try again</Button>
-        <Button variant="default" component={Link} to="/">
+        <ButtonLink variant="default" to="/">
           Back to the unicorns
-        </Button>
+        </ButtonLink>
       </Group>
       <Text c="dimmed" size="sm">
         What you bought, and what you own, is safe: it is kept by the store, not by this page.

@@ -1,12 +1,12 @@
-import { Button, Group, Paper, Skeleton, Text, Title } from '@mantine/core'
+import { Group, Paper, Skeleton, Text, Title } from '@mantine/core'
 import { IconHourglassLow } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { lapsesNextQuery, type PointsBalance } from '#web/client/points.ts'
 import { settingsQuery } from '#web/client/settings.ts'
 import { lastDay } from '#web/format/dates.ts'
 import { money, times } from '#web/format/money.ts'
 import { points } from '#web/format/points.ts'
+import { ButtonLink } from '#web/page/button-link.tsx'
 import { LoadError } from '#web/page/load-error.tsx'
 import classes from './balance.module.css'
 
@@ -23,11 +23,7 @@ export function Balance({ balance: { account_id, balance } }: { balance: PointsB
         </p>
         <Group justify="space-between" gap="sm">
           <Worth balance={balance} />
-          {balance > 0 && (
-            <Button component={Link} to="/">
-              Spend them
-            </Button>
-          )}
+          {balance > 0 && <ButtonLink to="/">Spend them</ButtonLink>}
         </Group>
       </Paper>
       <Paper component="section" aria-labelledby="lapses-next" className={classes.lapses}>

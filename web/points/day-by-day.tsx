@@ -2,10 +2,10 @@ import { Group, SegmentedControl, Skeleton, Text } from '@mantine/core'
 import { CatchBoundary, getRouteApi } from '@tanstack/react-router'
 import { lazy, Suspense, useMemo } from 'react'
 import type { PointsBalance } from '#web/client/points.ts'
+import { Section } from '#web/page/section.tsx'
 import classes from './day-by-day.module.css'
 import { spansOf } from './day-spans.ts'
 import { DaysTable } from './days-table.tsx'
-import { Section } from './section.tsx'
 
 /** The chart library is larger than the rest of the page: the figures need not wait for it. */
 const SpansChart = lazy(async () => ({ default: (await import('./spans-chart.tsx')).SpansChart }))

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import type { PointsBalance, PointsDay } from '#web/client/points.ts'
 import { dateTime, day } from '#web/format/dates.ts'
 import { pointsAlone } from '#web/format/points.ts'
-import { ShowOlder } from '#web/page/show-older.tsx'
+import { ShowMore } from '#web/page/show-more.tsx'
 import classes from './points-table.module.css'
 
 const FIRST_DAYS = 8
@@ -18,7 +18,11 @@ export function DaysTable({ balance, status }: DaysTableProps) {
   const numbered = balance.balance_entries.map((entry, number) => ({ ...entry, number }))
   const days = numbered.filter((entry) => !status || entry.status === status).toReversed()
   const shown = days.slice(0, most)
-  const hasOlder = shown.length < days.length
+  const older = {
+    hasNextPage: shown.length < days.length,
+    isFetchingNextPage: false,
+    fetchNextPage: () => setMost(most + MORE_DAYS),
+  }
   if (days.length === 0) return <Text c="dimmed">No days of this kind.</Text>
   return (
     <>
@@ -47,11 +51,7 @@ export function DaysTable({ balance, status }: DaysTableProps) {
           ))}
         </Table.Tbody>
       </Table>
-      <ShowOlder
-        shown={hasOlder ? `${pointsAlone(shown.length)} of ${pointsAlone(days.length)} days` : 'Those are all days'}
-        label="Show older days"
-        onMore={hasOlder ? () => setMost(most + MORE_DAYS) : undefined}
-      />
+      <ShowMore list={older} shown={shown.length} all={days.length} what="days" />
     </>
   )
 }

@@ -3,13 +3,12 @@ import { IconChevronDown } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { lotsQuery } from '#web/client/points.ts'
-import { pointsAlone } from '#web/format/points.ts'
 import { LoadError } from '#web/page/load-error.tsx'
-import { ShowOlder } from '#web/page/show-older.tsx'
+import { Section } from '#web/page/section.tsx'
+import { ShowMore } from '#web/page/show-more.tsx'
 import classes from './lots.module.css'
 import { LotsTable } from './lots-table.tsx'
 import type { PointsSearch } from './points-search.ts'
-import { Section } from './section.tsx'
 
 const route = getRouteApi('/points')
 
@@ -28,7 +27,7 @@ export function Lots({ username }: { username: string }) {
     <Section
       title="Lots"
       lead="Points come in lots: where each is from, what is left of it, when it ends."
-      action={<Disclose isOpen={which !== undefined} onToggle={() => show(which ? undefined : 'open')} />}
+      actions={<Disclose isOpen={which !== undefined} onToggle={() => show(which ? undefined : 'open')} />}
     >
       <Stack gap="lg" id="lots-shown" hidden={which === undefined}>
         {which && (
@@ -62,19 +61,14 @@ function Disclose({ isOpen, onToggle }: { isOpen: boolean; onToggle: () => void 
 
 function LotsOf({ username, which }: { username: string; which: 'open' | 'all' }) {
   const read = useInfiniteQuery(lotsQuery(username, which))
-  const { data, hasNextPage, fetchNextPage, isFetchingNextPage } = read
+  const { data } = read
   if (!data) return read.error ? <LoadError query={read} /> : <Skeleton height={200} radius="md" />
   const lots = data.pages.flatMap((page) => page.items)
   if (lots.length === 0) return <Text c="dimmed">Nothing is left of any lot.</Text>
   return (
     <>
       <LotsTable lots={lots} />
-      <ShowOlder
-        shown={hasNextPage ? `The latest ${pointsAlone(lots.length)} lots` : 'Those are all lots'}
-        label="Show older lots"
-        onMore={hasNextPage ? () => void fetchNextPage() : undefined}
-        isLoading={isFetchingNextPage}
-      />
+      <ShowMore list={read} shown={lots.length} what="lots" />
     </>
   )
 }

@@ -1,8 +1,8 @@
-import { Button, Skeleton, Stack } from '@mantine/core'
+import { Skeleton, Stack } from '@mantine/core'
 import { IconSparkles } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { type PointsBalance, pointsQuery, useHistoryFollowing } from '#web/client/points.ts'
+import { ButtonLink } from '#web/page/button-link.tsx'
 import { EmptyState } from '#web/page/empty-state.tsx'
 import { LoadError } from '#web/page/load-error.tsx'
 import { Page } from '#web/page/page.tsx'
@@ -47,11 +47,7 @@ function NoPointsYet() {
     <EmptyState
       icon={<IconSparkles size={36} aria-hidden />}
       title="No points yet"
-      action={
-        <Button component={Link} to="/">
-          Go to the unicorns
-        </Button>
-      }
+      action={<ButtonLink to="/">Go to the unicorns</ButtonLink>}
     >
       Purchases earn points, and points pay for part of the next one. The cart tells you how many before you buy.
     </EmptyState>

@@ -5,10 +5,10 @@ import { sayCampaigns } from '#web/format/campaigns.ts'
 import { dateTime } from '#web/format/dates.ts'
 import { pointsAlone, pointsMoved } from '#web/format/points.ts'
 import { LoadError } from '#web/page/load-error.tsx'
-import { ShowOlder } from '#web/page/show-older.tsx'
+import { Section } from '#web/page/section.tsx'
+import { ShowMore } from '#web/page/show-more.tsx'
 import classes from './points-table.module.css'
 import { PurchaseLink } from './purchase-link.tsx'
-import { Section } from './section.tsx'
 import { changeOf, sayEntry } from './statement-words.ts'
 
 /** Everything that happened to the points, in words, newest first. */
@@ -20,14 +20,7 @@ export function Statement({ username }: { username: string }) {
       {lines && <Lines lines={lines} />}
       {statement.error && <LoadError query={statement} />}
       {statement.isPending && <Skeleton height={280} radius="md" />}
-      {lines && (
-        <ShowOlder
-          shown={statement.hasNextPage ? `The latest ${pointsAlone(lines.length)} entries` : 'That is everything'}
-          label="Show older entries"
-          onMore={statement.hasNextPage ? () => void statement.fetchNextPage() : undefined}
-          isLoading={statement.isFetchingNextPage}
-        />
-      )}
+      {lines && <ShowMore list={statement} shown={lines.length} what="entries" />}
     </Section>
   )
 }

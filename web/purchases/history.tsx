@@ -1,8 +1,8 @@
-import { Button, Stack } from '@mantine/core'
+import { Stack } from '@mantine/core'
 import { IconShoppingBag } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { type PurchaseStatus, purchaseHistoryQuery } from '#web/client/purchase-history.ts'
+import { ButtonLink } from '#web/page/button-link.tsx'
 import { EmptyState } from '#web/page/empty-state.tsx'
 import { ListSkeleton } from '#web/page/list-skeleton.tsx'
 import { LoadError } from '#web/page/load-error.tsx'
@@ -38,7 +38,7 @@ export function History({ username, status }: HistoryProps) {
           </li>
         ))}
       </ul>
-      <ShowMore query={history} shown={purchases.length} what="purchases" />
+      <ShowMore list={history} shown={purchases.length} what="purchases" />
     </Stack>
   )
 }
@@ -47,15 +47,7 @@ function Nothing({ status }: { status: PurchaseStatus | undefined }) {
   const icon = <IconShoppingBag size={36} aria-hidden />
   if (status === undefined) {
     return (
-      <EmptyState
-        icon={icon}
-        title="Nothing bought yet"
-        action={
-          <Button component={Link} to="/">
-            Meet the unicorns
-          </Button>
-        }
-      >
+      <EmptyState icon={icon} title="Nothing bought yet" action={<ButtonLink to="/">Meet the unicorns</ButtonLink>}>
         What you buy is kept here, with everything that happened to it.
       </EmptyState>
     )
@@ -65,9 +57,9 @@ function Nothing({ status }: { status: PurchaseStatus | undefined }) {
       icon={icon}
       title={`No purchase is “${STATUS_WORDS[status]}”`}
       action={
-        <Button variant="default" component={Link} to="/purchases">
+        <ButtonLink variant="default" to="/purchases">
           Show all purchases
-        </Button>
+        </ButtonLink>
       }
     >
       Others may have gone another way.

@@ -1,10 +1,10 @@
 import { Button, Group, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { sayNotBought } from '#web/buy/refusal-words.ts'
 import { useProductNames } from '#web/client/products.ts'
 import { type Purchase, purchaseQuery, useCancelPurchase } from '#web/client/purchases.ts'
 import { useRefundPurchase } from '#web/client/refunds.ts'
+import { ButtonLink } from '#web/page/button-link.tsx'
 import { useRescuedFocus } from '#web/page/rescued-focus.ts'
 import classes from './outcome.module.css'
 import { sayOutcome } from './outcome-words.ts'
@@ -42,9 +42,9 @@ export function Outcome({ purchase }: { purchase: Purchase }) {
           )}
           {status === 'completed' && <RefundButton purchase={purchase} refund={refund} />}
           {isNotBought(purchase) && (
-            <Button variant="light" component={Link} to="/">
+            <ButtonLink variant="light" to="/">
               Buy something else
-            </Button>
+            </ButtonLink>
           )}
         </Group>
       </Group>

@@ -1,8 +1,9 @@
-import { Button, Group, Skeleton, Stack } from '@mantine/core'
+import { Group, Skeleton, Stack } from '@mantine/core'
 import { IconArrowLeft, IconZoomQuestion } from '@tabler/icons-react'
-import { Link, useParams } from '@tanstack/react-router'
+import { useParams } from '@tanstack/react-router'
 import { problemOf } from '#web/client/api-problem.ts'
 import { dateTime } from '#web/format/dates.ts'
+import { ButtonLink } from '#web/page/button-link.tsx'
 import { EmptyState } from '#web/page/empty-state.tsx'
 import { LoadError } from '#web/page/load-error.tsx'
 import { Page } from '#web/page/page.tsx'
@@ -30,9 +31,9 @@ export function PurchasePage() {
 
 function BackToAll() {
   return (
-    <Button variant="default" component={Link} to="/purchases" leftSection={<IconArrowLeft size={18} aria-hidden />}>
+    <ButtonLink variant="default" to="/purchases" leftSection={<IconArrowLeft size={18} aria-hidden />}>
       All purchases
-    </Button>
+    </ButtonLink>
   )
 }
 

@@ -8,25 +8,32 @@ type PurchaseListener = {
   onOpen: (open: boolean) => void
 }
 
-/** The stream of this tab. A browser opens few connections to a server, and all tabs share them. */
-let current: EventSource | undefined
+/** Ends the stream of this tab. A browser opens few connections to a server, and all tabs share them. */
+let endCurrent: (() => void) | undefined
 
 /**
  * Listens to what happens to a purchase, from its beginning. The browser connects again by itself, from where it was.
- * Listening to another purchase ends the stream of this one.
+ * Listening to another purchase ends the stream of this one, which is told, for from then on somebody has to ask.
  *
  * @returns what ends it
  */
 export function listenToPurchase(purchaseId: string, { onStep, onOutcome, onOpen }: PurchaseListener): () => void {
-  current?.close()
+  endCurrent?.()
   const stream = new EventSource(`/purchases/${purchaseId}/events`)
-  current = stream
+  endCurrent = () => {
+    stream.close()
+    onOpen(false)
+  }
   stream.addEventListener('open', () => onOpen(true))
   stream.addEventListener('error', () => onOpen(false))
-  stream.addEventListener('step', ({ data }) => onStep(JSON.parse(data)))
-  stream.addEventListener('outcome', ({ data }) => {
+  stream.addEventListener('step', (event) => onStep(toldBy(event)))
+  stream.addEventListener('outcome', (event) => {
     stream.close()
-    onOutcome(JSON.parse(data))
+    onOutcome(toldBy(event))
   })
-  return () => stream.close()
+  return endCurrent
+}
+
+function toldBy(event: Event) {
+  return JSON.parse((event as MessageEvent).data)
 }

@@ -1,4 +1,4 @@
-import { problemOf } from '#web/client/api-problem.ts'
+import { isFinal, problemOf } from '#web/client/api-problem.ts'
 import { sayInWords, type Words } from '#web/client/problem-words.ts'
 import { STATUS_WORDS } from './status-words.ts'
 
@@ -19,7 +19,8 @@ export function sayRefused(error: unknown): Words {
       message: `Only a completed purchase can, and this one is ${inWords(refundless.purchaseStatus)}.`,
     }
   }
-  return sayInWords(error)
+  const { title, message } = sayInWords(error)
+  return isFinal(error) ? { title, message } : { title, message: `It may not have been heard. ${message}` }
 }
 
 function inWords(status: keyof typeof STATUS_WORDS): string {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ApiProblem, type Problem } from '#web/client/api-problem.ts'
+import { ApiProblem, type Problem, Unreachable } from '#web/client/api-problem.ts'
 import type { Purchase } from '#web/client/purchases.ts'
 import { foreseeRefund } from '#web/purchases/foreseen-refund.ts'
 import { sayRefused } from '#web/purchases/refused-words.ts'
@@ -70,5 +70,10 @@ describe('what was not accepted is told in words', () => {
   test('any other reason is given as the store gives it', () => {
     const words = { title: 'The time to return it is over', detail: 'It was bought more than 30 days ago.' }
     expect(refused({ code: 'return_period_over', ...words })).toEqual({ title: words.title, message: words.detail })
+  })
+
+  test('what nobody answered may have been heard or not', () => {
+    expect(sayRefused(new Unreachable()).message).toMatch(/^It may not have been heard\. .*Try again/)
+    expect(refused({ code: 'internal_error', status: 500 }).message).toMatch(/^It may not have been heard/)
   })
 })

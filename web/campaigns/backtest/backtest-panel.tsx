@@ -1,10 +1,11 @@
-import { Button, Group, Paper, Stack, Switch, Text, Title } from '@mantine/core'
+import { Button, Group, Switch, Text } from '@mantine/core'
 import { IconHistory } from '@tabler/icons-react'
 import { useState } from 'react'
 import { phaseOf } from '#web/campaigns/schedule.ts'
 import { type Draft, termsOf } from '#web/campaigns/terms/draft.ts'
 import { mistakesOf } from '#web/campaigns/terms/draft-mistakes.ts'
 import { candidateOf } from '#web/campaigns/trial/candidate.ts'
+import { Section } from '#web/page/section.tsx'
 import { BacktestResult } from './backtest-result.tsx'
 import { pastOf } from './stretch.ts'
 import { StretchFields } from './stretch-fields.tsx'
@@ -36,46 +37,41 @@ export function BacktestPanel({ draft, campaignName, hasMistakes }: BacktestPane
   }
 
   return (
-    <Paper component="section" withBorder radius="lg" p="lg" bg="var(--store-surface)" aria-labelledby="backtest">
-      <Stack gap="md">
-        <div>
-          <Title order={2} size="h3" id="backtest">
-            What would this have given?
-          </Title>
-          <Text c="dimmed">For what was really bought, with these terms, saved or not. Nothing is written.</Text>
-        </div>
-        <StretchFields stretch={stretch} onChange={setStretch} />
-        <Switch
-          label="Ignore the schedule"
-          description="As if it had been active all the time, without a start or an end."
-          checked={ignoresSchedule}
-          onChange={(event) => setIgnores(event.currentTarget.checked)}
-        />
-        {!ignoresSchedule && givesNothingYet(draft) && (
-          <Text size="sm">
-            As it stands it has not begun to give anything: with its schedule, the past comes to nothing.
-          </Text>
-        )}
-        <Group gap="sm">
-          <Button
-            variant="light"
-            leftSection={<IconHistory size={18} aria-hidden />}
-            onClick={run}
-            disabled={isWrong || !past}
-            loading={state?.phase === 'running'}
-          >
-            {state ? 'Show again' : 'Show what it would have given'}
+    <Section
+      title="What would this have given?"
+      lead="For what was really bought, with these terms, saved or not. Nothing is written."
+    >
+      <StretchFields stretch={stretch} onChange={setStretch} />
+      <Switch
+        label="Ignore the schedule"
+        description="As if it had been active all the time, without a start or an end."
+        checked={ignoresSchedule}
+        onChange={(event) => setIgnores(event.currentTarget.checked)}
+      />
+      {!ignoresSchedule && givesNothingYet(draft) && (
+        <Text size="sm">
+          As it stands it has not begun to give anything: with its schedule, the past comes to nothing.
+        </Text>
+      )}
+      <Group gap="sm">
+        <Button
+          variant="light"
+          leftSection={<IconHistory size={18} aria-hidden />}
+          onClick={run}
+          disabled={isWrong || !past}
+          loading={state?.phase === 'running'}
+        >
+          {state ? 'Show again' : 'Show what it would have given'}
+        </Button>
+        {state?.phase === 'running' && (
+          <Button variant="default" onClick={cancel}>
+            Cancel
           </Button>
-          {state?.phase === 'running' && (
-            <Button variant="default" onClick={cancel}>
-              Cancel
-            </Button>
-          )}
-          {isWrong && <Text size="sm">Mend the mistakes first.</Text>}
-        </Group>
-        {state && ranFor && <BacktestResult state={state} isOutdated={ranFor !== draft} onAgain={run} />}
-      </Stack>
-    </Paper>
+        )}
+        {isWrong && <Text size="sm">Mend the mistakes first.</Text>}
+      </Group>
+      {state && ranFor && <BacktestResult state={state} isOutdated={ranFor !== draft} onAgain={run} />}
+    </Section>
   )
 }
 

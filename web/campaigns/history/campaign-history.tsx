@@ -1,35 +1,31 @@
-import { Button, Paper, Skeleton, Stack, Text } from '@mantine/core'
+import { Paper, Skeleton, Stack, Text } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { problemOf } from '#web/client/api-problem.ts'
 import { type CampaignChange, campaignHistoryQuery } from '#web/client/campaigns.ts'
 import { dateTime } from '#web/format/dates.ts'
 import { LoadError } from '#web/page/load-error.tsx'
+import { ShowMore } from '#web/page/show-more.tsx'
 import classes from './campaign-history.module.css'
 import { TermsDiff } from './terms-diff.tsx'
 
 /** Who changed what of a campaign, and when, newest first. */
 export function CampaignHistory({ name }: { name: string }) {
   const read = useInfiniteQuery(campaignHistoryQuery(name))
-  const { data, error, hasNextPage, fetchNextPage, isFetchingNextPage } = read
+  const { data, error } = read
   if (problemOf(error, 'unknown_campaign')) return <Text c="dimmed">There never was a campaign of this name.</Text>
   if (error && !data) return <LoadError query={read} />
   if (!data) return <Skeleton height={160} radius="lg" />
+  const changes = data.pages.flatMap(({ items }) => items)
   return (
     <Stack gap="md" align="stretch">
       <ol className={classes.changes} aria-label="History of changes">
-        {data.pages
-          .flatMap(({ items }) => items)
-          .map((change) => (
-            <li key={`${change.at} ${change.version}`}>
-              <Change change={change} />
-            </li>
-          ))}
+        {changes.map((change) => (
+          <li key={`${change.at} ${change.version}`}>
+            <Change change={change} />
+          </li>
+        ))}
       </ol>
-      {hasNextPage && (
-        <Button variant="default" onClick={() => void fetchNextPage()} loading={isFetchingNextPage}>
-          Show older changes
-        </Button>
-      )}
+      <ShowMore list={read} shown={changes.length} what="changes" />
     </Stack>
   )
 }

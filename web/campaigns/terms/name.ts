@@ -2,7 +2,7 @@
 export function nameMistake(name: string): string | undefined {
   const trimmed = name.trim()
   if (trimmed === '') return 'It needs a name.'
-  // The address of the page where campaigns are made, and what addresses take for a way up.
-  if (['new', '.', '..'].includes(trimmed)) return 'This name cannot be part of an address. Choose another.'
+  // Addresses take these for the place itself, and for the way up.
+  if (trimmed === '.' || trimmed === '..') return 'This name cannot be part of an address. Choose another.'
   return undefined
 }

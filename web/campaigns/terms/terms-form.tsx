@@ -1,7 +1,8 @@
-import { Paper, Stack, Switch, Title } from '@mantine/core'
-import { type ReactNode, type RefObject, useId } from 'react'
+import { Stack, Switch } from '@mantine/core'
+import type { ReactNode, RefObject } from 'react'
 import type { EditorHandle } from '#web/campaigns/rules-editor/code-editor.tsx'
 import type { RulesMistake } from '#web/campaigns/rules-editor/rules-mistake.ts'
+import { Section } from '#web/page/section.tsx'
 import { CapFields } from './cap-fields.tsx'
 import { mistakesOf } from './draft-mistakes.ts'
 import { RulesField } from './rules-field.tsx'
@@ -17,14 +18,10 @@ type TermsFormProps = Pick<DraftState, 'draft' | 'change'> & {
 
 /** The terms of a campaign, to be typed. */
 export function TermsForm({ draft, change, mistakes, editor, children }: TermsFormProps) {
-  const heading = useId()
   const inputMistakes = mistakesOf(draft)
   return (
-    <Paper component="section" withBorder radius="lg" p="lg" bg="var(--store-surface)" aria-labelledby={heading}>
+    <Section title="Terms">
       <Stack gap="lg">
-        <Title order={2} size="h3" id={heading}>
-          Terms
-        </Title>
         {children}
         <Switch
           label="Active"
@@ -36,6 +33,6 @@ export function TermsForm({ draft, change, mistakes, editor, children }: TermsFo
         <CapFields draft={draft} change={change} mistakes={inputMistakes} />
         <RulesField text={draft.rules} onChange={(rules) => change({ rules })} mistakes={mistakes} editor={editor} />
       </Stack>
-    </Paper>
+    </Section>
   )
 }

@@ -1,8 +1,9 @@
-import { Alert, Paper, Stack, Text, Title } from '@mantine/core'
+import { Alert, Text } from '@mantine/core'
 import { sayLess } from '#web/campaigns/judgement-words.ts'
 import { sayInWords } from '#web/client/problem-words.ts'
 import type { ExampleEvent } from '#web/client/simulation.ts'
 import { points } from '#web/format/points.ts'
+import { Section } from '#web/page/section.tsx'
 import { ExampleEventForm } from './example-event.tsx'
 import classes from './trial.module.css'
 import { TrialResult } from './trial-result.tsx'
@@ -13,18 +14,13 @@ type TrialProps = { judged: DraftJudgement; event: ExampleEvent; onEvent: (event
 /** Tries a draft on one purchase, as it is typed. */
 export function Trial({ judged, event, onEvent }: TrialProps) {
   return (
-    <Paper component="section" withBorder radius="lg" p="lg" bg="var(--store-surface)" aria-labelledby="trial">
-      <Stack gap="md">
-        <Title order={2} size="h3" id="trial">
-          Try it on a purchase
-        </Title>
-        <ExampleEventForm event={event} onChange={onEvent} />
-        <div role="status" aria-label="It would give">
-          <Headline {...judged} />
-        </div>
-        {judged.simulation && <TrialResult {...judged.simulation} />}
-      </Stack>
-    </Paper>
+    <Section title="Try it on a purchase">
+      <ExampleEventForm event={event} onChange={onEvent} />
+      <div role="status" aria-label="It would give">
+        <Headline {...judged} />
+      </div>
+      {judged.simulation && <TrialResult {...judged.simulation} />}
+    </Section>
   )
 }
 

@@ -1,0 +1,64 @@
+import { QueryClient } from '@tanstack/react-query'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { type Purchase, purchaseQuery, takeOutcome } from '#web/client/purchases.ts'
+import { listenToPurchase } from '#web/purchases/purchase-stream.ts'
+
+/** Streams as a browser has them, that tell what a test has them tell. */
+class FakeStream extends EventTarget {
+  static opened: FakeStream[] = []
+  isClosed = false
+  readonly url: string
+  constructor(url: string) {
+    super()
+    this.url = url
+    FakeStream.opened.push(this)
+  }
+  close() {
+    this.isClosed = true
+  }
+}
+
+describe('the stream of a tab', () => {
+  beforeEach(() => {
+    FakeStream.opened = []
+    vi.stubGlobal('EventSource', FakeStream)
+    return () => vi.unstubAllGlobals()
+  })
+
+  function listen(purchaseId: string) {
+    const told: boolean[] = []
+    const stop = listenToPurchase(purchaseId, { onStep() {}, onOutcome() {}, onOpen: (open) => told.push(open) })
+    const stream = FakeStream.opened.at(-1) ?? expect.unreachable()
+    stream.dispatchEvent(new Event('open'))
+    return { told, stop, stream }
+  }
+
+  test('goes over to another purchase, and whoever listened learns that it is not told any more', () => {
+    const first = listen('a')
+    const second = listen('b')
+    expect([first.stream.isClosed, second.stream.isClosed]).toEqual([true, false])
+    expect([first.told, second.told]).toEqual([[true, false], [true]])
+    first.stop()
+    expect(second.stream.isClosed).toBe(false)
+  })
+
+  test('ends when it is stopped', () => {
+    const { told, stop, stream } = listen('a')
+    stop()
+    expect(stream).toMatchObject({ url: '/purchases/a/events', isClosed: true })
+    expect(told).toEqual([true, false])
+  })
+})
+
+test('an outcome stays what was told, whatever was asked before and is answered late', async () => {
+  const queryClient = new QueryClient()
+  const { queryKey } = purchaseQuery('a')
+  const late = Promise.withResolvers<Purchase>()
+  const of = (status: string) => ({ purchaseId: 'a', status }) as Purchase
+  queryClient.setQueryData(queryKey, of('running'))
+  const poll = queryClient.fetchQuery({ queryKey, queryFn: () => late.promise })
+  await takeOutcome(queryClient, of('completed'))
+  late.resolve(of('running'))
+  await poll.catch(() => undefined)
+  expect(queryClient.getQueryData(queryKey)).toMatchObject({ status: 'completed' })
+})

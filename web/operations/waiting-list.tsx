@@ -1,0 +1,46 @@
+import { Stack } from '@mantine/core'
+import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query'
+import { type ReactNode, useState } from 'react'
+import { EmptyState } from '#web/page/empty-state.tsx'
+import { ListSkeleton } from '#web/page/list-skeleton.tsx'
+import { LoadError } from '#web/page/load-error.tsx'
+import { ShowMore } from '#web/page/show-more.tsx'
+import type { Telling } from './telling.ts'
+import { Told } from './told.tsx'
+import classes from './waiting-list.module.css'
+
+type WaitingListProps<Item> = {
+  /** What waits, in the plural. */
+  name: string
+  query: UseInfiniteQueryResult<InfiniteData<{ items: Item[] }>>
+  /** In place of a list without items: what would wait in it. */
+  nothing: { icon: ReactNode; words: string }
+  /** An item with its key. @param tell says what came of what was done about it, which may be that it is gone */
+  children: (item: Item, now: number, tell: (telling: Telling) => void) => ReactNode
+}
+
+/** What waits for an operator to do something about it. */
+export function WaitingList<Item>({ name, query, nothing, children }: WaitingListProps<Item>) {
+  const [telling, tell] = useState<Telling>()
+  const what = name.toLowerCase()
+  const items = query.data?.pages.flatMap((page) => page.items)
+  return (
+    <Stack gap={0}>
+      <Told telling={telling} />
+      {!items && (query.error ? <LoadError query={query} /> : <ListSkeleton label={`Loading ${what}`} />)}
+      {items?.length === 0 && (
+        <EmptyState icon={nothing.icon} title="Nothing waits for you">
+          {nothing.words}
+        </EmptyState>
+      )}
+      {items && items.length > 0 && (
+        <Stack gap="lg">
+          <ul className={classes.list} aria-label={name}>
+            {items.map((item) => children(item, query.dataUpdatedAt, tell))}
+          </ul>
+          <ShowMore list={query} shown={items.length} what={what} />
+        </Stack>
+      )}
+    </Stack>
+  )
+}
