@@ -6,7 +6,8 @@ export type Compensation = { confirmed: true } | { confirmed: false; reason: Rev
 
 /**
  * Decides the fate of a purchase that cannot go on: unless it is confirmed already, it never will be. Shows it as
- * `compensating` until it is settled. The first reason that was given stays.
+ * `compensating` until it is settled. The first reason that was given stays; what was interrupted after somebody asked to
+ * cancel it is cancelled.
  */
 export async function beginCompensation(sql: Sql, purchaseId: string, reason: Reversal): Promise<Compensation> {
   if (await isConfirmedForGood(sql, purchaseId)) return { confirmed: true }
@@ -14,16 +15,23 @@ export async function beginCompensation(sql: Sql, purchaseId: string, reason: Re
     with purchase as (
       update purchases set status = 'compensating', event_seq = event_seq + 1, updated_at = now()
       where id = ${purchaseId} and status = 'running'
-      returning event_seq
+      returning event_seq, cancel_requested_at is not null and ${isInterruption(reason)} as is_cancelled
     )
     insert into purchase_events (purchase_id, seq, step, state, detail)
-    select ${purchaseId}, event_seq, 'purchase', 'compensating', ${sql.json(reason)} from purchase`
+    select ${purchaseId}, event_seq, 'purchase', 'compensating',
+      case when is_cancelled then '{"status": "cancelled"}'::jsonb else ${sql.json(reason)} end
+    from purchase`
   const [first] = await sql<{ reason: Reversal | null; pointsToRedeem: number }[]>`
     select e.detail as reason, p.redeem_points as "pointsToRedeem"
     from purchases p left join purchase_events e
       on e.purchase_id = p.id and e.step = 'purchase' and e.state = 'compensating'
     where p.id = ${purchaseId}`
   return { confirmed: false, reason: first?.reason ?? reason, pointsToRedeem: first?.pointsToRedeem ?? 0 }
+}
+
+/** A request to cancel bars the confirmation, which a workflow that comes to it first does not tell from a lost one. */
+function isInterruption(reason: Reversal): boolean {
+  return reason.status === 'failed' && reason.code === 'interrupted'
 }
 
 async function isConfirmedForGood(sql: Sql, purchaseId: string): Promise<boolean> {

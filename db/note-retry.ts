@@ -11,15 +11,18 @@ export type Retry = { step: StepName; undo: boolean; attempt: number }
 export async function noteRetry(sql: Sql, purchaseId: string, { step, undo, attempt }: Retry): Promise<void> {
   await sql`
     with story as (
-      select (array_agg(state order by seq desc) filter (where state <> 'retried'))[1] as state,
-        max((detail -> 'attempt')::integer) filter (where detail @> ${sql.json({ undo })}) as attempt
-      from purchase_events where purchase_id = ${purchaseId} and step = ${step}
+      select p.event_seq, (array_agg(e.state order by e.seq desc) filter (where e.state <> 'retried'))[1] as state,
+        max((e.detail -> 'attempt')::integer) filter (where e.detail @> ${sql.json({ undo })}) as attempt
+      from purchases p left join purchase_events e on e.purchase_id = p.id and e.step = ${step}
+      where p.id = ${purchaseId}
+      group by p.event_seq
     ), purchase as (
-      update purchases set event_seq = event_seq + 1, updated_at = now()
+      -- Not when the story went on while this waited for the row: what was read of it is of the past then.
+      update purchases p set event_seq = p.event_seq + 1, updated_at = now()
       from story
-      where id = ${purchaseId} and story.state is not distinct from ${undo ? 'applied' : null}
-        and ${attempt} >= 2 * coalesce(story.attempt, 1)
-      returning event_seq
+      where p.id = ${purchaseId} and p.event_seq = story.event_seq
+        and story.state is not distinct from ${undo ? 'applied' : null} and ${attempt} >= 2 * coalesce(story.attempt, 1)
+      returning p.event_seq
     )
     insert into purchase_events (purchase_id, seq, step, state, detail)
     select ${purchaseId}, event_seq, ${step}, 'retried', ${sql.json({ attempt, undo })} from purchase`

@@ -1,4 +1,4 @@
-import type { Outcome } from '#domain/purchase.ts'
+import { type Outcome, stepKey } from '#domain/purchase.ts'
 import type { Sql } from './client.ts'
 
 /**
@@ -23,11 +23,22 @@ export async function recordOutcome(sql: Sql, purchaseId: string, outcome: Outco
   return row.status
 }
 
-/** Notes that somebody asked to cancel; once, and only while the purchase is not settled. */
+/**
+ * Takes a request to cancel: bars the confirmation, unless that has happened, and notes that somebody asked. Once, and only
+ * while the purchase is not settled. From then on it ends with everything given back, whoever carries it out.
+ */
 export async function recordCancelRequest(sql: Sql, purchaseId: string): Promise<void> {
   await sql`
-    with purchase as (
+    with barred as (
+      insert into saga_steps (key, purchase_id, step, state, undone_at)
+      select ${stepKey(purchaseId, 'confirmPurchase')}, id, 'confirmPurchase', 'undone', now()
+      from purchases where id = ${purchaseId} and settled_at is null
+      on conflict (key) do nothing
+      returning key
+    ), purchase as (
+      -- Counted, so that the key comes before the row of the purchase, as in the confirmation.
       update purchases set cancel_requested_at = now(), event_seq = event_seq + 1, updated_at = now()
+      from (select count(*) from barred) as first
       where id = ${purchaseId} and settled_at is null and cancel_requested_at is null
       returning event_seq
     )

@@ -37,6 +37,37 @@ function hold(purchaseId: string, activity: string) {
   return { arrived, letGo }
 }
 
+/** Keeps the buyer's wallet from being charged until it is let go. */
+async function holdWallet() {
+  const { promise: open, resolve: letGo } = Promise.withResolvers<void>()
+  const held = Promise.withResolvers<void>()
+  const holding = world.shop.sql.begin(async (tx) => {
+    await tx`select from wallets where username = ${buyer} for update`
+    held.resolve()
+    await open
+  })
+  await held.promise
+  return {
+    letGo: async () => {
+      letGo()
+      await holding
+    },
+  }
+}
+
+/** Until a statement with this word in it waits for a lock. */
+async function untilWaiting(word: string) {
+  const waiting = () => world.shop.sql`
+    select from pg_stat_activity
+    where wait_event_type = 'Lock' and datname = current_database() and query like ${`%'${word}'%`}`
+  await expect.poll(async () => (await waiting()).length).toBeGreaterThan(0)
+}
+
+async function storyOf(purchaseId: string): Promise<string[]> {
+  const { steps } = (await world.api.get(`/purchases/${purchaseId}`)).body
+  return steps.map(({ step, state }: { step: string; state: string }) => `${step} ${state}`)
+}
+
 async function expectNothingMoved() {
   expect(await world.shop.stock(product)).toEqual({ onHand: 5, reserved: 0 })
   expect(await world.shop.balance(buyer)).toBe(1000)
@@ -53,11 +84,10 @@ describe('cancelling', () => {
     charge.letGo()
     expect(await answer).toMatchObject({ status: 200, body: { purchaseId, status: 'cancelled' } })
     await expectNothingMoved()
-    const { body } = await world.api.get(`/purchases/${purchaseId}`)
-    expect(body.cancelRequestedAt).not.toBeNull()
-    expect(body.steps.map((step: { step: string; state: string }) => `${step.step} ${step.state}`)).toEqual([
+    expect(await storyOf(purchaseId)).toEqual([
       'purchase running',
       'reserveStock applied',
+      'chargeWallet retried',
       'purchase cancel_requested',
       'chargeWallet applied',
       'purchase compensating',
@@ -75,6 +105,32 @@ describe('cancelling', () => {
       await expectNothingMoved()
     },
   )
+
+  test('counts as soon as it is taken, however fast the purchase goes on', async () => {
+    const purchaseId = await anOrder()
+    const wallet = await holdWallet()
+    const handle = await world.start(purchaseId)
+    await untilWaiting('chargeWallet')
+    const answer = cancel(purchaseId)
+    // For the row of the purchase, which the charge has as well.
+    await untilWaiting('cancel_requested')
+    await wallet.letGo()
+    expect(await answer).toMatchObject({ status: 200, body: { status: 'cancelled' } })
+    expect(await handle.result()).toEqual({ status: 'cancelled' })
+    await expectNothingMoved()
+  })
+
+  test('that comes after the confirmation is too late, which the story tells', async () => {
+    const purchaseId = await anOrder()
+    const award = hold(purchaseId, 'awardPoints')
+    await world.start(purchaseId)
+    await award.arrived
+    const answer = cancel(purchaseId)
+    await expect.poll(async () => (await storyOf(purchaseId)).at(-1)).toBe('purchase cancel_requested')
+    award.letGo()
+    expect(await answer).toMatchObject({ status: 409, body: { purchaseStatus: 'completed' } })
+    expect(await world.shop.balance(buyer)).toBe(900)
+  })
 
   test('twice gets the same answer', async () => {
     const purchaseId = await anOrder()

@@ -124,11 +124,13 @@ describe('while Temporal is away', () => {
     expect(await world.shop.balance('derick')).toBe(1000)
   })
 
-  test('cancelling is 503 and not on record, for it was not accepted', async () => {
+  test('cancelling is 503, but on record: whoever carries the purchase out gives everything back', async () => {
     const purchaseId = await world.shop.order({ username: 'derick', lines: [{ productId: '1', quantity: 1 }] })
     const answer = await withoutTemporal.call('POST', `/purchases/${purchaseId}/cancel`)
     expect(answer).toMatchObject({ status: 503, body: { code: 'temporal_unavailable', purchaseId } })
-    expect((await withoutTemporal.get(`/purchases/${purchaseId}`)).body.cancelRequestedAt).toBeNull()
+    expect((await withoutTemporal.get(`/purchases/${purchaseId}`)).body.cancelRequestedAt).not.toBeNull()
+    await (await world.start(purchaseId)).result()
+    expect((await world.api.get(`/purchases/${purchaseId}`)).body.status).toBe('cancelled')
   })
 
   test('refunding is 503, but on record: asked again, it is carried out', async () => {

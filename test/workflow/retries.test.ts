@@ -1,8 +1,11 @@
 import { WorkflowIdReusePolicy } from '@temporalio/client'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { chargeWallet } from '#db/charge-wallet.ts'
 import { noteRetry } from '#db/note-retry.ts'
+import { redeemPoints } from '#db/purchase-points.ts'
 import { readPurchase } from '#db/read-purchases.ts'
 import { openRefund } from '#db/refund-purchase.ts'
+import { reserveStock } from '#db/reserve-stock.ts'
 import { purchaseWorkflowId, refundWorkflowId } from '#domain/purchase.ts'
 import { failing, onlyRegular } from '#test/support/faults.ts'
 import { wishOf } from '#test/support/points-ledger.ts'
@@ -130,6 +133,27 @@ describe('the story', () => {
     const noted = (await story(purchaseId, 'chargeWallet')).map((line) => Number(line.split(' ').at(-1)))
     expect(noted).toEqual([2, 4, 8, 16, 32, 80, 160, 320, 640, 1_280, 2_560])
   })
+
+  test('does not tell of a retry after the step, when that was being written just then', async () => {
+    const purchaseId = await order()
+    await reserveStock(world.shop.sql, purchaseId)
+    await redeemPoints(world.shop.sql, world.shop.ledger, purchaseId)
+    let retried: Promise<void> | undefined
+    await world.shop.sql.begin(async (tx) => {
+      await chargeWallet(tx, purchaseId)
+      retried = retry(purchaseId, 2)
+      await expect.poll(waitingForTheStory).toBe(1)
+    })
+    await retried
+    expect(await story(purchaseId, 'chargeWallet')).toEqual(['chargeWallet applied'])
+  })
+
+  async function waitingForTheStory(): Promise<number> {
+    const waiting = await world.shop.sql`
+      select from pg_stat_activity
+      where wait_event_type = 'Lock' and datname = current_database() and query like '%with story as%'`
+    return waiting.length
+  }
 
   test('does not tell of an undo of what has not happened', async () => {
     const purchaseId = await order()
