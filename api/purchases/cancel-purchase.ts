@@ -16,8 +16,8 @@ const route = createRoute({
   tags: ['Purchases'],
   summary: 'Cancel a purchase that is under way',
   description:
-    'Takes no body. It counts until the sale is being confirmed: the purchase ends either completed, or with everything ' +
-    'given back. Asking again changes nothing and gets the same answer, so no Idempotency-Key is needed.',
+    'Takes no body. It counts until the sale is confirmed: from then on the purchase ends completed, before that with ' +
+    'everything given back. Asking again changes nothing and gets the same answer, so no Idempotency-Key is needed.',
   request: { params: purchasePath },
   responses: {
     200: { description: 'Cancelled.', content: { 'application/json': { schema: purchaseStatusSchema } } },
@@ -29,6 +29,9 @@ const route = createRoute({
     ...problems(...READING, 'foreign_request', 'unknown_purchase', 'already_settled', 'temporal_unavailable'),
   },
 })
+
+/** What a client is told while Temporal is away. */
+const ON_RECORD = 'The request to cancel is on record, and counts unless the sale was confirmed before.'
 
 export function registerCancelPurchase(app: App, deps: AppDependencies): void {
   app.openapi(route, async (c) => {
@@ -57,18 +60,15 @@ export function registerCancelPurchase(app: App, deps: AppDependencies): void {
   })
 }
 
-/** What a client is told when the request did not get through: unlike one that was accepted, it counts for nothing. */
-const NOT_CANCELLED = 'The request to cancel was not accepted: the purchase goes on. Send it again.'
-
 /**
- * A workflow that was never started is started for this, and held back for long enough to see the request to cancel
- * before its first step.
+ * The request counts from when it is on record. The workflow, which is started for this if it never was, is told so that it
+ * stops before its next step and not only at the confirmation.
  */
 async function cancel(deps: AppDependencies, purchase: StoredPurchase, client: AbortSignal): Promise<void> {
-  const handle = await startPurchase(deps, purchase, { startDelay: '1 second', ifAway: NOT_CANCELLED })
+  await recordCancelRequest(deps.sql, purchase.purchaseId)
+  const handle = await startPurchase(deps, purchase, ON_RECORD)
   try {
-    await askTemporal(deps, purchase.purchaseId, () => handle.cancel(), NOT_CANCELLED)
-    await recordCancelRequest(deps.sql, purchase.purchaseId)
+    await askTemporal(deps, purchase.purchaseId, () => handle.cancel(), ON_RECORD)
   } catch (error) {
     // It has ended in the meantime.
     if (!(error instanceof WorkflowNotFoundError)) throw error

@@ -28,13 +28,8 @@ const ON_RECORD =
   'outcome; without a key, look at the purchase first.'
 
 type StartOptions = {
-  /** How long a workflow that was not started before is held back. */
-  startDelay?: '1 second'
   /** What the client is told when Temporal does not answer. */
   ifAway: string
-}
-
-type WorkflowOptions = {
   staticSummary: string
   workflowIdReusePolicy?: WorkflowIdReusePolicy
   workflowIdConflictPolicy?: WorkflowIdConflictPolicy
@@ -49,15 +44,11 @@ type WorkflowOptions = {
 export function startPurchase(
   deps: AppDependencies,
   purchase: StoredPurchase,
-  options: Partial<StartOptions> = {},
+  ifAway: string = ON_RECORD,
 ): Promise<PurchaseHandle> {
   const { purchaseId, username, lines } = purchase
   const staticSummary = purchaseSummary(username, 'buys', lines)
-  return startSaga(deps, purchase, 'purchase', purchaseWorkflowId(purchaseId), {
-    ifAway: ON_RECORD,
-    ...options,
-    staticSummary,
-  })
+  return startSaga(deps, purchase, 'purchase', purchaseWorkflowId(purchaseId), { ifAway, staticSummary })
 }
 
 /** Starts the workflow that refunds a purchase, unless it was started before. @throws Problem `temporal_unavailable` */
@@ -101,7 +92,7 @@ async function startSaga(
   { purchaseId, username, status }: StoredPurchase,
   workflowType: 'purchase' | 'refund' | 'retryAward' | 'repair',
   workflowId: string,
-  { ifAway, ...options }: StartOptions & WorkflowOptions,
+  { ifAway, ...options }: StartOptions,
 ): Promise<PurchaseHandle> {
   const { temporal, taskQueue } = deps
   try {
