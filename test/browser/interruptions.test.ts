@@ -1,4 +1,5 @@
 import { Client, Connection } from '@temporalio/client'
+import type { Page } from 'playwright-core'
 import { describe, expect, inject } from 'vitest'
 import { expectAccessible } from '#test/support/accessibility.ts'
 import { answer500 } from '#test/support/broken-answers.ts'
@@ -32,6 +33,30 @@ describe('while no worker works', () => {
     await world.startWorker()
     await purchaseDialog(page).getByRole('heading', { name: 'It is yours' }).waitFor()
     expect(await purchasesOf(world, buyer)).toHaveLength(1)
+  })
+
+  test('it can be watched in more tabs than a browser has connections, and the store goes on in all of them', async ({
+    world,
+    visit,
+  }) => {
+    const { buyer, name } = await makeBuyer(world)
+    const page = await visit({ as: buyer })
+    await world.stopWorker()
+    await quickBuy(page, name).click()
+    await purchaseDialog(page).getByText('Order received').waitFor()
+    const [bought] = await purchasesOf(world, buyer)
+    const watching: Page[] = []
+    for (let tab = 0; tab < 7; tab++) {
+      const another = await page.context().newPage()
+      await another.goto(`/store/purchases/${bought?.purchaseId}`)
+      await another.getByText('Reserving the stock …').waitFor()
+      watching.push(another)
+    }
+    const looking = await page.context().newPage()
+    await looking.goto('/store/points')
+    await looking.getByRole('button', { name: `${buyer} Balance 3,300.00` }).waitFor()
+    await world.startWorker()
+    for (const tab of watching) await tab.getByText('Sale confirmed').waitFor()
   })
 
   test('one can look around meanwhile, and cancel', async ({ world, visit }) => {

@@ -28,7 +28,10 @@ export function quickBuy(page: Page, name: string): Locator {
 }
 
 /** What a person sees of the purchases that were made. */
-export async function purchasesOf(world: World, buyer: string): Promise<{ status: string; total: number | null }[]> {
+export async function purchasesOf(
+  world: World,
+  buyer: string,
+): Promise<{ purchaseId: string; status: string; total: number | null }[]> {
   return (await world.api.get(`/purchases?userId=${buyer}`)).body.items
 }
 

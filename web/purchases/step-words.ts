@@ -42,7 +42,9 @@ export function sayStep({ step, state, detail }: PurchaseStep): StepWords {
       applied: { text: 'Points earned', tone: 'done', detail: many },
       nothing: { text: 'No campaign gave points', tone: 'neutral' },
       parked: { text: 'Points will follow', tone: 'neutral', detail: many },
-      undone: { text: 'Earned points taken back', tone: 'undone', detail: many },
+      undone: detail?.points
+        ? { text: 'Earned points taken back', tone: 'undone', detail: many }
+        : { text: 'No earned points were left to take back', tone: 'undone' },
     },
     returnStock: { applied: { text: 'Goods back on the shelf', tone: 'done' } },
     returnMoney: { applied: { text: 'Money returned', tone: 'done', detail: amount } },
@@ -57,7 +59,7 @@ function sayPurchase(state: PurchaseStep['state']): StepWords {
     case 'cancel_requested':
       return { text: 'Cancelling asked for', tone: 'neutral' }
     case 'compensating':
-      return { text: 'Giving everything back', tone: 'neutral' }
+      return { text: 'Giving back whatever was taken', tone: 'neutral' }
     case 'completed':
       return { text: 'Completed', tone: 'done' }
     case 'refused':

@@ -17,7 +17,8 @@ type TimelineProps = {
 export function Timeline({ steps, paysWithPoints }: TimelineProps) {
   const status = statusBy(steps)
   const ahead = stepsAhead(steps, paysWithPoints)
-  const undone = undoneSteps(steps)
+  // A refund gives back in steps of its own; what was undone before that never was.
+  const undone = status === 'refunding' || status === 'refunded' ? new Set() : undoneSteps(steps)
   const sayAhead = (step: (typeof ahead)[number]) => (status === 'compensating' ? TAKING_BACK[step] : AHEAD[step])
   return (
     <ol className={classes.timeline} aria-label="What happened" aria-live="polite">

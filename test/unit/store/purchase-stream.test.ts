@@ -25,28 +25,37 @@ describe('the stream of a tab', () => {
     return () => vi.unstubAllGlobals()
   })
 
-  function listen(purchaseId: string) {
+  async function listen(purchaseId: string) {
     const told: boolean[] = []
     const stop = listenToPurchase(purchaseId, { onStep() {}, onOutcome() {}, onOpen: (open) => told.push(open) })
-    const stream = FakeStream.opened.at(-1) ?? expect.unreachable()
+    const url = `/purchases/${purchaseId}/events`
+    const stream = await vi.waitUntil(() => FakeStream.opened.find((opened) => opened.url === url))
     stream.dispatchEvent(new Event('open'))
     return { told, stop, stream }
   }
 
-  test('goes over to another purchase, and whoever listened learns that it is not told any more', () => {
-    const first = listen('a')
-    const second = listen('b')
+  test('goes over to another purchase, and whoever listened learns that it is not told any more', async () => {
+    const first = await listen('a')
+    const second = await listen('b')
     expect([first.stream.isClosed, second.stream.isClosed]).toEqual([true, false])
     expect([first.told, second.told]).toEqual([[true, false], [true]])
     first.stop()
     expect(second.stream.isClosed).toBe(false)
+    second.stop()
   })
 
-  test('ends when it is stopped', () => {
-    const { told, stop, stream } = listen('a')
+  test('ends when it is stopped', async () => {
+    const { told, stop, stream } = await listen('a')
     stop()
-    expect(stream).toMatchObject({ url: '/purchases/a/events', isClosed: true })
+    expect(stream.isClosed).toBe(true)
     expect(told).toEqual([true, false])
+  })
+
+  test('is not left open when it is stopped at once', async () => {
+    listenToPurchase('a', { onStep() {}, onOutcome() {}, onOpen() {} })()
+    const { stop } = await listen('b')
+    stop()
+    expect(FakeStream.opened.filter(({ isClosed }) => !isClosed)).toEqual([])
   })
 })
 

@@ -96,6 +96,8 @@ describe('a step is told in plain words', () => {
     [step('chargeWallet', 'undone', { amount: 1700 }), 'Money given back', '1,700.00'],
     [step('awardPoints', 'applied', { points: 170 }), 'Points earned', '170 points'],
     [step('awardPoints', 'parked', { points: 1 }), 'Points will follow', '1 point'],
+    [step('awardPoints', 'undone', { points: 98 }), 'Earned points taken back', '98 points'],
+    [step('awardPoints', 'undone', { points: 0 }), 'No earned points were left to take back', undefined],
     [step('purchase', 'refused'), 'Refused', undefined],
     [step('chargeWallet', 'retried', { attempt: 4, undo: false }), 'Wallet not charged yet, tried again', 'attempt 4'],
     [step('chargeWallet', 'retried', { attempt: 2, undo: true }), 'Money not given back yet, tried again', 'attempt 2'],
