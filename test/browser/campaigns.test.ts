@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest'
-import { expectAccessible, expectNoSidewaysScroll } from '#test/support/accessibility.ts'
+import { expectAccessible, expectFits } from '#test/support/accessibility.ts'
 import { test } from '#test/support/browser-world.ts'
 import { makeBuyer } from '#test/support/buyer.ts'
 import { giving } from '#test/support/campaign-examples.ts'
@@ -131,18 +131,19 @@ describe('the pages', () => {
     const page = await visit({ as: buyer, path: '/campaigns', colorScheme, viewport: { width, height: 740 } })
     await page.getByRole('article', { name: `Campaign ${name}`, exact: true }).waitFor()
     await expectAccessible(page)
-    await expectNoSidewaysScroll(page)
+    await expectFits(page)
 
     await page.goto(`/store/campaigns/${name}`)
     await page.getByText('Rule 1 gave 170').waitFor()
+    await expectFits(page)
     await page.getByRole('button', { name: 'Show what it would have given' }).click()
     await page.getByRole('status', { name: 'Preview' }).waitFor()
     await expectAccessible(page)
-    await expectNoSidewaysScroll(page)
+    await expectFits(page)
 
     await page.getByRole('tab', { name: 'History' }).click()
     await page.getByText('Created by demo').waitFor()
     await expectAccessible(page)
-    await expectNoSidewaysScroll(page)
+    await expectFits(page)
   })
 })

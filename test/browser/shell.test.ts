@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest'
-import { expectAccessible, expectNoSidewaysScroll } from '#test/support/accessibility.ts'
+import { expectAccessible, expectFits } from '#test/support/accessibility.ts'
 import { test } from '#test/support/browser-world.ts'
 import { makeBuyer } from '#test/support/buyer.ts'
 
@@ -62,7 +62,7 @@ describe('a navigation', () => {
     await page.getByRole('navigation', { name: 'Menu' }).getByRole('link', { name: 'Campaigns' }).click()
     await page.getByRole('heading', { level: 1, name: 'Campaigns' }).waitFor()
     await page.getByRole('navigation', { name: 'Menu' }).waitFor({ state: 'hidden' })
-    await expectNoSidewaysScroll(page)
+    await expectFits(page)
   })
 })
 

@@ -19,9 +19,33 @@ export async function expectAccessible(page: Page): Promise<void> {
 }
 
 /** Nothing sticks out at the side, whatever the width. */
-export async function expectNoSidewaysScroll(page: Page): Promise<void> {
+async function expectNoSidewaysScroll(page: Page): Promise<void> {
   const [content, window] = (await page.evaluate(
     '[document.documentElement.scrollWidth, document.documentElement.clientWidth]',
   )) as [number, number]
   expect(content).toBeLessThanOrEqual(window)
+}
+
+/**
+ * Whatever is written on a button or a link can be read whole: Mantine cuts off what does not fit, without a sign, and a
+ * price that is cut off is another price. What ends in an ellipsis says that it goes on, and what is for screen readers
+ * alone is not seen.
+ */
+async function expectWholeLabels(page: Page): Promise<void> {
+  expect(await page.evaluate(CUT_LABELS)).toEqual([])
+}
+
+const CUT_LABELS = `[...document.querySelectorAll(':is(button, a) *')]
+  .filter((element) => element.textContent.trim() !== '')
+  .filter((element) => {
+    const { overflowX, textOverflow, clipPath } = getComputedStyle(element)
+    const cuts = overflowX !== 'visible' && textOverflow !== 'ellipsis' && clipPath === 'none'
+    return cuts && element.scrollWidth > element.clientWidth
+  })
+  .map((element) => element.textContent)`
+
+/** The page fits into its window, and so do the words on its buttons. */
+export async function expectFits(page: Page): Promise<void> {
+  await expectNoSidewaysScroll(page)
+  await expectWholeLabels(page)
 }
