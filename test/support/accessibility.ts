@@ -27,25 +27,25 @@ async function expectNoSidewaysScroll(page: Page): Promise<void> {
 }
 
 /**
- * Whatever is written on a button or a link can be read whole: Mantine cuts off what does not fit, without a sign, and a
- * price that is cut off is another price. What ends in an ellipsis says that it goes on, and what is for screen readers
- * alone is not seen.
+ * Whatever is written on a button, a link or a card can be read whole: Mantine cuts off what does not fit, without a sign,
+ * and a price that is cut off is another price. What ends in an ellipsis says that it goes on, and what is for screen
+ * readers alone is not seen.
  */
-async function expectWholeLabels(page: Page): Promise<void> {
-  expect(await page.evaluate(CUT_LABELS)).toEqual([])
+async function expectWholeWords(page: Page): Promise<void> {
+  expect(await page.evaluate(CUT_WORDS)).toEqual([])
 }
 
-const CUT_LABELS = `[...document.querySelectorAll(':is(button, a) *')]
+const CUT_WORDS = `[...document.querySelectorAll(':is(button, a) *, article')]
   .filter((element) => element.textContent.trim() !== '')
   .filter((element) => {
     const { overflowX, textOverflow, clipPath } = getComputedStyle(element)
-    const cuts = overflowX !== 'visible' && textOverflow !== 'ellipsis' && clipPath === 'none'
+    const cuts = overflowX !== 'visible' && textOverflow !== 'ellipsis' && clipPath === 'none' && element.clientWidth > 1
     return cuts && element.scrollWidth > element.clientWidth
   })
   .map((element) => element.textContent)`
 
-/** The page fits into its window, and so do the words on its buttons. */
+/** The page fits into its window, and so do the words on its buttons and cards. */
 export async function expectFits(page: Page): Promise<void> {
   await expectNoSidewaysScroll(page)
-  await expectWholeLabels(page)
+  await expectWholeWords(page)
 }

@@ -13,7 +13,7 @@ export function OrderLines({ lines }: { lines: readonly Line[] }) {
       {lines.map(({ productId, quantity }) => (
         <Group key={productId} gap="sm" wrap="nowrap">
           <ProductPicture image={products.data?.find(({ id }) => id === productId)?.image ?? null} size={44} />
-          <Text fw={600}>
+          <Text fw={600} style={{ overflowWrap: 'anywhere' }}>
             {quantity} × {nameOf(productId)}
           </Text>
         </Group>

@@ -31,7 +31,7 @@ export function ProductCard({ product, username }: { product: Product; username:
         <Text c="dimmed" className={classes.description}>
           {description}
         </Text>
-        <Group justify="space-between" wrap="nowrap" mt="auto">
+        <Group justify="space-between" gap="xs" mt="auto">
           <Text className={classes.price}>{money(price)}</Text>
           <Stock stock={stock} wanted={quantity} />
         </Group>
