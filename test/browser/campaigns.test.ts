@@ -95,6 +95,9 @@ describe('the switch', () => {
     await onOff.click()
     await page.getByText(`“${name}” is inactive now`).waitFor()
     await expectAccessible(page)
+    // Who speaks to the page says what is written there (WCAG 2.5.3, Label in Name).
+    const card = page.getByRole('article', { name: `Campaign ${name}`, exact: true })
+    await card.getByText('Active', { exact: true }).waitFor()
     await page.getByRole('link', { name: 'Buy', exact: true }).click()
     await page.getByText('You earn 170 points').waitFor()
     const bought = await world.api.post('/purchase', { userId: buyer, productId: product, quantity: 1 })
