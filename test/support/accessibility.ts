@@ -38,9 +38,9 @@ async function expectWholeWords(page: Page): Promise<void> {
 const CUT_WORDS = `[...document.querySelectorAll(':is(button, a) *, article')]
   .filter((element) => element.textContent.trim() !== '')
   .filter((element) => {
-    const { overflowX, textOverflow, clipPath } = getComputedStyle(element)
-    const cuts = overflowX !== 'visible' && textOverflow !== 'ellipsis' && clipPath === 'none' && element.clientWidth > 1
-    return cuts && element.scrollWidth > element.clientWidth
+    const { overflowX, textOverflow, clip, clipPath } = getComputedStyle(element)
+    const isSeen = clip === 'auto' && clipPath === 'none'
+    return isSeen && overflowX !== 'visible' && textOverflow !== 'ellipsis' && element.scrollWidth > element.clientWidth
   })
   .map((element) => element.textContent)`
 

@@ -35,7 +35,7 @@ export function ProductCard({ product, username }: { product: Product; username:
           <Text className={classes.price}>{money(price)}</Text>
           <Stock stock={stock} wanted={quantity} />
         </Group>
-        <Group wrap="nowrap" gap="sm" align="flex-start">
+        <Group gap="sm" align="flex-start">
           <QuantityInput label={`Quantity of ${name}`} value={quantity} onChange={setQuantity} disabled={soldOut} />
           <Button
             variant="light"

@@ -79,7 +79,7 @@ function Line({ line }: { line: StatementLine }) {
 function Why({ line }: { line: StatementLine }) {
   const campaigns = sayCampaigns(line.campaigns)
   return (
-    <Text span className={`${classes.folded} ${classes.why}`}>
+    <Text span className={classes.folded}>
       {campaigns && `${campaigns[0]?.toUpperCase()}${campaigns.slice(1)} `}
       {line.transaction_type === 'reverse' && line.amount === 0 && 'None of them were left. '}
       {line.reason === 'purchase' && <PurchaseLink purchaseId={line.reference} at={line.date_time} />}
