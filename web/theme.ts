@@ -66,6 +66,9 @@ export const theme = createTheme({
   components: {
     // Of dialogs, drawers and notifications: a cross alone tells a screen reader nothing.
     CloseButton: { defaultProps: { 'aria-label': 'Close' } },
+    // They are header elements, and would count as the banner of the page, which is the bar of the store.
+    ModalHeader: { defaultProps: { role: 'none' } },
+    DrawerHeader: { defaultProps: { role: 'none' } },
   },
   respectReducedMotion: true,
   fontFamily:

@@ -184,6 +184,8 @@ describe('users', () => {
     const wallet = page.getByRole('dialog', { name: `Wallet of ${buyer}` })
     await wallet.getByText('+99.50').waitFor()
     await expectAccessible(page)
+    // A page has one of these at most, which is the bar of the store.
+    expect(await wallet.getByRole('banner').count()).toBe(0)
     await expectFits(page)
     await page.reload()
     await wallet.getByText('Topped up').waitFor()
