@@ -127,6 +127,7 @@ describe('the stock', () => {
     const page = await visit({ as: buyer, path: '/operations?panel=stock', expected: [/status of 409/] })
     await rowOf(page, name).getByRole('button', { name: 'Adjust stock' }).click()
     await page.getByLabel('How many come in').fill('-5')
+    await page.getByText('4 can be bought now, and no more than that can be taken out.').waitFor()
     await page.getByLabel('Why').fill('Ran away')
     await page.getByRole('dialog').getByRole('button', { name: 'Adjust stock' }).click()
     await page.getByRole('alert').getByText('Up to 4 can be taken out.').waitFor()
