@@ -1,7 +1,7 @@
 import { Group, Text } from '@mantine/core'
 import { useProductsOf } from '#web/client/products.ts'
+import { ProductPicture } from '#web/page/product-picture.tsx'
 import type { Line } from './cart.ts'
-import { ProductPicture } from './product-picture.tsx'
 
 /** What it is about: a picture and the name of each line. */
 export function OrderLines({ lines }: { lines: readonly Line[] }) {

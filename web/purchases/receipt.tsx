@@ -1,9 +1,9 @@
 import { Stack, Table, Text } from '@mantine/core'
-import { ProductPicture } from '#web/buy/product-picture.tsx'
 import { useProductsOf } from '#web/client/products.ts'
 import type { Purchase } from '#web/client/purchases.ts'
 import { money, plus, times } from '#web/format/money.ts'
 import { points } from '#web/format/points.ts'
+import { ProductPicture } from '#web/page/product-picture.tsx'
 import { type Sum, Sums } from '#web/page/sums.tsx'
 import classes from './receipt.module.css'
 
