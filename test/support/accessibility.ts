@@ -18,12 +18,10 @@ export async function expectAccessible(page: Page): Promise<void> {
   expect(findings).toEqual([])
 }
 
-/** Nothing sticks out at the side, whatever the width. */
-async function expectNoSidewaysScroll(page: Page): Promise<void> {
-  const [content, window] = (await page.evaluate(
-    '[document.documentElement.scrollWidth, document.documentElement.clientWidth]',
-  )) as [number, number]
-  expect(content).toBeLessThanOrEqual(window)
+/** The page fits into its window, and so do the words on its buttons and cards. */
+export async function expectFits(page: Page): Promise<void> {
+  await expectNoSidewaysScroll(page)
+  await expectWholeWords(page)
 }
 
 /**
@@ -44,8 +42,10 @@ const CUT_WORDS = `[...document.querySelectorAll(':is(button, a) *, article')]
   })
   .map((element) => element.textContent)`
 
-/** The page fits into its window, and so do the words on its buttons and cards. */
-export async function expectFits(page: Page): Promise<void> {
-  await expectNoSidewaysScroll(page)
-  await expectWholeWords(page)
+/** Nothing sticks out at the side, whatever the width. */
+async function expectNoSidewaysScroll(page: Page): Promise<void> {
+  const [content, window] = (await page.evaluate(
+    '[document.documentElement.scrollWidth, document.documentElement.clientWidth]',
+  )) as [number, number]
+  expect(content).toBeLessThanOrEqual(window)
 }
