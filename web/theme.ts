@@ -1,4 +1,5 @@
 import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core'
+import { StayingButton } from './page/staying-button.tsx'
 
 /** The brand: what can be clicked, and what matters. */
 const plum: MantineColorsTuple = [
@@ -64,8 +65,12 @@ export const theme = createTheme({
   defaultRadius: 'md',
   cursorType: 'pointer',
   components: {
+    Button: { defaultProps: { component: StayingButton } },
     // Of dialogs, drawers and notifications: a cross alone tells a screen reader nothing.
     CloseButton: { defaultProps: { 'aria-label': 'Close' } },
+    // They are header elements, and would count as the banner of the page, which is the bar of the store.
+    ModalHeader: { defaultProps: { role: 'none' } },
+    DrawerHeader: { defaultProps: { role: 'none' } },
   },
   respectReducedMotion: true,
   fontFamily:

@@ -27,6 +27,8 @@ export function registerStore(app: App, { storeDir }: AppDependencies): void {
   // Tags are weak because the same file is sent as it is and compressed.
   app.get('/store/*', storeHeaders(ASSETS), compress(), etag({ weak: true }))
   app.get('/store/', (c) => servePage(c, storeDir))
+  // What the builder has left for the tests, and for itself.
+  app.get('/store/:hidden{[.].+}', (c) => c.notFound())
   app.get('/store/*', files, (c) => {
     const { path } = c.req
     const isFile = path.startsWith(ASSETS) || (BESIDE.test(path) && getMimeType(path) !== undefined)

@@ -18,12 +18,14 @@ beforeAll(async () => {
   const files = {
     'index.html': PAGE,
     'icon.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
+    '.vite/manifest.json': '{}',
+    '.built-from': 'digest',
     'assets/index-Bq3x.js': SCRIPT,
     'assets/index-Cd4y.css': 'body { margin: 0 }',
     'assets/inter-Ef5z.woff2': 'font',
     '../secret.txt': 'secret',
   }
-  mkdirSync(join(folder, 'store/assets'), { recursive: true })
+  for (const name of ['assets', '.vite']) mkdirSync(join(folder, 'store', name), { recursive: true })
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, 'store', name), content)
   store = await world.serve({ storeDir: join(folder, 'store') })
 })
@@ -55,6 +57,7 @@ describe('the store', () => {
     '/store/users/der.ick',
     '/store/campaigns/summer.css',
     '/store/campaigns/10%25%20off.js',
+    '/store/campaigns/.hidden',
     '/store/purchases?status=refused',
   ])('is one page, whichever of its addresses is opened (%s)', async (path) => {
     const { status, headers, body } = await store.get(path)
@@ -83,6 +86,13 @@ describe('the store', () => {
     expect(headers.get('Content-Type')).toMatch(type)
     expect(headers.get('Cache-Control')).toBe('public, max-age=31536000, immutable')
   })
+
+  test.each(['/store/.vite/manifest.json', '/store/.built-from'])(
+    'keeps what is about its building (%s)',
+    async (path) => {
+      expect(await store.get(path)).toMatchObject({ status: 404, body: { code: 'unknown_route' } })
+    },
+  )
 
   test('has other files, which are asked for again', async () => {
     const { headers } = await store.get('/store/icon.svg')

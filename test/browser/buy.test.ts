@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest'
-import { expectAccessible, expectNoSidewaysScroll } from '#test/support/accessibility.ts'
+import { expectAccessible, expectFits } from '#test/support/accessibility.ts'
 import { test } from '#test/support/browser-world.ts'
 import { makeBuyer, purchaseDialog, purchasesOf, quickBuy, tabTo } from '#test/support/buyer.ts'
 
@@ -133,11 +133,18 @@ describe('the page', () => {
     if (width === 360) await page.getByRole('button', { name: 'Your cart: 1 thing' }).click()
     await page.getByText('You earn 170 points').waitFor()
     await expectAccessible(page)
-    await expectNoSidewaysScroll(page)
+    await expectFits(page)
 
     await page.getByRole('button', { name: 'Buy for 1,700.00', exact: true }).click()
     await purchaseDialog(page).getByRole('heading', { name: 'It is yours' }).waitFor()
     await expectAccessible(page)
-    await expectNoSidewaysScroll(page)
+    await expectFits(page)
+  })
+  test.for([360, 1280, 1440])('shows a price of five digits whole, %i wide', async (width, { world, visit }) => {
+    const { buyer, name } = await makeBuyer(world, { price: 219_900, stock: 900 })
+    const page = await visit({ as: buyer, viewport: { width, height: 740 } })
+    await page.getByRole('textbox', { name: `Quantity of ${name}`, exact: true }).fill('6')
+    await page.getByText('Quick Buy for 13,194.00', { exact: true }).waitFor()
+    await expectFits(page)
   })
 })

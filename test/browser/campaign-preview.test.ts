@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest'
+import { expectAccessible } from '#test/support/accessibility.ts'
 import { test } from '#test/support/browser-world.ts'
 import { makeBuyer } from '#test/support/buyer.ts'
 import { forProduct, makeCampaign, rulesEditor, saving, storedCampaign } from '#test/support/campaign-pages.ts'
@@ -83,6 +84,24 @@ describe('the preview', () => {
       await page.getByRole('status', { name: 'Preview' }).getByText('Cancelled.').waitFor()
     })
     await page.getByRole('button', { name: 'Show again' }).click()
+    await page.getByRole('status', { name: 'Preview' }).getByText('It would have given').waitFor()
+  })
+
+  test('leaves the focus on the button that started it, which does nothing meanwhile', async ({ world, visit }) => {
+    const { buyer } = await makeBuyer(world)
+    const name = await makeCampaign(world)
+    const page = await visit({ as: buyer, path: `/campaigns/${name}` })
+    await page.getByText('The rules are right.').waitFor()
+    await whileThePastIsLocked(world, async () => {
+      await page.getByRole('button', { name: 'Show what it would have given' }).press('Enter')
+      await page.getByRole('button', { name: 'Cancel' }).waitFor()
+      await page.getByRole('button', { name: 'Show again', disabled: true }).and(page.locator(':focus')).waitFor()
+      await expect.poll(() => waitingForThePast(world)).toBe(1)
+      await page.keyboard.press('Enter')
+      await page.getByRole('button', { name: 'Cancel' }).waitFor()
+      await expectAccessible(page)
+      expect(await waitingForThePast(world)).toBe(1)
+    })
     await page.getByRole('status', { name: 'Preview' }).getByText('It would have given').waitFor()
   })
 

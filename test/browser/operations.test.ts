@@ -5,7 +5,7 @@ import { confirmPurchase } from '#db/confirm-purchase.ts'
 import { parkAward } from '#db/purchase-award.ts'
 import { recordOutcome } from '#db/purchase-outcome.ts'
 import { reserveStock } from '#db/reserve-stock.ts'
-import { expectAccessible, expectNoSidewaysScroll } from '#test/support/accessibility.ts'
+import { expectAccessible, expectFits } from '#test/support/accessibility.ts'
 import { test } from '#test/support/browser-world.ts'
 import { makeBuyer } from '#test/support/buyer.ts'
 import { failing } from '#test/support/faults.ts'
@@ -47,7 +47,7 @@ test('where nothing waits, that is said', async ({ world, visit }) => {
   const page = await visit({ as: buyer, path: '/operations', viewport: PHONE })
   await page.getByRole('heading', { name: 'Nothing waits for you' }).waitFor()
   await expectAccessible(page)
-  await expectNoSidewaysScroll(page)
+  await expectFits(page)
   await page.getByRole('tab', { name: 'Being undone' }).click()
   await page.getByText('No purchase is being undone.').waitFor()
 })
@@ -72,7 +72,7 @@ describe('a parked award', () => {
     const customer = await makeBuyer(world)
     const purchaseId = await park(world, customer)
     const page = await visit({ as: customer.buyer, path: '/operations', viewport: PHONE })
-    await expectNoSidewaysScroll(page)
+    await expectFits(page)
     const award = page.getByRole('article').filter({ hasText: `170 points for ${customer.buyer}` })
     await award.getByRole('link', { name: 'See the purchase' }).click()
     await page.getByText('The points for it will follow: somebody is looking after them.').waitFor()
@@ -114,7 +114,7 @@ describe('the stock', () => {
     await expectAccessible(page)
     await dialog.getByRole('button', { name: 'Adjust stock' }).click()
     await page.getByText(`14 of ${name} can be bought now.`).waitFor()
-    await expectNoSidewaysScroll(page)
+    await expectFits(page)
     await page.goto('/store/')
     await page.getByRole('article', { name, exact: true }).getByText('14 in stock').waitFor()
     const [movement] = await world.shop.sql`
@@ -127,6 +127,7 @@ describe('the stock', () => {
     const page = await visit({ as: buyer, path: '/operations?panel=stock', expected: [/status of 409/] })
     await rowOf(page, name).getByRole('button', { name: 'Adjust stock' }).click()
     await page.getByLabel('How many come in').fill('-5')
+    await page.getByText('4 can be bought now, and no more than that can be taken out.').waitFor()
     await page.getByLabel('Why').fill('Ran away')
     await page.getByRole('dialog').getByRole('button', { name: 'Adjust stock' }).click()
     await page.getByRole('alert').getByText('Up to 4 can be taken out.').waitFor()
@@ -144,7 +145,10 @@ describe('the stock', () => {
     await dialog.getByRole('button', { name: 'Save' }).click()
     await dialog.getByText('It must be a path on this server or an http(s) address.').waitFor()
     await expectAccessible(page)
+    await dialog.getByLabel('Picture').fill('https://elsewhere.example/unicorn.svg')
+    await dialog.getByRole('status').getByText('It is kept, but the store does not show it', { exact: false }).waitFor()
     await dialog.getByLabel('Picture').fill('')
+    await dialog.getByText('A path on this server. Without one, a unicorn stands in.').waitFor()
     await dialog.getByRole('button', { name: 'Save' }).click()
     await dialog.waitFor({ state: 'detached' })
     await rowOf(page, name).getByText('1,800.50').waitFor()
@@ -181,7 +185,9 @@ describe('users', () => {
     const wallet = page.getByRole('dialog', { name: `Wallet of ${buyer}` })
     await wallet.getByText('+99.50').waitFor()
     await expectAccessible(page)
-    await expectNoSidewaysScroll(page)
+    // A page has one of these at most, which is the bar of the store.
+    expect(await wallet.getByRole('banner').count()).toBe(0)
+    await expectFits(page)
     await page.reload()
     await wallet.getByText('Topped up').waitFor()
   })

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { beforeEach, describe, expect } from 'vitest'
 import { createPointsLedger } from '#db/points/ledger.ts'
-import { expectAccessible, expectNoSidewaysScroll } from '#test/support/accessibility.ts'
+import { expectAccessible, expectFits } from '#test/support/accessibility.ts'
 import { test as inBrowser } from '#test/support/browser-world.ts'
 import { quickBuy } from '#test/support/buyer.ts'
 import { wishOf } from '#test/support/points-ledger.ts'
@@ -178,7 +178,7 @@ describe('on any screen', () => {
     await page.getByRole('application', { name: /^Points by the month/ }).waitFor()
     await rows(page, statement).filter({ hasText: '+1,234,567' }).waitFor()
     await rows(page, lots).filter({ hasText: '30 of 30' }).waitFor()
-    await expectNoSidewaysScroll(page)
+    await expectFits(page)
     await expectAccessible(page)
   })
 })

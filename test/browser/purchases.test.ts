@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, inject } from 'vitest'
-import { expectAccessible, expectNoSidewaysScroll } from '#test/support/accessibility.ts'
+import { expectAccessible, expectFits } from '#test/support/accessibility.ts'
 import { test } from '#test/support/browser-world.ts'
 import { makeBuyer, tabTo } from '#test/support/buyer.ts'
 import { failing } from '#test/support/faults.ts'
@@ -83,7 +83,7 @@ describe('the history', () => {
     const { buyer } = await makeBuyer(world)
     const page = await visit({ as: buyer, path: '/purchases', viewport: PHONE })
     await page.getByRole('heading', { name: 'Nothing bought yet' }).waitFor()
-    await expectNoSidewaysScroll(page)
+    await expectFits(page)
     await page.getByRole('link', { name: 'Meet the unicorns' }).click()
     await page.getByRole('heading', { name: 'Buy Unicorns' }).waitFor()
   })
@@ -104,7 +104,7 @@ describe('a purchase', () => {
     const earned = page.getByRole('region', { name: 'Points it earned' })
     await earned.getByText('Campaign 1 gave 165 points').waitFor()
     await earned.getByText('Rule 1 gave 165').waitFor()
-    await expectNoSidewaysScroll(page)
+    await expectFits(page)
     await expectAccessible(page)
     await page.reload()
     await page.getByRole('region', { name: 'What was ordered' }).getByText('Paid with 500 points').waitFor()
@@ -199,7 +199,7 @@ describe('a refund', () => {
     const dialog = page.getByRole('dialog', { name: 'Refund this purchase?' })
     const givenBack = page.getByRole('region', { name: 'What was given back' })
     await dialog.getByText('1,695.00').waitFor()
-    await expectNoSidewaysScroll(page)
+    await expectFits(page)
     await expectAccessible(page)
     await dialog.getByRole('button', { name: 'Refund it' }).click()
     await page.getByText('1,695.00 came back.').waitFor()

@@ -1,6 +1,6 @@
 import type { Page, Request } from 'playwright-core'
 import { describe, expect } from 'vitest'
-import { expectAccessible, expectNoSidewaysScroll } from '#test/support/accessibility.ts'
+import { expectAccessible, expectFits } from '#test/support/accessibility.ts'
 import { answer500 } from '#test/support/broken-answers.ts'
 import { test } from '#test/support/browser-world.ts'
 import { makeBuyer, purchaseDialog, quickBuy } from '#test/support/buyer.ts'
@@ -32,7 +32,7 @@ describe('a card tells the points of a Quick Buy before the click', () => {
       .getByRole('button', { name: `Quick Buy for 3,400.00: ${name}`, description: 'Earns 345 points' })
       .waitFor()
     await expectAccessible(page)
-    await expectNoSidewaysScroll(page)
+    await expectFits(page)
 
     await quickBuy(page, name).click()
     await purchaseDialog(page).getByText('You earned 345 points').waitFor()

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest'
-import { expectAccessible, expectNoSidewaysScroll } from '#test/support/accessibility.ts'
+import { expectAccessible, expectFits } from '#test/support/accessibility.ts'
 import { test } from '#test/support/browser-world.ts'
 import { makeBuyer } from '#test/support/buyer.ts'
 
@@ -53,6 +53,17 @@ describe('a navigation', () => {
     await page.getByRole('heading', { name: 'Buy Unicorns' }).waitFor()
   })
 
+  test('to a new campaign is among the campaigns', async ({ world, visit }) => {
+    const { buyer } = await makeBuyer(world)
+    const page = await visit({ as: buyer, path: '/new-campaign' })
+    await page.getByRole('heading', { level: 1, name: 'New campaign' }).waitFor()
+    const main = page.getByRole('navigation', { name: 'Main' })
+    expect(await main.getByRole('link', { name: 'Campaigns' }).getAttribute('aria-current')).toBe('page')
+    await main.getByRole('link', { name: 'Points' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Points' }).waitFor()
+    expect(await main.getByRole('link', { name: 'Campaigns' }).getAttribute('aria-current')).toBeNull()
+  })
+
   test('on a phone goes by the menu', async ({ world, visit }) => {
     const { buyer } = await makeBuyer(world)
     const page = await visit({ as: buyer, viewport: { width: 360, height: 740 } })
@@ -62,7 +73,7 @@ describe('a navigation', () => {
     await page.getByRole('navigation', { name: 'Menu' }).getByRole('link', { name: 'Campaigns' }).click()
     await page.getByRole('heading', { level: 1, name: 'Campaigns' }).waitFor()
     await page.getByRole('navigation', { name: 'Menu' }).waitFor({ state: 'hidden' })
-    await expectNoSidewaysScroll(page)
+    await expectFits(page)
   })
 })
 

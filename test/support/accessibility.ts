@@ -18,8 +18,32 @@ export async function expectAccessible(page: Page): Promise<void> {
   expect(findings).toEqual([])
 }
 
+/** The page fits into its window, and so do the words on its buttons and cards. */
+export async function expectFits(page: Page): Promise<void> {
+  await expectNoSidewaysScroll(page)
+  await expectWholeWords(page)
+}
+
+/**
+ * Whatever is written on a button, a link or a card can be read whole: Mantine cuts off what does not fit, without a sign,
+ * and a price that is cut off is another price. What ends in an ellipsis says that it goes on, and what is for screen
+ * readers alone is not seen.
+ */
+async function expectWholeWords(page: Page): Promise<void> {
+  expect(await page.evaluate(CUT_WORDS)).toEqual([])
+}
+
+const CUT_WORDS = `[...document.querySelectorAll(':is(button, a) *, article')]
+  .filter((element) => element.textContent.trim() !== '')
+  .filter((element) => {
+    const { overflowX, textOverflow, clip, clipPath } = getComputedStyle(element)
+    const isSeen = clip === 'auto' && clipPath === 'none'
+    return isSeen && overflowX !== 'visible' && textOverflow !== 'ellipsis' && element.scrollWidth > element.clientWidth
+  })
+  .map((element) => element.textContent)`
+
 /** Nothing sticks out at the side, whatever the width. */
-export async function expectNoSidewaysScroll(page: Page): Promise<void> {
+async function expectNoSidewaysScroll(page: Page): Promise<void> {
   const [content, window] = (await page.evaluate(
     '[document.documentElement.scrollWidth, document.documentElement.clientWidth]',
   )) as [number, number]

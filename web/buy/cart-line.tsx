@@ -1,18 +1,17 @@
 import { ActionIcon, Group, Text } from '@mantine/core'
 import { IconTrash } from '@tabler/icons-react'
-import { useQuery } from '@tanstack/react-query'
-import { productsQuery } from '#web/client/products.ts'
+import { useProductsOf } from '#web/client/products.ts'
 import { money, times } from '#web/format/money.ts'
+import { ProductPicture } from '#web/page/product-picture.tsx'
 import type { Cart, Line } from './cart.ts'
 import classes from './cart-panel.module.css'
-import { ProductPicture } from './product-picture.tsx'
 import { QuantityInput } from './quantity-input.tsx'
 import { Stock } from './stock.tsx'
 
 export function CartLine({ line: { productId, quantity }, cart }: { line: Line; cart: Cart }) {
-  const products = useQuery(productsQuery)
-  const product = products.data?.find(({ id }) => id === productId)
-  const name = product?.name ?? `Product ${productId}`
+  const { productOf, nameOf } = useProductsOf([{ productId }], { live: true })
+  const product = productOf(productId)
+  const name = nameOf(productId)
   return (
     <li className={classes.line}>
       <ProductPicture image={product?.image ?? null} size={48} />

@@ -3,10 +3,10 @@ import { IconBolt, IconShoppingBagPlus } from '@tabler/icons-react'
 import { useId, useState } from 'react'
 import type { Product } from '#web/client/products.ts'
 import { money, times } from '#web/format/money.ts'
+import { ProductPicture } from '#web/page/product-picture.tsx'
 import { useCart } from './cart.ts'
 import { useCheckout } from './checkout.tsx'
 import classes from './product-card.module.css'
-import { ProductPicture } from './product-picture.tsx'
 import { QuantityInput } from './quantity-input.tsx'
 import { QuickBuyEarns } from './quick-buy-earns.tsx'
 import { Stock } from './stock.tsx'
@@ -31,11 +31,11 @@ export function ProductCard({ product, username }: { product: Product; username:
         <Text c="dimmed" className={classes.description}>
           {description}
         </Text>
-        <Group justify="space-between" wrap="nowrap" mt="auto">
+        <Group justify="space-between" gap="xs" mt="auto">
           <Text className={classes.price}>{money(price)}</Text>
           <Stock stock={stock} wanted={quantity} />
         </Group>
-        <Group wrap="nowrap" gap="sm">
+        <Group gap="sm" align="flex-start">
           <QuantityInput label={`Quantity of ${name}`} value={quantity} onChange={setQuantity} disabled={soldOut} />
           <Button
             variant="light"

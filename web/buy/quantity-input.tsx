@@ -1,7 +1,8 @@
-import { ActionIcon, Group, NumberInput } from '@mantine/core'
+import { ActionIcon, Group, Text, TextInput } from '@mantine/core'
 import { IconMinus, IconPlus } from '@tabler/icons-react'
-import { useState } from 'react'
+import { type KeyboardEvent, useId, useState } from 'react'
 import { MOST_OF_ONE } from './cart.ts'
+import { quantityOf } from './quantity.ts'
 import classes from './quantity-input.module.css'
 
 type QuantityInputProps = {
@@ -11,51 +12,71 @@ type QuantityInputProps = {
   disabled?: boolean
 }
 
-/** How many of something: by typing, by the arrow keys, or by its buttons. Never fewer than one. */
+/**
+ * How many of something: by typing, by the arrow keys, or by its buttons. Whatever is typed stays as it is until the field
+ * is left: a character that is dropped would make another number of it.
+ */
 export function QuantityInput({ label, value, onChange, disabled = false }: QuantityInputProps) {
-  // What is typed may be no quantity yet: then it is the field's alone, and gone when the field is left.
-  const [unfinished, setUnfinished] = useState<number | string>()
-  const set = (next: number) => onChange(Math.min(Math.max(next, 1), MOST_OF_ONE))
-  const take = (typed: number | string) => {
-    const isQuantity = typeof typed === 'number' && typed >= 1
-    setUnfinished(isQuantity ? undefined : typed)
-    if (isQuantity) set(typed)
+  const [unfinished, setUnfinished] = useState<string>()
+  // Told until there is another quantity: the field has the old one again when it is left, and somebody must know why.
+  const [refusedAt, setRefusedAt] = useState<number>()
+  const isRefused = refusedAt === value
+  const message = useId()
+
+  const take = (typed: string) => {
+    const quantity = quantityOf(typed)
+    setUnfinished(quantity === undefined ? typed : undefined)
+    setRefusedAt(quantity === undefined && typed !== '' ? value : undefined)
+    if (quantity !== undefined) onChange(quantity)
   }
+  const step = (by: 1 | -1) => take(String(Math.min(Math.max(value + by, 1), MOST_OF_ONE)))
+  const stepByKey = (event: KeyboardEvent) => {
+    if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return
+    event.preventDefault()
+    step(event.key === 'ArrowUp' ? 1 : -1)
+  }
+
   return (
-    <Group gap={0} wrap="nowrap" className={classes.quantity} role="group" aria-label={label}>
-      <ActionIcon
-        variant="subtle"
-        size="lg"
-        onClick={() => set(value - 1)}
-        disabled={disabled || value <= 1}
-        aria-label={`${label}: one fewer`}
-      >
-        <IconMinus size={16} aria-hidden />
-      </ActionIcon>
-      <NumberInput
-        value={unfinished ?? value}
-        onChange={take}
-        onBlur={() => setUnfinished(undefined)}
-        min={1}
-        max={MOST_OF_ONE}
-        clampBehavior="strict"
-        allowDecimal={false}
-        allowNegative={false}
-        hideControls
-        disabled={disabled}
-        variant="unstyled"
-        aria-label={label}
-        classNames={{ input: classes.input ?? '' }}
-      />
-      <ActionIcon
-        variant="subtle"
-        size="lg"
-        onClick={() => set(value + 1)}
-        disabled={disabled || value >= MOST_OF_ONE}
-        aria-label={`${label}: one more`}
-      >
-        <IconPlus size={16} aria-hidden />
-      </ActionIcon>
-    </Group>
+    <div className={classes.whole}>
+      <Group gap={0} wrap="nowrap" className={classes.quantity} role="group" aria-label={label}>
+        <ActionIcon
+          variant="subtle"
+          size="lg"
+          onClick={() => step(-1)}
+          disabled={disabled || value <= 1}
+          aria-label={`${label}: one fewer`}
+        >
+          <IconMinus size={16} aria-hidden />
+        </ActionIcon>
+        <TextInput
+          value={unfinished ?? value}
+          onChange={(event) => take(event.currentTarget.value)}
+          onBlur={() => setUnfinished(undefined)}
+          onKeyDown={stepByKey}
+          inputMode="numeric"
+          autoComplete="off"
+          disabled={disabled}
+          variant="unstyled"
+          aria-label={label}
+          aria-invalid={isRefused}
+          aria-describedby={isRefused ? message : undefined}
+          classNames={{ input: classes.input ?? '' }}
+        />
+        <ActionIcon
+          variant="subtle"
+          size="lg"
+          onClick={() => step(1)}
+          disabled={disabled || value >= MOST_OF_ONE}
+          aria-label={`${label}: one more`}
+        >
+          <IconPlus size={16} aria-hidden />
+        </ActionIcon>
+      </Group>
+      {isRefused && (
+        <Text id={message} role="alert" size="xs" className={classes.message}>
+          Whole numbers from 1 to 1,000
+        </Text>
+      )}
+    </div>
   )
 }

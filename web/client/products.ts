@@ -1,19 +1,68 @@
-import { queryOptions, useQuery } from '@tanstack/react-query'
+import { infiniteQueryOptions, queryOptions, useInfiniteQuery, useQueries } from '@tanstack/react-query'
 import { answer, api } from './api.ts'
 import type { components } from './schema.d.ts'
 
 export type Product = components['schemas']['Product']
 
-/** What there is to buy. Stock changes whenever anybody buys, so it is read again while it is looked at. */
-export const productsQuery = queryOptions({
-  queryKey: ['products'],
-  queryFn: async ({ signal }) =>
-    (await answer(api.GET('/products', { params: { query: { limit: 500 } }, signal }))).items,
-  refetchInterval: 5_000,
+/** Fills whole rows, be they of two cards, three, four or five. */
+const PAGE_SIZE = 60
+
+/** Stock changes whenever anybody buys, so it is read again while it is looked at. */
+const LIVE_MS = 5_000
+/** Names and pictures hardly ever change. */
+const NAMES_MS = 60_000
+
+/** What there is to buy, page after page: what is shown is read again, and nothing else. */
+export const productsQuery = infiniteQueryOptions({
+  queryKey: ['products', 'shelf'],
+  queryFn: ({ pageParam, signal }) =>
+    answer(
+      api.GET('/products', {
+        params: { query: { limit: PAGE_SIZE, ...(pageParam !== null && { cursor: pageParam }) } },
+        signal,
+      }),
+    ),
+  initialPageParam: null as string | null,
+  getNextPageParam: ({ nextCursor }) => nextCursor,
+  refetchInterval: LIVE_MS,
 })
 
-/** What products are called, of which purchases have only the ids. */
-export function useProductNames(): (productId: string) => string {
-  const products = useQuery({ ...productsQuery, refetchInterval: false, staleTime: 60_000 })
-  return (productId) => products.data?.find(({ id }) => id === productId)?.name ?? `Product ${productId}`
+/** Those to choose one from: as many as the API gives at once. */
+export const productChoicesQuery = queryOptions({
+  queryKey: ['products', 'choices'],
+  queryFn: ({ signal }) => answer(api.GET('/products', { params: { query: { limit: 500 } }, signal })),
+  staleTime: NAMES_MS,
+})
+
+function productQuery(id: string) {
+  return queryOptions({
+    queryKey: ['products', 'one', id],
+    queryFn: ({ signal }) => answer(api.GET('/products/{id}', { params: { path: { id } }, signal })),
+    staleTime: NAMES_MS,
+  })
+}
+
+type Bought = readonly { productId: string }[]
+
+/**
+ * What carts and purchases are of, where they have only the ids: found on the shelf, as far as that was read, or else read
+ * by the id.
+ *
+ * @param live whether prices and stock matter, and not only names and pictures; those on the shelf are as fresh as it is
+ * @returns `productOf` gives undefined as long as a product is not known, and when there is none
+ */
+export function useProductsOf(lines: Bought, { live = false } = {}) {
+  const { data } = useInfiniteQuery({ ...productsQuery, refetchInterval: false, staleTime: NAMES_MS })
+  const shelf = data?.pages.flatMap(({ items }) => items)
+  const onShelf = (productId: string) => shelf?.find(({ id }) => id === productId)
+  const beyond = shelf ? lines.map(({ productId }) => productId).filter((id) => !onShelf(id)) : []
+  const refetchInterval = live && LIVE_MS
+  const found = useQueries({ queries: [...new Set(beyond)].map((id) => ({ ...productQuery(id), refetchInterval })) })
+  const productOf = (productId: string) => onShelf(productId) ?? found.find(({ data }) => data?.id === productId)?.data
+  return { productOf, nameOf: (productId: string) => productOf(productId)?.name ?? `Product ${productId}` }
+}
+
+/** What the products of these lines are called; others have a name only if they are on the shelf. */
+export function useProductNames(lines: Bought = []): (productId: string) => string {
+  return useProductsOf(lines).nameOf
 }

@@ -57,9 +57,12 @@ function AdjustStockForm({ product, close }: { product: Product; close: () => vo
         required
       />
       <Text size="sm" c="dimmed">
-        {product.stock} can be bought now
-        {typeof quantity === 'number' && `, and ${product.stock + quantity} afterwards`}.
+        {product.stock} can be bought now{typeof quantity === 'number' && sayAfterwards(product.stock + quantity)}.
       </Text>
     </Form>
   )
+}
+
+function sayAfterwards(stock: number): string {
+  return stock < 0 ? ', and no more than that can be taken out' : `, and ${stock} afterwards`
 }

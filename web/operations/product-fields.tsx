@@ -53,7 +53,7 @@ export function ProductFields({ draft, onChange, errors }: ProductFieldsProps) {
       />
       <TextInput
         label="Picture"
-        description="A path on this server. Without one, a unicorn stands in."
+        description={<span role="status">{sayPicture(draft.image)}</span>}
         placeholder="/images/unicorn-air.svg"
         value={draft.image}
         onChange={({ currentTarget: { value } }) => set({ image: value })}
@@ -61,4 +61,11 @@ export function ProductFields({ draft, onChange, errors }: ProductFieldsProps) {
       />
     </>
   )
+}
+
+/** The API takes addresses on other servers, for other stores may show them: this one shows nothing from elsewhere. */
+function sayPicture(image: string): string {
+  return /^https?:/.test(image)
+    ? 'It is kept, but the store does not show it, for it is on another server: a unicorn stands in.'
+    : 'A path on this server. Without one, a unicorn stands in.'
 }

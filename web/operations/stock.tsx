@@ -1,13 +1,14 @@
-import { Group, Table, Text, VisuallyHidden } from '@mantine/core'
+import { Group, Stack, Table, Text, VisuallyHidden } from '@mantine/core'
 import { IconHorse } from '@tabler/icons-react'
-import { useQuery } from '@tanstack/react-query'
-import { ProductPicture } from '#web/buy/product-picture.tsx'
+import { useInfiniteQuery } from '@tanstack/react-query'
 import { type Product, productsQuery } from '#web/client/products.ts'
 import { money } from '#web/format/money.ts'
 import { EmptyState } from '#web/page/empty-state.tsx'
 import { ListSkeleton } from '#web/page/list-skeleton.tsx'
 import { LoadError } from '#web/page/load-error.tsx'
+import { ProductPicture } from '#web/page/product-picture.tsx'
 import { Section } from '#web/page/section.tsx'
+import { ShowMore } from '#web/page/show-more.tsx'
 import { AdjustStock } from './adjust-stock.tsx'
 import { EditProduct } from './edit-product.tsx'
 import { NewProduct } from './new-product.tsx'
@@ -23,17 +24,27 @@ export function Stock() {
 }
 
 function Products() {
-  const products = useQuery(productsQuery)
-  if (!products.data) {
-    return products.error ? <LoadError query={products} /> : <ListSkeleton label="Loading products" height={56} />
+  const list = useInfiniteQuery(productsQuery)
+  const products = list.data?.pages.flatMap(({ items }) => items)
+  if (!products) {
+    return list.error ? <LoadError query={list} /> : <ListSkeleton label="Loading products" height={56} />
   }
-  if (products.data.length === 0) {
+  if (products.length === 0) {
     return (
       <EmptyState icon={<IconHorse size={36} aria-hidden />} title="The shelf is empty">
         Add the first product, and it is for sale.
       </EmptyState>
     )
   }
+  return (
+    <Stack gap="lg">
+      <ProductsTable products={products} />
+      <ShowMore list={list} shown={products.length} what="products" />
+    </Stack>
+  )
+}
+
+function ProductsTable({ products }: { products: readonly Product[] }) {
   return (
     <Table verticalSpacing="sm" className={classes.table}>
       <Table.Caption>What can be bought is on hand and not reserved for a purchase under way.</Table.Caption>
@@ -48,7 +59,7 @@ function Products() {
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
-        {products.data.map((product) => (
+        {products.map((product) => (
           <ProductRow key={product.id} product={product} />
         ))}
       </Table.Tbody>

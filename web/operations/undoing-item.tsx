@@ -19,7 +19,7 @@ type UndoingItemProps = { purchase: Purchase; now: number; tell: (telling: Telli
 
 export function UndoingItem({ purchase, now, tell }: UndoingItemProps) {
   const { purchaseId, username, lines } = purchase
-  const nameOf = useProductNames()
+  const nameOf = useProductNames(lines)
   const repair = useRepairPurchase(purchaseId, ({ status }) => tell(sayRepaired(status)))
   return (
     <article className={classes.item}>

@@ -1,12 +1,11 @@
 import { Text } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { ProductPicture } from '#web/buy/product-picture.tsx'
 import { sayNotBought } from '#web/buy/refusal-words.ts'
-import { productsQuery, useProductNames } from '#web/client/products.ts'
+import { useProductsOf } from '#web/client/products.ts'
 import type { Purchase } from '#web/client/purchases.ts'
 import { dateTime } from '#web/format/dates.ts'
 import { money } from '#web/format/money.ts'
+import { ProductPicture } from '#web/page/product-picture.tsx'
 import { sayLines } from './lines-words.ts'
 import { sayPointsOf } from './points-words.ts'
 import classes from './purchase-card.module.css'
@@ -15,9 +14,8 @@ import { StatusBadge } from './status-badge.tsx'
 /** A purchase at a glance; all of it leads to its page. */
 export function PurchaseCard({ purchase }: { purchase: Purchase }) {
   const { purchaseId, lines, status, createdAt, total } = purchase
-  const nameOf = useProductNames()
-  const products = useQuery({ ...productsQuery, enabled: false })
-  const image = products.data?.find(({ id }) => id === lines[0]?.productId)?.image ?? null
+  const { productOf, nameOf } = useProductsOf(lines)
+  const image = lines[0] ? (productOf(lines[0].productId)?.image ?? null) : null
   const pointsWords = sayPointsOf(purchase)
   return (
     <article className={classes.card}>
@@ -32,7 +30,7 @@ export function PurchaseCard({ purchase }: { purchase: Purchase }) {
       </div>
       <div className={classes.became}>
         <StatusBadge status={status} />
-        <NotBoughtBecause purchase={purchase} />
+        <NotBoughtBecause purchase={purchase} nameOf={nameOf} />
       </div>
       <div className={classes.sum}>
         {total !== null && <span className={classes.total}>{money(total)}</span>}
@@ -42,8 +40,7 @@ export function PurchaseCard({ purchase }: { purchase: Purchase }) {
   )
 }
 
-function NotBoughtBecause({ purchase }: { purchase: Purchase }) {
-  const nameOf = useProductNames()
+function NotBoughtBecause({ purchase, nameOf }: { purchase: Purchase; nameOf: (productId: string) => string }) {
   if (!purchase.refusal) return null
   return (
     <Text size="sm" c="dimmed">

@@ -1,10 +1,9 @@
 import { Stack, Table, Text } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
-import { ProductPicture } from '#web/buy/product-picture.tsx'
-import { productsQuery, useProductNames } from '#web/client/products.ts'
+import { useProductsOf } from '#web/client/products.ts'
 import type { Purchase } from '#web/client/purchases.ts'
 import { money, plus, times } from '#web/format/money.ts'
 import { points } from '#web/format/points.ts'
+import { ProductPicture } from '#web/page/product-picture.tsx'
 import { type Sum, Sums } from '#web/page/sums.tsx'
 import classes from './receipt.module.css'
 
@@ -31,14 +30,14 @@ export function Receipt({ purchase }: { purchase: Purchase }) {
   )
 }
 
-function Line({ line: { productId, quantity, unitPrice } }: { line: Purchase['lines'][number] }) {
-  const nameOf = useProductNames()
-  const products = useQuery({ ...productsQuery, enabled: false })
+function Line({ line }: { line: Purchase['lines'][number] }) {
+  const { productId, quantity, unitPrice } = line
+  const { productOf, nameOf } = useProductsOf([line])
   return (
     <Table.Tr>
       <Table.Td>
         <div className={classes.product}>
-          <ProductPicture image={products.data?.find(({ id }) => id === productId)?.image ?? null} size={44} />
+          <ProductPicture image={productOf(productId)?.image ?? null} size={44} />
           <div>
             <Text fw={600}>{nameOf(productId)}</Text>
             <Text size="sm" c="dimmed">

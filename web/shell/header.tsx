@@ -23,7 +23,7 @@ export function Header({ menuOpened, onMenu }: { menuOpened: boolean; onMenu: ()
         <Group visibleFrom="md" gap={4} wrap="nowrap">
           <NavigationLinks />
         </Group>
-        <Group wrap="nowrap" gap="xs">
+        <Group wrap="nowrap" gap="xs" miw={0}>
           <UserMenu />
           <ColorSchemeMenu />
         </Group>

@@ -57,7 +57,7 @@ function CurrentUser({ username }: { username: string }) {
   const balance = useQuery(balanceQuery(username))
   return (
     <>
-      <Avatar name={username} color="plum" size={36} aria-hidden />
+      <Avatar name={username} color="plum" size={36} className={classes.avatar ?? ''} aria-hidden />
       <span className={classes.words}>
         <span className={classes.name}>{username}</span>
         <span className={classes.balance}>

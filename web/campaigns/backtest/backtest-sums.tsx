@@ -70,10 +70,11 @@ function RuleTable({ rules }: Pick<CampaignTotals, 'rules'>) {
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
-        {rules.map(({ rule, gave, did_not_match, not_evaluated, sum, reason }) => {
+        {rules.map(({ rule, gave, did_not_match, not_evaluated, sum, reason }, index) => {
           const { gives, when } = sayRule(rule)
           return (
-            <Table.Tr key={JSON.stringify(rule)}>
+            // biome-ignore lint/suspicious/noArrayIndexKey: the place of a rule is all that tells it from its like.
+            <Table.Tr key={index}>
               <Table.Th scope="row" fw={400}>
                 <strong>{gives}</strong> when {when}
                 {reason && <span className={classes.reason}>Not evaluated because {reason}</span>}

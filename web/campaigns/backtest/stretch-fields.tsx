@@ -34,7 +34,7 @@ export function StretchFields({ stretch, onChange }: StretchFieldsProps) {
             label="From"
             value={stretch.from}
             onChange={(event) => onChange({ ...stretch, from: event.currentTarget.value })}
-            miw={200}
+            miw="min(100%, 12.5rem)"
           />
           <TextInput
             type="datetime-local"
@@ -43,7 +43,7 @@ export function StretchFields({ stretch, onChange }: StretchFieldsProps) {
             inputWrapperOrder={['label', 'input', 'description', 'error']}
             value={stretch.to}
             onChange={(event) => onChange({ ...stretch, to: event.currentTarget.value })}
-            miw={200}
+            miw="min(100%, 12.5rem)"
           />
         </Group>
       )}

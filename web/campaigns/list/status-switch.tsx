@@ -27,7 +27,7 @@ export function StatusSwitch({ campaign }: { campaign: Campaign }) {
     <Switch
       checked={wanted === 'active'}
       onChange={(event) => void switchTo(event.currentTarget.checked ? 'active' : 'inactive', campaign)}
-      label={wanted === 'active' ? 'Active' : 'Inactive'}
+      label="Active"
       aria-label={`Campaign ${name} is active`}
       size="md"
       aria-busy={change.isPending}

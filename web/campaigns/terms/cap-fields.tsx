@@ -36,5 +36,5 @@ const WHOLE = {
   allowNegative: false,
   thousandSeparator: ',',
   hideControls: true,
-  miw: 160,
+  miw: 'min(100%, 10rem)',
 } as const

@@ -1,4 +1,4 @@
-import { Button, Group, Input, Stack, Text } from '@mantine/core'
+import { Box, Button, Group, Input, Stack, Text } from '@mantine/core'
 import type { RefObject } from 'react'
 import { CodeEditor, type EditorHandle } from '#web/campaigns/rules-editor/code-editor.tsx'
 import type { RulesMistake } from '#web/campaigns/rules-editor/rules-mistake.ts'
@@ -16,8 +16,8 @@ type RulesFieldProps = {
 export function RulesField({ text, onChange, mistakes, editor }: RulesFieldProps) {
   return (
     <Stack gap="xs">
-      <Group justify="space-between" align="flex-end" wrap="nowrap">
-        <div>
+      <Group justify="space-between" align="flex-end">
+        <Box flex="1 1 8rem">
           <Input.Label component="div" id="rules-label">
             Rules
           </Input.Label>
@@ -25,7 +25,7 @@ export function RulesField({ text, onChange, mistakes, editor }: RulesFieldProps
             A list in JSON; what the rules give is summed. Ctrl+Space suggests, Tab indents; to leave the editor by
             keyboard, press Escape, then Tab.
           </Input.Description>
-        </div>
+        </Box>
         <Button size="compact-sm" variant="default" flex="none" onClick={() => onChange(tidy(text))}>
           Tidy up
         </Button>

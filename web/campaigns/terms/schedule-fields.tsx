@@ -17,7 +17,7 @@ export function ScheduleFields({ draft, change, mistakes }: ScheduleFieldsProps)
           description={`Empty: from ever. Time of ${zone}.`}
           value={draft.startsAt}
           onChange={(event) => change({ startsAt: event.currentTarget.value })}
-          miw={220}
+          miw="min(100%, 13.75rem)"
         />
         <TextInput
           type="datetime-local"
@@ -27,7 +27,7 @@ export function ScheduleFields({ draft, change, mistakes }: ScheduleFieldsProps)
           value={draft.endsAt}
           onChange={(event) => change({ endsAt: event.currentTarget.value })}
           error={mistakes.endsAt}
-          miw={220}
+          miw="min(100%, 13.75rem)"
         />
       </Group>
     </Fieldset>

@@ -1,6 +1,6 @@
 import { Fieldset, NumberInput, Select } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { productsQuery } from '#web/client/products.ts'
+import { productChoicesQuery } from '#web/client/products.ts'
 import type { ExampleEvent } from '#web/client/simulation.ts'
 import classes from './trial.module.css'
 
@@ -11,8 +11,8 @@ type ExampleEventProps = { event: ExampleEvent; onChange: (event: ExampleEvent) 
 
 /** A purchase to try rules on. */
 export function ExampleEventForm({ event, onChange }: ExampleEventProps) {
-  const products = useQuery(productsQuery)
-  const options = products.data?.map(({ id, name }) => ({ value: id, label: name })) ?? []
+  const { data: products } = useQuery(productChoicesQuery)
+  const options = products?.items.map(({ id, name }) => ({ value: id, label: name })) ?? []
   const set = (part: keyof ExampleEvent) => (given: number | string) => {
     if (typeof given === 'number') onChange({ ...event, [part]: given })
   }
@@ -30,6 +30,7 @@ export function ExampleEventForm({ event, onChange }: ExampleEventProps) {
       />
       <Select
         label="Product"
+        {...(products?.nextCursor && { description: `One of the first ${products.count}.` })}
         data={options}
         value={event.productId}
         onChange={(productId) => productId && onChange({ ...event, productId })}
