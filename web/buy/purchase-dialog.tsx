@@ -7,6 +7,7 @@ import { isUnderWay } from '#web/purchases/progress.ts'
 import { useCheckout } from './checkout.tsx'
 import type { Intent } from './intent.ts'
 import { BeingSent, NotTaken } from './order-sending.tsx'
+import { Postponed } from './postponed.tsx'
 import { PurchaseOutcome } from './purchase-outcome.tsx'
 import { PurchaseUnderWay } from './purchase-under-way.tsx'
 
@@ -15,7 +16,7 @@ import { PurchaseUnderWay } from './purchase-under-way.tsx'
  * or, while this one is under way, folds it into a line at the top of the page.
  */
 export function PurchaseDialog() {
-  const { intent, error, repeating, folded, fold, dismiss } = useCheckout()
+  const { intent, error, repeating, folded, fold, postponed, dismiss } = useCheckout()
   const read = useLivePurchase(intent?.purchaseId, intent !== undefined && !intent.settled)
   const purchase = intent?.purchaseId === undefined ? undefined : read.data
   const notRead = intent?.purchaseId !== undefined && !purchase && read.isError
@@ -41,6 +42,7 @@ export function PurchaseDialog() {
         transitionProps={{ duration: 150, exitDuration: 0 }}
         closeButtonProps={{ 'aria-label': over ? 'Close' : 'Hide this meanwhile' }}
       >
+        {postponed && <Postponed order={postponed} />}
         {intent && error && <NotTaken error={error} intent={intent} />}
         {notRead && <LoadError query={read} />}
         {intent && !over && !purchase && <BeingSent repeating={repeating} />}
