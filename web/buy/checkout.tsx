@@ -2,7 +2,7 @@ import { createContext, type ReactNode, use, useEffect, useState } from 'react'
 import type { Order } from '#web/client/purchases.ts'
 import { useCart } from './cart.ts'
 import { addToIntent, type Intent, isOver, newIntent, readIntent, replaceIntent, useWrittenIntent } from './intent.ts'
-import { usePlacedOrder } from './placed-order.ts'
+import { type OrderTrouble, usePlacedOrder } from './placed-order.ts'
 
 type Checkout = {
   /** What is being bought, or was last; undefined when there is nothing to tell in this tab. */
@@ -10,7 +10,7 @@ type Checkout = {
   /** Why there is no purchase: the order was not even taken. */
   error: Error | undefined
   /** The store does not answer, or not as it should, and we repeat the order. */
-  repeating: boolean
+  trouble: OrderTrouble | undefined
   /** Whether the buyer would rather look at something else meanwhile. */
   folded: boolean
   fold: (folded: boolean) => void
@@ -47,7 +47,7 @@ export function CheckoutProvider({ username, children }: { username: string; chi
   const intent = written?.key === view.key ? written : undefined
   const { take } = useCart(username)
   const placing = usePlacedOrder(intent)
-  const purchaseId = intent?.purchaseId ?? placing.data
+  const purchaseId = intent?.purchaseId ?? placing.purchaseId
   // biome-ignore lint/correctness/useExhaustiveDependencies: once the store has named the purchase, that is written down.
   useEffect(() => {
     if (intent && !intent.purchaseId && purchaseId) addToIntent(username, intent.key, { purchaseId })
@@ -61,8 +61,8 @@ export function CheckoutProvider({ username, children }: { username: string; chi
 
   const checkout: Checkout = {
     intent: intent && { ...intent, ...(purchaseId !== undefined && { purchaseId }) },
-    error: placing.error ?? undefined,
-    repeating: placing.isFetching && placing.failureCount > 0,
+    error: placing.error,
+    trouble: placing.trouble,
     folded: view.folded,
     fold: (folded) => setView({ key: view.key, folded }),
     postponed: view.postponed,

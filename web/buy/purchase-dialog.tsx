@@ -16,7 +16,7 @@ import { PurchaseUnderWay } from './purchase-under-way.tsx'
  * or, while this one is under way, folds it into a line at the top of the page.
  */
 export function PurchaseDialog() {
-  const { intent, error, repeating, folded, fold, postponed, dismiss } = useCheckout()
+  const { intent, error, trouble, folded, fold, postponed, dismiss } = useCheckout()
   const read = useLivePurchase(intent?.purchaseId, intent !== undefined && !intent.settled)
   const purchase = intent?.purchaseId === undefined ? undefined : read.data
   const notRead = intent?.purchaseId !== undefined && !purchase && read.isError
@@ -45,7 +45,7 @@ export function PurchaseDialog() {
         {postponed && <Postponed order={postponed} />}
         {intent && error && <NotTaken error={error} intent={intent} />}
         {notRead && <LoadError query={read} />}
-        {intent && !over && !purchase && <BeingSent repeating={repeating} />}
+        {intent && !over && !purchase && <BeingSent trouble={trouble} />}
         {purchase && !over && <PurchaseUnderWay purchase={purchase} />}
         {intent && !error && purchase && ended && !givenBack && (
           <PurchaseOutcome key={purchase.purchaseId} purchase={purchase} intent={intent} bought={bought} />
