@@ -6,7 +6,9 @@ import { balanceQuery } from '#web/client/users.ts'
 import { sayCampaigns } from '#web/format/campaigns.ts'
 import { money } from '#web/format/money.ts'
 import { points } from '#web/format/points.ts'
+import { AnchorLink } from '#web/page/anchor-link.tsx'
 import { ButtonLink } from '#web/page/button-link.tsx'
+import { isCancelledTooLate } from '#web/purchases/outcome-words.ts'
 import classes from './cart-panel.module.css'
 import { useCheckout } from './checkout.tsx'
 import { Verdict } from './verdict.tsx'
@@ -27,6 +29,15 @@ export function Bought({ purchase }: { purchase: Purchase }) {
           See the purchase
         </ButtonLink>
       </Verdict>
+      {isCancelledTooLate(purchase) && (
+        <Text>
+          Your cancellation came too late; you can{' '}
+          <AnchorLink to="/purchases/$purchaseId" params={{ purchaseId: purchase.purchaseId }} onClick={dismiss}>
+            refund it
+          </AnchorLink>
+          .
+        </Text>
+      )}
       <Earned purchase={purchase} />
     </>
   )
