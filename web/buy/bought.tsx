@@ -2,7 +2,7 @@ import { Button, Text } from '@mantine/core'
 import { IconSparkles } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import type { Purchase } from '#web/client/purchases.ts'
-import { balanceQuery } from '#web/client/users.ts'
+import { balanceAfterQuery } from '#web/client/users.ts'
 import { sayCampaigns } from '#web/format/campaigns.ts'
 import { money } from '#web/format/money.ts'
 import { points } from '#web/format/points.ts'
@@ -43,8 +43,8 @@ export function Bought({ purchase }: { purchase: Purchase }) {
   )
 }
 
-function Paid({ purchase: { username, amount, pointsRedeemed } }: { purchase: Purchase }) {
-  const balance = useQuery(balanceQuery(username))
+function Paid({ purchase: { purchaseId, username, amount, pointsRedeemed } }: { purchase: Purchase }) {
+  const balance = useQuery(balanceAfterQuery(username, purchaseId))
   const withPoints = pointsRedeemed > 0 ? ` and ${points(pointsRedeemed)}` : ''
   return (
     <>
