@@ -1,5 +1,6 @@
 import { useMemo, useSyncExternalStore } from 'react'
 import type { Order } from '#web/client/purchases.ts'
+import { readText, writeText } from './kept-text.ts'
 
 /**
  * Somebody wants to buy this, once. It is written down before anything is sent, so that a reload in the middle finds it
@@ -31,12 +32,12 @@ export function isOver(intent: Intent): boolean {
 
 /** What is written down at this moment, by whichever tab. */
 export function readIntent(username: string): Intent | undefined {
-  return intentIn(localStorage.getItem(storageKey(username)))
+  return intentIn(readText(storageKey(username)))
 }
 
 /** The same, as it changes. */
 export function useWrittenIntent(username: string): Intent | undefined {
-  const text = useSyncExternalStore(onChange, () => localStorage.getItem(storageKey(username)))
+  const text = useSyncExternalStore(onChange, () => readText(storageKey(username)))
   return useMemo(() => intentIn(text), [text])
 }
 
@@ -48,7 +49,7 @@ export function useWrittenIntent(username: string): Intent | undefined {
  */
 export function replaceIntent(username: string, key: string | undefined, next: Intent | undefined): boolean {
   const isThere = readIntent(username)?.key === key
-  if (isThere) writeIntent(username, next)
+  if (isThere) writeText(storageKey(username), next && JSON.stringify(next))
   tellThisTab()
   return isThere
 }
@@ -59,17 +60,19 @@ export function addToIntent(username: string, key: string, known: Pick<Intent, '
   if (written) replaceIntent(username, key, { ...written, ...known })
 }
 
-function intentIn(text: string | null): Intent | undefined {
+/** Whatever is kept may have been written by another version, or by hand. */
+function intentIn(text: string | undefined): Intent | undefined {
   try {
-    return text === null ? undefined : JSON.parse(text)
+    const given: unknown = JSON.parse(text ?? 'null')
+    return isIntent(given) ? given : undefined
   } catch {
     return undefined
   }
 }
 
-function writeIntent(username: string, intent: Intent | undefined): void {
-  if (intent) localStorage.setItem(storageKey(username), JSON.stringify(intent))
-  else localStorage.removeItem(storageKey(username))
+function isIntent(given: unknown): given is Intent {
+  const { key, order } = (given ?? {}) as Partial<Intent>
+  return typeof key === 'string' && Array.isArray(order?.lines)
 }
 
 function storageKey(username: string): string {
