@@ -96,6 +96,30 @@ test('an order to which the store answers with nothing but errors can be put asi
   expect((await purchasesOf(world, buyer)).map(({ total }) => total)).toEqual([1000, 1700])
 })
 
+test('a purchase of which the store knows nothing any more is left behind, and another one is made', async ({
+  world,
+  visit,
+}) => {
+  const { buyer, name } = await makeBuyer(world)
+  const second = await makeBuyer(world, { price: 100_000 })
+  const page = await visit({ as: buyer, expected: [/404/] })
+  const reads = /\/purchases\/[^/]+$/
+  await page.route(reads, (route) => {
+    const unknown = route
+      .request()
+      .url()
+      .replace(/[^/]+$/, crypto.randomUUID())
+    return route.continue({ url: unknown })
+  })
+  await quickBuy(page, name).click()
+  await purchaseDialog(page).getByRole('heading', { name: 'There is no such purchase any more' }).waitFor()
+  await expectAccessible(page)
+  await purchaseDialog(page).getByRole('button', { name: 'Keep shopping' }).click()
+  await page.unroute(reads)
+  await quickBuy(page, second.name).click()
+  await purchaseDialog(page).getByText('You paid 1,000.00.').waitFor()
+})
+
 test('a top-up whose answer breaks off counts once', async ({ world, visit }) => {
   const { buyer, name } = await makeBuyer(world, { balance: 100_000 })
   const page = await visit({ as: buyer })

@@ -1,6 +1,7 @@
 import { Button, Group, Modal, Paper, Text } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { useEffect } from 'react'
+import { problemOf } from '#web/client/api-problem.ts'
 import { LoadError } from '#web/page/load-error.tsx'
 import { useLivePurchase } from '#web/purchases/live-purchase.ts'
 import { isUnderWay } from '#web/purchases/progress.ts'
@@ -10,6 +11,7 @@ import { BeingSent, NotTaken } from './order-sending.tsx'
 import { Postponed } from './postponed.tsx'
 import { PurchaseOutcome } from './purchase-outcome.tsx'
 import { PurchaseUnderWay } from './purchase-under-way.tsx'
+import { Verdict } from './verdict.tsx'
 
 /**
  * What becomes of what was bought. It opens by itself, after a reload too. Closing it makes room for another purchase,
@@ -20,6 +22,7 @@ export function PurchaseDialog() {
   const read = useLivePurchase(intent?.purchaseId, intent !== undefined && !intent.settled)
   const purchase = intent?.purchaseId === undefined ? undefined : read.data
   const notRead = intent?.purchaseId !== undefined && !purchase && read.isError
+  const isUnknown = problemOf(read.error, 'unknown_purchase') !== undefined
   const small = useMediaQuery('(max-width: 36em)') ?? false
   const ended = purchase !== undefined && !isUnderWay(purchase.status)
   const over = error !== undefined || notRead || ended
@@ -44,7 +47,7 @@ export function PurchaseDialog() {
       >
         {postponed && <Postponed order={postponed} />}
         {intent && error && <NotTaken error={error} intent={intent} />}
-        {notRead && <LoadError query={read} />}
+        {notRead && (isUnknown ? <Unknown /> : <LoadError query={read} />)}
         {intent && !over && !purchase && <BeingSent trouble={trouble} />}
         {purchase && !over && <PurchaseUnderWay purchase={purchase} />}
         {intent && !error && purchase && ended && !givenBack && (
@@ -52,6 +55,20 @@ export function PurchaseDialog() {
         )}
       </Modal>
     </>
+  )
+}
+
+/** The store has forgotten it, as a database does that is begun anew: to ask again will not help. */
+function Unknown() {
+  const { dismiss } = useCheckout()
+  return (
+    <Verdict
+      tone="bad"
+      title="There is no such purchase any more"
+      message="The store knows nothing of it. What you wanted to buy can be ordered anew."
+    >
+      <Button onClick={dismiss}>Keep shopping</Button>
+    </Verdict>
   )
 }
 
