@@ -119,3 +119,31 @@ describe('a refusal says why, and what would work', () => {
     await dialog.waitFor({ state: 'hidden' })
   })
 })
+
+test('an order that was refused is not sent again, neither after an outage nor after a reload', async ({
+  world,
+  visit,
+}) => {
+  const { buyer, name } = await makeBuyer(world)
+  const page = await visit({ as: buyer, expected: [/404/, /ERR_INTERNET_DISCONNECTED/] })
+  await page.route('**/purchase', (route) => {
+    const order = { ...route.request().postDataJSON(), lines: [{ productId: 'gone', quantity: 1 }] }
+    return route.continue({ postData: order })
+  })
+  let sent = 0
+  page.on('request', (request) => {
+    if (request.url().endsWith('/purchase')) sent += 1
+  })
+  await quickBuy(page, name).click()
+  const refusal = purchaseDialog(page).getByRole('heading', { name: 'There is no such product' })
+  await refusal.waitFor()
+  await page.context().setOffline(true)
+  await page.getByText('The store cannot be reached').waitFor()
+  // Who can be chosen is asked for when everything is.
+  await page.waitForRequest((request) => new URL(request.url()).pathname === '/users')
+  await page.context().setOffline(false)
+  await page.getByText('The store cannot be reached').waitFor({ state: 'hidden' })
+  await page.reload()
+  await refusal.waitFor()
+  expect(sent).toBe(1)
+})

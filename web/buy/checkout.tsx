@@ -7,8 +7,6 @@ import { type OrderTrouble, usePlacedOrder } from './placed-order.ts'
 type Checkout = {
   /** What is being bought, or was last; undefined when there is nothing to tell in this tab. */
   intent: Intent | undefined
-  /** Why there is no purchase: the order was not even taken. */
-  error: Error | undefined
   /** The store does not answer, or not as it should, and we repeat the order. */
   trouble: OrderTrouble | undefined
   /** Whether the buyer would rather look at something else meanwhile. */
@@ -46,12 +44,12 @@ export function CheckoutProvider({ username, children }: { username: string; chi
   const [view, setView] = useState<View>(() => ({ key: readIntent(username)?.key, folded: false }))
   const intent = written?.key === view.key ? written : undefined
   const { take } = useCart(username)
-  const placing = usePlacedOrder(intent)
-  const purchaseId = intent?.purchaseId ?? placing.purchaseId
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once the store has named the purchase, that is written down.
+  const { known, trouble } = usePlacedOrder(intent)
+  const { purchaseId, refused } = known
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once the store has answered, that is written down.
   useEffect(() => {
-    if (intent && !intent.purchaseId && purchaseId) addToIntent(username, intent.key, { purchaseId })
-  }, [purchaseId])
+    if (intent && !intent.purchaseId && (purchaseId || refused)) addToIntent(username, intent.key, known)
+  }, [purchaseId, refused])
 
   /** Buys in the place of the intent with this key, or shows what another tab has put there before. */
   const buyInPlaceOf = (key: string | undefined, next: Intent) => {
@@ -60,9 +58,8 @@ export function CheckoutProvider({ username, children }: { username: string; chi
   }
 
   const checkout: Checkout = {
-    intent: intent && { ...intent, ...(purchaseId !== undefined && { purchaseId }) },
-    error: placing.error,
-    trouble: placing.trouble,
+    intent: intent && { ...intent, ...known },
+    trouble,
     folded: view.folded,
     fold: (folded) => setView({ key: view.key, folded }),
     postponed: view.postponed,

@@ -1,4 +1,5 @@
 import { useMemo, useSyncExternalStore } from 'react'
+import type { Problem } from '#web/client/api-problem.ts'
 import type { Order } from '#web/client/purchases.ts'
 import { readText, writeText } from './kept-text.ts'
 
@@ -17,9 +18,14 @@ export type Intent = {
   cartLines?: Order['lines']
   /** Once the store has said that there is a purchase. */
   purchaseId?: string
+  /** Once the store has said that there will be none. */
+  refused?: Problem
   /** Once that purchase has ended, and the cart knows. */
   settled?: true
 }
+
+/** What becomes known of an intent. */
+export type Known = Pick<Intent, 'purchaseId' | 'refused' | 'settled'>
 
 export function newIntent(order: Order, cartLines?: Order['lines']): Intent {
   return { key: crypto.randomUUID(), order, ...(cartLines && { cartLines }) }
@@ -27,7 +33,7 @@ export function newIntent(order: Order, cartLines?: Order['lines']): Intent {
 
 /** Whether there is nothing to come of it any more, so that another one may take its place. */
 export function isOver(intent: Intent): boolean {
-  return intent.settled === true
+  return intent.settled === true || intent.refused !== undefined
 }
 
 /** What is written down at this moment, by whichever tab. */
@@ -55,7 +61,7 @@ export function replaceIntent(username: string, key: string | undefined, next: I
 }
 
 /** Adds what has become known of the intent with this key, if it is still there; what other tabs have added stays. */
-export function addToIntent(username: string, key: string, known: Pick<Intent, 'purchaseId' | 'settled'>): void {
+export function addToIntent(username: string, key: string, known: Known): void {
   const written = readIntent(username)
   if (written) replaceIntent(username, key, { ...written, ...known })
 }

@@ -1,5 +1,5 @@
 import { Button, Group, Loader, Stack, Text } from '@mantine/core'
-import { ApiProblem, isTemporary } from '#web/client/api-problem.ts'
+import { ApiProblem, isTemporary, type Problem } from '#web/client/api-problem.ts'
 import { sayInWords } from '#web/client/problem-words.ts'
 import { AnchorLink } from '#web/page/anchor-link.tsx'
 import { useCheckout } from './checkout.tsx'
@@ -57,9 +57,9 @@ function PutAside({ requestId }: { requestId: string }) {
 }
 
 /** The order could not become a purchase. */
-export function NotTaken({ error, intent }: { error: Error; intent: Intent }) {
+export function NotTaken({ problem, intent }: { problem: Problem; intent: Intent }) {
   const { buyInstead, dismiss } = useCheckout()
-  const { title, message } = sayInWords(error)
+  const { title, message } = sayInWords(new ApiProblem(problem))
   return (
     <Verdict tone="bad" title={title} message={`${message} Nothing was charged.`}>
       <Button onClick={dismiss}>Change the order</Button>

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
-import { isFinal } from '#web/client/api-problem.ts'
+import { ApiProblem, isFinal } from '#web/client/api-problem.ts'
 import { placeOrder } from '#web/client/purchases.ts'
-import type { Intent } from './intent.ts'
+import type { Intent, Known } from './intent.ts'
 
 /** After so many attempts it is more than a hiccup. */
 const MANY_ATTEMPTS = 3
@@ -13,29 +13,28 @@ export type OrderTrouble = {
   lasting: boolean
 }
 
-type PlacedOrder = { purchaseId: string | undefined; trouble: OrderTrouble | undefined; error: Error | undefined }
-
 /**
  * Sends the order of an intent until there is an answer. Because of its key that is as harmless as reading, so it is a
- * query: sent once for whoever asks, and again after an outage or a reload.
+ * query: sent once for whoever asks, and again after an outage or a reload. What was answered is final: it is not sent
+ * again once that is written down, not even when the page asks for everything anew after an outage.
  *
- * @returns the purchase that it has become, the trouble it has with that, or why it became none
+ * @returns what the answer was, or the trouble there is with getting one
  */
-export function usePlacedOrder(intent: Intent | undefined): PlacedOrder {
+export function usePlacedOrder(intent: Intent | undefined): { known: Known; trouble: OrderTrouble | undefined } {
   const { data, error, failureReason, failureCount } = useQuery({
     queryKey: ['order', intent?.key],
     queryFn: async () => {
       if (!intent) throw new Error('there is nothing to order')
       return await placeOrder(intent)
     },
-    enabled: intent !== undefined && intent.purchaseId === undefined,
+    enabled: intent !== undefined && intent.purchaseId === undefined && intent.refused === undefined,
     retry: (_failures, error) => !isFinal(error),
     staleTime: Number.POSITIVE_INFINITY,
     refetchOnWindowFocus: false,
   })
+  const refused = error instanceof ApiProblem ? error.problem : undefined
   return {
-    purchaseId: data,
+    known: { ...(data !== undefined && { purchaseId: data }), ...(refused && { refused }) },
     trouble: failureReason ? { error: failureReason, lasting: failureCount >= MANY_ATTEMPTS } : undefined,
-    error: error ?? undefined,
   }
 }

@@ -18,14 +18,14 @@ import { Verdict } from './verdict.tsx'
  * or, while this one is under way, folds it into a line at the top of the page.
  */
 export function PurchaseDialog() {
-  const { intent, error, trouble, folded, fold, postponed, dismiss } = useCheckout()
+  const { intent, trouble, folded, fold, postponed, dismiss } = useCheckout()
   const read = useLivePurchase(intent?.purchaseId, intent !== undefined && !intent.settled)
   const purchase = intent?.purchaseId === undefined ? undefined : read.data
   const notRead = intent?.purchaseId !== undefined && !purchase && read.isError
   const isUnknown = problemOf(read.error, 'unknown_purchase') !== undefined
   const small = useMediaQuery('(max-width: 36em)') ?? false
   const ended = purchase !== undefined && !isUnderWay(purchase.status)
-  const over = error !== undefined || notRead || ended
+  const over = intent?.refused !== undefined || notRead || ended
   const bought = ended && (purchase.award !== null || purchase.status === 'completed')
   const givenBack = purchase?.status === 'refunded' || purchase?.status === 'refunding'
   useSettling(intent, purchase?.purchaseId, { ended, bought, givenBack })
@@ -46,11 +46,11 @@ export function PurchaseDialog() {
         closeButtonProps={{ 'aria-label': over ? 'Close' : 'Hide this meanwhile' }}
       >
         {postponed && <Postponed order={postponed} />}
-        {intent && error && <NotTaken error={error} intent={intent} />}
+        {intent?.refused && <NotTaken problem={intent.refused} intent={intent} />}
         {notRead && (isUnknown ? <Unknown /> : <LoadError query={read} />)}
         {intent && !over && !purchase && <BeingSent trouble={trouble} />}
         {purchase && !over && <PurchaseUnderWay purchase={purchase} />}
-        {intent && !error && purchase && ended && !givenBack && (
+        {intent && purchase && ended && !givenBack && (
           <PurchaseOutcome key={purchase.purchaseId} purchase={purchase} intent={intent} bought={bought} />
         )}
       </Modal>
