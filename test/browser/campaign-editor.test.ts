@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest'
-import { expectAccessible } from '#test/support/accessibility.ts'
+import { expectAccessible, expectFocusOn } from '#test/support/accessibility.ts'
 import { test } from '#test/support/browser-world.ts'
 import { makeBuyer } from '#test/support/buyer.ts'
 import {
@@ -60,9 +60,11 @@ describe('a mistake in the rules', () => {
     await mistakes.getByText('Line 2: Expected a name in double quotes, a colon and a value.').waitFor()
     await page.getByRole('button', { name: 'Save' }).click()
     await saving(page).getByText('Not saved: the rules are not JSON yet. What you typed stays.').waitFor()
-    await page.getByRole('button', { name: 'Discard' }).click()
+    await page.getByRole('button', { name: 'Discard' }).press('Enter')
     await page.getByText('The rules are right.').waitFor()
     await saving(page).getByText('Everything is saved.').waitFor()
+    // The button is gone, and the focus is where it says so.
+    await expectFocusOn(page, 'Everything is saved.')
   })
 })
 

@@ -2,7 +2,6 @@ import { Client, Connection } from '@temporalio/client'
 import type { Page } from 'playwright-core'
 import { describe, expect, inject } from 'vitest'
 import { expectAccessible } from '#test/support/accessibility.ts'
-import { answer500 } from '#test/support/broken-answers.ts'
 import { test } from '#test/support/browser-world.ts'
 import { makeBuyer, purchaseDialog, purchasesOf, quickBuy } from '#test/support/buyer.ts'
 
@@ -79,40 +78,6 @@ describe('while no worker works', () => {
     expect(await world.shop.balance(buyer)).toBe(330_000)
     await purchaseDialog(page).getByRole('button', { name: 'Buy for 1,700.00' }).click()
     await purchaseDialog(page).getByRole('heading', { name: 'It is yours' }).waitFor()
-  })
-})
-
-describe('a cancellation that does not get through', () => {
-  test('is said to be so, with what to report, and can be asked for again', async ({ world, visit }) => {
-    const { buyer, name } = await makeBuyer(world)
-    const page = await visit({ as: buyer, expected: [/500/] })
-    await page.route('**/cancel', answer500, { times: 1 })
-    await world.stopWorker()
-    await quickBuy(page, name).click()
-    const cancel = purchaseDialog(page).getByRole('button', { name: 'Cancel this purchase' })
-    await cancel.click()
-    await purchaseDialog(page).getByRole('alert').getByText('the number of the request, 4711').waitFor()
-    await expectAccessible(page)
-    await cancel.click()
-    await purchaseDialog(page).getByText('Cancelling asked for').waitFor()
-    await world.startWorker()
-    await purchaseDialog(page).getByRole('heading', { name: 'Cancelled' }).waitFor()
-  })
-
-  test('leaves the focus where the answer is', async ({ world, visit }) => {
-    const { buyer, name } = await makeBuyer(world)
-    const page = await visit({ as: buyer, expected: [/ERR_FAILED/] })
-    await page.route('**/cancel', (route) => route.abort())
-    await world.stopWorker()
-    await quickBuy(page, name).click()
-    await page.getByRole('button', { name: 'Hide this meanwhile' }).click()
-    await page.getByRole('link', { name: 'Purchases' }).click()
-    await page.getByRole('link', { name }).click()
-    await page.getByRole('button', { name: 'Cancel this purchase' }).press('Enter')
-    await page.getByRole('alert').getByText('It does not answer at the moment. Try again').waitFor()
-    await expect.poll(() => page.evaluate('document.activeElement.innerText')).toContain('Under way')
-    await world.startWorker()
-    await page.getByText('1,700.00 paid').waitFor()
   })
 })
 

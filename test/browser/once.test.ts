@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { describe, expect } from 'vitest'
+import { expectAccessible } from '#test/support/accessibility.ts'
 import { breakOff, doAndAnswer500 } from '#test/support/broken-answers.ts'
 import { test } from '#test/support/browser-world.ts'
 import { makeBuyer, purchaseDialog, purchasesOf, quickBuy } from '#test/support/buyer.ts'
@@ -64,6 +65,59 @@ describe('one purchase is made', () => {
     await later.getByText('Nothing in it yet.').waitFor()
     expect(await purchasesOf(world, buyer)).toHaveLength(1)
   })
+})
+
+test('an order to which the store answers with nothing but errors can be put aside, and is found if it was taken', async ({
+  world,
+  visit,
+}) => {
+  const { buyer, name } = await makeBuyer(world)
+  const second = await makeBuyer(world, { price: 100_000 })
+  const page = await visit({ as: buyer, expected: [/500/] })
+  await page.route('**/purchase', doAndAnswer500)
+  await quickBuy(page, name).click()
+  const dialog = purchaseDialog(page)
+  await dialog.getByText('Something goes wrong in the store, and we keep trying.').waitFor()
+  await dialog.getByText('the number of the request, 4711').waitFor()
+  await dialog.getByText('It may have been bought all the same').waitFor()
+  await expectAccessible(page)
+  await dialog.getByRole('button', { name: 'Hide this meanwhile' }).click()
+  await quickBuy(page, second.name).click()
+  await dialog.getByText(`Not bought yet: ${second.name}`).waitFor()
+  await dialog.getByRole('button', { name: 'Put it aside' }).click()
+  await dialog.waitFor({ state: 'hidden' })
+
+  await page.unroute('**/purchase')
+  await quickBuy(page, second.name).click()
+  await itIsYours(page).waitFor()
+  await dialog.getByRole('button', { name: 'Keep shopping' }).click()
+  await page.getByRole('link', { name: 'Purchases' }).click()
+  await page.getByRole('link', { name }).waitFor()
+  expect((await purchasesOf(world, buyer)).map(({ total }) => total)).toEqual([1000, 1700])
+})
+
+test('a purchase of which the store knows nothing any more is left behind, and another one is made', async ({
+  world,
+  visit,
+}) => {
+  const { buyer, name } = await makeBuyer(world)
+  const second = await makeBuyer(world, { price: 100_000 })
+  const page = await visit({ as: buyer, expected: [/404/] })
+  const reads = /\/purchases\/[^/]+$/
+  await page.route(reads, (route) => {
+    const unknown = route
+      .request()
+      .url()
+      .replace(/[^/]+$/, crypto.randomUUID())
+    return route.continue({ url: unknown })
+  })
+  await quickBuy(page, name).click()
+  await purchaseDialog(page).getByRole('heading', { name: 'There is no such purchase any more' }).waitFor()
+  await expectAccessible(page)
+  await purchaseDialog(page).getByRole('button', { name: 'Keep shopping' }).click()
+  await page.unroute(reads)
+  await quickBuy(page, second.name).click()
+  await purchaseDialog(page).getByText('You paid 1,000.00.').waitFor()
 })
 
 test('a top-up whose answer breaks off counts once', async ({ world, visit }) => {

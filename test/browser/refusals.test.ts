@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest'
-import { expectAccessible } from '#test/support/accessibility.ts'
+import { expectAccessible, expectFocusOn } from '#test/support/accessibility.ts'
 import { test } from '#test/support/browser-world.ts'
 import { makeBuyer, purchaseDialog, purchasesOf, quickBuy } from '#test/support/buyer.ts'
 
@@ -28,12 +28,25 @@ describe('a refusal says why, and what would work', () => {
     const dialog = purchaseDialog(page)
     await dialog.getByRole('heading', { name: '600.00 missing' }).waitFor()
     await dialog.getByText('Stock given back').waitFor()
-    await dialog.getByRole('button', { name: 'Top up 600.00' }).click()
+    await dialog.getByRole('button', { name: 'Top up 600.00' }).press('Enter')
+    await dialog.getByRole('heading', { name: 'Your wallet covers it now' }).waitFor()
+    await dialog.getByText('600.00 was missing. Nothing was charged. Nothing is bought yet.').waitFor()
+    await expectFocusOn(page, 'Your wallet covers it now')
     await page.getByText('1,600.00').first().waitFor()
     await dialog.getByRole('button', { name: 'Buy for 1,600.00' }).click()
     await dialog.getByRole('heading', { name: 'It is yours' }).waitFor()
     expect(await world.shop.balance(buyer)).toBe(0)
     expect((await purchasesOf(world, buyer)).map(({ status }) => status)).toEqual(['completed', 'refused'])
+  })
+
+  test('not enough money any more: what the wallet held before does not count', async ({ world, visit }) => {
+    const { buyer, product, name } = await makeBuyer(world)
+    const page = await visit({ as: buyer })
+    await page.route('**/users/balance/*', () => {})
+    await world.api.post('/purchase', { userId: buyer, productId: product, quantity: 1 })
+    await quickBuy(page, name).click()
+    await purchaseDialog(page).getByRole('heading', { name: '100.00 missing' }).waitFor()
+    await page.getByRole('button', { name: `${buyer} Balance 3,300.00`, includeHidden: true }).waitFor()
   })
 
   test('not enough money: fewer, or with points', async ({ world, visit }) => {
@@ -105,4 +118,32 @@ describe('a refusal says why, and what would work', () => {
     await dialog.getByRole('button', { name: 'Change the order' }).click()
     await dialog.waitFor({ state: 'hidden' })
   })
+})
+
+test('an order that was refused is not sent again, neither after an outage nor after a reload', async ({
+  world,
+  visit,
+}) => {
+  const { buyer, name } = await makeBuyer(world)
+  const page = await visit({ as: buyer, expected: [/404/, /ERR_INTERNET_DISCONNECTED/] })
+  await page.route('**/purchase', (route) => {
+    const order = { ...route.request().postDataJSON(), lines: [{ productId: 'gone', quantity: 1 }] }
+    return route.continue({ postData: order })
+  })
+  let sent = 0
+  page.on('request', (request) => {
+    if (request.url().endsWith('/purchase')) sent += 1
+  })
+  await quickBuy(page, name).click()
+  const refusal = purchaseDialog(page).getByRole('heading', { name: 'There is no such product' })
+  await refusal.waitFor()
+  await page.context().setOffline(true)
+  await page.getByText('The store cannot be reached').waitFor()
+  // Who can be chosen is asked for when everything is.
+  await page.waitForRequest((request) => new URL(request.url()).pathname === '/users')
+  await page.context().setOffline(false)
+  await page.getByText('The store cannot be reached').waitFor({ state: 'hidden' })
+  await page.reload()
+  await refusal.waitFor()
+  expect(sent).toBe(1)
 })

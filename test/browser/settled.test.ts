@@ -29,3 +29,18 @@ test.for([
     expect(quotes).toBe(1)
   },
 )
+
+test('what is left in the wallet is told once it is known, and not as it was before', async ({ world, visit }) => {
+  const { buyer, name } = await makeBuyer(world)
+  const page = await visit({ as: buyer })
+  const answers = Promise.withResolvers<void>()
+  await page.route('**/users/balance/*', async (route) => {
+    await answers.promise
+    await route.continue()
+  })
+  await quickBuy(page, name).click()
+  await purchaseDialog(page).getByText('You paid 1,700.00.').waitFor()
+  expect(await purchaseDialog(page).getByText('is left in your wallet').count()).toBe(0)
+  answers.resolve()
+  await purchaseDialog(page).getByText('1,600.00 is left in your wallet.').waitFor()
+})

@@ -49,3 +49,9 @@ async function expectNoSidewaysScroll(page: Page): Promise<void> {
   )) as [number, number]
   expect(content).toBeLessThanOrEqual(window)
 }
+
+/** The focus is on what says this. When it is lost, it is on the whole page, which says everything. */
+export async function expectFocusOn(page: Page, words: string | RegExp): Promise<void> {
+  const focused = 'document.activeElement === document.body ? "nothing" : document.activeElement.innerText'
+  await expect.poll(() => page.evaluate(focused)).toMatch(words)
+}

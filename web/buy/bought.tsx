@@ -2,11 +2,13 @@ import { Button, Text } from '@mantine/core'
 import { IconSparkles } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import type { Purchase } from '#web/client/purchases.ts'
-import { balanceQuery } from '#web/client/users.ts'
+import { balanceAfterQuery } from '#web/client/users.ts'
 import { sayCampaigns } from '#web/format/campaigns.ts'
 import { money } from '#web/format/money.ts'
 import { points } from '#web/format/points.ts'
+import { AnchorLink } from '#web/page/anchor-link.tsx'
 import { ButtonLink } from '#web/page/button-link.tsx'
+import { isCancelledTooLate } from '#web/purchases/outcome-words.ts'
 import classes from './cart-panel.module.css'
 import { useCheckout } from './checkout.tsx'
 import { Verdict } from './verdict.tsx'
@@ -27,13 +29,22 @@ export function Bought({ purchase }: { purchase: Purchase }) {
           See the purchase
         </ButtonLink>
       </Verdict>
+      {isCancelledTooLate(purchase) && (
+        <Text>
+          Your cancellation came too late; you can{' '}
+          <AnchorLink to="/purchases/$purchaseId" params={{ purchaseId: purchase.purchaseId }} onClick={dismiss}>
+            refund it
+          </AnchorLink>
+          .
+        </Text>
+      )}
       <Earned purchase={purchase} />
     </>
   )
 }
 
-function Paid({ purchase: { username, amount, pointsRedeemed } }: { purchase: Purchase }) {
-  const balance = useQuery(balanceQuery(username))
+function Paid({ purchase: { purchaseId, username, amount, pointsRedeemed } }: { purchase: Purchase }) {
+  const balance = useQuery(balanceAfterQuery(username, purchaseId))
   const withPoints = pointsRedeemed > 0 ? ` and ${points(pointsRedeemed)}` : ''
   return (
     <>

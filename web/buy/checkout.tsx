@@ -1,20 +1,19 @@
-import { useQuery } from '@tanstack/react-query'
 import { createContext, type ReactNode, use, useEffect, useState } from 'react'
-import { isFinal } from '#web/client/api-problem.ts'
-import { type Order, placeOrder } from '#web/client/purchases.ts'
+import type { Order } from '#web/client/purchases.ts'
 import { useCart } from './cart.ts'
-import { type Intent, newIntent, readIntent, writeIntent } from './intent.ts'
+import { addToIntent, type Intent, isOver, newIntent, readIntent, replaceIntent, useWrittenIntent } from './intent.ts'
+import { type OrderTrouble, usePlacedOrder } from './placed-order.ts'
 
 type Checkout = {
-  /** What is being bought, or was last; undefined when there is nothing to tell. */
+  /** What is being bought, or was last; undefined when there is nothing to tell in this tab. */
   intent: Intent | undefined
-  /** Why there is no purchase: the order was not even taken. */
-  error: Error | undefined
   /** The store does not answer, or not as it should, and we repeat the order. */
-  repeating: boolean
+  trouble: OrderTrouble | undefined
   /** Whether the buyer would rather look at something else meanwhile. */
   folded: boolean
   fold: (folded: boolean) => void
+  /** What was wanted, and not bought, because this intent was there before. */
+  postponed: Order | undefined
   /** Buys, unless something is being bought, which is shown then: of two clicks, the second means the same. */
   buy: (order: Order, cartLines?: Order['lines']) => void
   /** Buys something else after this intent has come to nothing. */
@@ -33,63 +32,54 @@ export function useCheckout(): Checkout {
   return checkout
 }
 
-/** Buys for a user: one key per intent, from the click until somebody has seen what became of it. */
-export function CheckoutProvider({ username, children }: { username: string; children: ReactNode }) {
-  const [intent, setIntent] = useState(() => readIntent(username))
-  const [folded, fold] = useState(false)
-  const { take } = useCart(username)
-  const keep = (next: Intent | undefined) => {
-    writeIntent(username, next)
-    setIntent(next)
-  }
-  const placing = usePlacedOrder(intent)
-  const purchaseId = intent?.purchaseId ?? placing.data
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once the store has named the purchase, that is written down.
-  useEffect(() => {
-    if (intent && !intent.purchaseId && purchaseId) keep({ ...intent, purchaseId })
-  }, [purchaseId])
-
-  const checkout: Checkout = {
-    intent: intent && { ...intent, ...(purchaseId !== undefined && { purchaseId }) },
-    error: placing.error ?? undefined,
-    repeating: placing.isFetching && placing.failureCount > 0,
-    folded,
-    fold,
-    // What is written down decides, not what was rendered: two clicks can be faster than React.
-    buy: (order, cartLines) => {
-      const written = readIntent(username)
-      const isSeen = written?.settled && folded
-      keep(written && !isSeen ? written : newIntent(order, cartLines))
-      fold(false)
-    },
-    buyInstead: (failed, order) => {
-      if (readIntent(username)?.key === failed.key) keep(newIntent(order, failed.cartLines))
-    },
-    settle: (settled, bought) => {
-      const written = readIntent(username)
-      if (written?.key !== settled.key || written.settled) return
-      if (bought && written.cartLines) take(written.cartLines)
-      keep({ ...written, settled: true })
-    },
-    dismiss: () => keep(undefined),
-  }
-  return <CheckoutContext value={checkout}>{children}</CheckoutContext>
-}
+/** What this tab looks at. Another tab may have put something else in its place: then it looks at nothing. */
+type View = { key: string | undefined; folded: boolean; postponed?: Order | undefined }
 
 /**
- * Sends the order of an intent until there is an answer. Because of its key that is as harmless as reading, so it is a
- * query: sent once for whoever asks, and again after an outage or a reload.
+ * Buys for a user: one key per intent, from the click until somebody has seen what became of it, in whichever tab. A tab
+ * looks at the intent that it began with, bought or ran into, and lets other tabs see to theirs.
  */
-function usePlacedOrder(intent: Intent | undefined) {
-  return useQuery({
-    queryKey: ['order', intent?.key],
-    queryFn: async () => {
-      if (!intent) throw new Error('there is nothing to order')
-      return await placeOrder(intent)
+export function CheckoutProvider({ username, children }: { username: string; children: ReactNode }) {
+  const written = useWrittenIntent(username)
+  const [view, setView] = useState<View>(() => ({ key: readIntent(username)?.key, folded: false }))
+  const intent = written?.key === view.key ? written : undefined
+  const { take } = useCart(username)
+  const { known, trouble } = usePlacedOrder(intent)
+  const { purchaseId, refused } = known
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once the store has answered, that is written down.
+  useEffect(() => {
+    if (intent && !intent.purchaseId && (purchaseId || refused)) addToIntent(username, intent.key, known)
+  }, [purchaseId, refused])
+
+  /** Buys in the place of the intent with this key, or shows what another tab has put there before. */
+  const buyInPlaceOf = (key: string | undefined, next: Intent) => {
+    if (replaceIntent(username, key, next)) setView({ key: next.key, folded: false })
+    else setView({ key: readIntent(username)?.key, folded: false, postponed: next.order })
+  }
+
+  const checkout: Checkout = {
+    intent: intent && { ...intent, ...known },
+    trouble,
+    folded: view.folded,
+    fold: (folded) => setView({ key: view.key, folded }),
+    postponed: view.postponed,
+    // What is written down decides, not what was rendered: two clicks can be faster than React.
+    buy: (order, cartLines) => {
+      const before = readIntent(username)
+      const isSame = JSON.stringify(before?.order) === JSON.stringify(order)
+      const isSeen = view.folded && before?.key === view.key
+      if (!before || (isOver(before) && (isSeen || !isSame))) buyInPlaceOf(before?.key, newIntent(order, cartLines))
+      else setView({ key: before.key, folded: false, postponed: isSame && !isOver(before) ? undefined : order })
     },
-    enabled: intent !== undefined && intent.purchaseId === undefined,
-    retry: (_failures, error) => !isFinal(error),
-    staleTime: Number.POSITIVE_INFINITY,
-    refetchOnWindowFocus: false,
-  })
+    buyInstead: (failed, order) => buyInPlaceOf(failed.key, newIntent(order, failed.cartLines)),
+    // First the intent, then the cart: a tab that sees the cart without it sees that this was done, and leaves it at that.
+    settle: ({ key }, bought) => {
+      const before = readIntent(username)
+      if (before?.key !== key || isOver(before)) return
+      addToIntent(username, key, { settled: true })
+      if (bought && before.cartLines) take(before.cartLines)
+    },
+    dismiss: () => void replaceIntent(username, intent?.key, undefined),
+  }
+  return <CheckoutContext value={checkout}>{children}</CheckoutContext>
 }

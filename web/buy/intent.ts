@@ -1,8 +1,14 @@
+import { useMemo, useSyncExternalStore } from 'react'
+import type { Problem } from '#web/client/api-problem.ts'
 import type { Order } from '#web/client/purchases.ts'
+import { readText, writeText } from './kept-text.ts'
 
 /**
  * Somebody wants to buy this, once. It is written down before anything is sent, so that a reload in the middle finds it
  * again, and repeats it under the same key instead of buying twice.
+ *
+ * One is written down for each user, in all tabs and also after all of them were closed: what is in the cart, which is one
+ * for all tabs, too, is bought once.
  */
 export type Intent = {
   /** The Idempotency-Key. */
@@ -12,29 +18,85 @@ export type Intent = {
   cartLines?: Order['lines']
   /** Once the store has said that there is a purchase. */
   purchaseId?: string
+  /** Once the store has said that there will be none. */
+  refused?: Problem
   /** Once that purchase has ended, and the cart knows. */
   settled?: true
 }
+
+/** What becomes known of an intent. */
+export type Known = Pick<Intent, 'purchaseId' | 'refused' | 'settled'>
 
 export function newIntent(order: Order, cartLines?: Order['lines']): Intent {
   return { key: crypto.randomUUID(), order, ...(cartLines && { cartLines }) }
 }
 
-/** Of all tabs, as the cart is, and also after all of them were closed: what is in the cart is bought once. */
+/** Whether there is nothing to come of it any more, so that another one may take its place. */
+export function isOver(intent: Intent): boolean {
+  return intent.settled === true || intent.refused !== undefined
+}
+
+/** What is written down at this moment, by whichever tab. */
 export function readIntent(username: string): Intent | undefined {
-  const written = localStorage.getItem(storageKey(username))
+  return intentIn(readText(storageKey(username)))
+}
+
+/** The same, as it changes. */
+export function useWrittenIntent(username: string): Intent | undefined {
+  const text = useSyncExternalStore(onChange, () => readText(storageKey(username)))
+  return useMemo(() => intentIn(text), [text])
+}
+
+/**
+ * Puts an intent, or nothing, in the place of the one with this key, or of nothing. Of an intent that another tab has
+ * written meanwhile this tab knows nothing: it stays.
+ *
+ * @returns whether it was done
+ */
+export function replaceIntent(username: string, key: string | undefined, next: Intent | undefined): boolean {
+  const isThere = readIntent(username)?.key === key
+  if (isThere) writeText(storageKey(username), next && JSON.stringify(next))
+  tellThisTab()
+  return isThere
+}
+
+/** Adds what has become known of the intent with this key, if it is still there; what other tabs have added stays. */
+export function addToIntent(username: string, key: string, known: Known): void {
+  const written = readIntent(username)
+  if (written) replaceIntent(username, key, { ...written, ...known })
+}
+
+/** Whatever is kept may have been written by another version, or by hand. */
+function intentIn(text: string | undefined): Intent | undefined {
   try {
-    return written === null ? undefined : JSON.parse(written)
+    const given: unknown = JSON.parse(text ?? 'null')
+    return isIntent(given) ? given : undefined
   } catch {
     return undefined
   }
 }
 
-export function writeIntent(username: string, intent: Intent | undefined): void {
-  if (intent) localStorage.setItem(storageKey(username), JSON.stringify(intent))
-  else localStorage.removeItem(storageKey(username))
+function isIntent(given: unknown): given is Intent {
+  const { key, order } = (given ?? {}) as Partial<Intent>
+  return typeof key === 'string' && Array.isArray(order?.lines)
 }
 
 function storageKey(username: string): string {
   return `unicorn-store.intent.${username}`
+}
+
+/** The browser tells the other tabs of what is written, and not the one that has written it. */
+const inThisTab = new Set<() => void>()
+
+function tellThisTab(): void {
+  for (const listener of inThisTab) listener()
+}
+
+function onChange(listener: () => void): () => void {
+  inThisTab.add(listener)
+  window.addEventListener('storage', listener)
+  return () => {
+    inThisTab.delete(listener)
+    window.removeEventListener('storage', listener)
+  }
 }

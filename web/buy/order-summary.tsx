@@ -1,7 +1,7 @@
 import { Alert, Button, Skeleton, Stack } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import { sayInWords } from '#web/client/problem-words.ts'
 import { type Quote, quoteQuery } from '#web/client/quote.ts'
 import { settingsQuery } from '#web/client/settings.ts'
@@ -22,7 +22,11 @@ type OrderSummaryProps = { username: string; lines: Line[]; onCheckout?: () => v
 export function OrderSummary({ username, lines, onCheckout }: OrderSummaryProps) {
   const checkout = useCheckout()
   const [redeemPoints, setRedeemPoints] = useState(0)
-  const order = { userId: username, lines, ...(redeemPoints > 0 && { redeemPoints }) }
+  // The same one as long as nothing changes: another one begins to settle anew.
+  const order = useMemo(
+    () => ({ userId: username, lines, ...(redeemPoints > 0 && { redeemPoints }) }),
+    [username, lines, redeemPoints],
+  )
   const [quoted] = useDebouncedValue(order, SETTLE_MS)
   const {
     data: quote,

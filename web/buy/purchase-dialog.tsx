@@ -1,27 +1,31 @@
 import { Button, Group, Modal, Paper, Text } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { useEffect } from 'react'
+import { problemOf } from '#web/client/api-problem.ts'
 import { LoadError } from '#web/page/load-error.tsx'
 import { useLivePurchase } from '#web/purchases/live-purchase.ts'
 import { isUnderWay } from '#web/purchases/progress.ts'
 import { useCheckout } from './checkout.tsx'
 import type { Intent } from './intent.ts'
 import { BeingSent, NotTaken } from './order-sending.tsx'
+import { Postponed } from './postponed.tsx'
 import { PurchaseOutcome } from './purchase-outcome.tsx'
 import { PurchaseUnderWay } from './purchase-under-way.tsx'
+import { Verdict } from './verdict.tsx'
 
 /**
  * What becomes of what was bought. It opens by itself, after a reload too. Closing it makes room for another purchase,
  * or, while this one is under way, folds it into a line at the top of the page.
  */
 export function PurchaseDialog() {
-  const { intent, error, repeating, folded, fold, dismiss } = useCheckout()
+  const { intent, trouble, folded, fold, postponed, dismiss } = useCheckout()
   const read = useLivePurchase(intent?.purchaseId, intent !== undefined && !intent.settled)
   const purchase = intent?.purchaseId === undefined ? undefined : read.data
   const notRead = intent?.purchaseId !== undefined && !purchase && read.isError
+  const isUnknown = problemOf(read.error, 'unknown_purchase') !== undefined
   const small = useMediaQuery('(max-width: 36em)') ?? false
   const ended = purchase !== undefined && !isUnderWay(purchase.status)
-  const over = error !== undefined || notRead || ended
+  const over = intent?.refused !== undefined || notRead || ended
   const bought = ended && (purchase.award !== null || purchase.status === 'completed')
   const givenBack = purchase?.status === 'refunded' || purchase?.status === 'refunding'
   useSettling(intent, purchase?.purchaseId, { ended, bought, givenBack })
@@ -41,15 +45,30 @@ export function PurchaseDialog() {
         transitionProps={{ duration: 150, exitDuration: 0 }}
         closeButtonProps={{ 'aria-label': over ? 'Close' : 'Hide this meanwhile' }}
       >
-        {intent && error && <NotTaken error={error} intent={intent} />}
-        {notRead && <LoadError query={read} />}
-        {intent && !over && !purchase && <BeingSent repeating={repeating} />}
+        {postponed && <Postponed order={postponed} />}
+        {intent?.refused && <NotTaken problem={intent.refused} intent={intent} />}
+        {notRead && (isUnknown ? <Unknown /> : <LoadError query={read} />)}
+        {intent && !over && !purchase && <BeingSent trouble={trouble} />}
         {purchase && !over && <PurchaseUnderWay purchase={purchase} />}
-        {intent && !error && purchase && ended && !givenBack && (
+        {intent && purchase && ended && !givenBack && (
           <PurchaseOutcome key={purchase.purchaseId} purchase={purchase} intent={intent} bought={bought} />
         )}
       </Modal>
     </>
+  )
+}
+
+/** The store has forgotten it, as a database does that is begun anew: to ask again will not help. */
+function Unknown() {
+  const { dismiss } = useCheckout()
+  return (
+    <Verdict
+      tone="bad"
+      title="There is no such purchase any more"
+      message="The store knows nothing of it. What you wanted to buy can be ordered anew."
+    >
+      <Button onClick={dismiss}>Keep shopping</Button>
+    </Verdict>
   )
 }
 

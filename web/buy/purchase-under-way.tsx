@@ -13,7 +13,8 @@ const WORRY_MS = 4_000
 export function PurchaseUnderWay({ purchase }: { purchase: Purchase }) {
   const { purchaseId, lines, steps, pointsRedeemed } = purchase
   const cancel = useCancelPurchase(purchaseId)
-  const story = useRescuedFocus<HTMLDivElement>(cancel.status)
+  const canCancel = isCancellable(steps)
+  const story = useRescuedFocus<HTMLDivElement>(`${canCancel} ${cancel.status}`)
   return (
     <Stack gap="lg" ref={story} tabIndex={-1} style={{ outline: 'none' }}>
       <OrderLines lines={lines} />
@@ -24,7 +25,7 @@ export function PurchaseUnderWay({ purchase }: { purchase: Purchase }) {
         <Text size="sm" c="dimmed">
           It goes on without this page.
         </Text>
-        {isCancellable(steps) && (
+        {canCancel && (
           <Button variant="default" onClick={() => cancel.mutate()} loading={cancel.isPending}>
             Cancel this purchase
           </Button>

@@ -21,6 +21,14 @@ export function sayNotBought(
   }
 }
 
+/** What has become of a refusal for want of money once there is enough. */
+export function sayCovered(missing: number): Words {
+  return {
+    title: 'Your wallet covers it now',
+    message: `${money(missing)} was missing. ${NOTHING_CHARGED} Nothing is bought yet.`,
+  }
+}
+
 function sayRefusal(refusal: Refusal, nameOf: (productId: string) => string): Words {
   switch (refusal.code) {
     case 'out_of_stock':

@@ -1,6 +1,7 @@
 import { Group, Stack, Text, Title } from '@mantine/core'
 import { IconConfetti, IconHandStop } from '@tabler/icons-react'
-import { type ReactNode, useEffect, useRef } from 'react'
+import { type ReactNode, useEffect } from 'react'
+import { useRescuedFocus } from '#web/page/rescued-focus.ts'
 import classes from './verdict.module.css'
 
 type VerdictProps = {
@@ -13,8 +14,8 @@ type VerdictProps = {
 
 /** How it ended. It takes the focus, so that it is read out, and nobody presses by accident what has just appeared. */
 export function Verdict({ tone, title, message, children }: VerdictProps) {
-  const heading = useRef<HTMLHeadingElement>(null)
-  useEffect(() => heading.current?.focus(), [])
+  const heading = useRescuedFocus<HTMLHeadingElement>(title)
+  useEffect(() => heading.current?.focus(), [heading])
   const Icon = tone === 'good' ? IconConfetti : IconHandStop
   return (
     <Stack gap="md">

@@ -28,6 +28,14 @@ export function balanceQuery(username: string) {
   })
 }
 
+/** What is left after a purchase: what was read before it ended does not count. */
+export function balanceAfterQuery(username: string, purchaseId: string) {
+  return queryOptions({
+    ...balanceQuery(username),
+    queryKey: ['users', username, 'balance', 'after', purchaseId],
+  })
+}
+
 /** Puts money into a wallet: an operator's work, which in demo mode anybody does. */
 export function useTopUp(username: string) {
   const queryClient = useQueryClient()

@@ -22,7 +22,17 @@ export function sayOutcome(purchase: Purchase): string {
   }
 }
 
-function sayCompleted({ amount, award, pointsIssued, pointsRedeemed }: Purchase): string {
+/** Whether somebody asked to cancel what was bought all the same: only a refund helps them then. */
+export function isCancelledTooLate({ status, steps }: Purchase): boolean {
+  return status === 'completed' && steps.some(({ state }) => state === 'cancel_requested')
+}
+
+function sayCompleted(purchase: Purchase): string {
+  const tooLate = isCancelledTooLate(purchase) ? ' Your cancellation came too late; you can refund it.' : ''
+  return sayPaid(purchase) + tooLate
+}
+
+function sayPaid({ amount, award, pointsIssued, pointsRedeemed }: Purchase): string {
   const paid = pointsRedeemed > 0 ? `${money(amount ?? 0)} and ${points(pointsRedeemed)}` : money(amount ?? 0)
   if (award === 'parked') return `${paid} paid. The points for it will follow: somebody is looking after them.`
   return pointsIssued ? `${paid} paid, ${points(pointsIssued)} earned.` : `${paid} paid.`

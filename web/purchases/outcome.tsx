@@ -26,7 +26,8 @@ export function Outcome({ purchase }: { purchase: Purchase }) {
     ...purchaseQuery(purchaseId),
     refetchInterval: refund.isPending && status === 'completed' ? POLL_MS : false,
   })
-  const words = useRescuedFocus<HTMLDivElement>(`${status} ${cancel.status} ${refund.status}`)
+  const canCancel = isCancellable(steps)
+  const words = useRescuedFocus<HTMLDivElement>(`${status} ${canCancel} ${cancel.status} ${refund.status}`)
   return (
     <Stack gap="md">
       <Group className={classes.outcome} justify="space-between" gap="md">
@@ -35,7 +36,7 @@ export function Outcome({ purchase }: { purchase: Purchase }) {
           <OutcomeWords purchase={purchase} />
         </Group>
         <Group gap="sm">
-          {isCancellable(steps) && (
+          {canCancel && (
             <Button variant="default" onClick={() => cancel.mutate()} loading={cancel.isPending}>
               Cancel this purchase
             </Button>

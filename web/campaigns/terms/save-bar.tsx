@@ -15,7 +15,7 @@ type SaveBarProps = {
 
 /** Stays in sight, however long the rules are. */
 export function SaveBar({ status, isBad, saveLabel, isSaving, onSave, onDiscard }: SaveBarProps) {
-  const words = useRescuedFocus<HTMLParagraphElement>(isSaving)
+  const words = useRescuedFocus<HTMLParagraphElement>(`${isSaving} ${onDiscard !== undefined}`)
   return (
     <div className={classes.bar}>
       <Text

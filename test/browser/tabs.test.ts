@@ -1,0 +1,133 @@
+import type { Page } from 'playwright-core'
+import { describe, expect } from 'vitest'
+import { expectAccessible } from '#test/support/accessibility.ts'
+import { test } from '#test/support/browser-world.ts'
+import { makeBuyer, purchaseDialog, purchasesOf, quickBuy } from '#test/support/buyer.ts'
+
+const itIsYours = (page: Page) => purchaseDialog(page).getByRole('heading', { name: 'It is yours' })
+const keepShopping = (page: Page) => purchaseDialog(page).getByRole('button', { name: 'Keep shopping' })
+const buyTheCart = (page: Page, total: string) => page.getByRole('button', { name: `Buy for ${total}`, exact: true })
+const addToCart = (page: Page, name: string) => page.getByRole('button', { name: `Add ${name} to the cart` })
+const totalsOf = async (...of: Parameters<typeof purchasesOf>) =>
+  (await purchasesOf(...of)).map(({ total }) => total).toSorted()
+
+/** One more tab of the same browser. */
+async function openTab(page: Page, { asleep = false } = {}): Promise<Page> {
+  const tab = await page.context().newPage()
+  // One that sleeps hears of the others too late.
+  if (asleep) await tab.addInitScript('addEventListener("storage", (event) => event.stopImmediatePropagation())')
+  await tab.goto('/store/')
+  return tab
+}
+
+describe('an order of one tab is left alone by another one', () => {
+  test('that closes an earlier one late', async ({ world, visit }) => {
+    const first = await makeBuyer(world)
+    const second = await makeBuyer(world, { price: 4_999 })
+    const page = await visit({ as: first.buyer })
+    const late = await openTab(page, { asleep: true })
+    await quickBuy(late, first.name).click()
+    await itIsYours(late).waitFor()
+    await page.reload()
+    await keepShopping(page).click()
+    await addToCart(page, second.name).click()
+    await world.stopWorker()
+    await buyTheCart(page, '49.99').click()
+    await purchaseDialog(page).getByText('Order received').waitFor()
+
+    await keepShopping(late).click()
+    await purchaseDialog(late).waitFor({ state: 'hidden' })
+    await world.startWorker()
+    await itIsYours(page).waitFor()
+    await keepShopping(page).click()
+    await page.getByText('Nothing in it yet.').waitFor()
+    expect(await totalsOf(world, first.buyer)).toEqual([1700, 49.99])
+  })
+
+  test('that is answered late', async ({ world, visit }) => {
+    const first = await makeBuyer(world)
+    const second = await makeBuyer(world, { price: 4_999 })
+    const page = await visit({ as: first.buyer })
+    const late = await openTab(page, { asleep: true })
+    const answers = Promise.withResolvers<void>()
+    const released = Promise.withResolvers<void>()
+    await late.route('**/purchase', async (route) => {
+      const response = await route.fetch()
+      await answers.promise
+      await route.fulfill({ response })
+      released.resolve()
+    })
+    await quickBuy(late, first.name).click()
+    await expect.poll(() => purchasesOf(world, first.buyer)).toMatchObject([{ status: 'completed' }])
+    await page.reload()
+    await keepShopping(page).click()
+    await world.stopWorker()
+    await quickBuy(page, second.name).click()
+    await purchaseDialog(page).getByText('Order received').waitFor()
+
+    answers.resolve()
+    await released.promise
+    await purchaseDialog(late).waitFor({ state: 'hidden' })
+    await page.reload()
+    await purchaseDialog(page).getByText('Order received').waitFor()
+    await purchaseDialog(page).getByText(second.name).waitFor()
+    await world.startWorker()
+    await itIsYours(page).waitFor()
+    expect(await totalsOf(world, first.buyer)).toEqual([1700, 49.99])
+  })
+})
+
+describe('a click on another product, while one tab tells of a purchase', () => {
+  test('buys it if that purchase has ended, and the other tab makes room', async ({ world, visit }) => {
+    const first = await makeBuyer(world)
+    const second = await makeBuyer(world, { price: 1_295 })
+    const page = await visit({ as: first.buyer })
+    const other = await openTab(page)
+    await quickBuy(page, first.name).click()
+    await itIsYours(page).waitFor()
+    await quickBuy(other, second.name).click()
+    await purchaseDialog(other).getByText('You paid 12.95.').waitFor()
+    await purchaseDialog(page).waitFor({ state: 'hidden' })
+    expect(await totalsOf(world, first.buyer)).toEqual([12.95, 1700])
+  })
+
+  test('says that it was not bought if that purchase is under way', async ({ world, visit }) => {
+    const first = await makeBuyer(world)
+    const second = await makeBuyer(world, { price: 1_295 })
+    const page = await visit({ as: first.buyer })
+    const other = await openTab(page)
+    await world.stopWorker()
+    await quickBuy(page, first.name).click()
+    await purchaseDialog(page).getByText('Order received').waitFor()
+    await quickBuy(other, second.name).click()
+    await purchaseDialog(other).getByText(`Not bought yet: ${second.name}`).waitFor()
+    await expectAccessible(other)
+    await world.startWorker()
+    await itIsYours(other).waitFor()
+    await purchaseDialog(other).getByText(`Not bought yet: ${second.name}`).waitFor()
+    await keepShopping(other).click()
+    await purchaseDialog(page).waitFor({ state: 'hidden' })
+    expect(await totalsOf(world, first.buyer)).toEqual([1700])
+    await quickBuy(other, second.name).click()
+    await purchaseDialog(other).getByText('You paid 12.95.').waitFor()
+  })
+})
+
+test('what was bought leaves the cart once, though two tabs see it', async ({ world, visit }) => {
+  const { buyer, name } = await makeBuyer(world)
+  const page = await visit({ as: buyer })
+  await addToCart(page, name).click()
+  const other = await openTab(page)
+  await world.stopWorker()
+  await buyTheCart(page, '1,700.00').click()
+  await buyTheCart(other, '1,700.00').click()
+  await purchaseDialog(other).getByRole('button', { name: 'Hide this meanwhile' }).click()
+  await addToCart(other, name).click()
+  await addToCart(other, name).click()
+  await world.startWorker()
+  await itIsYours(page).waitFor()
+  await other.getByText('Your purchase has ended').waitFor()
+  await keepShopping(page).click()
+  for (const tab of [page, other]) await buyTheCart(tab, '3,400.00').waitFor()
+  expect(await totalsOf(world, buyer)).toEqual([1700])
+})
