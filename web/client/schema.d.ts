@@ -465,7 +465,7 @@ export interface paths {
         put?: never;
         /**
          * Cancel a purchase that is under way
-         * @description Takes no body. It counts until the sale is being confirmed: the purchase ends either completed, or with everything given back. Asking again changes nothing and gets the same answer, so no Idempotency-Key is needed.
+         * @description Takes no body. It counts until the sale is confirmed: from then on the purchase ends completed, before that with everything given back. Asking again changes nothing and gets the same answer, so no Idempotency-Key is needed.
          */
         post: operations["cancelPurchase"];
         delete?: never;
