@@ -54,6 +54,7 @@ export function ProductCard({ product, username }: { product: Product; username:
         <div>
           <Button
             fullWidth
+            className={classes.quickBuy ?? ''}
             leftSection={<IconBolt size={18} aria-hidden />}
             disabled={soldOut}
             aria-label={`Quick Buy for ${money(total)}: ${name}`}
