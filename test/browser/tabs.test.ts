@@ -17,6 +17,8 @@ async function openTab(page: Page, { asleep = false } = {}): Promise<Page> {
   // One that sleeps hears of the others too late.
   if (asleep) await tab.addInitScript('addEventListener("storage", (event) => event.stopImmediatePropagation())')
   await tab.goto('/store/')
+  // Whatever is bought from now on it has not begun with.
+  await tab.getByRole('article').first().waitFor()
   return tab
 }
 

@@ -9,7 +9,7 @@ import { QuantityInput } from './quantity-input.tsx'
 import { Stock } from './stock.tsx'
 
 export function CartLine({ line: { productId, quantity }, cart }: { line: Line; cart: Cart }) {
-  const { productOf, nameOf } = useProductsOf([{ productId }], { live: true })
+  const { productOf, nameOf, isGone } = useProductsOf([{ productId }], { live: true })
   const product = productOf(productId)
   const name = nameOf(productId)
   return (
@@ -20,7 +20,7 @@ export function CartLine({ line: { productId, quantity }, cart }: { line: Line; 
           {name}
         </Text>
         <Text size="sm" c="dimmed">
-          {product ? money(times(product.price, quantity)) : 'no longer sold'}
+          {product ? money(times(product.price, quantity)) : isGone(productId) ? 'no longer sold' : '…'}
         </Text>
       </div>
       <ActionIcon

@@ -17,7 +17,7 @@ import { Verdict } from './verdict.tsx'
 /** Why it came to nothing, and what would work: nobody is left standing. */
 export function NotBought({ purchase, intent }: { purchase: Purchase; intent: Intent }) {
   const { dismiss } = useCheckout()
-  const nameOf = useProductNames()
+  const nameOf = useProductNames(purchase.lines)
   const settings = useQuery(settingsQuery)
   const balance = useQuery(balanceAfterQuery(purchase.username, purchase.purchaseId))
   const means = { balance: balance.data ?? 0, pointValue: settings.data?.pointValue ?? 0 }

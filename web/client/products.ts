@@ -49,20 +49,25 @@ type Bought = readonly { productId: string }[]
  * by the id.
  *
  * @param live whether prices and stock matter, and not only names and pictures; those on the shelf are as fresh as it is
- * @returns `productOf` gives undefined as long as a product is not known, and when there is none
+ * @returns `productOf` gives undefined as long as a product is not known, and when there is none, which `isGone` tells
  */
 export function useProductsOf(lines: Bought, { live = false } = {}) {
   const { data } = useInfiniteQuery({ ...productsQuery, refetchInterval: false, staleTime: NAMES_MS })
   const shelf = data?.pages.flatMap(({ items }) => items)
   const onShelf = (productId: string) => shelf?.find(({ id }) => id === productId)
-  const beyond = shelf ? lines.map(({ productId }) => productId).filter((id) => !onShelf(id)) : []
+  const beyond = shelf ? [...new Set(lines.map(({ productId }) => productId))].filter((id) => !onShelf(id)) : []
   const refetchInterval = live && LIVE_MS
-  const found = useQueries({ queries: [...new Set(beyond)].map((id) => ({ ...productQuery(id), refetchInterval })) })
-  const productOf = (productId: string) => onShelf(productId) ?? found.find(({ data }) => data?.id === productId)?.data
-  return { productOf, nameOf: (productId: string) => productOf(productId)?.name ?? `Product ${productId}` }
+  const found = useQueries({ queries: beyond.map((id) => ({ ...productQuery(id), refetchInterval })) })
+  const beyondShelf = (productId: string) => found[beyond.indexOf(productId)]
+  const productOf = (productId: string) => onShelf(productId) ?? beyondShelf(productId)?.data
+  return {
+    productOf,
+    nameOf: (productId: string) => productOf(productId)?.name ?? `Product ${productId}`,
+    isGone: (productId: string) => beyondShelf(productId)?.isError === true,
+  }
 }
 
-/** What the products of these lines are called; others have a name only if they are on the shelf. */
-export function useProductNames(lines: Bought = []): (productId: string) => string {
+/** What the products of these lines are called. */
+export function useProductNames(lines: Bought): (productId: string) => string {
   return useProductsOf(lines).nameOf
 }

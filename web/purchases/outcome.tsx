@@ -55,7 +55,7 @@ export function Outcome({ purchase }: { purchase: Purchase }) {
 }
 
 function OutcomeWords({ purchase }: { purchase: Purchase }) {
-  const nameOf = useProductNames()
+  const nameOf = useProductNames(purchase.lines)
   if (!isNotBought(purchase)) return <Text>{sayOutcome(purchase)}</Text>
   const { title, message } = sayNotBought(purchase, nameOf)
   return (
