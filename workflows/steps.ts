@@ -4,6 +4,7 @@ import {
   ApplicationFailure,
   CancellationScope,
   type LocalActivityOptions,
+  patched,
   proxyActivities,
   proxyLocalActivities,
 } from '@temporalio/workflow'
@@ -41,9 +42,10 @@ export function compensation<Name extends keyof Activities>(name: Name, summary:
   return ((input) => CancellationScope.nonCancellable(() => durable(input))) as Activity as Activities[Name]
 }
 
-/** Whether the step can never happen, as against not having happened so far. */
+/** Whether the step can never happen, as against not having happened so far. Failures of local activities come unwrapped. */
 export function isBarred(error: unknown): boolean {
-  return error instanceof ActivityFailure && error.cause instanceof ApplicationFailure && error.cause.type === BARRED
+  const failure = error instanceof ActivityFailure ? error.cause : error
+  return failure instanceof ApplicationFailure && failure.type === BARRED
 }
 
 /**
@@ -58,7 +60,8 @@ function fastLane<Name extends keyof Activities>(name: Name, options: ActivityOp
       try {
         return await local(input)
       } catch (error) {
-        if (isBarred(error)) throw error
+        // Histories in which a barred step was tried once more, as a regular activity.
+        if (isBarred(error) && patched('barred-at-once')) throw error
         return await durable(input)
       }
     })

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { openWorldFor, scenarios } from './scenarios.ts'
 
 /** Folder of what is recorded now. Those of earlier versions stay as they are: their workflows may still be under way. */
-const GENERATION = '3-campaigns'
+const GENERATION = '4-cancels'
 
 /** `npm run replay:record`: runs every scenario for real and keeps its history. Never part of `npm test`. */
 test.each(scenarios)('records $name', async (scenario) => {

@@ -4,7 +4,7 @@ import { addMissingCampaigns } from '#db/campaigns/write.ts'
 import { takeEvent } from '#db/external-events.ts'
 import { createPointsLedger } from '#db/points/ledger.ts'
 import { parkAward } from '#db/purchase-award.ts'
-import { recordOutcome } from '#db/purchase-outcome.ts'
+import { recordCancelRequest, recordOutcome } from '#db/purchase-outcome.ts'
 import { openRefund } from '#db/refund-purchase.ts'
 import {
   eventWorkflowId,
@@ -68,6 +68,11 @@ export const scenarios: Scenario[] = [
   ...inBothLanes('interrupted', {}, 'failed', (world, purchaseId) =>
     world.faults.on(purchaseId, 'confirmPurchase', {
       before: () => beginCompensation(world.shop.sql, purchaseId, { status: 'failed', code: 'interrupted' }),
+    }),
+  ),
+  ...inBothLanes('cancelled-on-record', {}, 'cancelled', (world, purchaseId) =>
+    world.faults.on(purchaseId, 'confirmPurchase', {
+      before: () => recordCancelRequest(world.shop.sql, purchaseId),
     }),
   ),
   ...inBothLanes('cancelled-too-late', {}, 'completed', (world, purchaseId) =>

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { recordCancelRequest } from '#db/purchase-outcome.ts'
 import { purchaseWorkflowId } from '#domain/purchase.ts'
 import { type Attempt, failing, onlyRegular } from '#test/support/faults.ts'
 import { openSagaWorld } from '#test/support/saga-world.ts'
@@ -150,6 +151,24 @@ describe('a request to cancel', () => {
     })
     expect(await carryOut(purchaseId)).toEqual({ status: 'completed' })
     await expectWhole(purchaseId, 'completed')
+  })
+
+  test('that Temporal never hears of counts all the same: the confirmation is barred, and not tried again', async () => {
+    const purchaseId = await anOrder()
+    await recordCancelRequest(world.shop.sql, purchaseId)
+    expect(await carryOut(purchaseId)).toEqual({ status: 'cancelled' })
+    await expectWhole(purchaseId, 'cancelled')
+    expect(world.faults.attempts(purchaseId, 'confirmPurchase')).toBe(1)
+    expect(await world.shop.timeline(purchaseId)).toEqual([
+      'purchase running',
+      'purchase cancel_requested',
+      'reserveStock applied',
+      'chargeWallet applied',
+      'purchase compensating',
+      'chargeWallet undone',
+      'reserveStock undone',
+      'purchase cancelled',
+    ])
   })
 
   test('that comes while a purchase is being undone changes nothing about how it ends', async () => {
