@@ -27,6 +27,19 @@ describe('whoever uses the store', () => {
     await tab.getByRole('button', { name: `${other.buyer} Balance 123.45` }).waitFor()
   })
 
+  test('is who they began with, also when somebody else comes to be the first of all', async ({ world, visit }) => {
+    const { buyer } = await makeBuyer(world)
+    const page = await visit({ as: buyer })
+    await page.evaluate('sessionStorage.clear(); localStorage.clear()')
+    await page.reload()
+    const [first] = (await world.api.get('/users?limit=1')).body.items
+    const bar = page.getByRole('button', { name: `${first.username} Balance` })
+    await bar.waitFor()
+    await world.shop.addWallet({ username: '0-first-of-all', balanceMinor: 100 })
+    await page.reload()
+    await bar.waitFor()
+  })
+
   test('is found by keyboard', async ({ world, visit }) => {
     const one = await makeBuyer(world)
     const other = await makeBuyer(world)

@@ -1,6 +1,6 @@
 import { useLocalStorage, useSessionStorage, useWindowEvent } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
-import { createContext, type ReactNode, use } from 'react'
+import { createContext, type ReactNode, use, useCallback, useEffect } from 'react'
 import { usersQuery } from '#web/client/users.ts'
 
 type CurrentUser = {
@@ -20,6 +20,10 @@ export function CurrentUserProvider({ children }: { children: ReactNode }) {
   // Somebody who was chosen before the database was begun anew is not there any more.
   const gone = data?.all && !data.users.some(({ username }) => username === chosen)
   const username = (gone ? undefined : chosen) || data?.users[0]?.username
+  // Whoever it began with, it goes on with: the first of all users may be another one by and by.
+  useEffect(() => {
+    if (username && username !== chosen) become(username)
+  }, [username, chosen, become])
   return <CurrentUserContext value={username ? { username, become } : undefined}>{children}</CurrentUserContext>
 }
 
@@ -32,10 +36,13 @@ export function useCurrentUser(): CurrentUser | undefined {
 function useChosenUser() {
   const [last, setLast] = useLocalStorage({ key: KEY, defaultValue: '', getInitialValueInEffect: false })
   const [chosen, setChosen] = useSessionStorage({ key: KEY, defaultValue: last, getInitialValueInEffect: false })
-  useWindowEvent('focus', () => setLast(chosen))
-  const become = (username: string) => {
-    setChosen(username)
-    setLast(username)
-  }
+  useWindowEvent('focus', () => chosen && setLast(chosen))
+  const become = useCallback(
+    (username: string) => {
+      setChosen(username)
+      setLast(username)
+    },
+    [setChosen, setLast],
+  )
   return [chosen, become] as const
 }
