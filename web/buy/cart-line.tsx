@@ -8,7 +8,14 @@ import classes from './cart-panel.module.css'
 import { QuantityInput } from './quantity-input.tsx'
 import { Stock } from './stock.tsx'
 
-export function CartLine({ line: { productId, quantity }, cart }: { line: Line; cart: Cart }) {
+type CartLineProps = {
+  line: Line
+  cart: Cart
+  /** Whether what is typed as its quantity is one. */
+  onTyped: (isQuantity: boolean) => void
+}
+
+export function CartLine({ line: { productId, quantity }, cart, onTyped }: CartLineProps) {
   const { productOf, nameOf, isGone } = useProductsOf([{ productId }], { live: true })
   const product = productOf(productId)
   const name = nameOf(productId)
@@ -35,7 +42,10 @@ export function CartLine({ line: { productId, quantity }, cart }: { line: Line; 
         <QuantityInput
           label={`Quantity of ${name} in the cart`}
           value={quantity}
-          onChange={(next) => cart.setQuantity(productId, next)}
+          onChange={(next) => {
+            onTyped(next !== undefined)
+            if (next !== undefined) cart.setQuantity(productId, next)
+          }}
         />
         {product && product.stock < quantity && <Stock stock={product.stock} wanted={quantity} />}
       </Group>

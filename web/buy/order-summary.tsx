@@ -16,10 +16,16 @@ import { PayWithPoints } from './pay-with-points.tsx'
 
 const SETTLE_MS = 250
 
-type OrderSummaryProps = { username: string; lines: Line[]; onCheckout?: () => void }
+type OrderSummaryProps = {
+  username: string
+  lines: Line[]
+  /** Somebody is still typing a quantity: what they mean is not known, so nothing can be bought. */
+  isUnfinished: boolean
+  onCheckout?: () => void
+}
 
 /** What the cart comes to by the store's own quote, points and all, and the button that buys for exactly that. */
-export function OrderSummary({ username, lines, onCheckout }: OrderSummaryProps) {
+export function OrderSummary({ username, lines, isUnfinished, onCheckout }: OrderSummaryProps) {
   const checkout = useCheckout()
   const [redeemPoints, setRedeemPoints] = useState(0)
   // The same one as long as nothing changes: another one begins to settle anew.
@@ -57,7 +63,7 @@ export function OrderSummary({ username, lines, onCheckout }: OrderSummaryProps)
       <PayWithPoints quote={quote} value={redeemPoints} onChange={setRedeemPoints} />
       <Sums quote={quote} />
       <Earns quote={quote} />
-      <Button size="lg" onClick={buy} disabled={!current}>
+      <Button size="lg" onClick={buy} disabled={!current || isUnfinished}>
         Buy for {money(quote.amount)}
       </Button>
       <WalletHint username={username} amount={quote.amount} />

@@ -14,12 +14,17 @@ import { Stock } from './stock.tsx'
 export function ProductCard({ product, username }: { product: Product; username: string }) {
   const { id, name, description, image, price, stock } = product
   const [quantity, setQuantity] = useState(1)
+  const [isUnfinished, setUnfinished] = useState(false)
   const cart = useCart(username)
   const checkout = useCheckout()
   const earns = useId()
   const total = times(price, quantity)
   const order = { userId: username, lines: [{ productId: id, quantity }], expectedTotal: total }
   const soldOut = stock === 0
+  const choose = (chosen: number | undefined) => {
+    setUnfinished(chosen === undefined)
+    if (chosen !== undefined) setQuantity(chosen)
+  }
 
   return (
     <Card component="article" padding={0} radius="lg" className={classes.card} aria-label={name}>
@@ -36,12 +41,12 @@ export function ProductCard({ product, username }: { product: Product; username:
           <Stock stock={stock} wanted={quantity} />
         </Group>
         <Group gap="sm" align="flex-start">
-          <QuantityInput label={`Quantity of ${name}`} value={quantity} onChange={setQuantity} disabled={soldOut} />
+          <QuantityInput label={`Quantity of ${name}`} value={quantity} onChange={choose} disabled={soldOut} />
           <Button
             variant="light"
             flex={1}
             leftSection={<IconShoppingBagPlus size={18} aria-hidden />}
-            disabled={soldOut || !cart.hasRoomFor(id)}
+            disabled={soldOut || isUnfinished || !cart.hasRoomFor(id)}
             aria-label={`Add ${name} to the cart`}
             onClick={() => {
               cart.add(id, quantity)
@@ -56,14 +61,14 @@ export function ProductCard({ product, username }: { product: Product; username:
             fullWidth
             className={classes.quickBuy ?? ''}
             leftSection={<IconBolt size={18} aria-hidden />}
-            disabled={soldOut}
+            disabled={soldOut || isUnfinished}
             aria-label={`Quick Buy for ${money(total)}: ${name}`}
             aria-describedby={earns}
             onClick={() => checkout.buy(order)}
           >
-            {quantity === 1 ? 'Quick Buy' : `Quick Buy for ${money(total)}`}
+            {quantity === 1 || isUnfinished ? 'Quick Buy' : `Quick Buy for ${money(total)}`}
           </Button>
-          <QuickBuyEarns id={earns} order={order} isThere={quantity <= stock} />
+          <QuickBuyEarns id={earns} order={order} isThere={!isUnfinished && quantity <= stock} />
         </div>
       </div>
     </Card>

@@ -7,27 +7,29 @@ import classes from './quantity-input.module.css'
 
 type QuantityInputProps = {
   label: string
+  /** The last one that was a quantity. */
   value: number
-  onChange: (quantity: number) => void
+  /** `undefined` as long as what is typed is none: nothing can be bought by it. */
+  onChange: (quantity: number | undefined) => void
   disabled?: boolean
 }
 
 /**
- * How many of something: by typing, by the arrow keys, or by its buttons. Whatever is typed stays as it is until the field
- * is left: a character that is dropped would make another number of it.
+ * How many of something: by typing, by the arrow keys, or by its buttons. Whatever is typed stays as it is: a character that
+ * is dropped, or a field that goes back to what it was, would make another number of it.
  */
 export function QuantityInput({ label, value, onChange, disabled = false }: QuantityInputProps) {
   const [unfinished, setUnfinished] = useState<string>()
-  // Told until there is another quantity: the field has the old one again when it is left, and somebody must know why.
-  const [refusedAt, setRefusedAt] = useState<number>()
-  const isRefused = refusedAt === value
+  const isRefused = unfinished !== undefined && unfinished.trim() !== ''
   const message = useId()
 
   const take = (typed: string) => {
     const quantity = quantityOf(typed)
     setUnfinished(quantity === undefined ? typed : undefined)
-    setRefusedAt(quantity === undefined && typed !== '' ? value : undefined)
-    if (quantity !== undefined) onChange(quantity)
+    onChange(quantity)
+  }
+  const leave = () => {
+    if (unfinished !== undefined && !isRefused) take(String(value))
   }
   const step = (by: 1 | -1) => take(String(Math.min(Math.max(value + by, 1), MOST_OF_ONE)))
   const stepByKey = (event: KeyboardEvent) => {
@@ -51,7 +53,7 @@ export function QuantityInput({ label, value, onChange, disabled = false }: Quan
         <TextInput
           value={unfinished ?? value}
           onChange={(event) => take(event.currentTarget.value)}
-          onBlur={() => setUnfinished(undefined)}
+          onBlur={leave}
           onKeyDown={stepByKey}
           inputMode="numeric"
           autoComplete="off"
