@@ -6,8 +6,8 @@ export type Compensation = { confirmed: true } | { confirmed: false; reason: Rev
 
 /**
  * Decides the fate of a purchase that cannot go on: unless it is confirmed already, it never will be. Shows it as
- * `compensating` until it is settled. The first reason that was given stays; what was interrupted after somebody asked to
- * cancel it is cancelled.
+ * `compensating` until it is settled. The first reason that was given stays: a request to cancel that is on record comes before
+ * any other.
  */
 export async function beginCompensation(sql: Sql, purchaseId: string, reason: Reversal): Promise<Compensation> {
   if (await isConfirmedForGood(sql, purchaseId)) return { confirmed: true }
@@ -15,7 +15,7 @@ export async function beginCompensation(sql: Sql, purchaseId: string, reason: Re
     with purchase as (
       update purchases set status = 'compensating', event_seq = event_seq + 1, updated_at = now()
       where id = ${purchaseId} and status = 'running'
-      returning event_seq, cancel_requested_at is not null and ${isInterruption(reason)} as is_cancelled
+      returning event_seq, cancel_requested_at is not null as is_cancelled
     )
     insert into purchase_events (purchase_id, seq, step, state, detail)
     select ${purchaseId}, event_seq, 'purchase', 'compensating',
@@ -27,11 +27,6 @@ export async function beginCompensation(sql: Sql, purchaseId: string, reason: Re
       on e.purchase_id = p.id and e.step = 'purchase' and e.state = 'compensating'
     where p.id = ${purchaseId}`
   return { confirmed: false, reason: first?.reason ?? reason, pointsToRedeem: first?.pointsToRedeem ?? 0 }
-}
-
-/** A request to cancel bars the confirmation, which a workflow that comes to it first does not tell from a lost one. */
-function isInterruption(reason: Reversal): boolean {
-  return reason.status === 'failed' && reason.code === 'interrupted'
 }
 
 async function isConfirmedForGood(sql: Sql, purchaseId: string): Promise<boolean> {

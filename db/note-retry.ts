@@ -6,7 +6,7 @@ export type Retry = { step: StepName; undo: boolean; attempt: number }
 
 /**
  * Notes in the story of a purchase that a step is tried again, unless it has happened meanwhile and only its report was
- * lost. An attempt is noted when it is at least twice the one before it in the story: a day of trouble makes a dozen lines.
+ * lost, nor after the purchase has ended. An attempt is noted when it is at least twice the one before it in the story: a day of trouble makes a dozen lines.
  */
 export async function noteRetry(sql: Sql, purchaseId: string, { step, undo, attempt }: Retry): Promise<void> {
   await sql`
@@ -21,6 +21,7 @@ export async function noteRetry(sql: Sql, purchaseId: string, { step, undo, atte
       update purchases p set event_seq = p.event_seq + 1, updated_at = now()
       from story
       where p.id = ${purchaseId} and p.event_seq = story.event_seq
+        and (p.settled_at is null or p.status = 'refunding')
         and story.state is not distinct from ${undo ? 'applied' : null} and ${attempt} >= 2 * coalesce(story.attempt, 1)
       returning p.event_seq
     )

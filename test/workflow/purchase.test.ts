@@ -171,6 +171,13 @@ describe('a request to cancel', () => {
     ])
   })
 
+  test('that is on record when the purchase is refused makes it a cancelled one', async () => {
+    const purchaseId = await anOrder({ balanceMinor: 100 })
+    await recordCancelRequest(world.shop.sql, purchaseId)
+    expect(await carryOut(purchaseId)).toEqual({ status: 'cancelled' })
+    expect(await world.shop.purchase(purchaseId)).toMatchObject({ status: 'cancelled', code: null })
+  })
+
   test('that comes while a purchase is being undone changes nothing about how it ends', async () => {
     const purchaseId = await anOrder({ balanceMinor: 100 })
     world.faults.on(purchaseId, 'releaseStock', cancelOnce(purchaseId, 'before'))

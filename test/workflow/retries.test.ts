@@ -2,6 +2,7 @@ import { WorkflowIdReusePolicy } from '@temporalio/client'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { chargeWallet } from '#db/charge-wallet.ts'
 import { noteRetry } from '#db/note-retry.ts'
+import { recordOutcome } from '#db/purchase-outcome.ts'
 import { redeemPoints } from '#db/purchase-points.ts'
 import { readPurchase } from '#db/read-purchases.ts'
 import { openRefund } from '#db/refund-purchase.ts'
@@ -154,6 +155,13 @@ describe('the story', () => {
       where wait_event_type = 'Lock' and datname = current_database() and query like '%with story as%'`
     return waiting.length
   }
+
+  test('ends with the outcome: an attempt that comes later is not told', async () => {
+    const purchaseId = await order()
+    await recordOutcome(world.shop.sql, purchaseId, { status: 'cancelled' })
+    await retry(purchaseId, 2)
+    expect(await world.shop.timeline(purchaseId)).toEqual(['purchase running', 'purchase cancelled'])
+  })
 
   test('does not tell of an undo of what has not happened', async () => {
     const purchaseId = await order()
