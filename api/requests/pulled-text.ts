@@ -29,7 +29,10 @@ function streamOf(text: AsyncGenerator<string>, over: AbortController): Readable
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        const { done, value } = await text.next()
+        const { done, value } = await text.next().catch((error: unknown) => {
+          over.abort()
+          throw error
+        })
         if (!done && !over.signal.aborted) return controller.enqueue(encoder.encode(value))
         over.abort()
         controller.close()

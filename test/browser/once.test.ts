@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { describe, expect } from 'vitest'
 import { expectAccessible } from '#test/support/accessibility.ts'
-import { breakOff, doAndAnswer500 } from '#test/support/broken-answers.ts'
+import { answer500, breakOff, doAndAnswer500 } from '#test/support/broken-answers.ts'
 import { test } from '#test/support/browser-world.ts'
 import { makeBuyer, purchaseDialog, purchasesOf, quickBuy } from '#test/support/buyer.ts'
 
@@ -148,4 +148,19 @@ test('what is put into the cart during a purchase stays there, and another produ
   await quickBuy(page, second.name).click()
   await itIsYours(page).waitFor()
   await expect.poll(async () => (await purchasesOf(world, first.buyer)).map(({ total }) => total)).toEqual([1000, 1700])
+})
+
+test('what was bought leaves the cart, also when the purchase could not be read at first', async ({ world, visit }) => {
+  const { buyer, name } = await makeBuyer(world)
+  const page = await visit({ as: buyer, expected: [/500/] })
+  await page.getByRole('button', { name: `Add ${name} to the cart` }).click()
+  await page.route(/\/purchases\/[\da-f-]+$/, answer500, { times: 1 })
+  await page.getByRole('button', { name: 'Buy for 1,700.00', exact: true }).click()
+  await purchaseDialog(page).getByRole('button', { name: 'Try again' }).waitFor()
+  await purchaseDialog(page).getByRole('button', { name: 'Hide this meanwhile' }).click()
+  await page.getByRole('button', { name: 'Show it' }).click()
+  await purchaseDialog(page).getByRole('button', { name: 'Try again' }).click()
+  await purchaseDialog(page).getByRole('heading', { name: 'It is yours' }).waitFor()
+  await purchaseDialog(page).getByRole('button', { name: 'Keep shopping' }).click()
+  await page.getByText('Nothing in it yet.', { exact: false }).waitFor()
 })

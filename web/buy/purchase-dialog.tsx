@@ -22,10 +22,11 @@ export function PurchaseDialog() {
   const read = useLivePurchase(intent?.purchaseId, intent !== undefined && !intent.settled)
   const purchase = intent?.purchaseId === undefined ? undefined : read.data
   const notRead = intent?.purchaseId !== undefined && !purchase && read.isError
-  const isUnknown = problemOf(read.error, 'unknown_purchase') !== undefined
+  const isUnknown = notRead && problemOf(read.error, 'unknown_purchase') !== undefined
   const small = useMediaQuery('(max-width: 36em)') ?? false
   const ended = purchase !== undefined && !isUnderWay(purchase.status)
-  const over = intent?.refused !== undefined || notRead || ended
+  // What could not be read may have been bought: it stays written down until somebody has seen it.
+  const over = intent?.refused !== undefined || isUnknown || ended
   const bought = ended && (purchase.award !== null || purchase.status === 'completed')
   const givenBack = purchase?.status === 'refunded' || purchase?.status === 'refunding'
   useSettling(intent, purchase?.purchaseId, { ended, bought, givenBack })
@@ -48,7 +49,7 @@ export function PurchaseDialog() {
         {postponed && <Postponed order={postponed} />}
         {intent?.refused && <NotTaken problem={intent.refused} intent={intent} />}
         {notRead && (isUnknown ? <Unknown /> : <LoadError query={read} />)}
-        {intent && !over && !purchase && <BeingSent trouble={trouble} />}
+        {intent && !over && !notRead && !purchase && <BeingSent trouble={trouble} />}
         {purchase && !over && <PurchaseUnderWay purchase={purchase} />}
         {intent && purchase && ended && !givenBack && (
           <PurchaseOutcome key={purchase.purchaseId} purchase={purchase} intent={intent} bought={bought} />

@@ -2,7 +2,7 @@ import { Alert, Button, Group, Stack, Text } from '@mantine/core'
 import { useEffect, useState } from 'react'
 import { type Purchase, useCancelPurchase } from '#web/client/purchases.ts'
 import { useRescuedFocus } from '#web/page/rescued-focus.ts'
-import { isCancellable } from '#web/purchases/progress.ts'
+import { isBeingCancelled, isCancellable } from '#web/purchases/progress.ts'
 import { Refused } from '#web/purchases/refused.tsx'
 import { Timeline } from '#web/purchases/timeline.tsx'
 import { OrderLines } from './order-lines.tsx'
@@ -19,7 +19,11 @@ export function PurchaseUnderWay({ purchase }: { purchase: Purchase }) {
     <Stack gap="lg" ref={story} tabIndex={-1} style={{ outline: 'none' }}>
       <OrderLines lines={lines} />
       <Timeline steps={steps} paysWithPoints={pointsRedeemed > 0} />
-      <Reassurance key={steps.length} />
+      <Reassurance key={steps.length}>
+        {isBeingCancelled(steps)
+          ? 'This takes longer than usual. It will not be bought, and whatever was taken comes back.'
+          : 'This takes longer than usual. The store finishes what it has begun, or gives everything back.'}
+      </Reassurance>
       <Refused error={cancel.error} />
       <Group justify="space-between">
         <Text size="sm" c="dimmed">
@@ -36,7 +40,7 @@ export function PurchaseUnderWay({ purchase }: { purchase: Purchase }) {
 }
 
 /** Begins to count anew with each piece of news, by its key. */
-function Reassurance() {
+function Reassurance({ children }: { children: string }) {
   const [shown, setShown] = useState(false)
   useEffect(() => {
     const timer = setTimeout(() => setShown(true), WORRY_MS)
@@ -46,8 +50,7 @@ function Reassurance() {
     <div role="status">
       {shown && (
         <Alert title="Still under way: your money is safe">
-          This takes longer than usual. The store finishes what it has begun, or gives everything back. You can wait
-          here, or close this and find it under Purchases.
+          {children} You can wait here, or close this and find it under Purchases.
         </Alert>
       )}
     </div>

@@ -1,7 +1,7 @@
 import type { Purchase } from '#web/client/purchases.ts'
 import { money } from '#web/format/money.ts'
 import { points } from '#web/format/points.ts'
-import { isUnderWay, statusBy } from './progress.ts'
+import { isBeingCancelled, isUnderWay, statusBy } from './progress.ts'
 
 /** What a purchase that went well, or is under way, means to its buyer. */
 export function sayOutcome(purchase: Purchase): string {
@@ -10,6 +10,7 @@ export function sayOutcome(purchase: Purchase): string {
   if (!isUnderWay(status) && purchase.status !== status) return 'It has just ended.'
   switch (status) {
     case 'running':
+      if (isBeingCancelled(purchase.steps)) return 'It will not be bought. Whatever was taken comes back.'
       return 'It is being carried out, and goes on without this page.'
     case 'compensating':
       return 'It will not be bought. Everything that was taken is being given back.'

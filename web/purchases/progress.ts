@@ -26,8 +26,20 @@ export function isUnderWay(status: PurchaseStatus): boolean {
 
 /** A request to cancel counts until the sale is confirmed. */
 export function isCancellable(steps: readonly PurchaseStep[]): boolean {
-  const tooLate = ({ step, state }: PurchaseStep) => step === 'confirmPurchase' || state === 'cancel_requested'
-  return statusBy(steps) === 'running' && !steps.some(tooLate)
+  return statusBy(steps) === 'running' && !isConfirmed(steps) && !steps.some(isCancelRequest)
+}
+
+/** Somebody asked in time to cancel it: it will not be bought, whatever still has to be undone for that. */
+export function isBeingCancelled(steps: readonly PurchaseStep[]): boolean {
+  return statusBy(steps) === 'running' && !isConfirmed(steps) && steps.some(isCancelRequest)
+}
+
+function isConfirmed(steps: readonly PurchaseStep[]): boolean {
+  return steps.some(({ step, state }) => step === 'confirmPurchase' && state === 'applied')
+}
+
+function isCancelRequest({ state }: PurchaseStep): boolean {
+  return state === 'cancel_requested'
 }
 
 /** Steps that were taken back later. */
@@ -43,6 +55,7 @@ export function stepsAhead(steps: readonly PurchaseStep[], paysWithPoints: boole
   const undone = undoneSteps(steps)
   switch (statusBy(steps)) {
     case 'running':
+      if (isBeingCancelled(steps)) return []
       return SALE.filter((step) => !happened.has(step) && (paysWithPoints || step !== 'redeemPoints'))
     case 'compensating':
       return UNDO.filter((step) => happened.has(step) && !undone.has(step))

@@ -27,7 +27,8 @@ let endCurrent: (() => void) | undefined
 export function listenToPurchase(purchaseId: string, listener: PurchaseListener): () => void {
   endCurrent?.()
   const over = new AbortController()
-  void withStream(over.signal, () => openStream(purchaseId, listener, over))
+  // Where the browser refuses locks there is no stream, and somebody asks.
+  withStream(over.signal, () => openStream(purchaseId, listener, over)).catch(() => over.abort())
   endCurrent = () => over.abort()
   return endCurrent
 }
@@ -55,7 +56,11 @@ function openStream(purchaseId: string, { onStep, onOutcome, onOpen }: PurchaseL
     onOpen(false)
   })
   stream.addEventListener('open', () => onOpen(true))
-  stream.addEventListener('error', () => onOpen(false))
+  stream.addEventListener('error', () => {
+    onOpen(false)
+    // The browser has given it up for good: another tab may have its place.
+    if (stream.readyState === EventSource.CLOSED) over.abort()
+  })
   stream.addEventListener('step', (event) => onStep(toldBy(event)))
   stream.addEventListener('outcome', (event) => {
     over.abort()

@@ -3,7 +3,7 @@ import { IconArrowBackUp, IconCheck, IconCircleDotted, IconRefresh, IconX } from
 import type { ReactNode } from 'react'
 import type { PurchaseStep } from '#web/client/purchases.ts'
 import { dateTime, timeOfDay } from '#web/format/dates.ts'
-import { isUnderWay, statusBy, stepsAhead, undoneSteps } from './progress.ts'
+import { isBeingCancelled, isUnderWay, statusBy, stepsAhead, undoneSteps } from './progress.ts'
 import { AHEAD, type StepWords, sayStep, TAKING_BACK } from './step-words.ts'
 import classes from './timeline.module.css'
 
@@ -27,7 +27,7 @@ export function Timeline({ steps, paysWithPoints }: TimelineProps) {
       ))}
       {isUnderWay(status) && (
         <Row icon={<Loader size={14} aria-hidden />} state="now">
-          {ahead[0] === undefined ? 'Finishing' : sayAhead(ahead[0])} …
+          {ahead[0] === undefined ? sayFinishing(steps) : sayAhead(ahead[0])} …
         </Row>
       )}
       {ahead.slice(1).map((step) => (
@@ -37,6 +37,10 @@ export function Timeline({ steps, paysWithPoints }: TimelineProps) {
       ))}
     </ol>
   )
+}
+
+function sayFinishing(steps: readonly PurchaseStep[]): string {
+  return isBeingCancelled(steps) ? 'Cancelling' : 'Finishing'
 }
 
 const ICONS: Record<StepWords['tone'], ReactNode> = {

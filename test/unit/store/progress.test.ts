@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { PurchaseStep } from '#web/client/purchases.ts'
-import { isCancellable, statusBy, stepsAhead, undoneSteps } from '#web/purchases/progress.ts'
+import { isBeingCancelled, isCancellable, statusBy, stepsAhead, undoneSteps } from '#web/purchases/progress.ts'
 
 /** `step state`, as tests of the server write them down. */
 function story(...lines: string[]): PurchaseStep[] {
@@ -43,6 +43,15 @@ describe('what is still to come', () => {
     expect(stepsAhead(story(...charged, 'confirmPurchase applied', `awardPoints ${state}`), false)).toEqual([])
   })
 
+  test('is nothing of the sale once somebody asked in time to cancel it', () => {
+    const asked = ['purchase running', 'reserveStock applied', 'purchase cancel_requested']
+    expect(stepsAhead(story(...asked), false)).toEqual([])
+    expect(isBeingCancelled(story(...asked))).toBe(true)
+    const tooLate = [...charged, 'confirmPurchase applied', 'purchase cancel_requested']
+    expect(stepsAhead(story(...tooLate), false)).toEqual(['awardPoints'])
+    expect(isBeingCancelled(story(...tooLate))).toBe(false)
+  })
+
   test('of an undo is what was done and not given back, last in first out', () => {
     const undoing = [...charged, 'purchase compensating']
     expect(stepsAhead(story(...undoing), false)).toEqual(['chargeWallet', 'reserveStock'])
@@ -75,6 +84,10 @@ describe('a purchase can be cancelled', () => {
   test('until its sale is confirmed', () => {
     expect(isCancellable(story(...charged))).toBe(true)
     expect(isCancellable(story(...charged, 'confirmPurchase applied'))).toBe(false)
+  })
+
+  test('also while its confirmation is tried again', () => {
+    expect(isCancellable(story(...charged, 'confirmPurchase retried'))).toBe(true)
   })
 
   test('once', () => {
