@@ -5,8 +5,9 @@ import type { Sql } from './client.ts'
 export type Retry = { step: StepName; undo: boolean; attempt: number }
 
 /**
- * Notes in the story of a purchase that a step is tried again, unless it has happened meanwhile and only its report was
- * lost, nor after the purchase has ended. An attempt is noted when it is at least twice the one before it in the story: a day of trouble makes a dozen lines.
+ * Notes in the story of a purchase that a step is tried again. Not when it has happened meanwhile and only its report was
+ * lost, nor after the purchase has ended. An attempt is noted when it is at least twice the one before it in the story: a
+ * day of trouble makes a dozen lines.
  */
 export async function noteRetry(sql: Sql, purchaseId: string, { step, undo, attempt }: Retry): Promise<void> {
   await sql`

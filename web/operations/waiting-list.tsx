@@ -1,13 +1,13 @@
 import { Stack } from '@mantine/core'
 import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
+import cardList from '#web/page/card-list.module.css'
 import { EmptyState } from '#web/page/empty-state.tsx'
 import { ListSkeleton } from '#web/page/list-skeleton.tsx'
 import { LoadError } from '#web/page/load-error.tsx'
 import { ShowMore } from '#web/page/show-more.tsx'
 import type { Telling } from './telling.ts'
 import { Told } from './told.tsx'
-import classes from './waiting-list.module.css'
 
 type WaitingListProps<Item> = {
   /** What waits, in the plural. */
@@ -35,7 +35,7 @@ export function WaitingList<Item>({ name, query, nothing, children }: WaitingLis
       )}
       {items && items.length > 0 && (
         <Stack gap="lg">
-          <ul className={classes.list} aria-label={name}>
+          <ul className={cardList.list} aria-label={name}>
             {items.map((item) => children(item, query.dataUpdatedAt, tell))}
           </ul>
           <ShowMore list={query} shown={items.length} what={what} />

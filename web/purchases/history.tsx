@@ -3,11 +3,11 @@ import { IconShoppingBag } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { type PurchaseStatus, purchaseHistoryQuery } from '#web/client/purchase-history.ts'
 import { ButtonLink } from '#web/page/button-link.tsx'
+import cardList from '#web/page/card-list.module.css'
 import { EmptyState } from '#web/page/empty-state.tsx'
 import { ListSkeleton } from '#web/page/list-skeleton.tsx'
 import { LoadError } from '#web/page/load-error.tsx'
 import { ShowMore } from '#web/page/show-more.tsx'
-import classes from './history.module.css'
 import { isUnderWay } from './progress.ts'
 import { PurchaseCard } from './purchase-card.tsx'
 import { STATUS_WORDS } from './status-words.ts'
@@ -31,7 +31,7 @@ export function History({ username, status }: HistoryProps) {
   if (purchases.length === 0) return <Nothing status={status} />
   return (
     <Stack gap="lg">
-      <ul className={classes.list} aria-label="Purchases">
+      <ul className={cardList.list} aria-label="Purchases">
         {purchases.map((purchase) => (
           <li key={purchase.purchaseId}>
             <PurchaseCard purchase={purchase} />

@@ -1,18 +1,11 @@
 import type { Purchase, PurchaseStep } from '#web/client/purchases.ts'
+import { STATUS_WORDS } from './status-words.ts'
 
 type PurchaseStatus = Purchase['status']
 export type StepName = Exclude<PurchaseStep['step'], 'purchase'>
 
-/** What happens to a purchase without being what it is as a whole. */
-const EPISODES: readonly PurchaseStep['state'][] = [
-  'applied',
-  'undone',
-  'nothing',
-  'parked',
-  'retried',
-  'cancel_requested',
-]
-const isStatus = (state: PurchaseStep['state']): state is PurchaseStatus => !EPISODES.includes(state)
+/** What else happens to a purchase does not change what it is as a whole. */
+const isStatus = (state: PurchaseStep['state']): state is PurchaseStatus => state in STATUS_WORDS
 
 /** Where a purchase stands by what has happened to it: a story that is still being told is ahead of what was read. */
 export function statusBy(steps: readonly PurchaseStep[]): PurchaseStatus {

@@ -3,6 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { problemOf } from '#web/client/api-problem.ts'
 import { type CampaignChange, campaignHistoryQuery } from '#web/client/campaigns.ts'
 import { dateTime } from '#web/format/dates.ts'
+import cardList from '#web/page/card-list.module.css'
 import { LoadError } from '#web/page/load-error.tsx'
 import { ShowMore } from '#web/page/show-more.tsx'
 import classes from './campaign-history.module.css'
@@ -18,7 +19,7 @@ export function CampaignHistory({ name }: { name: string }) {
   const changes = data.pages.flatMap(({ items }) => items)
   return (
     <Stack gap="md" align="stretch">
-      <ol className={classes.changes} aria-label="History of changes">
+      <ol className={cardList.list} aria-label="History of changes">
         {changes.map((change) => (
           <li key={`${change.at} ${change.version}`}>
             <Change change={change} />
