@@ -1,57 +1,62 @@
-import { beginCompensation, type Compensation } from '#db/begin-compensation.ts'
-import { chargeWallet, undoCharge } from '#db/charge-wallet.ts'
 import type { Sql } from '#db/client.ts'
-import { confirmPurchase } from '#db/confirm-purchase.ts'
-import { awardEvent, parkEvent } from '#db/event-award.ts'
 import { forgetOldKeys } from '#db/forget-keys.ts'
-import { retryAward } from '#db/parked-awards.ts'
-import type { PointsLedger } from '#db/points/ledger.ts'
-import { awardPoints, parkAward, type TakenBack, takeBackAward } from '#db/purchase-award.ts'
-import { recordOutcome } from '#db/purchase-outcome.ts'
-import { redeemPoints, undoRedemption } from '#db/purchase-points.ts'
-import { recordRefunded, returnMoney, returnStock } from '#db/refund-purchase.ts'
-import { releaseStock, reserveStock } from '#db/reserve-stock.ts'
+import {
+  beginCompensation,
+  chargeWallet,
+  confirmPurchase,
+  recordOutcome,
+  recordRefunded,
+  releaseStock,
+  reserveStock,
+  returnMoney,
+  returnStock,
+  type TakenBack,
+  undoCharge,
+} from '#db/purchases.ts'
 import type { Outcome, Reversal } from '#domain/purchase.ts'
 import { expireLapsedPoints } from './expire-lapsed-points.ts'
 import { findLostPurchases } from './find-lost-purchases.ts'
+import {
+  type Awarded,
+  awardPoints,
+  type PointsDependencies,
+  parkAward,
+  redeemPoints,
+  takeBackAward,
+  undoRedemption,
+} from './points.ts'
 
-export type ActivityDependencies = {
+export type ActivityDependencies = PointsDependencies & {
   sql: Sql
-  ledger: PointsLedger
-  /** Lifetime of points, in days. */
-  pointsTtlDays: number
   /** Whether a workflow of that id is open, as Temporal has it. */
   isWorkflowOpen: (workflowId: string) => Promise<boolean>
 }
 
 type Purchase = { purchaseId: string }
-type Event = { eventId: string }
 
 /**
  * The effects of the sagas. Each is idempotent by its key (purchase and step, never the attempt), refuses by value and
- * throws only when the infrastructure is in trouble; `StepBarred` is the one error that a retry cannot mend.
+ * throws only when the infrastructure fails; `StepImpossible` is the one error that a retry cannot mend.
  */
-export function createActivities({ sql, ledger, pointsTtlDays, isWorkflowOpen }: ActivityDependencies) {
+export function createActivities(deps: ActivityDependencies) {
+  const { sql, ledger, isWorkflowOpen } = deps
   return {
     reserveStock: ({ purchaseId }: Purchase) => reserveStock(sql, purchaseId),
     releaseStock: ({ purchaseId }: Purchase) => releaseStock(sql, purchaseId),
-    redeemPoints: ({ purchaseId }: Purchase) => redeemPoints(sql, ledger, purchaseId),
-    undoRedemption: ({ purchaseId }: Purchase) => undoRedemption(sql, ledger, purchaseId),
+    redeemPoints: ({ purchaseId }: Purchase) => redeemPoints(deps, purchaseId),
+    undoRedemption: ({ purchaseId }: Purchase) => undoRedemption(deps, purchaseId),
     chargeWallet: ({ purchaseId }: Purchase) => chargeWallet(sql, purchaseId),
     undoCharge: ({ purchaseId }: Purchase) => undoCharge(sql, purchaseId),
     confirmPurchase: ({ purchaseId }: Purchase) => confirmPurchase(sql, purchaseId),
-    awardPoints: ({ purchaseId }: Purchase) => awardPoints(sql, ledger, purchaseId, pointsTtlDays),
-    retryAward: ({ purchaseId }: Purchase) => retryAward(sql, ledger, purchaseId, pointsTtlDays),
-    parkAward: ({ purchaseId, problem }: Purchase & { problem: string }) => parkAward(sql, purchaseId, problem),
+    awardPoints: (awarded: Awarded) => awardPoints(deps, awarded),
+    parkAward: ({ problem, ...awarded }: Awarded & { problem: string }) => parkAward(deps, awarded, problem),
 
-    awardEvent: ({ eventId }: Event) => awardEvent(sql, ledger, eventId, pointsTtlDays),
-    parkEvent: ({ eventId, problem }: Event & { problem: string }) => parkEvent(sql, eventId, problem),
+    beginCompensation: ({ purchaseId, reason }: Purchase & { reason: Reversal }) =>
+      beginCompensation(sql, purchaseId, reason),
+    recordOutcome: ({ purchaseId, outcome }: Purchase & { outcome: Outcome }) =>
+      recordOutcome(sql, purchaseId, outcome),
 
-    beginCompensation: (input: Purchase & { reason: Reversal }): Promise<Compensation> =>
-      beginCompensation(sql, input.purchaseId, input.reason),
-    recordOutcome: (input: Purchase & { outcome: Outcome }) => recordOutcome(sql, input.purchaseId, input.outcome),
-
-    takeBackAward: ({ purchaseId }: Purchase) => takeBackAward(sql, ledger, purchaseId),
+    takeBackAward: ({ purchaseId }: Purchase) => takeBackAward(deps, purchaseId),
     returnStock: ({ purchaseId }: Purchase) => returnStock(sql, purchaseId),
     returnMoney: ({ purchaseId, award }: Purchase & { award: TakenBack }) => returnMoney(sql, purchaseId, award),
     recordRefunded: ({ purchaseId }: Purchase) => recordRefunded(sql, purchaseId),

@@ -1,7 +1,7 @@
+import { listUnsettledEvents } from '#db/awards.ts'
 import type { Sql } from '#db/client.ts'
-import { listUnsettledEvents } from '#db/external-events.ts'
-import { listUnfinishedPurchases } from '#db/unsettled-purchases.ts'
-import { eventWorkflowId, purchaseWorkflowId, refundWorkflowId } from '#domain/purchase.ts'
+import { listUnfinishedPurchases } from '#db/purchases.ts'
+import { awardWorkflowId, purchaseWorkflowId, refundWorkflowId } from '#domain/purchase.ts'
 
 const PAGE = 100
 
@@ -9,11 +9,11 @@ export type LostPurchases = {
   /** Ids of purchases without an outcome that nobody carries out. */
   lost: string[]
   /** Ids of purchases whose refund nobody carries out. */
-  lostRefunds?: string[]
+  lostRefunds: string[]
   /** Ids of events of other systems whose award nobody carries out; with the first page. */
-  lostEvents?: string[]
-  /** Who bought, by purchase id. */
-  customers?: Record<string, string>
+  lostEvents: string[]
+  /** The id of who bought, by purchase id. */
+  customers: Record<string, string>
   /** Where the next page begins; left out on the last one. */
   next?: string
 }
@@ -28,8 +28,8 @@ export async function findLostPurchases(
   const lost: string[] = []
   const lostRefunds: string[] = []
   const customers: Record<string, string> = {}
-  for (const { purchaseId, username, refunding } of page) {
-    customers[purchaseId] = username
+  for (const { purchaseId, userId, refunding } of page) {
+    customers[purchaseId] = userId
     const workflowId = refunding ? refundWorkflowId(purchaseId) : purchaseWorkflowId(purchaseId)
     if (!(await isWorkflowOpen(workflowId))) (refunding ? lostRefunds : lost).push(purchaseId)
   }
@@ -42,7 +42,7 @@ export async function findLostPurchases(
 async function findLostEvents(sql: Sql, isWorkflowOpen: (workflowId: string) => Promise<boolean>): Promise<string[]> {
   const lost: string[] = []
   for (const eventId of await listUnsettledEvents(sql, { quietForSeconds: 60, limit: PAGE })) {
-    if (!(await isWorkflowOpen(eventWorkflowId(eventId)))) lost.push(eventId)
+    if (!(await isWorkflowOpen(awardWorkflowId(eventId)))) lost.push(eventId)
   }
   return lost
 }

@@ -1,6 +1,6 @@
 import type { ActivityInterceptorsFactory } from '@temporalio/worker'
 import type { Sql } from '#db/client.ts'
-import { noteRetry, type Retry } from '#db/note-retry.ts'
+import { noteRetry, type Retry } from '#db/purchases.ts'
 import type { Activities } from './create-activities.ts'
 
 /** The activities that the story of a purchase is about. `fast`: the fast lane has tried it before a regular activity does. */
@@ -29,8 +29,9 @@ export function noteRetries(sql: Sql): ActivityInterceptorsFactory {
         const tried = STEPS[info.activityType as keyof Activities]
         const attempt = tried?.fast && !info.isLocal ? info.attempt + 1 : info.attempt
         if (tried && attempt > 1) {
-          const [{ purchaseId }] = input.args as [{ purchaseId: string }]
-          await noteRetry(sql, purchaseId, { ...tried, attempt })
+          const [{ purchaseId }] = input.args as [{ purchaseId?: string }]
+          // The award of an event of another system has no purchase, and no timeline.
+          if (purchaseId !== undefined) await noteRetry(sql, purchaseId, { ...tried, attempt })
         }
         return await next(input)
       },

@@ -13,6 +13,7 @@ import { registerCreateEvent } from './events/create-event.ts'
 import { registerHealthz } from './health/healthz.ts'
 import { registerReadyz } from './health/readyz.ts'
 import { registerServeImage } from './images/serve-image.ts'
+import { registerDismissParked } from './operations/dismiss-parked.ts'
 import { registerListParked } from './operations/list-parked.ts'
 import { registerRepairPurchase } from './operations/repair-purchase.ts'
 import { registerRetryParked } from './operations/retry-parked.ts'
@@ -124,6 +125,7 @@ function registerRoutes(app: App, deps: AppDependencies): void {
 
   registerListParked(app, deps)
   registerRetryParked(app, deps)
+  registerDismissParked(app, deps)
   registerRepairPurchase(app, deps)
 
   registerGetSettings(app, deps)

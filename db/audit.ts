@@ -55,10 +55,15 @@ const INVARIANTS: Check[] = [
     name: 'a wallet holds the sum of its entries, and never less than nothing',
     population: (sql) => sql<{ count: number }[]>`select count(*)::bigint as count from wallets`,
     broken: (sql) => sql`
-      select w.username, w.balance_minor, coalesce(e.total, 0)::bigint as entries
+      select u.username, w.user_id, w.balance_minor, coalesce(e.total, 0)::bigint as entries, w.added_minor,
+        coalesce(e.added, 0)::bigint as added_entries
       from wallets w
-      left join (select username, sum(amount_minor) as total from wallet_entries group by username) e using (username)
-      where w.balance_minor <> coalesce(e.total, 0) or w.balance_minor < 0
+      join users u on u.id = w.user_id
+      left join (
+        select user_id, sum(amount_minor) as total, sum(amount_minor) filter (where reason in ('opening', 'top_up')) as added
+        from wallet_entries group by user_id
+      ) e using (user_id)
+      where w.balance_minor <> coalesce(e.total, 0) or w.balance_minor < 0 or w.added_minor <> coalesce(e.added, 0)
       limit 100`,
   },
   {
@@ -73,11 +78,11 @@ const INVARIANTS: Check[] = [
         and charged_minor = bill_minor and entries = case when bill_minor > 0 then 1 else 0 end
         and redeemed = redeem_points and redemptions = case when redeem_points > 0 then 1 else 0 end
         and case award
-          when 'booked' then awards = 1 and awarded = points_issued and not parked
-          when 'nothing' then awards = 0 and points_issued = 0 and not parked
-          when 'parked' then awards = 0 and points_issued = 0 and parked
-          -- From before there were points.
-          else awards = 0 and point_value_minor = 0
+          when 'booked' then awards = 1 and awarded = award_points
+          when 'nothing' then awards = 0 and award_points = 0
+          when 'parked' then awards = 0 and award_points = 0
+          when 'dismissed' then awards = 0 and award_points = 0
+          else false
         end
       )
       limit 100`,
@@ -91,7 +96,7 @@ const INVARIANTS: Check[] = [
       select * from effects
       where status in ('refused', 'cancelled', 'failed') and not (
         sold = 0 and movements = 0 and reserved = 0 and sold_lines = 0 and charged_minor = 0
-        and redeemed = 0 and awards = 0
+        and redeemed = 0 and awards = 0 and award is null
       )
       limit 100`,
   },
@@ -110,7 +115,8 @@ const INVARIANTS: Check[] = [
         and (refund ->> 'shortfallMinor')::bigint = award_spent * point_value_minor - (refund ->> 'withheldMinor')::bigint
         and redeemed = 0 and (refund ->> 'pointsReturned')::bigint = redeem_points
         and (refund ->> 'pointsTakenBack')::bigint = taken_back
-        and awarded = award_spent + award_expired and (refund ->> 'pointsSpent')::bigint = award_spent and not parked
+        and awarded = award_spent + award_expired and (refund ->> 'pointsSpent')::bigint = award_spent
+        and award in ('booked', 'nothing', 'dismissed', 'voided')
       ))
       limit 100`,
   },
@@ -139,11 +145,10 @@ function settledEffects(sql: Sql) {
   return sql`
     effects as (
       select p.id as purchase, p.status, p.total_minor - p.redeem_points * p.point_value_minor as bill_minor,
-        p.redeem_points, p.point_value_minor, p.award, p.points_issued, p.refund, pe.*, exists (
-          select from parked_awards where purchase_id = p.id and resolved_at is null and p.award = 'parked'
-        ) as parked, l.lines, l.ordered, m.movements, m.sold,
+        p.redeem_points, p.point_value_minor, a.state as award, a.points as award_points, p.refund, pe.*, l.lines, l.ordered, m.movements, m.sold,
         r.reserved, r.sold_lines, e.entries, e.charged_minor
       from purchases p
+      left join awards a on a.id = p.id
       cross join lateral (
         select count(*) as lines, sum(quantity) as ordered from purchase_lines where purchase_id = p.id
       ) l

@@ -1,10 +1,11 @@
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Postgrator from 'postgrator'
 import postgres from 'postgres'
 
 const MIGRATIONS = fileURLToPath(new URL('./migrations/', import.meta.url))
+const FUNCTIONS = new URL('./functions/', import.meta.url)
 const PRIVILEGES = new URL('./privileges.sql', import.meta.url)
 /** Any number, as long as it is ours: whoever holds this advisory lock migrates. */
 const MIGRATION_LOCK = 7_240_301
@@ -27,11 +28,11 @@ export type MigrateOptions = {
 }
 
 /**
- * Brings the schema to the newest version: all missing migrations in one transaction, or none.
- * Two processes may start it at once: the second waits for the first and finds nothing to do.
+ * Brings the schema to the newest version: all missing migrations, the functions and the privileges in one transaction, or
+ * none. Two processes may start it at once: the second waits for the first and finds nothing to do.
  *
- * @returns the file names that were applied
- * @throws when an applied migration was edited (checksum), none comes with this code, or the database refuses
+ * @returns the file names of the migrations that were applied
+ * @throws OtherSchema when an applied migration is not the one that comes with this code
  */
 export async function migrateDatabase(options: MigrateOptions): Promise<{ applied: string[] }> {
   const sql = postgres(options.migrateDatabaseUrl, { max: 1, connect_timeout: 5, onnotice: () => {} })
@@ -48,13 +49,44 @@ export async function migrateDatabase(options: MigrateOptions): Promise<{ applie
         },
       })
       if ((await postgrator.getMigrations()).length === 0) throw new Error(`No migration was found in ${MIGRATIONS}.`)
+      await refuseOtherSchema(tx, await postgrator.getMigrations())
       const applied = await postgrator.migrate()
+      await createFunctions(tx)
       if (options.applicationRole) await grantPrivileges(tx, options.applicationRole)
       return { applied: applied.map((migration) => basename(migration.filename)) }
     })
   } finally {
     await sql.end({ timeout: 5 })
   }
+}
+
+/** The database has the schema of another version, of which there is no way to this one. */
+export class OtherSchema extends Error {
+  override readonly name = 'OtherSchema'
+}
+
+/** Until 1.0 the first migration is edited in place: a database that was made by another version cannot be brought up to it. */
+async function refuseOtherSchema(tx: postgres.TransactionSql, ours: Postgrator.Migration[]): Promise<void> {
+  const [table] = await tx`select to_regclass('schema_migrations') is not null as exists`
+  if (!table?.exists) return
+  const applied = await tx<{ version: number; md5: string }[]>`
+    select version::int, md5 from schema_migrations where version > 0 order by version`
+  for (const { version, md5 } of applied) {
+    const migration = ours.find((one) => one.version === version)
+    if (migration?.md5 === md5 || (migration === undefined && version > ours.length)) continue
+    throw new OtherSchema(
+      'This database was made by another version of the schema, which until 1.0 cannot be upgraded: start with an empty one.',
+    )
+  }
+}
+
+/**
+ * Creates or replaces what is in db/functions. What they do may change with any release; a signature never does (see
+ * functions.ts), so that processes of the release before go on calling them.
+ */
+async function createFunctions(tx: postgres.TransactionSql): Promise<void> {
+  const files = (await readdir(FUNCTIONS)).filter((file) => file.endsWith('.sql')).sort()
+  for (const file of files) await tx.unsafe(STILL_OURS + (await readFile(new URL(file, FUNCTIONS), 'utf8')))
 }
 
 /** A path as part of a glob pattern: whatever it contains stands for itself. */

@@ -1,12 +1,24 @@
--- What the application's role may do, run after every migration. Append-only tables: read and add, nothing else.
--- :role is replaced by the quoted name of the role.
+-- What the application's role may do, run after every migration: read everything, call the functions that answer for the books,
+-- and change only what is not of the books. :role is replaced by the quoted name of the role.
 
 grant usage on schema public to :role;
-grant select, insert on all tables in schema public to :role;
-grant usage on all sequences in schema public to :role;
-grant update on products, wallets, purchases, stock_reservations, saga_steps to :role;
-grant update on points_accounts, points_lots, daily_balances, parked_awards to :role;
-grant update on campaigns, campaign_customers, external_events to :role;
+revoke all on all tables in schema public from :role;
+revoke all on all functions in schema public from public, :role;
+grant select on all tables in schema public to :role;
+
+-- The functions to be called are those that run with the rights of their owner; the others are their parts.
+do $$
+declare
+  callable regprocedure;
+begin
+  for callable in select oid from pg_proc where pronamespace = 'public'::regnamespace and prosecdef loop
+    execute format('grant execute on function %s to %s', callable, ':role');
+  end loop;
+end
+$$;
+
+grant update (name, description, image, price_minor, updated_at) on products to :role;
+grant insert, update on campaigns, idempotency_keys to :role;
+grant insert on campaign_history to :role;
 -- Keys of requests are forgotten after their time; nothing else is ever deleted.
 grant delete on idempotency_keys to :role;
-revoke insert, update, delete, truncate on schema_migrations from :role;

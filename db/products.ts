@@ -1,4 +1,5 @@
 import type { Sql } from './client.ts'
+import { call } from './functions.ts'
 import { type KeyedAnswer, type KeyedRequest, oncePerKey } from './idempotency-keys.ts'
 
 export type Product = {
@@ -44,31 +45,21 @@ export type NewProduct = {
   actor: string
 }
 
+/** The most that there can be on hand of a product by adding to it. */
+const MAX_STOCK = 1_000_000_000
+
 /** Adds a product with its initial stock. Refusal: `product_exists`. */
 export async function createProduct(
   sql: Sql,
   request: KeyedRequest,
-  product: NewProduct,
+  { actor, ...product }: NewProduct,
 ): Promise<KeyedAnswer<ProductRefusal>> {
-  return await oncePerKey<ProductRefusal>(sql, request, {
-    statement: () => sql<{ resource: string }[]>`
-      with key as (
-        insert into idempotency_keys (scope, key, request_hash, resource)
-        values (${request.scope}, ${request.key}, ${request.requestHash}, ${product.id})
-        on conflict (scope, key) do nothing
-        returning resource
-      ), product as (
-        insert into products (id, name, description, image, price_minor, on_hand)
-        select resource, ${product.name}, ${product.description}, ${product.image ?? null}, ${product.priceMinor},
-          ${product.stock}
-        from key
-        returning id, on_hand
-      ), movement as (
-        insert into stock_movements (product_id, quantity, reason, reference, actor)
-        select id, on_hand, 'initial', ${request.key}, ${product.actor} from product where on_hand > 0
-      )
-      select resource from key`,
-    refused: { products_pkey: async () => ({ code: 'product_exists' }) },
+  return await call(sql, 'create_product', {
+    new_product: product,
+    who: actor,
+    key_scope: request.scope,
+    request_key: request.key,
+    hash: request.requestHash,
   })
 }
 
@@ -112,35 +103,33 @@ export async function adjustStock(
   request: KeyedRequest,
   adjustment: StockAdjustment,
 ): Promise<KeyedAnswer<ProductRefusal>> {
-  return await oncePerKey<ProductRefusal>(sql, request, {
-    statement: () => sql<{ resource: string }[]>`
-      with key as (
-        insert into idempotency_keys (scope, key, request_hash, resource)
-        select ${request.scope}, ${request.key}, ${request.requestHash}, id
-        from products where id = ${adjustment.productId}
-        on conflict (scope, key) do nothing
-        returning resource
-      ), locked as materialized (
-        select p.id, p.on_hand, p.reserved from key join products p on p.id = key.resource for update of p
-      ), product as (
-        update products p set
-          on_hand = locked.on_hand + ${adjustment.quantity}, reserved = locked.reserved, updated_at = now()
-        from locked where p.id = locked.id
-      ), movement as (
-        insert into stock_movements (product_id, quantity, reason, note, reference, actor)
-        select resource, ${adjustment.quantity}, 'adjustment', ${adjustment.note}, ${request.key}, ${adjustment.actor}
-        from key
-      )
-      select resource from key`,
-    refused: {
-      products_available: () => explainShortage(sql, adjustment),
-      products_on_hand_bounded: async () => ({ code: 'stock_too_large' }),
-    },
+  return await call(sql, 'adjust_stock', {
+    product: adjustment.productId,
+    change: adjustment.quantity,
+    most: MAX_STOCK,
+    remark: adjustment.note,
+    who: adjustment.actor,
+    key_scope: request.scope,
+    request_key: request.key,
+    hash: request.requestHash,
   })
 }
 
-async function explainShortage(sql: Sql, adjustment: StockAdjustment): Promise<ProductRefusal | undefined> {
-  const product = await readProduct(sql, adjustment.productId)
-  if (!product || product.available + adjustment.quantity >= 0) return undefined
-  return { code: 'insufficient_stock', available: product.available }
+export type SampleProduct = {
+  id: string
+  name: string
+  description: string
+  image: string
+  priceMinor: number
+  stock: number
+}
+
+/**
+ * Adds the products that are not there yet, with their initial stock. Those that are there are left as they are, with
+ * whatever has been sold of them since.
+ *
+ * @returns how many were added
+ */
+export async function addMissingProducts(sql: Sql, products: SampleProduct[]): Promise<number> {
+  return await call(sql, 'add_sample_products', { new_products: products })
 }

@@ -6,6 +6,7 @@ import { listCampaignsOf } from './campaigns/read.ts'
 import type { Sql } from './client.ts'
 import { readClock } from './points/load.ts'
 import { readAvailable } from './points/read.ts'
+import { readWallet } from './wallets.ts'
 
 export type Quote = {
   totalMinor: number
@@ -26,14 +27,15 @@ export async function quotePurchase(
   order: { username: string; lines: PurchaseLine[]; redeemPoints?: number; pointValueMinor: number },
 ): Promise<Quote | { problem: 'unknown_user' | 'unknown_product' }> {
   const { username, pointValueMinor } = order
-  const [user] = await sql`select from wallets where username = ${username}`
-  if (!user) return { problem: 'unknown_user' }
+  const wallet = await readWallet(sql, username)
+  if (!wallet) return { problem: 'unknown_user' }
+  const { userId } = wallet
   const lines = await priceLines(sql, order.lines)
   if (!lines) return { problem: 'unknown_product' }
 
   const now = await readClock(sql)
   const totalMinor = lines.reduce((sum, line) => sum + line.quantity * line.unitPriceMinor, 0)
-  const mostPoints = Math.min(await readAvailable(sql, username, now), Math.floor(totalMinor / pointValueMinor))
+  const mostPoints = Math.min(await readAvailable(sql, userId, now), Math.floor(totalMinor / pointValueMinor))
   const pointsRedeemed = Math.min(order.redeemPoints ?? 0, mostPoints)
   const amountMinor = totalMinor - pointsRedeemed * pointValueMinor
   const event = purchaseEvent({
@@ -45,7 +47,7 @@ export async function quotePurchase(
     lines: lines.map(({ unitPriceMinor, ...line }) => ({ ...line, priceMinor: unitPriceMinor })),
   })
   const award = evaluateCampaigns(await listCampaignsOf(sql, event.client), event)
-  const capped = capAward(award, await readRemaining(sql, award, username))
+  const capped = capAward(award, await readRemaining(sql, award, userId))
   return { totalMinor, amountMinor, lines, pointsRedeemed, mostPoints, award: capped }
 }
 

@@ -1,7 +1,10 @@
+import { v7 as uuidv7 } from 'uuid'
 import type { Sql } from './client.ts'
-import { type KeyedAnswer, type KeyedRequest, oncePerKey } from './idempotency-keys.ts'
+import { call } from './functions.ts'
+import type { KeyedAnswer, KeyedRequest } from './idempotency-keys.ts'
 
-export type Wallet = { username: string; balanceMinor: number }
+/** Somebody who can buy, and what they can spend. */
+export type Wallet = { userId: string; username: string; balanceMinor: number }
 
 export type WalletEntry = {
   id: number
@@ -16,57 +19,68 @@ export type WalletEntry = {
 
 export type WalletRefusal = { code: 'user_exists' } | { code: 'balance_too_large' }
 
+/** A top-up brings a balance up to half of what can be counted. */
+export const MAX_TOPPED_UP_MINOR = Math.floor(Number.MAX_SAFE_INTEGER / 2)
+
+/** An id that means nothing, for a new user. */
+function newUserId(): string {
+  return `usr_${uuidv7()}`
+}
+
+/** The id of the user of a name; undefined when nobody has it. */
+export async function findUser(sql: Sql, username: string): Promise<string | undefined> {
+  const [user] = await sql<{ id: string }[]>`select id from users where username = ${username}`
+  return user?.id
+}
+
+/** The id of the user of a name, who is added if nobody has it: points can be had without a wallet. */
+export async function openUser(sql: Sql, username: string): Promise<string> {
+  return (await findUser(sql, username)) ?? (await call(sql, 'open_user', { new_id: newUserId(), name: username }))
+}
+
 /** In the order of their names. */
 export async function listWallets(sql: Sql, options: { after?: string; limit: number }): Promise<Wallet[]> {
   return await sql<Wallet[]>`
-    select username, balance_minor as "balanceMinor" from wallets
-    where ${options.after === undefined ? sql`true` : sql`username > ${options.after}`}
-    order by username
+    select u.id as "userId", u.username, w.balance_minor as "balanceMinor" from users u join wallets w on w.user_id = u.id
+    where ${options.after === undefined ? sql`true` : sql`u.username > ${options.after}`}
+    order by u.username
     limit ${options.limit}`
 }
 
 export async function readWallet(sql: Sql, username: string): Promise<Wallet | undefined> {
   const [wallet] = await sql<Wallet[]>`
-    select username, balance_minor as "balanceMinor" from wallets where username = ${username}`
+    select u.id as "userId", u.username, w.balance_minor as "balanceMinor" from users u join wallets w on w.user_id = u.id
+    where u.username = ${username}`
   return wallet
 }
 
 /** Newest first. */
 export async function listWalletEntries(
   sql: Sql,
-  options: { username: string; before?: number; limit: number },
+  options: { userId: string; before?: number; limit: number },
 ): Promise<WalletEntry[]> {
   return await sql<WalletEntry[]>`
     select id, amount_minor as "amountMinor", reason, reference, actor, recorded_at as "recordedAt"
     from wallet_entries
-    where username = ${options.username} ${options.before === undefined ? sql`` : sql`and id < ${options.before}`}
+    where user_id = ${options.userId} ${options.before === undefined ? sql`` : sql`and id < ${options.before}`}
     order by id desc
     limit ${options.limit}`
 }
 
-/** Adds a user with an opening balance. Refusal: `user_exists`. */
+/** Adds a user with an opening balance; one who has points already keeps them. Refusal: `user_exists`. */
 export async function createWallet(
   sql: Sql,
   request: KeyedRequest,
-  wallet: Wallet & { actor: string },
+  wallet: { username: string; balanceMinor: number; actor: string },
 ): Promise<KeyedAnswer<WalletRefusal>> {
-  return await oncePerKey<WalletRefusal>(sql, request, {
-    statement: () => sql<{ resource: string }[]>`
-      with key as (
-        insert into idempotency_keys (scope, key, request_hash, resource)
-        values (${request.scope}, ${request.key}, ${request.requestHash}, ${wallet.username})
-        on conflict (scope, key) do nothing
-        returning resource
-      ), wallet as (
-        insert into wallets (username, balance_minor)
-        select resource, ${wallet.balanceMinor} from key
-        returning username, balance_minor
-      ), entry as (
-        insert into wallet_entries (username, amount_minor, reason, reference, actor)
-        select username, balance_minor, 'opening', ${request.key}, ${wallet.actor} from wallet where balance_minor > 0
-      )
-      select resource from key`,
-    refused: { wallets_pkey: async () => ({ code: 'user_exists' }) },
+  return await call(sql, 'create_wallet', {
+    new_id: newUserId(),
+    name: wallet.username,
+    opening_minor: wallet.balanceMinor,
+    who: wallet.actor,
+    key_scope: request.scope,
+    request_key: request.key,
+    hash: request.requestHash,
   })
 }
 
@@ -76,25 +90,24 @@ export async function topUpWallet(
   request: KeyedRequest,
   topUp: { username: string; amountMinor: number; actor: string },
 ): Promise<KeyedAnswer<WalletRefusal>> {
-  return await oncePerKey<WalletRefusal>(sql, request, {
-    statement: () => sql<{ resource: string }[]>`
-      with key as (
-        insert into idempotency_keys (scope, key, request_hash, resource)
-        select ${request.scope}, ${request.key}, ${request.requestHash}, username
-        from wallets where username = ${topUp.username}
-        on conflict (scope, key) do nothing
-        returning resource
-      ), locked as materialized (
-        select w.username, w.balance_minor from key join wallets w on w.username = key.resource for update of w
-      ), wallet as (
-        update wallets w set
-          balance_minor = (locked.balance_minor + ${topUp.amountMinor})::topped_up_balance, updated_at = now()
-        from locked where w.username = locked.username
-      ), entry as (
-        insert into wallet_entries (username, amount_minor, reason, reference, actor)
-        select resource, ${topUp.amountMinor}, 'top_up', ${request.key}, ${topUp.actor} from key
-      )
-      select resource from key`,
-    refused: { topped_up_balance_check: async () => ({ code: 'balance_too_large' }) },
+  return await call(sql, 'top_up_wallet', {
+    name: topUp.username,
+    amount_minor: topUp.amountMinor,
+    most_minor: MAX_TOPPED_UP_MINOR,
+    who: topUp.actor,
+    key_scope: request.scope,
+    request_key: request.key,
+    hash: request.requestHash,
   })
+}
+
+export type SampleUser = { username: string; balanceMinor: number }
+
+/**
+ * Adds the users that are not there yet, by their names as ids, with their opening balances.
+ *
+ * @returns how many were added
+ */
+export async function addMissingUsers(sql: Sql, users: SampleUser[]): Promise<number> {
+  return await call(sql, 'add_sample_users', { new_users: users })
 }

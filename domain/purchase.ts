@@ -69,14 +69,9 @@ export function refundWorkflowId(purchaseId: string): string {
   return `refund-${purchaseId}`
 }
 
-/** Id of the workflow that books the award of a purchase after it was parked. */
-export function retryWorkflowId(purchaseId: string): string {
-  return `award-${purchaseId}`
-}
-
-/** Id of the workflow that books the award of an event of another system. */
-export function eventWorkflowId(eventId: string): string {
-  return `award-event-${eventId}`
+/** Id of the workflow that books an award: of an event of another system, or of a purchase after it was parked. */
+export function awardWorkflowId(awardId: string): string {
+  return `award-${awardId}`
 }
 
 /** Id of the workflow that settles a purchase whose own workflow was lost. */

@@ -18,7 +18,9 @@ runCommand(async () => {
   const interrupted = interruption()
   const system = await findOrStartSystem(readEnvironment(), say)
   const { urls } = system.runtime()
-  const sql = openDatabase({ databaseUrl: urls.database ?? '', applicationName: 'unicorn-demo', maxConnections: 2 })
+  // As the owner of the tables, who may lock a wallet.
+  const databaseUrl = urls.migrateDatabase ?? urls.database ?? ''
+  const sql = openDatabase({ databaseUrl, applicationName: 'unicorn-demo', maxConnections: 2 })
   try {
     const store = storeClient(urls.api ?? '')
     const purchaseId = await Promise.race([crashWhileCharging(system, store, sql), interrupted])

@@ -4,7 +4,7 @@ import { ConfigurationError } from '#config/configuration-error.ts'
 import { resolveDatabase, resolveTemporal, type TemporalTarget } from '#config/connections.ts'
 import { type Environment, readEnvironment } from '#config/environment.ts'
 import { temporalConnectionOptions } from '#config/temporal.ts'
-import { migrateDatabase } from '#db/migrate.ts'
+import { migrateDatabase, OtherSchema } from '#db/migrate.ts'
 import { ensureSchedules } from '#worker/schedules.ts'
 import { scheduleCommands } from './schedule-commands.ts'
 import { registerSearchAttributes, searchAttributeCommands } from './search-attributes.ts'
@@ -14,7 +14,14 @@ runCommand(async () => {
   const environment = readEnvironment()
   const { databaseUrl, migrateDatabaseUrl } = resolveDatabase(environment)
   const applicationRole = decodeURIComponent(new URL(databaseUrl).username)
-  const { applied } = await migrateDatabase({ migrateDatabaseUrl, ...(applicationRole && { applicationRole }) })
+  const { applied } = await migrateDatabase({ migrateDatabaseUrl, ...(applicationRole && { applicationRole }) }).catch(
+    (error: unknown) => {
+      if (!(error instanceof OtherSchema)) throw error
+      throw new ConfigurationError(
+        `${error.message} That of "npm start" is in DATA_DIR: delete it, or set another one.`,
+      )
+    },
+  )
   console.log(applied.length > 0 ? `Schema: applied ${applied.join(', ')}.` : 'Schema: nothing to do.')
   await prepareTemporal(environment)
 })

@@ -1,5 +1,6 @@
 import type { NewCampaign } from '#db/campaigns/write.ts'
-import type { SampleProduct, SampleUser } from '#db/sample-data.ts'
+import type { SampleProduct } from '#db/products.ts'
+import type { SampleUser } from '#db/wallets.ts'
 import type { Rule } from '#domain/campaigns/rule.ts'
 
 /** What a newcomer finds in the store. The README buys product `1` as `derick`. */

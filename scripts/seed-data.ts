@@ -1,6 +1,7 @@
 import { addMissingCampaigns } from '#db/campaigns/write.ts'
 import type { Sql } from '#db/client.ts'
-import { addMissingProducts, addMissingUsers, type SampleProduct, type SampleUser } from '#db/sample-data.ts'
+import { addMissingProducts, type SampleProduct } from '#db/products.ts'
+import { addMissingUsers, type SampleUser } from '#db/wallets.ts'
 import { SAMPLE_CAMPAIGNS, SAMPLE_PRODUCTS, SAMPLE_USERS } from './sample-data.ts'
 
 /** Rows per statement: few enough for the statement timeout, and for progress to be seen. */

@@ -1,6 +1,6 @@
 import { ActivityFailure, type CancellationScope, CancelledFailure } from '@temporalio/workflow'
 import type { Refusal, Reversal, StepResult } from '#domain/purchase.ts'
-import { isBarred } from './steps.ts'
+import { isImpossible } from './steps.ts'
 
 /** Carries a refusal from the step that gave it to the `catch` that undoes what came before. */
 class Refused extends Error {
@@ -11,8 +11,8 @@ class Refused extends Error {
   }
 }
 
-/** The answer of a step that said yes; a refusal is thrown to the saga's `catch`. */
-export function accepted<Answer>(result: StepResult<Answer>): Answer {
+/** The answer of a step, or throws `Refused` to the saga's `catch`. */
+export function unwrap<Answer>(result: StepResult<Answer>): Answer {
   if (!result.ok) throw new Refused(result.refusal)
   return result
 }
@@ -33,7 +33,7 @@ export function cancellationPoint(scope: CancellationScope): () => void {
 export function reasonToUndo(error: unknown): Reversal {
   if (error instanceof Refused) return { status: 'refused', refusal: error.refusal }
   if (error instanceof CancelledFailure) return { status: 'cancelled' }
-  if (isBarred(error)) return { status: 'failed', code: 'interrupted' }
+  if (isImpossible(error)) return { status: 'failed', code: 'interrupted' }
   if (error instanceof ActivityFailure) return { status: 'failed', code: 'step_unavailable', step: error.activityType }
   throw error
 }

@@ -1,4 +1,4 @@
-import { compensation, lastingStep, step } from './steps.ts'
+import { compensation, retryForever, step } from './steps.ts'
 
 /** What a purchase can do, and how each step shows in the Web UI. Shared by the saga, its repair and its refund. */
 export const reserveStock = step('reserveStock', 'Reserve the stock and freeze the prices')
@@ -7,11 +7,9 @@ export const redeemPoints = step('redeemPoints', 'Pay a part with points')
 export const undoRedemption = compensation('undoRedemption', 'Undo: give the redeemed points back')
 export const chargeWallet = step('chargeWallet', 'Charge the wallet')
 export const undoCharge = compensation('undoCharge', 'Undo: give the money back')
-export const confirmPurchase = lastingStep('confirmPurchase', 'Confirm: from here on the purchase stands')
-export const awardPoints = step('awardPoints', 'Book the points that the purchase earned')
-export const parkAward = lastingStep('parkAward', 'Park the points that could not be booked')
-export const beginCompensation = lastingStep('beginCompensation', 'Undo the purchase, unless it is confirmed')
-export const recordOutcome = lastingStep('recordOutcome', 'Note how the purchase ended')
+export const confirmPurchase = retryForever('confirmPurchase', 'Confirm: from here on the purchase stands')
+export const beginCompensation = retryForever('beginCompensation', 'Undo the purchase, unless it is confirmed')
+export const recordOutcome = retryForever('recordOutcome', 'Note how the purchase ended')
 
 export const takeBackAward = compensation('takeBackAward', 'Refund: take the awarded points back, as far as unspent')
 export const returnStock = compensation('returnStock', 'Refund: put the goods back on the shelf')

@@ -1,6 +1,6 @@
 import { CancellationScope } from '@temporalio/workflow'
 import type { PurchaseInput, PurchaseResult } from './contract.ts'
-import { accepted, cancellationPoint, reasonToUndo } from './interruptions.ts'
+import { cancellationPoint, reasonToUndo, unwrap } from './interruptions.ts'
 import { chargeWallet, confirmPurchase, redeemPoints, reserveStock } from './purchase-steps.ts'
 import { complete, undoUnlessConfirmed } from './settle.ts'
 import { showStep, showTotal } from './visibility.ts'
@@ -15,18 +15,18 @@ export async function purchase(input: PurchaseInput): Promise<PurchaseResult> {
   try {
     stopIfCancelled()
     showStep('reserving stock')
-    const { totalMinor, pointsToRedeem } = accepted(await reserveStock(input))
+    const { totalMinor, pointsToRedeem } = unwrap(await reserveStock(input))
     showTotal(totalMinor)
 
     stopIfCancelled()
     if (pointsToRedeem > 0) {
       showStep('redeeming points')
-      accepted(await redeemPoints(input))
+      unwrap(await redeemPoints(input))
     }
 
     stopIfCancelled()
     showStep('charging the wallet')
-    accepted(await chargeWallet(input))
+    unwrap(await chargeWallet(input))
 
     stopIfCancelled()
     showStep('confirming')

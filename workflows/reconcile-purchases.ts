@@ -1,9 +1,9 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common'
 import { ParentClosePolicy, proxyActivities, startChild } from '@temporalio/workflow'
 import type { Activities } from '#activities/create-activities.ts'
-import { eventWorkflowId, purchaseWorkflowId, refundWorkflowId, repairWorkflowId } from '#domain/purchase.ts'
-import { awardEvent } from './award-event.ts'
-import { CUSTOMER, type EventInput, type PurchaseInput } from './contract.ts'
+import { awardWorkflowId, purchaseWorkflowId, refundWorkflowId, repairWorkflowId } from '#domain/purchase.ts'
+import { award } from './award.ts'
+import { type AwardInput, CUSTOMER } from './contract.ts'
 import { refund } from './refund.ts'
 import { repair } from './repair.ts'
 
@@ -14,7 +14,7 @@ const { findLostPurchases } = proxyActivities<Activities>({
 })
 
 /** Children that one run starts at most, so that its history stays short; what is left is the next run's. */
-const MOST_REPAIRS = 500
+const MAX_REPAIRS = 500
 
 /** Runs on a schedule. Finds purchases, refunds and events of other systems that nobody carries out any more, and has them settled. */
 export async function reconcilePurchases(): Promise<{ repaired: string[] }> {
@@ -26,20 +26,20 @@ export async function reconcilePurchases(): Promise<{ repaired: string[] }> {
       if (await startOnce(repair, repairWorkflowId(purchaseId), { purchaseId }, page.customers))
         repaired.push(purchaseId)
     }
-    for (const purchaseId of page.lostRefunds ?? []) {
+    for (const purchaseId of page.lostRefunds) {
       if (await startOnce(refund, refundWorkflowId(purchaseId), { purchaseId }, page.customers))
         repaired.push(purchaseId)
     }
-    for (const eventId of page.lostEvents ?? []) {
-      if (await startOnce(awardEvent, eventWorkflowId(eventId), { eventId })) repaired.push(eventId)
+    for (const eventId of page.lostEvents) {
+      if (await startOnce(award, awardWorkflowId(eventId), { eventId })) repaired.push(eventId)
     }
     after = page.next
-  } while (after !== undefined && repaired.length < MOST_REPAIRS)
+  } while (after !== undefined && repaired.length < MAX_REPAIRS)
   return { repaired }
 }
 
 /** Leaves the workflow to itself; one that runs already is left alone, and so is this one when the reconciler ends. */
-async function startOnce<Settling extends typeof repair | typeof refund | typeof awardEvent>(
+async function startOnce<Settling extends typeof repair | typeof refund | typeof award>(
   workflow: Settling,
   workflowId: string,
   input: Parameters<Settling>[0],
@@ -61,7 +61,7 @@ async function startOnce<Settling extends typeof repair | typeof refund | typeof
   }
 }
 
-function summaryOf(input: PurchaseInput | EventInput): string {
-  const lost = 'eventId' in input ? eventWorkflowId(input.eventId) : purchaseWorkflowId(input.purchaseId)
+function summaryOf(input: AwardInput): string {
+  const lost = 'eventId' in input ? awardWorkflowId(input.eventId) : purchaseWorkflowId(input.purchaseId)
   return `Settles ${lost}, whose workflow was lost`
 }

@@ -1,33 +1,14 @@
-import { ActivityFailure, patched } from '@temporalio/workflow'
 import type { Outcome, Reversal } from '#domain/purchase.ts'
+import { award } from './award.ts'
 import type { PurchaseInput, PurchaseResult } from './contract.ts'
-import {
-  awardPoints,
-  beginCompensation,
-  parkAward,
-  recordOutcome,
-  releaseStock,
-  undoCharge,
-  undoRedemption,
-} from './purchase-steps.ts'
+import { beginCompensation, recordOutcome, releaseStock, undoCharge, undoRedemption } from './purchase-steps.ts'
 import { showCompensating, showStatus, showStep } from './visibility.ts'
 
 /** What is left to do for a purchase that stands: its points, and its outcome. */
 export async function complete(input: PurchaseInput): Promise<PurchaseResult> {
-  // Histories in which a purchase had come past this line when there were no points yet.
-  if (patched('award-points')) await award(input)
-  return await settle(input, { status: 'completed' })
-}
-
-/** The sale stands whatever becomes of its points: those that cannot be booked for ten minutes are parked for operators. */
-async function award(input: PurchaseInput): Promise<void> {
   showStep('awarding points')
-  try {
-    await awardPoints(input)
-  } catch (error) {
-    if (!(error instanceof ActivityFailure)) throw error
-    await parkAward({ ...input, problem: 'unavailable' })
-  }
+  await award(input)
+  return await settle(input, { status: 'completed' })
 }
 
 /**
@@ -35,7 +16,7 @@ async function award(input: PurchaseInput): Promise<void> {
  *
  * Every undo runs, not only those of the steps that this run of the workflow saw: steps in the fast lane leave no trace in
  * the history until their workflow task is through, so when a worker dies its successor may see less than has happened. An
- * undo whose step has not happened bars it.
+ * undo whose step has not happened leaves a tombstone, so that it can no longer happen.
  */
 export async function undoUnlessConfirmed(input: PurchaseInput, reason: Reversal): Promise<PurchaseResult> {
   const compensation = await beginCompensation({ ...input, reason })

@@ -4,35 +4,34 @@ import {
   ApplicationFailure,
   CancellationScope,
   type LocalActivityOptions,
-  patched,
   proxyActivities,
   proxyLocalActivities,
 } from '@temporalio/workflow'
 import type { Activities } from '#activities/create-activities.ts'
 
-/** Name of the error for a step that was undone, or barred, before it happened: trying again cannot help. */
-const BARRED = 'StepBarred'
+/** Name of the error for a step that can never happen, because it was undone or tombstoned: trying again cannot help. */
+const IMPOSSIBLE = 'StepImpossible'
 
 const LOCAL: LocalActivityOptions = {
   startToCloseTimeout: '2 seconds',
   scheduleToCloseTimeout: '2 seconds',
-  retry: { maximumAttempts: 2, initialInterval: '50 milliseconds', nonRetryableErrorTypes: [BARRED] },
+  retry: { maximumAttempts: 2, initialInterval: '50 milliseconds', nonRetryableErrorTypes: [IMPOSSIBLE] },
 }
 
 const DURABLE: ActivityOptions = {
   startToCloseTimeout: '10 seconds',
-  retry: { initialInterval: '500 milliseconds', maximumInterval: '30 seconds', nonRetryableErrorTypes: [BARRED] },
+  retry: { initialInterval: '500 milliseconds', maximumInterval: '30 seconds', nonRetryableErrorTypes: [IMPOSSIBLE] },
 }
 
 type Activity = (input: unknown) => Promise<unknown>
 
-/** A step that gives up after ten minutes of trouble, so that the purchase is undone rather than left hanging. */
+/** A step that gives up after it has failed for ten minutes, so that the purchase is undone rather than left hanging. */
 export function step<Name extends keyof Activities>(name: Name, summary: string): Activities[Name] {
   return fastLane(name, { ...DURABLE, scheduleToCloseTimeout: '10 minutes', summary })
 }
 
-/** A step that is tried until it is done: there is no way back from it. */
-export function lastingStep<Name extends keyof Activities>(name: Name, summary: string): Activities[Name] {
+/** A step that is retried until it is done, without a limit: the pivot, and what comes after it. */
+export function retryForever<Name extends keyof Activities>(name: Name, summary: string): Activities[Name] {
   return fastLane(name, { ...DURABLE, summary })
 }
 
@@ -43,13 +42,13 @@ export function compensation<Name extends keyof Activities>(name: Name, summary:
 }
 
 /** Whether the step can never happen, as against not having happened so far. Failures of local activities come unwrapped. */
-export function isBarred(error: unknown): boolean {
+export function isImpossible(error: unknown): boolean {
   const failure = error instanceof ActivityFailure ? error.cause : error
-  return failure instanceof ApplicationFailure && failure.type === BARRED
+  return failure instanceof ApplicationFailure && failure.type === IMPOSSIBLE
 }
 
 /**
- * Local first, which costs no round trip through the server. At the first trouble the step moves to a regular activity,
+ * Local first, which costs no round trip through the server. At the first failure the step moves to a regular activity,
  * where the Web UI shows it and Temporal retries it. Cancellation reaches neither: it is looked at between steps.
  */
 function fastLane<Name extends keyof Activities>(name: Name, options: ActivityOptions & { summary: string }) {
@@ -60,8 +59,7 @@ function fastLane<Name extends keyof Activities>(name: Name, options: ActivityOp
       try {
         return await local(input)
       } catch (error) {
-        // Histories in which a barred step was tried once more, as a regular activity.
-        if (isBarred(error) && patched('barred-at-once')) throw error
+        if (isImpossible(error)) throw error
         return await durable(input)
       }
     })

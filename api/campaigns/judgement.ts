@@ -21,10 +21,10 @@ export const judgementSchema = z
       .openapi({ description: 'Why it gives nothing, whatever its rules say; null: it runs when the event occurs.' }),
     earned: z.number().int().openapi({ description: 'What its rules come to, whether it runs or not.', example: 170 }),
     exact: z.string().openapi({ description: 'The same before rounding.', example: '170' }),
-    limited_by: z
-      .enum(['total_points', 'points_per_customer'])
-      .nullable()
-      .openapi({ description: 'The cap that leaves less than was earned.' }),
+    limited_by: z.enum(['total_points', 'points_per_customer', 'points_per_award']).nullable().openapi({
+      description:
+        'What leaves less than was earned: a cap, or that the award would be more points than one transaction takes.',
+    }),
     points: z
       .number()
       .int()
@@ -33,7 +33,11 @@ export const judgementSchema = z
   })
   .openapi('CampaignJudgement')
 
-const CAPS = { totalPoints: 'total_points', pointsPerCustomer: 'points_per_customer' } as const
+const LIMITS = {
+  totalPoints: 'total_points',
+  pointsPerCustomer: 'points_per_customer',
+  pointsPerAward: 'points_per_award',
+} as const
 
 /** @param isStored whether the campaign is one that has a name */
 export function showJudgement(judgement: Judgement, isStored: boolean): z.infer<typeof judgementSchema> {
@@ -43,7 +47,7 @@ export function showJudgement(judgement: Judgement, isStored: boolean): z.infer<
     not_running: notRunning,
     earned,
     exact,
-    limited_by: limitedBy && CAPS[limitedBy],
+    limited_by: limitedBy && LIMITS[limitedBy],
     points,
     rules: rules.map(showOutcome),
   }

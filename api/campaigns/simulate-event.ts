@@ -5,7 +5,8 @@ import { readGiven } from '#db/campaigns/grants.ts'
 import { listCampaignsOf } from '#db/campaigns/read.ts'
 import type { Database } from '#db/client.ts'
 import { readClock } from '#db/points/load.ts'
-import { remainingOf } from '#domain/campaigns/award.ts'
+import { findUser } from '#db/wallets.ts'
+import { refuseAboveCeiling, remainingOf } from '#domain/campaigns/award.ts'
 import type { CampaignEvent } from '#domain/campaigns/event.ts'
 import { judge } from '#domain/campaigns/judgement.ts'
 import { candidateShape, isStored, readCandidate } from './candidate.ts'
@@ -45,11 +46,13 @@ export async function simulateEvent(
   const candidate = await readCandidate(sql, given)
   const campaigns = candidate ? [candidate] : await listCampaignsOf(sql, client)
   const ids = campaigns.map(({ id }) => id)
-  const givenBy = await readGiven(sql, ids, accountOf(event))
-  const judgements = campaigns.map((campaign) => {
-    const judgement = judge(campaign, event, remainingOf(campaign.caps, givenBy(campaign.id)))
-    return showJudgement(judgement, isStored(campaign))
-  })
+  const userId = await findUser(sql, accountOf(event))
+  const givenBy = await readGiven(sql, ids, userId ?? '')
+  const judged = refuseAboveCeiling(
+    campaigns.map((campaign) => judge(campaign, event, remainingOf(campaign.caps, givenBy(campaign.id)))),
+  )
+  const areStored = candidate === undefined || isStored(candidate)
+  const judgements = judged.map((judgement) => showJudgement(judgement, areStored))
   return { points: judgements.reduce((sum, { points }) => sum + points, 0), campaigns: judgements }
 }
 

@@ -128,10 +128,10 @@ async function* lines(backtest: Pages, areStored: boolean): AsyncGenerator<Line,
 }
 
 function showPage({ done, total, judged }: BacktestPage, areStored: boolean): z.input<typeof pageSchema> {
-  const awards = judged.map(({ kind, id, accountId, event, pointsIssued, judgements }) => ({
+  const awards = judged.map(({ kind, id, username, event, pointsIssued, judgements }) => ({
     kind,
     id,
-    account_id: accountId,
+    account_id: username,
     occurred_at: event.occurredAt,
     points: judgements.reduce((sum, { points }) => sum + points, 0),
     points_issued: pointsIssued,

@@ -4,6 +4,8 @@ import type { App, AppDependencies } from '#api/app-types.ts'
 import { clientName } from '#api/campaigns/campaign.ts'
 import { accountId } from '#api/points/points-transaction.ts'
 import { problems, WRITING } from '#api/problems/problem-responses.ts'
+import { campaignAwardSchema, showAward } from '#api/purchases/award.ts'
+import { startAward, waitForOutcome } from '#api/purchases/carry-out.ts'
 import {
   keyedRequest,
   keyReused,
@@ -13,9 +15,7 @@ import {
 } from '#api/requests/idempotency.ts'
 import { retryAfterHeader } from '#api/schemas/retry-after.ts'
 import { line } from '#api/schemas/text.ts'
-import { readEvent, takeEvent } from '#db/external-events.ts'
-import { waitForEvent } from './carry-out.ts'
-import { eventAwardSchema, showEventAward } from './event-award.ts'
+import { readAward, takeEvent } from '#db/awards.ts'
 import { eventPayload } from './payload.ts'
 
 const newEvent = z
@@ -27,14 +27,18 @@ const newEvent = z
   })
   .openapi('NewEvent')
 
+const eventStatus = z.enum(['running', 'booked', 'nothing', 'parked', 'dismissed'])
+
+const ON_RECORD = 'The event is on record, and will be carried out. The same Idempotency-Key tells how it stands.'
+
 const eventSchema = z
   .object({
     event_id: z.uuid(),
-    status: z
-      .enum(['running', 'booked', 'nothing', 'parked'])
-      .openapi({ description: '`running`: under way. `parked`: it waits for an operator.' }),
+    status: eventStatus.openapi({
+      description: '`running`: under way. `parked`: it waits for an operator; `dismissed`: one decided against it.',
+    }),
     points: z.number().int().openapi({ description: 'Points that were booked for it.', example: 5 }),
-    campaigns: z.array(eventAwardSchema).openapi({ description: 'Which campaign and rule gave what.' }),
+    campaigns: z.array(campaignAwardSchema).openapi({ description: 'Which campaign and rule gave what.' }),
   })
   .openapi('Event')
 
@@ -63,21 +67,27 @@ const route = createRoute({
 export function registerCreateEvent(app: App, deps: AppDependencies): void {
   app.openapi(route, async (c) => {
     const body = c.req.valid('json')
-    const { account_id: accountId, ...rest } = body
-    const request = keyedRequest(c, accountId, body)
-    const taken = await takeEvent(deps.sql, request, { ...rest, accountId, eventId: uuidv7() })
+    const { account_id: username, ...rest } = body
+    const request = keyedRequest(c, username, body)
+    const taken = await takeEvent(deps.sql, request, { ...rest, username, eventId: uuidv7() })
     if (!taken.ok) throw keyReused()
     if (taken.replayed) markReplayed(c)
     const { eventId } = taken
-    if ((await readEvent(deps.sql, eventId))?.award === null) {
-      await waitForEvent(deps, { eventId, accountId, type: body.type }, c.req.raw.signal)
+    let award = await readAward(deps.sql, eventId)
+    if (award.state === 'pending') {
+      const handle = await startAward(
+        deps,
+        { eventId },
+        { accountId: award.accountId, staticSummary: `${username} earns points for ${body.type}`, ifAway: ON_RECORD },
+      )
+      await waitForOutcome(deps, handle, c.req.raw.signal)
+      award = await readAward(deps.sql, eventId)
     }
-    const event = await readEvent(deps.sql, eventId)
     const answer = {
       event_id: eventId,
-      status: event?.award ?? ('running' as const),
-      points: event?.pointsIssued ?? 0,
-      campaigns: event?.evaluation ? showEventAward(event.evaluation) : [],
+      status: award.state === 'pending' ? ('running' as const) : eventStatus.parse(award.state),
+      points: award.points,
+      campaigns: award.evaluation ? showAward(award.evaluation) : [],
     }
     if (answer.status !== 'running') return c.json(answer, 200)
     c.header('Retry-After', '1')

@@ -1,5 +1,6 @@
 import { type Client, isGrpcServiceError } from '@temporalio/client'
 import type { Database } from '#db/client.ts'
+import { missingFunctions } from '#db/functions.ts'
 import { newestMigration, readSchemaVersion } from '#db/schema-version.ts'
 import { SEARCH_ATTRIBUTES } from '#workflows/contract.ts'
 
@@ -10,16 +11,18 @@ const CHECK_TIMEOUT_MS = 3_000
 
 /** Databases that are newer than this code are fine: they are migrated before the code is rolled out. */
 export async function checkDatabase(sql: Database): Promise<Check[]> {
-  const found = await settled(readSchemaVersion(sql))
+  const found = await settled(Promise.all([readSchemaVersion(sql), missingFunctions(sql)]))
   if (!found.ok) return [{ name: 'database', ok: false, detail: 'cannot be reached' }]
   const needed = await newestMigration()
-  const isMigrated = found.value >= needed
+  const [version, missing] = found.value
+  const isMigrated = version >= needed && missing.length === 0
+  const lacks = version >= needed ? `lacks ${missing.join(', ')}` : `has version ${version}, ${needed} is needed`
   return [
     { name: 'database', ok: true },
     {
       name: 'schema',
       ok: isMigrated,
-      ...(!isMigrated && { detail: `has version ${found.value}, ${needed} is needed: run "npm run migrate"` }),
+      ...(!isMigrated && { detail: `${lacks}: run "npm run migrate"` }),
     },
   ]
 }

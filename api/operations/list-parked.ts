@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import type { App, AppDependencies } from '#api/app-types.ts'
 import { problems, READING } from '#api/problems/problem-responses.ts'
 import { page, pageOf, pageQuery } from '#api/schemas/paging.ts'
-import { listParkedAwards } from '#db/parked-awards.ts'
+import { listParkedAwards } from '#db/awards.ts'
 import { parkedAwardSchema, showParkedAward } from './parked-award.ts'
 
 const route = createRoute({

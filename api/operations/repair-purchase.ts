@@ -6,7 +6,7 @@ import { askTemporal, startRepair, waitForOutcome } from '#api/purchases/carry-o
 import { purchaseStatusSchema, requirePurchase, underWay, underWayHeaders } from '#api/purchases/purchase.ts'
 import { purchasePath } from '#api/schemas/identifiers.ts'
 import { isWorkflowOpen } from '#config/is-workflow-open.ts'
-import type { StoredPurchase } from '#db/read-purchases.ts'
+import type { StoredPurchase } from '#db/purchases.ts'
 import { purchaseWorkflowId } from '#domain/purchase.ts'
 
 const route = createRoute({

@@ -1,13 +1,11 @@
 import { createRoute } from '@hono/zod-openapi'
 import type { App, AppDependencies } from '#api/app-types.ts'
-import { waitForEvent } from '#api/events/carry-out.ts'
 import { Problem } from '#api/problems/problem.ts'
 import { problems, READING } from '#api/problems/problem-responses.ts'
-import { startRetry, waitForOutcome } from '#api/purchases/carry-out.ts'
-import { requirePurchase } from '#api/purchases/purchase.ts'
+import { startAward, waitForOutcome } from '#api/purchases/carry-out.ts'
 import { parkedPath } from '#api/schemas/identifiers.ts'
+import { readParkedAward, type StoredAward } from '#db/awards.ts'
 import type { Database } from '#db/client.ts'
-import { type ParkedAward, readParkedAward } from '#db/parked-awards.ts'
 import { parkedAwardSchema, showParkedAward } from './parked-award.ts'
 
 const route = createRoute({
@@ -34,19 +32,19 @@ export function registerRetryParked(app: App, deps: AppDependencies): void {
   app.openapi(route, async (c) => {
     const { id } = c.req.valid('param')
     const parked = await requireParked(deps.sql, id)
-    if (parked.award !== 'parked') return c.json(showParkedAward(parked), 200)
-    if (parked.kind === 'event') {
-      const { username: accountId } = parked
-      await waitForEvent(deps, { eventId: id, accountId, type: 'what was parked' }, c.req.raw.signal)
-    } else {
-      const handle = await startRetry(deps, await requirePurchase(deps.sql, id))
-      await waitForOutcome(deps, handle, c.req.raw.signal)
-    }
+    if (parked.state !== 'parked') return c.json(showParkedAward(parked), 200)
+    const handle = await startAward(deps, parked.kind === 'event' ? { eventId: id } : { purchaseId: id }, {
+      accountId: parked.accountId,
+      staticSummary: `The points that ${parked.username} earned are booked`,
+      ifAway: 'The award stays parked. Send the request again.',
+    })
+    await waitForOutcome(deps, handle, c.req.raw.signal)
     return c.json(showParkedAward(await requireParked(deps.sql, id)), 200)
   })
 }
 
-async function requireParked(sql: Database, id: string): Promise<ParkedAward> {
+/** @throws Problem `unknown_parked_award` */
+export async function requireParked(sql: Database, id: string): Promise<StoredAward> {
   const parked = await readParkedAward(sql, id)
   if (!parked) throw new Problem('unknown_parked_award', `No award of "${id}" was parked.`)
   return parked

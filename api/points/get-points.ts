@@ -4,7 +4,7 @@ import { problems, READING } from '#api/problems/problem-responses.ts'
 import { timestamp } from '#api/schemas/text.ts'
 import { readBalance } from '#db/points/read.ts'
 import type { BalanceEntry } from '#domain/points/daily-balance.ts'
-import { accountId, pointsShown } from './points-transaction.ts'
+import { accountId, findAccount, pointsShown } from './points-transaction.ts'
 
 const entrySchema = z
   .object({
@@ -40,7 +40,7 @@ const route = createRoute({
 export function registerGetPoints(app: App, { sql }: AppDependencies): void {
   app.openapi(route, async (c) => {
     const { account_id } = c.req.valid('query')
-    const { available, entries } = await readBalance(sql, account_id)
+    const { available, entries } = await readBalance(sql, await findAccount(sql, account_id))
     return c.json({ account_id, balance: available, balance_entries: entries.map(showEntry) }, 200)
   })
 }

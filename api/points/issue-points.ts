@@ -30,7 +30,7 @@ export function registerIssuePoints(app: App, deps: AppDependencies): void {
   app.openapi(route, async (c) => {
     const body = c.req.valid('json')
     const wish = { type: 'issue', amount: body.amount, ttlDays: deps.pointsTtlDays } as const
-    const answer = await movePoints(c, deps, { accountId: body.account_id, body, wish })
-    return c.json(showTransaction(answer), 200)
+    const answer = await movePoints(c, deps, { username: body.account_id, body, wish })
+    return c.json(showTransaction(body.account_id, answer), 200)
   })
 }

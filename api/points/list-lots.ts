@@ -6,7 +6,7 @@ import { pageQuery, pointsPage, pointsPageOf } from '#api/schemas/paging.ts'
 import { timestamp } from '#api/schemas/text.ts'
 import { readClock } from '#db/points/load.ts'
 import { listLots, readLapsingNext, type StoredLot } from '#db/points/read.ts'
-import { accountId, pointsShown, transactionId } from './points-transaction.ts'
+import { accountId, findAccount, pointsShown, transactionId } from './points-transaction.ts'
 
 const lotSchema = z
   .object({
@@ -56,14 +56,15 @@ const route = createRoute({
 export function registerListLots(app: App, { sql }: AppDependencies): void {
   app.openapi(route, async (c) => {
     const { account_id, cursor, limit, open_only } = c.req.valid('query')
+    const account = await findAccount(sql, account_id)
     const [lots, lapsing] = await Promise.all([
       listLots(sql, {
-        accountId: account_id,
+        accountId: account,
         openOnly: open_only === 'true',
         ...(cursor && { before: cursor }),
         limit: limit + 1,
       }),
-      readClock(sql).then((now) => readLapsingNext(sql, account_id, now)),
+      readClock(sql).then((now) => readLapsingNext(sql, account, now)),
     ])
     const shown = pointsPage(lots, limit, showLot, (lot) => lot.id)
     return c.json({ ...shown, lapses_next: lapsing ?? null }, 200)

@@ -4,7 +4,7 @@ import { problems, READING } from '#api/problems/problem-responses.ts'
 import { pageQuery, pointsPage, pointsPageOf } from '#api/schemas/paging.ts'
 import { listTransactions, type StatementLine } from '#db/points/read.ts'
 import { transactionTypeOf } from '#domain/points/event.ts'
-import { accountId, pointsShown, transactionId, transactionShape } from './points-transaction.ts'
+import { accountId, findAccount, pointsShown, transactionId, transactionShape } from './points-transaction.ts'
 
 const lineSchema = z
   .object({
@@ -46,7 +46,7 @@ export function registerListTransactions(app: App, { sql }: AppDependencies): vo
   app.openapi(route, async (c) => {
     const { account_id, cursor, limit } = c.req.valid('query')
     const lines = await listTransactions(sql, {
-      accountId: account_id,
+      accountId: await findAccount(sql, account_id),
       ...(cursor && { before: Number(cursor) }),
       limit: limit + 1,
     })

@@ -3,6 +3,7 @@ import { Problem } from '#api/problems/problem.ts'
 import { DEMO_ACTOR } from '#api/requests/caller.ts'
 import { keyedRequest, keyReused, markReplayed } from '#api/requests/idempotency.ts'
 import type { PointsAnswer } from '#db/points/ledger.ts'
+import { openUser } from '#db/wallets.ts'
 import type { Answer } from '#domain/points/answer.ts'
 import type { Issue, Redeem, Reverse } from '#domain/points/command.ts'
 
@@ -20,13 +21,13 @@ type Wish =
  */
 export async function movePoints(
   c: AppContext,
-  { pointsLedger }: AppDependencies,
-  moved: { accountId: string; body: unknown; wish: Wish },
+  { sql, pointsLedger }: AppDependencies,
+  moved: { username: string; body: unknown; wish: Wish },
 ): Promise<Answer> {
-  const { accountId, body, wish } = moved
-  const { scope, key, requestHash } = keyedRequest(c, accountId, body, `points ${wish.type}`)
+  const { username, body, wish } = moved
+  const { scope, key, requestHash } = keyedRequest(c, username, body, `points ${wish.type}`)
   const answer = await pointsLedger.execute({
-    accountId,
+    accountId: await openUser(sql, username),
     key: `api/${scope}/${key}`,
     requestHash,
     wish: { ...wish, reason: 'manual', reference: key, actor: DEMO_ACTOR },
@@ -58,8 +59,9 @@ function refused({ refusal }: Extract<PointsAnswer, { ok: false }>): Problem {
     }
     case 'invalid_amount':
     case 'nothing_to_expire':
-    case 'barred':
+    case 'tombstoned':
     case 'over_cap':
+    case 'award_closed':
       throw new Error(`no request can be refused as ${refusal.code}`)
   }
 }

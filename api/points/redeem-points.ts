@@ -45,8 +45,8 @@ export function registerRedeemPoints(app: App, deps: AppDependencies): void {
     app.openapi(either, async (c) => {
       const body = c.req.valid('json')
       const wish = { type: 'redeem', amount: body.amount } as const
-      const answer = await movePoints(c, deps, { accountId: body.account_id, body, wish })
-      return c.json(showTransaction(answer), 200)
+      const answer = await movePoints(c, deps, { username: body.account_id, body, wish })
+      return c.json(showTransaction(body.account_id, answer), 200)
     })
   }
 }

@@ -44,9 +44,9 @@ export function registerReverseTransaction(app: App, deps: AppDependencies): voi
     const origin = await readTransactionOrigin(deps.sql, reverses)
     if (origin === undefined) throw unknownTransaction()
     if (origin.reason === 'purchase') throw belongsToPurchase(origin.reference)
-    const { accountId } = origin
-    const answer = await movePoints(c, deps, { accountId, body: reverses, wish: { type: 'reverse', reverses } })
-    return c.json(showReversal(answer), 200)
+    const { username } = origin
+    const answer = await movePoints(c, deps, { username, body: reverses, wish: { type: 'reverse', reverses } })
+    return c.json(showReversal(username, answer), 200)
   })
 }
 

@@ -4,6 +4,11 @@ import { z } from '@hono/zod-openapi'
 export const campaignProblems = {
   unknown_campaign: { status: 404, title: 'There is no such campaign' },
   unknown_parked_award: { status: 404, title: 'There is no such parked award' },
+  not_parked: {
+    status: 409,
+    title: 'Only an award that is parked can be dismissed',
+    members: { awardStatus: z.enum(['booked', 'nothing', 'voided']) },
+  },
   campaign_exists: { status: 409, title: 'The client has a campaign of this name already' },
   too_many_campaigns: { status: 409, title: 'The client has as many campaigns as it can have' },
   campaign_moved_on: {

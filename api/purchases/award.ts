@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import type { StoredPurchase } from '#db/read-purchases.ts'
+import type { StoredPurchase } from '#db/purchases.ts'
 import type { Award, CampaignAward } from '#domain/campaigns/award.ts'
 
 const exact = z.string().openapi({
@@ -25,9 +25,13 @@ export const campaignAwardSchema = z
     points: z.number().int().openapi({ description: 'What it gave.', example: 170 }),
     exact,
     limitedBy: z
-      .enum(['totalPoints', 'pointsPerCustomer'])
+      .enum(['totalPoints', 'pointsPerCustomer', 'pointsPerAward'])
       .nullable()
-      .openapi({ description: 'The cap that left less than was earned.' }),
+      .openapi({
+        description:
+          'What left less than was earned: a cap of the campaign, or `pointsPerAward`: all of it together would have been more ' +
+          'points than one transaction takes, so nothing was given.',
+      }),
     rules: z.array(ruleSchema).openapi({ description: 'Those that matched, and those that could not be evaluated.' }),
   })
   .openapi('CampaignAward')

@@ -4,8 +4,7 @@ import type { App, AppDependencies } from '#api/app-types.ts'
 import { Problem } from '#api/problems/problem.ts'
 import { problems, READING } from '#api/problems/problem-responses.ts'
 import { purchasePath } from '#api/schemas/identifiers.ts'
-import { recordCancelRequest } from '#db/purchase-outcome.ts'
-import type { StoredPurchase } from '#db/read-purchases.ts'
+import { requestCancel, type StoredPurchase } from '#db/purchases.ts'
 import { askTemporal, startPurchase, waitForOutcome } from './carry-out.ts'
 import { purchaseStatusSchema, requirePurchase, underWay, underWayHeaders } from './purchase.ts'
 
@@ -65,7 +64,7 @@ export function registerCancelPurchase(app: App, deps: AppDependencies): void {
  * stops before its next step and not only at the confirmation.
  */
 async function cancel(deps: AppDependencies, purchase: StoredPurchase, client: AbortSignal): Promise<void> {
-  await recordCancelRequest(deps.sql, purchase.purchaseId)
+  await requestCancel(deps.sql, purchase.purchaseId)
   const handle = await startPurchase(deps, purchase, ON_RECORD)
   try {
     await askTemporal(deps, purchase.purchaseId, () => handle.cancel(), ON_RECORD)

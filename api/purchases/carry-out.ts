@@ -7,9 +7,10 @@ import {
 import type { AppDependencies } from '#api/app-types.ts'
 import { Problem } from '#api/problems/problem.ts'
 import { isTemporalAway } from '#api/problems/unavailable.ts'
-import type { StoredPurchase } from '#db/read-purchases.ts'
-import { purchaseWorkflowId, refundWorkflowId, repairWorkflowId, retryWorkflowId } from '#domain/purchase.ts'
+import type { StoredPurchase } from '#db/purchases.ts'
+import { awardWorkflowId, purchaseWorkflowId, refundWorkflowId, repairWorkflowId } from '#domain/purchase.ts'
 import {
+  type AwardInput,
   CUSTOMER,
   PURCHASE_STATUS,
   type PurchaseInput,
@@ -61,14 +62,31 @@ export function startRefund(deps: AppDependencies, purchase: StoredPurchase): Pr
   })
 }
 
-/** Starts the workflow that books a parked award, unless it runs. @throws Problem `temporal_unavailable` */
-export function startRetry(deps: AppDependencies, purchase: StoredPurchase): Promise<PurchaseHandle> {
-  const { purchaseId, username } = purchase
-  return startSaga(deps, purchase, 'retryAward', retryWorkflowId(purchaseId), {
-    ifAway: 'The award stays parked. Send the request again.',
-    staticSummary: `The points that ${username} earned are booked`,
-    workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
-  })
+/**
+ * Starts the workflow that books an award, unless it runs. The row in `awards` decides whether there is anything left to do, so
+ * starting again does no harm.
+ *
+ * @param accountId the id of whoever earned it
+ * @throws Problem `temporal_unavailable`
+ */
+export async function startAward(
+  deps: AppDependencies,
+  awarded: AwardInput,
+  { accountId, staticSummary, ifAway }: { accountId: string; staticSummary: string; ifAway: string },
+): Promise<WorkflowHandle> {
+  const { temporal, taskQueue } = deps
+  const id = 'eventId' in awarded ? awarded.eventId : awarded.purchaseId
+  const start = () =>
+    temporal.workflow.start<(input: AwardInput) => Promise<{ points: number }>>('award', {
+      workflowId: awardWorkflowId(id),
+      taskQueue,
+      args: [awarded],
+      workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+      workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+      typedSearchAttributes: [{ key: CUSTOMER, value: accountId }],
+      staticSummary,
+    })
+  return await askTemporal(deps, 'eventId' in awarded ? undefined : id, start, ifAway)
 }
 
 /**
@@ -89,8 +107,8 @@ export function startRepair(deps: AppDependencies, purchase: StoredPurchase): Pr
 
 async function startSaga(
   deps: AppDependencies,
-  { purchaseId, username, status }: StoredPurchase,
-  workflowType: 'purchase' | 'refund' | 'retryAward' | 'repair',
+  { purchaseId, userId, status }: StoredPurchase,
+  workflowType: 'purchase' | 'refund' | 'repair',
   workflowId: string,
   { ifAway, ...options }: StartOptions,
 ): Promise<PurchaseHandle> {
@@ -104,7 +122,7 @@ async function startSaga(
         workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
         workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
         typedSearchAttributes: [
-          { key: CUSTOMER, value: username },
+          { key: CUSTOMER, value: userId },
           { key: PURCHASE_STATUS, value: status },
         ],
         ...options,
@@ -118,11 +136,11 @@ async function startSaga(
 
 /**
  * @param ifAway what the client is told about the purchase when Temporal does not answer
- * @throws Problem `temporal_unavailable`, which names the purchase
+ * @throws Problem `temporal_unavailable`, which names the purchase, if it is about one
  */
 export async function askTemporal<Answer>(
   { temporal }: AppDependencies,
-  purchaseId: string,
+  purchaseId: string | undefined,
   ask: () => Promise<Answer>,
   ifAway: string,
 ): Promise<Answer> {
@@ -130,7 +148,7 @@ export async function askTemporal<Answer>(
     return await temporal.withDeadline(Date.now() + REQUEST_TIMEOUT_MS, ask)
   } catch (error) {
     if (!isTemporalAway(error)) throw error
-    const problem = new Problem('temporal_unavailable', ifAway, { purchaseId })
+    const problem = new Problem('temporal_unavailable', ifAway, purchaseId === undefined ? {} : { purchaseId })
     problem.cause = error
     throw problem
   }

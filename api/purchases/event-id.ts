@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { Problem } from '#api/problems/problem.ts'
-import type { StoredPurchase } from '#db/read-purchases.ts'
+import type { StoredPurchase } from '#db/purchases.ts'
 import { lastSeq } from './purchase.ts'
 
 /** How far the story of a purchase was told: up to which step, and whether the outcome was told after it. */

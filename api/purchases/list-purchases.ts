@@ -3,7 +3,7 @@ import type { App, AppDependencies } from '#api/app-types.ts'
 import { problems, READING } from '#api/problems/problem-responses.ts'
 import { resourceId } from '#api/schemas/identifiers.ts'
 import { page, pageOf, pageQuery } from '#api/schemas/paging.ts'
-import { listPurchases } from '#db/read-purchases.ts'
+import { listPurchases } from '#db/purchases.ts'
 import { purchaseSchema, purchaseStatus, showPurchase } from './purchase.ts'
 
 const route = createRoute({

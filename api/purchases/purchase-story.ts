@@ -1,4 +1,4 @@
-import type { StoredPurchase } from '#db/read-purchases.ts'
+import type { StoredPurchase } from '#db/purchases.ts'
 import { outcomeId, type Told } from './event-id.ts'
 import { hasEnded, lastSeq, showPurchase } from './purchase.ts'
 import type { Watch } from './purchase-viewer.ts'

@@ -1,4 +1,4 @@
-import type { StoredPurchase } from '#db/read-purchases.ts'
+import type { StoredPurchase } from '#db/purchases.ts'
 import { lastSeq } from './purchase.ts'
 
 /** What somebody who watches a purchase gets to see. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '#config/logging.ts'
 import type { Database } from '#db/client.ts'
-import { readPurchasesBeyond, type StoredPurchase } from '#db/read-purchases.ts'
+import { readPurchasesBeyond, type StoredPurchase } from '#db/purchases.ts'
 import { createViewer, type Viewer, type Watch } from './purchase-viewer.ts'
 
 /** Tells those who watch purchases when more has happened to them. One for a whole process, however many they are. */

@@ -7,7 +7,7 @@ import { orNull } from '#api/schemas/or-null.ts'
 import { retryAfterHeader } from '#api/schemas/retry-after.ts'
 import { timestamp } from '#api/schemas/text.ts'
 import type { Database } from '#db/client.ts'
-import { readPurchase, type StoredPurchase } from '#db/read-purchases.ts'
+import { readPurchase, type StoredPurchase } from '#db/purchases.ts'
 import { majorFromMinor } from '#domain/money.ts'
 import { PURCHASE_STATUSES } from '#domain/purchase.ts'
 import { awardOf, campaignAwardSchema } from './award.ts'
@@ -45,12 +45,12 @@ export const purchaseSchema = z
     pointsRedeemed: z.number().int().openapi({ description: 'Points that pay the rest.', example: 0 }),
     pointsIssued: z.number().int().nullable().openapi({ description: 'Points that it earned; null until then.' }),
     award: z
-      .enum(['booked', 'nothing', 'parked', 'voided'])
+      .enum(['booked', 'nothing', 'parked', 'dismissed', 'voided'])
       .nullable()
       .openapi({
         description:
-          'How its award ended. `parked`: it waits for an operator; `voided`: it did when the purchase was given back, and ' +
-          'never comes.',
+          'How its award ended. `parked`: it waits for an operator; `dismissed`: one decided against it; `voided`: it waited ' +
+          'when the purchase was given back, and never comes.',
       }),
     campaigns: z.array(campaignAwardSchema).openapi({ description: 'Which campaign and rule gave what.' }),
     refund: orNull(refundSchema),
@@ -79,7 +79,7 @@ export function showPurchase(purchase: StoredPurchase): z.infer<typeof purchaseS
     amount: majorOrNull(chargedMinor(purchase)),
     pointsRedeemed: purchase.redeemPoints,
     pointsIssued: purchase.pointsIssued,
-    award: awardShown(purchase),
+    award: purchase.award,
     campaigns: awardOf(purchase),
     refund: purchase.refund && showRefund(purchase.refund),
     expectedTotal: majorOrNull(purchase.expectedTotalMinor),
@@ -88,11 +88,6 @@ export function showPurchase(purchase: StoredPurchase): z.infer<typeof purchaseS
     settledAt: purchase.settledAt?.toISOString() ?? null,
     steps: purchase.events.map(showStep),
   }
-}
-
-/** What of the award is told: a parked one that a refund came before is never booked for good. */
-function awardShown({ award, status }: StoredPurchase) {
-  return award === 'parked' && (status === 'refunding' || status === 'refunded') ? ('voided' as const) : award
 }
 
 /** What of the total is paid in money; null while the total is not known. */

@@ -4,7 +4,7 @@ import { Problem } from '#api/problems/problem.ts'
 import { problems, READING } from '#api/problems/problem-responses.ts'
 import { DEMO_ACTOR } from '#api/requests/caller.ts'
 import { purchasePath } from '#api/schemas/identifiers.ts'
-import { openRefund } from '#db/refund-purchase.ts'
+import { openRefund } from '#db/purchases.ts'
 import { startRefund, waitForOutcome } from './carry-out.ts'
 import { purchaseId, purchaseStatusSchema, requirePurchase, underWay, underWayHeaders } from './purchase.ts'
 import { refundSchema, showRefund } from './refund.ts'
@@ -54,7 +54,7 @@ export function registerRefundPurchase(app: App, deps: AppDependencies): void {
   })
 }
 
-function notRefundable(purchaseId: string, status: string | undefined): Problem {
+function notRefundable(purchaseId: string, status: string | null): Problem {
   const purchaseStatus = z.enum(['running', 'compensating', 'refused', 'cancelled', 'failed']).parse(status)
   return new Problem('not_refundable', `The purchase is ${status}.`, { purchaseId, purchaseStatus })
 }

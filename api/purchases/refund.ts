@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { amountShown } from '#api/schemas/amounts.ts'
-import type { Refund } from '#db/refund-purchase.ts'
+import type { Refund } from '#db/purchases.ts'
 import { majorFromMinor } from '#domain/money.ts'
 
 const points = z.number().int()

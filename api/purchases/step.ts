@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { amountShown } from '#api/schemas/amounts.ts'
 import { timestamp } from '#api/schemas/text.ts'
-import type { PurchaseEvent } from '#db/read-purchases.ts'
+import type { PurchaseEvent } from '#db/purchases.ts'
 import { majorFromMinor } from '#domain/money.ts'
 import type { Outcome } from '#domain/purchase.ts'
 import { campaignAwardSchema, showAward } from './award.ts'
@@ -55,6 +55,7 @@ export const stepSchema = z
         'undone',
         'nothing',
         'parked',
+        'dismissed',
         'retried',
         'cancel_requested',
         'compensating',
@@ -67,7 +68,7 @@ export const stepSchema = z
       ])
       .openapi({
         description:
-          'Steps are `applied` or `undone`, an award also `nothing` or `parked`; `retried` says that another attempt ' +
+          'Steps are `applied` or `undone`, an award also `nothing`, `parked` or `dismissed`; `retried` says that another attempt ' +
           'begins, of which not each is noted. The rest are states of the purchase.',
         example: 'applied',
       }),

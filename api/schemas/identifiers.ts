@@ -8,6 +8,10 @@ const ID_RULE = 'must be 1 to 64 letters, digits, dots, dashes or underscores, a
 export const resourceId = z.string().regex(ID, ID_RULE)
 export const productId = resourceId.openapi({ example: '1' })
 export const username = resourceId.openapi({ example: 'derick' })
+export const userId = resourceId.openapi({
+  description: 'Means nothing, and never changes.',
+  example: 'usr_0199d6a4-7f1e-7c3a-9b0e-5a1c2d3e4f50',
+})
 
 export const productPath = z.object({ id: pathId((id) => ID.test(id), 'unknown_product', '1') })
 export const userPath = z.object({ username: pathId((name) => ID.test(name), 'unknown_user', 'derick') })

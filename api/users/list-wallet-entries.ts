@@ -41,10 +41,10 @@ const route = createRoute({
 
 export function registerListWalletEntries(app: App, { sql }: AppDependencies): void {
   app.openapi(route, async (c) => {
-    const { username } = await requireUser(sql, c.req.valid('param').username)
+    const { userId } = await requireUser(sql, c.req.valid('param').username)
     const { cursor, limit } = c.req.valid('query')
     const entries = await listWalletEntries(sql, {
-      username,
+      userId,
       ...(cursor && { before: Number(cursor) }),
       limit: limit + 1,
     })

@@ -1,15 +1,15 @@
 import { z } from '@hono/zod-openapi'
 import { Problem } from '#api/problems/problem.ts'
 import { amountShown } from '#api/schemas/amounts.ts'
-import { username } from '#api/schemas/identifiers.ts'
+import { userId, username } from '#api/schemas/identifiers.ts'
 import type { Database } from '#db/client.ts'
 import { readWallet, type Wallet, type WalletRefusal } from '#db/wallets.ts'
 import { majorFromMinor } from '#domain/money.ts'
 
-export const userSchema = z.object({ username, balance: amountShown }).openapi('User')
+export const userSchema = z.object({ id: userId, username, balance: amountShown }).openapi('User')
 
-export function showUser({ username, balanceMinor }: Wallet): z.infer<typeof userSchema> {
-  return { username, balance: majorFromMinor(balanceMinor) }
+export function showUser({ userId, username, balanceMinor }: Wallet): z.infer<typeof userSchema> {
+  return { id: userId, username, balance: majorFromMinor(balanceMinor) }
 }
 
 /** @throws Problem `unknown_user` */

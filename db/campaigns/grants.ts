@@ -7,14 +7,6 @@ import type { PointsEvent } from '#domain/points/event.ts'
 /** What a campaign gave, or got back, with the transaction of points that it is a part of. */
 export type BookedGrant = CampaignGrant & { transactionId: string }
 
-/** Makes the rows that count what each campaign of an award gave to an account, before there is something to count. */
-export async function openCustomers(sql: Sql, award: Award, accountId: string): Promise<void> {
-  await sql`
-    insert into campaign_customers (campaign_id, account_id)
-    select id, ${accountId} from campaigns where id = any(${earningIds(award)}::uuid[])
-    on conflict (campaign_id, account_id) do nothing`
-}
-
 /** What the caps of the campaigns of an award leave for an account at the moment. */
 export async function readRemaining(sql: Sql, award: Award, accountId: string): Promise<(campaignId: string) => Caps> {
   const rows = await readGivenAndCaps(sql, earningIds(award), accountId)
@@ -61,46 +53,4 @@ export async function readGrantsTakenBack(sql: Sql, events: readonly PointsEvent
     const given = rows.filter((grant) => grant.transactionId === reverses.transactionId)
     return takenBackOf(given, amount).map((grant) => ({ ...grant, transactionId }))
   })
-}
-
-/**
- * Locks the campaigns of grants, by id, and says in `fits` whether their caps have room for them, as a part of the statement
- * that appends the points. `for update` gives the rows as they are now, not as the statement's snapshot has them.
- */
-export function holdCaps(sql: Sql, accountId: string, grants: BookedGrant[]) {
-  return sql`
-    granted as (
-      select * from jsonb_to_recordset(${sql.json(grants)}) as g ("transactionId" uuid, "campaignId" uuid, points bigint)
-    ), campaign_held as materialized (
-      select c.id, c.given_points, c.cap_total_points, c.cap_points_per_customer, change.points
-      from (select "campaignId" as id, sum(points)::bigint as points from granted group by "campaignId") change
-      join campaigns c using (id)
-      order by c.id
-      -- The weaker lock lets the foreign keys of new customers pass meanwhile.
-      for no key update of c
-    ), customer_held as materialized (
-      select held.id, customer.given_points, held.cap_points_per_customer, held.points
-      from campaign_held held
-      join campaign_customers customer on customer.campaign_id = held.id and customer.account_id = ${accountId}
-      for update of customer
-    ), fits as materialized (
-      select not exists (select from campaign_held where points > 0 and given_points + points > cap_total_points)
-        and not exists (select from customer_held where points > 0 and given_points + points > cap_points_per_customer)
-        as ok
-    )`
-}
-
-/** Counts the grants, if the points are appended `from account`. */
-export function writeGrants(sql: Sql) {
-  return sql`
-    campaign_grant as (
-      insert into campaign_grants (transaction_id, campaign_id, account_id, points)
-      select "transactionId", "campaignId", account_id, points from account cross join granted
-    ), campaign as (
-      update campaigns c set given_points = held.given_points + held.points
-      from account cross join campaign_held held where c.id = held.id
-    ), campaign_customer as (
-      update campaign_customers c set given_points = held.given_points + held.points
-      from account cross join customer_held held where (c.campaign_id, c.account_id) = (held.id, account.account_id)
-    )`
 }

@@ -47,17 +47,17 @@ export const CAMPAIGN_INVARIANTS: Check[] = [
       limit 100`,
   },
   {
-    name: 'an event that was booked has one issue of its points, and any other none',
-    population: (sql) => sql<{ count: number }[]>`select count(*)::bigint as count from external_events`,
+    name: 'an award that was booked has one issue of its points, and any other none',
+    population: (sql) => sql<{ count: number }[]>`select count(*)::bigint as count from awards`,
     broken: (sql) => sql`
-      select x.id as event, x.award, x.points_issued, issued.times, issued.points
-      from external_events x
+      select a.id as award, a.state, a.points, issued.times, issued.points as issued
+      from awards a
       cross join lateral (
-        select count(*) as times, coalesce(sum(amount), 0)::bigint as points
-        from points_events where reference = x.id::text and reason = 'event' and type = 'issued'
+        select count(*) as times, coalesce(sum(amount), 0)::bigint as points,
+          coalesce(bool_and(transaction_id = a.transaction_id and account_id = a.user_id), true) as same
+        from points_events where reference = a.id::text and reason = a.kind and type = 'issued'
       ) issued
-      where x.award is not null and
-        (issued.times <> case x.award when 'booked' then 1 else 0 end or issued.points <> x.points_issued)
+      where issued.times <> case a.state when 'booked' then 1 else 0 end or issued.points <> a.points or not issued.same
       limit 100`,
   },
   {

@@ -1,5 +1,5 @@
+import { occurrenceOf, readEvents } from '#db/awards.ts'
 import type { Sql } from '#db/client.ts'
-import { occurrenceOf, readEvents } from '#db/external-events.ts'
 import type { GivenBefore, TakenBack } from '#domain/campaigns/backtest.ts'
 import { STORE_CLIENT } from '#domain/campaigns/event.ts'
 import type { Microseconds } from '#domain/campaigns/history.ts'
@@ -11,8 +11,9 @@ export type PastAward = Occurrence & {
   kind: 'purchase' | 'event'
   id: string
   accountId: string
+  username: string
   endedAt: Microseconds
-  /** What was booked in truth. */
+  /** What was really booked. */
   pointsIssued: number
 }
 
@@ -35,8 +36,7 @@ export function startOf({ from }: PastRange): PastPosition {
 /** How many awards ended in a stretch of the past. */
 export async function countAwards(sql: Sql, range: PastRange): Promise<number> {
   const [row] = await sql<{ count: number }[]>`
-    select (select count(*) from (${purchases(sql, range, startOf(range))}) as purchase)
-      + (select count(*) from (${events(sql, range, startOf(range))}) as event) as count`
+    select count(*) from (${awards(sql, range, startOf(range))}) as award`
   return row?.count ?? 0
 }
 
@@ -47,11 +47,11 @@ export async function readPast(
   after: PastPosition,
   limit: number,
 ): Promise<{ changes: PastChange[]; next: PastPosition | undefined }> {
-  const page = (part: ReturnType<typeof purchases>) => sql`(${part} order by 1, 2 limit ${limit})`
+  const page = (part: ReturnType<typeof awards>) => sql`(${part} order by 1, 2 limit ${limit})`
   const moments = await sql<Moment[]>`
     select ${microseconds(sql, 'moment.at')} as at, id, what
     from (
-      ${page(purchases(sql, range, after))} union all ${page(events(sql, range, after))}
+      ${page(awards(sql, range, after))}
       union all ${page(reversals(sql, range, after))} union all ${page(unearnedRefunds(sql, range, after))}
     ) as moment (at, id, what)
     order by moment.at, id
@@ -78,23 +78,10 @@ function place(sql: Sql, { at, id }: PastPosition) {
 
 type Moment = PastPosition & { what: 'purchase' | 'event' | 'reversal' | 'unearned_refund' }
 
-/** By their last end, should overlapping attempts have written two. Orders from before points had a value earn none. */
-function purchases(sql: Sql, { client, until }: PastRange, after: PastPosition) {
+function awards(sql: Sql, { client, until }: PastRange, after: PastPosition) {
   return sql`
-    select e.at, e.purchase_id, 'purchase'
-    from purchase_events e join purchases p on p.id = e.purchase_id
-    where e.step = 'awardPoints' and e.state in ('applied', 'nothing') and ${client === STORE_CLIENT}
-      and p.point_value_minor > 0 and (e.at, e.purchase_id) > ${place(sql, after)} and e.at < ${until}
-      and not exists (
-        select from purchase_events later
-        where later.purchase_id = e.purchase_id and later.step = 'awardPoints' and later.state = 'applied' and later.seq > e.seq
-      )`
-}
-
-function events(sql: Sql, { client, until }: PastRange, after: PastPosition) {
-  return sql`
-    select settled_at, id, 'event' from external_events
-    where client = ${client} and award in ('booked', 'nothing')
+    select settled_at, id, kind from awards
+    where client = ${client} and state in ('booked', 'nothing')
       and (settled_at, id) > ${place(sql, after)} and settled_at < ${until}`
 }
 
@@ -107,13 +94,13 @@ function reversals(sql: Sql, { until }: PastRange, after: PastPosition) {
       and (r.recorded_at, r.transaction_id) > ${place(sql, after)} and r.recorded_at < ${until}`
 }
 
-/** Refunds of purchases that had earned nothing in truth, of which the ledger therefore knows nothing. */
+/** Refunds of purchases that had really earned nothing, of which the ledger therefore knows nothing. */
 function unearnedRefunds(sql: Sql, { client, until }: PastRange, after: PastPosition) {
   return sql`
     select e.at, e.purchase_id, 'unearned_refund'
-    from purchase_events e join purchases p on p.id = e.purchase_id
+    from purchase_events e join awards a on a.id = e.purchase_id
     where e.step = 'purchase' and e.state = 'refunding' and ${client === STORE_CLIENT}
-      and p.award is distinct from 'booked'
+      and a.state <> 'booked'
       and (e.at, e.purchase_id) > ${place(sql, after)} and e.at < ${until}`
 }
 
@@ -135,14 +122,15 @@ async function readChanges(sql: Sql, moments: readonly Moment[]): Promise<PastCh
 type Awarded = Omit<PastAward, 'kind' | 'id' | 'endedAt'>
 
 async function readPurchases(sql: Sql, ids: string[]): Promise<Map<string, Awarded>> {
-  const issued = await sql<{ id: string; points: number }[]>`
-    select id, coalesce(points_issued, 0)::bigint as points from purchases where id = any(${ids}::uuid[])`
-  const points = new Map(issued.map((row) => [row.id, row.points]))
+  const issued = await sql<{ id: string; accountId: string; points: number }[]>`
+    select id, user_id as "accountId", points from awards where id = any(${ids}::uuid[])`
+  const awards = new Map(issued.map((row) => [row.id, row]))
   const purchases = await readPurchaseEvents(sql, ids)
   return new Map(
     purchases.map((purchase) => {
-      const { purchaseId, username: accountId } = purchase.event
-      return [purchaseId, { ...purchase, accountId, pointsIssued: points.get(purchaseId) ?? 0 }]
+      const { purchaseId, username } = purchase.event
+      const { accountId, points: pointsIssued } = required(awards.get(purchaseId), purchaseId)
+      return [purchaseId, { ...purchase, accountId, username, pointsIssued }]
     }),
   )
 }
@@ -151,8 +139,8 @@ async function readOthers(sql: Sql, ids: string[]): Promise<Map<string, Awarded>
   const others = await readEvents(sql, ids)
   return new Map(
     others.map((other) => {
-      const { eventId, accountId, pointsIssued } = other
-      return [eventId, { ...occurrenceOf(other), accountId, pointsIssued }]
+      const { eventId, accountId, username, points: pointsIssued } = other
+      return [eventId, { ...occurrenceOf(other), accountId, username, pointsIssued }]
     }),
   )
 }
@@ -172,7 +160,7 @@ async function readReversals(sql: Sql, ids: string[]): Promise<Map<string, Taken
 
 async function readUnearnedRefunds(sql: Sql, ids: string[]): Promise<Map<string, TakenBack>> {
   const rows = await sql<{ id: string; accountId: string }[]>`
-    select id, username as "accountId" from purchases where id = any(${ids}::uuid[])`
+    select id, user_id as "accountId" from purchases where id = any(${ids}::uuid[])`
   return new Map(rows.map((row) => [row.id, { ...row, notTakenBack: 0, grants: [] }]))
 }
 

@@ -27,7 +27,7 @@ export async function readPurchaseEvent(sql: Sql, purchaseId: string): Promise<O
 /** Those of the purchases that are confirmed, in no particular order. */
 export async function readPurchaseEvents(sql: Sql, purchaseIds: string[]): Promise<Occurrence<PurchaseCompleted>[]> {
   const purchases = await sql<ConfirmedPurchase[]>`
-    select p.id as "purchaseId", p.username, p.total_minor as "totalMinor",
+    select p.id as "purchaseId", u.username, p.total_minor as "totalMinor",
       (p.total_minor - p.redeem_points * p.point_value_minor)::bigint as "amountMinor", e.at as "confirmedAt",
       ${microseconds(sql, 'e.at')} as at,
       (
@@ -37,6 +37,7 @@ export async function readPurchaseEvents(sql: Sql, purchaseIds: string[]): Promi
         where l.purchase_id = p.id
       ) as lines
     from purchases p
+    join users u on u.id = p.user_id
     join purchase_events e on e.purchase_id = p.id and e.step = 'confirmPurchase' and e.state = 'applied'
     where p.id = any(${purchaseIds}::uuid[])`
   return purchases.map((purchase) => {

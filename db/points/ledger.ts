@@ -7,7 +7,14 @@ import type { PointsCommand } from '#domain/points/command.ts'
 import { type Answered, decideAll } from '#domain/points/decide-all.ts'
 import type { Instant } from '#domain/points/instant.ts'
 import { loadFor } from '#domain/points/load-for.ts'
-import { type AnsweredCommand, type Append, appendAnswers, appendEvents, type Progress } from './append.ts'
+import {
+  type AnsweredCommand,
+  type Append,
+  type AppendOutcome,
+  appendPoints,
+  type BookedAward,
+  type TimelineEntry,
+} from './append.ts'
 import { type KnownCommand, loadAccount, readClock, readKnownCommands, type StoredAnswer } from './load.ts'
 import { createMailboxes } from './mailbox.ts'
 
@@ -19,8 +26,8 @@ export type CommandWish = PointsCommand extends infer Command
   : never
 
 /**
- * Undoes what another key did, or, when that has not happened, bars it from happening: the compensation of a command whose
- * report may have been lost. Nothing is left to do for a command that was refused.
+ * Undoes what another key did or, when that has not happened, tombstones it, so that it can no longer happen: the compensation
+ * of a command whose report may have been lost. Nothing is left to do for a command that was refused.
  */
 export type UndoWish = { type: 'undo'; undoes: string; reason: string; reference: string; actor: string }
 
@@ -32,8 +39,9 @@ export type PointsRequest = {
   requestHash: string
   wish: CommandWish | UndoWish
   /** What to write into a purchase's timeline with the effect. */
-  progress?: (answer: Extract<Answered, { ok: true }>['answer']) => Progress
-  /** What campaigns give with it. What they get back with a reversal, the ledger knows itself. */
+  timeline?: (answer: Extract<Answered, { ok: true }>['answer']) => TimelineEntry
+  /** The award that is booked by it, with what its campaigns give. What they get back with a reversal, the ledger knows itself. */
+  award?: Pick<BookedAward, 'id' | 'evaluation'>
   grants?: CampaignGrant[]
 }
 
@@ -42,8 +50,11 @@ export type PointsAnswer =
   /** An undo that found nothing to undo. */
   | { ok: true; answer: null; replayed: boolean }
   | { ok: false; refusal: { code: 'key_reused' }; replayed: false }
-  /** The cap of a campaign leaves less than its grant. Not remembered: what it leaves changes. */
-  | { ok: false; refusal: { code: 'over_cap' }; replayed: false }
+  /**
+   * The cap of a campaign leaves less than its grant, or the award was closed meanwhile. Not remembered: what a cap leaves
+   * changes, and the award says itself how it stands.
+   */
+  | { ok: false; refusal: { code: 'over_cap' | 'award_closed' }; replayed: false }
 
 export type PointsLedger = { execute: (request: PointsRequest) => Promise<PointsAnswer> }
 
@@ -76,43 +87,45 @@ async function executeAll(
 ): Promise<PointsAnswer[]> {
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
     const answers = await tryAll(sql, await clock(), accountId, requests)
-    if (answers === 'over_cap') return await executeEach(sql, clock, accountId, requests)
-    if (answers !== 'moved_on') return answers
+    if (answers === 'version_conflict') continue
+    if (typeof answers !== 'string') return answers
+    return await executeEach(sql, clock, accountId, requests, answers)
   }
-  const problem = `points account ${accountId} kept moving on while ${requests.length} commands were decided`
+  const problem = `points account ${accountId} kept changing while ${requests.length} commands were decided`
   throw Object.assign(new Error(problem), { code: SERIALIZATION_FAILURE })
 }
 
 /** The SQLSTATE that Postgres itself would use: nothing happened, and it is worth another try. */
 const SERIALIZATION_FAILURE = '40001'
 
-/** One after the other, because together they were more than a cap leaves. */
+/** One after the other, because one of them cannot be booked, or all of them are more than a cap leaves. */
 async function executeEach(
   sql: Sql,
   clock: () => Promise<Instant>,
   accountId: string,
   requests: PointsRequest[],
+  code: 'over_cap' | 'award_closed',
 ): Promise<PointsAnswer[]> {
-  if (requests.length === 1) return [{ ok: false, refusal: { code: 'over_cap' }, replayed: false }]
+  if (requests.length === 1) return [{ ok: false, refusal: { code }, replayed: false }]
   const answers: PointsAnswer[] = []
   for (const request of requests) answers.push(...(await executeAll(sql, clock, accountId, [request])))
   return answers
 }
 
-/** `moved_on`: somebody else was faster, and everything is to be decided again. */
 async function tryAll(
   sql: Sql,
   now: Instant,
   accountId: string,
   requests: PointsRequest[],
-): Promise<PointsAnswer[] | 'moved_on' | 'over_cap'> {
+): Promise<PointsAnswer[] | Exclude<AppendOutcome, 'appended'>> {
   const known = await readKnownCommands(sql, requests.flatMap(keysOf))
   const resolved = requests.map((request) => resolve(request, known, now))
   const commands = resolved.flatMap((one) => (one.command ? [one.command] : []))
   const decided = await decideCommands(sql, accountId, commands)
 
   const answered: AnsweredCommand[] = []
-  const progress: Progress[] = []
+  const timeline: TimelineEntry[] = []
+  const awards: BookedAward[] = []
   const grants: BookedGrant[] = await readGrantsTakenBack(sql, decided.events)
   const answers = resolved.map((one): PointsAnswer => {
     if (!one.command) {
@@ -121,15 +134,16 @@ async function tryAll(
     }
     const answer = decided.answerTo(one.command)
     const { key, requestHash } = one.request
-    answered.push({ key, accountId, requestHash, answer })
+    answered.push({ key, requestHash, answer })
     if (answer.ok) {
-      const { id: transactionId } = answer.answer
-      if (one.request.progress) progress.push(one.request.progress(answer.answer))
+      const { id: transactionId, amount: points } = answer.answer
+      if (one.request.timeline) timeline.push(one.request.timeline(answer.answer))
+      if (one.request.award) awards.push({ ...one.request.award, points, transactionId })
       grants.push(...(one.request.grants ?? []).map((grant) => ({ ...grant, transactionId })))
     }
     return { ...answer, replayed: false }
   })
-  const stored = await store(sql, { accountId, ...decided, commands: answered, progress, grants })
+  const stored = await store(sql, { accountId, ...decided, commands: answered, timeline, awards, grants })
   return stored === 'appended' ? answers : stored
 }
 
@@ -145,7 +159,7 @@ type Resolved =
 function resolve(request: PointsRequest, known: Map<string, KnownCommand>, now: Instant): Resolved {
   const { key, requestHash, accountId, wish } = request
   const before = known.get(key)
-  if (before && isBarred(before.answer)) return { answer: { ...before.answer, replayed: true }, remember: [] }
+  if (before && isTombstone(before.answer)) return { answer: { ...before.answer, replayed: true }, remember: [] }
   if (before && (before.requestHash !== requestHash || before.accountId !== accountId)) {
     return { answer: { ok: false, refusal: { code: 'key_reused' }, replayed: false }, remember: [] }
   }
@@ -164,15 +178,15 @@ function resolve(request: PointsRequest, known: Map<string, KnownCommand>, now: 
     }
     return { command, request }
   }
-  const barred = { key: wish.undoes, accountId, requestHash: '', answer: BARRED }
-  return { answer: { ok: true, answer: null, replayed: false }, remember: undone ? [] : [barred] }
+  const tombstone = { key: wish.undoes, requestHash: '', answer: TOMBSTONE }
+  return { answer: { ok: true, answer: null, replayed: false }, remember: undone ? [] : [tombstone] }
 }
 
-const BARRED: StoredAnswer = { ok: false, refusal: { code: 'barred' } }
+const TOMBSTONE: StoredAnswer = { ok: false, refusal: { code: 'tombstoned' } }
 
-/** Who bars a key does not know what it would have stood for. */
-function isBarred(answer: StoredAnswer): boolean {
-  return !answer.ok && answer.refusal.code === 'barred'
+/** Who tombstones a key does not know what it would have stood for. */
+function isTombstone(answer: StoredAnswer): boolean {
+  return !answer.ok && answer.refusal.code === 'tombstoned'
 }
 
 async function decideCommands(sql: Sql, accountId: string, commands: PointsCommand[]) {
@@ -193,13 +207,13 @@ function unreachable(): never {
   throw new Error('a command was not decided')
 }
 
-async function store(sql: Sql, append: Append): ReturnType<typeof appendEvents> {
+async function store(sql: Sql, append: Append): Promise<AppendOutcome> {
+  if (append.commands.length === 0) return 'appended'
   try {
-    if (append.events.length > 0) return await appendEvents(sql, append)
-    if (append.commands.length > 0) await appendAnswers(sql, append.commands)
-    return 'appended'
+    const [outcome] = await appendPoints(sql, [append])
+    return outcome as AppendOutcome
   } catch (error) {
-    if (isLostRace(error)) return 'moved_on'
+    if (isLostRace(error)) return 'version_conflict'
     throw error
   }
 }

@@ -8,8 +8,8 @@ import type { Lot, Portion } from '#domain/points/lots.ts'
 /** What a key was answered before. */
 export type KnownCommand = { key: string; accountId: string; requestHash: string; answer: StoredAnswer }
 
-/** As it is stored: the answer of the decider, or that the command was barred before it happened. */
-export type StoredAnswer = Answered | { ok: false; refusal: { code: 'barred' } }
+/** As it is stored: the answer of the decider, or that the command was tombstoned: undone before it happened. */
+export type StoredAnswer = Answered | { ok: false; refusal: { code: 'tombstoned' } }
 
 export async function readKnownCommands(sql: Sql, keys: string[]): Promise<Map<string, KnownCommand>> {
   const rows = await sql<KnownCommand[]>`

@@ -115,9 +115,11 @@ export async function listTransactions(
 export async function readTransactionOrigin(
   sql: Sql,
   transactionId: string,
-): Promise<{ accountId: string; reason: string; reference: string } | undefined> {
-  const [row] = await sql<{ accountId: string; reason: string; reference: string }[]>`
-    select account_id as "accountId", reason, reference from points_events where transaction_id = ${transactionId}`
+): Promise<{ username: string; reason: string; reference: string } | undefined> {
+  const [row] = await sql<{ username: string; reason: string; reference: string }[]>`
+    select u.username, e.reason, e.reference
+    from points_events e join users u on u.id = e.account_id
+    where e.transaction_id = ${transactionId}`
   return row
 }
 

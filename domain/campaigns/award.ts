@@ -1,5 +1,15 @@
+import { MAX_POINTS } from '#domain/points/command.ts'
 import { type Campaign, type CampaignEvaluation, type Caps, evaluateCampaign, whyNotRunning } from './campaign.ts'
 import type { CampaignEvent } from './event.ts'
+
+/** How far an award has come. What each state means is said at the table `awards`. */
+export type AwardState = 'pending' | 'booked' | 'nothing' | 'parked' | 'dismissed' | 'voided'
+
+/**
+ * What left less than was earned: a cap of the campaign, or `pointsPerAward`, the most points that one transaction of the ledger
+ * takes: an award above it could never be booked, and is refused as a whole.
+ */
+export type Limit = keyof Caps | 'pointsPerAward'
 
 /** What one campaign contributes to an award. */
 export type CampaignAward = CampaignEvaluation & {
@@ -7,8 +17,7 @@ export type CampaignAward = CampaignEvaluation & {
   readonly campaign: string
   /** Whole points: `earned`, or less where a cap had less left. */
   readonly points: number
-  /** The cap that left less than was earned. */
-  readonly limitedBy: keyof Caps | null
+  readonly limitedBy: Limit | null
 }
 
 /** The points for an event, and which campaign and rule gave what. JSON-safe, so that it can be stored and retried. */
@@ -37,12 +46,20 @@ export function evaluateCampaigns(campaigns: readonly Campaign[], event: Campaig
  * remainders: a parked award keeps its evaluation and is capped when it is booked.
  */
 export function capAward(award: Award, remainingOf: (campaignId: string) => Caps): Award {
-  return sum(
-    award.campaigns.map((campaign) => ({
-      ...campaign,
-      ...clampToCaps(campaign.earned, remainingOf(campaign.campaignId)),
-    })),
-  )
+  const capped = award.campaigns.map((campaign) => ({
+    ...campaign,
+    ...clampToCaps(campaign.earned, remainingOf(campaign.campaignId)),
+  }))
+  return sum(refuseAboveCeiling(capped))
+}
+
+/** The contributions to an award, or none of them when together they are more than one transaction of points takes. */
+export function refuseAboveCeiling<Contribution extends Pick<CampaignAward, 'points' | 'limitedBy'>>(
+  campaigns: readonly Contribution[],
+): readonly Contribution[] {
+  const points = campaigns.reduce((total, campaign) => total + campaign.points, 0)
+  if (points <= MAX_POINTS) return campaigns
+  return campaigns.map((one) => (one.points === 0 ? one : { ...one, points: 0, limitedBy: 'pointsPerAward' }))
 }
 
 /** What a campaign gave so far: in all, and to the customer in question. */
@@ -60,7 +77,7 @@ export function remainingOf({ totalPoints, pointsPerCustomer }: Caps, { inAll, t
  * As many of the points as both caps leave. What is left may be below zero, where a cap was lowered after more had been
  * given: then nothing is given and nothing taken back.
  */
-export function clampToCaps(points: number, remaining: Caps): Pick<CampaignAward, 'points' | 'limitedBy'> {
+export function clampToCaps(points: number, remaining: Caps): { points: number; limitedBy: keyof Caps | null } {
   const total = Math.max(0, remaining.totalPoints ?? Infinity)
   const perCustomer = Math.max(0, remaining.pointsPerCustomer ?? Infinity)
   const least = Math.min(total, perCustomer)

@@ -1,4 +1,4 @@
-import { type Given, remainingOf } from './award.ts'
+import { type Given, refuseAboveCeiling, remainingOf } from './award.ts'
 import type { Campaign } from './campaign.ts'
 import type { CampaignEvent } from './event.ts'
 import { type CampaignGrant, grantsOf, takenBackOf } from './grant.ts'
@@ -47,12 +47,12 @@ export class Backtest {
 
   /** Judges an event by campaigns: their rules and schedules as they stood when it occurred, caps as when it was booked. */
   judge(id: string, accountId: string, event: CampaignEvent, campaigns: readonly Campaign[]): readonly Judgement[] {
-    const judgements = campaigns.map((campaign) => {
-      const remaining = remainingOf(campaign.caps, this.#givenBy(campaign.id, accountId))
-      const judgement = judge(campaign, event, remaining)
-      this.#totals.count(campaign, judgement)
-      return judgement
-    })
+    const judgements = refuseAboveCeiling(
+      campaigns.map((campaign) =>
+        judge(campaign, event, remainingOf(campaign.caps, this.#givenBy(campaign.id, accountId))),
+      ),
+    )
+    for (const [index, judgement] of judgements.entries()) this.#totals.count(campaigns[index] as Campaign, judgement)
     const grants = grantsOf(judgements)
     for (const grant of grants) {
       this.#give(grant, accountId)

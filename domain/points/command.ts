@@ -1,7 +1,7 @@
 import type { Instant } from './instant.ts'
 
 /** The most points that one command may issue or redeem. */
-export const MOST_POINTS = 1_000_000_000
+export const MAX_POINTS = 1_000_000_000
 
 /** What every command brings along: the decider has neither clock nor randomness of its own. */
 type Request = {
@@ -42,7 +42,7 @@ export type PointsCommand = Issue | Redeem | Expire | Reverse
 /** What a transaction is called in statements and answers: the command that made it. */
 export type TransactionType = PointsCommand['type']
 
-/** Whole points, from 1 to `MOST_POINTS`. */
+/** Whole points, from 1 to `MAX_POINTS`. */
 export function isAmount(amount: number): boolean {
-  return Number.isInteger(amount) && amount >= 1 && amount <= MOST_POINTS
+  return Number.isInteger(amount) && amount >= 1 && amount <= MAX_POINTS
 }

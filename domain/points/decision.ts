@@ -5,7 +5,7 @@ import type { Portion } from './lots.ts'
 
 /** Why a command does nothing. Callers branch on `code`. */
 export type Refusal =
-  /** Not a whole number from 1 to `MOST_POINTS`. */
+  /** Not a whole number from 1 to `MAX_POINTS`. */
   | { readonly code: 'invalid_amount' }
   /** The account would have been issued more points than can be counted exactly. */
   | { readonly code: 'balance_limit' }

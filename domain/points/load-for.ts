@@ -1,4 +1,4 @@
-import { isAmount, MOST_POINTS, type PointsCommand } from './command.ts'
+import { isAmount, MAX_POINTS, type PointsCommand } from './command.ts'
 import type { Instant } from './instant.ts'
 
 /** How much of an account `decideAll` looks at. */
@@ -28,7 +28,7 @@ export function loadFor(commands: readonly [PointsCommand, ...PointsCommand[]]):
       mayBeTaken = 0
     }
     if (command.type === 'reverse') {
-      mayBeTaken += MOST_POINTS
+      mayBeTaken += MAX_POINTS
       targets.add(command.reverses)
     }
   }

@@ -32,6 +32,9 @@ export async function benchHotAccount({ sql, owner }: BenchDatabase, say: (line:
   for (const accounts of [1, 1_000]) {
     const name = (n: number) => `hot-${accounts}-${n % accounts}`
     await owner`
+      insert into users (id, username)
+      select name, name from generate_series(0, ${accounts - 1}) n, concat('hot-', ${accounts}::int, '-', n) as name`
+    await owner`
       insert into bench_balances select 'hot-' || ${accounts}::int || '-' || n, 0 from generate_series(0, ${accounts - 1}) n`
     const [ours, theirs]: [number[], number[]] = [[], []]
     for (let round = 0; round < ROUNDS; round++) {

@@ -15,6 +15,7 @@ export async function bookHistory(
   const { accountId, days, perDay } = history
   const lotsPerDay = perDay / 2
   await owner.begin(async (sql) => {
+    await sql`insert into users (id, username) values (${accountId}, ${accountId}) on conflict do nothing`
     await sql`insert into points_accounts (account_id) values (${accountId})`
     await sql`
       create temporary table history on commit drop as

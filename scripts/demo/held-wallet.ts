@@ -17,7 +17,8 @@ export async function holdWallet(sql: Database, username: string): Promise<HeldW
   const held = await sql.reserve()
   await held`begin`
   const [own] = await held<{ pid: number }[]>`
-    select pg_backend_pid() as pid from wallets where username = ${username} for no key update`
+    select pg_backend_pid() as pid from wallets
+    where user_id = (select id from users where username = ${username}) for no key update`
   return {
     async untilWanted(withinMs) {
       const deadline = performance.now() + withinMs

@@ -1,7 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
-import { awardEvent } from '#db/event-award.ts'
-import { takeEvent } from '#db/external-events.ts'
-import { createPointsLedger } from '#db/points/ledger.ts'
+import { awardPoints } from '#activities/points.ts'
+import { takeEvent } from '#db/awards.ts'
 import { openApiWorld } from '#test/support/api-world.ts'
 import { giving } from '#test/support/campaign-examples.ts'
 import { interceptSql } from '#test/support/intercepted-sql.ts'
@@ -24,12 +23,13 @@ beforeAll(async () => {
 const always = { variable: '$.type', rule: 'string_equals', value: 'Review' } as const
 
 /** A review, without the detour over a workflow. */
-async function happen(accountId: string): Promise<void> {
+async function happen(username: string): Promise<void> {
+  await world.shop.addUser(username)
   const eventId = crypto.randomUUID()
   const request = { scope: 'test', key: eventId, requestHash: '' }
-  const review = { type: 'Review', client: 'Reviews', accountId, payload: { stars: 5 } }
+  const review = { type: 'Review', client: 'Reviews', username, payload: { stars: 5 } }
   await takeEvent(world.shop.sql, request, { eventId, ...review })
-  await awardEvent(world.shop.sql, createPointsLedger(world.shop.sql), eventId, 365)
+  await awardPoints(world.shop.points, { eventId })
 }
 
 async function backtest(body: object) {

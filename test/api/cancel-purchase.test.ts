@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { recordOutcome } from '#db/purchase-outcome.ts'
+import { recordOutcome } from '#db/purchases.ts'
 import type { Outcome } from '#domain/purchase.ts'
 import { openApiWorld } from '#test/support/api-world.ts'
 import { onlyRegular } from '#test/support/faults.ts'
@@ -41,11 +41,13 @@ function hold(purchaseId: string, activity: string) {
 async function holdWallet() {
   const { promise: open, resolve: letGo } = Promise.withResolvers<void>()
   const held = Promise.withResolvers<void>()
-  const holding = world.shop.sql.begin(async (tx) => {
-    await tx`select from wallets where username = ${buyer} for update`
-    held.resolve()
-    await open
-  })
+  const holding = world.shop.asOwner((owner) =>
+    owner.begin(async (tx) => {
+      await tx`select from wallets where user_id = ${buyer} for update`
+      held.resolve()
+      await open
+    }),
+  )
   await held.promise
   return {
     letGo: async () => {
@@ -55,11 +57,11 @@ async function holdWallet() {
   }
 }
 
-/** Until a statement with this word in it waits for a lock. */
+/** Until a call of this function waits for a lock. */
 async function untilWaiting(word: string) {
   const waiting = () => world.shop.sql`
     select from pg_stat_activity
-    where wait_event_type = 'Lock' and datname = current_database() and query like ${`%'${word}'%`}`
+    where wait_event_type = 'Lock' and datname = current_database() and query like ${`%${word}(%`}`
   await expect.poll(async () => (await waiting()).length).toBeGreaterThan(0)
 }
 
@@ -110,10 +112,10 @@ describe('cancelling', () => {
     const purchaseId = await anOrder()
     const wallet = await holdWallet()
     const handle = await world.start(purchaseId)
-    await untilWaiting('chargeWallet')
+    await untilWaiting('charge_wallet')
     const answer = cancel(purchaseId)
     // For the row of the purchase, which the charge has as well.
-    await untilWaiting('cancel_requested')
+    await untilWaiting('request_cancel')
     await wallet.letGo()
     expect(await answer).toMatchObject({ status: 200, body: { status: 'cancelled' } })
     expect(await handle.result()).toEqual({ status: 'cancelled' })

@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, expect, test } from 'vitest'
-import { parkEvent } from '#db/event-award.ts'
-import { readEvent, takeEvent } from '#db/external-events.ts'
+import { parkAward } from '#activities/points.ts'
+import { readAward, takeEvent } from '#db/awards.ts'
 import { openApiWorld } from '#test/support/api-world.ts'
 import { giving } from '#test/support/campaign-examples.ts'
 import { shared } from '#test/support/shared-world.ts'
@@ -38,7 +38,7 @@ async function taken(): Promise<string> {
     eventId,
     type: 'Review',
     client: 'ReviewSite',
-    accountId: account,
+    username: account,
     payload: { stars: 4 },
   })
   return eventId
@@ -50,7 +50,7 @@ test('an event earns what the campaigns of its client give, and says by which ru
   expect(body).toMatchObject({
     status: 'booked',
     points: 10,
-    campaigns: [{ campaign_name: 'stars', points: 10, limited_by: null, rules: [{ rule: 0, exact: '10' }] }],
+    campaigns: [{ campaign: 'stars', points: 10, limitedBy: null, rules: [{ rule: 0, exact: '10' }] }],
   })
   expect(await points()).toBe(10)
 })
@@ -107,7 +107,7 @@ test('events at once reach the cap per customer to the point', async () => {
 
 test('an event whose points could not be booked is parked, listed, and booked once when it is retried', async () => {
   const id = await taken()
-  await parkEvent(world.shop.sql, id, 'unavailable')
+  await parkAward(world.shop.points, { eventId: id }, 'unavailable')
   const { body } = await world.api.get('/operations/parked')
   expect(body.items).toMatchObject([{ id, kind: 'event', username: account, points: 8, problem: 'unavailable' }])
   const retry = () => world.api.call('POST', `/operations/parked/${id}/retry`)
@@ -118,7 +118,7 @@ test('an event whose points could not be booked is parked, listed, and booked on
 
 test('a parked award that is retried under every spelling of its id is booked once', async () => {
   const id = await taken()
-  await parkEvent(world.shop.sql, id, 'unavailable')
+  await parkAward(world.shop.points, { eventId: id }, 'unavailable')
   const retry = (spelled: string) => world.api.call('POST', `/operations/parked/${spelled}/retry`)
   const answers = await Promise.all([retry(id), retry(id.toUpperCase()), retry(id), retry(id.toUpperCase())])
   expect(answers.map(({ body }) => body)).toEqual(answers.map(() => expect.objectContaining({ id, status: 'booked' })))
@@ -127,14 +127,18 @@ test('a parked award that is retried under every spelling of its id is booked on
 
 test('an event whose workflow was never started is carried out by the reconciler', async () => {
   const id = await taken()
-  await world.shop.sql`update external_events set occurred_at = now() - interval '2 minutes' where id = ${id}`
+  await world.shop.asOwner(
+    (sql) => sql`
+    with event as (update external_events set occurred_at = now() - interval '2 minutes' where id = ${id})
+    update awards set created_at = now() - interval '2 minutes' where id = ${id}`,
+  )
   const { repaired } = await world.client.workflow.execute('reconcilePurchases', {
     workflowId: `reconcile-${id}`,
     taskQueue: world.taskQueue,
   })
   expect(repaired).toEqual([id])
   // Two minutes ago the campaign did not exist.
-  await expect.poll(async () => (await readEvent(world.shop.sql, id))?.award).toBe('nothing')
+  await expect.poll(async () => (await readAward(world.shop.sql, id)).state).toBe('nothing')
 })
 
 test.each([

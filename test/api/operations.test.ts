@@ -1,9 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { chargeWallet } from '#db/charge-wallet.ts'
-import { confirmPurchase } from '#db/confirm-purchase.ts'
-import { parkAward } from '#db/purchase-award.ts'
-import { recordOutcome } from '#db/purchase-outcome.ts'
-import { reserveStock } from '#db/reserve-stock.ts'
+import { parkAward } from '#activities/points.ts'
+import { chargeWallet, confirmPurchase, recordOutcome, reserveStock } from '#db/purchases.ts'
+
 import { openApiWorld } from '#test/support/api-world.ts'
 import { failing } from '#test/support/faults.ts'
 import { shared } from '#test/support/shared-world.ts'
@@ -22,7 +20,7 @@ async function parked(): Promise<string> {
   await reserveStock(world.shop.sql, purchaseId)
   await chargeWallet(world.shop.sql, purchaseId)
   await confirmPurchase(world.shop.sql, purchaseId)
-  await parkAward(world.shop.sql, purchaseId, 'unavailable')
+  await parkAward(world.shop.points, { purchaseId }, 'unavailable')
   await recordOutcome(world.shop.sql, purchaseId, { status: 'completed' })
   return purchaseId
 }
@@ -58,7 +56,7 @@ describe('a parked award', () => {
 
   test('is booked once when the report of the retry is lost', async () => {
     const id = await parked()
-    world.faults.on(id, 'retryAward', { after: failing(3) })
+    world.faults.on(id, 'awardPoints', { after: failing(3) })
     expect((await retry(id)).body.status).toBe('booked')
     expect(await points()).toBe(170)
   })

@@ -71,10 +71,15 @@ describe('issuing points', () => {
 
   test('beyond what can be counted is refused', async () => {
     const limit = Number.MAX_SAFE_INTEGER - 1_000_000_000 + 1
-    await world.shop.sql`
-      insert into points_accounts (account_id, balance, issued, taken_back) values (${member}, 0, ${limit}, ${limit})`
+    await world.shop.addUser(member)
+    await world.shop.asOwner(
+      (sql) => sql`
+      insert into points_accounts (account_id, balance, issued, taken_back) values (${member}, 0, ${limit}, ${limit})`,
+    )
     expect(await issue(1_000_000_000)).toMatchObject({ status: 409, body: { code: 'balance_limit' } })
-    await world.shop.sql`update points_accounts set issued = 0, taken_back = 0 where account_id = ${member}`
+    await world.shop.asOwner(
+      (sql) => sql`update points_accounts set issued = 0, taken_back = 0 where account_id = ${member}`,
+    )
   })
 })
 
@@ -115,6 +120,7 @@ describe('redeeming points', () => {
   })
 
   test('never takes lapsed points, whether they are swept or not', async () => {
+    await world.shop.addUser(member)
     await ledgerAt('2024-01-01T10:00:00.000Z').execute({
       accountId: member,
       ...wishOf({ type: 'issue', amount: 80, ttlDays: 10 }),
@@ -218,6 +224,7 @@ describe('an Idempotency-Key', () => {
   })
 
   test('is not a key of the sagas, nor one of theirs a key of requests', async () => {
+    await world.shop.addUser(member)
     const theirs = { accountId: member, ...wishOf({ type: 'issue', amount: 5, ttlDays: 1 }, `${member}/taken`) }
     await createPointsLedger(world.shop.sql).execute(theirs)
     expect(await issue(7, { key: 'taken' })).toMatchObject({ status: 200, body: { balance: 12 } })
@@ -395,7 +402,9 @@ describe('reading', () => {
   })
 
   const book = (now: string, amount: number, ttlDays: number) =>
-    ledgerAt(now).execute({ accountId: member, ...wishOf({ type: 'issue', amount, ttlDays }) })
+    world.shop
+      .addUser(member)
+      .then(() => ledgerAt(now).execute({ accountId: member, ...wishOf({ type: 'issue', amount, ttlDays }) }))
 })
 
 describe('while Postgres is away', () => {

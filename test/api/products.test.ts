@@ -168,10 +168,10 @@ describe('adjusting stock', () => {
 
   test('below what is reserved is refused, with what can be taken out', async () => {
     await add()
-    await world.shop.sql`update products set reserved = 3 where id = ${id}`
+    await world.shop.asOwner((sql) => sql`update products set reserved = 3 where id = ${id}`)
     const refused = await adjust(-5)
     expect(refused).toMatchObject({ status: 409, body: { code: 'insufficient_stock', available: 4 } })
-    await world.shop.sql`update products set reserved = 0 where id = ${id}`
+    await world.shop.asOwner((sql) => sql`update products set reserved = 0 where id = ${id}`)
     expect((await world.api.get(`/products/${id}`)).body.stock).toBe(7)
     expect(await movements()).toHaveLength(1)
   })

@@ -1,7 +1,7 @@
 import { createConnection } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openDatabase } from '#db/client.ts'
-import { recordCancelRequest, recordOutcome } from '#db/purchase-outcome.ts'
+import { recordOutcome, requestCancel } from '#db/purchases.ts'
 import { type Api, openApiWorld } from '#test/support/api-world.ts'
 import { type EventStream, openEventStream, type ServerSentEvent } from '#test/support/event-stream.ts'
 import { onlyRegular } from '#test/support/faults.ts'
@@ -169,7 +169,7 @@ describe('whoever connects again', () => {
     const first = await watch(purchaseId)
     await first.next()
     first.close()
-    await recordCancelRequest(world.shop.sql, purchaseId)
+    await requestCancel(world.shop.sql, purchaseId)
     const second = await watch(purchaseId, '1')
     expect((await second.next())?.id).toBe('2')
     await recordOutcome(world.shop.sql, purchaseId, { status: 'cancelled' })
@@ -217,12 +217,14 @@ describe('many who watch', () => {
     expect(api.watched()).toEqual({ viewers: 60, polling: true })
     statements.length = 0
 
-    await world.shop.sql`
+    await world.shop.asOwner(
+      (owner) => owner`
       with purchase as (
         update purchases set status = 'compensating', event_seq = 2 where id in (${one}, ${other}) returning id
       )
       insert into purchase_events (purchase_id, seq, step, state, detail)
-      select id, 2, 'purchase', 'compensating', '{"status":"cancelled"}' from purchase`
+      select id, 2, 'purchase', 'compensating', '{"status":"cancelled"}' from purchase`,
+    )
     for (const stream of watching) expect((await stream.next())?.id).toBe('2')
     expect(read).toEqual([[one, other].toSorted()])
     expect(statements).toEqual([])
@@ -231,7 +233,7 @@ describe('many who watch', () => {
   test('each get what they are missing, wherever they are', async () => {
     const purchaseId = await anOrder()
     const fromTheStart = await watch(purchaseId)
-    await recordCancelRequest(world.shop.sql, purchaseId)
+    await requestCancel(world.shop.sql, purchaseId)
     const later = await watch(purchaseId, '2')
     await recordOutcome(world.shop.sql, purchaseId, { status: 'cancelled' })
     expect((await fromTheStart.rest()).map(({ id }) => id)).toEqual(['1', '2', '3', '3-outcome'])
@@ -325,7 +327,7 @@ test('while the database is away streams stay, and go on with what they have mis
     await passage.cut()
     await expect.poll(complaints, SOON).toHaveLength(1)
     expect((await api.get('/products')).status).toBe(503)
-    await recordCancelRequest(world.shop.sql, purchaseId)
+    await requestCancel(world.shop.sql, purchaseId)
     for (let beats = 0; beats < 10; beats++) expect(await stream.nextBlock()).toMatch(/^:/)
     await passage.mend()
 

@@ -1,9 +1,7 @@
 import { Client, Connection } from '@temporalio/client'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { beginCompensation } from '#db/begin-compensation.ts'
-import { chargeWallet } from '#db/charge-wallet.ts'
-import { confirmPurchase } from '#db/confirm-purchase.ts'
-import { reserveStock } from '#db/reserve-stock.ts'
+import { beginCompensation, chargeWallet, confirmPurchase, reserveStock } from '#db/purchases.ts'
+
 import { purchaseWorkflowId, repairWorkflowId } from '#domain/purchase.ts'
 import { type Api, openApiWorld } from '#test/support/api-world.ts'
 import { shared } from '#test/support/shared-world.ts'

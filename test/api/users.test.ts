@@ -22,7 +22,7 @@ describe('adding a user', () => {
   test('answers with the balance and its address, and writes the opening down', async () => {
     const { status, headers, body } = await add(3300.5, 'opening')
     expect(status).toBe(201)
-    expect(body).toEqual({ username: name, balance: 3300.5 })
+    expect(body).toEqual({ id: expect.stringMatching(/^usr_[0-9a-f-]{36}$/), username: name, balance: 3300.5 })
     expect(headers.get('Location')).toBe(`/users/balance/${name}`)
     expect((await world.api.get(`/users/balance/${name}`)).body).toEqual(body)
     expect(await entries()).toMatchObject([{ amount: 3300.5, reason: 'opening', reference: 'opening', actor: 'demo' }])
@@ -73,9 +73,9 @@ test('the list of users is read page by page in the order of names', async () =>
   expect(first.body).toMatchObject({ count: 1, nextCursor: first.body.items[0].username })
   const { body } = await world.api.get(`/users?cursor=${name}`)
   expect(body.items.slice(0, 3)).toEqual([
-    { username: `${name}-a`, balance: 1.5 },
-    { username: `${name}-b`, balance: 1.5 },
-    { username: `${name}-c`, balance: 1.5 },
+    { id: `${name}-a`, username: `${name}-a`, balance: 1.5 },
+    { id: `${name}-b`, username: `${name}-b`, balance: 1.5 },
+    { id: `${name}-c`, username: `${name}-c`, balance: 1.5 },
   ])
 })
 

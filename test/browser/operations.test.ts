@@ -1,10 +1,8 @@
 import type { Page } from 'playwright-core'
 import { describe, expect } from 'vitest'
-import { chargeWallet } from '#db/charge-wallet.ts'
-import { confirmPurchase } from '#db/confirm-purchase.ts'
-import { parkAward } from '#db/purchase-award.ts'
-import { recordOutcome } from '#db/purchase-outcome.ts'
-import { reserveStock } from '#db/reserve-stock.ts'
+import { parkAward } from '#activities/points.ts'
+import { chargeWallet, confirmPurchase, recordOutcome, reserveStock } from '#db/purchases.ts'
+
 import { expectAccessible, expectFits } from '#test/support/accessibility.ts'
 import { test } from '#test/support/browser-world.ts'
 import { makeBuyer } from '#test/support/buyer.ts'
@@ -25,7 +23,7 @@ async function park(world: World, customer: Customer): Promise<string> {
   await reserveStock(world.shop.sql, purchaseId)
   await chargeWallet(world.shop.sql, purchaseId)
   await confirmPurchase(world.shop.sql, purchaseId)
-  await parkAward(world.shop.sql, purchaseId, 'unavailable')
+  await parkAward(world.shop.points, { purchaseId }, 'unavailable')
   await recordOutcome(world.shop.sql, purchaseId, { status: 'completed' })
   return purchaseId
 }

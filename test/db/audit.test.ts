@@ -1,13 +1,18 @@
 import postgres from 'postgres'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { audit, type Invariant } from '#db/audit.ts'
-import { beginCompensation } from '#db/begin-compensation.ts'
 import { CAMPAIGN_INVARIANTS } from '#db/campaigns/invariants.ts'
-import { chargeWallet, undoCharge } from '#db/charge-wallet.ts'
-import { confirmPurchase } from '#db/confirm-purchase.ts'
 import { POINTS_INVARIANTS } from '#db/points/invariants.ts'
-import { recordOutcome } from '#db/purchase-outcome.ts'
-import { releaseStock, reserveStock } from '#db/reserve-stock.ts'
+import {
+  beginCompensation,
+  chargeWallet,
+  confirmPurchase,
+  recordOutcome,
+  releaseStock,
+  reserveStock,
+  undoCharge,
+} from '#db/purchases.ts'
+
 import { openShop, type Shop } from '#test/support/shop.ts'
 
 const STOCK = 'stock on hand is the sum of its movements, and reserved stock is the sum of the open reservations'
@@ -105,11 +110,13 @@ test('the audit finds nothing in books that only the saga has written, and has l
 
 test('the audit is not misled by entries whose reference, a key that clients choose, is the id of a purchase', async () => {
   const { completed } = await booksWithSomeOfEverything()
-  await shop.sql`
-    with topped as (update wallets set balance_minor = balance_minor + 5 where username = 'derick')
-    insert into wallet_entries (username, amount_minor, reason, reference, actor)
+  await owner`
+    with topped as (
+      update wallets set balance_minor = balance_minor + 5, added_minor = added_minor + 5 where user_id = 'derick'
+    )
+    insert into wallet_entries (user_id, amount_minor, reason, reference, actor)
     values ('derick', 5, 'top_up', ${completed}, 'demo')`
-  await shop.sql`
+  await owner`
     with delivered as (update products set on_hand = on_hand + 5 where id = 'air')
     insert into stock_movements (product_id, quantity, reason, reference, actor)
     values ('air', 5, 'adjustment', ${completed}, 'demo')`
@@ -160,6 +167,12 @@ const damages: Damage[] = [
     damage: () => owner`update wallets set balance_minor = balance_minor + 1`,
   },
   {
+    what: 'more money than ever came from outside',
+    breaks: [WALLETS],
+    named: () => ({ username: 'derick', added_minor: 10_001, added_entries: 10_000 }),
+    damage: () => owner`update wallets set added_minor = added_minor + 1`,
+  },
+  {
     what: 'a charge without its entry',
     breaks: [WALLETS, COMPLETED],
     named: () => ({ username: 'derick', balance_minor: 6_600, entries: 8_300 }),
@@ -174,7 +187,7 @@ const damages: Damage[] = [
       await owner`drop index wallet_entries_once`
       await owner`
         with entry as (
-          insert into wallet_entries (username, amount_minor, reason, reference, actor)
+          insert into wallet_entries (user_id, amount_minor, reason, reference, actor)
           values ('derick', -1700, 'charge', ${completed}, 'test')
         )
         update wallets set balance_minor = balance_minor - 1700`
@@ -187,7 +200,7 @@ const damages: Damage[] = [
     damage: async ({ completed }) => {
       await owner`drop index wallet_entries_once`
       await owner`
-        insert into wallet_entries (username, amount_minor, reason, reference, actor) values
+        insert into wallet_entries (user_id, amount_minor, reason, reference, actor) values
           ('derick', 1700, 'charge_undone', ${completed}, 'test'), ('derick', -1700, 'charge', ${completed}, 'test')`
     },
   },

@@ -1,11 +1,16 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { beginCompensation } from '#db/begin-compensation.ts'
-import { chargeWallet, undoCharge } from '#db/charge-wallet.ts'
-import { confirmPurchase } from '#db/confirm-purchase.ts'
-import { recordOutcome } from '#db/purchase-outcome.ts'
-import { releaseStock, reserveStock } from '#db/reserve-stock.ts'
-import { StepBarred } from '#db/saga-steps.ts'
+import {
+  beginCompensation,
+  chargeWallet,
+  confirmPurchase,
+  recordOutcome,
+  releaseStock,
+  reserveStock,
+  StepImpossible,
+  undoCharge,
+} from '#db/purchases.ts'
+
 import { openShop, type Shop } from '#test/support/shop.ts'
 
 /**
@@ -91,7 +96,7 @@ async function prepared(before: Attempt[]): Promise<string> {
 
 async function settleBarred(attempt: Promise<unknown>): Promise<void> {
   await attempt.catch((error: unknown) => {
-    if (!(error instanceof StepBarred)) throw error
+    if (!(error instanceof StepImpossible)) throw error
   })
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { listParkedAwards } from '#db/parked-awards.ts'
+import { listParkedAwards } from '#db/awards.ts'
 import { rowsRead } from '#test/support/rows-read.ts'
 import { openShop, type Shop } from '#test/support/shop.ts'
 
@@ -11,30 +11,22 @@ beforeAll(async () => {
 })
 afterAll(() => shop.close())
 
-/** Purchases, and as many events, whose awards were parked, and are what they are now. */
-async function parkedOnce(count: number, award: string, status = 'completed') {
-  await shop.sql`
-    with purchase as (
-      insert into purchases (id, scope, idempotency_key, request_hash, username, status, settled_at, award, points_issued)
-      select gen_random_uuid(), 'test', gen_random_uuid(), '', 'ann', ${status}, now(), ${award}, 0
-      from generate_series(1, ${count}::int)
-      returning id
-    )
-    insert into parked_awards (purchase_id, evaluation, problem) select id, '{}', 'unavailable' from purchase`
-  await shop.sql`
-    insert into external_events (id, scope, idempotency_key, request_hash, type, client, account_id, payload, award,
-      evaluation, problem, parked_at)
-    select gen_random_uuid(), 'test', gen_random_uuid(), '', 'Review', 'UnicornStore', 'ann', '{}', ${award}, '{}',
-      'unavailable', now()
-    from generate_series(1, ${count}::int)`
+/** As many awards of purchases and of events that were parked, and are what they are now. */
+async function parkedOnce(count: number, state: 'parked' | 'nothing' | 'voided') {
+  await shop.asOwner(
+    (sql) => sql`
+      insert into awards (id, kind, client, user_id, state, evaluation, problem, parked_at, settled_at)
+      select gen_random_uuid(), kind, 'UnicornStore', 'ann', ${state}, '{}', 'unavailable', now(),
+        case when ${state} <> 'parked' then now() end
+      from generate_series(1, ${count}::int), unnest(array['purchase', 'event']) as kind`,
+  )
 }
 
-test('listing what is parked looks at what is listed, not at 12,000 others that were settled', async () => {
-  await parkedOnce(5_000, 'booked')
-  await parkedOnce(1_000, 'parked', 'refunded')
-  await shop.sql`update external_events set award = 'nothing' where award = 'parked'`
+test('listing what is parked looks at what is listed, not at 12,000 others that have ended', async () => {
+  await parkedOnce(5_000, 'nothing')
+  await parkedOnce(1_000, 'voided')
   await parkedOnce(10, 'parked')
-  const tables = ['purchases', 'parked_awards', 'external_events']
+  const tables = ['awards', 'external_events']
   const before = await rowsRead(shop.sql, tables)
   expect(await listParkedAwards(shop.sql, { limit: 100 })).toHaveLength(20)
   expect((await rowsRead(shop.sql, tables)) - before).toBeLessThanOrEqual(30)

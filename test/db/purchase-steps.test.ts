@@ -1,10 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { beginCompensation } from '#db/begin-compensation.ts'
-import { chargeWallet, undoCharge } from '#db/charge-wallet.ts'
-import { confirmPurchase } from '#db/confirm-purchase.ts'
-import { recordOutcome } from '#db/purchase-outcome.ts'
-import { releaseStock, reserveStock } from '#db/reserve-stock.ts'
-import { StepBarred } from '#db/saga-steps.ts'
+import {
+  beginCompensation,
+  chargeWallet,
+  confirmPurchase,
+  recordOutcome,
+  releaseStock,
+  reserveStock,
+  StepImpossible,
+  undoCharge,
+} from '#db/purchases.ts'
+
 import { openShop, type Shop } from '#test/support/shop.ts'
 
 let shop: Shop
@@ -113,7 +118,7 @@ describe('a step', () => {
     const purchaseId = await aPurchase({ stock: 1, balanceMinor: 5000 })
     await undoCharge(shop.sql, purchaseId)
     await releaseStock(shop.sql, purchaseId)
-    await expect(reserveStock(shop.sql, purchaseId)).rejects.toThrow(StepBarred)
+    await expect(reserveStock(shop.sql, purchaseId)).rejects.toThrow(StepImpossible)
     expect(await shop.stock(product)).toEqual({ onHand: 1, reserved: 0 })
     await giveUp(purchaseId)
   })
@@ -147,7 +152,7 @@ describe('an outcome', () => {
     await chargeWallet(shop.sql, falls)
     const reason = { status: 'cancelled' } as const
     expect(await beginCompensation(shop.sql, falls, reason)).toMatchObject({ confirmed: false, reason })
-    await expect(confirmPurchase(shop.sql, falls)).rejects.toThrow(StepBarred)
+    await expect(confirmPurchase(shop.sql, falls)).rejects.toThrow(StepImpossible)
     await giveUp(falls)
   })
 

@@ -34,25 +34,29 @@ describe('the sample data', () => {
   })
 
   test('added again resets nothing that has been sold or spent since', async () => {
-    await shop.sql`
+    await shop.asOwner(
+      (sql) => sql`
       with movement as (
         insert into stock_movements (product_id, quantity, reason, reference, actor) values ('1', -4, 'adjustment', 't', 't')
       ), entry as (
-        insert into wallet_entries (username, amount_minor, reason, reference, actor) values ('derick', -330000, 'charge', 't', 't')
+        insert into wallet_entries (user_id, amount_minor, reason, reference, actor) values ('derick', -330000, 'charge', 't', 't')
       ), product as (
         update products set on_hand = 0 where id = '1'
       )
-      update wallets set balance_minor = 0 where username = 'derick'`
+      update wallets set balance_minor = 0 where user_id = 'derick'`,
+    )
     const before = await countRows()
     expect((await seed()).code).toBe(0)
     expect(await shop.stock('1')).toEqual({ onHand: 0, reserved: 0 })
     expect(await shop.balance('derick')).toBe(0)
     expect(await countRows()).toEqual(before)
-    await shop.sql`
+    await shop.asOwner(
+      (sql) => sql`
       with movement as (
         insert into stock_movements (product_id, quantity, reason, reference, actor) values ('1', 4, 'adjustment', 't', 't')
       )
-      update products set on_hand = 4 where id = '1'`
+      update products set on_hand = 4 where id = '1'`,
+    )
   })
 })
 

@@ -2,12 +2,11 @@ import { sleep } from '@temporalio/workflow'
 import type { PurchaseInput, PurchaseResult } from '#workflows/contract.ts'
 import { purchase as unchanged } from '#workflows/purchase.ts'
 
-export { awardEvent } from '#workflows/award-event.ts'
+export { award } from '#workflows/award.ts'
 export { expirePoints } from '#workflows/expire-points.ts'
 export { reconcilePurchases } from '#workflows/reconcile-purchases.ts'
 export { refund } from '#workflows/refund.ts'
 export { repair } from '#workflows/repair.ts'
-export { retryAward } from '#workflows/retry-award.ts'
 
 /** What must not happen without `patched()`: one more command at the front. */
 export async function purchase(input: PurchaseInput): Promise<PurchaseResult> {

@@ -1,18 +1,11 @@
 import { fileURLToPath } from 'node:url'
-import { beginCompensation } from '#db/begin-compensation.ts'
+import { parkAward } from '#activities/points.ts'
+import { takeEvent } from '#db/awards.ts'
 import { addMissingCampaigns } from '#db/campaigns/write.ts'
-import { takeEvent } from '#db/external-events.ts'
 import { createPointsLedger } from '#db/points/ledger.ts'
-import { parkAward } from '#db/purchase-award.ts'
-import { recordCancelRequest, recordOutcome } from '#db/purchase-outcome.ts'
-import { openRefund } from '#db/refund-purchase.ts'
-import {
-  eventWorkflowId,
-  purchaseWorkflowId,
-  refundWorkflowId,
-  repairWorkflowId,
-  retryWorkflowId,
-} from '#domain/purchase.ts'
+import { beginCompensation, openRefund, recordOutcome, requestCancel } from '#db/purchases.ts'
+
+import { awardWorkflowId, purchaseWorkflowId, refundWorkflowId, repairWorkflowId } from '#domain/purchase.ts'
 import { giving } from '#test/support/campaign-examples.ts'
 import { type Fault, failing, onlyRegular } from '#test/support/faults.ts'
 import { wishOf } from '#test/support/points-ledger.ts'
@@ -72,7 +65,7 @@ export const scenarios: Scenario[] = [
   ),
   ...inBothLanes('cancelled-on-record', {}, 'cancelled', (world, purchaseId) =>
     world.faults.on(purchaseId, 'confirmPurchase', {
-      before: () => recordCancelRequest(world.shop.sql, purchaseId),
+      before: () => requestCancel(world.shop.sql, purchaseId),
     }),
   ),
   ...inBothLanes('cancelled-too-late', {}, 'completed', (world, purchaseId) =>
@@ -175,10 +168,10 @@ async function retryAward(world: SagaWorld, before: Fault['before'] = () => {}):
   await addCampaign(world, 'UnicornStore', '$.quantity')
   const purchaseId = await anOrder(world, {})
   await loseWorkflow(world, purchaseId, 'awardPoints')
-  await parkAward(world.shop.sql, purchaseId, 'unavailable')
-  world.faults.on(purchaseId, 'retryAward', { before })
-  const workflowId = retryWorkflowId(purchaseId)
-  const { points } = await world.client.workflow.execute('retryAward', {
+  await parkAward(world.shop.points, { purchaseId }, 'unavailable')
+  world.faults.on(purchaseId, 'awardPoints', { before })
+  const workflowId = awardWorkflowId(purchaseId)
+  const { points } = await world.client.workflow.execute('award', {
     workflowId,
     taskQueue: world.taskQueue,
     args: [{ purchaseId }],
@@ -193,7 +186,7 @@ async function anEvent(world: SagaWorld): Promise<string> {
   const eventId = crypto.randomUUID()
   await addCampaign(world, eventId, '$.stars')
   const request = { scope: 'test', key: eventId, requestHash: '' }
-  const event = { type: 'Review', client: eventId, accountId: eventId, payload: { stars: 5, quantity: 1 } }
+  const event = { type: 'Review', client: eventId, username: eventId, payload: { stars: 5, quantity: 1 } }
   await takeEvent(world.shop.sql, request, { eventId, ...event })
   return eventId
 }
@@ -206,9 +199,9 @@ async function addCampaign(world: SagaWorld, client: string, formula: string): P
 
 async function awardEvent(world: SagaWorld, expected: number, before: Fault['before'] = () => {}): Promise<string> {
   const eventId = await anEvent(world)
-  world.faults.on(eventId, 'awardEvent', { before })
-  const workflowId = eventWorkflowId(eventId)
-  const { points } = await world.client.workflow.execute('awardEvent', {
+  world.faults.on(eventId, 'awardPoints', { before })
+  const workflowId = awardWorkflowId(eventId)
+  const { points } = await world.client.workflow.execute('award', {
     workflowId,
     taskQueue: world.taskQueue,
     args: [{ eventId }],
@@ -220,14 +213,16 @@ async function awardEvent(world: SagaWorld, expected: number, before: Fault['bef
 /** The reconciler over an event that nobody carries out. */
 async function reconcileEvent(world: SagaWorld): Promise<string> {
   const eventId = await anEvent(world)
-  await world.shop.sql`update external_events set occurred_at = now() - interval '2 minutes' where id = ${eventId}`
+  await world.shop.asOwner(
+    (sql) => sql`update awards set created_at = now() - interval '2 minutes' where id = ${eventId}`,
+  )
   const workflowId = `reconcile-${eventId}`
   const { repaired } = await world.client.workflow.execute('reconcilePurchases', {
     workflowId,
     taskQueue: world.taskQueue,
   })
   if (repaired[0] !== eventId) throw new Error(`expected ${eventId} to be carried out, got ${repaired}`)
-  await world.client.workflow.getHandle(eventWorkflowId(eventId)).result()
+  await world.client.workflow.getHandle(awardWorkflowId(eventId)).result()
   return workflowId
 }
 
@@ -246,6 +241,7 @@ async function expirePoints(world: SagaWorld, ...args: ExpiryProgress[]) {
   const past = createPointsLedger(world.shop.sql, async () => '2026-01-01T00:00:00.000Z')
   for (let member = 0; member < 201; member++) {
     const wish = wishOf({ type: 'issue', amount: 1, ttlDays: 1 })
+    await world.shop.addUser(`member-${member}`)
     await past.execute({ accountId: `member-${member}`, ...wish })
   }
   const handle = await world.client.workflow.start('expirePoints', {
@@ -260,7 +256,9 @@ async function expirePoints(world: SagaWorld, ...args: ExpiryProgress[]) {
 /** The reconciler over a purchase that nobody carries out. */
 async function reconcile(world: SagaWorld): Promise<string> {
   const purchaseId = await anOrder(world, {})
-  await world.shop.sql`update purchases set updated_at = now() - interval '2 minutes' where id = ${purchaseId}`
+  await world.shop.asOwner(
+    (sql) => sql`update purchases set updated_at = now() - interval '2 minutes' where id = ${purchaseId}`,
+  )
   const workflowId = `reconcile-${purchaseId}`
   const { repaired } = await world.client.workflow.execute('reconcilePurchases', {
     workflowId,

@@ -1,10 +1,8 @@
+import { takeEvent } from '#db/awards.ts'
 import { readCampaign } from '#db/campaigns/read.ts'
 import { addMissingCampaigns, changeCampaign } from '#db/campaigns/write.ts'
-import { chargeWallet } from '#db/charge-wallet.ts'
-import { confirmPurchase } from '#db/confirm-purchase.ts'
-import { takeEvent } from '#db/external-events.ts'
-import { readPurchase } from '#db/read-purchases.ts'
-import { reserveStock } from '#db/reserve-stock.ts'
+import { chargeWallet, confirmPurchase, readPurchase, reserveStock } from '#db/purchases.ts'
+
 import type { CampaignTerms } from '#domain/campaigns/campaign.ts'
 import { giving } from './campaign-examples.ts'
 import { openShop } from './shop.ts'
@@ -43,9 +41,10 @@ export async function openCampaignShop(options: { connections?: number } = {}) {
     },
     /** An event of another system that the store's campaigns judge; nobody awards it. */
     async review(accountId: string, payload: Record<string, unknown> = { amount: 100, quantity: 1, stars: 5 }) {
+      await shop.addUser(accountId)
       const eventId = crypto.randomUUID()
       const request = { scope: 'test', key: eventId, requestHash: '' }
-      await takeEvent(shop.sql, request, { eventId, type: 'Review', client: CLIENT, accountId, payload })
+      await takeEvent(shop.sql, request, { eventId, type: 'Review', client: CLIENT, username: accountId, payload })
       return eventId
     },
     given: async (name: string) => (await readCampaign(shop.sql, CLIENT, name))?.givenPoints,

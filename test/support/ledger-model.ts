@@ -18,7 +18,7 @@ export class LedgerModel {
   readonly points = new PointsModel()
   private readonly requests: PointsRequest[] = []
   private readonly known = new Map<string, Known>()
-  private readonly barred = new Set<string>()
+  private readonly tombstoned = new Set<string>()
   /** Ids of the commands of the actions, at the ledger. */
   private readonly ids = new Map<string, string>()
   private readonly accountId: string
@@ -62,7 +62,7 @@ export class LedgerModel {
   /** @param answer of the ledger, for its id alone */
   predict({ now, command }: Action, request: PointsRequest, answer: PointsAnswer): Expected {
     const { key, wish } = request
-    if (this.barred.has(key)) return { says: { refused: 'barred' }, replayed: true }
+    if (this.tombstoned.has(key)) return { says: { refused: 'tombstoned' }, replayed: true }
     const before = this.known.get(key)
     if (before && before.request.requestHash !== request.requestHash) {
       return { says: { refused: 'key_reused' }, replayed: false }
@@ -77,7 +77,7 @@ export class LedgerModel {
     }
     const undone = this.known.get(wish.undoes)?.answer
     if (!undone) {
-      if (!this.known.has(wish.undoes)) this.barred.add(wish.undoes)
+      if (!this.known.has(wish.undoes)) this.tombstoned.add(wish.undoes)
       return { says: null, replayed: false }
     }
     const { type: _, undoes: __, ...why } = wish

@@ -19,7 +19,7 @@ const [databaseUrl = '', crashAt = 'never', append = '1', now = ''] = process.ar
 ]
 
 const database = openDatabase({ databaseUrl, applicationName: 'ledger-process', maxConnections: 10 })
-const decides = /update points_accounts set|insert into points_commands/
+const decides = /append_points/
 let appends = 0
 const die = () => process.kill(process.pid, 'SIGKILL')
 

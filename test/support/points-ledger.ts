@@ -16,6 +16,7 @@ export async function openLedger(options: { connections?: number } = {}) {
     applicationName: 'unicorn-test',
     maxConnections: options.connections ?? 20,
   })
+  await addUsersAsNeeded(database.migrateDatabaseUrl)
   let now: Instant | undefined
   const clock = async () => now ?? (await readClock(sql))
   const ledger = createPointsLedger(sql, clock)
@@ -34,6 +35,20 @@ export async function openLedger(options: { connections?: number } = {}) {
       await database.drop()
     },
   }
+}
+
+/** Whatever account a test names is that of a user, who is added for it. */
+async function addUsersAsNeeded(migrateDatabaseUrl: string): Promise<void> {
+  const owner = openDatabase({ databaseUrl: migrateDatabaseUrl, applicationName: 'unicorn-test', maxConnections: 1 })
+  await owner.unsafe(`
+    create function add_user() returns trigger language plpgsql security definer as $$
+    begin
+      insert into users (id, username) values (new.account_id, new.account_id) on conflict do nothing;
+      return new;
+    end
+    $$;
+    create trigger add_user before insert on points_accounts for each row execute function add_user();`)
+  await owner.end({ timeout: 5 })
 }
 
 const why = { reason: 'test', reference: 'test', actor: 'test' }

@@ -1,4 +1,4 @@
-import { MOST_POINTS, type PointsCommand } from '#domain/points/command.ts'
+import { MAX_POINTS, type PointsCommand } from '#domain/points/command.ts'
 
 /** Where a point is: to be spent, spent by a redemption (its id), lost, or taken back. */
 type Point = {
@@ -106,7 +106,7 @@ function spentBy({ where }: Point): string | null {
 }
 
 function valid(amount: number): boolean {
-  return amount % 1 === 0 && amount > 0 && amount <= MOST_POINTS
+  return amount % 1 === 0 && amount > 0 && amount <= MAX_POINTS
 }
 
 function text(a: string, b: string): number {

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { v7 as uuidv7 } from 'uuid'
+import { awardPoints, takeBackAward, undoRedemption } from '#activities/points.ts'
 import { audit } from '#db/audit.ts'
 import { addMissingCampaigns } from '#db/campaigns/write.ts'
 import { type Database, openDatabase } from '#db/client.ts'
-import { openPurchase } from '#db/open-purchase.ts'
+import { call } from '#db/functions.ts'
 import { createPointsLedger } from '#db/points/ledger.ts'
-import { awardPoints, takeBackAward } from '#db/purchase-award.ts'
-import { recordOutcome } from '#db/purchase-outcome.ts'
-import { undoRedemption } from '#db/purchase-points.ts'
-import { openRefund, recordRefunded, returnMoney, returnStock } from '#db/refund-purchase.ts'
+import { addMissingProducts } from '#db/products.ts'
+import { openPurchase, openRefund, recordOutcome, recordRefunded, returnMoney, returnStock } from '#db/purchases.ts'
+import { addMissingUsers } from '#db/wallets.ts'
 import type { PurchaseLine, PurchaseStatus } from '#domain/purchase.ts'
 import { SAMPLE_CAMPAIGNS } from '#scripts/sample-data.ts'
 import { createTestDatabase } from './test-database.ts'
@@ -24,6 +24,7 @@ export async function openShop(options: { connections?: number; sampleCampaign?:
     maxConnections: options.connections ?? 20,
   })
   const ledger = createPointsLedger(sql)
+  const points = { sql, ledger, pointsTtlDays: 365 }
   if (options.sampleCampaign ?? true) await addMissingCampaigns(sql, SAMPLE_CAMPAIGNS, 'test')
   return {
     sql,
@@ -32,17 +33,21 @@ export async function openShop(options: { connections?: number; sampleCampaign?:
     addProduct: (product: NewProduct) => addProduct(sql, product),
     addWallet: (wallet: NewWallet) => addWallet(sql, wallet),
     order: (order: Order) => placeOrder(sql, order),
+    /** A user without a wallet, whose id is the name: somebody who only has points. */
+    addUser: (username: string) => call<string>(sql, 'open_user', { new_id: username, name: username }),
     ledger,
+    /** For activities that are called without a worker. */
+    points,
     /** What the workflow does for a purchase that stands. */
     complete: async (purchaseId: string) => {
-      await awardPoints(sql, ledger, purchaseId, 365)
+      await awardPoints(points, { purchaseId })
       await recordOutcome(sql, purchaseId, { status: 'completed' })
     },
     /** What the refund workflow does. */
     refund: async (purchaseId: string) => {
       await openRefund(sql, purchaseId, 'test')
-      const award = await takeBackAward(sql, ledger, purchaseId)
-      await undoRedemption(sql, ledger, purchaseId)
+      const award = await takeBackAward(points, purchaseId)
+      await undoRedemption(points, purchaseId)
       await returnStock(sql, purchaseId)
       await returnMoney(sql, purchaseId, award)
       await recordRefunded(sql, purchaseId)
@@ -53,6 +58,15 @@ export async function openShop(options: { connections?: number; sampleCampaign?:
     balance: (username: string) => readBalance(sql, username),
     /** Everything the audit has against the books; an empty list is what tests expect. */
     brokenInvariants: async () => (await audit(sql)).invariants.filter(({ violations }) => violations.length > 0),
+    /** Changes what the application may not, as the owner of the tables. */
+    asOwner: async (change: (sql: Database) => Promise<unknown>) => {
+      const owner = openDatabase({
+        databaseUrl: migrateDatabaseUrl,
+        applicationName: 'unicorn-test',
+        maxConnections: 1,
+      })
+      await change(owner).finally(() => owner.end({ timeout: 5 }))
+    },
     async close() {
       await sql.end({ timeout: 5 })
       await drop()
@@ -66,25 +80,19 @@ type NewProduct = { id?: string; priceMinor: number; stock: number }
 
 /** @returns its id */
 async function addProduct(sql: Database, { id = `product-${randomUUID()}`, priceMinor, stock }: NewProduct) {
-  await sql`
-    with product as (
-      insert into products (id, name, price_minor, on_hand) values (${id}, ${`Product ${id}`}, ${priceMinor}, ${stock})
-    )
-    insert into stock_movements (product_id, quantity, reason, reference, actor)
-    select ${id}, ${stock}, 'initial', 'test', 'test' where ${stock}::bigint > 0`
+  await addMissingProducts(sql, [{ id, name: `Product ${id}`, description: '', image: '', priceMinor, stock }])
   return id
 }
 
 type NewWallet = { username?: string; balanceMinor: number }
 
-/** @returns whose it is. Names are not used again elsewhere: Temporal, which can be asked for them, is shared by all tests */
+/**
+ * Adds a user, whose id is the name as with sample users.
+ *
+ * @returns the name. Names are not used again elsewhere: Temporal, which can be asked for them, is shared by all tests
+ */
 async function addWallet(sql: Database, { username = `buyer-${randomUUID()}`, balanceMinor }: NewWallet) {
-  await sql`
-    with wallet as (
-      insert into wallets (username, balance_minor) values (${username}, ${balanceMinor})
-    )
-    insert into wallet_entries (username, amount_minor, reason, reference, actor)
-    select ${username}, ${balanceMinor}, 'opening', 'test', 'test' where ${balanceMinor}::bigint > 0`
+  await addMissingUsers(sql, [{ username, balanceMinor }])
   return username
 }
 
@@ -127,9 +135,8 @@ async function readStock(sql: Database, productId: string): Promise<{ onHand: nu
 }
 
 async function readBalance(sql: Database, username: string): Promise<number> {
-  const [row] = await sql<
-    { balance: number }[]
-  >`select balance_minor as balance from wallets where username = ${username}`
+  const [row] = await sql<{ balance: number }[]>`
+    select balance_minor as balance from wallets where user_id = (select id from users where username = ${username})`
   if (!row) throw new Error(`no wallet of ${username}`)
   return row.balance
 }

@@ -9,7 +9,7 @@ import {
 import type { CancellationScope } from '@temporalio/workflow'
 import { describe, expect, test } from 'vitest'
 import type { Refusal } from '#domain/purchase.ts'
-import { accepted, cancellationPoint, reasonToUndo } from '#workflows/interruptions.ts'
+import { cancellationPoint, reasonToUndo, unwrap } from '#workflows/interruptions.ts'
 
 /** A step that Temporal gave up on, and why. */
 function givenUp(step: string, cause: Error): ActivityFailure {
@@ -33,7 +33,7 @@ describe('a purchase that cannot go on', () => {
     { code: 'price_changed', expectedMinor: 100, totalMinor: 200 },
     { code: 'insufficient_funds', missingMinor: 1 },
   ])('ends as refused, with all that the step said, when a step says $code', (refusal) => {
-    const error = thrownBy(() => accepted({ ok: false, refusal }))
+    const error = thrownBy(() => unwrap({ ok: false, refusal }))
     expect(reasonToUndo(error)).toEqual({ status: 'refused', refusal })
   })
 
@@ -50,7 +50,7 @@ describe('a purchase that cannot go on', () => {
   })
 
   test('ends as interrupted when a repair has barred one of its steps', () => {
-    const barred = ApplicationFailure.nonRetryable('undone, and can no longer happen', 'StepBarred')
+    const barred = ApplicationFailure.nonRetryable('undone, and can no longer happen', 'StepImpossible')
     expect(reasonToUndo(givenUp('chargeWallet', barred))).toEqual({ status: 'failed', code: 'interrupted' })
   })
 
@@ -67,7 +67,7 @@ describe('a purchase that cannot go on', () => {
 
 test('the answer of a step that said yes goes on to the next step as it is', () => {
   const answer = { ok: true, totalMinor: 170_000 } as const
-  expect(accepted(answer)).toBe(answer)
+  expect(unwrap(answer)).toBe(answer)
 })
 
 describe('a point of cancellation', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createViewer } from '#api/purchases/purchase-viewer.ts'
-import type { StoredPurchase } from '#db/read-purchases.ts'
+import type { StoredPurchase } from '#db/purchases.ts'
 
 /** As it stands after its event `seq`. */
 function purchaseAt(seq: number): StoredPurchase {

@@ -1,17 +1,16 @@
 import { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/client'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { listParkedAwards, readAward, takeEvent } from '#db/awards.ts'
 import { addMissingCampaigns } from '#db/campaigns/write.ts'
-import { readEvent, takeEvent } from '#db/external-events.ts'
-import { listParkedAwards } from '#db/parked-awards.ts'
 import { listTransactions, readAvailable } from '#db/points/read.ts'
-import { eventWorkflowId } from '#domain/purchase.ts'
+import { awardWorkflowId } from '#domain/purchase.ts'
 import { shortPatience } from '#test/replay/scenarios.ts'
 import { giving } from '#test/support/campaign-examples.ts'
 import { type Fault, failing, onlyRegular } from '#test/support/faults.ts'
 import { openSagaWorld, type SagaWorld } from '#test/support/saga-world.ts'
 import { scheduledActivities } from '#test/support/scheduled-activities.ts'
 import { shared } from '#test/support/shared-world.ts'
-import type { EventInput } from '#workflows/contract.ts'
+import type { AwardInput } from '#workflows/contract.ts'
 
 const world = await shared(openSagaWorld())
 let run = 0
@@ -37,14 +36,15 @@ async function addStars({ shop }: SagaWorld) {
 async function aReview(place = world, stars = 5): Promise<string> {
   const eventId = crypto.randomUUID()
   const request = { scope: 'test', key: eventId, requestHash: '' }
-  const event = { type: 'Review', client: 'ReviewSite', accountId: reviewer, payload: { stars } }
+  const event = { type: 'Review', client: 'ReviewSite', username: reviewer, payload: { stars } }
+  await place.shop.addUser(reviewer)
   await takeEvent(place.shop.sql, request, { eventId, ...event })
   return eventId
 }
 
 /** As the API does, for a new event and for a parked one that is retried. */
-async function start(eventId: string, place = world, workflowId = eventWorkflowId(eventId)) {
-  return await place.client.workflow.start<(input: EventInput) => Promise<{ points: number }>>('awardEvent', {
+async function start(eventId: string, place = world, workflowId = awardWorkflowId(eventId)) {
+  return await place.client.workflow.start<(input: AwardInput) => Promise<{ points: number }>>('award', {
     workflowId,
     taskQueue: place.taskQueue,
     args: [{ eventId }],
@@ -70,26 +70,26 @@ describe('an event of another system', () => {
   test('earns its points, in the fast lane and in the regular one', async () => {
     expect(await carryOut(await aReview())).toEqual({ points: 10 })
     const eventId = await aReview()
-    world.faults.on(eventId, 'awardEvent', { before: onlyRegular })
+    world.faults.on(eventId, 'awardPoints', { before: onlyRegular })
     expect(await carryOut(eventId)).toEqual({ points: 10 })
     expect(await available()).toBe(20)
   })
 
   test('gives its points once when the report of its booking is lost, and says booked', async () => {
     const eventId = await aReview()
-    world.faults.on(eventId, 'awardEvent', { after: failing(3) })
+    world.faults.on(eventId, 'awardPoints', { after: failing(3) })
     expect(await carryOut(eventId)).toEqual({ points: 10 })
-    expect(world.faults.attempts(eventId, 'awardEvent')).toBe(4)
-    expect(await readEvent(world.shop.sql, eventId)).toMatchObject({ award: 'booked', pointsIssued: 10 })
+    expect(world.faults.attempts(eventId, 'awardPoints')).toBe(4)
+    expect(await readAward(world.shop.sql, eventId)).toMatchObject({ state: 'booked', points: 10 })
     expect(await transactions()).toHaveLength(1)
   })
 
   test('gives its points once when two workflows carry it out at the same moment', async () => {
     const eventId = await aReview()
-    world.faults.on(eventId, 'awardEvent', { before: allAtOnce(2) })
-    const handles = [await start(eventId), await start(eventId, world, `${eventWorkflowId(eventId)}-again`)]
+    world.faults.on(eventId, 'awardPoints', { before: allAtOnce(2) })
+    const handles = [await start(eventId), await start(eventId, world, `${awardWorkflowId(eventId)}-again`)]
     expect(await Promise.all(handles.map((handle) => handle.result()))).toEqual([{ points: 10 }, { points: 10 }])
-    expect(await readEvent(world.shop.sql, eventId)).toMatchObject({ award: 'booked', pointsIssued: 10 })
+    expect(await readAward(world.shop.sql, eventId)).toMatchObject({ state: 'booked', points: 10 })
     expect([await available(), (await transactions()).length]).toEqual([10, 1])
   })
 
@@ -103,10 +103,10 @@ describe('an event of another system', () => {
 describe('the ten-minute limit', () => {
   test('is asked of the booking of an event', async () => {
     const eventId = await aReview()
-    world.faults.on(eventId, 'awardEvent', { before: onlyRegular })
+    world.faults.on(eventId, 'awardPoints', { before: onlyRegular })
     await carryOut(eventId)
-    expect(await scheduledActivities(world.client, eventWorkflowId(eventId))).toEqual([
-      { type: 'awardEvent', scheduleToCloseSeconds: 600 },
+    expect(await scheduledActivities(world.client, awardWorkflowId(eventId))).toEqual([
+      { type: 'awardPoints', scheduleToCloseSeconds: 600 },
     ])
   })
 })
@@ -127,18 +127,18 @@ describe('an event whose booking fails for ten minutes', () => {
     withShortPatience(async (patience) => {
       const { faults, shop } = patience
       const eventId = await aReview(patience)
-      faults.on(eventId, 'awardEvent', { before: failing(1e6) })
+      faults.on(eventId, 'awardPoints', { before: failing(1e6) })
       expect(await carryOut(eventId, patience)).toEqual({ points: 0 })
       const evaluation = { points: 10, campaigns: [{ campaign: 'stars', points: 10 }] }
       const waiting = { id: eventId, kind: 'event', username: reviewer, problem: 'unavailable', evaluation }
       expect(await listParkedAwards(shop.sql, { limit: 10 })).toMatchObject([waiting])
       expect(await available(patience)).toBe(0)
 
-      faults.on(eventId, 'awardEvent', {})
+      faults.on(eventId, 'awardPoints', {})
       expect(await carryOut(eventId, patience)).toEqual({ points: 10 })
       expect(await carryOut(eventId, patience)).toEqual({ points: 10 })
       expect(await listParkedAwards(shop.sql, { limit: 10 })).toEqual([])
-      expect(await readEvent(shop.sql, eventId)).toMatchObject({ award: 'booked', pointsIssued: 10, evaluation })
+      expect(await readAward(shop.sql, eventId)).toMatchObject({ state: 'booked', points: 10, evaluation })
       expect([await available(patience), (await transactions(patience)).length]).toEqual([10, 1])
     }))
 
@@ -146,13 +146,13 @@ describe('an event whose booking fails for ten minutes', () => {
     withShortPatience(async (patience) => {
       const { faults, shop, client } = patience
       const eventId = await aReview(patience)
-      faults.on(eventId, 'awardEvent', { before: failing(1e6) })
-      faults.on(eventId, 'parkEvent', { before: failing(3) })
+      faults.on(eventId, 'awardPoints', { before: failing(1e6) })
+      faults.on(eventId, 'parkAward', { before: failing(3) })
       await carryOut(eventId, patience)
-      const [parking] = (await scheduledActivities(client, eventWorkflowId(eventId))).slice(-1)
-      expect(parking).toEqual({ type: 'parkEvent', scheduleToCloseSeconds: 0 })
+      const [parking] = (await scheduledActivities(client, awardWorkflowId(eventId))).slice(-1)
+      expect(parking).toEqual({ type: 'parkAward', scheduleToCloseSeconds: 0 })
       const parked = await listParkedAwards(shop.sql, { limit: 10 })
-      expect(parked).toMatchObject([{ id: eventId, award: 'parked' }])
+      expect(parked).toMatchObject([{ id: eventId, state: 'parked' }])
       expect(await carryOut(eventId, patience)).toEqual({ points: 0 })
       expect(await listParkedAwards(shop.sql, { limit: 10 })).toEqual(parked)
     }))
@@ -160,10 +160,10 @@ describe('an event whose booking fails for ten minutes', () => {
   test('is not parked when it was booked after all and only its report was lost', () =>
     withShortPatience(async (patience) => {
       const eventId = await aReview(patience)
-      patience.faults.on(eventId, 'awardEvent', { after: failing(1e6) })
+      patience.faults.on(eventId, 'awardPoints', { after: failing(1e6) })
       await carryOut(eventId, patience)
       expect(await listParkedAwards(patience.shop.sql, { limit: 10 })).toEqual([])
-      expect(await readEvent(patience.shop.sql, eventId)).toMatchObject({ award: 'booked', pointsIssued: 10 })
+      expect(await readAward(patience.shop.sql, eventId)).toMatchObject({ state: 'booked', points: 10 })
       expect([await available(patience), (await transactions(patience)).length]).toEqual([10, 1])
     }))
 })

@@ -16,6 +16,7 @@ beforeEach(() => {
 
 /** Points that were issued in the past, by a ledger whose clock stood there. */
 async function issuedOn(at: Instant, amount: number, ttlDays: number, accountId = member) {
+  await world.shop.addUser(accountId)
   const past = createPointsLedger(world.shop.sql, async () => at)
   await past.execute({ accountId, ...wishOf({ type: 'issue', amount, ttlDays }) })
 }
@@ -52,11 +53,15 @@ test('an account that cannot be swept does not keep the points of the others', a
   const broken = `${member}-broken`
   await issuedOn(daysAgo(30), 5, 10, broken)
   await issuedOn(daysAgo(30), 7, 10)
-  await world.shop.sql`update points_accounts set balance = 0, issued = 0 where account_id = ${broken}`
+  await world.shop.asOwner(
+    (sql) => sql`update points_accounts set balance = 0, issued = 0 where account_id = ${broken}`,
+  )
   expect(await sweep()).toBe(1)
   expect(await listTransactions(world.shop.sql, { accountId: member, limit: 1 })).toMatchObject([{ type: 'expired' }])
 
-  await world.shop.sql`update points_accounts set balance = 5, issued = 5 where account_id = ${broken}`
+  await world.shop.asOwner(
+    (sql) => sql`update points_accounts set balance = 5, issued = 5 where account_id = ${broken}`,
+  )
   expect(await sweep()).toBe(1)
 })
 

@@ -127,8 +127,8 @@ describe('an award that cannot be booked', () => {
       const purchaseId = await anOrder({ in: patience })
       patience.faults.on(purchaseId, 'awardPoints', { before: failing(1e6) })
       expect(await carryOut(purchaseId, patience)).toEqual({ status: 'completed' })
-      const [parked] = await patience.shop.sql`select evaluation, problem, resolved_at from parked_awards`
-      expect(parked).toMatchObject({ evaluation: { points: 170 }, problem: 'unavailable', resolved_at: null })
+      const [parked] = await patience.shop.sql`select evaluation, problem, state from awards`
+      expect(parked).toMatchObject({ evaluation: { points: 170 }, problem: 'unavailable', state: 'parked' })
       expect(await patience.shop.balance(buyer)).toBe(160_000)
       expect(await patience.shop.brokenInvariants()).toEqual([])
     } finally {
@@ -142,7 +142,7 @@ describe('an award that cannot be booked', () => {
       const purchaseId = await anOrder({ in: patience })
       patience.faults.on(purchaseId, 'awardPoints', { after: failing(1e6) })
       expect(await carryOut(purchaseId, patience)).toEqual({ status: 'completed' })
-      expect(await patience.shop.sql`select * from parked_awards`).toHaveLength(0)
+      expect(await patience.shop.sql`select * from awards where parked_at is not null`).toHaveLength(0)
       expect(await readAvailable(patience.shop.sql, buyer, new Date().toISOString())).toBe(170)
       expect(await patience.shop.brokenInvariants()).toEqual([])
     } finally {

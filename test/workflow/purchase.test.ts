@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { recordCancelRequest } from '#db/purchase-outcome.ts'
+import { requestCancel } from '#db/purchases.ts'
 import { purchaseWorkflowId } from '#domain/purchase.ts'
 import { type Attempt, failing, onlyRegular } from '#test/support/faults.ts'
 import { openSagaWorld } from '#test/support/saga-world.ts'
@@ -145,7 +145,7 @@ describe('a request to cancel', () => {
       async after() {
         if (handle.cancelled) return
         handle.cancelled = true
-        await requestCancel(purchaseId)
+        await cancelNow(purchaseId)
         throw new Error('injected fault: committed, but the report says it failed')
       },
     })
@@ -153,9 +153,9 @@ describe('a request to cancel', () => {
     await expectWhole(purchaseId, 'completed')
   })
 
-  test('that Temporal never hears of counts all the same: the confirmation is barred, and not tried again', async () => {
+  test('that Temporal never hears of counts all the same: the confirmation is tombstoned, and not tried again', async () => {
     const purchaseId = await anOrder()
-    await recordCancelRequest(world.shop.sql, purchaseId)
+    await requestCancel(world.shop.sql, purchaseId)
     expect(await carryOut(purchaseId)).toEqual({ status: 'cancelled' })
     await expectWhole(purchaseId, 'cancelled')
     expect(world.faults.attempts(purchaseId, 'confirmPurchase')).toBe(1)
@@ -173,7 +173,7 @@ describe('a request to cancel', () => {
 
   test('that is on record when the purchase is refused makes it a cancelled one', async () => {
     const purchaseId = await anOrder({ balanceMinor: 100 })
-    await recordCancelRequest(world.shop.sql, purchaseId)
+    await requestCancel(world.shop.sql, purchaseId)
     expect(await carryOut(purchaseId)).toEqual({ status: 'cancelled' })
     expect(await world.shop.purchase(purchaseId)).toMatchObject({ status: 'cancelled', code: null })
   })
@@ -191,7 +191,7 @@ describe('a request to cancel', () => {
     const cancel = async (attempt: Attempt) => {
       if (attempt.local || requested) return
       requested = true
-      await requestCancel(purchaseId)
+      await cancelNow(purchaseId)
     }
     if (moment === 'after') return { before: onlyRegular, after: cancel }
     const before = async (attempt: Attempt) => {
@@ -201,7 +201,7 @@ describe('a request to cancel', () => {
     return { before }
   }
 
-  async function requestCancel(purchaseId: string) {
+  async function cancelNow(purchaseId: string) {
     const handle = world.client.workflow.getHandle(purchaseWorkflowId(purchaseId))
     await handle.cancel()
     await expect

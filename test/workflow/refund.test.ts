@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { listLots, readAvailable } from '#db/points/read.ts'
-import { openRefund } from '#db/refund-purchase.ts'
+import { openRefund } from '#db/purchases.ts'
 import { refundWorkflowId } from '#domain/purchase.ts'
 import { failing } from '#test/support/faults.ts'
 import { wishOf } from '#test/support/points-ledger.ts'
@@ -129,7 +129,9 @@ describe('a refund', () => {
   test('whose workflow was lost is carried on by the reconciler', async () => {
     const purchaseId = await buy()
     await openRefund(world.shop.sql, purchaseId, 'test')
-    await world.shop.sql`update purchases set updated_at = now() - interval '2 minutes' where id = ${purchaseId}`
+    await world.shop.asOwner(
+      (sql) => sql`update purchases set updated_at = now() - interval '2 minutes' where id = ${purchaseId}`,
+    )
     const { repaired } = await world.client.workflow.execute('reconcilePurchases', {
       workflowId: `reconcile-${purchaseId}`,
       taskQueue: world.taskQueue,

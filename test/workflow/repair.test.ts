@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { createActivities } from '#activities/create-activities.ts'
 import { createPointsLedger } from '#db/points/ledger.ts'
-import { recordOutcome } from '#db/purchase-outcome.ts'
+import { recordOutcome } from '#db/purchases.ts'
 import { purchaseWorkflowId, repairWorkflowId } from '#domain/purchase.ts'
 import { loseWorkflow } from '#test/replay/scenarios.ts'
 import { failing, onlyRegular } from '#test/support/faults.ts'
@@ -29,7 +29,9 @@ async function anOrder({ balanceMinor = 1000 } = {}) {
 
 /** What the schedule does every minute, when the purchase has not moved for a while. */
 async function reconcile(purchaseId: string, quietFor = '2 minutes'): Promise<string[]> {
-  await world.shop.sql`update purchases set updated_at = now() - ${quietFor}::interval where id = ${purchaseId}`
+  await world.shop.asOwner(
+    (sql) => sql`update purchases set updated_at = now() - ${quietFor}::interval where id = ${purchaseId}`,
+  )
   const { repaired } = await world.client.workflow.execute<() => Promise<{ repaired: string[] }>>(
     'reconcilePurchases',
     {
@@ -145,7 +147,9 @@ test('the reconciler finds every lost purchase, also when there are more than it
   await world.shop.addWallet({ username: buyer, balanceMinor: 1000 })
   const lines = [{ productId: product, quantity: 1 }]
   const orders = await Promise.all(Array.from({ length: 230 }, () => world.shop.order({ username: buyer, lines })))
-  await world.shop.sql`update purchases set updated_at = now() - interval '2 minutes' where username = ${buyer}`
+  await world.shop.asOwner(
+    (sql) => sql`update purchases set updated_at = now() - interval '2 minutes' where user_id = ${buyer}`,
+  )
   const open = new Set(orders.slice(0, 20).map(purchaseWorkflowId))
   const { findLostPurchases } = createActivities({
     sql: world.shop.sql,

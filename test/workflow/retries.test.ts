@@ -1,12 +1,8 @@
 import { WorkflowIdReusePolicy } from '@temporalio/client'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { chargeWallet } from '#db/charge-wallet.ts'
-import { noteRetry } from '#db/note-retry.ts'
-import { recordOutcome } from '#db/purchase-outcome.ts'
-import { redeemPoints } from '#db/purchase-points.ts'
-import { readPurchase } from '#db/read-purchases.ts'
-import { openRefund } from '#db/refund-purchase.ts'
-import { reserveStock } from '#db/reserve-stock.ts'
+import { redeemPoints } from '#activities/points.ts'
+import { chargeWallet, noteRetry, openRefund, readPurchase, recordOutcome, reserveStock } from '#db/purchases.ts'
+
 import { purchaseWorkflowId, refundWorkflowId } from '#domain/purchase.ts'
 import { failing, onlyRegular } from '#test/support/faults.ts'
 import { wishOf } from '#test/support/points-ledger.ts'
@@ -138,7 +134,7 @@ describe('the story', () => {
   test('does not tell of a retry after the step, when that was being written just then', async () => {
     const purchaseId = await order()
     await reserveStock(world.shop.sql, purchaseId)
-    await redeemPoints(world.shop.sql, world.shop.ledger, purchaseId)
+    await redeemPoints(world.shop.points, purchaseId)
     let retried: Promise<void> | undefined
     await world.shop.sql.begin(async (tx) => {
       await chargeWallet(tx, purchaseId)
@@ -152,7 +148,7 @@ describe('the story', () => {
   async function waitingForTheStory(): Promise<number> {
     const waiting = await world.shop.sql`
       select from pg_stat_activity
-      where wait_event_type = 'Lock' and datname = current_database() and query like '%with story as%'`
+      where wait_event_type = 'Lock' and datname = current_database() and query like '%note_retry(%'`
     return waiting.length
   }
 

@@ -72,7 +72,7 @@ describe('an operator who looks at a purchase', () => {
       'reserveStock, local: Reserve the stock and freeze the prices',
       'chargeWallet, local: Charge the wallet',
       'confirmPurchase, local: Confirm: from here on the purchase stands',
-      'awardPoints, local: Book the points that the purchase earned',
+      'awardPoints, local: Book the points that were earned',
       'recordOutcome, local: Note how the purchase ended',
     ])
 

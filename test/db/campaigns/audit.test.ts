@@ -1,11 +1,11 @@
 import postgres from 'postgres'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { awardPoints } from '#activities/points.ts'
 import { audit } from '#db/audit.ts'
 import { CAMPAIGN_INVARIANTS } from '#db/campaigns/invariants.ts'
-import { awardEvent } from '#db/event-award.ts'
 import { type CampaignShop, openCampaignShop } from '#test/support/campaign-shop.ts'
 
-const [GIVEN, ISSUED, EVENTS, HISTORY] = CAMPAIGN_INVARIANTS.map(({ name }) => name)
+const [GIVEN, ISSUED, AWARDS, HISTORY] = CAMPAIGN_INVARIANTS.map(({ name }) => name)
 
 let shop: CampaignShop
 /** Who owns the tables may lift every protection: what is broken here is broken behind the application's back. */
@@ -46,7 +46,7 @@ test('the audit finds nothing in campaigns that only purchases have drawn on, an
   expect(found.map(({ name, checked, violations }) => [name, checked, violations])).toEqual([
     [GIVEN, 1, []],
     [ISSUED, 2, []],
-    [EVENTS, 0, []],
+    [AWARDS, 2, []],
     [HISTORY, 2, []],
   ])
 })
@@ -93,10 +93,10 @@ describe('the audit reports', () => {
 })
 
 test('the audit reports an event whose points are in the ledger and not on it', async () => {
-  await awardEvent(shop.sql, shop.ledger, await shop.review('ben'), 365)
+  await awardPoints(shop.points, { eventId: await shop.review('ben') })
   expect(await broken()).toEqual([])
-  await owner`update external_events set award = 'nothing', points_issued = 0`
-  expect(await broken()).toEqual([EVENTS])
+  await owner`update awards set state = 'nothing', points = 0, transaction_id = null where kind = 'event'`
+  expect(await broken()).toEqual([AWARDS])
 })
 
 describe.each(['campaign_history', 'campaign_grants'])('%s', (table) => {

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { listParkedAwards } from '#db/parked-awards.ts'
+import { awardPoints, parkAward } from '#activities/points.ts'
+import { listParkedAwards } from '#db/awards.ts'
 import { readAvailable } from '#db/points/read.ts'
-import { awardPoints, parkAward } from '#db/purchase-award.ts'
-import { readPurchase } from '#db/read-purchases.ts'
+import { readPurchase } from '#db/purchases.ts'
 import { ALWAYS, giving } from '#test/support/campaign-examples.ts'
 import { type CampaignShop, openCampaignShop } from '#test/support/campaign-shop.ts'
 
@@ -68,7 +68,7 @@ describe('a purchase earns', () => {
   test('its points once, when it is awarded again and again and at once', async () => {
     await shop.addCampaign('1', caps(500))
     const purchaseId = await shop.confirmed('ann')
-    const again = Array.from({ length: 10 }, () => awardPoints(shop.sql, shop.ledger, purchaseId, 365))
+    const again = Array.from({ length: 10 }, () => awardPoints(shop.points, { purchaseId }))
     expect(new Set((await Promise.all(again)).map(({ points }) => points))).toEqual(new Set([170]))
     await shop.complete(purchaseId)
     expect([await available(), await shop.given('1')]).toEqual([170, 170])
@@ -171,26 +171,37 @@ describe('a parked award', () => {
   test('that was booked meanwhile, or after all, is not lost and not given twice', async () => {
     await shop.addCampaign('1')
     const purchaseId = await shop.confirmed('ann')
-    await parkAward(shop.sql, purchaseId, 'unavailable')
+    await parkAward(shop.points, { purchaseId }, 'unavailable')
     await shop.complete(purchaseId)
-    await parkAward(shop.sql, purchaseId, 'unavailable')
+    await parkAward(shop.points, { purchaseId }, 'unavailable')
     expect(await listParkedAwards(shop.sql, { limit: 10 })).toEqual([])
     expect(await available()).toBe(170)
   })
 
   test('of a purchase that earned nothing is nothing', async () => {
     const purchaseId = await shop.confirmed('ann')
-    await parkAward(shop.sql, purchaseId, 'unavailable')
+    await parkAward(shop.points, { purchaseId }, 'unavailable')
     expect((await readPurchase(shop.sql, purchaseId))?.award).toBe('nothing')
     await shop.complete(purchaseId)
   })
 
-  test('is one of more points than one transaction takes', async () => {
+  test('is never one of more points than one transaction takes: that is refused when it is evaluated', async () => {
     await shop.addCampaign('1', { rules: [giving('1000000000'), giving('1')] })
-    const { purchaseId } = await shop.buy('ann')
-    const [parked] = await shop.sql`select problem, evaluation from parked_awards`
-    expect(parked).toMatchObject({ problem: 'invalid_amount', evaluation: { points: 1_000_000_001 } })
-    expect((await readPurchase(shop.sql, purchaseId))?.award).toBe('parked')
+    await shop.addCampaign('2', { rules: [giving('5')] })
+    const { purchaseId, points } = await shop.buy('ann')
+    expect(points).toBe(0)
+    expect((await readPurchase(shop.sql, purchaseId))?.award).toBe('nothing')
+    const limitedBy = 'pointsPerAward'
+    expect(await award(purchaseId)).toMatchObject({
+      award: {
+        points: 0,
+        campaigns: [
+          { earned: 1_000_000_001, points: 0, limitedBy },
+          { earned: 5, points: 0, limitedBy },
+        ],
+      },
+    })
     expect(await shop.given('1')).toBe(0)
+    expect(await listParkedAwards(shop.sql, { limit: 10 })).toEqual([])
   })
 })

@@ -1,11 +1,9 @@
 import fc from 'fast-check'
 import { NIL } from 'uuid'
 import { expect, test } from 'vitest'
+import { awardPoints, parkAward } from '#activities/points.ts'
 import { type BacktestPlan, type JudgedAward, openBacktest } from '#db/campaigns/backtest.ts'
-import { awardEvent, parkEvent } from '#db/event-award.ts'
-import { retryAward } from '#db/parked-awards.ts'
-import { parkAward } from '#db/purchase-award.ts'
-import { recordOutcome } from '#db/purchase-outcome.ts'
+import { recordOutcome } from '#db/purchases.ts'
 import type { Campaign } from '#domain/campaigns/campaign.ts'
 import { giving } from '#test/support/campaign-examples.ts'
 import { type CampaignShop, openCampaignShop } from '#test/support/campaign-shop.ts'
@@ -104,7 +102,7 @@ async function take(
       return
     case 'buy parked': {
       const purchaseId = await shop.confirmed(BUYERS[step.who] ?? '')
-      await parkAward(sql, purchaseId, 'unavailable')
+      await parkAward(shop.points, { purchaseId }, 'unavailable')
       await recordOutcome(sql, purchaseId, { status: 'completed' })
       done.bought.push(purchaseId)
       done.parked.push(purchaseId)
@@ -112,8 +110,7 @@ async function take(
     }
     case 'retry':
       for (const purchaseId of done.parked.splice(0)) {
-        const [parked] = await sql`select from parked_awards where purchase_id = ${purchaseId}`
-        if (parked && !done.refunded.includes(purchaseId)) await retryAward(sql, ledger, purchaseId, 365)
+        await awardPoints(shop.points, { purchaseId })
       }
       return
     case 'refund': {
@@ -125,8 +122,8 @@ async function take(
     }
     case 'event': {
       const eventId = await shop.review(BUYERS[step.who] ?? '', { stars: 5 })
-      if (step.who === 0) await parkEvent(sql, eventId, 'unavailable')
-      await awardEvent(sql, ledger, eventId, 365)
+      if (step.who === 0) await parkAward(shop.points, { eventId }, 'unavailable')
+      await awardPoints(shop.points, { eventId })
       return
     }
     case 'spend': {

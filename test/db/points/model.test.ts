@@ -84,14 +84,14 @@ test('(the random requests reach every kind of answer, so that the above means s
       const request = model.requestOf(action)
       const answer = await world.ledger.execute(request)
       model.predict(action, request, answer)
-      const kind = answer.ok ? (answer.answer?.transactionType ?? 'barred it') : answer.refusal.code
+      const kind = answer.ok ? (answer.answer?.transactionType ?? 'tombstoned it') : answer.refusal.code
       reached.add(`${action.kind}: ${kind}${answer.replayed ? ', again' : ''}`)
     }
   }
   expect([...reached].sort()).toEqual(
     expect.arrayContaining([
       'command: already_reversed',
-      'command: barred, again',
+      'command: tombstoned, again',
       'command: expire',
       'command: insufficient_points',
       'command: invalid_amount',
@@ -107,7 +107,7 @@ test('(the random requests reach every kind of answer, so that the above means s
       'repeat: redeem, again',
       'repeat: reverse, again',
       'undo: already_reversed',
-      'undo: barred it',
+      'undo: tombstoned it',
       'undo: not_reversible',
       'undo: reverse',
     ]),

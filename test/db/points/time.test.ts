@@ -67,7 +67,7 @@ describe('lots that lapse between load and append', () => {
     let now = LAST_MOMENT
     let overtakenOnce = false
     const sql = interceptSql(world.sql, async (text, send) => {
-      if (!overtakenOnce && text.includes('update points_accounts set')) {
+      if (!overtakenOnce && text.includes('append_points')) {
         overtakenOnce = true
         await meanwhile()
         now = MIDNIGHT

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { changesOf } from '#domain/points/changes.ts'
-import { MOST_POINTS } from '#domain/points/command.ts'
+import { MAX_POINTS } from '#domain/points/command.ts'
 import { decideAll } from '#domain/points/decide-all.ts'
 import { loadFor } from '#domain/points/load-for.ts'
 import { expire, given, issue, redeem, reverse } from '#test/support/points.ts'
@@ -77,8 +77,8 @@ describe('what must be loaded for commands', () => {
 
   test('is, for a reversal, its target, and lots enough for redemptions after it though it empties one', () => {
     const commands = [reverse('v', 'a', noon), redeem('r', 40, noon), reverse('w', 'a', noon)] as const
-    expect(loadFor([...commands])).toEqual({ now: noon, points: 40 + MOST_POINTS, targets: ['a'] })
-    expect(loadFor([...commands, redeem('s', 5, noon)]).points).toBe(45 + 2 * MOST_POINTS)
+    expect(loadFor([...commands])).toEqual({ now: noon, points: 40 + MAX_POINTS, targets: ['a'] })
+    expect(loadFor([...commands, redeem('s', 5, noon)]).points).toBe(45 + 2 * MAX_POINTS)
   })
 
   test('is no lot but its own for a reversal that no redemption comes after', () => {

@@ -3,7 +3,7 @@ import type { Draft } from './draft.ts'
 /** What is wrong with the parts of a draft that are inputs; its rules are judged by the API. */
 export type DraftMistakes = Partial<Record<'endsAt' | 'capTotal' | 'capPerCustomer', string>>
 
-const MOST_POINTS = 1_000_000_000_000
+const MAX_POINTS = 1_000_000_000_000
 
 export function mistakesOf({ startsAt, endsAt, capTotal, capPerCustomer }: Draft): DraftMistakes {
   const total = capMistake(capTotal)
@@ -18,5 +18,5 @@ export function mistakesOf({ startsAt, endsAt, capTotal, capPerCustomer }: Draft
 
 function capMistake(text: string): string | undefined {
   if (!/^\d*$/.test(text)) return 'A whole number of points, or nothing for no cap.'
-  return Number(text) > MOST_POINTS ? `At most ${MOST_POINTS.toLocaleString('en')}.` : undefined
+  return Number(text) > MAX_POINTS ? `At most ${MAX_POINTS.toLocaleString('en')}.` : undefined
 }

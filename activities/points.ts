@@ -1,0 +1,193 @@
+import {
+  occurrenceOf,
+  readAward,
+  readEvents,
+  recordNothing,
+  recordParked,
+  type StoredAward,
+  voidAward,
+} from '#db/awards.ts'
+import { readRemaining } from '#db/campaigns/grants.ts'
+import { readPurchaseEvent } from '#db/campaigns/purchase-event.ts'
+import { readCampaignsAt } from '#db/campaigns/read.ts'
+import type { Sql } from '#db/client.ts'
+import type { PointsAnswer, PointsLedger } from '#db/points/ledger.ts'
+import { readPayer, StepImpossible, type TakenBack } from '#db/purchases.ts'
+import { type Award, capAward, evaluateCampaigns } from '#domain/campaigns/award.ts'
+import { grantsOf } from '#domain/campaigns/grant.ts'
+import { type StepName, type StepResult, stepKey } from '#domain/purchase.ts'
+
+/** What sagas do at the points ledger. The ledger's own keys make each of it happen at most once. */
+export type PointsDependencies = {
+  sql: Sql
+  ledger: PointsLedger
+  /** Lifetime of points, in days. */
+  pointsTtlDays: number
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Paying with points
+
+/** Pays a part of the price with points. Refusal: `insufficient_points` with what is available. */
+export async function redeemPoints(
+  { sql, ledger }: PointsDependencies,
+  purchaseId: string,
+): Promise<StepResult<{ points: number }>> {
+  const { accountId, redeemPoints: points } = await readPayer(sql, purchaseId)
+  const answer = await ledger.execute({
+    ...entryOf(purchaseId, accountId, 'redeemPoints'),
+    wish: { type: 'redeem', amount: points, ...forPurchase(purchaseId) },
+    timeline: ({ id }) => ({
+      purchaseId,
+      step: 'redeemPoints',
+      state: 'applied',
+      detail: { points, transactionId: id },
+    }),
+  })
+  if (answer.ok) return { ok: true, points }
+  if (answer.refusal.code === 'insufficient_points') {
+    return { ok: false, refusal: { code: 'insufficient_points', points, available: answer.refusal.available } }
+  }
+  throw unexpected('redeemPoints', purchaseId, answer)
+}
+
+/** Gives redeemed points back to the lots they came from or, when they have not been redeemed, keeps that from happening. */
+export async function undoRedemption({ sql, ledger }: PointsDependencies, purchaseId: string): Promise<void> {
+  const { accountId, redeemPoints } = await readPayer(sql, purchaseId)
+  if (redeemPoints > 0) await undoStep(ledger, purchaseId, accountId, 'redeemPoints')
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Awards, of purchases and of events of other systems
+
+/** Whose award it is: that of a purchase, or of an event of another system. Its id is theirs. */
+export type Awarded = { purchaseId: string } | { eventId: string }
+
+/**
+ * Books the points that a purchase or an event earned by the campaigns that ran when it happened, as far as their caps leave
+ * room now; a parked award by the evaluation that was kept. What the ledger refuses is parked at once.
+ *
+ * @returns how many were booked, none included; asked again, what the first time came to
+ */
+export async function awardPoints(deps: PointsDependencies, awarded: Awarded): Promise<{ points: number }> {
+  const { sql, ledger, pointsTtlDays } = deps
+  const award = await readAward(sql, idOf(awarded))
+  if (isClosed(award)) return { points: award.points }
+  const evaluated = award.evaluation ?? (await evaluate(sql, award))
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+    const evaluation = capAward(evaluated, await readRemaining(sql, evaluated, award.accountId))
+    // Caps may have nothing left because an attempt whose report was lost has booked it: what stands is what counts.
+    if (evaluation.points === 0) return { points: (await recordNothing(sql, award.id, evaluation)).points }
+    const answer = await ledger.execute({
+      ...entryOf(award.id, award.accountId, 'awardPoints'),
+      wish: {
+        type: 'issue',
+        amount: evaluation.points,
+        ttlDays: pointsTtlDays,
+        details: evaluation,
+        reason: award.kind,
+        reference: award.id,
+        actor: award.earnedBy,
+      },
+      award: { id: award.id, evaluation },
+      grants: grantsOf(evaluation.campaigns),
+    })
+    if (answer.ok && answer.answer) return { points: answer.answer.amount }
+    if (answer.ok || answer.refusal.code === 'tombstoned') throw unexpected('awardPoints', award.id, answer)
+    switch (answer.refusal.code) {
+      case 'over_cap':
+        continue
+      case 'award_closed':
+        return { points: (await readAward(sql, award.id)).points }
+      case 'balance_limit':
+        return { points: (await recordParked(sql, award.id, evaluated, answer.refusal.code)).points }
+      default:
+        throw unexpected('awardPoints', award.id, answer)
+    }
+  }
+  throw new Error(`the caps of campaigns kept changing while award ${award.id} was booked`)
+}
+
+/** Other awards may use up what a cap left, each time before this one comes; with so many, something else is wrong. */
+const MAX_ATTEMPTS = 100
+
+/** Keeps an award that cannot be booked, with what it came to, for operators to retry. Not when it was booked after all. */
+export async function parkAward({ sql }: PointsDependencies, awarded: Awarded, problem: string): Promise<void> {
+  const award = await readAward(sql, idOf(awarded))
+  if (award.state !== 'pending') return
+  const evaluated = await evaluate(sql, award)
+  if (evaluated.points === 0) await recordNothing(sql, award.id, evaluated)
+  else await recordParked(sql, award.id, evaluated, problem)
+}
+
+/**
+ * Takes the points back that a purchase earned, as far as they are unspent, and gives the caps of its campaigns back as
+ * much; an award that was not booked never will be.
+ */
+export async function takeBackAward({ sql, ledger }: PointsDependencies, purchaseId: string): Promise<TakenBack> {
+  const { accountId } = await readAward(sql, purchaseId)
+  await voidAward(sql, purchaseId)
+  const { answer } = await undoStep(ledger, purchaseId, accountId, 'awardPoints')
+  if (answer === null) return { points: 0, spent: 0, expired: 0 }
+  return { points: answer.amount, ...(answer.reversal?.notTakenBack ?? { spent: 0, expired: 0 }) }
+}
+
+function idOf(awarded: Awarded): string {
+  return 'eventId' in awarded ? awarded.eventId : awarded.purchaseId
+}
+
+function isClosed({ state }: StoredAward): boolean {
+  return state !== 'pending' && state !== 'parked'
+}
+
+/** What a purchase or event earns before caps: the same whenever it is asked for. */
+async function evaluate(sql: Sql, { id, kind }: StoredAward): Promise<Award> {
+  const { event, at } = kind === 'purchase' ? await readPurchaseEvent(sql, id) : await readOccurrence(sql, id)
+  return evaluateCampaigns(await readCampaignsAt(sql, event.client, at), event)
+}
+
+async function readOccurrence(sql: Sql, eventId: string) {
+  const [event] = await readEvents(sql, [eventId])
+  if (!event) throw new Error(`event ${eventId} does not exist`)
+  return occurrenceOf(event)
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+function entryOf(id: string, accountId: string, step: StepName) {
+  return { accountId, key: stepKey(id, step), requestHash: '' }
+}
+
+function forPurchase(purchaseId: string) {
+  return { reason: 'purchase', reference: purchaseId, actor: 'purchase' }
+}
+
+/** Undoes a step of a purchase at the ledger or, when that has not happened, keeps it from happening. */
+async function undoStep(
+  ledger: PointsLedger,
+  purchaseId: string,
+  accountId: string,
+  step: StepName,
+): Promise<Extract<PointsAnswer, { ok: true }>> {
+  const entry = entryOf(purchaseId, accountId, step)
+  const answer = await ledger.execute({
+    ...entry,
+    key: `${entry.key}/undo`,
+    wish: { type: 'undo', undoes: entry.key, ...forPurchase(purchaseId) },
+    timeline: ({ amount, reversal }) => ({
+      purchaseId,
+      step,
+      state: 'undone',
+      detail: { points: amount, ...reversal?.notTakenBack },
+    }),
+  })
+  if (answer.ok) return answer
+  throw unexpected(step, purchaseId, answer)
+}
+
+function unexpected(step: StepName, id: string, answer: PointsAnswer): Error {
+  if (!answer.ok && answer.refusal.code === 'tombstoned') {
+    return new StepImpossible(`${step} of ${id} was undone and can no longer happen`)
+  }
+  return new Error(`${step} of ${id} was answered ${JSON.stringify(answer)}`)
+}

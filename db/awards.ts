@@ -1,0 +1,146 @@
+import type { Award, AwardState } from '#domain/campaigns/award.ts'
+import type { Microseconds } from '#domain/campaigns/history.ts'
+import type { Occurrence } from './campaigns/purchase-event.ts'
+import { microseconds } from './campaigns/read.ts'
+import type { Sql } from './client.ts'
+import { call } from './functions.ts'
+import type { KeyedRequest } from './idempotency-keys.ts'
+
+/** The award of a purchase that stands, or of an event of another system, by the id of either. */
+export type StoredAward = {
+  id: string
+  kind: 'purchase' | 'event'
+  accountId: string
+  username: string
+  /** What earned it: `purchase`, or the type of the event. */
+  earnedBy: string
+  state: AwardState
+  /** What the campaigns gave: within their caps once it has ended, before them while it is parked; null while it is pending. */
+  evaluation: Award | null
+  /** What was booked. */
+  points: number
+  /** Why it could not be booked, and since when it was parked. */
+  problem: string | null
+  parkedAt: Date | null
+  dismissed: { reason: string; actor: string; at: string } | null
+}
+
+export type AwardOutcome = { state: AwardState; points: number }
+
+/** @throws when there is no such award: the confirmation of a purchase, and whoever takes an event, opens one */
+export async function readAward(sql: Sql, id: string): Promise<StoredAward> {
+  const [award] = await sql<StoredAward[]>`${awards(sql)} where a.id = ${id}`
+  if (!award) throw new Error(`award ${id} does not exist`)
+  return award
+}
+
+/** The awards that wait for an operator, oldest purchase or event first. */
+export async function listParkedAwards(sql: Sql, options: { after?: string; limit: number }): Promise<StoredAward[]> {
+  return await sql<StoredAward[]>`
+    ${awards(sql)}
+    where a.state = 'parked' ${options.after === undefined ? sql`` : sql`and a.id > ${options.after}`}
+    order by a.id
+    limit ${options.limit}`
+}
+
+/** An award that was parked once, whatever became of it. */
+export async function readParkedAward(sql: Sql, id: string): Promise<StoredAward | undefined> {
+  const [award] = await sql<StoredAward[]>`${awards(sql)} where a.id = ${id} and a.parked_at is not null`
+  return award
+}
+
+function awards(sql: Sql) {
+  return sql`
+    select a.id, a.kind, a.user_id as "accountId", u.username, coalesce(e.type, a.kind) as "earnedBy", a.state, a.evaluation, a.points, a.problem,
+      a.parked_at as "parkedAt", a.dismissed
+    from awards a join users u on u.id = a.user_id left join external_events e on e.id = a.id`
+}
+
+/** Ends an award of which nothing is to be booked, unless it has ended already. @returns how it stands */
+export async function recordNothing(sql: Sql, id: string, evaluation: Award): Promise<AwardOutcome> {
+  return await call(sql, 'award_nothing', { award: id, result: evaluation })
+}
+
+/** Keeps an award that could not be booked, with its evaluation, for operators, unless it has ended already. */
+export async function recordParked(sql: Sql, id: string, evaluation: Award, problem: string): Promise<AwardOutcome> {
+  return await call(sql, 'park_award', { award: id, result: evaluation, reason: problem })
+}
+
+/** Decides that an award which is parked is never to be booked. @returns how it stands */
+export async function dismissAward(sql: Sql, id: string, reason: string, actor: string): Promise<AwardOutcome> {
+  return await call(sql, 'dismiss_award', { award: id, why: reason, who: actor })
+}
+
+/** Ends the award of a purchase that is being refunded, if it was not booked. */
+export async function voidAward(sql: Sql, id: string): Promise<AwardOutcome> {
+  return await call(sql, 'void_award', { award: id })
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Events of other systems
+
+export type NewEvent = {
+  type: string
+  client: string
+  username: string
+  payload: Record<string, unknown>
+}
+
+export type ExternalEvent = NewEvent & {
+  eventId: string
+  accountId: string
+  /** RFC 3339: when it was taken, and the same to the microsecond. */
+  occurredAt: string
+  at: Microseconds
+  /** What was booked for it. */
+  points: number
+}
+
+export type TakenEvent = { ok: true; eventId: string; replayed: boolean } | { ok: false; problem: 'key_reused' }
+
+/** Records an event and opens its award, or finds the event that the same key recorded before. Its keys never expire. */
+export async function takeEvent(
+  sql: Sql,
+  request: KeyedRequest,
+  event: NewEvent & { eventId: string },
+): Promise<TakenEvent> {
+  return await call(sql, 'take_event', {
+    new_id: event.eventId,
+    key_scope: request.scope,
+    request_key: request.key,
+    hash: request.requestHash,
+    event_type: event.type,
+    event_client: event.client,
+    new_user: `usr_${event.eventId}`,
+    name: event.username,
+    event_payload: event.payload,
+  })
+}
+
+/** Those of the events that there are, in no particular order. */
+export async function readEvents(sql: Sql, eventIds: string[]): Promise<ExternalEvent[]> {
+  const rows = await sql<(Omit<ExternalEvent, 'occurredAt'> & { occurredAt: Date })[]>`
+    select e.id as "eventId", e.type, e.client, e.user_id as "accountId", u.username, e.payload,
+      e.occurred_at as "occurredAt", ${microseconds(sql, 'e.occurred_at')} as at, a.points
+    from external_events e join users u on u.id = e.user_id join awards a on a.id = e.id
+    where e.id = any(${eventIds}::uuid[])`
+  return rows.map((row) => ({ ...row, occurredAt: row.occurredAt.toISOString() }))
+}
+
+/** Events whose award has not ended for a while, oldest first. */
+export async function listUnsettledEvents(
+  sql: Sql,
+  options: { quietForSeconds: number; limit: number },
+): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`
+    select id from awards
+    where state = 'pending' and kind = 'event' and created_at < now() - make_interval(secs => ${options.quietForSeconds})
+    order by id
+    limit ${options.limit}`
+  return rows.map(({ id }) => id)
+}
+
+/** The event as rules see it. What its payload says of the rest of it does not count. */
+export function occurrenceOf({ payload, type, client, username, occurredAt, at }: ExternalEvent): Occurrence {
+  return { event: { ...payload, type, client, accountId: username, occurredAt }, at }
+}

@@ -1,0 +1,142 @@
+import type { Sql } from './client.ts'
+
+/**
+ * The functions of db/functions/*.sql that the application calls, with their arguments. Each is one call, one transaction, and
+ * answers with JSON; what it does and refuses is said where it is defined.
+ *
+ * A signature is never changed: a new one gets a new name (`charge_wallet_2`), and the old one is dropped a release later, for
+ * workers of the release before go on meanwhile. test/db/functions.test.ts holds this table against the database.
+ */
+export const FUNCTIONS = {
+  open_purchase: {
+    new_id: 'uuid',
+    key_scope: 'text',
+    request_key: 'text',
+    hash: 'text',
+    buyer_name: 'text',
+    new_lines: 'jsonb',
+    expected_minor: 'bigint',
+    points: 'bigint',
+    point_minor: 'bigint',
+  },
+  request_cancel: { purchase: 'uuid' },
+  reserve_stock: { purchase: 'uuid' },
+  release_stock: { purchase: 'uuid' },
+  charge_wallet: { purchase: 'uuid' },
+  undo_charge: { purchase: 'uuid' },
+  confirm_purchase: { purchase: 'uuid' },
+  begin_compensation: { purchase: 'uuid', reason: 'jsonb' },
+  record_outcome: { purchase: 'uuid', outcome: 'jsonb' },
+  note_retry: { purchase: 'uuid', step_name: 'text', is_undo: 'boolean', attempt: 'integer' },
+  open_refund: { purchase: 'uuid', who: 'text' },
+  return_stock: { purchase: 'uuid' },
+  return_money: { purchase: 'uuid', spent: 'bigint', taken_back: 'bigint' },
+  record_refunded: { purchase: 'uuid' },
+
+  append_points: { appends: 'jsonb' },
+  take_event: {
+    new_id: 'uuid',
+    key_scope: 'text',
+    request_key: 'text',
+    hash: 'text',
+    event_type: 'text',
+    event_client: 'text',
+    new_user: 'text',
+    name: 'text',
+    event_payload: 'jsonb',
+  },
+  award_nothing: { award: 'uuid', result: 'jsonb' },
+  park_award: { award: 'uuid', result: 'jsonb', reason: 'text' },
+  dismiss_award: { award: 'uuid', why: 'text', who: 'text' },
+  void_award: { award: 'uuid' },
+
+  open_user: { new_id: 'text', name: 'text' },
+  create_wallet: {
+    new_id: 'text',
+    name: 'text',
+    opening_minor: 'bigint',
+    who: 'text',
+    key_scope: 'text',
+    request_key: 'text',
+    hash: 'text',
+  },
+  top_up_wallet: {
+    name: 'text',
+    amount_minor: 'bigint',
+    most_minor: 'bigint',
+    who: 'text',
+    key_scope: 'text',
+    request_key: 'text',
+    hash: 'text',
+  },
+  add_sample_users: { new_users: 'jsonb' },
+
+  create_product: { new_product: 'jsonb', who: 'text', key_scope: 'text', request_key: 'text', hash: 'text' },
+  adjust_stock: {
+    product: 'text',
+    change: 'bigint',
+    most: 'bigint',
+    remark: 'text',
+    who: 'text',
+    key_scope: 'text',
+    request_key: 'text',
+    hash: 'text',
+  },
+  add_sample_products: { new_products: 'jsonb' },
+} as const
+
+type FunctionName = keyof typeof FUNCTIONS
+
+type ValueOf = { uuid: string; text: string; bigint: number | null; integer: number; boolean: boolean; jsonb: object }
+
+type Arguments<Name extends FunctionName> = {
+  [Argument in keyof (typeof FUNCTIONS)[Name]]: (typeof FUNCTIONS)[Name][Argument] extends keyof ValueOf
+    ? ValueOf[(typeof FUNCTIONS)[Name][Argument]]
+    : never
+}
+
+/** Calls a function of the database. What it answers is for the caller to say: `call<Refund>(sql, 'return_money', ...)`. */
+export async function call<Answer>(
+  ...[sql, name, given]: { [Name in FunctionName]: [sql: Sql, name: Name, given: Arguments<Name>] }[FunctionName]
+): Promise<Answer> {
+  const values: Record<string, unknown> = given
+  const parameters = Object.entries(FUNCTIONS[name]).map(([argument, type]) =>
+    type === 'jsonb' ? sql.json(values[argument] as never) : (values[argument] as string),
+  )
+  const [row] = await sql<{ answer: Answer }[]>(STATEMENTS[name], ...parameters)
+  if (!row) throw new Error(`${name} did not answer`)
+  return row.answer
+}
+
+/** The functions that this code calls, and that the database does not have with this signature. */
+export async function missingFunctions(sql: Sql): Promise<string[]> {
+  const found = await sql<{ signature: string }[]>`
+    select proname || '(' || pg_get_function_identity_arguments(oid) || ')' as signature
+    from pg_proc where pronamespace = 'public'::regnamespace and proname = any(${Object.keys(FUNCTIONS)})`
+  const signatures = new Set(found.map(({ signature }) => signature))
+  return Object.entries(FUNCTIONS)
+    .map(
+      ([name, types]) =>
+        `${name}(${Object.entries(types)
+          .map(([argument, type]) => `${argument} ${type}`)
+          .join(', ')})`,
+    )
+    .filter((signature) => !signatures.has(signature))
+}
+
+/** `select charge_wallet(purchase => ${...}::uuid) as answer`, as the template that the driver takes for a statement. */
+const STATEMENTS = Object.fromEntries(
+  Object.entries(FUNCTIONS).map(([name, types]) => {
+    const strings: string[] = [`select ${name}(`]
+    for (const [argument, type] of Object.entries(types)) {
+      strings[strings.length - 1] += `${argument} => `
+      strings.push(`::${type}, `)
+    }
+    strings.push(strings.pop()?.replace(/, $/, ') as answer') ?? '')
+    return [name, Object.assign(strings, { raw: strings })]
+  }),
+) as Record<FunctionName, string[] & { raw: string[] }>
+
+/** SQLSTATEs that db/functions/steps.sql gives its own errors. */
+export const STEP_TOMBSTONED = 'US001'
+export const STEP_WITHOUT_BASIS = 'US002'

@@ -1,0 +1,247 @@
+-- Stock: what there is of a product, and what of it is reserved.
+
+-- Changes what is on hand, with the movement that says so, and what is reserved. The caller has locked the product.
+create or replace function move_stock(
+  product text, on_hand_change bigint, reserved_change bigint, why text, about text, who text, remark text default null
+) returns void
+language plpgsql set search_path = public, pg_temp as $$
+begin
+  update products set
+    on_hand = on_hand + on_hand_change, reserved = reserved + reserved_change, updated_at = clock_timestamp()
+  where id = product;
+  if not found then
+    raise exception 'product % does not exist', product using errcode = 'US002';
+  end if;
+  if on_hand_change <> 0 then
+    insert into stock_movements (product_id, quantity, reason, note, reference, actor)
+    values (product, on_hand_change, why, remark, about, who);
+  end if;
+end
+$$;
+
+-- Locks the products of a purchase in the order of their ids, so that purchases with the same ones never wait in a circle.
+create or replace function lock_products(purchase uuid) returns void
+language plpgsql set search_path = public, pg_temp as $$
+begin
+  perform from products
+  where id in (select product_id from purchase_lines where purchase_id = purchase)
+  order by id
+  for no key update;
+end
+$$;
+
+-- Reserves every line of a purchase, or none, and freezes the unit prices. Refusals: out_of_stock, with what is available of
+-- each line that is short; price_changed, when the buyer named a total and the prices now give another one;
+-- redeem_exceeds_total, when the points are worth more than the total.
+create or replace function reserve_stock(purchase uuid) returns jsonb
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  bought purchases := lock_purchase(purchase);
+  answer jsonb := claim_step(purchase, 'reserveStock');
+  short  jsonb;
+  total  bigint;
+  priced jsonb;
+  line   record;
+begin
+  if answer is not null then
+    return done(answer);
+  end if;
+  perform lock_products(purchase);
+
+  select jsonb_agg(jsonb_build_object(
+    'productId', p.id, 'requested', l.quantity, 'available', p.on_hand - p.reserved) order by l.line)
+  into short
+  from purchase_lines l join products p on p.id = l.product_id
+  where l.purchase_id = purchase and p.on_hand - p.reserved < l.quantity;
+  if short is not null then
+    return refused('out_of_stock', jsonb_build_object('short', short));
+  end if;
+
+  select sum(l.quantity * p.price_minor), jsonb_agg(jsonb_build_object(
+    'productId', p.id, 'quantity', l.quantity, 'unitPriceMinor', p.price_minor) order by p.id)
+  into strict total, priced
+  from purchase_lines l join products p on p.id = l.product_id
+  where l.purchase_id = purchase;
+  if total <> bought.expected_total_minor then
+    return refused('price_changed', jsonb_build_object('expectedMinor', bought.expected_total_minor, 'totalMinor', total));
+  end if;
+  if bought.redeem_points * bought.point_value_minor > total then
+    return refused('redeem_exceeds_total', jsonb_build_object(
+      'points', bought.redeem_points, 'mostPoints', total / bought.point_value_minor));
+  end if;
+
+  for line in
+    select * from jsonb_to_recordset(priced) as l ("productId" text, quantity integer, "unitPriceMinor" bigint)
+  loop
+    perform move_stock(line."productId", 0, line.quantity, 'reservation', purchase::text, 'purchase');
+    insert into stock_reservations (purchase_id, product_id, quantity, unit_price_minor, state)
+    values (purchase, line."productId", line.quantity, line."unitPriceMinor", 'reserved');
+  end loop;
+  bought.total_minor := total;
+  answer := answer_step(purchase, 'reserveStock', jsonb_build_object(
+    'totalMinor', total, 'pointsToRedeem', bought.redeem_points, 'lines', priced));
+  perform record_event(bought, 'reserveStock', 'applied', answer);
+  return done(answer);
+end
+$$;
+
+-- Moves every reservation of a purchase on to another state, with what that means for the stock.
+create or replace function turn_reservations(
+  purchase uuid, from_state text, to_state text, on_hand_sign integer, reserved_sign integer, why text, who text
+) returns void
+language plpgsql set search_path = public, pg_temp as $$
+declare
+  line record;
+begin
+  perform lock_products(purchase);
+  for line in
+    update stock_reservations set state = to_state, updated_at = clock_timestamp()
+    where purchase_id = purchase and state = from_state
+    returning product_id, quantity
+  loop
+    perform move_stock(
+      line.product_id, on_hand_sign * line.quantity, reserved_sign * line.quantity, why, purchase::text, who);
+  end loop;
+  if not found then
+    raise exception 'purchase % has no line that is %', purchase, from_state using errcode = 'US002';
+  end if;
+end
+$$;
+
+-- Gives the reservation back, or keeps it from happening.
+create or replace function release_stock(purchase uuid) returns jsonb
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  bought purchases := lock_purchase(purchase);
+begin
+  if undo_step(purchase, 'reserveStock') is not null then
+    perform turn_reservations(purchase, 'reserved', 'released', 0, -1, 'reservation', 'purchase');
+    perform record_event(bought, 'reserveStock', 'undone');
+  end if;
+  return done();
+end
+$$;
+
+-- Turns the reservations into sales. From here on the purchase stands, and its award is open. Happens only on top of a
+-- reservation and a charge that are both in force.
+create or replace function confirm_purchase(purchase uuid) returns jsonb
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  bought purchases := lock_purchase(purchase);
+  answer jsonb := claim_step(purchase, 'confirmPurchase');
+begin
+  if answer is not null then
+    return done(answer);
+  end if;
+  if not (is_applied(purchase, 'reserveStock') and is_applied(purchase, 'chargeWallet')) then
+    raise exception 'confirmPurchase of purchase %: what it builds on is missing', purchase using errcode = 'US002';
+  end if;
+  perform turn_reservations(purchase, 'reserved', 'confirmed', -1, -1, 'sale', 'purchase');
+  insert into awards (id, kind, client, user_id) values (purchase, 'purchase', 'UnicornStore', bought.user_id);
+  answer := answer_step(purchase, 'confirmPurchase', '{}');
+  perform record_event(bought, 'confirmPurchase', 'applied');
+  return done(answer);
+end
+$$;
+
+-- Puts what was sold back on the shelf.
+create or replace function return_stock(purchase uuid) returns jsonb
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  bought purchases := lock_purchase(purchase);
+  answer jsonb := claim_step(purchase, 'returnStock');
+begin
+  if answer is not null then
+    return done(answer);
+  end if;
+  if bought.status <> 'refunding' then
+    raise exception 'purchase % is % and not being refunded', purchase, bought.status using errcode = 'US002';
+  end if;
+  perform turn_reservations(purchase, 'confirmed', 'returned', 1, 0, 'return', 'refund');
+  answer := answer_step(purchase, 'returnStock', '{}');
+  perform record_event(bought, 'returnStock', 'applied');
+  return done(answer);
+end
+$$;
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- Products
+
+-- Adds a product with its initial stock. Refusal: product_exists.
+--
+-- new_product: { id, name, description, image, priceMinor, stock }
+create or replace function create_product(new_product jsonb, who text, key_scope text, request_key text, hash text) returns jsonb
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  product text := new_product ->> 'id';
+  answer  jsonb := claim_key(key_scope, request_key, hash, product);
+begin
+  if answer is not null then
+    return answer;
+  end if;
+  insert into products (id, name, description, image, price_minor) values (
+    product, new_product ->> 'name', new_product ->> 'description', new_product ->> 'image',
+    (new_product ->> 'priceMinor')::bigint
+  ) on conflict (id) do nothing;
+  if not found then
+    return refuse_key(key_scope, request_key, 'product_exists');
+  end if;
+  perform move_stock(product, (new_product ->> 'stock')::bigint, 0, 'initial', request_key, who);
+  return key_done(product);
+end
+$$;
+
+-- Adds to the stock on hand, up to most, or takes out of it what is not reserved. Refusals: insufficient_stock, with what could
+-- be taken out; stock_too_large. Of a product that does not exist, nothing is remembered.
+create or replace function adjust_stock(
+  product text, change bigint, most bigint, remark text, who text, key_scope text, request_key text, hash text
+) returns jsonb
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  answer   jsonb := claim_key(key_scope, request_key, hash, product);
+  adjusted products;
+begin
+  if answer is not null then
+    return answer;
+  end if;
+  select * into adjusted from products where id = product for no key update;
+  if not found then
+    delete from idempotency_keys where scope = key_scope and key = request_key;
+    return '{"result": "unknown"}';
+  end if;
+  if adjusted.on_hand - adjusted.reserved + change < 0 then
+    return refuse_key(key_scope, request_key, 'insufficient_stock',
+      jsonb_build_object('available', adjusted.on_hand - adjusted.reserved));
+  end if;
+  -- What comes back by refunds can bring the stock above it: only who adds is refused.
+  if change > 0 and adjusted.on_hand + change > most then
+    return refuse_key(key_scope, request_key, 'stock_too_large');
+  end if;
+  perform move_stock(product, change, 0, 'adjustment', request_key, who, remark);
+  return key_done(product);
+end
+$$;
+
+-- Adds sample products with their initial stock: those that are not there yet. Returns how many.
+--
+-- new_products: [{ id, name, description, image, priceMinor, stock }]
+create or replace function add_sample_products(new_products jsonb) returns jsonb
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  added bigint;
+begin
+  with product as (
+    insert into products (id, name, description, image, price_minor, on_hand)
+    select id, name, description, image, "priceMinor", stock
+    from jsonb_to_recordset(new_products)
+      as sample (id text, name text, description text, image text, "priceMinor" bigint, stock bigint)
+    on conflict (id) do nothing
+    returning id, on_hand
+  ), movement as (
+    insert into stock_movements (product_id, quantity, reason, reference, actor)
+    select id, on_hand, 'initial', 'seed', 'seed' from product where on_hand > 0
+  )
+  select count(*) into added from product;
+  return to_jsonb(added);
+end
+$$;

@@ -1,0 +1,143 @@
+-- What every step of a saga is made of.
+--
+-- A function of a step is one call and one transaction, and reads top to bottom: it locks the purchase, asks what the step was
+-- answered before, makes the effect, and answers. Attempts that overlap, and the undo of a step, wait at the lock; inside a
+-- function each statement has a fresh snapshot, so whoever waited sees what the other one did.
+--
+-- Locks are taken in one order: award, campaigns, points accounts, purchase, then products by id, or the wallet.
+--
+-- SQLSTATEs of our own:
+--   US001  tombstoned: the step was undone, or compensated before it ran, and can no longer happen
+--   US002  what the step builds on is missing
+--   US003  there is no such purchase, or award
+
+-- Locks a purchase for the rest of the transaction. Not "for update", at which orders would wait by their foreign keys.
+create or replace function lock_purchase(purchase uuid) returns purchases
+language plpgsql set search_path = public, pg_temp as $$
+declare
+  locked purchases;
+begin
+  select * into locked from purchases where id = purchase for no key update;
+  if not found then
+    raise exception 'purchase % does not exist', purchase using errcode = 'US003';
+  end if;
+  return locked;
+end
+$$;
+
+create or replace function step_key(purchase uuid, step_name text) returns text
+language sql immutable as $$ select purchase || '/' || step_name $$;
+
+-- What a step was answered before; null: nobody has carried it out, and it is the caller's, who holds the lock, to do so.
+create or replace function claim_step(purchase uuid, step_name text) returns jsonb
+language plpgsql set search_path = public, pg_temp as $$
+declare
+  known saga_steps;
+begin
+  select * into known from saga_steps where key = step_key(purchase, step_name);
+  if known.state = 'undone' then
+    raise exception '% of purchase % was undone and can no longer happen', step_name, purchase using errcode = 'US001';
+  end if;
+  return known.answer;
+end
+$$;
+
+-- Remembers what a step is answered from now on.
+create or replace function answer_step(purchase uuid, step_name text, new_answer jsonb) returns jsonb
+language plpgsql set search_path = public, pg_temp as $$
+begin
+  insert into saga_steps (key, purchase_id, step, state, answer, applied_at)
+  values (step_key(purchase, step_name), purchase, step_name, 'applied', new_answer, clock_timestamp());
+  return new_answer;
+end
+$$;
+
+-- Turns a step into one that is undone, and gives what it had been answered; null: there is nothing to undo, because it was
+-- undone before, or never happened. Then a tombstone keeps it from happening.
+create or replace function undo_step(purchase uuid, step_name text) returns jsonb
+language plpgsql set search_path = public, pg_temp as $$
+declare
+  undone jsonb;
+begin
+  insert into saga_steps (key, purchase_id, step, state, undone_at)
+  values (step_key(purchase, step_name), purchase, step_name, 'undone', clock_timestamp())
+  on conflict (key) do nothing;
+  update saga_steps set state = 'undone', undone_at = clock_timestamp()
+  where key = step_key(purchase, step_name) and state = 'applied'
+  returning answer into undone;
+  return undone;
+end
+$$;
+
+-- Whether a step has happened and was not undone.
+create or replace function is_applied(purchase uuid, step_name text) returns boolean
+language sql stable set search_path = public, pg_temp as $$
+  select exists (select from saga_steps where key = step_key(purchase, step_name) and state = 'applied')
+$$;
+
+-- The next entry in the timeline of a purchase, written with what the caller, who has locked it, changed of its row. One update:
+-- a second one in the same transaction would check its foreign keys again, and wait for whoever holds the wallet.
+create or replace function record_event(
+  changed purchases, step_name text, new_state text, details jsonb default null, is_progress boolean default true
+) returns void
+language plpgsql set search_path = public, pg_temp as $$
+begin
+  update purchases set
+    total_minor = changed.total_minor, status = changed.status, code = changed.code, detail = changed.detail,
+    refund = changed.refund, cancel_requested_at = changed.cancel_requested_at, settled_at = changed.settled_at,
+    event_seq = changed.event_seq + 1,
+    updated_at = case when is_progress then clock_timestamp() else changed.updated_at end
+  where id = changed.id;
+  insert into purchase_events (purchase_id, seq, step, state, detail)
+  values (changed.id, changed.event_seq + 1, step_name, new_state, details);
+end
+$$;
+
+-- The answers of functions: { ok: true, ... } or { ok: false, refusal: { code, ... } }.
+create or replace function done(details jsonb default '{}') returns jsonb
+language sql immutable as $$ select jsonb_build_object('ok', true) || details $$;
+
+create or replace function refused(code text, details jsonb default '{}') returns jsonb
+language sql immutable as $$
+  select jsonb_build_object('ok', false, 'refusal', jsonb_build_object('code', code) || details)
+$$;
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- Requests with an Idempotency-Key that take one call and no workflow. The answers are those of db/idempotency-keys.ts.
+
+-- What a key was answered before; null: the key is the caller's now, unless it refuses.
+create or replace function claim_key(key_scope text, request_key text, hash text, new_resource text) returns jsonb
+language plpgsql set search_path = public, pg_temp as $$
+declare
+  known idempotency_keys;
+begin
+  insert into idempotency_keys (scope, key, request_hash, resource)
+  values (key_scope, request_key, hash, new_resource)
+  on conflict (scope, key) do nothing;
+  if found then
+    return null;
+  end if;
+  select * into strict known from idempotency_keys where scope = key_scope and key = request_key;
+  if known.request_hash <> hash then
+    return '{"result": "key_reused"}';
+  end if;
+  if known.refusal is not null then
+    return jsonb_build_object('result', 'refused', 'refusal', known.refusal, 'replayed', true);
+  end if;
+  return jsonb_build_object('result', 'done', 'resource', known.resource, 'replayed', true);
+end
+$$;
+
+-- Remembers the refusal of a request whose key was claimed by this call.
+create or replace function refuse_key(key_scope text, request_key text, code text, details jsonb default '{}') returns jsonb
+language plpgsql set search_path = public, pg_temp as $$
+declare
+  new_refusal jsonb := jsonb_build_object('code', code) || details;
+begin
+  update idempotency_keys set refusal = new_refusal, resource = '' where scope = key_scope and key = request_key;
+  return jsonb_build_object('result', 'refused', 'refusal', new_refusal, 'replayed', false);
+end
+$$;
+
+create or replace function key_done(resource text) returns jsonb
+language sql immutable as $$ select jsonb_build_object('result', 'done', 'resource', resource, 'replayed', false) $$;

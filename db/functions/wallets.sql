@@ -1,0 +1,189 @@
+-- Users and their money.
+
+-- Adds to a wallet, or takes from it, with the entry that says so. Returns what is missing: zero when it was posted.
+create or replace function post_wallet(owner text, change_minor bigint, why text, about text, who text) returns bigint
+language plpgsql set search_path = public, pg_temp as $$
+declare
+  balance_after bigint;
+begin
+  if change_minor = 0 then
+    return 0;
+  end if;
+  select balance_minor + change_minor into strict balance_after from wallets where user_id = owner for no key update;
+  if balance_after < 0 then
+    return -balance_after;
+  end if;
+  update wallets set balance_minor = balance_after, updated_at = clock_timestamp() where user_id = owner;
+  insert into wallet_entries (user_id, amount_minor, reason, reference, actor) values (owner, change_minor, why, about, who);
+  return 0;
+end
+$$;
+
+-- Takes from the buyer's wallet what points do not pay of the reserved lines, which may be nothing. Refusal:
+-- insufficient_funds, with what is missing.
+create or replace function charge_wallet(purchase uuid) returns jsonb
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  bought       purchases := lock_purchase(purchase);
+  answer       jsonb := claim_step(purchase, 'chargeWallet');
+  amount_minor bigint := bought.total_minor - bought.redeem_points * bought.point_value_minor;
+  missing      bigint;
+begin
+  if answer is not null then
+    return done(answer);
+  end if;
+  if not is_applied(purchase, 'reserveStock') then
+    raise exception 'chargeWallet of purchase %: what it builds on is missing', purchase using errcode = 'US002';
+  end if;
+  missing := post_wallet(bought.user_id, -amount_minor, 'charge', purchase::text, 'purchase');
+  if missing > 0 then
+    return refused('insufficient_funds', jsonb_build_object('missingMinor', missing));
+  end if;
+  answer := answer_step(purchase, 'chargeWallet', jsonb_build_object('amountMinor', amount_minor));
+  perform record_event(bought, 'chargeWallet', 'applied', answer);
+  return done(answer);
+end
+$$;
+
+-- Puts the charge back into the wallet, or keeps it from happening.
+create or replace function undo_charge(purchase uuid) returns jsonb
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  bought purchases := lock_purchase(purchase);
+  charge jsonb := undo_step(purchase, 'chargeWallet');
+begin
+  if charge is not null then
+    perform post_wallet(bought.user_id, (charge ->> 'amountMinor')::bigint, 'charge_undone', purchase::text, 'purchase');
+    perform record_event(bought, 'chargeWallet', 'undone', charge);
+  end if;
+  return done();
+end
+$$;
+
+-- Gives the money of a refunded purchase back, less the value of awarded points that were spent meanwhile.
+--
+-- spent, taken_back: how many of the awarded points were spent by then, and how many were taken back
+create or replace function return_money(purchase uuid, spent bigint, taken_back bigint) returns jsonb
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  bought         purchases := lock_purchase(purchase);
+  answer         jsonb := claim_step(purchase, 'returnMoney');
+  charged_minor  bigint := bought.total_minor - bought.redeem_points * bought.point_value_minor;
+  spent_minor    bigint := spent * bought.point_value_minor;
+  withheld_minor bigint := least(charged_minor, spent_minor);
+begin
+  if answer is not null then
+    return done(answer);
+  end if;
+  if bought.status <> 'refunding' then
+    raise exception 'purchase % is % and not being refunded', purchase, bought.status using errcode = 'US002';
+  end if;
+  perform post_wallet(bought.user_id, charged_minor - withheld_minor, 'refund', purchase::text, 'refund');
+  answer := answer_step(purchase, 'returnMoney', jsonb_build_object(
+    'amountMinor', charged_minor - withheld_minor,
+    'withheldMinor', withheld_minor,
+    'shortfallMinor', spent_minor - withheld_minor,
+    'pointsReturned', bought.redeem_points,
+    'pointsTakenBack', taken_back,
+    'pointsSpent', spent
+  ));
+  bought.refund := answer;
+  perform record_event(bought, 'returnMoney', 'applied', answer);
+  return done(answer);
+end
+$$;
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- Users
+
+-- The id of the user of a name, who is added under new_id if there is none: points can be had without a wallet.
+create or replace function open_user(new_id text, name text) returns jsonb
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  known text;
+begin
+  insert into users (id, username) values (new_id, name) on conflict (username) do nothing;
+  select id into strict known from users where username = name;
+  return to_jsonb(known);
+end
+$$;
+
+-- Adds a wallet with an opening balance, and its user unless there is one of this name. Refusal: user_exists.
+create or replace function create_wallet(
+  new_id text, name text, opening_minor bigint, who text, key_scope text, request_key text, hash text
+) returns jsonb
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  answer jsonb := claim_key(key_scope, request_key, hash, name);
+  owner  text;
+begin
+  if answer is not null then
+    return answer;
+  end if;
+  owner := open_user(new_id, name) #>> '{}';
+  insert into wallets (user_id, added_minor) values (owner, opening_minor) on conflict (user_id) do nothing;
+  if not found then
+    return refuse_key(key_scope, request_key, 'user_exists');
+  end if;
+  perform post_wallet(owner, opening_minor, 'opening', request_key, who);
+  return key_done(name);
+end
+$$;
+
+-- Puts money into a wallet, up to most_minor. Refusal: balance_too_large. Of a user who does not exist, nothing is remembered.
+--
+-- Purchases can bring a balance above most_minor: they give back what was charged, whatever has been added since. So that this
+-- can never meet the end of what can be counted, all that is ever added stays below it.
+create or replace function top_up_wallet(
+  name text, amount_minor bigint, most_minor bigint, who text, key_scope text, request_key text, hash text
+) returns jsonb
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  answer jsonb := claim_key(key_scope, request_key, hash, name);
+  topped wallets;
+begin
+  if answer is not null then
+    return answer;
+  end if;
+  select * into topped from wallets
+  where user_id = (select id from users where username = name)
+  for no key update;
+  if not found then
+    delete from idempotency_keys where scope = key_scope and key = request_key;
+    return '{"result": "unknown"}';
+  end if;
+  if topped.balance_minor + amount_minor > most_minor or topped.added_minor + amount_minor > 9007199254740991 then
+    return refuse_key(key_scope, request_key, 'balance_too_large');
+  end if;
+  update wallets set added_minor = added_minor + amount_minor where user_id = topped.user_id;
+  perform post_wallet(topped.user_id, amount_minor, 'top_up', request_key, who);
+  return key_done(name);
+end
+$$;
+
+-- Adds sample users, whose id is their name, with their opening balance: those that are not there yet. Returns how many.
+--
+-- new_users: [{ username, balanceMinor }]
+create or replace function add_sample_users(new_users jsonb) returns jsonb
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  added bigint;
+begin
+  insert into users (id, username)
+  select username, username from jsonb_to_recordset(new_users) as sample (username text)
+  on conflict do nothing;
+  with wallet as (
+    insert into wallets (user_id, balance_minor, added_minor)
+    select users.id, sample."balanceMinor", sample."balanceMinor"
+    from jsonb_to_recordset(new_users) as sample (username text, "balanceMinor" bigint)
+    join users on users.username = sample.username
+    on conflict (user_id) do nothing
+    returning user_id, balance_minor
+  ), entry as (
+    insert into wallet_entries (user_id, amount_minor, reason, reference, actor)
+    select user_id, balance_minor, 'opening', 'seed', 'seed' from wallet where balance_minor > 0
+  )
+  select count(*) into added from wallet;
+  return to_jsonb(added);
+end
+$$;

@@ -1,0 +1,338 @@
+import postgres from 'postgres'
+import type { Award, AwardState } from '#domain/campaigns/award.ts'
+import type {
+  Outcome,
+  PricedLine,
+  PurchaseLine,
+  PurchaseStatus,
+  Refusal,
+  Reversal,
+  StepName,
+  StepResult,
+} from '#domain/purchase.ts'
+import type { Sql } from './client.ts'
+import { call, STEP_TOMBSTONED, STEP_WITHOUT_BASIS } from './functions.ts'
+
+/**
+ * A step that can never happen, however often it is tried: it was undone, or compensated before it ran (`tombstoned`), or
+ * what it builds on is gone. Not worth a retry.
+ */
+export class StepImpossible extends Error {
+  override readonly name = 'StepImpossible'
+}
+
+/** @throws StepImpossible in place of the errors that db/functions/steps.sql raises for it */
+async function step<Answer>(answer: Promise<Answer>): Promise<Answer> {
+  try {
+    return await answer
+  } catch (error) {
+    if (!(error instanceof postgres.PostgresError)) throw error
+    if (error.code !== STEP_TOMBSTONED && error.code !== STEP_WITHOUT_BASIS) throw error
+    throw new StepImpossible(error.message, { cause: error })
+  }
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// The order
+
+export type PurchaseOrder = {
+  /** UUIDv7 of a new purchase; ignored when the key was seen before. */
+  purchaseId: string
+  /** Whose keys these are: the subject that asks. */
+  scope: string
+  idempotencyKey: string
+  /** Of the whole request, so that a key is never answered for another request. */
+  requestHash: string
+  username: string
+  lines: PurchaseLine[]
+  expectedTotalMinor?: number
+  /** Points to pay a part with; none when left out. */
+  redeemPoints?: number
+  /** What one point pays for at the time of the order. */
+  pointValueMinor: number
+}
+
+export type OpenedPurchase =
+  | { ok: true; purchaseId: string; replayed: boolean }
+  | { ok: false; problem: 'key_reused' | 'unknown_user' | 'unknown_product' }
+
+/**
+ * Records a purchase, or finds the one that the same key recorded before. Nothing is moved yet. Keys of purchases never expire.
+ */
+export async function openPurchase(sql: Sql, order: PurchaseOrder): Promise<OpenedPurchase> {
+  return await call(sql, 'open_purchase', {
+    new_id: order.purchaseId,
+    key_scope: order.scope,
+    request_key: order.idempotencyKey,
+    hash: order.requestHash,
+    buyer_name: order.username,
+    new_lines: order.lines,
+    expected_minor: order.expectedTotalMinor ?? null,
+    points: order.redeemPoints ?? 0,
+    point_minor: order.pointValueMinor,
+  })
+}
+
+/**
+ * Records a request to cancel: once, and only while the purchase is not settled. Unless the confirmation has happened, it never
+ * will, and the purchase ends with everything given back, whoever carries it out.
+ */
+export async function requestCancel(sql: Sql, purchaseId: string): Promise<void> {
+  await call(sql, 'request_cancel', { purchase: purchaseId })
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// The steps, and their undos
+
+/** `totalMinor` is the price of all lines at the frozen unit prices; `pointsToRedeem`, how many points shall pay a part. */
+export type ReservedStock = { totalMinor: number; pointsToRedeem: number; lines: PricedLine[] }
+
+/**
+ * Reserves every line of a purchase, or none, and freezes the unit prices. Refusals: `out_of_stock`, `price_changed`,
+ * `redeem_exceeds_total`.
+ */
+export async function reserveStock(sql: Sql, purchaseId: string): Promise<StepResult<ReservedStock>> {
+  return await step(call(sql, 'reserve_stock', { purchase: purchaseId }))
+}
+
+/** Gives the reservation back or, when it has not happened, keeps it from happening. */
+export async function releaseStock(sql: Sql, purchaseId: string): Promise<void> {
+  await call(sql, 'release_stock', { purchase: purchaseId })
+}
+
+/** `amountMinor` is what was taken from the wallet. */
+export type ChargedWallet = { amountMinor: number }
+
+/**
+ * Takes from the buyer's wallet what points do not pay of the reserved lines, which may be nothing. Refusal:
+ * `insufficient_funds` with what is missing.
+ */
+export async function chargeWallet(sql: Sql, purchaseId: string): Promise<StepResult<ChargedWallet>> {
+  return await step(call(sql, 'charge_wallet', { purchase: purchaseId }))
+}
+
+/** Puts the charge back into the wallet or, when it has not happened, keeps it from happening. */
+export async function undoCharge(sql: Sql, purchaseId: string): Promise<void> {
+  await call(sql, 'undo_charge', { purchase: purchaseId })
+}
+
+/** Turns the reservations into sales, and opens the award. From here on the purchase stands. */
+export async function confirmPurchase(sql: Sql, purchaseId: string): Promise<StepResult<object>> {
+  return await step(call(sql, 'confirm_purchase', { purchase: purchaseId }))
+}
+
+/** Either the purchase stands, or it is being undone for the reason that is on record. */
+export type Compensation = { confirmed: true } | { confirmed: false; reason: Reversal; pointsToRedeem: number }
+
+/**
+ * Starts compensation unless the pivot (`confirmPurchase`) has committed, which then can no longer happen. The first reason that
+ * was given stays: a request to cancel that is on record comes before any other.
+ */
+export async function beginCompensation(sql: Sql, purchaseId: string, reason: Reversal): Promise<Compensation> {
+  return await call(sql, 'begin_compensation', { purchase: purchaseId, reason })
+}
+
+/**
+ * Settles a purchase. The first outcome stands: a second one changes nothing.
+ *
+ * @returns the status that the purchase has now
+ */
+export async function recordOutcome(sql: Sql, purchaseId: string, outcome: Outcome): Promise<Outcome['status']> {
+  return await call(sql, 'record_outcome', { purchase: purchaseId, outcome })
+}
+
+/** That a step, or its undo, is tried again. `attempt` is which attempt begins, at least; from 2. */
+export type Retry = { step: StepName; undo: boolean; attempt: number }
+
+/** Notes a retry in the timeline of a purchase, where it is news. It is no progress: see `note_retry`. */
+export async function noteRetry(sql: Sql, purchaseId: string, { step, undo, attempt }: Retry): Promise<void> {
+  await call(sql, 'note_retry', { purchase: purchaseId, step_name: step, is_undo: undo, attempt })
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// The refund
+
+/**
+ * What a refund gave back. `withheldMinor` is the value of awarded points that were spent by then; what they were worth
+ * beyond the money that there was to give back is the shortfall.
+ */
+export type Refund = {
+  amountMinor: number
+  withheldMinor: number
+  shortfallMinor: number
+  pointsReturned: number
+  pointsTakenBack: number
+  pointsSpent: number
+}
+
+/** Points of an award that were taken back; `spent` and `expired` are those that could not be. */
+export type TakenBack = { points: number; spent: number; expired: number }
+
+/**
+ * Turns a completed purchase into one that is being refunded; once.
+ *
+ * @returns the status that it has now: `refunding` or `refunded`, or why it cannot be refunded; null without such a purchase
+ */
+export async function openRefund(sql: Sql, purchaseId: string, actor: string): Promise<PurchaseStatus | null> {
+  return await call(sql, 'open_refund', { purchase: purchaseId, who: actor })
+}
+
+/** Puts what was sold back on the shelf. */
+export async function returnStock(sql: Sql, purchaseId: string): Promise<void> {
+  await call(sql, 'return_stock', { purchase: purchaseId })
+}
+
+/** Gives the money back, less the value of awarded points that were spent meanwhile. */
+export async function returnMoney(sql: Sql, purchaseId: string, award: TakenBack): Promise<Refund> {
+  const { ok: _, ...refund } = await call<{ ok: true } & Refund>(sql, 'return_money', {
+    purchase: purchaseId,
+    spent: award.spent,
+    taken_back: award.points,
+  })
+  return refund
+}
+
+/** The refund is through. */
+export async function recordRefunded(sql: Sql, purchaseId: string): Promise<void> {
+  await call(sql, 'record_refunded', { purchase: purchaseId })
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Reading
+
+/** A purchase with its lines and everything that has happened to it so far, from one snapshot. */
+export type StoredPurchase = {
+  purchaseId: string
+  userId: string
+  username: string
+  status: PurchaseStatus
+  /** Of the refusal or failure. */
+  code: string | null
+  detail: Refusal | { step: string } | null
+  expectedTotalMinor: number | null
+  /** Known once the stock was reserved. */
+  totalMinor: number | null
+  /** Points that pay a part, and what each pays for. */
+  redeemPoints: number
+  pointValueMinor: number
+  /** Null until the award has ended, or is parked. */
+  pointsIssued: number | null
+  /** Null until then, too. */
+  award: Exclude<AwardState, 'pending'> | null
+  refund: Refund | null
+  createdAt: Date
+  cancelRequestedAt: Date | null
+  settledAt: Date | null
+  lines: (PurchaseLine & { unitPriceMinor: number | null })[]
+  events: PurchaseEvent[]
+}
+
+export type PurchaseEvent = {
+  seq: number
+  step: StepName | 'purchase'
+  state: PurchaseStatus | 'cancel_requested' | 'applied' | 'undone' | 'nothing' | 'parked' | 'dismissed' | 'retried'
+  /** ISO 8601. */
+  at: string
+  detail:
+    | ReservedStock
+    | ChargedWallet
+    | MovedPoints
+    | Refund
+    | Outcome
+    | Omit<Retry, 'step'>
+    | { actor: string }
+    | null
+}
+
+/** What a step at the points ledger says; an award, also which campaigns and rules it came from. */
+export type MovedPoints = { points: number; award?: Award; transactionId?: string }
+
+export async function readPurchase(sql: Sql, purchaseId: string): Promise<StoredPurchase | undefined> {
+  const [purchase] = await sql<StoredPurchase[]>`${storedPurchases(sql)} where p.id = ${purchaseId}`
+  return purchase
+}
+
+/** Those of the given purchases to which more has happened than up to the `seq` that is known of each, from one snapshot. */
+export async function readPurchasesBeyond(
+  sql: Sql,
+  known: { purchaseId: string; seq: number }[],
+): Promise<StoredPurchase[]> {
+  return await sql<StoredPurchase[]>`
+    ${storedPurchases(sql)}
+    join jsonb_to_recordset(${sql.json(known)}) as known ("purchaseId" uuid, seq integer) on known."purchaseId" = p.id
+    where p.event_seq > known.seq`
+}
+
+export type PurchaseFilter = {
+  username?: string
+  status?: PurchaseStatus
+  /** Id of the last purchase of the page before. */
+  before?: string
+  limit: number
+}
+
+/** Newest first: the ids are UUIDv7, which sort by the time they were made. */
+export async function listPurchases(sql: Sql, filter: PurchaseFilter): Promise<StoredPurchase[]> {
+  const { username, status, before } = filter
+  return await sql<StoredPurchase[]>`
+    ${storedPurchases(sql)}
+    where true
+      ${username === undefined ? sql`` : sql`and p.user_id = (select id from users where username = ${username})`}
+      ${status === undefined ? sql`` : sql`and p.status = ${status}`}
+      ${before === undefined ? sql`` : sql`and p.id < ${before}`}
+    order by p.id desc
+    limit ${filter.limit}`
+}
+
+function storedPurchases(sql: Sql) {
+  return sql`
+    select p.id as "purchaseId", p.user_id as "userId", u.username, p.status, p.code, p.detail,
+      p.expected_total_minor as "expectedTotalMinor", p.total_minor as "totalMinor",
+      p.redeem_points as "redeemPoints", p.point_value_minor as "pointValueMinor",
+      case when a.state <> 'pending' then a.points end as "pointsIssued", nullif(a.state, 'pending') as award, p.refund,
+      p.created_at as "createdAt", p.cancel_requested_at as "cancelRequestedAt", p.settled_at as "settledAt",
+      (
+        select jsonb_agg(jsonb_build_object(
+          'productId', l.product_id, 'quantity', l.quantity, 'unitPriceMinor', r.unit_price_minor) order by l.line)
+        from purchase_lines l left join stock_reservations r using (purchase_id, product_id)
+        where l.purchase_id = p.id
+      ) as lines,
+      (
+        select jsonb_agg(jsonb_build_object(
+          'seq', e.seq, 'step', e.step, 'state', e.state, 'at', e.at, 'detail', e.detail) order by e.seq)
+        from purchase_events e
+        where e.purchase_id = p.id
+      ) as events
+    from purchases p
+    join users u on u.id = p.user_id
+    left join awards a on a.id = p.id`
+}
+
+/** What the steps at the points ledger need to know of a purchase. @throws when it does not exist */
+export async function readPayer(sql: Sql, purchaseId: string): Promise<{ accountId: string; redeemPoints: number }> {
+  const [row] = await sql<{ accountId: string; redeemPoints: number }[]>`
+    select user_id as "accountId", redeem_points as "redeemPoints" from purchases where id = ${purchaseId}`
+  if (!row) throw new Error(`purchase ${purchaseId} does not exist`)
+  return row
+}
+
+export type UnfinishedPurchase = {
+  purchaseId: string
+  userId: string
+  /** Completed once, and being refunded; else it has no outcome yet. */
+  refunding: boolean
+}
+
+/** Purchases without an outcome, and refunds that are not through, that have made no progress for a while, oldest first. */
+export async function listUnfinishedPurchases(
+  sql: Sql,
+  options: { quietForSeconds: number; after?: string; limit: number },
+): Promise<UnfinishedPurchase[]> {
+  return await sql<UnfinishedPurchase[]>`
+    select id as "purchaseId", user_id as "userId", status = 'refunding' as refunding from purchases
+    where (settled_at is null or status = 'refunding')
+      and updated_at < now() - make_interval(secs => ${options.quietForSeconds})
+      and id > ${options.after ?? '00000000-0000-0000-0000-000000000000'}
+    order by id
+    limit ${options.limit}`
+}
