@@ -4,9 +4,6 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
 import { expect, test } from 'vitest'
 import { openWorldFor, scenarios } from './scenarios.ts'
 
-/** Folder of what is recorded now. Those of earlier versions stay as they are: their workflows may still be under way. */
-const GENERATION = '4-cancels'
-
 /** `npm run replay:record`: runs every scenario for real and keeps its history. Never part of `npm test`. */
 test.each(scenarios)('records $name', async (scenario) => {
   const world = await openWorldFor(scenario)
@@ -16,7 +13,7 @@ test.each(scenarios)('records $name', async (scenario) => {
     const history = await world.client.workflow.getHandle(workflowId, runId).fetchHistory()
     expect(await world.shop.brokenInvariants()).toEqual([])
     await writeFile(
-      new URL(`./histories/${GENERATION}/${scenario.name}.json`, import.meta.url),
+      new URL(`./histories/${scenario.name}.json`, import.meta.url),
       `${anonymous(historyToJSON(history))}\n`,
     )
   } finally {

@@ -16,6 +16,9 @@ const NOT_RUNNING: Record<NonNullable<CampaignJudgement['not_running']>, string>
 export function sayLess({ not_running, limited_by, earned }: CampaignJudgement): string | undefined {
   if (not_running) return `Its rules come to ${points(earned)}, but ${NOT_RUNNING[not_running]}.`
   if (!limited_by) return undefined
+  if (limited_by === 'points_per_award') {
+    return `Its rules come to ${points(earned)}, but all campaigns together give more than can be booked at once.`
+  }
   const cap = limited_by === 'total_points' ? 'the cap in all' : 'the cap per customer'
   return `Its rules come to ${points(earned)}, but ${cap} leaves no more.`
 }

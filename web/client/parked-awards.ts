@@ -20,9 +20,26 @@ export const parkedAwardsQuery = infiniteQueryOptions({
 
 /** Books a parked award. It happens once however often it is asked for, so it has no key. */
 export function useRetryAward(id: string, onSuccess: (award: ParkedAward) => void) {
+  const path = { id }
+  return useParkedMutation(() => answer(api.POST('/operations/parked/{id}/retry', { params: { path } })), onSuccess)
+}
+
+/** Decides that a parked award is never booked. It happens once, too. */
+export function useDismissAward(id: string, onSuccess: (award: ParkedAward) => void) {
+  const path = { id }
+  return useParkedMutation(
+    (reason: string) => answer(api.POST('/operations/parked/{id}/dismissal', { params: { path }, body: { reason } })),
+    onSuccess,
+  )
+}
+
+function useParkedMutation<Input>(
+  mutationFn: (input: Input) => Promise<ParkedAward>,
+  onSuccess: (award: ParkedAward) => void,
+) {
   const queryClient = useQueryClient()
   return useMutation({
-    mutationFn: () => answer(api.POST('/operations/parked/{id}/retry', { params: { path: { id } } })),
+    mutationFn,
     onSuccess,
     onSettled: () =>
       Promise.all(

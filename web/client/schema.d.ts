@@ -167,6 +167,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/operations/parked/{id}/dismissal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide that a parked award is never booked
+         * @description Says why; who and when is recorded with it. It happens once: asking again changes nothing and answers what stands, so no Idempotency-Key is needed. An award that was booked, or ended otherwise, in the meantime: 409.
+         */
+        post: operations["dismissParkedAward"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/operations/parked/{id}/retry": {
         parameters: {
             query?: never;
@@ -969,10 +989,10 @@ export interface components {
              */
             exact: string;
             /**
-             * @description The cap that left less than was earned.
+             * @description What left less than was earned: a cap of the campaign, or `pointsPerAward`: all of it together would have been more points than one transaction takes, so nothing was given.
              * @enum {string|null}
              */
-            limitedBy: "totalPoints" | "pointsPerCustomer" | null;
+            limitedBy: "totalPoints" | "pointsPerCustomer" | "pointsPerAward" | null;
             /**
              * @description What it gave.
              * @example 170
@@ -1133,10 +1153,10 @@ export interface components {
              */
             exact: string;
             /**
-             * @description The cap that leaves less than was earned.
+             * @description What leaves less than was earned: a cap, or that the award would be more points than one transaction takes.
              * @enum {string|null}
              */
-            limited_by: "total_points" | "points_per_customer" | null;
+            limited_by: "total_points" | "points_per_customer" | "points_per_award" | null;
             /**
              * @description Why it gives nothing, whatever its rules say; null: it runs when the event occurs.
              * @enum {string|null}
@@ -1299,9 +1319,19 @@ export interface components {
             /** @enum {boolean} */
             deleted: true;
         };
+        Dismissal: {
+            actor: string;
+            /**
+             * Format: date-time
+             * @description UTC.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            at: string;
+            reason: string;
+        };
         Event: {
             /** @description Which campaign and rule gave what. */
-            campaigns: components["schemas"]["EventAward"][];
+            campaigns: components["schemas"]["CampaignAward"][];
             /** Format: uuid */
             event_id: string;
             /**
@@ -1310,50 +1340,10 @@ export interface components {
              */
             points: number;
             /**
-             * @description `running`: under way. `parked`: it waits for an operator.
+             * @description `running`: under way. `parked`: it waits for an operator; `dismissed`: one decided against it.
              * @enum {string}
              */
-            status: "running" | "booked" | "nothing" | "parked";
-        };
-        EventAward: {
-            /**
-             * @description Null for one that is not stored.
-             * @example 1
-             */
-            campaign_name: string | null;
-            /**
-             * @description What its rules come to, whether it runs or not.
-             * @example 170
-             */
-            earned: number;
-            /**
-             * @description The same before rounding.
-             * @example 170
-             */
-            exact: string;
-            /**
-             * @description The cap that leaves less than was earned.
-             * @enum {string|null}
-             */
-            limited_by: "total_points" | "points_per_customer" | null;
-            /** @description What it gives: 0 if it does not run, within its caps if it does. */
-            points: number;
-            rules: {
-                /**
-                 * @description What it gave, before rounding.
-                 * @example 170
-                 */
-                exact?: string;
-                /** @enum {string} */
-                outcome: "gave" | "did_not_match" | "not_evaluated";
-                /** @description Why it was not evaluated. */
-                reason?: {
-                    code: string;
-                    message: string;
-                };
-                /** @description Which of the rules, from 0. */
-                rule: number;
-            }[];
+            status: "running" | "booked" | "nothing" | "parked" | "dismissed";
         };
         EventSimulation: {
             /**
@@ -1662,6 +1652,10 @@ export interface components {
             /** @enum {string} */
             status?: "active" | "inactive";
         };
+        NewDismissal: {
+            /** @example The campaign was a mistake; settled by letter. */
+            reason: string;
+        };
         NewEvent: {
             /**
              * @description The name of the user whose points they are.
@@ -1722,6 +1716,21 @@ export interface components {
             balance: number;
             /** @example derick */
             username: string;
+        };
+        NotParkedProblem: {
+            /** @enum {string} */
+            awardStatus: "booked" | "nothing" | "voided";
+            /** @enum {string} */
+            code: "not_parked";
+            detail: string;
+            /** @description Names this request in the logs. */
+            requestId: string;
+            /** @enum {number} */
+            status: 409;
+            /** @enum {string} */
+            title: "Only an award that is parked can be dismissed";
+            /** @enum {string} */
+            type: "urn:unicorn-store:problem:not_parked";
         };
         NotReadyProblem: {
             checks: {
@@ -1851,6 +1860,8 @@ export interface components {
         ParkedAward: {
             /** @description Which campaign and rule gave what. */
             campaigns: components["schemas"]["CampaignAward"][];
+            /** @description Why, by whom and when it was decided that it is never booked. */
+            dismissed: components["schemas"]["Dismissal"] | null;
             /**
              * Format: uuid
              * @description Of the purchase or event.
@@ -1880,10 +1891,10 @@ export interface components {
              */
             problem: string;
             /**
-             * @description `parked`: it still waits. `nothing`: caps left nothing of it. `voided`: the purchase was given back.
+             * @description `parked`: it still waits. `nothing`: caps left nothing of it. `dismissed`: an operator decided against it. `voided`: the purchase was given back.
              * @enum {string}
              */
-            status: "parked" | "booked" | "nothing" | "voided";
+            status: "parked" | "booked" | "nothing" | "dismissed" | "voided";
             /** @example derick */
             username: string;
         };
@@ -2248,10 +2259,10 @@ export interface components {
              */
             amount: number | null;
             /**
-             * @description How its award ended. `parked`: it waits for an operator; `voided`: it did when the purchase was given back, and never comes.
+             * @description How its award ended. `parked`: it waits for an operator; `dismissed`: one decided against it; `voided`: it waited when the purchase was given back, and never comes.
              * @enum {string|null}
              */
-            award: "booked" | "nothing" | "parked" | "voided" | null;
+            award: "booked" | "nothing" | "parked" | "dismissed" | "voided" | null;
             /** @description Which campaign and rule gave what. */
             campaigns: components["schemas"]["CampaignAward"][];
             /**
@@ -2381,11 +2392,11 @@ export interface components {
             /** @example 2 */
             seq: number;
             /**
-             * @description Steps are `applied` or `undone`, an award also `nothing` or `parked`; `retried` says that another attempt begins, of which not each is noted. The rest are states of the purchase.
+             * @description Steps are `applied` or `undone`, an award also `nothing`, `parked` or `dismissed`; `retried` says that another attempt begins, of which not each is noted. The rest are states of the purchase.
              * @example applied
              * @enum {string}
              */
-            state: "running" | "applied" | "undone" | "nothing" | "parked" | "retried" | "cancel_requested" | "compensating" | "completed" | "refused" | "cancelled" | "failed" | "refunding" | "refunded";
+            state: "running" | "applied" | "undone" | "nothing" | "parked" | "dismissed" | "retried" | "cancel_requested" | "compensating" | "completed" | "refused" | "cancelled" | "failed" | "refunding" | "refunded";
             /**
              * @example reserveStock
              * @enum {string}
@@ -2888,6 +2899,11 @@ export interface components {
              * @example 1700
              */
             balance: number;
+            /**
+             * @description Means nothing, and never changes.
+             * @example usr_0199d6a4-7f1e-7c3a-9b0e-5a1c2d3e4f50
+             */
+            id: string;
             /** @example derick */
             username: string;
         };
@@ -3926,6 +3942,119 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["InvalidRequestProblem"];
+                };
+            };
+            /** @description `misdirected_request`: The request is meant for another server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MisdirectedRequestProblem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description `database_unavailable`: The database cannot be reached */
+            503: {
+                headers: {
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["DatabaseUnavailableProblem"];
+                };
+            };
+        };
+    };
+    dismissParkedAward: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDismissal"];
+            };
+        };
+        responses: {
+            /** @description Dismissed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParkedAward"];
+                };
+            };
+            /**
+             * @description `invalid_request`: The request is not valid
+             *
+             *     `malformed_json`: The body is not JSON
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InvalidRequestProblem"] | components["schemas"]["MalformedJsonProblem"];
+                };
+            };
+            /** @description `foreign_request`: Another site may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForeignRequestProblem"];
+                };
+            };
+            /** @description `unknown_parked_award`: There is no such parked award */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnknownParkedAwardProblem"];
+                };
+            };
+            /** @description `not_parked`: Only an award that is parked can be dismissed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotParkedProblem"];
+                };
+            };
+            /** @description `body_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not of a type that is understood here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
                 };
             };
             /** @description `misdirected_request`: The request is meant for another server */

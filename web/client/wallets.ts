@@ -4,6 +4,7 @@ import { useKeyedMutation } from './keyed-mutation.ts'
 import type { components } from './schema.d.ts'
 
 export type User = components['schemas']['User']
+type NewUser = components['schemas']['NewUser']
 export type WalletEntry = components['schemas']['WalletEntryPage']['items'][number]
 
 /** Everybody with their balances, in the order of their names, page after page. */
@@ -39,7 +40,7 @@ export function walletEntriesQuery(username: string) {
 export function useCreateUser(onSuccess: (user: User) => void) {
   const queryClient = useQueryClient()
   return useKeyedMutation(
-    (body: User, key) => answer(api.POST('/users', { params: { header: { 'Idempotency-Key': key } }, body })),
+    (body: NewUser, key) => answer(api.POST('/users', { params: { header: { 'Idempotency-Key': key } }, body })),
     {
       onSuccess: async (user) => {
         await queryClient.invalidateQueries({ queryKey: ['users'] })

@@ -1,4 +1,4 @@
-import { Button, Stack, Text } from '@mantine/core'
+import { Button, Group, Stack, Text } from '@mantine/core'
 import { type ParkedAward, useRetryAward } from '#web/client/parked-awards.ts'
 import { sayInWords } from '#web/client/problem-words.ts'
 import { dateTime } from '#web/format/dates.ts'
@@ -6,6 +6,7 @@ import { duration } from '#web/format/durations.ts'
 import { points } from '#web/format/points.ts'
 import { AnchorLink } from '#web/page/anchor-link.tsx'
 import { CampaignAwards } from '#web/purchases/campaign-awards.tsx'
+import { DismissAward } from './dismiss-award.tsx'
 import { sayParkedBecause, sayRetried } from './parked-words.ts'
 import type { Telling } from './telling.ts'
 import classes from './waiting-list.module.css'
@@ -27,13 +28,16 @@ export function ParkedAwardItem({ award, now, tell }: ParkedAwardItemProps) {
         </Text>
         <CampaignAwards campaigns={award.campaigns} />
       </Stack>
-      <Button
-        onClick={() => retry.mutate(undefined, { onError: (error) => tell({ tone: 'bad', ...sayInWords(error) }) })}
-        loading={retry.isPending}
-        aria-label={`Book now: ${points(award.points)} for ${award.username}`}
-      >
-        Book now
-      </Button>
+      <Group gap="sm">
+        <DismissAward award={award} tell={tell} />
+        <Button
+          onClick={() => retry.mutate(undefined, { onError: (error) => tell({ tone: 'bad', ...sayInWords(error) }) })}
+          loading={retry.isPending}
+          aria-label={`Book now: ${points(award.points)} for ${award.username}`}
+        >
+          Book now
+        </Button>
+      </Group>
     </article>
   )
 }

@@ -9,8 +9,6 @@ export function sayParkedBecause(problem: string): string {
       return 'The points ledger could not be reached for ten minutes.'
     case 'balance_limit':
       return 'The account would hold more points than an account can.'
-    case 'invalid_amount':
-      return 'It is more than can be booked at once.'
     default:
       return `The points ledger refused it: ${problem}.`
   }
@@ -27,6 +25,8 @@ export function sayRetried({ username, status, pointsIssued, problem }: ParkedAw
         title: 'Nothing left to book',
         message: `The caps of the campaigns left nothing for ${username}.`,
       }
+    case 'dismissed':
+      return { tone: 'good', title: 'Nothing to book any more', message: 'The points were dismissed meanwhile.' }
     case 'voided':
       return { tone: 'good', title: 'Nothing to book any more', message: 'The purchase was refunded meanwhile.' }
     case 'parked':

@@ -35,6 +35,7 @@ export function CampaignAwards({ campaigns }: { campaigns: readonly Award[] }) {
 const LIMITS: Record<NonNullable<Award['limitedBy']>, string> = {
   totalPoints: 'all that it has to give is given',
   pointsPerCustomer: 'it gives nobody more than that',
+  pointsPerAward: 'all of it together would be more points than can be booked at once',
 }
 
 /** People count from one. */

@@ -18,6 +18,13 @@ export function PointsEarned({ purchase }: { purchase: Purchase }) {
       </Section>
     )
   }
+  if (award === 'dismissed') {
+    return (
+      <Section title="Points it earned">
+        <Text>They could not be booked, and it was decided that they will not come.</Text>
+      </Section>
+    )
+  }
   return (
     <Section title="Points it earned">
       {award === 'parked' && (

@@ -42,6 +42,7 @@ export function sayStep({ step, state, detail }: PurchaseStep): StepWords {
       applied: { text: 'Points earned', tone: 'done', detail: many },
       nothing: { text: 'No campaign gave points', tone: 'neutral' },
       parked: { text: 'Points will follow', tone: 'neutral', detail: many },
+      dismissed: { text: 'Points will not come', tone: 'bad' },
       undone: detail?.points
         ? { text: 'Earned points taken back', tone: 'undone', detail: many }
         : { text: 'No earned points were left to take back', tone: 'undone' },

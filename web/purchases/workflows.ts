@@ -7,7 +7,7 @@ export function workflowsOf({ purchaseId, status, code, award, steps }: Purchase
   const workflows = [purchaseWorkflow(purchaseId)]
   const parked = steps.some(({ step, state }) => step === 'awardPoints' && state === 'parked')
   if (code === 'interrupted') workflows.push(repairWorkflow(purchaseId))
-  if (parked && award !== 'parked' && award !== 'voided')
+  if (parked && (award === 'booked' || award === 'nothing'))
     workflows.push({ id: `award-${purchaseId}`, name: 'Workflow of its points' })
   if (status === 'refunding' || status === 'refunded') {
     workflows.push({ id: `refund-${purchaseId}`, name: 'Workflow of its refund' })

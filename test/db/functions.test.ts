@@ -1,0 +1,144 @@
+import { readFile } from 'node:fs/promises'
+import postgres from 'postgres'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openDatabase } from '#db/client.ts'
+import { call, FUNCTIONS, missingFunctions } from '#db/functions.ts'
+import { chargeWallet, confirmPurchase, reserveStock, undoCharge } from '#db/purchases.ts'
+import { openShop, type Shop } from '#test/support/shop.ts'
+
+let shop: Shop
+
+beforeAll(async () => {
+  shop = await openShop()
+  await shop.addProduct({ id: 'air', priceMinor: 600, stock: 100 })
+  await shop.addWallet({ username: 'ann', balanceMinor: 100_000 })
+})
+afterAll(async () => {
+  const broken = await shop.brokenInvariants()
+  await shop.close()
+  expect(broken).toEqual([])
+})
+
+const order = () => shop.order({ username: 'ann', lines: [{ productId: 'air', quantity: 1 }] })
+
+/** Functions that the application may call, as the database has them. */
+async function callable() {
+  return await shop.sql<{ name: string; arguments: string; answer: string; path: string[] }[]>`
+    select proname as name, pg_get_function_identity_arguments(oid) as arguments, prorettype::regtype::text as answer,
+      proconfig as path
+    from pg_proc
+    where pronamespace = 'public'::regnamespace and prosecdef and has_function_privilege(oid, 'execute')
+    order by proname`
+}
+
+describe('the functions that TypeScript calls', () => {
+  test('are, argument by argument, those that the application may call, and all of them answer with JSON', async () => {
+    const declared = Object.entries(FUNCTIONS).map(([name, types]) => ({
+      name,
+      arguments: Object.entries(types)
+        .map(([argument, type]) => `${argument} ${type}`)
+        .join(', '),
+      answer: 'jsonb',
+      path: ['search_path=public, pg_temp'],
+    }))
+    const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1)
+    expect((await callable()).toSorted(byName)).toEqual(declared.toSorted(byName))
+    expect(await missingFunctions(shop.sql)).toEqual([])
+  })
+
+  test('are missed when the database has them with another signature', async () => {
+    const gone = new Error('as if it had never happened')
+    const owner = openDatabase({ databaseUrl: shop.migrateDatabaseUrl, applicationName: 'owner', maxConnections: 1 })
+    const changed = owner.begin(async (sql) => {
+      await sql`drop function undo_charge(uuid)`
+      await sql`alter function release_stock rename to release_stock_2`
+      expect(await missingFunctions(sql)).toEqual(['release_stock(purchase uuid)', 'undo_charge(purchase uuid)'])
+      throw gone
+    })
+    await expect(changed).rejects.toBe(gone)
+    await owner.end()
+  })
+})
+
+describe('the application', () => {
+  const BOOKS = [
+    ...['products', 'stock_movements', 'stock_reservations', 'wallets', 'wallet_entries', 'users'],
+    ...['purchases', 'purchase_lines', 'purchase_events', 'saga_steps', 'awards', 'external_events'],
+    ...['points_accounts', 'points_events', 'points_lots', 'points_allocations', 'points_commands', 'daily_balances'],
+    ...['campaign_grants', 'campaign_customers'],
+  ]
+
+  test.each(BOOKS)('writes to %s by functions only', async (table) => {
+    const [rights] = await shop.sql`
+      select has_table_privilege(${table}, 'select') as select, has_table_privilege(${table}, 'insert') as insert,
+        has_table_privilege(${table}, 'update') as update, has_table_privilege(${table}, 'delete') as delete,
+        has_table_privilege(${table}, 'truncate') as truncate`
+    expect(rights).toEqual({ select: true, insert: false, update: false, delete: false, truncate: false })
+  })
+
+  test('changes neither what is on hand nor what is reserved when it changes what a product says', async () => {
+    await shop.sql`update products set name = name, price_minor = price_minor where id = 'air'`
+    await expect(shop.sql`update products set on_hand = 7 where id = 'air'`).rejects.toThrow('permission denied')
+    await expect(shop.sql`update products set reserved = 0 where id = 'air'`).rejects.toThrow('permission denied')
+  })
+
+  test.each([
+    'post_wallet(null, 1, null, null, null)',
+    'move_stock(null, 1, 0, null, null, null)',
+    'claim_step(null, null)',
+    'record_event(null, null, null)',
+    'append_to_account(null)',
+    'settle_award(null, null, null, 1, null)',
+  ])('cannot call %s, a part of other functions', async (part) => {
+    await expect(shop.sql.unsafe(`select ${part}`)).rejects.toThrow('permission denied')
+  })
+
+  test('is told of a refusal by a value: Postgres logs no row of anybody for it', async () => {
+    const { on_hand } = (await shop.sql<{ on_hand: number }[]>`select on_hand from products where id = 'air'`)[0] ?? {}
+    const tooMany = { product: 'air', change: -(on_hand ?? 0) - 1, most: 1e9, remark: 'x', who: 'test' }
+    const key = { key_scope: 'test', request_key: crypto.randomUUID(), hash: '' }
+    expect(await call(shop.sql, 'adjust_stock', { ...tooMany, ...key })).toMatchObject({ result: 'refused' })
+    const sql = await readFile(new URL('../../db/functions/wallets.sql', import.meta.url), 'utf8')
+    expect(sql).not.toMatch(/exception\s+when/i)
+  })
+})
+
+describe('a release that gives a function a new signature', () => {
+  /** What the migration of such a release adds: the old function stays, as a call of the new one. */
+  const NEXT_RELEASE = `
+    create function charge_wallet_2(purchase uuid, currency text) returns jsonb
+    language plpgsql security definer set search_path = public, pg_temp as $$
+    begin
+      return charge_wallet(purchase) || jsonb_build_object('currency', currency);
+    end
+    $$;
+    grant execute on function charge_wallet_2(uuid, text) to public`
+
+  test('lets the workers of the release before go on, and take back what the new ones did', async () => {
+    const owner = postgres(shop.migrateDatabaseUrl, { max: 1, onnotice: () => {} })
+    const next = (purchaseId: string) => shop.sql<{ answer: object }[]>`
+      select charge_wallet_2(purchase => ${purchaseId}, currency => 'USD') as answer`
+    try {
+      const [before, after, undone] = [await order(), await order(), await order()]
+      for (const purchaseId of [before, after, undone]) await reserveStock(shop.sql, purchaseId)
+      await chargeWallet(shop.sql, before)
+      await owner.unsafe(NEXT_RELEASE)
+
+      expect(await missingFunctions(shop.sql)).toEqual([])
+      // What one release began, the other one repeats, goes on with, and undoes.
+      expect((await next(before))[0]?.answer).toEqual({ ok: true, amountMinor: 600, currency: 'USD' })
+      await next(after)
+      expect(await chargeWallet(shop.sql, after)).toEqual({ ok: true, amountMinor: 600 })
+      await next(undone)
+      await undoCharge(shop.sql, undone)
+      for (const purchaseId of [before, after]) {
+        await confirmPurchase(shop.sql, purchaseId)
+        await shop.complete(purchaseId)
+      }
+      expect(await shop.balance('ann')).toBe(100_000 - 2 * 600)
+    } finally {
+      await owner`drop function if exists charge_wallet_2(uuid, text)`
+      await owner.end()
+    }
+  })
+})
