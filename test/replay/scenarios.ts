@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { beginCompensation } from '#db/begin-compensation.ts'
 import { addMissingCampaigns } from '#db/campaigns/write.ts'
@@ -273,12 +274,14 @@ async function reconcile(world: SagaWorld): Promise<string> {
 
 /**
  * Terminates the purchase's workflow when `step` is about to happen. Its second local attempt may still come after that;
- * it fails as well, so that the repair finds things as they were.
+ * it fails as well, so that the repair finds things as they were, and is waited for, because it is noted in the purchase.
  */
 export async function loseWorkflow(world: SagaWorld, purchaseId: string, step: string): Promise<void> {
   const lost = Promise.withResolvers<void>()
+  const triedAgain = Promise.withResolvers<void>()
   world.faults.on(purchaseId, step, {
     async before(attempt) {
+      if (attempt.number === 2) triedAgain.resolve()
       if (attempt.number === 1) {
         await world.client.workflow.getHandle(purchaseWorkflowId(purchaseId)).terminate('lost on purpose')
         lost.resolve()
@@ -288,6 +291,7 @@ export async function loseWorkflow(world: SagaWorld, purchaseId: string, step: s
   })
   await world.start(purchaseId)
   await lost.promise
+  await Promise.race([triedAgain.promise, sleep(500)])
 }
 
 export function openWorldFor({ impatient }: Scenario): Promise<SagaWorld> {
