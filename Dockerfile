@@ -2,7 +2,7 @@
 
 FROM node:24.21.0-bookworm-slim AS build
 WORKDIR /app
-COPY package.json package-lock.json ./
+COPY package.json package-lock.json .npmrc ./
 # With everything: the compiler of the bundle is an optional dependency of the SDK, the builder of the store one of development.
 RUN npm ci
 COPY . .
@@ -10,8 +10,8 @@ RUN node worker/bundle.ts && npm run web:build
 
 FROM node:24.21.0-bookworm-slim AS dependencies
 WORKDIR /app
-COPY package.json package-lock.json ./
-# Without Postgres, the compiler, and the copy of Node that install scripts fetch; of the SDK's core only this platform's.
+COPY package.json package-lock.json .npmrc ./
+# Without Postgres, the compiler and Node, which the image has; of the SDK's core only this platform's.
 RUN npm ci --omit=dev --omit=optional --ignore-scripts \
   && find node_modules/@temporalio/core-bridge/releases -mindepth 1 -maxdepth 1 ! -name "$(uname -m)-unknown-linux-gnu" -exec rm -r {} +
 

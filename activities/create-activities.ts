@@ -1,3 +1,4 @@
+import { cancellationSignal, heartbeat } from '@temporalio/activity'
 import type { Sql } from '#db/client.ts'
 import { forgetOldKeys } from '#db/forget-keys.ts'
 import {
@@ -62,10 +63,22 @@ export function createActivities(deps: ActivityDependencies) {
     recordRefunded: ({ purchaseId }: Purchase) => recordRefunded(sql, purchaseId),
 
     forgetOldKeys: () => forgetOldKeys(sql),
-    expireLapsedPoints: (input: { sweepId: string; after?: string }) => expireLapsedPoints(sql, ledger, input),
+    expireLapsedPoints: (input: { sweepId: string; after?: string }) =>
+      expireLapsedPoints(sql, ledger, input, reportProgress),
 
-    findLostPurchases: ({ after }: { after?: string }) => findLostPurchases(sql, isWorkflowOpen, after),
+    findLostPurchases: ({ after }: { after?: string }) => findLostPurchases(sql, isWorkflowOpen, after, reportProgress),
   }
+}
+
+/**
+ * For activities that take a while, between two parts of them: tells Temporal that the activity lives and how far it is,
+ * which the Web UI shows, and ends it when its workflow was cancelled or its worker is being stopped.
+ *
+ * @throws CancelledFailure, for which Temporal waits then
+ */
+function reportProgress(details: Record<string, number>): void {
+  heartbeat(details)
+  cancellationSignal().throwIfAborted()
 }
 
 export type Activities = ReturnType<typeof createActivities>

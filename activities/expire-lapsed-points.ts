@@ -1,3 +1,4 @@
+import { log } from '@temporalio/activity'
 import type { Sql } from '#db/client.ts'
 import type { PointsLedger } from '#db/points/ledger.ts'
 import { readClock } from '#db/points/load.ts'
@@ -18,24 +19,29 @@ export type ExpiryPage = {
 
 /**
  * Books what has lapsed, for one page of accounts. Repeating a page of the same sweep books nothing twice; an account that
- * lapses again meanwhile is the next sweep's.
+ * lapses again meanwhile is the next sweep's. An account that cannot be swept is logged with the reason.
  */
 export async function expireLapsedPoints(
   sql: Sql,
   ledger: PointsLedger,
   { sweepId, after }: { sweepId: string; after?: string },
+  reportProgress: (details: Record<string, number>) => void,
 ): Promise<ExpiryPage> {
   const now = await readClock(sql)
   const accounts = await listLapsedAccounts(sql, { now, limit: PAGE, ...(after !== undefined && { after }) })
-  const failures: unknown[] = []
+  const failures: { accountId: string; reason: unknown }[] = []
   for (let start = 0; start < accounts.length; start += AT_ONCE) {
+    reportProgress({ accounts: start, of: accounts.length })
     const some = accounts.slice(start, start + AT_ONCE)
-    for (const result of await Promise.allSettled(some.map((accountId) => expireAccount(ledger, accountId, sweepId)))) {
-      if (result.status === 'rejected') failures.push(result.reason)
-    }
+    const results = await Promise.allSettled(some.map((accountId) => expireAccount(ledger, accountId, sweepId)))
+    for (const [index, result] of results.entries())
+      if (result.status === 'rejected') failures.push({ accountId: some[index] ?? '', reason: result.reason })
   }
   // One account that is broken must not keep the points of all others; a database that is away is another matter.
-  if (failures.length > 0 && failures.length === accounts.length) throw failures[0]
+  const [first] = failures
+  if (first !== undefined && failures.length === accounts.length) throw first.reason
+  for (const { accountId, reason } of failures)
+    log.warn('points of an account could not be expired', { accountId, reason: String(reason) })
   const swept = { accounts: accounts.length - failures.length, ...(failures.length > 0 && { failed: failures.length }) }
   const next = accounts.length === PAGE ? accounts.at(-1) : undefined
   return next === undefined ? swept : { ...swept, next }

@@ -22,26 +22,34 @@ export type LostPurchases = {
 export async function findLostPurchases(
   sql: Sql,
   isWorkflowOpen: (workflowId: string) => Promise<boolean>,
-  after?: string,
+  after: string | undefined,
+  reportProgress: (details: Record<string, number>) => void,
 ): Promise<LostPurchases> {
   const page = await listUnfinishedPurchases(sql, { quietForSeconds: 60, limit: PAGE, ...(after && { after }) })
   const lost: string[] = []
   const lostRefunds: string[] = []
   const customers: Record<string, string> = {}
-  for (const { purchaseId, userId, refunding } of page) {
+  for (const [index, { purchaseId, userId, refunding }] of page.entries()) {
+    reportProgress({ purchases: index, of: page.length })
     customers[purchaseId] = userId
     const workflowId = refunding ? refundWorkflowId(purchaseId) : purchaseWorkflowId(purchaseId)
     if (!(await isWorkflowOpen(workflowId))) (refunding ? lostRefunds : lost).push(purchaseId)
   }
   const next = page.length === PAGE ? page.at(-1)?.purchaseId : undefined
-  const lostEvents = after === undefined ? await findLostEvents(sql, isWorkflowOpen) : []
+  const lostEvents = after === undefined ? await findLostEvents(sql, isWorkflowOpen, reportProgress) : []
   return { lost, lostRefunds, lostEvents, customers, ...(next !== undefined && { next }) }
 }
 
 /** Those beyond a page are the next run's. */
-async function findLostEvents(sql: Sql, isWorkflowOpen: (workflowId: string) => Promise<boolean>): Promise<string[]> {
+async function findLostEvents(
+  sql: Sql,
+  isWorkflowOpen: (workflowId: string) => Promise<boolean>,
+  reportProgress: (details: Record<string, number>) => void,
+): Promise<string[]> {
   const lost: string[] = []
-  for (const eventId of await listUnsettledEvents(sql, { quietForSeconds: 60, limit: PAGE })) {
+  const page = await listUnsettledEvents(sql, { quietForSeconds: 60, limit: PAGE })
+  for (const [index, eventId] of page.entries()) {
+    reportProgress({ events: index, of: page.length })
     if (!(await isWorkflowOpen(awardWorkflowId(eventId)))) lost.push(eventId)
   }
   return lost

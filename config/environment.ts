@@ -101,7 +101,7 @@ export interface Environment {
   readonly logLevel: LogLevel
   /** `NODE_ENV=production`: what can be built beforehand must have been. */
   readonly production: boolean
-  /** Absolute; downloaded and built tools are kept here, outside the checkout, for this user. */
+  /** Absolute; downloaded tools are kept here, outside the checkout, for this user. */
   readonly toolCacheDir: string
   /** Folders in which programs are looked for, in order. */
   readonly programPath: readonly string[]

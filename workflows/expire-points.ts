@@ -6,6 +6,7 @@ const PAGES_PER_RUN = 50
 
 const { expireLapsedPoints } = proxyActivities<Activities>({
   startToCloseTimeout: '5 minutes',
+  heartbeatTimeout: '30 seconds',
   retry: { maximumInterval: '1 minute' },
   summary: 'Expire the lapsed points of one page of accounts',
 })

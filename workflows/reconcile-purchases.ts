@@ -9,6 +9,7 @@ import { repair } from './repair.ts'
 
 const { findLostPurchases } = proxyActivities<Activities>({
   startToCloseTimeout: '1 minute',
+  heartbeatTimeout: '30 seconds',
   retry: { maximumInterval: '30 seconds' },
   summary: 'Look for purchases without an outcome and without a workflow',
 })

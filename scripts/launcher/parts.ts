@@ -35,13 +35,12 @@ export function postgresPart(context: PartContext): Part {
 export function temporalPart(context: PartContext, program: string): Part {
   const { environment, record } = context
   const { dataDir, temporalPort: port, temporalUiPort: uiPort, temporalNamespace: namespace } = environment
-  const folder = join(dataDir, 'temporal')
+  const stateFolder = join(dataDir, 'temporal')
   const logFile = logPath(dataDir, 'temporal')
   const start = async () => {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    const stateFile = join(folder, 'state.db')
+    mkdirSync(stateFolder, { recursive: true, mode: 0o700 })
     const onSpawn = (identity: ProcessIdentity) => enter(context, 'temporal', identity, port)
-    const server = await startTemporalServer({ program, port, uiPort, namespace, stateFile, logFile, onSpawn })
+    const server = await startTemporalServer({ program, port, uiPort, namespace, stateFolder, logFile, onSpawn })
     record.update({
       temporal: { address: server.address, namespace, external: false },
       urls: { webUi: `http://127.0.0.1:${uiPort}` },

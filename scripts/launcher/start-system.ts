@@ -63,7 +63,8 @@ export async function startSystem(context: PartContext, keep: KeepPart): Promise
 async function startServers(context: PartContext, start: (part: Part) => Promise<void>): Promise<void> {
   const { environment, record, say, stopping } = context
   const { databaseUrl, migrateDatabaseUrl, temporalAddress, temporalNamespace, temporalUiUrl } = environment
-  const program = temporalAddress === undefined ? await obtainTemporal(environment, say, stopping) : undefined
+  const program =
+    temporalAddress === undefined ? await obtainTemporal(environment, say, { signal: stopping }) : undefined
 
   if (databaseUrl === undefined) {
     say('starting Postgres ...')

@@ -1,4 +1,8 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { Connection } from '@temporalio/client'
+import { ConfigurationError } from '#config/configuration-error.ts'
 import { childEnvironment } from '#config/environment.ts'
 import type { ProcessIdentity } from '#config/process-identity.ts'
 import { SEARCH_ATTRIBUTES } from '#workflows/contract.ts'
@@ -10,8 +14,8 @@ export interface TemporalServerOptions {
   readonly port: number
   /** Left out: no Web UI. */
   readonly uiPort?: number
-  /** SQLite file with the state; left out: in memory. */
-  readonly stateFile?: string
+  /** Where its state is kept; left out: in memory. */
+  readonly stateFolder?: string
   readonly namespace?: string
   readonly logFile: string
   /** Called as soon as the process exists, long before it answers: from then on it must be stopped by somebody. */
@@ -36,7 +40,6 @@ const DYNAMIC_CONFIG = {
   'history.transferProcessorMaxPollRPS': 5000,
   'history.timerProcessorMaxPollRPS': 5000,
   'history.visibilityProcessorMaxPollRPS': 5000,
-  'system.enableActivityEagerExecution': true,
 }
 
 /** With SQLite's defaults every commit waits for the disk; a write-ahead log survives a crash of the process as well. */
@@ -49,11 +52,12 @@ const SQLITE_PRAGMAS = { journal_mode: 'WAL', synchronous: 'NORMAL' }
  * @throws ConfigurationError if it does not come up within 60 s
  */
 export async function startTemporalServer(options: TemporalServerOptions): Promise<TemporalServer> {
-  const { logFile, namespace = 'default' } = options
+  const { logFile, namespace = 'default', stateFolder } = options
+  const stateFile = stateFolder && join(stateFolder, `state-${await serverVersionOf(options.program)}.db`)
   const spawned = await spawnServer({
     name: 'The Temporal dev server',
     program: options.program,
-    args: serverArguments(options, namespace),
+    args: serverArguments(options, namespace, stateFile),
     environment: childEnvironment({ GOGC: '400' }),
     logFile,
   })
@@ -64,16 +68,32 @@ export async function startTemporalServer(options: TemporalServerOptions): Promi
   return { ...spawned, address }
 }
 
-function serverArguments(options: TemporalServerOptions, namespace: string): string[] {
+/**
+ * The version of the server inside the CLI, such as `1.32`. Each has a state file of its own: the dev server creates its
+ * tables when the file is new, and never again, so a newer one fails on those that an older file lacks. Purchases that
+ * were under way in the older one are settled by the reconciler.
+ *
+ * @throws ConfigurationError if the program is no Temporal CLI
+ */
+async function serverVersionOf(program: string): Promise<string> {
+  const { stdout } = await promisify(execFile)(program, ['--version'], { timeout: 10_000 }).catch(() => ({
+    stdout: '',
+  }))
+  const version = /\(Server (\d+\.\d+)\./.exec(stdout)?.[1]
+  if (version !== undefined) return version
+  throw new ConfigurationError(
+    `${program} does not say which Temporal server it has: is it a Temporal CLI? If not, set TEMPORAL_CLI.`,
+  )
+}
+
+function serverArguments(options: TemporalServerOptions, namespace: string, stateFile: string | undefined): string[] {
   return [
     ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(options.port), '--namespace', namespace],
     ...(options.uiPort === undefined ? ['--headless'] : ['--ui-port', String(options.uiPort)]),
     ...['--log-format', 'json', '--log-level', 'warn'],
     ...repeated('--dynamic-config-value', DYNAMIC_CONFIG),
     ...repeated('--search-attribute', searchAttributes),
-    ...(options.stateFile === undefined
-      ? []
-      : ['--db-filename', options.stateFile, ...repeated('--sqlite-pragma', SQLITE_PRAGMAS)]),
+    ...(stateFile === undefined ? [] : ['--db-filename', stateFile, ...repeated('--sqlite-pragma', SQLITE_PRAGMAS)]),
   ]
 }
 

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freePort } from '#scripts/platform/ports.ts'
 import {
@@ -15,12 +16,15 @@ import {
 
 let place: Place
 beforeAll(async () => {
-  place = await makePlace()
+  const empty = await makePlace()
+  place = { ...empty, variables: { ...empty.variables, XDG_CACHE_HOME: join(empty.dataDir, 'cache') } }
 })
 afterAll(() => {
   place.remove()
 })
 
+/** With nothing there yet: the tools of this user are in a folder of the place, which is empty at first. */
+const UP_WITHIN_MS = 60_000
 const STOPPED_WITHIN_MS = 15_000
 
 function url(path: string): string {
@@ -57,7 +61,9 @@ function killLauncherHard(): void {
 
 describe('npm start', () => {
   test('serves the store and a purchase, keeps it over a stop by Ctrl-C, and leaves no process behind', async () => {
+    const startedAt = performance.now()
     const launcher = await npmStart(place)
+    expect(performance.now() - startedAt).toBeLessThan(UP_WITHIN_MS)
     expect(launcher.printed()).toContain(`Store            ${url('/store/')}`)
     const store = await fetch(url('/store/'))
     expect([store.status, store.headers.get('Content-Type')]).toEqual([200, expect.stringMatching(/^text\/html/)])

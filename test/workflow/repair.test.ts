@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { createActivities } from '#activities/create-activities.ts'
-import { createPointsLedger } from '#db/points/ledger.ts'
+import { findLostPurchases } from '#activities/find-lost-purchases.ts'
 import { recordOutcome } from '#db/purchases.ts'
 import { purchaseWorkflowId, repairWorkflowId } from '#domain/purchase.ts'
 import { loseWorkflow } from '#test/replay/scenarios.ts'
@@ -151,19 +150,24 @@ test('the reconciler finds every lost purchase, also when there are more than it
     (sql) => sql`update purchases set updated_at = now() - interval '2 minutes' where user_id = ${buyer}`,
   )
   const open = new Set(orders.slice(0, 20).map(purchaseWorkflowId))
-  const { findLostPurchases } = createActivities({
-    sql: world.shop.sql,
-    ledger: createPointsLedger(world.shop.sql),
-    pointsTtlDays: 365,
-    isWorkflowOpen: async (id) => open.has(id),
-  })
+  const progress: Record<string, number>[] = []
+  const findPage = (after?: string) =>
+    findLostPurchases(
+      world.shop.sql,
+      async (id) => open.has(id),
+      after,
+      (details) => progress.push(details),
+    )
 
   const found: string[] = []
-  for (let page = await findLostPurchases({}); ; page = await findLostPurchases({ after: page.next })) {
+  for (let page = await findPage(); ; page = await findPage(page.next)) {
     found.push(...page.lost)
     if (page.next === undefined) break
   }
   expect(found).toEqual(orders.slice(20).toSorted())
+  expect(progress.filter(({ of }) => of === 30)).toEqual(
+    orders.slice(200).map((_, purchases) => ({ purchases, of: 30 })),
+  )
   for (const purchaseId of orders) await recordOutcome(world.shop.sql, purchaseId, { status: 'cancelled' })
 })
 
