@@ -43,7 +43,7 @@ async function holdWallet() {
   const held = Promise.withResolvers<void>()
   const holding = world.shop.asOwner((owner) =>
     owner.begin(async (tx) => {
-      await tx`select from wallets where user_id = ${buyer} for update`
+      await tx`select from wallets where user_id = (select id from users where username = ${buyer}) for update`
       held.resolve()
       await open
     }),

@@ -70,6 +70,59 @@ describe('a parked award', () => {
     expect(await points()).toBe(0)
   })
 
+  const dismiss = (id: string, reason: unknown = 'settled by letter') =>
+    world.api.post(`/operations/parked/${id}/dismissal`, { reason })
+
+  test('that is dismissed with a reason is never booked, and asked for again it says so', async () => {
+    const id = await parked()
+    const dismissed = { reason: 'settled by letter', actor: 'demo', at: expect.any(String) }
+    expect(await dismiss(id)).toMatchObject({ status: 200, body: { id, status: 'dismissed', points: 170, dismissed } })
+    expect(await dismiss(id, 'for another reason')).toMatchObject({ status: 200, body: { dismissed } })
+    expect(await listed()).not.toContain(id)
+    expect((await retry(id)).body).toMatchObject({ status: 'dismissed', pointsIssued: 0 })
+    expect(await points()).toBe(0)
+    const { body } = await world.api.get(`/purchases/${id}`)
+    expect(body).toMatchObject({ status: 'completed', award: 'dismissed', pointsIssued: 0 })
+    expect(body.steps.map(({ state }: { state: string }) => state)).toContain('dismissed')
+    expect((await world.api.call('POST', `/purchases/${id}/refund`)).body.status).toBe('refunded')
+  })
+
+  test('is either booked or dismissed, when both are asked for at once', async () => {
+    for (let round = 0; round < 5; round++) {
+      const id = await parked()
+      const before = await points()
+      const [retried, dismissal] = await Promise.all([retry(id), dismiss(id)])
+      const { status } = (await retry(id)).body
+      expect(['booked', 'dismissed']).toContain(status)
+      expect(dismissal.status).toBe(status === 'dismissed' ? 200 : 409)
+      expect(retried.body.status).toBe(status)
+      expect((await points()) - before).toBe(status === 'booked' ? 170 : 0)
+    }
+  })
+
+  test('that was booked cannot be dismissed', async () => {
+    const id = await parked()
+    await retry(id)
+    expect(await dismiss(id)).toMatchObject({ status: 409, body: { code: 'not_parked', awardStatus: 'booked' } })
+  })
+
+  test.each([
+    ['no reason', undefined],
+    ['an empty one', ''],
+    ['one that is no text', 5],
+  ])('is not dismissed for %s', async (_, reason) => {
+    const id = await parked()
+    expect(await world.api.post(`/operations/parked/${id}/dismissal`, { reason })).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: 'reason' }] },
+    })
+    expect(await listed()).toContain(id)
+  })
+
+  test.each(['019abcde-0000-7000-8000-000000000001', 'nonsense'])('cannot be dismissed by the id %s', async (id) => {
+    expect((await dismiss(id)).body.code).toBe('unknown_parked_award')
+  })
+
   test.each(['019abcde-0000-7000-8000-000000000001', 'nonsense'])('is not found by the id %s', async (id) => {
     expect((await retry(id)).body.code).toBe('unknown_parked_award')
   })

@@ -29,7 +29,7 @@ describe('one Idempotency-Key', () => {
     expect(await chargesOf(buyer)).toBe(1)
     expect(await world.shop.stock(product)).toEqual({ onHand: 99, reserved: 0 })
     expect(await world.shop.balance(buyer)).toBe(90_000)
-    const query = `Customer = '${buyer}'`
+    const query = `Customer = '${await world.shop.idOf(buyer)}'`
     await expect.poll(async () => (await world.client.workflow.count(query)).count).toBe(1)
   })
 

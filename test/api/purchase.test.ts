@@ -180,7 +180,7 @@ describe('the list of purchases', () => {
 
 test('operators find a purchase in Temporal by its customer and by how it ended', async () => {
   const { purchaseId } = (await buy({ productId: product, quantity: 1 })).body
-  const query = `Customer = '${buyer}' AND PurchaseStatus = 'completed'`
+  const query = `Customer = '${await world.shop.idOf(buyer)}' AND PurchaseStatus = 'completed'`
   await expect
     .poll(async () => {
       const found: string[] = []

@@ -40,7 +40,8 @@ test('a quote says what a purchase comes to, and writes nothing', async () => {
     pointsEarned: 335,
     campaigns: [{ campaign: '1', points: 335 }],
   })
-  const counted = await world.shop.sql`select from campaign_customers where account_id = ${buyer}`
+  const counted = await world.shop
+    .sql`select from campaign_customers where account_id = ${await world.shop.idOf(buyer)}`
   expect([counted.length, await points()]).toEqual([0, 700])
   const bought = await buy({ lines: [{ productId: 'air', quantity: 2 }], redeemPoints: 500 })
   expect(bought.body).toMatchObject({ total: body.total, amount: body.amount, pointsIssued: body.pointsEarned })

@@ -73,9 +73,9 @@ test('the list of users is read page by page in the order of names', async () =>
   expect(first.body).toMatchObject({ count: 1, nextCursor: first.body.items[0].username })
   const { body } = await world.api.get(`/users?cursor=${name}`)
   expect(body.items.slice(0, 3)).toEqual([
-    { id: `${name}-a`, username: `${name}-a`, balance: 1.5 },
-    { id: `${name}-b`, username: `${name}-b`, balance: 1.5 },
-    { id: `${name}-c`, username: `${name}-c`, balance: 1.5 },
+    { id: await world.shop.idOf(`${name}-a`), username: `${name}-a`, balance: 1.5 },
+    { id: await world.shop.idOf(`${name}-b`), username: `${name}-b`, balance: 1.5 },
+    { id: await world.shop.idOf(`${name}-c`), username: `${name}-c`, balance: 1.5 },
   ])
 })
 

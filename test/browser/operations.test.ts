@@ -66,6 +66,26 @@ describe('a parked award', () => {
     expect((await world.api.get(`/points?account_id=${customer.buyer}`)).body.balance).toBe(170)
   })
 
+  test('is dismissed with a reason, after which its purchase says that the points will not come', async ({
+    world,
+    visit,
+  }) => {
+    const customer = await makeBuyer(world)
+    const purchaseId = await park(world, customer)
+    const page = await visit({ as: customer.buyer, path: '/operations' })
+    const award = page.getByRole('article').filter({ hasText: `170 points for ${customer.buyer}` })
+    await award.getByRole('button', { name: /^Dismiss/ }).click()
+    const dialog = page.getByRole('dialog', { name: 'Dismiss these points' })
+    await expectAccessible(page)
+    await dialog.getByLabel('Why').fill('Settled by letter')
+    await dialog.getByRole('button', { name: 'Dismiss' }).click()
+    await page.getByRole('status').getByText(`${customer.buyer} will not get these points.`).waitFor()
+    await award.waitFor({ state: 'detached' })
+    expect((await world.api.get(`/points?account_id=${customer.buyer}`)).body.balance).toBe(0)
+    await page.goto(new URL(`/store/purchases/${purchaseId}`, page.url()).href)
+    await page.getByText('They could not be booked, and it was decided that they will not come.').waitFor()
+  })
+
   test('leads to its purchase, which says whether the points will follow', async ({ world, visit }) => {
     const customer = await makeBuyer(world)
     const purchaseId = await park(world, customer)

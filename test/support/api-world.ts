@@ -12,7 +12,7 @@ export type Api = Awaited<ReturnType<typeof serveApi>>
 
 /** The whole API over HTTP, with a shop, a Temporal and a worker of its own that are all real. */
 export async function openApiWorld() {
-  const world = await openSagaWorld()
+  const world = await openSagaWorld({ opaqueIds: true })
   const opened: Api[] = []
   const dependencies = {
     sql: world.shop.sql,

@@ -14,7 +14,7 @@ import { WORKFLOWS_PATH } from '#worker/workflow-bundle.ts'
 import type { PurchaseInput, PurchaseResult } from '#workflows/contract.ts'
 import { TASK_QUEUE } from '#workflows/contract.ts'
 import { planFaults } from './faults.ts'
-import { openShop } from './shop.ts'
+import { openShop, type ShopOptions } from './shop.ts'
 
 // Injected faults are what these tests are about: only what nobody expects is worth a line.
 const shown = new DefaultLogger('ERROR')
@@ -32,8 +32,8 @@ export type SagaWorld = Awaited<ReturnType<typeof openSagaWorld>>
  * A shop of its own and a worker for it, on the Temporal server that all tests share: a task queue of its own keeps the
  * sagas of one test file away from the workers of another.
  */
-export async function openSagaWorld(options: { workflowInterceptors?: string[] } = {}) {
-  const shop = await openShop()
+export async function openSagaWorld(options: { workflowInterceptors?: string[] } & ShopOptions = {}) {
+  const shop = await openShop(options)
   const faults = planFaults()
   const address = inject('temporalAddress')
   const namespace = 'default'

@@ -8,15 +8,22 @@ import { call } from '#db/functions.ts'
 import { createPointsLedger } from '#db/points/ledger.ts'
 import { addMissingProducts } from '#db/products.ts'
 import { openPurchase, openRefund, recordOutcome, recordRefunded, returnMoney, returnStock } from '#db/purchases.ts'
-import { addMissingUsers } from '#db/wallets.ts'
+import { addMissingUsers, createWallet, findUser } from '#db/wallets.ts'
 import type { PurchaseLine, PurchaseStatus } from '#domain/purchase.ts'
 import { SAMPLE_CAMPAIGNS } from '#scripts/sample-data.ts'
 import { createTestDatabase } from './test-database.ts'
 
 export type Shop = Awaited<ReturnType<typeof openShop>>
 
+export type ShopOptions = {
+  connections?: number
+  sampleCampaign?: boolean
+  /** Users get ids that mean nothing, as from the API. Else their id is their name, as of sample users. */
+  opaqueIds?: boolean
+}
+
 /** A database of its own with the things that tests buy and the people who buy them. */
-export async function openShop(options: { connections?: number; sampleCampaign?: boolean } = {}) {
+export async function openShop(options: ShopOptions = {}) {
   const { databaseUrl, migrateDatabaseUrl, drop } = await createTestDatabase()
   const sql = openDatabase({
     databaseUrl,
@@ -31,10 +38,11 @@ export async function openShop(options: { connections?: number; sampleCampaign?:
     databaseUrl,
     migrateDatabaseUrl,
     addProduct: (product: NewProduct) => addProduct(sql, product),
-    addWallet: (wallet: NewWallet) => addWallet(sql, wallet),
+    addWallet: (wallet: NewWallet) => addWallet(sql, wallet, options.opaqueIds ?? false),
     order: (order: Order) => placeOrder(sql, order),
     /** A user without a wallet, whose id is the name: somebody who only has points. */
     addUser: (username: string) => call<string>(sql, 'open_user', { new_id: username, name: username }),
+    idOf: async (username: string) => (await findUser(sql, username)) ?? '',
     ledger,
     /** For activities that are called without a worker. */
     points,
@@ -87,12 +95,16 @@ async function addProduct(sql: Database, { id = `product-${randomUUID()}`, price
 type NewWallet = { username?: string; balanceMinor: number }
 
 /**
- * Adds a user, whose id is the name as with sample users.
- *
- * @returns the name. Names are not used again elsewhere: Temporal, which can be asked for them, is shared by all tests
+ * @returns the name of the new user. Names are not used again elsewhere: Temporal, which can be asked for them, is shared by all tests
  */
-async function addWallet(sql: Database, { username = `buyer-${randomUUID()}`, balanceMinor }: NewWallet) {
-  await addMissingUsers(sql, [{ username, balanceMinor }])
+async function addWallet(
+  sql: Database,
+  { username = `buyer-${randomUUID()}`, balanceMinor }: NewWallet,
+  opaqueId: boolean,
+) {
+  const request = { scope: 'test', key: randomUUID(), requestHash: '' }
+  if (opaqueId) await createWallet(sql, request, { username, balanceMinor, actor: 'test' })
+  else await addMissingUsers(sql, [{ username, balanceMinor }])
   return username
 }
 

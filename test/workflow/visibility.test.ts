@@ -127,13 +127,13 @@ describe('an operator who searches', () => {
   test('finds every purchase by customer, status and total, each attribute of its own type', async () => {
     const completed = await purchaseBy(1_000_000, several)
     const { typedSearchAttributes } = await describePurchase(completed)
-    expect(typedSearchAttributes.get(CUSTOMER)).toBe(buyer)
+    expect(typedSearchAttributes.get(CUSTOMER)).toBe(await world.shop.idOf(buyer))
     expect(typedSearchAttributes.get(PURCHASE_STATUS)).toBe('completed')
     expect(typedSearchAttributes.get(TOTAL_MINOR)).toBe(341_999)
 
     const { body } = await world.api.post('/purchase', { userId: buyer, productId: 'air', quantity: 9 })
     const [bought, refused] = [purchaseWorkflowId(completed), purchaseWorkflowId(body.purchaseId)]
-    const customer = `Customer = '${buyer}'`
+    const customer = `Customer = '${await world.shop.idOf(buyer)}'`
     await expect.poll(() => idsFound(customer), { timeout: 10_000 }).toEqual([bought, refused].sort())
     await expect.poll(() => idsFound(`${customer} and PurchaseStatus = 'completed'`)).toEqual([bought])
     await expect.poll(() => idsFound(`${customer} and PurchaseStatus = 'refused'`)).toEqual([refused])
@@ -149,7 +149,7 @@ describe('an operator who searches', () => {
       quantity: 1_000,
       expectedTotal: 1,
     })
-    const query = `Customer = '${buyer}' and PurchaseStatus = 'refused' and TotalMinor is null`
+    const query = `Customer = '${await world.shop.idOf(buyer)}' and PurchaseStatus = 'refused' and TotalMinor is null`
     await expect.poll(() => idsFound(query), { timeout: 10_000 }).toEqual([purchaseWorkflowId(body.purchaseId)])
   })
 })
