@@ -54,7 +54,7 @@ export function registerRepairPurchase(app: App, deps: AppDependencies): void {
   })
 }
 
-/** A purchase that is well would be undone: repairing bars what has not happened yet. */
+/** A purchase that is well would be undone: repairing tombstones what has not happened yet. */
 async function refuseUnlessStuck(deps: AppDependencies, { purchaseId, status }: StoredPurchase): Promise<void> {
   switch (status) {
     case 'compensating':
