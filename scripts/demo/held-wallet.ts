@@ -24,8 +24,7 @@ export async function holdWallet(sql: Database, username: string): Promise<HeldW
       const deadline = performance.now() + withinMs
       for (;;) {
         const [waiting] = await sql`
-          select from pg_stat_activity
-          where ${own?.pid ?? 0} = any (pg_blocking_pids(pid)) and query like '%chargeWallet%'`
+          select from pg_stat_activity where ${own?.pid ?? 0} = any (pg_blocking_pids(pid))`
         if (waiting !== undefined) return
         if (performance.now() > deadline) throw new Error(`nobody charges ${username} within ${withinMs} ms`)
         await sleep(5)

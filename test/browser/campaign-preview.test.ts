@@ -128,10 +128,12 @@ type World = Parameters<Parameters<typeof test.beforeEach>[0]>[0]['world']
 
 /** Keeps backtests from getting on, as a very long past would. */
 async function whileThePastIsLocked(world: World, work: () => Promise<void>): Promise<void> {
-  await world.shop.sql.begin(async (tx) => {
-    await tx`lock table purchases in access exclusive mode`
-    await work()
-  })
+  await world.shop.asOwner((owner) =>
+    owner.begin(async (tx) => {
+      await tx`lock table purchases in access exclusive mode`
+      await work()
+    }),
+  )
 }
 
 /** How many are kept waiting by that. */

@@ -20,7 +20,7 @@ beforeEach(() => {
 const test = inBrowser.extend('book', ({ world }) => {
   return async (at: string, wish: Parameters<typeof wishOf>[0]) => {
     const ledger = createPointsLedger(world.shop.sql, async () => at)
-    const answer = await ledger.execute({ accountId: member, ...wishOf(wish) })
+    const answer = await ledger.execute({ accountId: await world.shop.addUser(member), ...wishOf(wish) })
     expect(answer).toMatchObject({ ok: true })
   }
 })
