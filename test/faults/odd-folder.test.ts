@@ -12,6 +12,7 @@ const COPIED = [
   'db/migrate.ts',
   'db/privileges.sql',
   'db/migrations',
+  'db/functions',
   'test/support/migrate-process.ts',
 ]
 
