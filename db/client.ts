@@ -64,6 +64,9 @@ export type DatabaseOptions = {
   connectTimeoutMs?: number
 }
 
+/** No transaction of ours does nothing for as long as that. */
+const ABANDONED_MS = 60_000
+
 /**
  * Opens a pool: the one way to the database, and the one place where it is made sure that every statement gets its own
  * answer, or an error, within a bounded time (docs/adr/0017-connections.md).
@@ -82,6 +85,8 @@ export function openDatabase(options: DatabaseOptions): Database {
       application_name: options.applicationName,
       statement_timeout: statementTimeoutMs,
       lock_timeout: lockTimeoutMs,
+      // A transaction whose client has gone without a sign does not keep its locks until the server notices.
+      idle_in_transaction_session_timeout: ABANDONED_MS,
       TimeZone: 'UTC',
     },
   })

@@ -10,6 +10,7 @@ type Way = { near: Socket; far: Socket; silent: boolean }
  */
 export async function openPassage(target: { host: string; port: number }) {
   const ways = new Set<Way>()
+  const sockets = new Set<Socket>()
   let silentFromTheStart = false
   let delayMs = 0
   let altered = (fromServer: Buffer) => fromServer
@@ -23,6 +24,7 @@ export async function openPassage(target: { host: string; port: number }) {
   })
 
   function carry(way: Way, from: Socket, to: Socket, through: (data: Buffer) => Buffer): void {
+    sockets.add(from)
     from.on('data', (data: Buffer) => {
       const pass = () => {
         if (!way.silent && to.writable) to.write(through(data))
@@ -33,9 +35,10 @@ export async function openPassage(target: { host: string; port: number }) {
     from.on('error', () => {})
     from.on('end', () => !way.silent && to.end())
     from.on('close', () => {
+      sockets.delete(from)
       ways.delete(way)
-      // Whoever is behind a silent way does not learn that the other end has gone.
-      if (!way.silent || from === way.near) to.destroy()
+      // Whoever is at the other end of a silent way does not learn that this one has gone.
+      if (!way.silent) to.destroy()
     })
   }
 
@@ -44,7 +47,7 @@ export async function openPassage(target: { host: string; port: number }) {
     await once(server, 'listening')
   }
   const destroyAll = () => {
-    for (const { near, far } of [...ways]) for (const socket of [near, far]) socket.destroy()
+    for (const socket of [...sockets]) socket.destroy()
   }
   const cut = async () => {
     const closed = once(server, 'close')
