@@ -33,7 +33,7 @@ export interface Database extends Sql {
    * the connection is lost, so is the transaction: nothing of it goes on against another connection.
    */
   begin<Value>(work: (sql: Sql) => Promise<Value>): Promise<Value>
-  begin<Value>(options: string | TransactionOptions, work: (sql: Sql) => Promise<Value>): Promise<Value>
+  begin<Value>(options: TransactionOptions, work: (sql: Sql) => Promise<Value>): Promise<Value>
   /** A connection to oneself, until `release`. */
   reserve(): Promise<Sql & { release(): void }>
   /**
@@ -101,11 +101,10 @@ export function openDatabase(options: DatabaseOptions): Database {
   })
 
   async function begin<Value>(
-    given: string | TransactionOptions | ((sql: Sql) => Promise<Value>),
-    work?: (sql: Sql) => Promise<Value>,
+    ...given: [(sql: Sql) => Promise<Value>] | [TransactionOptions, (sql: Sql) => Promise<Value>]
   ): Promise<Value> {
-    if (typeof given === 'function') return await transaction(pool, deadlineMs, {}, given)
-    return await transaction(pool, deadlineMs, typeof given === 'string' ? { mode: given } : given, work as never)
+    const [options, work] = given.length === 2 ? given : [{}, ...given]
+    return await transaction(pool, deadlineMs, options, work)
   }
 
   async function reserve(): Promise<Sql & { release(): void }> {

@@ -1,7 +1,7 @@
 import type { Database } from './client.ts'
 
 export type DatabaseHealth = {
-  /** What is wrong, if this process could not use its database for a while; undefined while it can. */
+  /** What is wrong, as a sentence, if this process could not use its database for a while; undefined while it can. */
   failing(): string | undefined
   stop(): void
 }
@@ -35,7 +35,7 @@ export function watchHealth(
         const { failingSince } = database.health()
         const failedForMs = failingSince === undefined ? 0 : performance.now() - failingSince
         if (failedForMs >= failingMs) {
-          return `no statement was answered for ${Math.floor(failedForMs / 1000)} s (pool for ${name})`
+          return `No statement was answered for ${Math.floor(failedForMs / 1000)} s (pool: ${name}).`
         }
       }
       return undefined

@@ -2,15 +2,15 @@ import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Postgrator from 'postgrator'
-import postgres from 'postgres'
+import { openDatabase, type Sql } from './client.ts'
 
 const MIGRATIONS = fileURLToPath(new URL('./migrations/', import.meta.url))
 const PRIVILEGES = new URL('./privileges.sql', import.meta.url)
 /** Any number, as long as it is ours: whoever holds this advisory lock migrates. */
 const MIGRATION_LOCK = 7_240_301
 /**
- * Put before each script, so that both are one implicit transaction: after a lost connection the driver would carry on
- * against a new one, outside of our transaction (porsager/postgres issue 1155).
+ * Put before each script, so that both are one implicit transaction, which belongs to whoever holds the lock: nothing of a
+ * script is applied outside of the migration that it is part of.
  */
 const STILL_OURS = `do $$ begin
   if not exists (select from pg_locks where locktype = 'advisory' and objid = ${MIGRATION_LOCK} and pid = pg_backend_pid())
@@ -34,7 +34,14 @@ export type MigrateOptions = {
  * @throws when an applied migration was edited (checksum), none comes with this code, or the database refuses
  */
 export async function migrateDatabase(options: MigrateOptions): Promise<{ applied: string[] }> {
-  const sql = postgres(options.migrateDatabaseUrl, { max: 1, connect_timeout: 5, onnotice: () => {} })
+  const sql = openDatabase({
+    databaseUrl: options.migrateDatabaseUrl,
+    applicationName: 'unicorn-migrate',
+    maxConnections: 1,
+    // Building an index, and waiting for another process that migrates, takes as long as it takes.
+    statementTimeoutMs: 0,
+    lockTimeoutMs: 0,
+  })
   try {
     return await sql.begin(async (tx) => {
       await tx`select pg_advisory_xact_lock(${MIGRATION_LOCK})`
@@ -62,7 +69,7 @@ function literally(path: string): string {
   return path.replaceAll(/[\\?*()[\]{}!+@|]/g, '\\$&')
 }
 
-async function grantPrivileges(tx: postgres.TransactionSql, role: string): Promise<void> {
+async function grantPrivileges(tx: Sql, role: string): Promise<void> {
   const [owner] = await tx`select current_user = ${role} as same`
   if (owner?.same) return
   const script = await readFile(PRIVILEGES, 'utf8')

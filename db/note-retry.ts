@@ -8,6 +8,9 @@ export type Retry = { step: StepName; undo: boolean; attempt: number }
  * Notes in the story of a purchase that a step is tried again. Not when it has happened meanwhile and only its report was
  * lost, nor after the purchase has ended. An attempt is noted when it is at least twice the one before it in the story: a
  * day of trouble makes a dozen lines.
+ *
+ * A note is no progress, so `updated_at` stays as it is: the reconciler must not take a purchase for moving whose workflow
+ * was lost while its last attempt was still being noted.
  */
 export async function noteRetry(sql: Sql, purchaseId: string, { step, undo, attempt }: Retry): Promise<void> {
   await sql`
@@ -19,7 +22,7 @@ export async function noteRetry(sql: Sql, purchaseId: string, { step, undo, atte
       group by p.event_seq
     ), purchase as (
       -- Not when the story went on while this waited for the row: what was read of it is of the past then.
-      update purchases p set event_seq = p.event_seq + 1, updated_at = now()
+      update purchases p set event_seq = p.event_seq + 1
       from story
       where p.id = ${purchaseId} and p.event_seq = story.event_seq
         and (p.settled_at is null or p.status = 'refunding')

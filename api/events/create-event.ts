@@ -65,7 +65,7 @@ export function registerCreateEvent(app: App, deps: AppDependencies): void {
     const body = c.req.valid('json')
     const { account_id: accountId, ...rest } = body
     const request = keyedRequest(c, accountId, body)
-    const taken = await takeEvent(deps.sql, request, { ...rest, accountId, eventId: uuidv7() })
+    const taken = await takeEvent(deps.writes, request, { ...rest, accountId, eventId: uuidv7() })
     if (!taken.ok) throw keyReused()
     if (taken.replayed) markReplayed(c)
     const { eventId } = taken

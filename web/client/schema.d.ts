@@ -118,8 +118,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Whether this process is alive
-         * @description Asks nobody else: restarting this process would not mend anything that it would find.
+         * Whether this process is alive, and can use its database
+         * @description Answers at once from what this process has seen: it fails when for a minute no statement was answered. Whether requests can be served right now, `/readyz` knows.
          */
         get: operations["healthz"];
         put?: never;
@@ -1284,7 +1284,7 @@ export interface components {
             /** @enum {number} */
             status: 503;
             /** @enum {string} */
-            title: "The database cannot be reached";
+            title: "The database cannot be used at the moment";
             /** @enum {string} */
             type: "urn:unicorn-store:problem:database_unavailable";
         };
@@ -2772,6 +2772,19 @@ export interface components {
              */
             amount: number;
         };
+        UnhealthyProblem: {
+            /** @enum {string} */
+            code: "unhealthy";
+            detail: string;
+            /** @description Names this request in the logs. */
+            requestId: string;
+            /** @enum {number} */
+            status: 503;
+            /** @enum {string} */
+            title: "This process cannot use its database";
+            /** @enum {string} */
+            type: "urn:unicorn-store:problem:unhealthy";
+        };
         UnknownCampaignProblem: {
             /** @enum {string} */
             code: "unknown_campaign";
@@ -3008,7 +3021,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description Seconds after which to ask again. */
@@ -3145,7 +3158,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description `true` when an earlier request of the same key did it. */
@@ -3221,7 +3234,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description Seconds after which to ask again. */
@@ -3338,7 +3351,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description `true` when an earlier request of the same key did it. */
@@ -3485,7 +3498,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description `true` when an earlier request of the same key did it. */
@@ -3563,7 +3576,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description Seconds after which to ask again. */
@@ -3667,7 +3680,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `database_unavailable`: The database cannot be reached
+             * @description `database_unavailable`: The database cannot be used at the moment
              *
              *     `too_many_backtests`: Too many backtests are under way
              */
@@ -3791,7 +3804,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `database_unavailable`: The database cannot be reached
+             * @description `database_unavailable`: The database cannot be used at the moment
              *
              *     `temporal_unavailable`: The workflow engine cannot be reached
              */
@@ -3843,6 +3856,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description `unhealthy`: This process cannot use its database */
+            503: {
+                headers: {
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnhealthyProblem"];
                 };
             };
         };
@@ -3946,7 +3970,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description Seconds after which to ask again. */
@@ -4016,7 +4040,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `database_unavailable`: The database cannot be reached
+             * @description `database_unavailable`: The database cannot be used at the moment
              *
              *     `temporal_unavailable`: The workflow engine cannot be reached
              */
@@ -4115,7 +4139,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `database_unavailable`: The database cannot be reached
+             * @description `database_unavailable`: The database cannot be used at the moment
              *
              *     `temporal_unavailable`: The workflow engine cannot be reached
              */
@@ -4179,7 +4203,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description Seconds after which to ask again. */
@@ -4297,7 +4321,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description `true` when an earlier request of the same key did it. */
@@ -4417,7 +4441,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description `true` when an earlier request of the same key did it. */
@@ -4486,7 +4510,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description Seconds after which to ask again. */
@@ -4604,7 +4628,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description `true` when an earlier request of the same key did it. */
@@ -4671,7 +4695,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description Seconds after which to ask again. */
@@ -4782,7 +4806,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description `true` when an earlier request of the same key did it. */
@@ -4847,7 +4871,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description Seconds after which to ask again. */
@@ -4967,7 +4991,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description `true` when an earlier request of the same key did it. */
@@ -5029,7 +5053,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description Seconds after which to ask again. */
@@ -5149,7 +5173,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description `true` when an earlier request of the same key did it. */
@@ -5286,7 +5310,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description `true` when an earlier request of the same key did it. */
@@ -5455,7 +5479,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `database_unavailable`: The database cannot be reached
+             * @description `database_unavailable`: The database cannot be used at the moment
              *
              *     `temporal_unavailable`: The workflow engine cannot be reached
              */
@@ -5566,7 +5590,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description Seconds after which to ask again. */
@@ -5633,7 +5657,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description Seconds after which to ask again. */
@@ -5693,7 +5717,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description Seconds after which to ask again. */
@@ -5785,7 +5809,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `database_unavailable`: The database cannot be reached
+             * @description `database_unavailable`: The database cannot be used at the moment
              *
              *     `temporal_unavailable`: The workflow engine cannot be reached
              */
@@ -5868,7 +5892,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `database_unavailable`: The database cannot be reached
+             * @description `database_unavailable`: The database cannot be used at the moment
              *
              *     `too_many_viewers`: This server watches as many purchases as it can
              */
@@ -5963,7 +5987,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `database_unavailable`: The database cannot be reached
+             * @description `database_unavailable`: The database cannot be used at the moment
              *
              *     `temporal_unavailable`: The workflow engine cannot be reached
              */
@@ -6116,7 +6140,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description Seconds after which to ask again. */
@@ -6236,7 +6260,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description `true` when an earlier request of the same key did it. */
@@ -6369,7 +6393,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description `true` when an earlier request of the same key did it. */
@@ -6445,7 +6469,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description Seconds after which to ask again. */
@@ -6505,7 +6529,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description Seconds after which to ask again. */
