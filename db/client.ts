@@ -2,8 +2,6 @@ import postgres from 'postgres'
 import { ConnectionError, type Statement } from './connection.ts'
 import { createPool, type Pool, type PoolHealth } from './pool.ts'
 
-export { ConnectionError } from './connection.ts'
-
 type Driver = postgres.Sql<{ bigint: number }>
 
 /** What query functions take as their first parameter: a pool, or the transaction they are part of. */

@@ -117,7 +117,9 @@ test('a request that waits for a locked row is 503, while others go on, and noth
     const answer = await api.post('/purchase', orderHeld, { key: 'held' })
     expect(answer).toMatchObject({ status: 503, body: { code: 'database_unavailable' } })
     expect(Number(answer.headers.get('Retry-After'))).toBeGreaterThan(0)
-    expect((await api.post('/purchase', { ...order, userId: 'waiter' }, { headers: { Prefer: 'respond-async' } })).status).toBe(202)
+    expect(
+      (await api.post('/purchase', { ...order, userId: 'waiter' }, { headers: { Prefer: 'respond-async' } })).status,
+    ).toBe(202)
     expect((await api.get('/products/held')).status).toBe(200)
   })
   const again = await api.post('/purchase', orderHeld, { key: 'held' })
