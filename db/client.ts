@@ -1,6 +1,6 @@
 import postgres from 'postgres'
 import { ConnectionError, type Statement } from './connection.ts'
-import { createPool, type Pool, type PoolHealth } from './pool.ts'
+import { Pool, type PoolHealth } from './pool.ts'
 
 type Driver = postgres.Sql<{ bigint: number }>
 
@@ -74,7 +74,7 @@ const ABANDONED_MS = 60_000
 export function openDatabase(options: DatabaseOptions): Database {
   const { statementTimeoutMs = 8_000, lockTimeoutMs = 1_500 } = options
   const deadlineMs = statementTimeoutMs === 0 ? 0 : (options.deadlineMs ?? statementTimeoutMs + 2_000)
-  const pool = createPool({
+  const pool = new Pool({
     databaseUrl: options.databaseUrl,
     maxConnections: options.maxConnections ?? 20,
     connectTimeoutMs: options.connectTimeoutMs ?? 5_000,
@@ -111,7 +111,12 @@ export function openDatabase(options: DatabaseOptions): Database {
     return Object.assign(sql, { release: () => pool.release(connection) })
   }
 
-  return Object.assign(single, { begin, reserve, end: pool.end, health: pool.health })
+  return Object.assign(single, {
+    begin,
+    reserve,
+    end: (given?: { timeout?: number }) => pool.end(given),
+    health: () => pool.health(),
+  })
 }
 
 async function transaction<Value>(

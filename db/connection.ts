@@ -52,21 +52,11 @@ export type Statement = {
   onlyDescribe?: boolean
 }
 
-/** What became of a statement: the database answered, be it by an error of its own, or nobody did. */
-export type Ended = 'answered' | 'lost'
-
-export type Connection = {
-  isOpen(): boolean
-  /** When it was opened, and when the database last answered, by `performance.now()`. */
-  readonly openedAt: number
-  answeredAt(): number
-  /** Sends a statement, which is settled with its answer. Never rejects itself. `deadlineMs` 0: however long it takes. */
-  run(statement: Statement, deadlineMs: number): Promise<Ended>
-  /** Closes it in good order; to be called while it runs nothing. */
-  close(): Promise<void>
-  /** Closes the socket at once; what runs is rejected with the error. */
-  destroy(error: ConnectionError): void
-}
+/**
+ * What became of a statement: the database answered, be it by an error of its own; the connection was lost, or not fit to go
+ * on; or nobody answered in time.
+ */
+export type Ended = 'answered' | 'lost' | 'silent'
 
 /** Seconds without traffic after which the operating system asks whether the other side is still there. */
 const KEEP_ALIVE_SECONDS = 5
@@ -74,102 +64,108 @@ const KEEP_ALIVE_SECONDS = 5
 const CLOSE_SECONDS = 0.5
 
 /**
- * Opens one connection. It has a driver instance of its own, which goes with it: the driver (3.4.9) carries the state of a
- * lost connection into the next one (its last error, half a result, bytes that were not sent), so it never gets a next one.
- *
- * @throws ConnectionError, the socket's error or the database's refusal
+ * One connection. It has a driver instance of its own, which goes with it: the driver (3.4.9) carries the state of a lost
+ * connection into the next one (its last error, half a result, bytes that were not sent), so it never gets a next one.
  */
-export async function openConnection(options: ConnectionOptions): Promise<Connection> {
-  const openedAt = performance.now()
-  let socket: Socket | undefined
-  let open = true
-  const driver = postgres(options.databaseUrl, {
-    ...DRIVER_OPTIONS,
-    connect_timeout: options.connectTimeoutMs / 1000,
-    connection: options.session,
-    onclose: () => {
-      open = false
-      options.onClose()
-    },
-    // Not in the driver's published types: how it gets its sockets. It asks again when it wants to reconnect.
-    socket: async (target: Target) => {
-      if (socket !== undefined) throw lost()
-      socket = await dial(target, options.connectTimeoutMs)
-      return socket
-    },
-  } as object)
+export class Connection {
+  /** When it was opened, and when the database last answered, by `performance.now()`. */
+  readonly openedAt = performance.now()
+  answeredAt = this.openedAt
+  isOpen = true
+  readonly #driver: postgres.Sql
+  readonly #send: Statement['handler']
+  readonly #running = new Set<Statement>()
+  #socket: Socket | undefined
+  #watchdog: NodeJS.Timeout | undefined
 
-  try {
-    await driver.unsafe('select 1')
-  } catch (error) {
-    socket?.destroy()
-    throw error
-  }
-  const send = (driver`` as unknown as Statement).handler
-  const running = new Set<Statement>()
-  let answeredAt = performance.now()
-  let watchdog: NodeJS.Timeout | undefined
-
-  function destroy(error: ConnectionError): void {
-    open = false
-    clearTimeout(watchdog)
-    for (const statement of running) statement.reject(error)
-    socket?.destroy()
+  private constructor(options: ConnectionOptions) {
+    this.#driver = postgres(options.databaseUrl, {
+      ...DRIVER_OPTIONS,
+      connect_timeout: options.connectTimeoutMs / 1000,
+      connection: options.session,
+      onclose: () => {
+        this.isOpen = false
+        options.onClose()
+      },
+      // Not in the driver's published types: how it gets its sockets. It asks again when it wants to reconnect.
+      socket: async (target: Target) => {
+        if (this.#socket !== undefined) throw lost()
+        this.#socket = await dial(target, options.connectTimeoutMs)
+        return this.#socket
+      },
+    } as object)
+    this.#send = (this.#driver`` as unknown as Statement).handler
   }
 
-  /** Statements that were sent together, in a transaction, are answered one after the other. */
-  function watch(deadlineMs: number): void {
-    clearTimeout(watchdog)
-    if (running.size === 0 || deadlineMs === 0) return
-    const since = answeredAt
-    watchdog = setTimeout(() => {
-      // After the event loop stood still, the answer may have arrived without having been read: that comes first.
-      setImmediate(() => {
-        if (running.size > 0 && answeredAt === since) destroy(overdue(deadlineMs))
-      })
-    }, deadlineMs)
+  /** @throws ConnectionError, the socket's error or the database's refusal */
+  static async open(options: ConnectionOptions): Promise<Connection> {
+    const connection = new Connection(options)
+    try {
+      await connection.#driver.unsafe('select 1')
+      connection.answeredAt = performance.now()
+      return connection
+    } catch (error) {
+      connection.destroy(lost())
+      throw error
+    }
   }
 
-  function run(statement: Statement, deadlineMs: number): Promise<Ended> {
+  /** Sends a statement, which is settled with its answer. Never rejects itself. `deadlineMs` 0: however long it takes. */
+  run(statement: Statement, deadlineMs: number): Promise<Ended> {
     const { resolve, reject } = statement
     return new Promise((done) => {
       const end = (ended: Ended) => {
-        running.delete(statement)
-        answeredAt = performance.now()
-        watch(deadlineMs)
+        this.#running.delete(statement)
+        if (ended !== 'silent') this.answeredAt = performance.now()
+        this.#watch(deadlineMs)
         done(ended)
       }
       statement.resolve = (result) => {
         const error = disagreement(result)
-        if (error) return destroy(error)
+        if (error) return this.destroy(error)
         end('answered')
         resolve(result)
       }
       statement.reject = (error) => {
-        const ended = isAnswer(error) ? 'answered' : 'lost'
+        const ended = endedBy(error)
         end(ended)
         reject(error)
-        if (ended === 'lost' && open) destroy(lost())
+        if (ended === 'lost' && this.isOpen) this.destroy(lost())
       }
       // The driver counts rows across results, and forgets to begin anew after an error in the middle of one.
       statement.forEachFn = (row, result) => result.push(row)
-      running.add(statement)
-      watch(deadlineMs)
-      send(statement)
+      this.#running.add(statement)
+      if (this.#running.size === 1) this.#watch(deadlineMs)
+      this.#send(statement)
     })
   }
 
-  return {
-    isOpen: () => open,
-    openedAt,
-    answeredAt: () => answeredAt,
-    run,
-    async close() {
-      open = false
-      await driver.end({ timeout: CLOSE_SECONDS })
-      socket?.destroy()
-    },
-    destroy,
+  /** Statements that were sent together, in a transaction, are answered one after the other. */
+  #watch(deadlineMs: number): void {
+    clearTimeout(this.#watchdog)
+    if (this.#running.size === 0 || deadlineMs === 0) return
+    const since = this.answeredAt
+    this.#watchdog = setTimeout(() => {
+      // After the event loop stood still, the answer may have arrived without having been read: that comes first.
+      setImmediate(() => {
+        if (this.#running.size > 0 && this.answeredAt === since) this.destroy(overdue(deadlineMs))
+      })
+    }, deadlineMs)
+  }
+
+  /** Closes it in good order; to be called while it runs nothing. */
+  async close(): Promise<void> {
+    this.isOpen = false
+    await this.#driver.end({ timeout: CLOSE_SECONDS })
+    this.#socket?.destroy()
+  }
+
+  /** Closes the socket at once; what runs is rejected with the error. */
+  destroy(error: ConnectionError): void {
+    this.isOpen = false
+    for (const statement of this.#running) statement.reject(error)
+    clearTimeout(this.#watchdog)
+    this.#socket?.destroy()
   }
 }
 
@@ -210,9 +206,10 @@ function dial({ host: [host = ''], port: [port = 0], path }: Target, timeoutMs: 
   })
 }
 
-/** The database itself said no, and the connection goes on. */
-function isAnswer(error: unknown): boolean {
-  return error instanceof postgres.PostgresError && error.severity !== 'FATAL' && error.severity !== 'PANIC'
+/** After an error of the database that is not fatal, the connection goes on. */
+function endedBy(error: unknown): Ended {
+  if (error instanceof postgres.PostgresError && !['FATAL', 'PANIC'].includes(error.severity)) return 'answered'
+  return error instanceof ConnectionError && error.code === 'STATEMENT_DEADLINE' ? 'silent' : 'lost'
 }
 
 type Result = unknown[] & { count: number | null; columns: unknown[] | null | undefined }

@@ -1,4 +1,4 @@
-import { type Connection, ConnectionError, openConnection, type Statement } from './connection.ts'
+import { Connection, ConnectionError, type Statement } from './connection.ts'
 
 export type PoolOptions = {
   databaseUrl: string
@@ -7,19 +7,6 @@ export type PoolOptions = {
   /** How long a statement waits for a connection before it is rejected; it is then never sent. */
   waitMs: number
   session: Record<string, string | number>
-}
-
-export type Pool = {
-  /** @throws whatever keeps it from getting a connection within `waitMs` */
-  acquire(): Promise<Connection>
-  /** Gives a connection back, in whatever state it is. */
-  release(connection: Connection): void
-  /** Runs one statement on a connection that was acquired, and takes note of how the database does. Never rejects. */
-  run(connection: Connection, statement: Statement, deadlineMs: number): Promise<void>
-  /** See `Database`. */
-  end(options?: { timeout?: number }): Promise<void>
-  /** See `Database`. */
-  health(): PoolHealth
 }
 
 export type PoolHealth = {
@@ -36,151 +23,162 @@ const IDLE_MS = 60_000
 const OLD_MS = 45 * 60_000
 
 /** A pool of connections, each of which carries out one statement, or one transaction, at a time. */
-export function createPool(options: PoolOptions): Pool {
-  const { maxConnections, waitMs } = options
+export class Pool {
+  readonly #options: PoolOptions
   /** The one that was used last is at the end, and is used next, so that those that are not needed become idle. */
-  const idle: { connection: Connection; timer: NodeJS.Timeout }[] = []
-  const busy = new Set<Connection>()
-  const waiters = new Set<Waiter>()
-  let opening = 0
-  let ending: Promise<void> | undefined
-  let drained: (() => void) | undefined
-  const health: PoolHealth = { answeredAt: performance.now(), failingSince: undefined }
+  readonly #idle = new Map<Connection, NodeJS.Timeout>()
+  readonly #busy = new Set<Connection>()
+  readonly #waiters = new Set<Waiter>()
+  readonly #health: PoolHealth = { answeredAt: performance.now(), failingSince: undefined }
+  #opening = 0
+  #ending: Promise<void> | undefined
+  #drained = () => {}
 
-  const failed = () => {
-    health.failingSince ??= performance.now()
-  }
-  const answered = () => {
-    health.answeredAt = performance.now()
-    health.failingSince = undefined
+  constructor(options: PoolOptions) {
+    this.#options = options
   }
 
-  function acquire(): Promise<Connection> {
-    if (ending !== undefined) return Promise.reject(new ConnectionError('CONNECTION_ENDED', 'the pool is closed'))
-    const last = idle.pop()
+  /** @throws whatever keeps it from getting a connection within `waitMs` */
+  acquire(): Promise<Connection> {
+    if (this.#ending !== undefined) return Promise.reject(new ConnectionError('CONNECTION_ENDED', 'the pool is closed'))
+    const last = [...this.#idle.keys()].at(-1)
     if (last) {
-      clearTimeout(last.timer)
-      busy.add(last.connection)
-      return Promise.resolve(last.connection)
+      this.#forget(last)
+      this.#busy.add(last)
+      return Promise.resolve(last)
     }
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => giveUp(waiter, waitedTooLong()), waitMs)
+      const timer = setTimeout(() => this.#giveUp(waiter, this.#waitedTooLong()), this.#options.waitMs)
       const waiter = { resolve, reject, timer }
-      waiters.add(waiter)
-      openAsNeeded()
+      this.#waiters.add(waiter)
+      this.#openAsNeeded()
     })
   }
 
-  function giveUp(waiter: Waiter, error: unknown): void {
-    clearTimeout(waiter.timer)
-    waiters.delete(waiter)
-    failed()
-    waiter.reject(error)
-    noteDrained()
+  /** Gives a connection back, in whatever state it is. */
+  release(connection: Connection): void {
+    if (!this.#busy.delete(connection)) return
+    if (connection.isOpen) {
+      if (performance.now() - connection.openedAt < OLD_MS) this.#offer(connection)
+      else void connection.close()
+    }
+    this.#openAsNeeded()
+    this.#noteDrained()
   }
 
-  function waitedTooLong(): ConnectionError {
-    const state = `${busy.size} of ${maxConnections} are in use`
-    return new ConnectionError('CONNECTION_WAIT_TIMEOUT', `no connection within ${waitMs} ms: ${state}`)
+  /** Runs one statement on a connection that was acquired, and takes note of how the database does. Never rejects. */
+  async run(connection: Connection, statement: Statement, deadlineMs: number): Promise<void> {
+    const startedAt = performance.now()
+    const ended = await connection.run(statement, deadlineMs)
+    if (ended === 'answered') return this.#noteAnswer()
+    this.#noteFailure()
+    if (ended === 'lost') return
+    // The way to the database was lost without a sign: connections that were silent since then may be no better.
+    for (const other of this.#idle.keys()) if (other.answeredAt < startedAt) void this.#closeIdle(other)
   }
 
-  function openAsNeeded(): void {
-    while (opening < waiters.size && idle.length + busy.size + opening < maxConnections) void open()
+  /** See `Database`. */
+  end({ timeout }: { timeout?: number } = {}): Promise<void> {
+    this.#ending ??= this.#drain(timeout === undefined ? undefined : timeout * 1000)
+    return this.#ending
   }
 
-  async function open(): Promise<void> {
-    opening += 1
+  /** See `Database`. */
+  health(): PoolHealth {
+    return { ...this.#health }
+  }
+
+  #openAsNeeded(): void {
+    const { maxConnections } = this.#options
+    const count = () => this.#idle.size + this.#busy.size + this.#opening
+    while (this.#opening < this.#waiters.size && count() < maxConnections) void this.#open()
+  }
+
+  async #open(): Promise<void> {
+    this.#opening += 1
     try {
       let connection: Connection | undefined
-      const onClose = () => connection && forget(connection)
-      connection = await openConnection({ ...options, onClose })
-      opening -= 1
-      answered()
-      offer(connection)
+      const onClose = () => connection && this.#forget(connection)
+      connection = await Connection.open({ ...this.#options, onClose })
+      this.#opening -= 1
+      this.#noteAnswer()
+      this.#offer(connection)
     } catch (error) {
-      opening -= 1
-      failed()
-      const [first] = waiters
-      if (first) giveUp(first, error)
-      openAsNeeded()
+      this.#opening -= 1
+      this.#noteFailure()
+      const [first] = this.#waiters
+      if (first) this.#giveUp(first, error)
+      this.#openAsNeeded()
     }
   }
 
   /** To whoever waits longest. */
-  function offer(connection: Connection): void {
-    const [first] = waiters
+  #offer(connection: Connection): void {
+    const [first] = this.#waiters
     if (first) {
       clearTimeout(first.timer)
-      waiters.delete(first)
-      busy.add(connection)
+      this.#waiters.delete(first)
+      this.#busy.add(connection)
       first.resolve(connection)
-    } else if (ending !== undefined) {
+    } else if (this.#ending !== undefined) {
       void connection.close()
     } else {
-      const timer = setTimeout(() => void closeIdle(connection), IDLE_MS)
-      idle.push({ connection, timer })
+      this.#idle.set(
+        connection,
+        setTimeout(() => void this.#closeIdle(connection), IDLE_MS),
+      )
     }
   }
 
   /** @returns whether it was idle */
-  function forget(connection: Connection): boolean {
-    const index = idle.findIndex((one) => one.connection === connection)
-    if (index === -1) return false
-    const [one] = idle.splice(index, 1)
-    clearTimeout(one?.timer)
-    return true
+  #forget(connection: Connection): boolean {
+    clearTimeout(this.#idle.get(connection))
+    return this.#idle.delete(connection)
   }
 
-  async function closeIdle(connection: Connection): Promise<void> {
-    if (forget(connection)) await connection.close()
+  async #closeIdle(connection: Connection): Promise<void> {
+    if (this.#forget(connection)) await connection.close()
   }
 
-  function release(connection: Connection): void {
-    if (!busy.delete(connection)) return
-    if (connection.isOpen()) {
-      if (performance.now() - connection.openedAt < OLD_MS) offer(connection)
-      else void connection.close()
-    }
-    openAsNeeded()
-    noteDrained()
+  #giveUp(waiter: Waiter, error: unknown): void {
+    clearTimeout(waiter.timer)
+    this.#waiters.delete(waiter)
+    this.#noteFailure()
+    waiter.reject(error)
+    this.#noteDrained()
   }
 
-  async function run(connection: Connection, statement: Statement, deadlineMs: number): Promise<void> {
-    const startedAt = performance.now()
-    if ((await connection.run(statement, deadlineMs)) === 'answered') return answered()
-    failed()
-    // The way to the database was lost without a sign: connections that were silent since then may be no better.
-    const silent = idle.filter((one) => one.connection.answeredAt() < startedAt)
-    for (const { connection } of silent) void closeIdle(connection)
+  #waitedTooLong(): ConnectionError {
+    const { waitMs, maxConnections } = this.#options
+    const state = `${this.#busy.size} of ${maxConnections} are in use`
+    return new ConnectionError('CONNECTION_WAIT_TIMEOUT', `no connection within ${waitMs} ms: ${state}`)
   }
 
-  function noteDrained(): void {
-    if (busy.size === 0 && waiters.size === 0) drained?.()
+  #noteAnswer(): void {
+    this.#health.answeredAt = performance.now()
+    this.#health.failingSince = undefined
   }
 
-  async function drain(timeoutMs: number | undefined): Promise<void> {
-    const closed = idle.map(({ connection }) => connection).map(closeIdle)
+  #noteFailure(): void {
+    this.#health.failingSince ??= performance.now()
+  }
+
+  #noteDrained(): void {
+    if (this.#busy.size === 0 && this.#waiters.size === 0) this.#drained()
+  }
+
+  async #drain(timeoutMs: number | undefined): Promise<void> {
+    const closed = [...this.#idle.keys()].map((connection) => this.#closeIdle(connection))
     let timer: NodeJS.Timeout | undefined
     await new Promise<void>((resolve) => {
-      drained = resolve
+      this.#drained = resolve
       if (timeoutMs !== undefined) timer = setTimeout(resolve, timeoutMs)
-      noteDrained()
+      this.#noteDrained()
     })
     clearTimeout(timer)
     const ended = new ConnectionError('CONNECTION_ENDED', 'the pool was closed before there was an answer')
-    for (const waiter of waiters) giveUp(waiter, ended)
-    for (const connection of busy) connection.destroy(ended)
+    for (const waiter of this.#waiters) this.#giveUp(waiter, ended)
+    for (const connection of this.#busy) connection.destroy(ended)
     await Promise.all(closed)
-  }
-
-  return {
-    acquire,
-    release,
-    run,
-    health: () => ({ ...health }),
-    end({ timeout } = {}) {
-      ending ??= drain(timeout === undefined ? undefined : timeout * 1000)
-      return ending
-    },
   }
 }

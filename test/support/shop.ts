@@ -22,6 +22,8 @@ export async function openShop(options: { connections?: number; sampleCampaign?:
     databaseUrl,
     applicationName: 'unicorn-test',
     maxConnections: options.connections ?? 20,
+    // Tests hold rows, to have attempts overlap, for as long as a busy machine takes.
+    lockTimeoutMs: 10_000,
   })
   const ledger = createPointsLedger(sql)
   if (options.sampleCampaign ?? true) await addMissingCampaigns(sql, SAMPLE_CAMPAIGNS, 'test')
