@@ -3,15 +3,21 @@ import type { Client } from '@temporalio/client'
 import type { Context } from 'hono'
 import type { Logger } from '#config/logging.ts'
 import type { Database } from '#db/client.ts'
+import type { DatabaseHealth } from '#db/health.ts'
 import type { PointsLedger } from '#db/points/ledger.ts'
 import type { PurchaseWatcher } from './purchases/purchase-watcher.ts'
 
 /** What the API needs from outside; whoever creates it closes it. */
 export type AppDependencies = {
+  /** For reads, which wait for nobody: whatever holds rows up, what there is can be seen. */
   sql: Database
+  /** For orders and whatever else changes something, and may have to wait for rows that others change. */
+  writes: Database
+  /** Whether this process can use its pools. */
+  health: Pick<DatabaseHealth, 'failing'>
   temporal: Client
   logger: Logger
-  /** Works on the same database as `sql`. */
+  /** Works on `writes`. */
   pointsLedger: PointsLedger
   /** Reads the same database as `sql`. */
   purchaseWatcher: PurchaseWatcher

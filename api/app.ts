@@ -129,6 +129,6 @@ function registerRoutes(app: App, deps: AppDependencies): void {
   registerRepairPurchase(app, deps)
 
   registerGetSettings(app, deps)
-  registerHealthz(app)
+  registerHealthz(app, deps)
   registerReadyz(app, deps)
 }

@@ -8,6 +8,7 @@ import { DISCONNECT_MS } from '#config/shutdown-times.ts'
 import { startUnlessStopped, stopRequested, tellReady } from '#config/stop-request.ts'
 import { temporalConnectionOptions } from '#config/temporal.ts'
 import { openDatabase } from '#db/client.ts'
+import { watchHealth } from '#db/health.ts'
 import { createPointsLedger } from '#db/points/ledger.ts'
 import { TASK_QUEUE } from '#workflows/contract.ts'
 import { createApp } from './app.ts'
@@ -16,6 +17,10 @@ import { createPurchaseWatcher } from './purchases/purchase-watcher.ts'
 
 /** Where `npm run web:build` puts the store. */
 const STORE_DIR = fileURLToPath(new URL('../dist/store', import.meta.url))
+
+/** Of a process: 20 connections, as a worker has. Reads are short; whoever changes something may wait for a row. */
+const READ_CONNECTIONS = 8
+const WRITE_CONNECTIONS = 12
 
 /** gRPC's own backoff grows to two minutes, and so long the API would not see that Temporal is back. */
 const RECONNECT_SOON = { 'grpc.initial_reconnect_backoff_ms': 250, 'grpc.max_reconnect_backoff_ms': 1_000 }
@@ -29,13 +34,21 @@ runCommand(async () => {
   const environment = readEnvironment()
   const { databaseUrl, temporal, webUiUrl } = resolveConnections(environment)
   const logger = createLogger({ name: 'api', level: environment.logLevel })
-  const sql = openDatabase({ databaseUrl, applicationName: 'unicorn-api' })
+  const sql = openDatabase({ databaseUrl, applicationName: 'unicorn-api', maxConnections: READ_CONNECTIONS })
+  const writes = openDatabase({
+    databaseUrl,
+    applicationName: 'unicorn-api-writes',
+    maxConnections: WRITE_CONNECTIONS,
+  })
+  const health = watchHealth({ reads: sql, writes })
   const connection = Connection.lazy({ ...temporalConnectionOptions(temporal), channelArgs: RECONNECT_SOON })
   const stopping = new AbortController()
 
   const app = createApp({
     sql,
-    pointsLedger: createPointsLedger(sql),
+    writes,
+    health,
+    pointsLedger: createPointsLedger(writes),
     purchaseWatcher: createPurchaseWatcher({ sql, logger }),
     pointsTtlDays: environment.pointsTtlDays,
     pointValueMinor: environment.pointValueMinor,
@@ -59,7 +72,8 @@ runCommand(async () => {
   logger.info({ why }, 'stopping')
   stopping.abort()
   await server.close()
-  await sql.end({ timeout: DISCONNECT_MS / 1000 })
+  health.stop()
+  await Promise.all([sql, writes].map((pool) => pool.end({ timeout: DISCONNECT_MS / 1000 })))
   await connection.close()
   process.exit(0)
 })

@@ -31,6 +31,8 @@ const unreachable: Record<string, string> = {
   EHOSTUNREACH: 'no way leads there',
   ETIMEDOUT: 'it does not answer',
   CONNECT_TIMEOUT: 'it does not answer',
+  CONNECTION_WAIT_TIMEOUT: 'it does not answer',
+  STATEMENT_DEADLINE: 'it does not answer',
   // SQLSTATE, https://www.postgresql.org/docs/current/errcodes-appendix.html
   '28P01': 'it refuses the password',
   '28000': 'it refuses the user',

@@ -47,6 +47,7 @@ const variables = z.object({
     )
     .default('127.0.0.1'),
   PORT: port.default(3000),
+  WORKER_HEALTH_PORT: port.optional(),
   DATABASE_URL: postgresUrl.optional(),
   MIGRATE_DATABASE_URL: postgresUrl.optional(),
   TEMPORAL_ADDRESS: z
@@ -76,6 +77,8 @@ export type LogLevel = z.output<typeof variables>['LOG_LEVEL']
 export interface Environment {
   readonly host: string
   readonly port: number
+  /** Where a worker tells on loopback whether it is well; unset: any free port. */
+  readonly workerHealthPort: number | undefined
   /** The application role's URL of an external Postgres; unset: the one that `npm start` runs. */
   readonly databaseUrl: string | undefined
   /** The owner's URL, for migrations; unset: `databaseUrl`. */
@@ -123,6 +126,7 @@ export function readEnvironment(source: Variables = process.env): Environment {
   return {
     host: value.HOST,
     port: value.PORT,
+    workerHealthPort: value.WORKER_HEALTH_PORT,
     databaseUrl: value.DATABASE_URL,
     migrateDatabaseUrl: value.MIGRATE_DATABASE_URL,
     temporalAddress: value.TEMPORAL_ADDRESS,

@@ -1,10 +1,48 @@
 import postgres from 'postgres'
+import { ConnectionError, type Statement } from './connection.ts'
+import { Pool, type PoolHealth } from './pool.ts'
+
+type Driver = postgres.Sql<{ bigint: number }>
 
 /** What query functions take as their first parameter: a pool, or the transaction they are part of. */
-export type Sql = postgres.Sql<{ bigint: number }> | postgres.TransactionSql<{ bigint: number }>
+export interface Sql {
+  /** A statement, sent when it is first waited for; or a fragment of one. */
+  <Rows extends readonly (object | undefined)[] = postgres.Row[]>(
+    template: TemplateStringsArray,
+    ...parameters: readonly postgres.ParameterOrFragment<number>[]
+  ): postgres.PendingQuery<Rows>
+  /** The name of a table or column. */
+  (identifier: string): postgres.Helper<string, []>
+  json: Driver['json']
+  unsafe: Driver['unsafe']
+}
+
+export type TransactionOptions = {
+  /** As after BEGIN, such as `isolation level repeatable read read only`. */
+  mode?: string
+  /** Its statements may take as long as they need: no `statement_timeout`, and no deadline. */
+  unlimited?: boolean
+}
 
 /** A pool of connections; whoever opened it ends it. */
-export type Database = postgres.Sql<{ bigint: number }>
+export interface Database extends Sql {
+  /**
+   * Runs `work` in a transaction. A statement in it that fails, whether it is waited for or not, fails the transaction. When
+   * the connection is lost, so is the transaction: nothing of it goes on against another connection.
+   */
+  begin<Value>(work: (sql: Sql) => Promise<Value>): Promise<Value>
+  begin<Value>(options: TransactionOptions, work: (sql: Sql) => Promise<Value>): Promise<Value>
+  /** A connection to oneself, until `release`. */
+  reserve(): Promise<Sql & { release(): void }>
+  /**
+   * Takes no new statements, lets the others finish, and closes all connections.
+   *
+   * @param options.timeout in seconds: what has not finished by then is rejected
+   */
+  end(options?: { timeout?: number }): Promise<void>
+  /** How the database has answered so far. */
+  health(): PoolHealth
+}
 
 export type DatabaseOptions = {
   databaseUrl: string
@@ -12,40 +50,155 @@ export type DatabaseOptions = {
   applicationName: string
   /** Upper bound of connections. */
   maxConnections?: number
-  /** The server ends any statement that takes longer: no step of ours legitimately does. */
+  /** The server ends any statement that takes longer: no step of ours legitimately does. 0: no limit, and no deadline. */
   statementTimeoutMs?: number
+  /** The server ends any statement that waits longer for a lock, so that one locked row does not use up the pool. 0: no limit. */
+  lockTimeoutMs?: number
+  /** When the server does not even say that, the connection is given up. */
+  deadlineMs?: number
+  /** How long a statement waits for a connection. */
+  waitMs?: number
+  /** How long opening a connection may take. */
+  connectTimeoutMs?: number
 }
 
-/** How soon a connection that was refused is tried again. */
-const RECONNECT_SECONDS = 0.25
+/** No transaction of ours does nothing for as long as that. */
+const ABANDONED_MS = 60_000
 
 /**
- * Opens a pool. `bigint` columns arrive as safe integers; a value beyond 2^53 - 1 throws instead of losing digits.
+ * Opens a pool: the one way to the database, and the one place where it is made sure that every statement gets its own
+ * answer, or an error, within a bounded time (docs/adr/0017-connections.md).
+ *
+ * `bigint` columns arrive as safe integers; a value beyond 2^53 - 1 throws instead of losing digits.
  */
 export function openDatabase(options: DatabaseOptions): Database {
-  return postgres(options.databaseUrl, {
-    max: options.maxConnections ?? 20,
-    connect_timeout: 5,
-    idle_timeout: 60,
-    // The driver's own backoff grows to 20 s, which queries of an outage, and those after it, would sit through.
-    backoff: () => RECONNECT_SECONDS,
-    onnotice: () => {},
-    connection: {
+  const { statementTimeoutMs = 8_000, lockTimeoutMs = 1_500 } = options
+  const deadlineMs = statementTimeoutMs === 0 ? 0 : (options.deadlineMs ?? statementTimeoutMs + 2_000)
+  const pool = new Pool({
+    databaseUrl: options.databaseUrl,
+    maxConnections: options.maxConnections ?? 20,
+    connectTimeoutMs: options.connectTimeoutMs ?? 5_000,
+    waitMs: options.waitMs ?? 5_000,
+    session: {
       application_name: options.applicationName,
-      statement_timeout: options.statementTimeoutMs ?? 8_000,
+      statement_timeout: statementTimeoutMs,
+      lock_timeout: lockTimeoutMs,
+      // A transaction whose client has gone without a sign does not keep its locks until the server notices.
+      idle_in_transaction_session_timeout: ABANDONED_MS,
       TimeZone: 'UTC',
     },
-    types: { bigint: safeInteger },
+  })
+  const single = statements(async (statement) => {
+    try {
+      const connection = await pool.acquire()
+      await pool.run(connection, statement, deadlineMs)
+      pool.release(connection)
+    } catch (error) {
+      statement.reject(error)
+    }
+  })
+
+  async function begin<Value>(
+    ...given: [(sql: Sql) => Promise<Value>] | [TransactionOptions, (sql: Sql) => Promise<Value>]
+  ): Promise<Value> {
+    const [options, work] = given.length === 2 ? given : [{}, ...given]
+    return await transaction(pool, deadlineMs, options, work)
+  }
+
+  async function reserve(): Promise<Sql & { release(): void }> {
+    const connection = await pool.acquire()
+    const sql = statements((statement) => pool.run(connection, statement, deadlineMs))
+    return Object.assign(sql, { release: () => pool.release(connection) })
+  }
+
+  return Object.assign(single, {
+    begin,
+    reserve,
+    end: (given?: { timeout?: number }) => pool.end(given),
+    health: () => pool.health(),
   })
 }
 
-const safeInteger = {
-  to: 20,
-  from: [20],
-  serialize: (value: number) => String(value),
-  parse: (text: string) => {
-    const value = Number(text)
-    if (!Number.isSafeInteger(value)) throw new RangeError(`bigint ${text} is beyond the safe integers`)
+async function transaction<Value>(
+  pool: Pool,
+  poolDeadlineMs: number,
+  { mode = '', unlimited = false }: TransactionOptions,
+  work: (sql: Sql) => Promise<Value>,
+): Promise<Value> {
+  const connection = await pool.acquire()
+  let deadlineMs = poolDeadlineMs
+  const failures: unknown[] = []
+  let isOver = false
+  const sql = statements(async (statement) => {
+    if (isOver) return statement.reject(new Error('the transaction has ended'))
+    const { reject } = statement
+    statement.reject = (error) => {
+      failures.push(error)
+      reject(error)
+    }
+    await pool.run(connection, statement, deadlineMs)
+  })
+  try {
+    await sql.unsafe(`begin ${mode}`)
+    if (unlimited) {
+      await sql`set local statement_timeout = 0`
+      deadlineMs = 0
+    }
+    const value = await work(sql)
+    if (failures.length > 0) throw failures[0]
+    const { command } = await sql.unsafe('commit')
+    if (command !== 'COMMIT') throw failures[0] ?? new Error(`the transaction ended with ${command}`)
     return value
-  },
+  } catch (error) {
+    await sql.unsafe('rollback').catch(() => connection.destroy(rolledBack()))
+    throw error
+  } finally {
+    isOver = true
+    pool.release(connection)
+  }
+}
+
+function rolledBack(): ConnectionError {
+  return new ConnectionError('CONNECTION_CLOSED', 'the transaction could not be ended in good order')
+}
+
+/** Makes statements and their parts, and never connects: what carries them out is up to `handler`. */
+const driver: Driver = postgres({ max: 1 }) as never
+
+/** The tagged template whose statements are carried out by `handler`. */
+function statements(handler: (statement: Statement) => Promise<void>): Sql {
+  const send = (statement: Statement) => {
+    const { cursorRows, streaming, onlyDescribe, forEachFn } = statement
+    if (cursorRows === undefined && !streaming && !onlyDescribe && !forEachFn) return handler(statement)
+    return statement.reject(new Error('cursors and streams are not supported: read page by page'))
+  }
+  const adopt = (made: unknown) =>
+    isStatement(made) ? Object.assign(withOrigin(made, make), { handler: send, canceller: null }) : made
+  const make = (...given: Parameters<typeof driver>): unknown => adopt(driver(...given))
+  const unsafe = (...given: Parameters<typeof driver.unsafe>) => adopt(driver.unsafe(...given))
+  return Object.assign(make, { json: driver.json, unsafe }) as unknown as Sql
+}
+
+function isStatement(made: unknown): made is Statement {
+  return made instanceof Promise && 'handler' in made
+}
+
+/** By the template: where in the code it stands. */
+const origins = new WeakMap<object, PropertyDescriptor>()
+
+/** Has the errors of a statement name the place in the code that it comes from, rather than this file. */
+function withOrigin(statement: Statement, below: (...given: never) => unknown): Statement {
+  const { strings } = statement
+  if (!('raw' in strings)) return statement
+  let origin = origins.get(strings)
+  if (!origin) {
+    const { stackTraceLimit } = Error
+    const place = { stack: '' }
+    Error.stackTraceLimit = 3
+    Error.captureStackTrace(place, below)
+    Error.stackTraceLimit = stackTraceLimit
+    origin = { get: () => place.stack }
+    origins.set(strings, origin)
+  }
+  return Object.defineProperty(statement, 'origin', origin)
 }

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Postgrator from 'postgrator'
-import postgres from 'postgres'
+import { openDatabase, type Sql } from './client.ts'
 
 const MIGRATIONS = fileURLToPath(new URL('./migrations/', import.meta.url))
 const FUNCTIONS = new URL('./functions/', import.meta.url)
@@ -10,8 +10,8 @@ const PRIVILEGES = new URL('./privileges.sql', import.meta.url)
 /** Any number, as long as it is ours: whoever holds this advisory lock migrates. */
 const MIGRATION_LOCK = 7_240_301
 /**
- * Put before each script, so that both are one implicit transaction: after a lost connection the driver would carry on
- * against a new one, outside of our transaction (porsager/postgres issue 1155).
+ * Put before each script, so that both are one implicit transaction, which belongs to whoever holds the lock: nothing of a
+ * script is applied outside of the migration that it is part of.
  */
 const STILL_OURS = `do $$ begin
   if not exists (select from pg_locks where locktype = 'advisory' and objid = ${MIGRATION_LOCK} and pid = pg_backend_pid())
@@ -35,7 +35,14 @@ export type MigrateOptions = {
  * @throws OtherSchema when an applied migration is not the one that comes with this code
  */
 export async function migrateDatabase(options: MigrateOptions): Promise<{ applied: string[] }> {
-  const sql = postgres(options.migrateDatabaseUrl, { max: 1, connect_timeout: 5, onnotice: () => {} })
+  const sql = openDatabase({
+    databaseUrl: options.migrateDatabaseUrl,
+    applicationName: 'unicorn-migrate',
+    maxConnections: 1,
+    // Building an index, and waiting for another process that migrates, takes as long as it takes.
+    statementTimeoutMs: 0,
+    lockTimeoutMs: 0,
+  })
   try {
     return await sql.begin(async (tx) => {
       await tx`select pg_advisory_xact_lock(${MIGRATION_LOCK})`
@@ -66,7 +73,7 @@ export class OtherSchema extends Error {
 }
 
 /** Until 1.0 the first migration is edited in place: a database that was made by another version cannot be brought up to it. */
-async function refuseOtherSchema(tx: postgres.TransactionSql, ours: Postgrator.Migration[]): Promise<void> {
+async function refuseOtherSchema(tx: Sql, ours: Postgrator.Migration[]): Promise<void> {
   const [table] = await tx`select to_regclass('schema_migrations') is not null as exists`
   if (!table?.exists) return
   const applied = await tx<{ version: number; md5: string }[]>`
@@ -84,7 +91,7 @@ async function refuseOtherSchema(tx: postgres.TransactionSql, ours: Postgrator.M
  * Creates or replaces what is in db/functions. What they do may change with any release; a signature never does (see
  * functions.ts), so that processes of the release before go on calling them.
  */
-async function createFunctions(tx: postgres.TransactionSql): Promise<void> {
+async function createFunctions(tx: Sql): Promise<void> {
   const files = (await readdir(FUNCTIONS)).filter((file) => file.endsWith('.sql')).sort()
   for (const file of files) await tx.unsafe(STILL_OURS + (await readFile(new URL(file, FUNCTIONS), 'utf8')))
 }
@@ -94,7 +101,7 @@ function literally(path: string): string {
   return path.replaceAll(/[\\?*()[\]{}!+@|]/g, '\\$&')
 }
 
-async function grantPrivileges(tx: postgres.TransactionSql, role: string): Promise<void> {
+async function grantPrivileges(tx: Sql, role: string): Promise<void> {
   const [owner] = await tx`select current_user = ${role} as same`
   if (owner?.same) return
   const script = await readFile(PRIVILEGES, 'utf8')

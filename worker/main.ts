@@ -8,10 +8,15 @@ import { DISCONNECT_MS } from '#config/shutdown-times.ts'
 import { startUnlessStopped, stopRequested, tellReady } from '#config/stop-request.ts'
 import { connectTemporalWorker } from '#config/temporal-native.ts'
 import { openDatabase } from '#db/client.ts'
+import { watchHealth } from '#db/health.ts'
 import { createWorker } from './create-worker.ts'
+import { serveHealth } from './health-server.ts'
 import { ensureSchedules } from './schedules.ts'
 import { temporalLogger } from './temporal-logger.ts'
 import { loadWorkflowBundle } from './workflow-bundle.ts'
+
+/** Of a process: as many as an API has. */
+const CONNECTIONS = 20
 
 /** `npm run worker`: carries out purchases until it is asked to stop; then finishes what it has begun (shutdown-times.ts). */
 runCommand(async () => {
@@ -25,18 +30,19 @@ runCommand(async () => {
     shutdownSignals: [],
   })
 
-  const { connection, sql, worker } = await startUnlessStopped(stop, async () => {
+  const { connection, sql, worker, health } = await startUnlessStopped(stop, async () => {
     const { namespace } = temporal
     const connection = await connectTemporalWorker(temporal)
-    const sql = openDatabase({ databaseUrl, applicationName: 'unicorn-worker' })
+    const sql = openDatabase({ databaseUrl, applicationName: 'unicorn-worker', maxConnections: CONNECTIONS })
     await sql`select 1`
+    const health = await serveHealth(watchHealth({ steps: sql }), environment.workerHealthPort)
     const workflowBundle = await loadWorkflowBundle(environment.production, Runtime.instance().logger)
     const { pointsTtlDays } = environment
     const worker = await createWorker({ connection, namespace, sql, pointsTtlDays, workflowBundle })
     const { refused } = await ensureSchedules(new Client({ connection, namespace }))
     if (refused !== undefined)
       logger.warn({ refused }, 'schedules cannot be set up from here: have "npm run migrate" do it')
-    return { connection, sql, worker }
+    return { connection, sql, worker, health }
   })
 
   const running = worker.run()
@@ -44,11 +50,12 @@ runCommand(async () => {
     logger.info({ why }, 'stopping')
     worker.shutdown()
   })
-  logger.info({ temporal: temporal.address }, 'worker is ready')
+  logger.info({ temporal: temporal.address, health: health.url }, 'worker is ready')
   tellReady()
   try {
     await running
   } finally {
+    health.stop()
     await sql.end({ timeout: DISCONNECT_MS / 1000 })
     await connection.close()
   }

@@ -54,14 +54,14 @@ const route = createRoute({
   },
 })
 
-export function registerCreateCampaign(app: App, { sql }: AppDependencies): void {
+export function registerCreateCampaign(app: App, { sql, writes }: AppDependencies): void {
   app.openapi(route, async (c) => {
     const body = c.req.valid('json')
     const { client, campaign_name: name, ...given } = body
     // First of all: rules may be anything until they are checked.
     const terms = withGiven(given)
     const request = keyedRequest(c, OPERATOR_SCOPE, body)
-    const answer = await createCampaign(sql, request, { client, name, terms }, DEMO_ACTOR)
+    const answer = await createCampaign(writes, request, { client, name, terms }, DEMO_ACTOR)
     const id = requireDone(c, answer, {
       unknown: 'unknown_campaign',
       refused: ({ code }) => new Problem(code, sayRefused(code, client, name)),

@@ -40,7 +40,7 @@ const route = createRoute({
   },
 })
 
-export function registerDeleteCampaign(app: App, { sql }: AppDependencies): void {
+export function registerDeleteCampaign(app: App, { sql, writes }: AppDependencies): void {
   app.openapi(route, async (c) => {
     const { client } = c.req.valid('query')
     const { campaign_name } = c.req.valid('param')
@@ -48,7 +48,7 @@ export function registerDeleteCampaign(app: App, { sql }: AppDependencies): void
     const request = keyedRequest(c, OPERATOR_SCOPE, { client, version })
     const campaign = await readCampaign(sql, client, campaign_name)
     const answer = campaign
-      ? await changeCampaign(sql, request, { campaign, basedOn: version, changed: null }, DEMO_ACTOR)
+      ? await changeCampaign(writes, request, { campaign, basedOn: version, changed: null }, DEMO_ACTOR)
       : await recallKey<never>(sql, request)
     if (answer.result === 'unknown' && campaign) throw movedOn(campaign)
     requireDone(c, answer, { unknown: 'unknown_campaign', refused: (): Problem => new Problem('unknown_campaign', '') })

@@ -50,7 +50,7 @@ const route = createRoute({
   },
 })
 
-export function registerUpdateCampaign(app: App, { sql }: AppDependencies): void {
+export function registerUpdateCampaign(app: App, { sql, writes }: AppDependencies): void {
   app.openapi(route, async (c) => {
     const { client } = c.req.valid('query')
     const { campaign_name: name } = c.req.valid('param')
@@ -64,7 +64,7 @@ export function registerUpdateCampaign(app: App, { sql }: AppDependencies): void
     let answer = await recallKey<never>(sql, request)
     if (answer.result === 'unknown' && before) {
       const changed = withGiven(changes, before)
-      answer = await changeCampaign(sql, request, { campaign: before, basedOn: version, changed }, DEMO_ACTOR)
+      answer = await changeCampaign(writes, request, { campaign: before, basedOn: version, changed }, DEMO_ACTOR)
     }
     if (answer.result === 'unknown') throw movedOn(await requireCampaign(sql, client, name))
     const id = requireDone(c, answer, { unknown: 'unknown_campaign', refused: (never) => never })

@@ -69,7 +69,7 @@ export function registerCreateEvent(app: App, deps: AppDependencies): void {
     const body = c.req.valid('json')
     const { account_id: username, ...rest } = body
     const request = keyedRequest(c, username, body)
-    const taken = await takeEvent(deps.sql, request, { ...rest, username, eventId: uuidv7() })
+    const taken = await takeEvent(deps.writes, request, { ...rest, username, eventId: uuidv7() })
     if (!taken.ok) throw keyReused()
     if (taken.replayed) markReplayed(c)
     const { eventId } = taken

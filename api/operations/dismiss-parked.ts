@@ -41,11 +41,11 @@ const route = createRoute({
   },
 })
 
-export function registerDismissParked(app: App, { sql }: AppDependencies): void {
+export function registerDismissParked(app: App, { sql, writes }: AppDependencies): void {
   app.openapi(route, async (c) => {
     const { id } = c.req.valid('param')
     await requireParked(sql, id)
-    const { state } = await dismissAward(sql, id, c.req.valid('json').reason, DEMO_ACTOR)
+    const { state } = await dismissAward(writes, id, c.req.valid('json').reason, DEMO_ACTOR)
     if (state !== 'dismissed') {
       throw new Problem('not_parked', `The award is ${state}.`, {
         awardStatus: z.enum(['booked', 'nothing', 'voided']).parse(state),

@@ -21,13 +21,13 @@ type Wish =
  */
 export async function movePoints(
   c: AppContext,
-  { sql, pointsLedger }: AppDependencies,
+  { writes, pointsLedger }: AppDependencies,
   moved: { username: string; body: unknown; wish: Wish },
 ): Promise<Answer> {
   const { username, body, wish } = moved
   const { scope, key, requestHash } = keyedRequest(c, username, body, `points ${wish.type}`)
   const answer = await pointsLedger.execute({
-    accountId: await openUser(sql, username),
+    accountId: await openUser(writes, username),
     key: `api/${scope}/${key}`,
     requestHash,
     wish: { ...wish, reason: 'manual', reference: key, actor: DEMO_ACTOR },

@@ -64,7 +64,7 @@ export const PROBLEMS = {
   idempotency_key_reused: { status: 422, title: 'This Idempotency-Key was used for another request' },
 
   internal_error: { status: 500, title: 'Something went wrong on the server' },
-  database_unavailable: { status: 503, title: 'The database cannot be reached' },
+  database_unavailable: { status: 503, title: 'The database cannot be used at the moment' },
   temporal_unavailable: {
     status: 503,
     title: 'The workflow engine cannot be reached',
@@ -72,6 +72,7 @@ export const PROBLEMS = {
       purchaseId: z.uuid().optional().openapi({ description: 'The purchase that may still be carried out.' }),
     },
   },
+  unhealthy: { status: 503, title: 'This process cannot use its database' },
   too_many_viewers: { status: 503, title: 'This server watches as many purchases as it can' },
   store_not_built: { status: 503, title: 'The store was not built' },
   not_ready: {

@@ -1,8 +1,11 @@
 import { isGrpcServiceError } from '@temporalio/client'
 import { Problem } from './problem.ts'
 
-/** Errors of the `postgres` driver and of Node's sockets: nobody there, or gone in the middle. */
+/** Errors of our pool, of the `postgres` driver and of Node's sockets: nobody there, or gone in the middle. */
 const CONNECTION_ERRORS = new Set([
+  'CONNECTION_WAIT_TIMEOUT',
+  'STATEMENT_DEADLINE', // whether it was carried out: the Idempotency-Key finds out
+  'DESYNCHRONIZED_CONNECTION', // the same
   'CONNECTION_CLOSED',
   'CONNECTION_ENDED',
   'CONNECTION_DESTROYED',
@@ -35,7 +38,6 @@ const TRANSIENT_SQLSTATES = new Set([
   '53200', // out_of_memory
   '53300', // too_many_connections
   '55000', // object_not_in_prerequisite_state: the database takes no connections while somebody works on it
-  '55P03', // lock_not_available
   '57000', // operator_intervention
   '57014', // query_canceled, by its timeout too
   '57P01', // admin_shutdown
@@ -60,6 +62,12 @@ export function unavailability(error: unknown): Problem | undefined {
   if (isTemporalAway(error)) {
     return new Problem('temporal_unavailable', 'Repeat the request, with the same Idempotency-Key, in a moment.')
   }
+  if (isLocked(error)) {
+    return new Problem(
+      'database_unavailable',
+      'Something else is changing what this is about. Repeat the request, with the same Idempotency-Key, in a moment.',
+    )
+  }
   if (isDatabaseAway(error)) {
     return new Problem('database_unavailable', 'Repeat the request, with the same Idempotency-Key, in a moment.')
   }
@@ -72,6 +80,13 @@ export function isTemporalAway(error: unknown): boolean {
     if (isGrpcServiceError(cause)) return GRPC_UNAVAILABLE.has(cause.code)
   }
   return false
+}
+
+/** SQLSTATE of a statement that waited for a lock for as long as it may: nothing was done. */
+const LOCK_NOT_AVAILABLE = '55P03'
+
+function isLocked(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === LOCK_NOT_AVAILABLE
 }
 
 function isDatabaseAway(error: unknown): boolean {

@@ -43,12 +43,12 @@ const route = createRoute({
   },
 })
 
-export function registerAdjustStock(app: App, { sql }: AppDependencies): void {
+export function registerAdjustStock(app: App, { sql, writes }: AppDependencies): void {
   app.openapi(route, async (c) => {
     const { id } = c.req.valid('param')
     const body = c.req.valid('json')
     const adjustment = { productId: id, quantity: body.quantity, note: body.reason, actor: DEMO_ACTOR }
-    const answer = await adjustStock(sql, keyedRequest(c, OPERATOR_SCOPE, body), adjustment)
+    const answer = await adjustStock(writes, keyedRequest(c, OPERATOR_SCOPE, body), adjustment)
     requireDone(c, answer, { unknown: 'unknown_product', refused: productRefused })
     return c.json(showProduct(await requireProduct(sql, id)), 201)
   })

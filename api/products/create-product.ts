@@ -51,12 +51,12 @@ const route = createRoute({
   },
 })
 
-export function registerCreateProduct(app: App, { sql }: AppDependencies): void {
+export function registerCreateProduct(app: App, { sql, writes }: AppDependencies): void {
   app.openapi(route, async (c) => {
     const body = c.req.valid('json')
     const { price, id = uuidv7(), name, description, image, stock } = body
     const product = { id, name, description, ...(image && { image }), stock, priceMinor: price, actor: DEMO_ACTOR }
-    const answer = await createProduct(sql, keyedRequest(c, OPERATOR_SCOPE, body), product)
+    const answer = await createProduct(writes, keyedRequest(c, OPERATOR_SCOPE, body), product)
     const created = requireDone(c, answer, { unknown: 'unknown_product', refused: productRefused })
     c.header('Location', `/products/${created}`)
     return c.json(showProduct(await requireProduct(sql, created)), 201)

@@ -48,12 +48,12 @@ const route = createRoute({
   },
 })
 
-export function registerUpdateProduct(app: App, { sql }: AppDependencies): void {
+export function registerUpdateProduct(app: App, { sql, writes }: AppDependencies): void {
   app.openapi(route, async (c) => {
     const { id } = c.req.valid('param')
     const body = c.req.valid('json')
     const { name, description, image, price } = body
-    const answer = await updateProduct(sql, keyedRequest(c, OPERATOR_SCOPE, body), id, {
+    const answer = await updateProduct(writes, keyedRequest(c, OPERATOR_SCOPE, body), id, {
       ...(name !== undefined && { name }),
       ...(description !== undefined && { description }),
       ...(image !== undefined && { image }),

@@ -64,7 +64,7 @@ export function registerCancelPurchase(app: App, deps: AppDependencies): void {
  * stops before its next step and not only at the confirmation.
  */
 async function cancel(deps: AppDependencies, purchase: StoredPurchase, client: AbortSignal): Promise<void> {
-  await requestCancel(deps.sql, purchase.purchaseId)
+  await requestCancel(deps.writes, purchase.purchaseId)
   const handle = await startPurchase(deps, purchase, ON_RECORD)
   try {
     await askTemporal(deps, purchase.purchaseId, () => handle.cancel(), ON_RECORD)

@@ -87,9 +87,9 @@ function prefers(header: string | undefined, preference: string): boolean {
 }
 
 /** Writes the order down, or finds the purchase that an earlier request of the same key made. */
-async function acceptOrder(c: AppContext, { sql, pointValueMinor }: AppDependencies, order: Order): Promise<string> {
+async function acceptOrder(c: AppContext, { writes, pointValueMinor }: AppDependencies, order: Order): Promise<string> {
   const { scope, key, requestHash } = keyedRequest(c, order.username, order)
-  const opened = await openPurchase(sql, {
+  const opened = await openPurchase(writes, {
     ...order,
     purchaseId: uuidv7(),
     scope,

@@ -39,7 +39,7 @@ export function registerRefundPurchase(app: App, deps: AppDependencies): void {
   app.openapi(route, async (c) => {
     const { id } = c.req.valid('param')
     c.set('purchaseId', id)
-    const opened = await openRefund(deps.sql, id, DEMO_ACTOR)
+    const opened = await openRefund(deps.writes, id, DEMO_ACTOR)
     let purchase = await requirePurchase(deps.sql, id)
     if (opened !== 'refunding' && opened !== 'refunded') throw notRefundable(purchase.purchaseId, opened)
     if (purchase.status === 'refunding') {

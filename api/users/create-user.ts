@@ -36,11 +36,11 @@ const route = createRoute({
   },
 })
 
-export function registerCreateUser(app: App, { sql }: AppDependencies): void {
+export function registerCreateUser(app: App, { sql, writes }: AppDependencies): void {
   app.openapi(route, async (c) => {
     const body = c.req.valid('json')
     const wallet = { username: body.username, balanceMinor: body.balance, actor: DEMO_ACTOR }
-    const answer = await createWallet(sql, keyedRequest(c, body.username, body), wallet)
+    const answer = await createWallet(writes, keyedRequest(c, body.username, body), wallet)
     const created = requireDone(c, answer, { unknown: 'unknown_user', refused: userRefused })
     c.header('Location', `/users/balance/${created}`)
     return c.json(showUser(await requireUser(sql, created)), 201)

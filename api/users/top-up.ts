@@ -31,11 +31,11 @@ const route = createRoute({
   },
 })
 
-export function registerTopUp(app: App, { sql }: AppDependencies): void {
+export function registerTopUp(app: App, { sql, writes }: AppDependencies): void {
   app.openapi(route, async (c) => {
     const { username } = c.req.valid('param')
     const body = c.req.valid('json')
-    const answer = await topUpWallet(sql, keyedRequest(c, username, body), {
+    const answer = await topUpWallet(writes, keyedRequest(c, username, body), {
       username,
       amountMinor: body.amount,
       actor: DEMO_ACTOR,

@@ -67,9 +67,9 @@ export async function* compareProjections(
 ): AsyncGenerator<{ accountId: string; differences: Difference[] }> {
   let after = ''
   for (;;) {
-    const page = await database.begin('isolation level repeatable read read only', async (sql) => {
-      // A long history takes longer than any command may.
-      await sql`set local statement_timeout = 0`
+    // A long history takes longer than any command may.
+    const snapshot = { mode: 'isolation level repeatable read read only', unlimited: true }
+    const page = await database.begin(snapshot, async (sql) => {
       const accounts = await sql<{ accountId: string }[]>`
         select account_id as "accountId" from points_accounts where account_id > ${after}
         order by account_id limit ${pageSize}`

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { childEnvironment, type Environment } from '#config/environment.ts'
 import type { ProcessIdentity } from '#config/process-identity.ts'
 import type { ProcessName } from '#config/runtime-file.ts'
+import { freePort } from '#scripts/platform/ports.ts'
 import { startPostgresServer } from '#scripts/platform/postgres-server.ts'
 import { startTemporalServer } from '#scripts/platform/temporal-server.ts'
 import { startService } from './child-process.ts'
@@ -50,8 +51,15 @@ export function temporalPart(context: PartContext, program: string): Part {
   return { name: 'temporal', logFile, start }
 }
 
+/** The worker. The port of its health is on record as its port. */
 export function workerPart(context: PartContext): Part {
-  return servicePart(context, 'worker', 'worker/main.ts')
+  const { workerHealthPort } = context.environment
+  const part = servicePart(context, 'worker', 'worker/main.ts')
+  const start = async () => {
+    const port = workerHealthPort ?? (await freePort())
+    return await servicePart(context, 'worker', 'worker/main.ts', port, { WORKER_HEALTH_PORT: String(port) }).start()
+  }
+  return { ...part, start }
 }
 
 /** The API and what it serves besides. Its URL is on record once it serves. */
@@ -80,11 +88,18 @@ function logPath(dataDir: string, name: ProcessName): string {
   return join(dataDir, 'logs', `${name}.log`)
 }
 
-function servicePart(context: PartContext, name: 'worker' | 'api', script: string, port?: number): Part {
+function servicePart(
+  context: PartContext,
+  name: 'worker' | 'api',
+  script: string,
+  port?: number,
+  variables: Record<string, string> = {},
+): Part {
   const { environment } = context
   const logFile = logPath(environment.dataDir, name)
   const onSpawn = (identity: ProcessIdentity) => enter(context, name, identity, port)
-  const start = () => startService({ name, script, logFile, onSpawn, environment: serviceEnvironment(environment) })
+  const start = () =>
+    startService({ name, script, logFile, onSpawn, environment: { ...serviceEnvironment(environment), ...variables } })
   return { name, logFile, start }
 }
 

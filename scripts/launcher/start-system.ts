@@ -83,11 +83,14 @@ async function startServers(context: PartContext, start: (part: Part) => Promise
 }
 
 function portsOf(environment: Environment) {
-  const { host, port, temporalAddress, temporalPort, temporalUiPort } = environment
-  const api = { port, variable: 'PORT', host }
-  if (temporalAddress !== undefined) return [api]
+  const { host, port, workerHealthPort, temporalAddress, temporalPort, temporalUiPort } = environment
+  const ours = [
+    { port, variable: 'PORT', host },
+    ...(workerHealthPort === undefined ? [] : [{ port: workerHealthPort, variable: 'WORKER_HEALTH_PORT' }]),
+  ]
+  if (temporalAddress !== undefined) return ours
   const temporal = { port: temporalPort, variable: 'TEMPORAL_PORT' }
-  return [api, temporal, { port: temporalUiPort, variable: 'TEMPORAL_UI_PORT' }]
+  return [...ours, temporal, { port: temporalUiPort, variable: 'TEMPORAL_UI_PORT' }]
 }
 
 /** Waits until the API says that it can reach everything it needs. */

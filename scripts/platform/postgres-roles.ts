@@ -1,4 +1,4 @@
-import postgres from 'postgres'
+import { openDatabase, type Sql } from '#db/client.ts'
 
 export const DATABASE = 'unicorn'
 /** Owns the database and everything in it; migrations run as this role. */
@@ -16,7 +16,7 @@ export async function provisionDatabase(
   adminUrl: string,
   passwords: { readonly owner: string; readonly application: string },
 ): Promise<void> {
-  const sql = postgres(adminUrl, { max: 1, onnotice: () => {} })
+  const sql = openDatabase({ databaseUrl: adminUrl, applicationName: 'unicorn-launcher', maxConnections: 1 })
   try {
     await ensureRole(sql, OWNER_ROLE, passwords.owner)
     await ensureRole(sql, APPLICATION_ROLE, passwords.application)
@@ -27,7 +27,7 @@ export async function provisionDatabase(
   }
 }
 
-async function ensureRole(sql: postgres.Sql, name: string, password: string): Promise<void> {
+async function ensureRole(sql: Sql, name: string, password: string): Promise<void> {
   const [present] = await sql`select from pg_roles where rolname = ${name}`
   const action = present === undefined ? 'create' : 'alter'
   await sql.unsafe(`${action} role ${name} login password '${password}'`)

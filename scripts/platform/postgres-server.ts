@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
-import postgres from 'postgres'
 import { childEnvironment } from '#config/environment.ts'
 import type { ProcessIdentity } from '#config/process-identity.ts'
+import { openDatabase } from '#db/client.ts'
 import { freePort } from './ports.ts'
 import { findPostgresBinaries } from './postgres-binaries.ts'
 import { type Cluster, clusterData, initialiseCluster, openCluster, rememberPort } from './postgres-cluster.ts'
@@ -93,7 +93,12 @@ function databaseUrls(cluster: Cluster, port: number) {
 
 /** Rejects as long as the server does not answer, as while it recovers from a crash. */
 async function ask(url: string): Promise<void> {
-  const sql = postgres(url, { max: 1, connect_timeout: 2, onnotice: () => {} })
+  const sql = openDatabase({
+    databaseUrl: url,
+    applicationName: 'unicorn-launcher',
+    maxConnections: 1,
+    connectTimeoutMs: 2_000,
+  })
   try {
     await sql`select 1`
   } finally {

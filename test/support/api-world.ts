@@ -16,6 +16,7 @@ export async function openApiWorld() {
   const opened: Api[] = []
   const dependencies = {
     sql: world.shop.sql,
+    health: { failing: () => undefined },
     temporal: world.client,
     taskQueue: world.taskQueue,
     pointsTtlDays: 365,
@@ -30,7 +31,9 @@ export async function openApiWorld() {
   /** One more server for the same shop, different in what is given. */
   async function serve({ watching, ...changes }: Changes = {}): Promise<Api> {
     const sql = changes.sql ?? dependencies.sql
-    const api = await serveApi({ ...dependencies, pointsLedger: createPointsLedger(sql), ...changes }, watching)
+    const writes = changes.writes ?? sql
+    const pointsLedger = createPointsLedger(writes)
+    const api = await serveApi({ ...dependencies, writes, pointsLedger, ...changes }, watching)
     opened.push(api)
     return api
   }

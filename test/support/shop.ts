@@ -29,6 +29,8 @@ export async function openShop(options: ShopOptions = {}) {
     databaseUrl,
     applicationName: 'unicorn-test',
     maxConnections: options.connections ?? 20,
+    // Tests hold rows, to have attempts overlap, for as long as a busy machine takes.
+    lockTimeoutMs: 10_000,
   })
   const ledger = createPointsLedger(sql)
   const points = { sql, ledger, pointsTtlDays: 365 }

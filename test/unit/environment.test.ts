@@ -7,6 +7,7 @@ describe('readEnvironment', () => {
     expect(readEnvironment({})).toMatchObject({
       host: '127.0.0.1',
       port: 3000,
+      workerHealthPort: undefined,
       databaseUrl: undefined,
       temporalAddress: undefined,
       temporalNamespace: 'default',
@@ -27,6 +28,7 @@ describe('readEnvironment', () => {
   test.each([
     ['PORT', '70000'],
     ['PORT', 'http'],
+    ['WORKER_HEALTH_PORT', '0'],
     ['PURCHASE_WAIT_MS', '1.5'],
     ['POINTS_TTL_DAYS', '0'],
     ['POINT_VALUE_MINOR', '0.5'],

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -79,4 +79,14 @@ describe('biome.json', () => {
     const forgotten = 'async function charge() {}\nexport function buy() {\n  charge()\n}\n'
     expect(lint('activities/forgotten.ts', forgotten)).toContain('noFloatingPromises')
   })
+})
+
+test('nothing of the product opens a connection but openDatabase, which guards it', () => {
+  const folders = '{domain,db,config,ledger,activities,workflows,worker,api,scripts}/**/*.ts'
+  const opening = globSync(folders, { cwd: ROOT }).filter((path) => {
+    const source = readFileSync(join(ROOT, path), 'utf8')
+    return source.includes("from 'postgres'") && source.includes('postgres(')
+  })
+  // One that connects, and one that only makes statements.
+  expect(opening.sort()).toEqual(['db/client.ts', 'db/connection.ts'])
 })

@@ -118,8 +118,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Whether this process is alive
-         * @description Asks nobody else: restarting this process would not mend anything that it would find.
+         * Whether this process is alive, and can use its database
+         * @description Answers at once from what this process has seen: it fails when for a minute no statement was answered. Whether requests can be served right now, `/readyz` knows.
          */
         get: operations["healthz"];
         put?: never;
@@ -1304,7 +1304,7 @@ export interface components {
             /** @enum {number} */
             status: 503;
             /** @enum {string} */
-            title: "The database cannot be reached";
+            title: "The database cannot be used at the moment";
             /** @enum {string} */
             type: "urn:unicorn-store:problem:database_unavailable";
         };
@@ -2783,6 +2783,19 @@ export interface components {
              */
             amount: number;
         };
+        UnhealthyProblem: {
+            /** @enum {string} */
+            code: "unhealthy";
+            detail: string;
+            /** @description Names this request in the logs. */
+            requestId: string;
+            /** @enum {number} */
+            status: 503;
+            /** @enum {string} */
+            title: "This process cannot use its database";
+            /** @enum {string} */
+            type: "urn:unicorn-store:problem:unhealthy";
+        };
         UnknownCampaignProblem: {
             /** @enum {string} */
             code: "unknown_campaign";
@@ -3024,7 +3037,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description Seconds after which to ask again. */
@@ -3161,7 +3174,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description `true` when an earlier request of the same key did it. */
@@ -3237,7 +3250,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description Seconds after which to ask again. */
@@ -3354,7 +3367,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description `true` when an earlier request of the same key did it. */
@@ -3501,7 +3514,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description `true` when an earlier request of the same key did it. */
@@ -3579,7 +3592,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description Seconds after which to ask again. */
@@ -3683,7 +3696,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `database_unavailable`: The database cannot be reached
+             * @description `database_unavailable`: The database cannot be used at the moment
              *
              *     `too_many_backtests`: Too many backtests are under way
              */
@@ -3807,7 +3820,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `database_unavailable`: The database cannot be reached
+             * @description `database_unavailable`: The database cannot be used at the moment
              *
              *     `temporal_unavailable`: The workflow engine cannot be reached
              */
@@ -3859,6 +3872,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description `unhealthy`: This process cannot use its database */
+            503: {
+                headers: {
+                    /** @description Seconds after which to ask again. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnhealthyProblem"];
                 };
             };
         };
@@ -3962,7 +3986,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description Seconds after which to ask again. */
@@ -4075,7 +4099,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description Seconds after which to ask again. */
@@ -4145,7 +4169,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `database_unavailable`: The database cannot be reached
+             * @description `database_unavailable`: The database cannot be used at the moment
              *
              *     `temporal_unavailable`: The workflow engine cannot be reached
              */
@@ -4244,7 +4268,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `database_unavailable`: The database cannot be reached
+             * @description `database_unavailable`: The database cannot be used at the moment
              *
              *     `temporal_unavailable`: The workflow engine cannot be reached
              */
@@ -4308,7 +4332,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description Seconds after which to ask again. */
@@ -4426,7 +4450,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description `true` when an earlier request of the same key did it. */
@@ -4546,7 +4570,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description `true` when an earlier request of the same key did it. */
@@ -4615,7 +4639,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description Seconds after which to ask again. */
@@ -4733,7 +4757,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description `true` when an earlier request of the same key did it. */
@@ -4800,7 +4824,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description Seconds after which to ask again. */
@@ -4911,7 +4935,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description `true` when an earlier request of the same key did it. */
@@ -4976,7 +5000,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description Seconds after which to ask again. */
@@ -5096,7 +5120,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description `true` when an earlier request of the same key did it. */
@@ -5158,7 +5182,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description Seconds after which to ask again. */
@@ -5278,7 +5302,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description `true` when an earlier request of the same key did it. */
@@ -5415,7 +5439,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description `true` when an earlier request of the same key did it. */
@@ -5584,7 +5608,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `database_unavailable`: The database cannot be reached
+             * @description `database_unavailable`: The database cannot be used at the moment
              *
              *     `temporal_unavailable`: The workflow engine cannot be reached
              */
@@ -5695,7 +5719,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description Seconds after which to ask again. */
@@ -5762,7 +5786,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description Seconds after which to ask again. */
@@ -5822,7 +5846,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description Seconds after which to ask again. */
@@ -5914,7 +5938,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `database_unavailable`: The database cannot be reached
+             * @description `database_unavailable`: The database cannot be used at the moment
              *
              *     `temporal_unavailable`: The workflow engine cannot be reached
              */
@@ -5997,7 +6021,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `database_unavailable`: The database cannot be reached
+             * @description `database_unavailable`: The database cannot be used at the moment
              *
              *     `too_many_viewers`: This server watches as many purchases as it can
              */
@@ -6092,7 +6116,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `database_unavailable`: The database cannot be reached
+             * @description `database_unavailable`: The database cannot be used at the moment
              *
              *     `temporal_unavailable`: The workflow engine cannot be reached
              */
@@ -6245,7 +6269,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description Seconds after which to ask again. */
@@ -6365,7 +6389,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description `true` when an earlier request of the same key did it. */
@@ -6498,7 +6522,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description `true` when an earlier request of the same key did it. */
@@ -6574,7 +6598,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description Seconds after which to ask again. */
@@ -6634,7 +6658,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached */
+            /** @description `database_unavailable`: The database cannot be used at the moment */
             503: {
                 headers: {
                     /** @description Seconds after which to ask again. */

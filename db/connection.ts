@@ -1,0 +1,240 @@
+import { connect as connectSocket, type Socket } from 'node:net'
+import postgres from 'postgres'
+import { ARRAY_TYPES, safeInteger } from './array-types.ts'
+
+/** Why a statement got no answer from the database, where that is not the database's own error. */
+export type ConnectionErrorCode =
+  /** Nobody accepted the connection in time. */
+  | 'CONNECT_TIMEOUT'
+  /** All connections were in use for as long as a statement may wait for one. It was not sent. */
+  | 'CONNECTION_WAIT_TIMEOUT'
+  /** No answer in time: whether it was carried out is not known. */
+  | 'STATEMENT_DEADLINE'
+  /** The connection was lost; whether it was carried out is not known. */
+  | 'CONNECTION_CLOSED'
+  /** The pool was closed before it was sent. */
+  | 'CONNECTION_ENDED'
+  /** The answer was not this statement's. */
+  | 'DESYNCHRONIZED_CONNECTION'
+
+export class ConnectionError extends Error {
+  readonly code: ConnectionErrorCode
+
+  constructor(code: ConnectionErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'ConnectionError'
+    this.code = code
+  }
+}
+
+export type ConnectionOptions = {
+  databaseUrl: string
+  connectTimeoutMs: number
+  /** Parameters of the session, such as `application_name` and `statement_timeout`. */
+  session: Record<string, string | number>
+  /** Called once when the connection is lost or was closed. */
+  onClose: () => void
+}
+
+/**
+ * A statement as the driver has it (`Query` in its src/query.js, version 3.4.9): a promise that hands itself to `handler`
+ * when it is first waited for. Its published types do not show these members.
+ */
+export type Statement = {
+  handler: (statement: Statement) => unknown
+  canceller: unknown
+  strings: TemplateStringsArray | string[]
+  resolve: (result: unknown) => void
+  reject: (error: unknown) => void
+  forEachFn?: (row: unknown, result: unknown[]) => void
+  cursorRows?: number
+  streaming?: boolean
+  onlyDescribe?: boolean
+}
+
+/**
+ * What became of a statement: the database answered, be it by an error of its own; the connection was lost, or not fit to go
+ * on; or nobody answered in time.
+ */
+export type Ended = 'answered' | 'lost' | 'silent'
+
+/** Seconds without traffic after which the operating system asks whether the other side is still there. */
+const KEEP_ALIVE_SECONDS = 5
+/** How long the server gets to hang up, once it was told goodbye. */
+const CLOSE_SECONDS = 0.5
+
+/**
+ * One connection. It has a driver instance of its own, which goes with it: the driver (3.4.9) carries the state of a lost
+ * connection into the next one (its last error, half a result, bytes that were not sent), so it never gets a next one.
+ */
+export class Connection {
+  /** When it was opened, and when the database last answered, by `performance.now()`. */
+  readonly openedAt = performance.now()
+  answeredAt = this.openedAt
+  isOpen = true
+  readonly #driver: postgres.Sql
+  readonly #send: Statement['handler']
+  readonly #running = new Set<Statement>()
+  #socket: Socket | undefined
+  #watchdog: NodeJS.Timeout | undefined
+
+  private constructor(options: ConnectionOptions) {
+    this.#driver = postgres(options.databaseUrl, {
+      ...DRIVER_OPTIONS,
+      connect_timeout: options.connectTimeoutMs / 1000,
+      connection: options.session,
+      onclose: () => {
+        this.isOpen = false
+        options.onClose()
+      },
+      // Not in the driver's published types: how it gets its sockets. It asks again when it wants to reconnect.
+      socket: async (target: Target) => {
+        if (this.#socket !== undefined) throw lost()
+        this.#socket = await dial(target, options.connectTimeoutMs)
+        return this.#socket
+      },
+    } as object)
+    this.#send = (this.#driver`` as unknown as Statement).handler
+  }
+
+  /** @throws ConnectionError, the socket's error or the database's refusal */
+  static async open(options: ConnectionOptions): Promise<Connection> {
+    const connection = new Connection(options)
+    try {
+      await connection.#driver.unsafe('select 1')
+      connection.answeredAt = performance.now()
+      return connection
+    } catch (error) {
+      connection.destroy(lost())
+      throw error
+    }
+  }
+
+  /** Sends a statement, which is settled with its answer. Never rejects itself. `deadlineMs` 0: however long it takes. */
+  run(statement: Statement, deadlineMs: number): Promise<Ended> {
+    const { resolve, reject } = statement
+    return new Promise((done) => {
+      const end = (ended: Ended) => {
+        this.#running.delete(statement)
+        if (ended !== 'silent') this.answeredAt = performance.now()
+        this.#watch(deadlineMs)
+        done(ended)
+      }
+      statement.resolve = (result) => {
+        const error = disagreement(result)
+        if (error) return this.destroy(error)
+        end('answered')
+        resolve(result)
+      }
+      statement.reject = (error) => {
+        const ended = endedBy(error)
+        end(ended)
+        reject(error)
+        if (ended === 'lost' && this.isOpen) this.destroy(lost())
+      }
+      // The driver counts rows across results, and forgets to begin anew after an error in the middle of one.
+      statement.forEachFn = (row, result) => result.push(row)
+      this.#running.add(statement)
+      if (this.#running.size === 1) this.#watch(deadlineMs)
+      this.#send(statement)
+    })
+  }
+
+  /** Statements that were sent together, in a transaction, are answered one after the other. */
+  #watch(deadlineMs: number): void {
+    clearTimeout(this.#watchdog)
+    if (this.#running.size === 0 || deadlineMs === 0) return
+    const since = this.answeredAt
+    this.#watchdog = setTimeout(() => {
+      // After the event loop stood still, the answer may have arrived without having been read: that comes first.
+      setImmediate(() => {
+        if (this.#running.size > 0 && this.answeredAt === since) this.destroy(overdue(deadlineMs))
+      })
+    }, deadlineMs)
+  }
+
+  /** Closes it in good order; to be called while it runs nothing. */
+  async close(): Promise<void> {
+    this.isOpen = false
+    await this.#driver.end({ timeout: CLOSE_SECONDS })
+    this.#socket?.destroy()
+  }
+
+  /** Closes the socket at once; what runs is rejected with the error. */
+  destroy(error: ConnectionError): void {
+    this.isOpen = false
+    for (const statement of this.#running) statement.reject(error)
+    clearTimeout(this.#watchdog)
+    this.#socket?.destroy()
+  }
+}
+
+const DRIVER_OPTIONS = {
+  max: 1,
+  fetch_types: false,
+  idle_timeout: null,
+  max_lifetime: null,
+  keep_alive: KEEP_ALIVE_SECONDS,
+  onnotice: () => {},
+  types: {
+    ...ARRAY_TYPES,
+    bigint: { to: 20, from: [20], serialize: (value: number) => String(value), parse: safeInteger },
+  },
+}
+
+/** Where the driver would connect to. */
+type Target = { host: string[]; port: number[]; path: string | false }
+
+function dial({ host: [host = ''], port: [port = 0], path }: Target, timeoutMs: number): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = path ? connectSocket(path) : connectSocket({ host, port, noDelay: true })
+    const where = path ? path : `${host}:${port}`
+    const timer = setTimeout(() => {
+      const error = new ConnectionError('CONNECT_TIMEOUT', `no connection to ${where} within ${timeoutMs} ms`)
+      socket.destroy(Object.assign(error, { address: path || host, ...(!path && { port }) }))
+    }, timeoutMs)
+    socket.once('error', (error) => {
+      clearTimeout(timer)
+      reject(error)
+    })
+    socket.once('connect', () => {
+      clearTimeout(timer)
+      socket.removeAllListeners('error')
+      // For the name that TLS asks for.
+      resolve(Object.assign(socket, { host, port }))
+    })
+  })
+}
+
+/** After an error of the database that is not fatal, the connection goes on. */
+function endedBy(error: unknown): Ended {
+  if (error instanceof postgres.PostgresError && !['FATAL', 'PANIC'].includes(error.severity)) return 'answered'
+  return error instanceof ConnectionError && error.code === 'STATEMENT_DEADLINE' ? 'silent' : 'lost'
+}
+
+type Result = unknown[] & { count: number | null; columns: unknown[] | null | undefined }
+
+/**
+ * A result whose rows are not as many as the database says it sent is made of something else. `count` is null after
+ * commands that do not say, such as SHOW; without columns it counts what was changed.
+ */
+function disagreement(answer: unknown): ConnectionError | undefined {
+  const [first] = answer as unknown[]
+  const results = (Array.isArray(first) && 'count' in first ? answer : [answer]) as Result[]
+  const wrong = results.find(({ columns, count, length }) => columns?.length && count !== null && count !== length)
+  return (
+    wrong &&
+    new ConnectionError(
+      'DESYNCHRONIZED_CONNECTION',
+      `the database sent ${wrong.count} rows, and ${wrong.length} arrived: the connection was ended`,
+    )
+  )
+}
+
+function overdue(deadlineMs: number): ConnectionError {
+  return new ConnectionError('STATEMENT_DEADLINE', `no answer within ${deadlineMs} ms: the connection was ended`)
+}
+
+function lost(): ConnectionError {
+  return new ConnectionError('CONNECTION_CLOSED', 'the connection was lost')
+}

@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Database, openDatabase } from '#db/client.ts'
+import { type DatabaseHealth, watchHealth } from '#db/health.ts'
+import { type Api, openApiWorld } from '#test/support/api-world.ts'
+import { openPassage } from '#test/support/passage.ts'
+import { shared } from '#test/support/shared-world.ts'
+import { type HealthServer, serveHealth } from '#worker/health-server.ts'
+
+/** Whether a process says that it can use its database. What is a minute in production is a moment here. */
+
+const FAILING_MS = 400
+const world = await shared(openApiWorld())
+let passage: Awaited<ReturnType<typeof openPassage>>
+let sql: Database
+let health: DatabaseHealth
+let api: Api
+let worker: HealthServer
+
+beforeAll(async () => {
+  const { hostname: host, port } = new URL(world.shop.databaseUrl)
+  passage = await openPassage({ host, port: Number(port) })
+  const databaseUrl = passage.through(world.shop.databaseUrl)
+  sql = openDatabase({ databaseUrl, applicationName: 'test', maxConnections: 2, deadlineMs: 300, waitMs: 300 })
+  health = watchHealth({ reads: world.shop.sql, writes: sql }, { failingMs: FAILING_MS, probeMs: 50 })
+  api = await world.serve({ sql: world.shop.sql, writes: sql, health })
+  worker = await serveHealth(health)
+})
+afterAll(async () => {
+  worker.stop()
+  await sql.end({ timeout: 1 })
+  await passage.close()
+})
+
+const askApi = () => api.get('/healthz')
+async function askWorker() {
+  const response = await fetch(worker.url)
+  return { status: response.status, headers: response.headers, body: await response.json() }
+}
+
+describe.each([
+  ['the API', askApi],
+  ['the worker', askWorker],
+])('%s, with nothing to do,', (_process, ask) => {
+  test('is well', async () => {
+    expect(await ask()).toMatchObject({ status: 200, body: { status: 'ok' } })
+  })
+
+  test.each([
+    ['is refused', () => passage.cut(), () => passage.mend()],
+    [
+      'gets no answer',
+      () => {
+        passage.silence()
+        passage.swallowNew(true)
+      },
+      () => passage.swallowNew(false),
+    ],
+  ])(
+    'is not well once it %s by the database for a while, and well again when that is over',
+    async (_how, begin, end) => {
+      const since = performance.now()
+      await begin()
+      expect((await ask()).status).toBe(200)
+      await expect.poll(async () => (await ask()).status, { timeout: 10_000 }).toBe(503)
+      expect(performance.now() - since).toBeGreaterThan(FAILING_MS)
+      const { headers, body } = await ask()
+      expect(headers.get('Content-Type')).toBe('application/problem+json')
+      expect(body).toMatchObject({ code: 'unhealthy', status: 503, detail: expect.stringContaining('pool: writes') })
+      await end()
+      await expect.poll(async () => (await ask()).status, { timeout: 10_000 }).toBe(200)
+    },
+  )
+})
+
+test('errors of the database are answers: a process that gets them can use it', async () => {
+  const startedAt = performance.now()
+  while (performance.now() - startedAt < 2 * FAILING_MS) await sql`select 1 / 0`.catch(() => {})
+  expect((await askApi()).status).toBe(200)
+})
+
+describe('the port of a worker', () => {
+  test('has nothing else', async () => {
+    expect((await fetch(new URL('/', worker.url))).status).toBe(404)
+  })
+
+  test('that is taken is said, with what to do about it', async () => {
+    const port = Number(new URL(worker.url).port)
+    await expect(serveHealth({ failing: () => undefined, stop: () => {} }, port)).rejects.toThrow(
+      `Port ${port} on 127.0.0.1 is taken: stop what listens there, or set WORKER_HEALTH_PORT.`,
+    )
+  })
+})
