@@ -45,7 +45,8 @@ const insistOn = (count: number, order?: { userId: string; productId: string }) 
 /** How many purchases somebody has of each status. */
 async function outcomes(username = buyer): Promise<Record<string, number>> {
   const rows = await installation.shop.sql<{ status: string; count: number }[]>`
-    select status, count(*)::bigint as count from purchases where username = ${username} group by status`
+    select status, count(*)::bigint as count from purchases
+    where user_id = (select id from users where username = ${username}) group by status`
   return Object.fromEntries(rows.map(({ status, count }) => [status, count]))
 }
 

@@ -155,11 +155,13 @@ describe('a sweep over more accounts than one page holds', () => {
 async function hold(accountId = '') {
   const held = Promise.withResolvers<void>()
   const end = Promise.withResolvers<void>()
-  const holding = world.shop.sql.begin(async (sql) => {
-    await sql`select from points_accounts where account_id = ${accountId} for no key update`
-    held.resolve()
-    await end.promise
-  })
+  const holding = world.shop.asOwner((owner) =>
+    owner.begin(async (sql) => {
+      await sql`select from points_accounts where account_id = ${accountId} for no key update`
+      held.resolve()
+      await end.promise
+    }),
+  )
   await held.promise
   return {
     async end() {
