@@ -7,13 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createEmptyDatabase, type TestDatabase } from '#test/support/test-database.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
-const COPIED = [
-  'package.json',
-  'db/migrate.ts',
-  'db/privileges.sql',
-  'db/migrations',
-  'test/support/migrate-process.ts',
-]
+const COPIED = ['package.json', 'db', 'test/support/migrate-process.ts']
 
 let parent: string
 let database: TestDatabase
