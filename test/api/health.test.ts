@@ -58,7 +58,7 @@ describe.each([
   ])(
     'is not well once it %s by the database for a while, and well again when that is over',
     async (_how, begin, end) => {
-        await begin()
+      await begin()
       expect((await ask()).status).toBe(200)
       await expect.poll(async () => (await ask()).status, { timeout: 10_000 }).toBe(503)
       expect(performance.now() - sql.health().answeredAt).toBeGreaterThanOrEqual(FAILING_MS)
