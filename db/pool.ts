@@ -16,7 +16,12 @@ export type PoolHealth = {
   failingSince: number | undefined
 }
 
-type Waiter = { resolve: (connection: Connection) => void; reject: (error: unknown) => void; timer: NodeJS.Timeout }
+type Waiter = {
+  resolve: (connection: Connection) => void
+  reject: (error: unknown) => void
+  timer: NodeJS.Timeout
+  since: number
+}
 
 /** A connection that nobody has used for a while is closed; so is one that has become old, lest its server process grow. */
 const IDLE_MS = 60_000
@@ -49,7 +54,7 @@ export class Pool {
     }
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => this.#giveUp(waiter, this.#waitedTooLong()), this.#options.waitMs)
-      const waiter = { resolve, reject, timer }
+      const waiter = { resolve, reject, timer, since: performance.now() }
       this.#waiters.add(waiter)
       this.#openAsNeeded()
     })
@@ -71,7 +76,7 @@ export class Pool {
     const startedAt = performance.now()
     const ended = await connection.run(statement, deadlineMs)
     if (ended === 'answered') return this.#noteAnswer()
-    this.#noteFailure()
+    this.#noteFailure(startedAt)
     if (ended === 'lost') return
     // The way to the database was lost without a sign: connections that were silent since then may be no better.
     for (const other of this.#idle.keys()) if (other.answeredAt < startedAt) void this.#closeIdle(other)
@@ -95,6 +100,7 @@ export class Pool {
   }
 
   async #open(): Promise<void> {
+    const startedAt = performance.now()
     this.#opening += 1
     try {
       let connection: Connection | undefined
@@ -105,7 +111,7 @@ export class Pool {
       this.#offer(connection)
     } catch (error) {
       this.#opening -= 1
-      this.#noteFailure()
+      this.#noteFailure(startedAt)
       const [first] = this.#waiters
       if (first) this.#giveUp(first, error)
       this.#openAsNeeded()
@@ -143,7 +149,7 @@ export class Pool {
   #giveUp(waiter: Waiter, error: unknown): void {
     clearTimeout(waiter.timer)
     this.#waiters.delete(waiter)
-    this.#noteFailure()
+    this.#noteFailure(waiter.since)
     waiter.reject(error)
     this.#noteDrained()
   }
@@ -159,8 +165,9 @@ export class Pool {
     this.#health.failingSince = undefined
   }
 
-  #noteFailure(): void {
-    this.#health.failingSince ??= performance.now()
+  /** @param since when it was begun, what failed now */
+  #noteFailure(since: number): void {
+    this.#health.failingSince ??= Math.max(since, this.#health.answeredAt)
   }
 
   #noteDrained(): void {

@@ -58,11 +58,10 @@ describe.each([
   ])(
     'is not well once it %s by the database for a while, and well again when that is over',
     async (_how, begin, end) => {
-      const since = performance.now()
       await begin()
       expect((await ask()).status).toBe(200)
       await expect.poll(async () => (await ask()).status, { timeout: 10_000 }).toBe(503)
-      expect(performance.now() - since).toBeGreaterThan(FAILING_MS)
+      expect(performance.now() - sql.health().answeredAt).toBeGreaterThanOrEqual(FAILING_MS)
       const { headers, body } = await ask()
       expect(headers.get('Content-Type')).toBe('application/problem+json')
       expect(body).toMatchObject({ code: 'unhealthy', status: 503, detail: expect.stringContaining('pool: writes') })

@@ -131,6 +131,17 @@ describe('the story', () => {
     expect(noted).toEqual([2, 4, 8, 16, 32, 80, 160, 320, 640, 1_280, 2_560])
   })
 
+  test('is no progress: a purchase of which only retries are told stays as quiet as it was', async () => {
+    const purchaseId = await order()
+    const lastMoved = async () =>
+      (await world.shop.sql<{ at: Date }[]>`select updated_at as at from purchases where id = ${purchaseId}`)[0]?.at
+    await world.shop.sql`update purchases set updated_at = now() - interval '2 minutes' where id = ${purchaseId}`
+    const before = await lastMoved()
+    await retry(purchaseId, 2)
+    expect(await story(purchaseId, 'chargeWallet')).toEqual(['chargeWallet retried: attempt 2'])
+    expect(await lastMoved()).toEqual(before)
+  })
+
   test('does not tell of a retry after the step, when that was being written just then', async () => {
     const purchaseId = await order()
     await reserveStock(world.shop.sql, purchaseId)
