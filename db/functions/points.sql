@@ -48,7 +48,7 @@ end
 $$;
 
 create or replace function append_to_account(append jsonb) returns text
-language plpgsql set search_path = public, pg_temp as $$
+language plpgsql as $$
 declare
   account  text := append ->> 'accountId';
   counters jsonb := append -> 'counters';
@@ -104,17 +104,21 @@ begin
     id uuid, "issuedAt" timestamptz, "expiresAt" timestamptz, original bigint, remaining bigint, expired bigint
   );
 
-  -- By an array of ids, too: from the join alone the planner, which takes a JSON document for a hundred rows, may well read the
-  -- whole table.
-  lot_ids := array(select (change ->> 'lotId')::uuid from jsonb_array_elements(append -> 'changed') as change);
-  update points_lots lot set remaining = lot.remaining + c.remaining, expired = lot.expired + c.expired
-  from jsonb_to_recordset(append -> 'changed') as c ("lotId" uuid, remaining bigint, expired bigint)
-  where lot.id = c."lotId" and lot.id = any(lot_ids);
+  if jsonb_array_length(append -> 'changed') > 0 then
+    -- By an array of ids, too: from the join alone the planner, which takes a JSON document for a hundred rows, may well read the
+    -- whole table.
+    lot_ids := array(select (change ->> 'lotId')::uuid from jsonb_array_elements(append -> 'changed') as change);
+    update points_lots lot set remaining = lot.remaining + c.remaining, expired = lot.expired + c.expired
+    from jsonb_to_recordset(append -> 'changed') as c ("lotId" uuid, remaining bigint, expired bigint)
+    where lot.id = c."lotId" and lot.id = any(lot_ids);
+  end if;
 
-  insert into points_allocations (transaction_id, redemption_id, lot_id, amount)
-  select a."transactionId", a."redemptionId", a."lotId", a.amount
-  from jsonb_to_recordset(append -> 'allocations')
-    as a ("transactionId" uuid, "redemptionId" uuid, "lotId" uuid, amount bigint);
+  if jsonb_array_length(append -> 'allocations') > 0 then
+    insert into points_allocations (transaction_id, redemption_id, lot_id, amount)
+    select a."transactionId", a."redemptionId", a."lotId", a.amount
+    from jsonb_to_recordset(append -> 'allocations')
+      as a ("transactionId" uuid, "redemptionId" uuid, "lotId" uuid, amount bigint);
+  end if;
 
   for entry in select day from jsonb_array_elements(append -> 'daily') as day loop
     update daily_balances set
@@ -151,7 +155,7 @@ $$;
 -- Whether the caps of campaigns have room for grants to a customer; and, unless it is a trial, counts them. The campaigns are
 -- locked.
 create or replace function count_grants(account text, grants jsonb, is_trial boolean) returns boolean
-language plpgsql set search_path = public, pg_temp as $$
+language plpgsql as $$
 declare
   change record;
 begin
@@ -216,7 +220,7 @@ end
 $$;
 
 create or replace function lock_award(award uuid) returns awards
-language plpgsql set search_path = public, pg_temp as $$
+language plpgsql as $$
 declare
   locked awards;
 begin
@@ -230,7 +234,7 @@ $$;
 
 -- Ends an award, in its row and in the timeline of its purchase. The caller has locked it, and has seen that it is open.
 create or replace function settle_award(award uuid, new_state text, result jsonb, new_points bigint, transaction uuid) returns void
-language plpgsql set search_path = public, pg_temp as $$
+language plpgsql as $$
 declare
   settled awards;
 begin

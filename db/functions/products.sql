@@ -4,7 +4,7 @@
 create or replace function move_stock(
   product text, on_hand_change bigint, reserved_change bigint, why text, about text, who text, remark text default null
 ) returns void
-language plpgsql set search_path = public, pg_temp as $$
+language plpgsql as $$
 begin
   update products set
     on_hand = on_hand + on_hand_change, reserved = reserved + reserved_change, updated_at = clock_timestamp()
@@ -21,7 +21,7 @@ $$;
 
 -- Locks the products of a purchase in the order of their ids, so that purchases with the same ones never wait in a circle.
 create or replace function lock_products(purchase uuid) returns void
-language plpgsql set search_path = public, pg_temp as $$
+language plpgsql as $$
 begin
   perform from products
   where id in (select product_id from purchase_lines where purchase_id = purchase)
@@ -89,7 +89,7 @@ $$;
 create or replace function turn_reservations(
   purchase uuid, from_state text, to_state text, on_hand_sign integer, reserved_sign integer, why text, who text
 ) returns void
-language plpgsql set search_path = public, pg_temp as $$
+language plpgsql as $$
 declare
   line record;
 begin

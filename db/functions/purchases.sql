@@ -69,7 +69,7 @@ $$;
 -- The pivot of the saga: of the confirmation and its tombstone, whichever comes first stays. Returns whether the purchase
 -- stands.
 create or replace function tombstone_confirmation(purchase uuid) returns boolean
-language plpgsql set search_path = public, pg_temp as $$
+language plpgsql as $$
 begin
   insert into saga_steps (key, purchase_id, step, state, undone_at)
   values (step_key(purchase, 'confirmPurchase'), purchase, 'confirmPurchase', 'undone', clock_timestamp())

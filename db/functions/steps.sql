@@ -4,6 +4,9 @@
 -- answered before, makes the effect, and answers. Attempts that overlap, and the undo of a step, wait at the lock; inside a
 -- function each statement has a fresh snapshot, so whoever waited sees what the other one did.
 --
+-- Functions that the application calls run with the rights of their owner and a fixed search path (`security definer`, `set
+-- search_path`); the others are their parts, run inside of them, and cannot be called by the application.
+--
 -- Locks are taken in one order: award, campaigns, points accounts, purchase, then products by id, or the wallet.
 --
 -- SQLSTATEs of our own:
@@ -13,7 +16,7 @@
 
 -- Locks a purchase for the rest of the transaction. Not "for update", at which orders would wait by their foreign keys.
 create or replace function lock_purchase(purchase uuid) returns purchases
-language plpgsql set search_path = public, pg_temp as $$
+language plpgsql as $$
 declare
   locked purchases;
 begin
@@ -30,7 +33,7 @@ language sql immutable as $$ select purchase || '/' || step_name $$;
 
 -- What a step was answered before; null: nobody has carried it out, and it is the caller's, who holds the lock, to do so.
 create or replace function claim_step(purchase uuid, step_name text) returns jsonb
-language plpgsql set search_path = public, pg_temp as $$
+language plpgsql as $$
 declare
   known saga_steps;
 begin
@@ -44,7 +47,7 @@ $$;
 
 -- Remembers what a step is answered from now on.
 create or replace function answer_step(purchase uuid, step_name text, new_answer jsonb) returns jsonb
-language plpgsql set search_path = public, pg_temp as $$
+language plpgsql as $$
 begin
   insert into saga_steps (key, purchase_id, step, state, answer, applied_at)
   values (step_key(purchase, step_name), purchase, step_name, 'applied', new_answer, clock_timestamp());
@@ -55,7 +58,7 @@ $$;
 -- Turns a step into one that is undone, and gives what it had been answered; null: there is nothing to undo, because it was
 -- undone before, or never happened. Then a tombstone keeps it from happening.
 create or replace function undo_step(purchase uuid, step_name text) returns jsonb
-language plpgsql set search_path = public, pg_temp as $$
+language plpgsql as $$
 declare
   undone jsonb;
 begin
@@ -71,7 +74,7 @@ $$;
 
 -- Whether a step has happened and was not undone.
 create or replace function is_applied(purchase uuid, step_name text) returns boolean
-language sql stable set search_path = public, pg_temp as $$
+language sql stable as $$
   select exists (select from saga_steps where key = step_key(purchase, step_name) and state = 'applied')
 $$;
 
@@ -80,7 +83,7 @@ $$;
 create or replace function record_event(
   changed purchases, step_name text, new_state text, details jsonb default null, is_progress boolean default true
 ) returns void
-language plpgsql set search_path = public, pg_temp as $$
+language plpgsql as $$
 begin
   update purchases set
     total_minor = changed.total_minor, status = changed.status, code = changed.code, detail = changed.detail,
@@ -107,7 +110,7 @@ $$;
 
 -- What a key was answered before; null: the key is the caller's now, unless it refuses.
 create or replace function claim_key(key_scope text, request_key text, hash text, new_resource text) returns jsonb
-language plpgsql set search_path = public, pg_temp as $$
+language plpgsql as $$
 declare
   known idempotency_keys;
 begin
@@ -130,7 +133,7 @@ $$;
 
 -- Remembers the refusal of a request whose key was claimed by this call.
 create or replace function refuse_key(key_scope text, request_key text, code text, details jsonb default '{}') returns jsonb
-language plpgsql set search_path = public, pg_temp as $$
+language plpgsql as $$
 declare
   new_refusal jsonb := jsonb_build_object('code', code) || details;
 begin

@@ -2,7 +2,7 @@
 
 -- Adds to a wallet, or takes from it, with the entry that says so. Returns what is missing: zero when it was posted.
 create or replace function post_wallet(owner text, change_minor bigint, why text, about text, who text) returns bigint
-language plpgsql set search_path = public, pg_temp as $$
+language plpgsql as $$
 declare
   balance_after bigint;
 begin
