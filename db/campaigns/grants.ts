@@ -9,9 +9,15 @@ export type BookedGrant = CampaignGrant & { transactionId: string }
 
 /** What the caps of the campaigns of an award leave for an account at the moment. */
 export async function readRemaining(sql: Sql, award: Award, accountId: string): Promise<(campaignId: string) => Caps> {
-  const rows = await readGivenAndCaps(sql, earningIds(award), accountId)
+  const earning = earningIds(award)
+  const rows = await readGivenAndCaps(sql, earning, accountId)
   const remaining = new Map(rows.map(({ id, given, caps }) => [id, remainingOf(caps, given)]))
-  return (campaignId) => remaining.get(campaignId) ?? { totalPoints: 0, pointsPerCustomer: 0 }
+  return (campaignId) => {
+    // Campaigns are never deleted: one that is not found says nothing about its caps.
+    const caps = remaining.get(campaignId)
+    if (!caps && earning.includes(campaignId)) throw new Error(`campaign ${campaignId} could not be read`)
+    return caps ?? { totalPoints: 0, pointsPerCustomer: 0 }
+  }
 }
 
 /** What campaigns gave so far, in all and to an account; nothing, one that is not there. */

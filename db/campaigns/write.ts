@@ -64,7 +64,7 @@ export async function changeCampaign(
       with target as materialized (
         select id, ${sql.json((after ?? before) as never)}::jsonb as terms from campaigns
         where id = ${id} and version = ${version} and ${version === basedOn} and deleted_at is null
-        for update
+        for no key update
       ), key as (
         insert into idempotency_keys (scope, key, request_hash, resource)
         select ${request.scope}, ${request.key}, ${request.requestHash}, id from target

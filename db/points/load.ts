@@ -1,5 +1,5 @@
 import type { Sql } from '#db/client.ts'
-import { emptyAccount, type PointsAccount, type Transaction } from '#domain/points/account.ts'
+import type { PointsAccount, Transaction } from '#domain/points/account.ts'
 import type { Answered } from '#domain/points/decide-all.ts'
 import type { Instant } from '#domain/points/instant.ts'
 import type { Load } from '#domain/points/load-for.ts'
@@ -58,9 +58,9 @@ export async function loadAccount(sql: Sql, accountId: string, load: Load): Prom
       union
       select transaction_id from target where type = 'issued'
     )
-    select version,
-      jsonb_build_object('balance', balance, 'issued', issued, 'redeemed', redeemed, 'expired', expired,
-        'takenBack', taken_back) as counters,
+    select coalesce(version, 0)::bigint as version,
+      jsonb_build_object('balance', coalesce(balance, 0), 'issued', coalesce(issued, 0), 'redeemed', coalesce(redeemed, 0),
+        'expired', coalesce(expired, 0), 'takenBack', coalesce(taken_back, 0)) as counters,
       (
         select jsonb_agg(jsonb_build_object('id', id, 'issuedAt', ${instant(sql, 'issued_at')},
           'expiresAt', ${instant(sql, 'expires_at')}, 'original', original, 'remaining', remaining, 'expired', expired))
@@ -73,8 +73,8 @@ export async function loadAccount(sql: Sql, accountId: string, load: Load): Prom
           'portions', portions, 'reversedBy', reversed_by))
         from target
       ) as transactions
-    from points_accounts where account_id = ${accountId}`
-  if (!row) return emptyAccount(accountId)
+    from (select) as always left join points_accounts on account_id = ${accountId}`
+  if (!row) throw new Error(`points account ${accountId} could not be read`)
   const { version, counters, lots, transactions } = row
   return { accountId, version, counters, lots: lots ?? [], transactions: transactions ?? [] }
 }
