@@ -13,8 +13,7 @@ import { readCampaignsAt } from '#db/campaigns/read.ts'
 import type { Sql } from '#db/client.ts'
 import type { PointsAnswer, PointsLedger } from '#db/points/ledger.ts'
 import { readPayer, StepImpossible, type TakenBack } from '#db/purchases.ts'
-import { type Award, capAward, evaluateCampaigns } from '#domain/campaigns/award.ts'
-import { grantsOf } from '#domain/campaigns/grant.ts'
+import { type Award, capAward, evaluateCampaigns, grantsOf } from '#domain/campaigns/award.ts'
 import { type StepName, type StepResult, stepKey } from '#domain/purchase.ts'
 
 /** What sagas do at the points ledger. The ledger's own keys make each of it happen at most once. */

@@ -1,5 +1,5 @@
 import type { Award, AwardState } from '#domain/campaigns/award.ts'
-import type { Microseconds } from '#domain/campaigns/history.ts'
+import type { Microseconds } from '#domain/campaigns/campaign.ts'
 import type { Occurrence } from './campaigns/purchase-event.ts'
 import { microseconds } from './campaigns/read.ts'
 import type { Sql } from './client.ts'

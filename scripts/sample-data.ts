@@ -1,7 +1,7 @@
 import type { NewCampaign } from '#db/campaigns/write.ts'
 import type { SampleProduct } from '#db/products.ts'
 import type { SampleUser } from '#db/wallets.ts'
-import type { Rule } from '#domain/campaigns/rule.ts'
+import type { Rule } from '#domain/campaigns/condition.ts'
 
 /** What a newcomer finds in the store. The README buys product `1` as `derick`. */
 export const SAMPLE_PRODUCTS: SampleProduct[] = [

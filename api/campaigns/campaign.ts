@@ -5,8 +5,7 @@ import { resourceId } from '#api/schemas/identifiers.ts'
 import { line, timestamp } from '#api/schemas/text.ts'
 import { readCampaign, type StoredCampaign } from '#db/campaigns/read.ts'
 import type { Database } from '#db/client.ts'
-import type { CampaignTerms } from '#domain/campaigns/campaign.ts'
-import { STORE_CLIENT } from '#domain/campaigns/event.ts'
+import { type CampaignTerms, STORE_CLIENT } from '#domain/campaigns/campaign.ts'
 import { rulesShown } from './rules.ts'
 
 export const clientName = resourceId.openapi({ description: 'Whose campaign it is.', example: STORE_CLIENT })

@@ -1,8 +1,7 @@
 import type { z } from '@hono/zod-openapi'
 import { NIL } from 'uuid'
 import type { Database } from '#db/client.ts'
-import type { Campaign } from '#domain/campaigns/campaign.ts'
-import { STORE_CLIENT } from '#domain/campaigns/event.ts'
+import { type Campaign, STORE_CLIENT } from '#domain/campaigns/campaign.ts'
 import { campaignName, clientName, requireCampaign } from './campaign.ts'
 import { termsGiven, withGiven } from './terms.ts'
 

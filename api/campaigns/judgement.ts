@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
+import type { Judgement } from '#domain/campaigns/award.ts'
 import type { RuleOutcome } from '#domain/campaigns/campaign.ts'
-import type { Judgement } from '#domain/campaigns/judgement.ts'
 
 const outcomeSchema = z.object({
   rule: z.number().int().openapi({ description: 'Which of the rules, from 0.' }),

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { Problem } from '#api/problems/problem.ts'
-import { checkRules } from '#domain/campaigns/check-rules.ts'
-import type { Rule } from '#domain/campaigns/rule.ts'
+import type { Rule } from '#domain/campaigns/condition.ts'
+import { checkRules } from '#domain/campaigns/rules.ts'
 import { ruleSchema } from './rule-schema.ts'
 
 const EXAMPLE = [

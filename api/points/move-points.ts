@@ -4,8 +4,8 @@ import { DEMO_ACTOR } from '#api/requests/caller.ts'
 import { keyedRequest, keyReused, markReplayed } from '#api/requests/idempotency.ts'
 import type { PointsAnswer } from '#db/points/ledger.ts'
 import { openUser } from '#db/wallets.ts'
-import type { Answer } from '#domain/points/answer.ts'
-import type { Issue, Redeem, Reverse } from '#domain/points/command.ts'
+import type { Issue, Redeem, Reverse } from '#domain/points/account.ts'
+import type { Answer } from '#domain/points/decide.ts'
 
 type Wish =
   | Pick<Issue, 'type' | 'amount' | 'ttlDays'>

@@ -3,8 +3,8 @@ import { username } from '#api/schemas/identifiers.ts'
 import { timestamp } from '#api/schemas/text.ts'
 import type { Database } from '#db/client.ts'
 import { findUser } from '#db/wallets.ts'
-import type { Answer } from '#domain/points/answer.ts'
-import { MAX_POINTS } from '#domain/points/command.ts'
+import { MAX_POINTS } from '#domain/points/account.ts'
+import type { Answer } from '#domain/points/decide.ts'
 
 export const accountId = username.openapi({ description: 'The name of the user whose points they are.' })
 

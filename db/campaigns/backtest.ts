@@ -1,9 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Sql } from '#db/client.ts'
+import type { Judgement } from '#domain/campaigns/award.ts'
 import { Backtest, type BacktestTotals } from '#domain/campaigns/backtest.ts'
-import type { Campaign } from '#domain/campaigns/campaign.ts'
-import { CampaignHistory } from '#domain/campaigns/history.ts'
-import type { Judgement } from '#domain/campaigns/judgement.ts'
+import { type Campaign, CampaignHistory } from '#domain/campaigns/campaign.ts'
 import { countAwards, type PastAward, type PastRange, readGivenBefore, readPast, startOf } from './past.ts'
 import { readCampaignVersions } from './read.ts'
 

@@ -1,8 +1,7 @@
 import type { Sql } from '#db/client.ts'
-import { type Award, type Given, remainingOf } from '#domain/campaigns/award.ts'
+import { type Award, type CampaignGrant, type Given, remainingOf, takenBackOf } from '#domain/campaigns/award.ts'
 import type { Caps } from '#domain/campaigns/campaign.ts'
-import { type CampaignGrant, takenBackOf } from '#domain/campaigns/grant.ts'
-import type { PointsEvent } from '#domain/points/event.ts'
+import type { PointsEvent } from '#domain/points/account.ts'
 
 /** What a campaign gave, or got back, with the transaction of points that it is a part of. */
 export type BookedGrant = CampaignGrant & { transactionId: string }

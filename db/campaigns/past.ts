@@ -1,8 +1,7 @@
 import { occurrenceOf, readEvents } from '#db/awards.ts'
 import type { Sql } from '#db/client.ts'
 import type { GivenBefore, TakenBack } from '#domain/campaigns/backtest.ts'
-import { STORE_CLIENT } from '#domain/campaigns/event.ts'
-import type { Microseconds } from '#domain/campaigns/history.ts'
+import { type Microseconds, STORE_CLIENT } from '#domain/campaigns/campaign.ts'
 import { type Occurrence, readPurchaseEvents } from './purchase-event.ts'
 import { microseconds } from './read.ts'
 

@@ -1,6 +1,10 @@
 import type { Sql } from '#db/client.ts'
-import { type CampaignEvent, type PurchaseCompleted, STORE_CLIENT } from '#domain/campaigns/event.ts'
-import type { Microseconds } from '#domain/campaigns/history.ts'
+import {
+  type CampaignEvent,
+  type Microseconds,
+  type PurchaseCompleted,
+  STORE_CLIENT,
+} from '#domain/campaigns/campaign.ts'
 import { majorFromMinor } from '#domain/money.ts'
 import { microseconds } from './read.ts'
 

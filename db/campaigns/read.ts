@@ -1,6 +1,5 @@
 import type { Sql } from '#db/client.ts'
-import type { Campaign, CampaignTerms } from '#domain/campaigns/campaign.ts'
-import type { CampaignVersion, Microseconds } from '#domain/campaigns/history.ts'
+import type { Campaign, CampaignTerms, CampaignVersion, Microseconds } from '#domain/campaigns/campaign.ts'
 
 /** A column of type timestamptz in microseconds since 1970. */
 export function microseconds(sql: Sql, column: string) {

@@ -2,9 +2,8 @@ import type { BookedGrant } from '#db/campaigns/grants.ts'
 import type { Sql } from '#db/client.ts'
 import { call } from '#db/functions.ts'
 import type { Award } from '#domain/campaigns/award.ts'
-import { changesOf } from '#domain/points/changes.ts'
-import type { PointsEvent } from '#domain/points/event.ts'
-import { dayOf } from '#domain/points/instant.ts'
+import { dayOf, type PointsEvent } from '#domain/points/account.ts'
+import { changesOf } from '#domain/points/evolve.ts'
 import type { StoredAnswer } from './load.ts'
 
 /** A key with the answer that it gets from now on. */

@@ -2,11 +2,9 @@ import postgres from 'postgres'
 import { v7 as uuidv7 } from 'uuid'
 import { type BookedGrant, readGrantsTakenBack } from '#db/campaigns/grants.ts'
 import type { Sql } from '#db/client.ts'
-import type { CampaignGrant } from '#domain/campaigns/grant.ts'
-import type { PointsCommand } from '#domain/points/command.ts'
-import { type Answered, decideAll } from '#domain/points/decide-all.ts'
-import type { Instant } from '#domain/points/instant.ts'
-import { loadFor } from '#domain/points/load-for.ts'
+import type { CampaignGrant } from '#domain/campaigns/award.ts'
+import type { Instant, PointsCommand } from '#domain/points/account.ts'
+import { type Answered, decideAll, loadFor } from '#domain/points/decide.ts'
 import {
   type AnsweredCommand,
   type Append,

@@ -1,9 +1,6 @@
 import type { Sql } from '#db/client.ts'
-import type { PointsAccount, Transaction } from '#domain/points/account.ts'
-import type { Answered } from '#domain/points/decide-all.ts'
-import type { Instant } from '#domain/points/instant.ts'
-import type { Load } from '#domain/points/load-for.ts'
-import type { Lot, Portion } from '#domain/points/lots.ts'
+import type { Instant, Lot, PointsAccount, Portion, Transaction } from '#domain/points/account.ts'
+import type { Answered, Load } from '#domain/points/decide.ts'
 
 /** What a key was answered before. */
 export type KnownCommand = { key: string; accountId: string; requestHash: string; answer: StoredAnswer }

@@ -1,8 +1,7 @@
 import type { Sql } from '#db/client.ts'
 import type { CampaignAward } from '#domain/campaigns/award.ts'
+import type { Instant, Lot } from '#domain/points/account.ts'
 import { type BalanceEntry, balanceEntries, type DailyBalance } from '#domain/points/daily-balance.ts'
-import type { Instant } from '#domain/points/instant.ts'
-import type { Lot } from '#domain/points/lots.ts'
 import { instant } from './load.ts'
 
 /** What can be spent at `now`: the posted balance less what has lapsed and is not swept yet. Unknown accounts have 0. */

@@ -1,8 +1,6 @@
 import type { Database, Sql } from '#db/client.ts'
-import type { PointsEvent } from '#domain/points/event.ts'
-import type { Instant } from '#domain/points/instant.ts'
-import type { Portion } from '#domain/points/lots.ts'
-import { type PointsTables, rebuild } from '#domain/points/rebuild.ts'
+import type { Instant, PointsEvent, Portion } from '#domain/points/account.ts'
+import { type PointsTables, rebuild } from '#domain/points/evolve.ts'
 import { instant } from './load.ts'
 
 type EventRow = {

@@ -1,5 +1,5 @@
 import type { Sql } from '#db/client.ts'
-import { type PointsTables, rebuild } from '#domain/points/rebuild.ts'
+import { type PointsTables, rebuild } from '#domain/points/evolve.ts'
 import { readEvents } from './rebuild.ts'
 
 /**

@@ -1,6 +1,13 @@
-import { MAX_POINTS } from '#domain/points/command.ts'
-import { type Campaign, type CampaignEvaluation, type Caps, evaluateCampaign, whyNotRunning } from './campaign.ts'
-import type { CampaignEvent } from './event.ts'
+import { MAX_POINTS } from '#domain/points/account.ts'
+import {
+  type Campaign,
+  type CampaignEvaluation,
+  type CampaignEvent,
+  type Caps,
+  evaluateCampaign,
+  type NotRunning,
+  whyNotRunning,
+} from './campaign.ts'
 
 /** How far an award has come. What each state means is said at the table `awards`. */
 export type AwardState = 'pending' | 'booked' | 'nothing' | 'parked' | 'dismissed' | 'voided'
@@ -88,4 +95,34 @@ export function clampToCaps(points: number, remaining: Caps): { points: number; 
 /** Each campaign gives at most 10^11 points, so the sum of ninety thousand of them is still a safe integer. */
 function sum(campaigns: readonly CampaignAward[]): Award {
   return { points: campaigns.reduce((total, campaign) => total + campaign.points, 0), campaigns }
+}
+
+/** Points that a campaign gave or, below zero, that were taken back of what it gave. */
+export type CampaignGrant = { readonly campaignId: string; readonly points: number }
+
+/** What each campaign gives with an award. */
+export function grantsOf(campaigns: readonly CampaignAward[]): CampaignGrant[] {
+  return campaigns.filter(({ points }) => points > 0).map(({ campaignId, points }) => ({ campaignId, points }))
+}
+
+/** Spreads points that were taken back over the campaigns that gave them: the first one's first, as far as they go. */
+export function takenBackOf(grants: readonly CampaignGrant[], points: number): CampaignGrant[] {
+  let left = points
+  return grants.flatMap(({ campaignId, points: given }) => {
+    const taken = Math.min(given, left)
+    left -= taken
+    return taken > 0 ? [{ campaignId, points: -taken }] : []
+  })
+}
+
+/** What a campaign would contribute to an award; where it does not run, `points` is 0 and its evaluation tells what if. */
+export type Judgement = CampaignAward & { readonly notRunning: NotRunning | null }
+
+/** Judges an event by one campaign, whether it runs or not, within what its caps leave. */
+export function judge(campaign: Campaign, event: CampaignEvent, remaining: Caps): Judgement {
+  const { id: campaignId, name } = campaign
+  const evaluation = evaluateCampaign(campaign, event)
+  const notRunning = whyNotRunning(campaign, event.occurredAt)
+  const within = notRunning ? ({ points: 0, limitedBy: null } as const) : clampToCaps(evaluation.earned, remaining)
+  return { campaignId, campaign: name, ...evaluation, ...within, notRunning }
 }

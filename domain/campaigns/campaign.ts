@@ -1,10 +1,46 @@
-import { evaluateRule } from './evaluate-rule.ts'
-import type { Reason } from './evaluation.ts'
-import type { CampaignEvent } from './event.ts'
+import type { Rule } from './condition.ts'
+import { LIMITS, type Reason } from './evaluation.ts'
 import { exactFromInteger, exactToText, isWithinBounds, roundHalfEven } from './exact-number.ts'
-import { jsonCopy } from './json.ts'
-import { LIMITS } from './limits.ts'
-import type { Rule } from './rule.ts'
+import { jsonCopy } from './json-path.ts'
+import { evaluateRule } from './rules.ts'
+
+/** Whose campaigns the purchases of the store are judged by. */
+export const STORE_CLIENT = 'UnicornStore'
+
+/**
+ * What happened, as rules see it: plain JSON. Other systems send types of their own, with whatever members their rules
+ * look at. Money is in major units (`19.99`), `occurredAt` is an RFC 3339 instant.
+ */
+export type CampaignEvent = {
+  readonly type: string
+  /** Whose campaigns apply. */
+  readonly client: string
+  readonly occurredAt: string
+  readonly [member: string]: unknown
+}
+
+/** A line of a purchase; `price` is the frozen price of one piece, in major units. */
+type EventLine = {
+  readonly productId: string
+  readonly quantity: number
+  readonly price: number
+}
+
+/** A purchase that stands. */
+export type PurchaseCompleted = CampaignEvent & {
+  readonly type: 'PurchaseCompleted'
+  readonly purchaseId: string
+  readonly username: string
+  /** What was charged in money: `total` less what points paid for. */
+  readonly amount: number
+  /** The price of all lines. */
+  readonly total: number
+  /** Pieces over all lines. */
+  readonly quantity: number
+  /** Of the first line. */
+  readonly productId: string
+  readonly lines: readonly EventLine[]
+}
 
 /** Most points a campaign gives, in all and to one customer, or how many of them are left; null is no cap. */
 export type Caps = {
@@ -94,4 +130,44 @@ export function evaluateCampaign({ rules }: Pick<Campaign, 'rules'>, event: Camp
 
 function notEvaluated(code: Reason['code'], message: string): RuleOutcome {
   return { outcome: 'not_evaluated', reason: { code, message } }
+}
+
+/** Since 1970. A Date has milliseconds only, and in one of them a campaign can change and points be booked. */
+export type Microseconds = number
+
+/** A version of a campaign: its terms from an instant on, or null from when it was deleted. */
+export type CampaignVersion = Pick<Campaign, 'id' | 'client' | 'name'> & {
+  readonly at: Microseconds
+  readonly terms: CampaignTerms | null
+}
+
+/** Campaigns as they stood at any time. */
+export class CampaignHistory {
+  readonly #campaigns: readonly (readonly CampaignVersion[])[]
+
+  /** @param versions by campaign, each campaign's in their order */
+  constructor(versions: readonly CampaignVersion[]) {
+    this.#campaigns = Object.values(Object.groupBy(versions, ({ id }) => id)).map((own) => own ?? [])
+  }
+
+  /** Those that ever had a cap: of them it matters what they gave before. */
+  everCapped(): string[] {
+    const isCapped = ({ terms }: CampaignVersion) =>
+      terms !== null && (terms.caps.totalPoints !== null || terms.caps.pointsPerCustomer !== null)
+    return this.#campaigns.flatMap((versions) => (versions[0] && versions.some(isCapped) ? [versions[0].id] : []))
+  }
+
+  /**
+   * The campaigns that there were when something occurred, with the caps that they had when its points were booked: the same
+   * as a purchase is judged by. A campaign that was deleted in between keeps its last caps.
+   */
+  asOf(occurredAt: Microseconds, bookedAt: Microseconds): Campaign[] {
+    return this.#campaigns.flatMap((versions) => {
+      const version = versions.findLast(({ at }) => at <= occurredAt)
+      if (!version?.terms) return []
+      const capped = versions.findLast(({ at, terms }) => at <= bookedAt && terms !== null)
+      const { id, client, name, terms } = version
+      return [{ ...terms, id, client, name, caps: capped?.terms?.caps ?? terms.caps }]
+    })
+  }
 }

@@ -1,6 +1,5 @@
-import { isJsonObject, type Json, ownMember, pointer } from './json.ts'
-import { parseJsonPath, type SyntaxMistake } from './json-path.ts'
-import { LIMITS } from './limits.ts'
+import { LIMITS } from './evaluation.ts'
+import { isJsonObject, type Json, ownMember, parseJsonPath, pointer, type SyntaxMistake } from './json-path.ts'
 
 /** A mistake in rules, where it is. */
 export type RulesMistake = {

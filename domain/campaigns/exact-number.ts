@@ -1,5 +1,5 @@
 import Fraction from 'fraction.js'
-import { LIMITS } from './limits.ts'
+import { LIMITS } from './evaluation.ts'
 
 /**
  * An exact rational number. A rational and not a decimal of many digits, because `/` must not lose anything:

@@ -1,7 +1,99 @@
-import { type ExactNumber, exactFromText } from './exact-number.ts'
-import { FormulaSyntax, isOperator, type Operator, type SyntaxNode } from './formula-syntax.ts'
-import type { JsonPath, SyntaxMistake } from './json-path.ts'
-import { LIMITS } from './limits.ts'
+import jsep from 'jsep'
+import { type Evaluation, EvaluationError, LIMITS } from './evaluation.ts'
+import { type ExactNumber, exactFromInteger, exactFromText, isWithinBounds, roundHalfEven } from './exact-number.ts'
+import { type JsonPath, type ReadPath, readJsonPath, type SyntaxMistake } from './json-path.ts'
+
+/** A node of jsep's tree, and the token that stands for a JSONPath in it. */
+export type SyntaxNode = jsep.CoreExpression | PathNode
+export type PathNode = { readonly type: 'JsonPath'; readonly read: ReadPath & { ok: true } }
+
+/** The part of jsep's parser that its plugins are given, too, and that the grammar below changes. */
+interface Parser {
+  index: number
+  readonly expr: string
+  readonly char: string
+  parse(): SyntaxNode
+  gobbleSpaces(): void
+  gobbleToken(): SyntaxNode | false
+  gobbleExpression(): SyntaxNode | false
+  gobbleExpressions(closing?: number): SyntaxNode[]
+  gobbleBinaryOp(): string | false
+  runHook<Node>(name: string, node: Node): Node
+  searchHook(name: string): undefined
+  throwError(message: string): never
+}
+
+const { Jsep } = jsep as unknown as { readonly Jsep: new (text: string) => Parser }
+
+const OPERATORS = ['+', '-', '*', '/', '%'] as const
+export type Operator = (typeof OPERATORS)[number]
+
+export function isOperator(text: string): text is Operator {
+  return OPERATORS.some((operator) => operator === text)
+}
+
+/**
+ * jsep's grammar, narrowed by subclassing: its configuration is one object for the whole process, which others read
+ * and write. What is left are numbers, our five operators, parentheses, calls, and JSONPaths by our own grammar; what
+ * jsep still parses beyond that (texts, arrays, members) `parseFormula` does not take over.
+ */
+export class FormulaSyntax extends Jsep {
+  readonly #starts = new Map<SyntaxNode, number>()
+  #depth = 0
+
+  /** Throws as jsep does, with the first character of a number, a path, a name, a sign or a call as its place. */
+  refuse(node: SyntaxNode, message: string): never {
+    this.index = this.#starts.get(node) ?? 0
+    return this.throwError(message)
+  }
+
+  /** Plugins belong to the shared configuration: jsep itself comes with one, the conditional operator. */
+  override runHook<Node>(_name: string, node: Node): Node {
+    return node
+  }
+
+  override searchHook(): undefined {}
+
+  /** Every level of nesting passes through here: parentheses, arguments, signs. */
+  override gobbleToken(): SyntaxNode | false {
+    this.gobbleSpaces()
+    const start = this.index
+    this.#depth += 1
+    if (this.#depth > LIMITS.formulaDepth) this.throwError(`nested deeper than ${LIMITS.formulaDepth} levels`)
+    const node = this.char === '$' ? this.#gobblePath() : super.gobbleToken()
+    this.#depth -= 1
+    if (node) this.#starts.set(node, start)
+    return node
+  }
+
+  /** Where jsep would take `max(1 2)` for two arguments, an operator or a comma is missing. */
+  override gobbleExpression(): SyntaxNode | false {
+    const node = super.gobbleExpression()
+    if (node && this.char !== '' && !'),'.includes(this.char)) this.throwError(`unexpected ${this.char}`)
+    return node
+  }
+
+  /** One expression, for the whole text and for a group (which is `closing`), where jsep would read a list of them. */
+  override gobbleExpressions(closing?: number): SyntaxNode[] {
+    const node = this.gobbleExpression()
+    if (!node) return this.throwError('a value is missing')
+    if (this.char === ',' || (this.char === ')' && closing === undefined)) this.throwError(`unexpected ${this.char}`)
+    return [node]
+  }
+
+  override gobbleBinaryOp(): string | false {
+    const operator = super.gobbleBinaryOp()
+    if (operator === false || isOperator(operator)) return operator
+    this.index -= operator.length
+    return this.throwError(`the operator ${operator} is not known, only ${OPERATORS.join(' ')}`)
+  }
+
+  #gobblePath(): PathNode {
+    const read = readJsonPath(this.expr, this.index)
+    this.index = read.ok ? read.end : read.at
+    return read.ok ? { type: 'JsonPath', read } : this.throwError(read.message)
+  }
+}
 
 /** Arithmetic over the members of an event: all that can be evaluated, so that evaluating needs no further checks. */
 export type Formula =
@@ -92,4 +184,77 @@ function toCall(node: SyntaxNode & { type: 'CallExpression' }, syntax: FormulaSy
 
 function isFunctionName(name: string): name is FunctionName {
   return Object.hasOwn(FUNCTIONS, name)
+}
+
+/**
+ * What a formula comes to on an event, exactly: nothing is rounded but by `floor`, `ceil` and `round` (half to even).
+ * `%` is the rest of a division that truncates, with the sign of its left side, as in ECMA-262.
+ *
+ * @throws EvaluationError, and nothing else
+ */
+export function evaluateFormula(formula: Formula, evaluation: Evaluation): ExactNumber {
+  evaluation.step()
+  switch (formula.kind) {
+    case 'number':
+      return formula.value
+    case 'path':
+      return evaluation.numberAt(formula.path)
+    case 'negation':
+      return evaluateFormula(formula.operand, evaluation).neg()
+    case 'operation': {
+      const left = evaluateFormula(formula.left, evaluation)
+      const right = evaluateFormula(formula.right, evaluation)
+      return bounded(operate(formula.operator, left, right))
+    }
+    case 'call': {
+      const [first, ...others] = formula.operands
+      const value = evaluateFormula(first, evaluation)
+      return call(
+        formula.name,
+        value,
+        others.map((operand) => evaluateFormula(operand, evaluation)),
+      )
+    }
+  }
+}
+
+function operate(operator: Operator, left: ExactNumber, right: ExactNumber): ExactNumber {
+  switch (operator) {
+    case '+':
+      return left.add(right)
+    case '-':
+      return left.sub(right)
+    case '*':
+      return left.mul(right)
+    case '/':
+      return left.div(notZero(right))
+    case '%':
+      return left.mod(notZero(right))
+  }
+}
+
+function call(name: FunctionName, first: ExactNumber, others: readonly ExactNumber[]): ExactNumber {
+  switch (name) {
+    case 'min':
+      return others.reduce((least, other) => (other.lt(least) ? other : least), first)
+    case 'max':
+      return others.reduce((most, other) => (other.gt(most) ? other : most), first)
+    case 'floor':
+      return first.floor()
+    case 'ceil':
+      return first.ceil()
+    case 'round':
+      return exactFromInteger(roundHalfEven(first))
+  }
+}
+
+function notZero(divisor: ExactNumber): ExactNumber {
+  if (divisor.n === 0n) throw new EvaluationError('division_by_zero', 'division by zero')
+  return divisor
+}
+
+/** Checked after every operation: what goes into the next one has at most `LIMITS.digits` digits. */
+function bounded(number: ExactNumber): ExactNumber {
+  if (isWithinBounds(number)) return number
+  throw new EvaluationError('too_large', `a result has more than ${LIMITS.digits} digits`)
 }

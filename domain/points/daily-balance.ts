@@ -1,5 +1,4 @@
-import type { Day, Instant } from './instant.ts'
-import { hasLapsed } from './lots.ts'
+import { type Day, hasLapsed, type Instant } from './account.ts'
 
 /**
  * A daily row: what is left, and what has expired, of the lots issued on a day. The end is part of the row's identity:

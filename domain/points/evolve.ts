@@ -1,7 +1,124 @@
-import { addCounters, type PointsAccount, type Transaction } from './account.ts'
-import { changeLot, changesOf, type LotChange } from './changes.ts'
-import { type PointsEvent, transactionTypeOf } from './event.ts'
-import type { Lot } from './lots.ts'
+import {
+  addCounters,
+  type Counters,
+  emptyAccount,
+  type Lot,
+  noPoints,
+  type PointsAccount,
+  type PointsEvent,
+  type Portion,
+  type Transaction,
+  transactionTypeOf,
+} from './account.ts'
+import { addDailyChange, type DailyBalance } from './daily-balance.ts'
+
+/** What to add to a lot's row. */
+export type LotChange = { readonly lotId: string; readonly remaining: number; readonly expired: number }
+
+/** What a redemption took from a lot, or, below zero, what its reversal gave back: rows that are only ever added. */
+export type Allocation = {
+  readonly transactionId: string
+  readonly redemptionId: string
+  readonly lotId: string
+  readonly amount: number
+}
+
+/** What events mean for the tables. Each lot and each daily row occurs once, so one statement can apply it all. */
+export type Changes = {
+  /** To be added to the account's counters. */
+  readonly counters: Counters
+  /** Rows to insert, as they are after the last event. */
+  readonly opened: readonly Lot[]
+  readonly changed: readonly LotChange[]
+  readonly allocations: readonly Allocation[]
+  /** To be added to the rows, or inserted where there is none. */
+  readonly daily: readonly DailyBalance[]
+}
+
+/**
+ * Consecutive events of one account as changes to the tables. This is the only place that knows what an event does
+ * to a number: the live tables, `evolve` and the rebuild all go through it. The changes of a whole history are,
+ * since they start from nothing, the tables themselves.
+ */
+export function changesOf(events: readonly PointsEvent[]): Changes {
+  let counters = noPoints
+  const opened = new Map<string, Lot>()
+  const changed = new Map<string, LotChange>()
+  const allocations: Allocation[] = []
+  const daily = new Map<string, DailyBalance>()
+  for (const event of events) {
+    counters = addCounters(counters, counterChange(event))
+    for (const allocation of allocationsOf(event)) allocations.push(allocation)
+    for (const portion of event.portions) {
+      const change = lotChange(event, portion)
+      addDailyChange(daily, portion, change, event.at)
+      const lot = event.type === 'issued' ? newLot(event.at, portion) : opened.get(portion.lotId)
+      if (lot) opened.set(lot.id, changeLot(lot, change))
+      else changed.set(portion.lotId, addLotChanges(changed.get(portion.lotId), change))
+    }
+  }
+  return {
+    counters,
+    opened: [...opened.values()],
+    changed: [...changed.values()],
+    allocations,
+    daily: [...daily.values()],
+  }
+}
+
+/** The lot after a change. Throws when that cannot be, because history would then contradict itself. */
+export function changeLot(lot: Lot, change: LotChange): Lot {
+  const remaining = lot.remaining + change.remaining
+  const expired = lot.expired + change.expired
+  if (remaining < 0 || remaining + expired > lot.original)
+    throw new Error(`Lot ${lot.id} cannot hold ${remaining} points`)
+  return { ...lot, remaining, expired }
+}
+
+function newLot(issuedAt: string, { lotId, expiresAt, amount }: Portion): Lot {
+  return { id: lotId, issuedAt, expiresAt, original: amount, remaining: 0, expired: 0 }
+}
+
+function addLotChanges(sum: LotChange | undefined, change: LotChange): LotChange {
+  if (sum === undefined) return change
+  return { ...sum, remaining: sum.remaining + change.remaining, expired: sum.expired + change.expired }
+}
+
+/** Which sum an event adds to, or takes from, and whether its points go into lots or out of them. */
+function effectOf(event: PointsEvent) {
+  switch (event.type) {
+    case 'issued':
+      return { counter: 'issued', sign: 1, intoLots: 1 } as const
+    case 'redeemed':
+      return { counter: 'redeemed', sign: 1, intoLots: -1 } as const
+    case 'expired':
+      return { counter: 'expired', sign: 1, intoLots: -1 } as const
+    case 'reversed':
+      return event.reverses.type === 'issue'
+        ? ({ counter: 'takenBack', sign: 1, intoLots: -1 } as const)
+        : ({ counter: 'redeemed', sign: -1, intoLots: 1 } as const)
+    default:
+      throw new Error(`Unknown event: ${JSON.stringify(event satisfies never)}`)
+  }
+}
+
+function counterChange(event: PointsEvent): Counters {
+  const { counter, sign, intoLots } = effectOf(event)
+  return { ...noPoints, [counter]: sign * event.amount, balance: intoLots * event.amount }
+}
+
+function lotChange(event: PointsEvent, { lotId, amount }: Portion): LotChange {
+  const expired = event.type === 'expired' ? amount : 0
+  return { lotId, remaining: effectOf(event).intoLots * amount, expired }
+}
+
+function allocationsOf(event: PointsEvent): Allocation[] {
+  const { counter, sign } = effectOf(event)
+  if (counter !== 'redeemed') return []
+  const { transactionId } = event
+  const redemptionId = event.type === 'reversed' ? event.reverses.transactionId : transactionId
+  return event.portions.map(({ lotId, amount }) => ({ transactionId, redemptionId, lotId, amount: sign * amount }))
+}
 
 /** The account after one event. */
 export function evolve(account: PointsAccount, event: PointsEvent): PointsAccount {
@@ -59,4 +176,24 @@ function transactionsAfter(transactions: readonly Transaction[], events: readonl
     after.set(target.id, { ...target, reversedBy: id })
   }
   return [...after.values()]
+}
+
+/** All rows of one account, as its tables must hold them. */
+export type PointsTables = {
+  readonly accountId: string
+  readonly version: number
+  readonly counters: Counters
+  readonly lots: readonly Lot[]
+  readonly allocations: readonly Allocation[]
+  readonly daily: readonly DailyBalance[]
+}
+
+/**
+ * The tables as the account's whole history, from version 1 on, says they must be: to compare with the live ones.
+ * Throws when the history is broken (see `fold`).
+ */
+export function rebuild(accountId: string, events: readonly PointsEvent[]): PointsTables {
+  const { version, counters, lots } = fold(emptyAccount(accountId), events)
+  const { allocations, daily } = changesOf(events)
+  return { accountId, version, counters, lots, allocations, daily }
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { evaluateCampaign } from '#domain/campaigns/campaign.ts'
-import { checkRules } from '#domain/campaigns/check-rules.ts'
+import { checkRules } from '#domain/campaigns/rules.ts'
 import { giving } from '#test/support/campaign-examples.ts'
 import { anything, events, nearlyRules, RUNS, texts } from '#test/support/campaigns-arbitrary.ts'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { checkRules } from '#domain/campaigns/check-rules.ts'
+import { checkRules } from '#domain/campaigns/rules.ts'
 import { SAMPLE_CAMPAIGNS } from '#scripts/sample-data.ts'
 import { openApiDocument } from '#scripts/web-client/openapi-document.ts'
 import { giving } from '#test/support/campaign-examples.ts'

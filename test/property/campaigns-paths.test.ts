@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { jsonCopy } from '#domain/campaigns/json.ts'
-import { parseJsonPath, resolveJsonPath } from '#domain/campaigns/json-path.ts'
+import { jsonCopy, parseJsonPath, resolveJsonPath } from '#domain/campaigns/json-path.ts'
 import { RUNS } from '#test/support/campaigns-arbitrary.ts'
 
 describe('paths', () => {

@@ -1,10 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { availablePoints, emptyAccount, type PointsAccount } from '#domain/points/account.ts'
-import { answerOf } from '#domain/points/answer.ts'
-import type { PointsCommand } from '#domain/points/command.ts'
-import { decide } from '#domain/points/decide.ts'
-import type { PointsEvent } from '#domain/points/event.ts'
+import {
+  availablePoints,
+  emptyAccount,
+  type PointsAccount,
+  type PointsCommand,
+  type PointsEvent,
+} from '#domain/points/account.ts'
+import { answerOf, decide } from '#domain/points/decide.ts'
 import { evolve, fold } from '#domain/points/evolve.ts'
 import { pointsCommands } from '#test/support/points-arbitrary.ts'
 import { PointsModel, type Prediction } from '#test/support/points-model.ts'

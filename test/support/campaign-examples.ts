@@ -1,6 +1,5 @@
-import type { Campaign } from '#domain/campaigns/campaign.ts'
-import type { PurchaseCompleted } from '#domain/campaigns/event.ts'
-import type { Condition, Rule } from '#domain/campaigns/rule.ts'
+import type { Campaign, PurchaseCompleted } from '#domain/campaigns/campaign.ts'
+import type { Condition, Rule } from '#domain/campaigns/condition.ts'
 
 export const ALWAYS: Condition = { variable: '$.quantity', rule: 'numeric_greater_than_equals', value: 0 }
 

@@ -2,7 +2,6 @@ import { takeEvent } from '#db/awards.ts'
 import { readCampaign } from '#db/campaigns/read.ts'
 import { addMissingCampaigns, changeCampaign } from '#db/campaigns/write.ts'
 import { chargeWallet, confirmPurchase, readPurchase, reserveStock } from '#db/purchases.ts'
-
 import type { CampaignTerms } from '#domain/campaigns/campaign.ts'
 import { giving } from './campaign-examples.ts'
 import { openShop } from './shop.ts'

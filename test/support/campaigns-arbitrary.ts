@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { CampaignEvent } from '#domain/campaigns/event.ts'
+import type { CampaignEvent } from '#domain/campaigns/campaign.ts'
 import { purchase } from './campaign-examples.ts'
 
 /** Properties of campaigns are cheap: many runs find more. */

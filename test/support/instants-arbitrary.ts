@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { jsonCopy } from '#domain/campaigns/json.ts'
+import { jsonCopy } from '#domain/campaigns/json-path.ts'
 
 /** Milliseconds around an instant, and often just at either end of what begins there. */
 export function instants(startMs: number, lengthMs: number): fc.Arbitrary<number> {

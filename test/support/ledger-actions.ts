@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { PointsCommand } from '#domain/points/command.ts'
+import type { PointsCommand } from '#domain/points/account.ts'
 import { pointsCommands } from './points-arbitrary.ts'
 
 /** One request in a random sequence. `back` points at an earlier action, counted back from this one. */

@@ -1,6 +1,6 @@
 import type { PointsAnswer, PointsRequest } from '#db/points/ledger.ts'
-import type { Answer } from '#domain/points/answer.ts'
-import type { PointsCommand } from '#domain/points/command.ts'
+import type { PointsCommand } from '#domain/points/account.ts'
+import type { Answer } from '#domain/points/decide.ts'
 import type { Action } from './ledger-actions.ts'
 import { wishOf } from './points-ledger.ts'
 import { PointsModel, type Prediction } from './points-model.ts'

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { PointsCommand } from '#domain/points/command.ts'
+import type { PointsCommand } from '#domain/points/account.ts'
 import { expire, issue, redeem, reverse } from './points.ts'
 
 const minuteMs = 60 * 1000

@@ -3,7 +3,7 @@ import { type Database, openDatabase } from '#db/client.ts'
 import { type CommandWish, createPointsLedger, type PointsAnswer } from '#db/points/ledger.ts'
 import { readClock } from '#db/points/load.ts'
 import { compareAccount } from '#db/points/rebuild.ts'
-import type { Instant } from '#domain/points/instant.ts'
+import type { Instant } from '#domain/points/account.ts'
 import { createTestDatabase } from './test-database.ts'
 
 export type LedgerWorld = Awaited<ReturnType<typeof openLedger>>

@@ -1,4 +1,4 @@
-import { MAX_POINTS, type PointsCommand } from '#domain/points/command.ts'
+import { MAX_POINTS, type PointsCommand } from '#domain/points/account.ts'
 
 /** Where a point is: to be spent, spent by a redemption (its id), lost, or taken back. */
 type Point = {

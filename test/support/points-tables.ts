@@ -1,10 +1,16 @@
-import { addCounters, emptyAccount, type PointsAccount, type Transaction } from '#domain/points/account.ts'
-import { type Changes, changeLot, changesOf } from '#domain/points/changes.ts'
+import {
+  addCounters,
+  emptyAccount,
+  inSpendingOrder,
+  type Lot,
+  type PointsAccount,
+  type PointsEvent,
+  type Transaction,
+  transactionTypeOf,
+} from '#domain/points/account.ts'
 import type { DailyBalance } from '#domain/points/daily-balance.ts'
-import { type PointsEvent, transactionTypeOf } from '#domain/points/event.ts'
-import type { Load } from '#domain/points/load-for.ts'
-import { inSpendingOrder, type Lot } from '#domain/points/lots.ts'
-import { type PointsTables, rebuild } from '#domain/points/rebuild.ts'
+import type { Load } from '#domain/points/decide.ts'
+import { type Changes, changeLot, changesOf, type PointsTables, rebuild } from '#domain/points/evolve.ts'
 
 /** The tables of one account as the database code is obliged to keep them: written by changes, read by bounded loads. */
 export class InMemoryPointsTables {

@@ -1,9 +1,14 @@
-import { emptyAccount, type PointsAccount } from '#domain/points/account.ts'
-import { type Answer, answerOf } from '#domain/points/answer.ts'
-import type { Expire, Issue, PointsCommand, Redeem, Reverse } from '#domain/points/command.ts'
-import { decide } from '#domain/points/decide.ts'
-import type { Refusal } from '#domain/points/decision.ts'
-import type { PointsEvent } from '#domain/points/event.ts'
+import {
+  type Expire,
+  emptyAccount,
+  type Issue,
+  type PointsAccount,
+  type PointsCommand,
+  type PointsEvent,
+  type Redeem,
+  type Reverse,
+} from '#domain/points/account.ts'
+import { type Answer, answerOf, decide, type Refusal } from '#domain/points/decide.ts'
 import { evolve } from '#domain/points/evolve.ts'
 
 /** A day alone means its noon. */

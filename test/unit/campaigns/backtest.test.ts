@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { Backtest } from '#domain/campaigns/backtest.ts'
-import { CampaignHistory, type CampaignVersion } from '#domain/campaigns/history.ts'
+import { CampaignHistory, type CampaignVersion } from '#domain/campaigns/campaign.ts'
 import { ALWAYS, campaign, giving, purchase, SAMPLE_RULE } from '#test/support/campaign-examples.ts'
 
 const caps = (totalPoints: number | null, pointsPerCustomer: number | null = null) => ({

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { checkRules } from '#domain/campaigns/check-rules.ts'
-import { LIMITS } from '#domain/campaigns/limits.ts'
-import type { Condition } from '#domain/campaigns/rule.ts'
+import type { Condition } from '#domain/campaigns/condition.ts'
+import { LIMITS } from '#domain/campaigns/evaluation.ts'
+import { checkRules } from '#domain/campaigns/rules.ts'
 import { ALWAYS, giving, SAMPLE_RULE } from '#test/support/campaign-examples.ts'
 
 /** The places of the mistakes in one rule. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { evaluateCampaign } from '#domain/campaigns/campaign.ts'
-import type { Condition, NumericComparison } from '#domain/campaigns/rule.ts'
+import type { Condition, NumericComparison } from '#domain/campaigns/condition.ts'
 import { giving, purchase } from '#test/support/campaign-examples.ts'
 
 type Verdict = 'gave' | 'did_not_match' | 'not_evaluated'

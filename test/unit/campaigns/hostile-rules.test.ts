@@ -1,13 +1,12 @@
 import jsep from 'jsep'
 import { describe, expect, test } from 'vitest'
 import { evaluateCampaign, type RuleOutcome } from '#domain/campaigns/campaign.ts'
-import { checkRules } from '#domain/campaigns/check-rules.ts'
-import { evaluateRule } from '#domain/campaigns/evaluate-rule.ts'
+import type { Condition } from '#domain/campaigns/condition.ts'
 import { Evaluation } from '#domain/campaigns/evaluation.ts'
 import { exactFromText } from '#domain/campaigns/exact-number.ts'
 import { parseFormula } from '#domain/campaigns/formula.ts'
-import { jsonCopy } from '#domain/campaigns/json.ts'
-import type { Condition } from '#domain/campaigns/rule.ts'
+import { jsonCopy } from '#domain/campaigns/json-path.ts'
+import { checkRules, evaluateRule } from '#domain/campaigns/rules.ts'
 import { ALWAYS, giving, purchase, SAMPLE_RULE } from '#test/support/campaign-examples.ts'
 
 function outcomeOf(formula: string, event: Record<string, unknown> = {}): RuleOutcome | undefined {

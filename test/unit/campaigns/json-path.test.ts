@@ -1,7 +1,6 @@
 import { JSONPath } from 'jsonpath-plus'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import type { Json } from '#domain/campaigns/json.ts'
-import { parseJsonPath, resolveJsonPath } from '#domain/campaigns/json-path.ts'
+import { type Json, parseJsonPath, resolveJsonPath } from '#domain/campaigns/json-path.ts'
 
 vi.mock('jsonpath-plus', async (original) => {
   const actual = await original<typeof import('jsonpath-plus')>()

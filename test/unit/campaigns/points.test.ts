@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { evaluateCampaign } from '#domain/campaigns/campaign.ts'
-import { checkRules } from '#domain/campaigns/check-rules.ts'
-import type { Rule } from '#domain/campaigns/rule.ts'
+import type { Rule } from '#domain/campaigns/condition.ts'
+import { checkRules } from '#domain/campaigns/rules.ts'
 import { giving, purchase, SAMPLE_RULE } from '#test/support/campaign-examples.ts'
 
 /** Rules, what was bought, the exact sum, the points. Only rules that can be saved are in the table. */

@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { emptyAccount } from '#domain/points/account.ts'
-import type { PointsCommand } from '#domain/points/command.ts'
+import { emptyAccount, type PointsCommand } from '#domain/points/account.ts'
 import { balanceEntries } from '#domain/points/daily-balance.ts'
-import { decideAll } from '#domain/points/decide-all.ts'
-import { rebuild } from '#domain/points/rebuild.ts'
+import { decideAll } from '#domain/points/decide.ts'
+import { rebuild } from '#domain/points/evolve.ts'
 import { expire, issue, redeem, reverse } from '#test/support/points.ts'
 
 function entriesAt(now: string, ...history: PointsCommand[]) {

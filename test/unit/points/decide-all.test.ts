@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { changesOf } from '#domain/points/changes.ts'
-import { MAX_POINTS } from '#domain/points/command.ts'
-import { decideAll } from '#domain/points/decide-all.ts'
-import { loadFor } from '#domain/points/load-for.ts'
+import { MAX_POINTS } from '#domain/points/account.ts'
+import { decideAll, loadFor } from '#domain/points/decide.ts'
+import { changesOf } from '#domain/points/evolve.ts'
 import { expire, given, issue, redeem, reverse } from '#test/support/points.ts'
 
 const noon = '2026-01-11T12:00:00.000Z'

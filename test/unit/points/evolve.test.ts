@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { emptyAccount } from '#domain/points/account.ts'
-import { decideAll } from '#domain/points/decide-all.ts'
+import { decideAll } from '#domain/points/decide.ts'
 import { evolve, fold } from '#domain/points/evolve.ts'
 import { issue, redeem, reverse } from '#test/support/points.ts'
 

@@ -1,7 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { availablePoints } from '#domain/points/account.ts'
-import { expiryOf } from '#domain/points/instant.ts'
-import { lapsesNext } from '#domain/points/lots.ts'
+import { availablePoints, expiryOf, lapsesNext } from '#domain/points/account.ts'
 import { expire, given, issue, redeem, reverse } from '#test/support/points.ts'
 
 describe('the end of a lot', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { changesOf } from '#domain/points/changes.ts'
+import { changesOf } from '#domain/points/evolve.ts'
 import { expire, given, issue, on, redeem, reverse } from '#test/support/points.ts'
 
 describe('reversing a redemption', () => {

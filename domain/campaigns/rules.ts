@@ -1,9 +1,9 @@
-import { checkCondition } from './check-condition.ts'
 import { checkChoice, checkMembers, checkPath, checkText, Mistakes, type RulesMistake } from './check-values.ts'
-import { parseFormula } from './formula.ts'
-import { isJsonArray, type Json, pointer } from './json.ts'
-import { LIMITS } from './limits.ts'
-import type { Rule } from './rule.ts'
+import { checkCondition, evaluateCondition, type Rule } from './condition.ts'
+import { Evaluation, EvaluationError, LIMITS, type Reason } from './evaluation.ts'
+import { type ExactNumber, exactFromInteger } from './exact-number.ts'
+import { evaluateFormula, parseFormula } from './formula.ts'
+import { isJsonArray, type Json, pointer } from './json-path.ts'
 
 export type CheckedRules =
   | { readonly ok: true; readonly rules: readonly Rule[] }
@@ -65,4 +65,36 @@ function checkFormula(json: Json | undefined, at: string, mistakes: Mistakes): s
   if (text === undefined) return undefined
   const parsed = parseFormula(text)
   return parsed.ok ? text : mistakes.addSyntax(at, parsed)
+}
+
+/** What one rule makes of one event. */
+export type RuleResult =
+  | { readonly outcome: 'gave'; readonly amount: ExactNumber }
+  | { readonly outcome: 'did_not_match' }
+  | { readonly outcome: 'not_evaluated'; readonly reason: Reason }
+
+const NOTHING = exactFromInteger(0n)
+const MOST = exactFromInteger(BigInt(LIMITS.pointsPerRule))
+
+/**
+ * Evaluates a rule on the JSON of an event. It gives zero or more: a formula that comes out below zero gives zero.
+ * It answers for every rule and event of these types, also for rules that were never checked, within counted steps.
+ */
+export function evaluateRule(rule: Rule, event: Json, evaluation: Evaluation = new Evaluation(event)): RuleResult {
+  try {
+    const truth = evaluateCondition(rule.condition, rule.variable, evaluation)
+    if (!truth.ok) return { outcome: 'not_evaluated', reason: truth.reason }
+    return truth.holds ? { outcome: 'gave', amount: amountOf(rule, evaluation) } : { outcome: 'did_not_match' }
+  } catch (error) {
+    if (error instanceof EvaluationError) return { outcome: 'not_evaluated', reason: error.reason }
+    throw error
+  }
+}
+
+function amountOf(rule: Rule, evaluation: Evaluation): ExactNumber {
+  const parsed = parseFormula(rule.action.formula)
+  if (!parsed.ok) throw new EvaluationError('invalid_rule', `formula: ${parsed.message}`)
+  const amount = evaluateFormula(parsed.formula, evaluation)
+  if (amount.gt(MOST)) throw new EvaluationError('too_large', `more than ${LIMITS.pointsPerRule} points`)
+  return amount.lt(NOTHING) ? NOTHING : amount
 }
