@@ -1,6 +1,6 @@
 import { cancellationSignal, heartbeat } from '@temporalio/activity'
 import type { Sql } from '#db/client.ts'
-import { forgetOldKeys } from '#db/forget-keys.ts'
+import { forgetOldKeys } from '#db/idempotency-keys.ts'
 import {
   beginCompensation,
   chargeWallet,
@@ -14,18 +14,17 @@ import {
   type TakenBack,
   undoCharge,
 } from '#db/purchases.ts'
-import type { Outcome, Reversal } from '#domain/purchase.ts'
-import { expireLapsedPoints } from './expire-lapsed-points.ts'
-import { findLostPurchases } from './find-lost-purchases.ts'
+import type { Awarded, Outcome, Reversal } from '#domain/purchase.ts'
 import {
-  type Awarded,
   awardPoints,
+  expireLapsedPoints,
   type PointsDependencies,
   parkAward,
   redeemPoints,
   takeBackAward,
   undoRedemption,
 } from './points.ts'
+import { findLostPurchases } from './purchases.ts'
 
 export type ActivityDependencies = PointsDependencies & {
   sql: Sql

@@ -1,3 +1,4 @@
+import { log } from '@temporalio/activity'
 import {
   occurrenceOf,
   readAward,
@@ -7,14 +8,14 @@ import {
   type StoredAward,
   voidAward,
 } from '#db/awards.ts'
-import { readRemaining } from '#db/campaigns/grants.ts'
-import { readPurchaseEvent } from '#db/campaigns/purchase-event.ts'
-import { readCampaignsAt } from '#db/campaigns/read.ts'
+import { readPurchaseEvent } from '#db/campaign-past.ts'
+import { readCampaignsAt, readRemaining } from '#db/campaigns.ts'
 import type { Sql } from '#db/client.ts'
-import type { PointsAnswer, PointsLedger } from '#db/points/ledger.ts'
+import { listLapsedAccounts, readClock } from '#db/points.ts'
 import { readPayer, StepImpossible, type TakenBack } from '#db/purchases.ts'
 import { type Award, capAward, evaluateCampaigns, grantsOf } from '#domain/campaigns/award.ts'
-import { type StepName, type StepResult, stepKey } from '#domain/purchase.ts'
+import { type Awarded, type StepName, type StepResult, stepKey } from '#domain/purchase.ts'
+import type { PointsAnswer, PointsLedger } from '#ledger/ledger.ts'
 
 /** What sagas do at the points ledger. The ledger's own keys make each of it happen at most once. */
 export type PointsDependencies = {
@@ -35,12 +36,9 @@ export async function redeemPoints(
   const { accountId, redeemPoints: points } = await readPayer(sql, purchaseId)
   const answer = await ledger.execute({
     ...entryOf(purchaseId, accountId, 'redeemPoints'),
-    wish: { type: 'redeem', amount: points, ...forPurchase(purchaseId) },
-    timeline: ({ id }) => ({
-      purchaseId,
-      step: 'redeemPoints',
-      state: 'applied',
-      detail: { points, transactionId: id },
+    command: { type: 'redeem', amount: points, ...forPurchase(purchaseId) },
+    with: ({ id: transactionId }) => ({
+      timeline: [{ purchaseId, step: 'redeemPoints', state: 'applied', detail: { points, transactionId } }],
     }),
   })
   if (answer.ok) return { ok: true, points }
@@ -59,9 +57,6 @@ export async function undoRedemption({ sql, ledger }: PointsDependencies, purcha
 // ---------------------------------------------------------------------------------------------------------------------
 // Awards, of purchases and of events of other systems
 
-/** Whose award it is: that of a purchase, or of an event of another system. Its id is theirs. */
-export type Awarded = { purchaseId: string } | { eventId: string }
-
 /**
  * Books the points that a purchase or an event earned by the campaigns that ran when it happened, as far as their caps leave
  * room now; a parked award by the evaluation that was kept. What the ledger refuses is parked at once.
@@ -79,7 +74,7 @@ export async function awardPoints(deps: PointsDependencies, awarded: Awarded): P
     if (evaluation.points === 0) return { points: (await recordNothing(sql, award.id, evaluation)).points }
     const answer = await ledger.execute({
       ...entryOf(award.id, award.accountId, 'awardPoints'),
-      wish: {
+      command: {
         type: 'issue',
         amount: evaluation.points,
         ttlDays: pointsTtlDays,
@@ -88,8 +83,10 @@ export async function awardPoints(deps: PointsDependencies, awarded: Awarded): P
         reference: award.id,
         actor: award.earnedBy,
       },
-      award: { id: award.id, evaluation },
-      grants: grantsOf(evaluation.campaigns),
+      with: ({ id: transactionId, amount: points }) => ({
+        awards: [{ id: award.id, evaluation, points, transactionId }],
+        grants: grantsOf(evaluation.campaigns).map((grant) => ({ ...grant, transactionId })),
+      }),
     })
     if (answer.ok && answer.answer) return { points: answer.answer.amount }
     if (answer.ok || answer.refusal.code === 'tombstoned') throw unexpected('awardPoints', award.id, answer)
@@ -172,12 +169,9 @@ async function undoStep(
   const answer = await ledger.execute({
     ...entry,
     key: `${entry.key}/undo`,
-    wish: { type: 'undo', undoes: entry.key, ...forPurchase(purchaseId) },
-    timeline: ({ amount, reversal }) => ({
-      purchaseId,
-      step,
-      state: 'undone',
-      detail: { points: amount, ...reversal?.notTakenBack },
+    command: { type: 'undo', undoes: entry.key, ...forPurchase(purchaseId) },
+    with: ({ amount, reversal }) => ({
+      timeline: [{ purchaseId, step, state: 'undone', detail: { points: amount, ...reversal?.notTakenBack } }],
     }),
   })
   if (answer.ok) return answer
@@ -189,4 +183,56 @@ function unexpected(step: StepName, id: string, answer: PointsAnswer): Error {
     return new StepImpossible(`${step} of ${id} was undone and can no longer happen`)
   }
   return new Error(`${step} of ${id} was answered ${JSON.stringify(answer)}`)
+}
+
+/** Accounts a page, and how many of them at once: a page ends well within the time limit of an activity. */
+const PAGE = 200
+const AT_ONCE = 10
+
+export type ExpiryPage = {
+  /** Accounts whose lapsed points are now expired. */
+  accounts: number
+  /** Accounts that could not be swept; the next sweep tries again. */
+  failed?: number
+  /** Where the next page begins; left out on the last one. */
+  next?: string
+}
+
+/**
+ * Books what has lapsed, for one page of accounts. Repeating a page of the same sweep books nothing twice; an account that
+ * lapses again meanwhile is the next sweep's. An account that cannot be swept is logged with the reason.
+ */
+export async function expireLapsedPoints(
+  sql: Sql,
+  ledger: PointsLedger,
+  { sweepId, after }: { sweepId: string; after?: string },
+  reportProgress: (details: Record<string, number>) => void,
+): Promise<ExpiryPage> {
+  const now = await readClock(sql)
+  const accounts = await listLapsedAccounts(sql, { now, limit: PAGE, ...(after !== undefined && { after }) })
+  const failures: { accountId: string; reason: unknown }[] = []
+  for (let start = 0; start < accounts.length; start += AT_ONCE) {
+    reportProgress({ accounts: start, of: accounts.length })
+    const some = accounts.slice(start, start + AT_ONCE)
+    const results = await Promise.allSettled(some.map((accountId) => expireAccount(ledger, accountId, sweepId)))
+    for (const [index, result] of results.entries())
+      if (result.status === 'rejected') failures.push({ accountId: some[index] ?? '', reason: result.reason })
+  }
+  // One account that is broken must not keep the points of all others; a database that is away is another matter.
+  const [first] = failures
+  if (first !== undefined && failures.length === accounts.length) throw first.reason
+  for (const { accountId, reason } of failures)
+    log.warn('points of an account could not be expired', { accountId, reason: String(reason) })
+  const swept = { accounts: accounts.length - failures.length, ...(failures.length > 0 && { failed: failures.length }) }
+  const next = accounts.length === PAGE ? accounts.at(-1) : undefined
+  return next === undefined ? swept : { ...swept, next }
+}
+
+async function expireAccount(ledger: PointsLedger, accountId: string, sweepId: string): Promise<void> {
+  await ledger.execute({
+    accountId,
+    key: `expiry/${sweepId}/${accountId}`,
+    requestHash: '',
+    command: { type: 'expire', reason: 'expiry', reference: sweepId, actor: 'expiry' },
+  })
 }

@@ -3,8 +3,8 @@ import type { Client } from '@temporalio/client'
 import type { Context } from 'hono'
 import type { Logger } from '#config/logging.ts'
 import type { Database } from '#db/client.ts'
-import type { DatabaseHealth } from '#db/health.ts'
-import type { PointsLedger } from '#db/points/ledger.ts'
+import type { DatabaseHealth } from '#db/pool.ts'
+import type { PointsLedger } from '#ledger/ledger.ts'
 import type { PurchaseWatcher } from './purchases/purchase-watcher.ts'
 
 /** What the API needs from outside; whoever creates it closes it. */

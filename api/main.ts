@@ -7,9 +7,10 @@ import { createLogger } from '#config/logging.ts'
 import { DISCONNECT_MS } from '#config/shutdown-times.ts'
 import { startUnlessStopped, stopRequested, tellReady } from '#config/stop-request.ts'
 import { temporalConnectionOptions } from '#config/temporal.ts'
+import { readGrantsTakenBack } from '#db/campaigns.ts'
 import { openDatabase } from '#db/client.ts'
-import { watchHealth } from '#db/health.ts'
-import { createPointsLedger } from '#db/points/ledger.ts'
+import { watchHealth } from '#db/pool.ts'
+import { createPointsLedger } from '#ledger/ledger.ts'
 import { TASK_QUEUE } from '#workflows/contract.ts'
 import { createApp } from './app.ts'
 import { serveHttp } from './http-server.ts'
@@ -48,7 +49,7 @@ runCommand(async () => {
     sql,
     writes,
     health,
-    pointsLedger: createPointsLedger(writes),
+    pointsLedger: createPointsLedger(writes, { companionsOf: readGrantsTakenBack }),
     purchaseWatcher: createPurchaseWatcher({ sql, logger }),
     pointsTtlDays: environment.pointsTtlDays,
     pointValueMinor: environment.pointValueMinor,

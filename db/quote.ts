@@ -1,11 +1,9 @@
 import { type Award, capAward, evaluateCampaigns } from '#domain/campaigns/award.ts'
 import type { PurchaseLine } from '#domain/purchase.ts'
-import { readRemaining } from './campaigns/grants.ts'
-import { purchaseEvent } from './campaigns/purchase-event.ts'
-import { listCampaignsOf } from './campaigns/read.ts'
+import { purchaseEvent } from './campaign-past.ts'
+import { listCampaignsOf, readRemaining } from './campaigns.ts'
 import type { Sql } from './client.ts'
-import { readClock } from './points/load.ts'
-import { readAvailable } from './points/read.ts'
+import { readAvailable, readClock } from './points.ts'
 import { readWallet } from './wallets.ts'
 
 export type Quote = {

@@ -69,9 +69,12 @@ export function refundWorkflowId(purchaseId: string): string {
   return `refund-${purchaseId}`
 }
 
+/** Whose award it is: that of a purchase, or of an event of another system. The id of the award is theirs. */
+export type Awarded = { purchaseId: string } | { eventId: string }
+
 /** Id of the workflow that books an award: of an event of another system, or of a purchase after it was parked. */
-export function awardWorkflowId(awardId: string): string {
-  return `award-${awardId}`
+export function awardWorkflowId(awarded: Awarded): string {
+  return 'eventId' in awarded ? `award-event-${awarded.eventId}` : `award-${awarded.purchaseId}`
 }
 
 /** Id of the workflow that settles a purchase whose own workflow was lost. */

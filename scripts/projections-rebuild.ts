@@ -4,8 +4,7 @@ import { ConfigurationError } from '#config/configuration-error.ts'
 import { resolveDatabase } from '#config/connections.ts'
 import { readEnvironment } from '#config/environment.ts'
 import { type Database, openDatabase } from '#db/client.ts'
-import { compareProjections, type Difference } from '#db/points/rebuild.ts'
-import { repairAccount } from '#db/points/repair.ts'
+import { compareProjections, type Difference, repairAccount } from '#db/points-rebuild.ts'
 
 const USAGE = `npm run projections:rebuild -- [--write]
 

@@ -1,4 +1,4 @@
-import type { NewCampaign } from '#db/campaigns/write.ts'
+import type { NewCampaign } from '#db/campaigns.ts'
 import type { SampleProduct } from '#db/products.ts'
 import type { SampleUser } from '#db/wallets.ts'
 import type { Rule } from '#domain/campaigns/condition.ts'

@@ -1,4 +1,4 @@
-import { addMissingCampaigns } from '#db/campaigns/write.ts'
+import { addMissingCampaigns } from '#db/campaigns.ts'
 import type { Sql } from '#db/client.ts'
 import { addMissingProducts, type SampleProduct } from '#db/products.ts'
 import { addMissingUsers, type SampleUser } from '#db/wallets.ts'

@@ -1,6 +1,6 @@
 import { DefaultLogger } from '@temporalio/worker'
 import { runCommand } from '#config/command.ts'
-import { buildWorkflowBundle } from './workflow-bundle.ts'
+import { buildWorkflowBundle } from './create-worker.ts'
 
 /** `npm run bundle`: what a production image needs before its workers start. */
 runCommand(async () => {

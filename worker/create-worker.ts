@@ -1,11 +1,27 @@
+import { existsSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { Client } from '@temporalio/client'
-import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker'
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  type NativeConnection,
+  type LogLevel as TemporalLevel,
+  type Logger as TemporalLogger,
+  Worker,
+  type WorkerOptions,
+  type WorkflowBundleOption,
+} from '@temporalio/worker'
 import { createActivities } from '#activities/create-activities.ts'
-import { noteRetries } from '#activities/note-retries.ts'
+import { noteRetries } from '#activities/purchases.ts'
+import { ConfigurationError } from '#config/configuration-error.ts'
 import { isWorkflowOpen } from '#config/is-workflow-open.ts'
+import type { Logger } from '#config/logging.ts'
 import { WORKER_FORCE_MS, WORKER_GRACE_MS } from '#config/shutdown-times.ts'
+import { readGrantsTakenBack } from '#db/campaigns.ts'
 import type { Sql } from '#db/client.ts'
-import { createPointsLedger } from '#db/points/ledger.ts'
+import { createPointsLedger } from '#ledger/ledger.ts'
 import { TASK_QUEUE } from '#workflows/contract.ts'
 
 export type WorkerParts = Pick<WorkerOptions, 'workflowBundle' | 'interceptors'> & {
@@ -36,7 +52,7 @@ export async function createWorker({
     interceptors: { ...interceptors, activity: [noteRetries(sql), ...(interceptors?.activity ?? [])] },
     activities: createActivities({
       sql,
-      ledger: createPointsLedger(sql),
+      ledger: createPointsLedger(sql, { companionsOf: readGrantsTakenBack }),
       pointsTtlDays,
       isWorkflowOpen: (workflowId) => isWorkflowOpen(client, workflowId),
     }),
@@ -45,4 +61,56 @@ export async function createWorker({
     shutdownGraceTime: WORKER_GRACE_MS,
     shutdownForceTime: WORKER_FORCE_MS,
   })
+}
+
+export const WORKFLOWS_PATH = fileURLToPath(new URL('../workflows/index.ts', import.meta.url))
+const PREBUILT_PATH = fileURLToPath(new URL('../dist/workflow-bundle.js', import.meta.url))
+
+/**
+ * The code of all workflows as one script. In production it was built beforehand (`npm run bundle`), so that every worker
+ * of a release runs the very same code and starts at once; elsewhere it is built now, from the sources as they are.
+ *
+ * @throws ConfigurationError in production without a prebuilt bundle
+ */
+export async function loadWorkflowBundle(production: boolean, logger: TemporalLogger): Promise<WorkflowBundleOption> {
+  if (!production) return await bundleWorkflowCode({ workflowsPath: WORKFLOWS_PATH, logger })
+  if (existsSync(PREBUILT_PATH)) return { codePath: PREBUILT_PATH }
+  throw new ConfigurationError(
+    `NODE_ENV is production, but the workflow bundle ${PREBUILT_PATH} is missing: build it with "npm run bundle".`,
+  )
+}
+
+/** Writes the bundle where production workers expect it. */
+export async function buildWorkflowBundle(logger: TemporalLogger): Promise<string> {
+  const { code } = await bundleWorkflowCode({ workflowsPath: WORKFLOWS_PATH, logger })
+  await mkdir(dirname(PREBUILT_PATH), { recursive: true })
+  await writeFile(PREBUILT_PATH, code)
+  return PREBUILT_PATH
+}
+
+const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const satisfies Record<
+  TemporalLevel,
+  string
+>
+
+/**
+ * Sends what the SDK, workflows and activities log to ours, as structured lines that name the purchase or event, and the reason
+ * of an error (`err`, which is written with message and stack).
+ */
+export function temporalLogger(logger: Logger): DefaultLogger {
+  return new DefaultLogger('TRACE', ({ level, message, meta }) => {
+    const { error, ...rest } = meta ?? {}
+    logger[LEVELS[level]](
+      { ...rest, ...subjectOf(meta?.workflowId), ...(error !== undefined && { err: error }) },
+      message,
+    )
+  })
+}
+
+/** What a workflow is about, by its id: see `purchaseWorkflowId` and its neighbours. */
+function subjectOf(workflowId: unknown): { purchaseId: string } | { eventId: string } | undefined {
+  if (typeof workflowId !== 'string') return undefined
+  const [, kind, id] = /^(purchase|repair|refund|award|award-event)-([0-9a-f-]{36})$/.exec(workflowId) ?? []
+  if (id === undefined) return undefined
+  return kind === 'award-event' ? { eventId: id } : { purchaseId: id }
 }

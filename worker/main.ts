@@ -8,12 +8,10 @@ import { DISCONNECT_MS } from '#config/shutdown-times.ts'
 import { startUnlessStopped, stopRequested, tellReady } from '#config/stop-request.ts'
 import { connectTemporalWorker } from '#config/temporal-native.ts'
 import { openDatabase } from '#db/client.ts'
-import { watchHealth } from '#db/health.ts'
-import { createWorker } from './create-worker.ts'
+import { watchHealth } from '#db/pool.ts'
+import { createWorker, loadWorkflowBundle, temporalLogger } from './create-worker.ts'
 import { serveHealth } from './health-server.ts'
 import { ensureSchedules } from './schedules.ts'
-import { temporalLogger } from './temporal-logger.ts'
-import { loadWorkflowBundle } from './workflow-bundle.ts'
 
 /** Of a process: as many as an API has. */
 const CONNECTIONS = 20

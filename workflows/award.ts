@@ -1,5 +1,5 @@
 import { ActivityFailure } from '@temporalio/workflow'
-import type { AwardInput } from './contract.ts'
+import type { Awarded } from '#domain/purchase.ts'
 import { retryForever, step } from './steps.ts'
 
 const awardPoints = step('awardPoints', 'Book the points that were earned')
@@ -9,7 +9,7 @@ const parkAward = retryForever('parkAward', 'Park the points that could not be b
  * Books the award of a purchase that stands, or of an event of another system. Whatever becomes of it, the sale stands: points
  * that cannot be booked for ten minutes are parked for operators, who start this again to retry.
  */
-export async function award(input: AwardInput): Promise<{ points: number }> {
+export async function award(input: Awarded): Promise<{ points: number }> {
   try {
     return await awardPoints(input)
   } catch (error) {

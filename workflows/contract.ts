@@ -13,9 +13,6 @@ export const SEARCH_ATTRIBUTES = [CUSTOMER, PURCHASE_STATUS, TOTAL_MINOR]
 /** Input of workflow `purchase`: the row in `purchases` says the rest. */
 export type PurchaseInput = { purchaseId: string }
 
-/** Input of workflow `award`: whose award is booked; its row in `awards` says the rest. */
-export type AwardInput = { purchaseId: string } | { eventId: string }
-
 /** Result of workflow `purchase`, and of `repair`: the status that the purchase settled with. */
 export type PurchaseResult = { status: Exclude<PurchaseStatus, 'running' | 'compensating'> }
 

@@ -1,6 +1,6 @@
 import type { PurchaseInput } from './contract.ts'
-import { recordRefunded, returnMoney, returnStock, takeBackAward, undoRedemption } from './purchase-steps.ts'
-import { showStatus } from './visibility.ts'
+import { recordRefunded, returnMoney, returnStock, takeBackAward, undoRedemption } from './purchase.ts'
+import { showStatus } from './steps.ts'
 
 /**
  * Refunds a completed purchase, which its row says is `refunding`. There is no way back and no refusal: each step is tried

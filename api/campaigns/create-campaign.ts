@@ -4,7 +4,7 @@ import { Problem } from '#api/problems/problem.ts'
 import { problems, WRITING } from '#api/problems/problem-responses.ts'
 import { DEMO_ACTOR, OPERATOR_SCOPE } from '#api/requests/caller.ts'
 import { idempotencyHeaders, keyedRequest, replayedHeader, requireDone } from '#api/requests/idempotency.ts'
-import { type CampaignRefusal, createCampaign, MOST_CAMPAIGNS } from '#db/campaigns/write.ts'
+import { type CampaignRefusal, createCampaign, MOST_CAMPAIGNS } from '#db/campaigns.ts'
 import { STORE_CLIENT } from '#domain/campaigns/campaign.ts'
 import {
   campaignName,

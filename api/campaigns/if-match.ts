@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { Problem } from '#api/problems/problem.ts'
-import type { StoredCampaign } from '#db/campaigns/read.ts'
+import type { StoredCampaign } from '#db/campaigns.ts'
 
 /** RFC 9110, section 13.1.1. One strong entity tag: the version that the change was thought out for. */
 export const ifMatchHeader = z.object({

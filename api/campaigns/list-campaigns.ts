@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import type { App, AppDependencies } from '#api/app-types.ts'
 import { problems, READING } from '#api/problems/problem-responses.ts'
 import { pageQuery, pointsPage, pointsPageOf } from '#api/schemas/paging.ts'
-import { listCampaigns } from '#db/campaigns/read.ts'
+import { listCampaigns } from '#db/campaigns.ts'
 import { campaignSchema, clientName, showCampaign } from './campaign.ts'
 
 const route = createRoute({

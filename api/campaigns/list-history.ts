@@ -5,7 +5,7 @@ import { problems, READING } from '#api/problems/problem-responses.ts'
 import { orNull } from '#api/schemas/or-null.ts'
 import { pageQuery, pointsPage, pointsPageOf } from '#api/schemas/paging.ts'
 import { timestamp } from '#api/schemas/text.ts'
-import { type CampaignChange, listCampaignHistory } from '#db/campaigns/read.ts'
+import { type CampaignChange, listCampaignHistory } from '#db/campaigns.ts'
 import { campaignPath, clientQuery, showTerms, termsSchema } from './campaign.ts'
 
 const changeSchema = z

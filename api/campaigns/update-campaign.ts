@@ -3,8 +3,7 @@ import type { App, AppDependencies } from '#api/app-types.ts'
 import { problems, WRITING } from '#api/problems/problem-responses.ts'
 import { DEMO_ACTOR, OPERATOR_SCOPE } from '#api/requests/caller.ts'
 import { idempotencyHeaders, keyedRequest, replayedHeader, requireDone } from '#api/requests/idempotency.ts'
-import { readCampaign } from '#db/campaigns/read.ts'
-import { changeCampaign } from '#db/campaigns/write.ts'
+import { changeCampaign, readCampaign } from '#db/campaigns.ts'
 import { recallKey } from '#db/idempotency-keys.ts'
 import {
   campaignPath,

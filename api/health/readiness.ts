@@ -1,7 +1,6 @@
 import { type Client, isGrpcServiceError } from '@temporalio/client'
 import type { Database } from '#db/client.ts'
-import { missingFunctions } from '#db/functions.ts'
-import { newestMigration, readSchemaVersion } from '#db/schema-version.ts'
+import { missingFunctions, newestMigration, readSchemaVersion } from '#db/functions.ts'
 import { SEARCH_ATTRIBUTES } from '#workflows/contract.ts'
 
 /** What is checked, and if it is not as it should be, what to do about it. */

@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import type { App, AppDependencies } from '#api/app-types.ts'
 import { problems, READING } from '#api/problems/problem-responses.ts'
 import { timestamp } from '#api/schemas/text.ts'
-import { readBalance } from '#db/points/read.ts'
+import { readBalance } from '#db/points.ts'
 import type { BalanceEntry } from '#domain/points/daily-balance.ts'
 import { accountId, findAccount, pointsShown } from './points-transaction.ts'
 

@@ -29,8 +29,8 @@ const route = createRoute({
 export function registerIssuePoints(app: App, deps: AppDependencies): void {
   app.openapi(route, async (c) => {
     const body = c.req.valid('json')
-    const wish = { type: 'issue', amount: body.amount, ttlDays: deps.pointsTtlDays } as const
-    const answer = await movePoints(c, deps, { username: body.account_id, body, wish })
+    const command = { type: 'issue', amount: body.amount, ttlDays: deps.pointsTtlDays } as const
+    const answer = await movePoints(c, deps, { username: body.account_id, body, command })
     return c.json(showTransaction(body.account_id, answer), 200)
   })
 }

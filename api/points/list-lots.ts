@@ -4,8 +4,7 @@ import { problems, READING } from '#api/problems/problem-responses.ts'
 import { orNull } from '#api/schemas/or-null.ts'
 import { pageQuery, pointsPage, pointsPageOf } from '#api/schemas/paging.ts'
 import { timestamp } from '#api/schemas/text.ts'
-import { readClock } from '#db/points/load.ts'
-import { listLots, readLapsingNext, type StoredLot } from '#db/points/read.ts'
+import { listLots, readClock, readLapsingNext, type StoredLot } from '#db/points.ts'
 import { accountId, findAccount, pointsShown, transactionId } from './points-transaction.ts'
 
 const lotSchema = z

@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import type { App, AppDependencies } from '#api/app-types.ts'
 import { problems, READING } from '#api/problems/problem-responses.ts'
 import { pageQuery, pointsPage, pointsPageOf } from '#api/schemas/paging.ts'
-import { listTransactions, type StatementLine } from '#db/points/read.ts'
+import { listTransactions, type StatementLine } from '#db/points.ts'
 import { transactionTypeOf } from '#domain/points/account.ts'
 import { accountId, findAccount, pointsShown, transactionId, transactionShape } from './points-transaction.ts'
 

@@ -2,12 +2,12 @@ import type { AppContext, AppDependencies } from '#api/app-types.ts'
 import { Problem } from '#api/problems/problem.ts'
 import { DEMO_ACTOR } from '#api/requests/caller.ts'
 import { keyedRequest, keyReused, markReplayed } from '#api/requests/idempotency.ts'
-import type { PointsAnswer } from '#db/points/ledger.ts'
 import { openUser } from '#db/wallets.ts'
 import type { Issue, Redeem, Reverse } from '#domain/points/account.ts'
 import type { Answer } from '#domain/points/decide.ts'
+import type { PointsAnswer } from '#ledger/ledger.ts'
 
-type Wish =
+type Command =
   | Pick<Issue, 'type' | 'amount' | 'ttlDays'>
   | Pick<Redeem, 'type' | 'amount'>
   | Pick<Reverse, 'type' | 'reverses'>
@@ -22,15 +22,15 @@ type Wish =
 export async function movePoints(
   c: AppContext,
   { writes, pointsLedger }: AppDependencies,
-  moved: { username: string; body: unknown; wish: Wish },
+  moved: { username: string; body: unknown; command: Command },
 ): Promise<Answer> {
-  const { username, body, wish } = moved
-  const { scope, key, requestHash } = keyedRequest(c, username, body, `points ${wish.type}`)
+  const { username, body, command } = moved
+  const { scope, key, requestHash } = keyedRequest(c, username, body, `points ${command.type}`)
   const answer = await pointsLedger.execute({
     accountId: await openUser(writes, username),
     key: `api/${scope}/${key}`,
     requestHash,
-    wish: { ...wish, reason: 'manual', reference: key, actor: DEMO_ACTOR },
+    command: { ...command, reason: 'manual', reference: key, actor: DEMO_ACTOR },
   })
   if (answer.replayed) markReplayed(c)
   if (!answer.ok) throw refused(answer)

@@ -44,8 +44,8 @@ export function registerRedeemPoints(app: App, deps: AppDependencies): void {
   for (const either of [route, alias]) {
     app.openapi(either, async (c) => {
       const body = c.req.valid('json')
-      const wish = { type: 'redeem', amount: body.amount } as const
-      const answer = await movePoints(c, deps, { username: body.account_id, body, wish })
+      const command = { type: 'redeem', amount: body.amount } as const
+      const answer = await movePoints(c, deps, { username: body.account_id, body, command })
       return c.json(showTransaction(body.account_id, answer), 200)
     })
   }

@@ -4,7 +4,7 @@ import { Problem } from '#api/problems/problem.ts'
 import { problems, READING } from '#api/problems/problem-responses.ts'
 import { idempotencyHeaders, replayedHeader } from '#api/requests/idempotency.ts'
 import { transactionPath } from '#api/schemas/identifiers.ts'
-import { readTransactionOrigin } from '#db/points/read.ts'
+import { readTransactionOrigin } from '#db/points.ts'
 import { movePoints, unknownTransaction } from './move-points.ts'
 import { reversalSchema, showReversal } from './points-transaction.ts'
 
@@ -45,7 +45,7 @@ export function registerReverseTransaction(app: App, deps: AppDependencies): voi
     if (origin === undefined) throw unknownTransaction()
     if (origin.reason === 'purchase') throw belongsToPurchase(origin.reference)
     const { username } = origin
-    const answer = await movePoints(c, deps, { username, body: reverses, wish: { type: 'reverse', reverses } })
+    const answer = await movePoints(c, deps, { username, body: reverses, command: { type: 'reverse', reverses } })
     return c.json(showReversal(username, answer), 200)
   })
 }

@@ -8,9 +8,14 @@ import type { AppDependencies } from '#api/app-types.ts'
 import { Problem } from '#api/problems/problem.ts'
 import { isTemporalAway } from '#api/problems/unavailable.ts'
 import type { StoredPurchase } from '#db/purchases.ts'
-import { awardWorkflowId, purchaseWorkflowId, refundWorkflowId, repairWorkflowId } from '#domain/purchase.ts'
 import {
-  type AwardInput,
+  type Awarded,
+  awardWorkflowId,
+  purchaseWorkflowId,
+  refundWorkflowId,
+  repairWorkflowId,
+} from '#domain/purchase.ts'
+import {
   CUSTOMER,
   PURCHASE_STATUS,
   type PurchaseInput,
@@ -71,14 +76,14 @@ export function startRefund(deps: AppDependencies, purchase: StoredPurchase): Pr
  */
 export async function startAward(
   deps: AppDependencies,
-  awarded: AwardInput,
+  awarded: Awarded,
   { accountId, staticSummary, ifAway }: { accountId: string; staticSummary: string; ifAway: string },
 ): Promise<WorkflowHandle> {
   const { temporal, taskQueue } = deps
   const id = 'eventId' in awarded ? awarded.eventId : awarded.purchaseId
   const start = () =>
-    temporal.workflow.start<(input: AwardInput) => Promise<{ points: number }>>('award', {
-      workflowId: awardWorkflowId(id),
+    temporal.workflow.start<(input: Awarded) => Promise<{ points: number }>>('award', {
+      workflowId: awardWorkflowId(awarded),
       taskQueue,
       args: [awarded],
       workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,

@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises'
+import { countAwards, type PastAward, type PastRange, readGivenBefore, readPast, startOf } from '#db/campaign-past.ts'
+import { readCampaignVersions } from '#db/campaigns.ts'
 import type { Sql } from '#db/client.ts'
 import type { Judgement } from '#domain/campaigns/award.ts'
 import { Backtest, type BacktestTotals } from '#domain/campaigns/backtest.ts'
 import { type Campaign, CampaignHistory } from '#domain/campaigns/campaign.ts'
-import { countAwards, type PastAward, type PastRange, readGivenBefore, readPast, startOf } from './past.ts'
-import { readCampaignVersions } from './read.ts'
 
 const PAGE = 100
 

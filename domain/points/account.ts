@@ -25,7 +25,7 @@ export function dayOf(at: Instant): Day {
 
 /**
  * When a lot ends: a lot issued on UTC day D ends at 00:00 UTC of D + `ttlDays`, whatever the hour it was issued at.
- * Throws a RangeError unless `ttlDays` is a whole number from 1 to 36,500: it is configuration, never a customer's wish.
+ * Throws a RangeError unless `ttlDays` is a whole number from 1 to 36,500: it is configuration, never what a customer asks for.
  */
 export function expiryOf(issuedAt: Instant, ttlDays: number): Instant {
   if (!Number.isInteger(ttlDays) || ttlDays < 1 || ttlDays > MOST_TTL_DAYS) {

@@ -1,5 +1,5 @@
 import type { Database } from '#db/client.ts'
-import { createPointsLedger } from '#db/points/ledger.ts'
+import { createPointsLedger } from '#ledger/ledger.ts'
 import { atOnce, median, timeOf } from './measure.ts'
 import type { BenchDatabase } from './temporary-database.ts'
 
@@ -24,7 +24,7 @@ export async function benchHotAccount({ sql, owner }: BenchDatabase, say: (line:
       accountId,
       key: crypto.randomUUID(),
       requestHash: '',
-      wish: { type: 'issue', amount: 1, ttlDays: 365, reason: 'bench', reference: 'bench', actor: 'bench' },
+      command: { type: 'issue', amount: 1, ttlDays: 365, reason: 'bench', reference: 'bench', actor: 'bench' },
     })
   say(
     `${COMMANDS} issues, ${AT_ONCE} at once, against transactions with "select ... for update" (medians of ${ROUNDS})`,

@@ -1,5 +1,5 @@
-import { type CommandWish, createPointsLedger } from '#db/points/ledger.ts'
-import { listLots, listTransactions, readAvailable, readBalance, readLapsingNext } from '#db/points/read.ts'
+import { listLots, listTransactions, readAvailable, readBalance, readLapsingNext } from '#db/points.ts'
+import { type CommandInput, createPointsLedger } from '#ledger/ledger.ts'
 import { medianTimes } from './measure.ts'
 import { bookHistory } from './points-history.ts'
 import type { BenchDatabase } from './temporary-database.ts'
@@ -22,8 +22,8 @@ export async function benchLongHistory({ sql, owner }: BenchDatabase, say: (line
   const ledger = createPointsLedger(sql)
   const now = new Date().toISOString()
   const why = { reason: 'bench', reference: 'bench', actor: 'bench' }
-  const execute = (accountId: string, wish: CommandWish) =>
-    ledger.execute({ accountId, key: crypto.randomUUID(), requestHash: '', wish })
+  const execute = (accountId: string, command: CommandInput) =>
+    ledger.execute({ accountId, key: crypto.randomUUID(), requestHash: '', command })
 
   const exceeded: string[] = []
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Database } from '#db/client.ts'
-import { createPointsLedger } from '#db/points/ledger.ts'
+import { createPointsLedger } from '#ledger/ledger.ts'
 
 /** What the pictures need to know of it. */
 export interface SampleLife {
@@ -104,12 +104,19 @@ async function runCampaigns(send: Sender): Promise<void> {
 async function earnInThePast(sql: Database): Promise<void> {
   const now = Date.now()
   for (const [daysAgo, amount] of EARNED) {
-    const ledger = createPointsLedger(sql, async () => new Date(now - daysAgo * DAY_MS).toISOString())
+    const ledger = createPointsLedger(sql, { clock: async () => new Date(now - daysAgo * DAY_MS).toISOString() })
     await ledger.execute({
       accountId: 'derick',
       key: `screenshots/${daysAgo}`,
       requestHash: '',
-      wish: { type: 'issue', amount, ttlDays: 365, reason: 'manual', reference: 'screenshots', actor: 'screenshots' },
+      command: {
+        type: 'issue',
+        amount,
+        ttlDays: 365,
+        reason: 'manual',
+        reference: 'screenshots',
+        actor: 'screenshots',
+      },
     })
   }
 }

@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { parkAward } from '#activities/points.ts'
 import { chargeWallet, confirmPurchase, recordOutcome, reserveStock } from '#db/purchases.ts'
-
 import { openApiWorld } from '#test/support/api-world.ts'
 import { failing } from '#test/support/faults.ts'
 import { shared } from '#test/support/shared-world.ts'

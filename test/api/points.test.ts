@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openDatabase } from '#db/client.ts'
-import { createPointsLedger } from '#db/points/ledger.ts'
+import { createPointsLedger } from '#ledger/ledger.ts'
 import { type Api, openApiWorld } from '#test/support/api-world.ts'
-import { wishOf } from '#test/support/points-ledger.ts'
+import { commandOf } from '#test/support/points-ledger.ts'
 import { shared } from '#test/support/shared-world.ts'
 
 const world = await shared(openApiWorld())
@@ -26,7 +26,7 @@ const statement = async () => (await world.api.get(`/points/transactions?account
 const lots = async () => (await world.api.get(`/points/lots?account_id=${member}`)).body
 
 /** Books on the same database at another time. */
-const ledgerAt = (now: string) => createPointsLedger(world.shop.sql, async () => now)
+const ledgerAt = (now: string) => createPointsLedger(world.shop.sql, { clock: async () => now })
 const today = () => new Date().toISOString().slice(0, 10)
 const inDays = (days: number) => new Date(Date.parse(today()) + days * 86_400_000).toISOString()
 
@@ -123,7 +123,7 @@ describe('redeeming points', () => {
     await world.shop.addUser(member)
     await ledgerAt('2024-01-01T10:00:00.000Z').execute({
       accountId: member,
-      ...wishOf({ type: 'issue', amount: 80, ttlDays: 10 }),
+      ...commandOf({ type: 'issue', amount: 80, ttlDays: 10 }),
     })
     await issue(20)
     expect(await redeem(21)).toMatchObject({ status: 409, body: { available: 20 } })
@@ -225,7 +225,7 @@ describe('an Idempotency-Key', () => {
 
   test('is not a key of the sagas, nor one of theirs a key of requests', async () => {
     await world.shop.addUser(member)
-    const theirs = { accountId: member, ...wishOf({ type: 'issue', amount: 5, ttlDays: 1 }, `${member}/taken`) }
+    const theirs = { accountId: member, ...commandOf({ type: 'issue', amount: 5, ttlDays: 1 }, `${member}/taken`) }
     await createPointsLedger(world.shop.sql).execute(theirs)
     expect(await issue(7, { key: 'taken' })).toMatchObject({ status: 200, body: { balance: 12 } })
     expect(await issue(7, { key: `${member}/taken` })).toMatchObject({ status: 200, body: { balance: 19 } })
@@ -386,7 +386,7 @@ describe('reading', () => {
   test('the days of issue are oldest first: what is left of each, or what was lost', async () => {
     await book('2024-05-01T23:59:59.999Z', 30, 1)
     await book('2024-05-02T00:00:00.000Z', 40, 1000)
-    await ledgerAt('2024-05-02T00:00:00.000Z').execute({ accountId: member, ...wishOf({ type: 'expire' }) })
+    await ledgerAt('2024-05-02T00:00:00.000Z').execute({ accountId: member, ...commandOf({ type: 'expire' }) })
     await book('2025-01-01T12:00:00.000Z', 50, 30_000)
     await redeem(20)
     const { balance, balance_entries } = await points()
@@ -404,7 +404,7 @@ describe('reading', () => {
   const book = (now: string, amount: number, ttlDays: number) =>
     world.shop
       .addUser(member)
-      .then(() => ledgerAt(now).execute({ accountId: member, ...wishOf({ type: 'issue', amount, ttlDays }) }))
+      .then(() => ledgerAt(now).execute({ accountId: member, ...commandOf({ type: 'issue', amount, ttlDays }) }))
 })
 
 describe('while Postgres is away', () => {

@@ -2,7 +2,6 @@ import type { Page } from 'playwright-core'
 import { describe, expect } from 'vitest'
 import { parkAward } from '#activities/points.ts'
 import { chargeWallet, confirmPurchase, recordOutcome, reserveStock } from '#db/purchases.ts'
-
 import { expectAccessible, expectFits } from '#test/support/accessibility.ts'
 import { test } from '#test/support/browser-world.ts'
 import { makeBuyer } from '#test/support/buyer.ts'

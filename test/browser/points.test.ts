@@ -1,10 +1,10 @@
 import type { Page } from 'playwright-core'
 import { beforeEach, describe, expect } from 'vitest'
-import { createPointsLedger } from '#db/points/ledger.ts'
+import { createPointsLedger } from '#ledger/ledger.ts'
 import { expectAccessible, expectFits } from '#test/support/accessibility.ts'
 import { test as inBrowser } from '#test/support/browser-world.ts'
 import { quickBuy } from '#test/support/buyer.ts'
-import { wishOf } from '#test/support/points-ledger.ts'
+import { commandOf } from '#test/support/points-ledger.ts'
 
 let run = 0
 let product: string
@@ -18,9 +18,9 @@ beforeEach(() => {
 
 /** Also books points at another time, as if that were now. */
 const test = inBrowser.extend('book', ({ world }) => {
-  return async (at: string, wish: Parameters<typeof wishOf>[0]) => {
-    const ledger = createPointsLedger(world.shop.sql, async () => at)
-    const answer = await ledger.execute({ accountId: await world.shop.addUser(member), ...wishOf(wish) })
+  return async (at: string, command: Parameters<typeof commandOf>[0]) => {
+    const ledger = createPointsLedger(world.shop.sql, { clock: async () => at })
+    const answer = await ledger.execute({ accountId: await world.shop.addUser(member), ...commandOf(command) })
     expect(answer).toMatchObject({ ok: true })
   }
 })

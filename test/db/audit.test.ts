@@ -1,8 +1,6 @@
 import postgres from 'postgres'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { audit, type Invariant } from '#db/audit.ts'
-import { CAMPAIGN_INVARIANTS } from '#db/campaigns/invariants.ts'
-import { POINTS_INVARIANTS } from '#db/points/invariants.ts'
+import { audit, CAMPAIGN_INVARIANTS, type Invariant, POINTS_INVARIANTS } from '#db/audit.ts'
 import {
   beginCompensation,
   chargeWallet,
@@ -12,7 +10,6 @@ import {
   reserveStock,
   undoCharge,
 } from '#db/purchases.ts'
-
 import { openShop, type Shop } from '#test/support/shop.ts'
 
 const STOCK = 'stock on hand is the sum of its movements, and reserved stock is the sum of the open reservations'

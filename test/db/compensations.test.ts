@@ -15,7 +15,7 @@ import {
 import { createWallet, readWallet, topUpWallet } from '#db/wallets.ts'
 import { giving } from '#test/support/campaign-examples.ts'
 import { type CampaignShop, openCampaignShop } from '#test/support/campaign-shop.ts'
-import { wishOf } from '#test/support/points-ledger.ts'
+import { commandOf } from '#test/support/points-ledger.ts'
 
 /**
  * What was taken can always be given back: bounds are for what comes from outside, and no constraint refuses an undo or a refund.
@@ -153,13 +153,13 @@ async function act({ username, product, account }: Who, orders: Bought[], one: A
       await topUpWallet(sql, request(), { username, amountMinor: one.amount, actor: 'test' })
       return
     case 'issue':
-      await ledger.execute({ accountId: account, ...wishOf({ type: 'issue', amount: one.amount, ttlDays: 1 }) })
+      await ledger.execute({ accountId: account, ...commandOf({ type: 'issue', amount: one.amount, ttlDays: 1 }) })
       return
     case 'spend':
-      await ledger.execute({ accountId: account, ...wishOf({ type: 'redeem', amount: one.amount }) })
+      await ledger.execute({ accountId: account, ...commandOf({ type: 'redeem', amount: one.amount }) })
       return
     case 'expire':
-      await ledger.execute({ accountId: account, ...wishOf({ type: 'expire' }) })
+      await ledger.execute({ accountId: account, ...commandOf({ type: 'expire' }) })
       return
     case 'reprice':
       await sql`update products set price_minor = ${one.price} where id = ${product}`

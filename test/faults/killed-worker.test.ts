@@ -2,10 +2,10 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { type Client, Connection, Client as TemporalClient } from '@temporalio/client'
 import { afterAll, beforeAll, describe, expect, inject, type TestContext, test } from 'vitest'
-import { listTransactions, readAvailable } from '#db/points/read.ts'
+import { listTransactions, readAvailable } from '#db/points.ts'
 import { openRefund } from '#db/purchases.ts'
 import { purchaseWorkflowId, refundWorkflowId } from '#domain/purchase.ts'
-import { wishOf } from '#test/support/points-ledger.ts'
+import { commandOf } from '#test/support/points-ledger.ts'
 import { openShop, type Shop } from '#test/support/shop.ts'
 
 const crashingWorker = new URL('../support/crashing-worker.ts', import.meta.url)
@@ -52,8 +52,8 @@ async function openStage({ onTestFinished }: Pick<TestContext, 'onTestFinished'>
   }
 
   async function startPurchase({ redeemPoints = 0 } = {}) {
-    const wish = wishOf({ type: 'issue', amount: redeemPoints, ttlDays: 365 })
-    if (redeemPoints > 0) await shop.ledger.execute({ accountId: id, ...wish })
+    const command = commandOf({ type: 'issue', amount: redeemPoints, ttlDays: 365 })
+    if (redeemPoints > 0) await shop.ledger.execute({ accountId: id, ...command })
     const purchaseId = await shop.order({ username: id, lines: [{ productId: id, quantity: 1 }], redeemPoints })
     const handle = await client.workflow.start('purchase', {
       workflowId: purchaseWorkflowId(purchaseId),

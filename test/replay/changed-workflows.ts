@@ -3,10 +3,9 @@ import type { PurchaseInput, PurchaseResult } from '#workflows/contract.ts'
 import { purchase as unchanged } from '#workflows/purchase.ts'
 
 export { award } from '#workflows/award.ts'
-export { expirePoints } from '#workflows/expire-points.ts'
-export { reconcilePurchases } from '#workflows/reconcile-purchases.ts'
+export { repair } from '#workflows/purchase.ts'
 export { refund } from '#workflows/refund.ts'
-export { repair } from '#workflows/repair.ts'
+export { expirePoints, reconcilePurchases } from '#workflows/scheduled.ts'
 
 /** What must not happen without `patched()`: one more command at the front. */
 export async function purchase(input: PurchaseInput): Promise<PurchaseResult> {

@@ -1,16 +1,15 @@
 import { fileURLToPath } from 'node:url'
 import { parkAward } from '#activities/points.ts'
 import { takeEvent } from '#db/awards.ts'
-import { addMissingCampaigns } from '#db/campaigns/write.ts'
-import { createPointsLedger } from '#db/points/ledger.ts'
+import { addMissingCampaigns } from '#db/campaigns.ts'
 import { beginCompensation, openRefund, recordOutcome, requestCancel } from '#db/purchases.ts'
-
 import { awardWorkflowId, purchaseWorkflowId, refundWorkflowId, repairWorkflowId } from '#domain/purchase.ts'
+import { createPointsLedger } from '#ledger/ledger.ts'
 import { giving } from '#test/support/campaign-examples.ts'
 import { type Fault, failing, onlyRegular } from '#test/support/faults.ts'
-import { wishOf } from '#test/support/points-ledger.ts'
+import { commandOf } from '#test/support/points-ledger.ts'
 import { openSagaWorld, type SagaWorld } from '#test/support/saga-world.ts'
-import type { ExpiryProgress } from '#workflows/expire-points.ts'
+import type { ExpiryProgress } from '#workflows/scheduled.ts'
 
 /** Steps that have a regular lane to be forced into. */
 const lanes = [
@@ -136,7 +135,7 @@ async function anOrder(
   await world.shop.addProduct({ id, priceMinor: 600, stock: 2 })
   await world.shop.addWallet({ username: id, balanceMinor })
   if (points > 0) {
-    await world.shop.ledger.execute({ accountId: id, ...wishOf({ type: 'issue', amount: points, ttlDays: 365 }) })
+    await world.shop.ledger.execute({ accountId: id, ...commandOf({ type: 'issue', amount: points, ttlDays: 365 }) })
   }
   return await world.shop.order({ username: id, lines: [{ productId: id, quantity }], ...rest })
 }
@@ -170,7 +169,7 @@ async function retryAward(world: SagaWorld, before: Fault['before'] = () => {}):
   await loseWorkflow(world, purchaseId, 'awardPoints')
   await parkAward(world.shop.points, { purchaseId }, 'unavailable')
   world.faults.on(purchaseId, 'awardPoints', { before })
-  const workflowId = awardWorkflowId(purchaseId)
+  const workflowId = awardWorkflowId({ purchaseId })
   const { points } = await world.client.workflow.execute('award', {
     workflowId,
     taskQueue: world.taskQueue,
@@ -200,7 +199,7 @@ async function addCampaign(world: SagaWorld, client: string, formula: string): P
 async function awardEvent(world: SagaWorld, expected: number, before: Fault['before'] = () => {}): Promise<string> {
   const eventId = await anEvent(world)
   world.faults.on(eventId, 'awardPoints', { before })
-  const workflowId = awardWorkflowId(eventId)
+  const workflowId = awardWorkflowId({ eventId })
   const { points } = await world.client.workflow.execute('award', {
     workflowId,
     taskQueue: world.taskQueue,
@@ -222,7 +221,7 @@ async function reconcileEvent(world: SagaWorld): Promise<string> {
     taskQueue: world.taskQueue,
   })
   if (repaired[0] !== eventId) throw new Error(`expected ${eventId} to be carried out, got ${repaired}`)
-  await world.client.workflow.getHandle(awardWorkflowId(eventId)).result()
+  await world.client.workflow.getHandle(awardWorkflowId({ eventId })).result()
   return workflowId
 }
 
@@ -238,11 +237,11 @@ async function refund(world: SagaWorld): Promise<string> {
 
 /** A sweep over more accounts than one page holds; its first run. */
 async function expirePoints(world: SagaWorld, ...args: ExpiryProgress[]) {
-  const past = createPointsLedger(world.shop.sql, async () => '2026-01-01T00:00:00.000Z')
+  const past = createPointsLedger(world.shop.sql, { clock: async () => '2026-01-01T00:00:00.000Z' })
   for (let member = 0; member < 201; member++) {
-    const wish = wishOf({ type: 'issue', amount: 1, ttlDays: 1 })
+    const command = commandOf({ type: 'issue', amount: 1, ttlDays: 1 })
     await world.shop.addUser(`member-${member}`)
-    await past.execute({ accountId: `member-${member}`, ...wish })
+    await past.execute({ accountId: `member-${member}`, ...command })
   }
   const handle = await world.client.workflow.start('expirePoints', {
     workflowId: `expire-${crypto.randomUUID()}`,

@@ -4,7 +4,8 @@ import { createApp } from '#api/app.ts'
 import type { AppDependencies } from '#api/app-types.ts'
 import { serveHttp } from '#api/http-server.ts'
 import { createPurchaseWatcher, type WatcherOptions } from '#api/purchases/purchase-watcher.ts'
-import { createPointsLedger } from '#db/points/ledger.ts'
+import { readGrantsTakenBack } from '#db/campaigns.ts'
+import { createPointsLedger } from '#ledger/ledger.ts'
 import { type OpenApiDocument, type PublishedContract, publishedContract } from './published-contract.ts'
 import { openSagaWorld } from './saga-world.ts'
 
@@ -32,7 +33,7 @@ export async function openApiWorld() {
   async function serve({ watching, ...changes }: Changes = {}): Promise<Api> {
     const sql = changes.sql ?? dependencies.sql
     const writes = changes.writes ?? sql
-    const pointsLedger = createPointsLedger(writes)
+    const pointsLedger = createPointsLedger(writes, { companionsOf: readGrantsTakenBack })
     const api = await serveApi({ ...dependencies, writes, pointsLedger, ...changes }, watching)
     opened.push(api)
     return api

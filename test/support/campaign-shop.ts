@@ -1,6 +1,5 @@
 import { takeEvent } from '#db/awards.ts'
-import { readCampaign } from '#db/campaigns/read.ts'
-import { addMissingCampaigns, changeCampaign } from '#db/campaigns/write.ts'
+import { addMissingCampaigns, changeCampaign, readCampaign } from '#db/campaigns.ts'
 import { chargeWallet, confirmPurchase, readPurchase, reserveStock } from '#db/purchases.ts'
 import type { CampaignTerms } from '#domain/campaigns/campaign.ts'
 import { giving } from './campaign-examples.ts'

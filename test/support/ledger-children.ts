@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import type { PointsAnswer, PointsRequest } from '#db/points/ledger.ts'
+import type { PointsAnswer, PointsRequest } from '#ledger/ledger.ts'
 import type { CrashAt } from './ledger-process.ts'
 
 const program = new URL('./ledger-process.ts', import.meta.url)

@@ -1,8 +1,8 @@
-import type { PointsAnswer, PointsRequest } from '#db/points/ledger.ts'
 import type { PointsCommand } from '#domain/points/account.ts'
 import type { Answer } from '#domain/points/decide.ts'
+import type { PointsAnswer, PointsRequest } from '#ledger/ledger.ts'
 import type { Action } from './ledger-actions.ts'
-import { wishOf } from './points-ledger.ts'
+import { commandOf } from './points-ledger.ts'
 import { PointsModel, type Prediction } from './points-model.ts'
 
 /** What the ledger must say. `null`: it undid nothing, because there was nothing. */
@@ -36,8 +36,8 @@ export class LedgerModel {
 
   private makeRequest({ kind, command, position, back }: Action): PointsRequest {
     const earlier = this.requests.at(-1 - back)
-    const { now: _, transactionId: __, ...wish } = command
-    const own = wishOf({ ...wish, ...this.target(command) }, this.keyOf(position))
+    const { now: _, transactionId: __, ...input } = command
+    const own = commandOf({ ...input, ...this.target(command) }, this.keyOf(position))
     if (kind === 'undo ahead') return this.undo(this.keyOf(position + back + 1), position)
     if (kind === 'command' || !earlier) return { accountId: this.accountId, ...own }
     if (kind === 'repeat') return earlier
@@ -48,7 +48,7 @@ export class LedgerModel {
   private undo(undoes: string, position: number): PointsRequest {
     const why = { reason: 'test', reference: 'test', actor: 'test' }
     const key = `${this.keyOf(position)}/undo`
-    return { accountId: this.accountId, key, requestHash: `undo ${undoes}`, wish: { type: 'undo', undoes, ...why } }
+    return { accountId: this.accountId, key, requestHash: `undo ${undoes}`, command: { type: 'undo', undoes, ...why } }
   }
 
   private keyOf(position: number): string {
@@ -61,7 +61,7 @@ export class LedgerModel {
 
   /** @param answer of the ledger, for its id alone */
   predict({ now, command }: Action, request: PointsRequest, answer: PointsAnswer): Expected {
-    const { key, wish } = request
+    const { key, command: input } = request
     if (this.tombstoned.has(key)) return { says: { refused: 'tombstoned' }, replayed: true }
     const before = this.known.get(key)
     if (before && before.request.requestHash !== request.requestHash) {
@@ -71,16 +71,16 @@ export class LedgerModel {
 
     const given = answer.ok ? answer.answer : null
     const transactionId = given?.id ?? crypto.randomUUID()
-    if (wish.type !== 'undo') {
+    if (input.type !== 'undo') {
       this.ids.set(command.transactionId, transactionId)
-      return this.carryOut({ ...wish, now, transactionId } as PointsCommand, request, given)
+      return this.carryOut({ ...input, now, transactionId } as PointsCommand, request, given)
     }
-    const undone = this.known.get(wish.undoes)?.answer
+    const undone = this.known.get(input.undoes)?.answer
     if (!undone) {
-      if (!this.known.has(wish.undoes)) this.tombstoned.add(wish.undoes)
+      if (!this.known.has(input.undoes)) this.tombstoned.add(input.undoes)
       return { says: null, replayed: false }
     }
-    const { type: _, undoes: __, ...why } = wish
+    const { type: _, undoes: __, ...why } = input
     return this.carryOut({ ...why, type: 'reverse', reverses: undone.id, now, transactionId }, request, given)
   }
 

@@ -1,6 +1,6 @@
 import { openDatabase } from '#db/client.ts'
-import { createPointsLedger, type PointsRequest } from '#db/points/ledger.ts'
-import { readClock } from '#db/points/load.ts'
+import { readClock } from '#db/points.ts'
+import { createPointsLedger, type PointsRequest } from '#ledger/ledger.ts'
 import { interceptSql } from './intercepted-sql.ts'
 
 /** When a ledger process kills itself, the hard way. */
@@ -34,7 +34,7 @@ const sql = interceptSql(database, async (text, send) => {
   die()
   return rows
 })
-const ledger = createPointsLedger(sql, async () => now || (await readClock(database)))
+const ledger = createPointsLedger(sql, { clock: async () => now || (await readClock(database)) })
 
 process.on('message', async ({ id, requests }: { id: number; requests: PointsRequest[] }) => {
   const answers = await Promise.all(requests.map((request) => ledger.execute(request))).catch(String)

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { type Database, openDatabase } from '#db/client.ts'
-import { type CommandWish, createPointsLedger, type PointsAnswer } from '#db/points/ledger.ts'
-import { readClock } from '#db/points/load.ts'
-import { compareAccount } from '#db/points/rebuild.ts'
+import { readClock } from '#db/points.ts'
+import { compareAccount } from '#db/points-rebuild.ts'
 import type { Instant } from '#domain/points/account.ts'
+import { type CommandInput, createPointsLedger, type PointsAnswer } from '#ledger/ledger.ts'
 import { createTestDatabase } from './test-database.ts'
 
 export type LedgerWorld = Awaited<ReturnType<typeof openLedger>>
@@ -19,7 +19,7 @@ export async function openLedger(options: { connections?: number } = {}) {
   await addUsersAsNeeded(database.migrateDatabaseUrl)
   let now: Instant | undefined
   const clock = async () => now ?? (await readClock(sql))
-  const ledger = createPointsLedger(sql, clock)
+  const ledger = createPointsLedger(sql, { clock })
   return {
     ...database,
     sql,
@@ -53,10 +53,13 @@ async function addUsersAsNeeded(migrateDatabaseUrl: string): Promise<void> {
 
 const why = { reason: 'test', reference: 'test', actor: 'test' }
 
-/** A wish of tests, with a key of its own unless one is given. */
-export function wishOf(wish: Pick<CommandWish, 'type'> & Record<string, unknown>, key: string = crypto.randomUUID()) {
-  const full = { ...why, ...wish } as CommandWish
-  return { key, requestHash: createHash('sha256').update(JSON.stringify(full)).digest('hex'), wish: full }
+/** A command of tests, with a key of its own unless one is given. */
+export function commandOf(
+  command: Pick<CommandInput, 'type'> & Record<string, unknown>,
+  key: string = crypto.randomUUID(),
+) {
+  const full = { ...why, ...command } as CommandInput
+  return { key, requestHash: createHash('sha256').update(JSON.stringify(full)).digest('hex'), command: full }
 }
 
 export function accepted(answer: PointsAnswer) {

@@ -9,10 +9,8 @@ import {
 } from '@temporalio/worker'
 import { inject } from 'vitest'
 import { purchaseWorkflowId } from '#domain/purchase.ts'
-import { createWorker } from '#worker/create-worker.ts'
-import { WORKFLOWS_PATH } from '#worker/workflow-bundle.ts'
-import type { PurchaseInput, PurchaseResult } from '#workflows/contract.ts'
-import { TASK_QUEUE } from '#workflows/contract.ts'
+import { createWorker, WORKFLOWS_PATH } from '#worker/create-worker.ts'
+import { type PurchaseInput, type PurchaseResult, TASK_QUEUE } from '#workflows/contract.ts'
 import { planFaults } from './faults.ts'
 import { openShop, type ShopOptions } from './shop.ts'
 

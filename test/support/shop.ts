@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { v7 as uuidv7 } from 'uuid'
 import { awardPoints, takeBackAward, undoRedemption } from '#activities/points.ts'
 import { audit } from '#db/audit.ts'
-import { addMissingCampaigns } from '#db/campaigns/write.ts'
+import { addMissingCampaigns, readGrantsTakenBack } from '#db/campaigns.ts'
 import { type Database, openDatabase } from '#db/client.ts'
 import { call } from '#db/functions.ts'
-import { createPointsLedger } from '#db/points/ledger.ts'
 import { addMissingProducts } from '#db/products.ts'
 import { openPurchase, openRefund, recordOutcome, recordRefunded, returnMoney, returnStock } from '#db/purchases.ts'
 import { addMissingUsers, createWallet, findUser } from '#db/wallets.ts'
 import type { PurchaseLine, PurchaseStatus } from '#domain/purchase.ts'
+import { createPointsLedger } from '#ledger/ledger.ts'
 import { SAMPLE_CAMPAIGNS } from '#scripts/sample-data.ts'
 import { createTestDatabase } from './test-database.ts'
 
@@ -32,7 +32,7 @@ export async function openShop(options: ShopOptions = {}) {
     // Tests hold rows, to have attempts overlap, for as long as a busy machine takes.
     lockTimeoutMs: 10_000,
   })
-  const ledger = createPointsLedger(sql)
+  const ledger = createPointsLedger(sql, { companionsOf: readGrantsTakenBack })
   const points = { sql, ledger, pointsTtlDays: 365 }
   if (options.sampleCampaign ?? true) await addMissingCampaigns(sql, SAMPLE_CAMPAIGNS, 'test')
   return {

@@ -9,7 +9,7 @@ import {
 import type { CancellationScope } from '@temporalio/workflow'
 import { describe, expect, test } from 'vitest'
 import type { Refusal } from '#domain/purchase.ts'
-import { cancellationPoint, reasonToUndo, unwrap } from '#workflows/interruptions.ts'
+import { cancellationPoint, reasonToUndo, unwrap } from '#workflows/purchase.ts'
 
 /** A step that Temporal gave up on, and why. */
 function givenUp(step: string, cause: Error): ActivityFailure {

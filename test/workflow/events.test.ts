@@ -1,16 +1,15 @@
 import { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/client'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { listParkedAwards, readAward, takeEvent } from '#db/awards.ts'
-import { addMissingCampaigns } from '#db/campaigns/write.ts'
-import { listTransactions, readAvailable } from '#db/points/read.ts'
-import { awardWorkflowId } from '#domain/purchase.ts'
+import { addMissingCampaigns } from '#db/campaigns.ts'
+import { listTransactions, readAvailable } from '#db/points.ts'
+import { type Awarded, awardWorkflowId } from '#domain/purchase.ts'
 import { shortPatience } from '#test/replay/scenarios.ts'
 import { giving } from '#test/support/campaign-examples.ts'
 import { type Fault, failing, onlyRegular } from '#test/support/faults.ts'
 import { openSagaWorld, type SagaWorld } from '#test/support/saga-world.ts'
 import { scheduledActivities } from '#test/support/scheduled-activities.ts'
 import { shared } from '#test/support/shared-world.ts'
-import type { AwardInput } from '#workflows/contract.ts'
 
 const world = await shared(openSagaWorld())
 let run = 0
@@ -43,8 +42,8 @@ async function aReview(place = world, stars = 5): Promise<string> {
 }
 
 /** As the API does, for a new event and for a parked one that is retried. */
-async function start(eventId: string, place = world, workflowId = awardWorkflowId(eventId)) {
-  return await place.client.workflow.start<(input: AwardInput) => Promise<{ points: number }>>('award', {
+async function start(eventId: string, place = world, workflowId = awardWorkflowId({ eventId })) {
+  return await place.client.workflow.start<(input: Awarded) => Promise<{ points: number }>>('award', {
     workflowId,
     taskQueue: place.taskQueue,
     args: [{ eventId }],
@@ -87,7 +86,7 @@ describe('an event of another system', () => {
   test('gives its points once when two workflows carry it out at the same moment', async () => {
     const eventId = await aReview()
     world.faults.on(eventId, 'awardPoints', { before: allAtOnce(2) })
-    const handles = [await start(eventId), await start(eventId, world, `${awardWorkflowId(eventId)}-again`)]
+    const handles = [await start(eventId), await start(eventId, world, `${awardWorkflowId({ eventId })}-again`)]
     expect(await Promise.all(handles.map((handle) => handle.result()))).toEqual([{ points: 10 }, { points: 10 }])
     expect(await readAward(world.shop.sql, eventId)).toMatchObject({ state: 'booked', points: 10 })
     expect([await available(), (await transactions()).length]).toEqual([10, 1])
@@ -105,7 +104,7 @@ describe('the ten-minute limit', () => {
     const eventId = await aReview()
     world.faults.on(eventId, 'awardPoints', { before: onlyRegular })
     await carryOut(eventId)
-    expect(await scheduledActivities(world.client, awardWorkflowId(eventId))).toEqual([
+    expect(await scheduledActivities(world.client, awardWorkflowId({ eventId }))).toEqual([
       { type: 'awardPoints', scheduleToCloseSeconds: 600 },
     ])
   })
@@ -149,7 +148,7 @@ describe('an event whose booking fails for ten minutes', () => {
       faults.on(eventId, 'awardPoints', { before: failing(1e6) })
       faults.on(eventId, 'parkAward', { before: failing(3) })
       await carryOut(eventId, patience)
-      const [parking] = (await scheduledActivities(client, awardWorkflowId(eventId))).slice(-1)
+      const [parking] = (await scheduledActivities(client, awardWorkflowId({ eventId }))).slice(-1)
       expect(parking).toEqual({ type: 'parkAward', scheduleToCloseSeconds: 0 })
       const parked = await listParkedAwards(shop.sql, { limit: 10 })
       expect(parked).toMatchObject([{ id: eventId, state: 'parked' }])

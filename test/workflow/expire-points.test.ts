@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { defaultPayloadConverter } from '@temporalio/common'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { createPointsLedger } from '#db/points/ledger.ts'
-import { listLapsedAccounts, listTransactions, readAvailable, readBalanceEntries } from '#db/points/read.ts'
+import { listLapsedAccounts, listTransactions, readAvailable, readBalanceEntries } from '#db/points.ts'
 import type { Instant } from '#domain/points/account.ts'
-import { wishOf } from '#test/support/points-ledger.ts'
+import { createPointsLedger } from '#ledger/ledger.ts'
+import { commandOf } from '#test/support/points-ledger.ts'
 import { openSagaWorld } from '#test/support/saga-world.ts'
 import { shared } from '#test/support/shared-world.ts'
 
@@ -18,8 +18,8 @@ beforeEach(() => {
 /** Points that were issued in the past, by a ledger whose clock stood there. */
 async function issuedOn(at: Instant, amount: number, ttlDays: number, accountId = member) {
   await world.shop.addUser(accountId)
-  const past = createPointsLedger(world.shop.sql, async () => at)
-  await past.execute({ accountId, ...wishOf({ type: 'issue', amount, ttlDays }) })
+  const past = createPointsLedger(world.shop.sql, { clock: async () => at })
+  await past.execute({ accountId, ...commandOf({ type: 'issue', amount, ttlDays }) })
 }
 
 async function sweep(): Promise<number> {
@@ -82,15 +82,15 @@ test('a sweep that finds nothing writes nothing', async () => {
 
 test('points given back into a lapsed lot cannot be spent, and lapse again with the next sweep', async () => {
   await issuedOn(daysAgo(30), 100, 20)
-  const past = createPointsLedger(world.shop.sql, async () => daysAgo(25))
-  const redeemed = await past.execute({ accountId: member, ...wishOf({ type: 'redeem', amount: 60 }) })
+  const past = createPointsLedger(world.shop.sql, { clock: async () => daysAgo(25) })
+  const redeemed = await past.execute({ accountId: member, ...commandOf({ type: 'redeem', amount: 60 }) })
   await sweep()
   if (!redeemed.ok || redeemed.answer === null) throw new Error('the redemption was refused')
-  const reversal = wishOf({ type: 'reverse', reverses: redeemed.answer.id })
+  const reversal = commandOf({ type: 'reverse', reverses: redeemed.answer.id })
   expect((await world.shop.ledger.execute({ accountId: member, ...reversal })).ok).toBe(true)
 
   expect(await readAvailable(world.shop.sql, member, now())).toBe(0)
-  const spending = await world.shop.ledger.execute({ accountId: member, ...wishOf({ type: 'redeem', amount: 1 }) })
+  const spending = await world.shop.ledger.execute({ accountId: member, ...commandOf({ type: 'redeem', amount: 1 }) })
   expect(spending).toMatchObject({ ok: false, refusal: { code: 'insufficient_points', available: 0 } })
   expect(await sweep()).toBe(1)
   const [expired] = await listTransactions(world.shop.sql, { accountId: member, limit: 1 })

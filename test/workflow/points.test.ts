@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { listTransactions, readAvailable } from '#db/points/read.ts'
+import { listTransactions, readAvailable } from '#db/points.ts'
 import { purchaseWorkflowId } from '#domain/purchase.ts'
 import { shortPatience } from '#test/replay/scenarios.ts'
 import { failing, onlyRegular } from '#test/support/faults.ts'
-import { wishOf } from '#test/support/points-ledger.ts'
+import { commandOf } from '#test/support/points-ledger.ts'
 import { openSagaWorld, type SagaWorld } from '#test/support/saga-world.ts'
 import { shared } from '#test/support/shared-world.ts'
 
@@ -29,7 +29,7 @@ async function anOrder({ balanceMinor = 330_000, points = 0, redeemPoints = 0, i
 }
 
 async function give(amount: number, place = world) {
-  await place.shop.ledger.execute({ accountId: buyer, ...wishOf({ type: 'issue', amount, ttlDays: 365 }) })
+  await place.shop.ledger.execute({ accountId: buyer, ...commandOf({ type: 'issue', amount, ttlDays: 365 }) })
 }
 
 async function carryOut(purchaseId: string, place = world) {

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { listLots, readAvailable } from '#db/points/read.ts'
+import { listLots, readAvailable } from '#db/points.ts'
 import { openRefund } from '#db/purchases.ts'
 import { refundWorkflowId } from '#domain/purchase.ts'
 import { failing } from '#test/support/faults.ts'
-import { wishOf } from '#test/support/points-ledger.ts'
+import { commandOf } from '#test/support/points-ledger.ts'
 import { openSagaWorld } from '#test/support/saga-world.ts'
 import { shared } from '#test/support/shared-world.ts'
 
@@ -41,12 +41,12 @@ async function refund(purchaseId: string) {
 }
 
 async function spend(amount: number) {
-  const answer = await world.shop.ledger.execute({ accountId: buyer, ...wishOf({ type: 'redeem', amount }) })
+  const answer = await world.shop.ledger.execute({ accountId: buyer, ...commandOf({ type: 'redeem', amount }) })
   expect(answer.ok).toBe(true)
 }
 
 const give = (amount: number) =>
-  world.shop.ledger.execute({ accountId: buyer, ...wishOf({ type: 'issue', amount, ttlDays: 365 }) })
+  world.shop.ledger.execute({ accountId: buyer, ...commandOf({ type: 'issue', amount, ttlDays: 365 }) })
 const available = () => readAvailable(world.shop.sql, buyer, new Date().toISOString())
 
 describe('a refund', () => {

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { readAvailable } from '#db/points/read.ts'
+import { readAvailable } from '#db/points.ts'
 import { purchaseWorkflowId } from '#domain/purchase.ts'
 import { type Attempt, failing, onlyRegular } from '#test/support/faults.ts'
-import { wishOf } from '#test/support/points-ledger.ts'
+import { commandOf } from '#test/support/points-ledger.ts'
 import { openSagaWorld } from '#test/support/saga-world.ts'
 import { shared } from '#test/support/shared-world.ts'
 
@@ -57,7 +57,7 @@ async function order(lack: string): Promise<{ purchaseId: string; buyer: string 
   const buyer = crypto.randomUUID()
   await world.shop.addWallet({ username: buyer, balanceMinor: lack === 'money' ? 499 : 1000 })
   const amount = lack === 'points' ? 9 : 10
-  await world.shop.ledger.execute({ accountId: buyer, ...wishOf({ type: 'issue', amount, ttlDays: 365 }) })
+  await world.shop.ledger.execute({ accountId: buyer, ...commandOf({ type: 'issue', amount, ttlDays: 365 }) })
   const lines = [{ productId: lack === 'stock' ? soldOut : product, quantity: 1 }]
   return { purchaseId: await world.shop.order({ username: buyer, lines, redeemPoints: 10 }), buyer }
 }

@@ -1,8 +1,7 @@
 import postgres from 'postgres'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { awardPoints } from '#activities/points.ts'
-import { audit } from '#db/audit.ts'
-import { CAMPAIGN_INVARIANTS } from '#db/campaigns/invariants.ts'
+import { audit, CAMPAIGN_INVARIANTS } from '#db/audit.ts'
 import { type CampaignShop, openCampaignShop } from '#test/support/campaign-shop.ts'
 
 const [GIVEN, ISSUED, AWARDS, HISTORY] = CAMPAIGN_INVARIANTS.map(({ name }) => name)

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { awardPoints, parkAward } from '#activities/points.ts'
 import { listParkedAwards } from '#db/awards.ts'
-import { readAvailable } from '#db/points/read.ts'
+import { readAvailable } from '#db/points.ts'
 import { readPurchase } from '#db/purchases.ts'
 import { ALWAYS, giving } from '#test/support/campaign-examples.ts'
 import { type CampaignShop, openCampaignShop } from '#test/support/campaign-shop.ts'
@@ -104,7 +104,7 @@ describe('a cap', () => {
       accountId: 'ann',
       key: 'spend',
       requestHash: '',
-      wish: { type: 'redeem', amount: 50, reason: 'test', reference: 'test', actor: 'test' },
+      command: { type: 'redeem', amount: 50, reason: 'test', reference: 'test', actor: 'test' },
     })
     await shop.refund(first.purchaseId)
     await shop.refund(first.purchaseId)

@@ -128,8 +128,8 @@ async function take(
     }
     case 'spend': {
       const { points: amount, who } = step
-      const wish = { type: 'redeem', amount, reason: 'test', reference: 'test', actor: 'test' } as const
-      await ledger.execute({ accountId: BUYERS[who] ?? '', key: crypto.randomUUID(), requestHash: '', wish })
+      const command = { type: 'redeem', amount, reason: 'test', reference: 'test', actor: 'test' } as const
+      await ledger.execute({ accountId: BUYERS[who] ?? '', key: crypto.randomUUID(), requestHash: '', command })
       return
     }
     case 'change':

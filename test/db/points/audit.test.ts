@@ -1,8 +1,7 @@
 import postgres from 'postgres'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { audit } from '#db/audit.ts'
-import { POINTS_INVARIANTS } from '#db/points/invariants.ts'
-import { accepted, type LedgerWorld, openLedger, wishOf } from '#test/support/points-ledger.ts'
+import { audit, POINTS_INVARIANTS } from '#db/audit.ts'
+import { accepted, commandOf, type LedgerWorld, openLedger } from '#test/support/points-ledger.ts'
 
 const BALANCE = 'a points account holds what its events add up to, and so do its counters and its lots'
 const VERSIONS = 'the events of a points account are numbered from 1 without a gap, up to its version'
@@ -24,9 +23,9 @@ afterEach(async () => {
   await world.close()
 })
 
-const at = async (now: string, wish: Parameters<typeof wishOf>[0], accountId = 'ann') => {
+const at = async (now: string, command: Parameters<typeof commandOf>[0], accountId = 'ann') => {
   world.setNow(now)
-  return accepted(await world.ledger.execute({ accountId, ...wishOf(wish) })).id
+  return accepted(await world.ledger.execute({ accountId, ...commandOf(command) })).id
 }
 
 /** Every kind of event: two lots of which one has lapsed, one taken back; a redemption that stands, one given back. */

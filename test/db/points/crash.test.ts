@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { PointsRequest } from '#db/points/ledger.ts'
-import { readAvailable } from '#db/points/read.ts'
-import { readEvents } from '#db/points/rebuild.ts'
+import { readAvailable } from '#db/points.ts'
+import { readEvents } from '#db/points-rebuild.ts'
+import type { PointsRequest } from '#ledger/ledger.ts'
 import { forkLedger } from '#test/support/ledger-children.ts'
-import { type LedgerWorld, openLedger, wishOf } from '#test/support/points-ledger.ts'
+import { commandOf, type LedgerWorld, openLedger } from '#test/support/points-ledger.ts'
 
 const NOW = '2026-03-01T10:00:00.000Z'
 let world: LedgerWorld
@@ -36,13 +36,13 @@ describe.each([
 ] as const)('a process that is killed (%s: %s)', (crashAt, _) => {
   const made = async () => {
     const accountId = `account-${crypto.randomUUID()}`
-    await world.ledger.execute({ accountId, ...wishOf({ type: 'issue', amount: 100, ttlDays: 365 }) })
+    await world.ledger.execute({ accountId, ...commandOf({ type: 'issue', amount: 100, ttlDays: 365 }) })
     return accountId
   }
 
   test('leaves one effect, and whoever asks again gets its answer', async () => {
     const accountId = await made()
-    const request = { accountId, ...wishOf({ type: 'redeem', amount: 70 }) }
+    const request = { accountId, ...commandOf({ type: 'redeem', amount: 70 }) }
     await crash(crashAt, [request])
     const happened = (await events(accountId)).length === 2
     if (crashAt !== 'during') expect(happened).toBe(crashAt === 'after')
@@ -57,7 +57,7 @@ describe.each([
 
   test('leaves all or nothing of commands that were to be appended together', async () => {
     const accountId = await made()
-    const requests = Array.from({ length: 21 }, () => ({ accountId, ...wishOf({ type: 'redeem', amount: 4 }) }))
+    const requests = Array.from({ length: 21 }, () => ({ accountId, ...commandOf({ type: 'redeem', amount: 4 }) }))
     // The first one finds the mailbox empty and goes alone; the other 20 wait for it and go together.
     await crash(crashAt, requests, 2)
     const redeemed = (await events(accountId)).length - 1
@@ -70,9 +70,9 @@ describe.each([
 
   test('leaves a refusal as it was given, or not given at all', async () => {
     const accountId = await made()
-    const request = { accountId, ...wishOf({ type: 'redeem', amount: 101 }) }
+    const request = { accountId, ...commandOf({ type: 'redeem', amount: 101 }) }
     await crash(crashAt, [request])
-    await world.ledger.execute({ accountId, ...wishOf({ type: 'issue', amount: 1, ttlDays: 365 }) })
+    await world.ledger.execute({ accountId, ...commandOf({ type: 'issue', amount: 1, ttlDays: 365 }) })
     const again = await world.ledger.execute(request)
     if (crashAt === 'before') expect(again).toMatchObject({ ok: true, replayed: false })
     if (crashAt === 'after') expect(again).toMatchObject({ ok: false, refusal: { available: 100 }, replayed: true })
@@ -81,7 +81,7 @@ describe.each([
 
   test('at an account’s first command leaves an account that works', async () => {
     const accountId = `account-${crypto.randomUUID()}`
-    const request = { accountId, ...wishOf({ type: 'issue', amount: 5, ttlDays: 365 }) }
+    const request = { accountId, ...commandOf({ type: 'issue', amount: 5, ttlDays: 365 }) }
     await crash(crashAt, [request])
     expect(await world.differences(accountId)).toEqual([])
     await world.ledger.execute(request)
@@ -90,11 +90,11 @@ describe.each([
 
   test('can be undone like one that lived: whatever it did is gone, and cannot come any more', async () => {
     const accountId = await made()
-    const request = { accountId, ...wishOf({ type: 'redeem', amount: 70 }) }
+    const request = { accountId, ...commandOf({ type: 'redeem', amount: 70 }) }
     await crash(crashAt, [request])
     const why = { reason: 'test', reference: 'test', actor: 'test' }
-    const wish = { type: 'undo', undoes: request.key, ...why } as const
-    await world.ledger.execute({ accountId, key: `${request.key}/undo`, requestHash: '', wish })
+    const command = { type: 'undo', undoes: request.key, ...why } as const
+    await world.ledger.execute({ accountId, key: `${request.key}/undo`, requestHash: '', command })
     await world.ledger.execute(request)
     expect(await readAvailable(world.sql, accountId, NOW)).toBe(100)
   })

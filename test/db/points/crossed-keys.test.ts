@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { createPointsLedger } from '#db/points/ledger.ts'
-import { openLedger, wishOf } from '#test/support/points-ledger.ts'
+import { createPointsLedger } from '#ledger/ledger.ts'
+import { commandOf, openLedger } from '#test/support/points-ledger.ts'
 
 test('two processes that are asked the same in opposite order answer both alike, without a deadlock', async () => {
   const world = await openLedger({ connections: 20 })
@@ -10,7 +10,7 @@ test('two processes that are asked the same in opposite order answer both alike,
       const accountId = `crossed-${round}`
       const requests = Array.from({ length: 60 }, (_, index) => ({
         accountId,
-        ...wishOf({ type: 'redeem', amount: 1 }, `key-${round}-${index}`),
+        ...commandOf({ type: 'redeem', amount: 1 }, `key-${round}-${index}`),
       }))
       const [here, there] = await Promise.all([
         Promise.all(requests.map((request) => world.ledger.execute(request))),

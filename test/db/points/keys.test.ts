@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { createPointsLedger, type PointsAnswer, type PointsRequest } from '#db/points/ledger.ts'
-import { readAvailable } from '#db/points/read.ts'
-import { readEvents } from '#db/points/rebuild.ts'
+import { readAvailable } from '#db/points.ts'
+import { readEvents } from '#db/points-rebuild.ts'
+import { createPointsLedger, type PointsAnswer, type PointsRequest } from '#ledger/ledger.ts'
 import { interceptSql } from '#test/support/intercepted-sql.ts'
 import { everyInterleaving } from '#test/support/interleavings.ts'
-import { accepted, type LedgerWorld, openLedger, wishOf } from '#test/support/points-ledger.ts'
+import { accepted, commandOf, type LedgerWorld, openLedger } from '#test/support/points-ledger.ts'
 
 const NOW = '2026-03-01T10:00:00.000Z'
 let world: LedgerWorld
@@ -24,17 +24,17 @@ beforeEach(() => {
 
 const issue = (amount: number, key?: string): PointsRequest => ({
   accountId,
-  ...wishOf({ type: 'issue', amount, ttlDays: 365 }, key),
+  ...commandOf({ type: 'issue', amount, ttlDays: 365 }, key),
 })
 const redeem = (amount: number, key?: string): PointsRequest => ({
   accountId,
-  ...wishOf({ type: 'redeem', amount }, key),
+  ...commandOf({ type: 'redeem', amount }, key),
 })
 const undo = (undoes: string, key = `${undoes}/undo`): PointsRequest => ({
   accountId,
   key,
   requestHash: 'undo',
-  wish: { type: 'undo', undoes, reason: 'test', reference: 'test', actor: 'test' },
+  command: { type: 'undo', undoes, reason: 'test', reference: 'test', actor: 'test' },
 })
 const execute = (request: PointsRequest) => world.ledger.execute(request)
 const available = () => readAvailable(world.sql, accountId, NOW)
@@ -180,7 +180,7 @@ describe('in every order of two ledgers’ statements', { timeout: 120_000 }, ()
       const { before, requests, check } = round()
       for (const request of before ?? []) await execute(request)
       const participants = requests.map(
-        (request) => (sql: LedgerWorld['sql']) => createPointsLedger(sql, async () => NOW).execute(request),
+        (request) => (sql: LedgerWorld['sql']) => createPointsLedger(sql, { clock: async () => NOW }).execute(request),
       )
       return {
         participants,

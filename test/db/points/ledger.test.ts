@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { PointsAnswer } from '#db/points/ledger.ts'
-import { listLots, readAvailable, readBalanceEntries } from '#db/points/read.ts'
-import { accepted, type LedgerWorld, openLedger, wishOf } from '#test/support/points-ledger.ts'
+import { listLots, readAvailable, readBalanceEntries } from '#db/points.ts'
+import type { PointsAnswer } from '#ledger/ledger.ts'
+import { accepted, commandOf, type LedgerWorld, openLedger } from '#test/support/points-ledger.ts'
 
 let world: LedgerWorld
 let accountId: string
@@ -18,9 +18,9 @@ beforeEach(() => {
 })
 
 const issue = (amount: number, key?: string) =>
-  world.ledger.execute({ accountId, ...wishOf({ type: 'issue', amount, ttlDays: 365 }, key) })
+  world.ledger.execute({ accountId, ...commandOf({ type: 'issue', amount, ttlDays: 365 }, key) })
 const redeem = (amount: number, key?: string) =>
-  world.ledger.execute({ accountId, ...wishOf({ type: 'redeem', amount }, key) })
+  world.ledger.execute({ accountId, ...commandOf({ type: 'redeem', amount }, key) })
 const available = () => readAvailable(world.sql, accountId, '2026-03-01T10:00:00.000Z')
 
 describe('the ledger', () => {

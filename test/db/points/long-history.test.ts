@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { audit } from '#db/audit.ts'
 import { type Database, openDatabase } from '#db/client.ts'
-import { listLots, listTransactions, readAvailable, readBalance, readLapsingNext } from '#db/points/read.ts'
+import { listLots, listTransactions, readAvailable, readBalance, readLapsingNext } from '#db/points.ts'
 import { bookHistory } from '#scripts/bench/points-history.ts'
-import { accepted, type LedgerWorld, openLedger, wishOf } from '#test/support/points-ledger.ts'
+import { accepted, commandOf, type LedgerWorld, openLedger } from '#test/support/points-ledger.ts'
 import { rowsRead } from '#test/support/rows-read.ts'
 
 let world: LedgerWorld
@@ -24,8 +24,8 @@ afterAll(async () => {
 const TABLES = ['points_events', 'points_lots', 'points_allocations', 'points_accounts', 'daily_balances']
 
 const now = () => new Date().toISOString()
-const execute = async (accountId: string, wish: Parameters<typeof wishOf>[0]) =>
-  accepted(await world.ledger.execute({ accountId, ...wishOf(wish) }))
+const execute = async (accountId: string, command: Parameters<typeof commandOf>[0]) =>
+  accepted(await world.ledger.execute({ accountId, ...commandOf(command) }))
 
 test('(the history that benchmarks stand on is one that the ledger could have made)', async () => {
   expect((await audit(world.sql)).ok).toBe(true)

@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { PointsAnswer } from '#db/points/ledger.ts'
-import { listTransactions, readAvailable, readBalanceEntries } from '#db/points/read.ts'
-import { readTables } from '#db/points/rebuild.ts'
+import { listTransactions, readAvailable, readBalanceEntries } from '#db/points.ts'
+import { readTables } from '#db/points-rebuild.ts'
 import type { PointsCommand } from '#domain/points/account.ts'
+import type { PointsAnswer } from '#ledger/ledger.ts'
 import { type Action, ledgerActions } from '#test/support/ledger-actions.ts'
 import { LedgerModel } from '#test/support/ledger-model.ts'
 import { pointsBatches } from '#test/support/points-arbitrary.ts'
-import { type LedgerWorld, openLedger, wishOf } from '#test/support/points-ledger.ts'
+import { commandOf, type LedgerWorld, openLedger } from '#test/support/points-ledger.ts'
 import { PointsModel, type Prediction } from '#test/support/points-model.ts'
 
 let world: LedgerWorld
@@ -124,8 +124,8 @@ test('commands that meet in the mailbox get the answers that one by one they wou
       world.setNow(now)
       const commands = batch.map((command) => ({ ...command, now, ...reversedId(command, ids) }) as PointsCommand)
       const answers = await Promise.all(
-        commands.map(({ now: _, transactionId: __, ...wish }) =>
-          world.ledger.execute({ accountId, ...wishOf({ ...wish }) }),
+        commands.map(({ now: _, transactionId: __, ...command }) =>
+          world.ledger.execute({ accountId, ...commandOf({ ...command }) }),
         ),
       )
       for (const [index, answer] of answers.entries()) {

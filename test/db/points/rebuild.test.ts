@@ -5,11 +5,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { childEnvironment } from '#config/environment.ts'
 import { audit } from '#db/audit.ts'
 import { type Database, openDatabase } from '#db/client.ts'
-import { createPointsLedger } from '#db/points/ledger.ts'
-import { compareProjections, type Difference } from '#db/points/rebuild.ts'
-import { repairAccount } from '#db/points/repair.ts'
+import { compareProjections, type Difference, repairAccount } from '#db/points-rebuild.ts'
+import { createPointsLedger } from '#ledger/ledger.ts'
 import { everyInterleaving } from '#test/support/interleavings.ts'
-import { accepted, type LedgerWorld, openLedger, wishOf } from '#test/support/points-ledger.ts'
+import { accepted, commandOf, type LedgerWorld, openLedger } from '#test/support/points-ledger.ts'
 
 const SCRIPT = join(import.meta.dirname, '../../../scripts/projections-rebuild.ts')
 let world: LedgerWorld
@@ -25,9 +24,9 @@ afterEach(async () => {
   await world.close()
 })
 
-const at = async (now: string, wish: Parameters<typeof wishOf>[0], accountId = 'ann') => {
+const at = async (now: string, command: Parameters<typeof commandOf>[0], accountId = 'ann') => {
   world.setNow(now)
-  return accepted(await world.ledger.execute({ accountId, ...wishOf(wish) })).id
+  return accepted(await world.ledger.execute({ accountId, ...commandOf(command) })).id
 }
 
 /** Every kind of event. */
@@ -107,7 +106,7 @@ describe('comparing what is there with a rebuild from events', () => {
     const redeeming = Promise.all(
       Array.from({ length: 4 }, async () => {
         for (let n = 0; n < 60; n++)
-          await world.ledger.execute({ accountId: 'ann', ...wishOf({ type: 'redeem', amount: 1 }) })
+          await world.ledger.execute({ accountId: 'ann', ...commandOf({ type: 'redeem', amount: 1 }) })
       }),
     ).finally(() => {
       busy = false
@@ -164,9 +163,9 @@ describe('repairing', () => {
         participants: [
           (sql) => repairAccount(sql, accountId),
           (sql) =>
-            createPointsLedger(sql, async () => '2026-03-02T11:00:00.000Z').execute({
+            createPointsLedger(sql, { clock: async () => '2026-03-02T11:00:00.000Z' }).execute({
               accountId,
-              ...wishOf({ type: 'redeem', amount: 9 }),
+              ...commandOf({ type: 'redeem', amount: 9 }),
             }),
         ],
         check: async ([repaired]) => {

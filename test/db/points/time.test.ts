@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { createPointsLedger, type PointsRequest } from '#db/points/ledger.ts'
-import { listLapsedAccounts, readAvailable, readBalanceEntries, readLapsingNext } from '#db/points/read.ts'
-import { readTables } from '#db/points/rebuild.ts'
+import { listLapsedAccounts, readAvailable, readBalanceEntries, readLapsingNext } from '#db/points.ts'
+import { readTables } from '#db/points-rebuild.ts'
+import { createPointsLedger, type PointsRequest } from '#ledger/ledger.ts'
 import { interceptSql } from '#test/support/intercepted-sql.ts'
-import { accepted, type LedgerWorld, openLedger, wishOf } from '#test/support/points-ledger.ts'
+import { accepted, commandOf, type LedgerWorld, openLedger } from '#test/support/points-ledger.ts'
 
 const LAST_MOMENT = '2026-03-01T23:59:59.999Z'
 const MIDNIGHT = '2026-03-02T00:00:00.000Z'
@@ -21,8 +21,8 @@ beforeEach(async () => {
   world.setNow('2026-03-01T10:00:00.000Z')
 })
 
-const execute = (wish: Parameters<typeof wishOf>[0]) => world.ledger.execute(request(wish))
-const request = (wish: Parameters<typeof wishOf>[0]): PointsRequest => ({ accountId, ...wishOf(wish) })
+const execute = (command: Parameters<typeof commandOf>[0]) => world.ledger.execute(request(command))
+const request = (command: Parameters<typeof commandOf>[0]): PointsRequest => ({ accountId, ...commandOf(command) })
 const issue = (amount: number, ttlDays: number) => execute({ type: 'issue', amount, ttlDays })
 const lots = async () =>
   (await readTables(world.sql, accountId)).lots.map(({ remaining, expired }) => ({ remaining, expired }))
@@ -74,7 +74,7 @@ describe('lots that lapse between load and append', () => {
       }
       return await send()
     })
-    return createPointsLedger(sql, async () => now)
+    return createPointsLedger(sql, { clock: async () => now })
   }
 
   test('are spent as of the moment of the decision when nothing came in between', async () => {

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openDatabase } from '#db/client.ts'
-import type { PointsAnswer, PointsRequest } from '#db/points/ledger.ts'
-import { readAvailable } from '#db/points/read.ts'
-import { readEvents } from '#db/points/rebuild.ts'
+import { readAvailable } from '#db/points.ts'
+import { readEvents } from '#db/points-rebuild.ts'
+import type { PointsAnswer, PointsRequest } from '#ledger/ledger.ts'
 import { forkLedger, type LedgerChild } from '#test/support/ledger-children.ts'
-import { type LedgerWorld, openLedger, wishOf } from '#test/support/points-ledger.ts'
+import { commandOf, type LedgerWorld, openLedger } from '#test/support/points-ledger.ts'
 
 const NOW = '2026-03-01T10:00:00.000Z'
 let world: LedgerWorld
@@ -30,17 +30,17 @@ beforeEach(() => {
 
 const issue = (amount: number, key?: string): PointsRequest => ({
   accountId,
-  ...wishOf({ type: 'issue', amount, ttlDays: 365 }, key),
+  ...commandOf({ type: 'issue', amount, ttlDays: 365 }, key),
 })
 const redeem = (amount: number, key?: string): PointsRequest => ({
   accountId,
-  ...wishOf({ type: 'redeem', amount }, key),
+  ...commandOf({ type: 'redeem', amount }, key),
 })
 const undo = (undoes: string): PointsRequest => ({
   accountId,
   key: `${undoes}/undo`,
   requestHash: 'undo',
-  wish: { type: 'undo', undoes, reason: 'test', reference: 'test', actor: 'test' },
+  command: { type: 'undo', undoes, reason: 'test', reference: 'test', actor: 'test' },
 })
 const times = (count: number, make: () => PointsRequest) => Array.from({ length: count }, make)
 const inBoth = async (mine: PointsRequest[], theirs: PointsRequest[]): Promise<PointsAnswer[]> =>
@@ -108,7 +108,7 @@ describe('two processes', () => {
     )
     expect(answers.filter(({ ok }) => ok).length).toBeGreaterThan(50)
     const kept = keys.flatMap((key, n) => (n % 2 === 1 ? [commands.find((command) => command.key === key)] : []))
-    const moved = kept.map((command) => (command?.wish.type === 'issue' ? 10 : -10))
+    const moved = kept.map((command) => (command?.command.type === 'issue' ? 10 : -10))
     expect(await available()).toBe(1_000 + moved.reduce((sum, amount) => sum + amount, 0))
     expect(await world.differences(accountId)).toEqual([])
   })

@@ -1,0 +1,311 @@
+import { v7 as uuidv7 } from 'uuid'
+import { type Award, type CampaignGrant, type Given, remainingOf, takenBackOf } from '#domain/campaigns/award.ts'
+import type { Campaign, CampaignTerms, CampaignVersion, Caps, Microseconds } from '#domain/campaigns/campaign.ts'
+import type { PointsEvent } from '#domain/points/account.ts'
+import type { Sql } from './client.ts'
+import { type KeyedAnswer, type KeyedRequest, oncePerKey, rememberRefusal } from './idempotency-keys.ts'
+
+/** A column of type timestamptz in microseconds since 1970. */
+export function microseconds(sql: Sql, column: string) {
+  return sql`(extract(epoch from ${sql(column)}) * 1000000)::bigint`
+}
+
+export function termsOf({ status, startsAt, endsAt, caps, rules }: CampaignTerms): CampaignTerms {
+  return { status, startsAt, endsAt, caps, rules }
+}
+
+/**
+ * The campaigns of a client as they stood at an instant, whatever became of them since: a change counts for what happens
+ * after it, however late the points for what happened before are booked.
+ */
+export async function readCampaignsAt(sql: Sql, client: string, at: Microseconds): Promise<Campaign[]> {
+  const rows = await sql<{ id: string; name: string; terms: CampaignTerms }[]>`
+    select c.id, c.name, h.after as terms
+    from campaigns c
+    cross join lateral (
+      select after from campaign_history
+      where campaign_id = c.id and ${microseconds(sql, 'at')} <= ${at}
+      order by version desc
+      limit 1
+    ) h
+    where c.client = ${client} and h.after is not null
+    order by c.id`
+  return rows.map(({ id, name, terms }) => ({ ...terms, id, client, name }))
+}
+
+/** A campaign as it stands, and what it has given. */
+export type StoredCampaign = Campaign & {
+  /** Number of entries in its history. */
+  version: number
+  givenPoints: number
+  createdAt: Date
+  updatedAt: Date
+}
+
+export async function readCampaign(sql: Sql, client: string, name: string): Promise<StoredCampaign | undefined> {
+  const [row] = await sql<StoredRow[]>`
+    select ${columns(sql)} from ${campaigns(sql)} where client = ${client} and name = ${name} and deleted_at is null`
+  return row && stored(row)
+}
+
+/** The campaigns of one client, or of all, newest first. */
+export async function listCampaigns(
+  sql: Sql,
+  options: { client?: string; before?: string; limit: number },
+): Promise<StoredCampaign[]> {
+  const rows = await sql<StoredRow[]>`
+    select ${columns(sql)} from ${campaigns(sql)}
+    where deleted_at is null
+      ${options.client === undefined ? sql`` : sql`and client = ${options.client}`}
+      ${options.before === undefined ? sql`` : sql`and id < ${options.before}`}
+    order by id desc
+    limit ${options.limit}`
+  return rows.map(stored)
+}
+
+/** All campaigns of a client, in the order that awards name them. */
+export async function listCampaignsOf(sql: Sql, client: string): Promise<StoredCampaign[]> {
+  const rows = await sql<StoredRow[]>`
+    select ${columns(sql)} from ${campaigns(sql)} where client = ${client} and deleted_at is null order by id`
+  return rows.map(stored)
+}
+
+/** A change of a campaign: who, when, and its terms before and after. */
+export type CampaignChange = {
+  campaignId: string
+  version: number
+  action: 'created' | 'updated' | 'deleted'
+  actor: string
+  at: Date
+  before: CampaignTerms | null
+  after: CampaignTerms | null
+}
+
+/**
+ * Everything that happened to the campaigns of a name, newest first; deleted ones are among them.
+ *
+ * @param options.before the last change of the page before
+ */
+export async function listCampaignHistory(
+  sql: Sql,
+  options: {
+    client: string
+    name: string
+    before?: Pick<CampaignChange, 'campaignId' | 'version'>
+    limit: number
+  },
+): Promise<CampaignChange[]> {
+  const { client, name, before, limit } = options
+  return await sql<CampaignChange[]>`
+    select h.campaign_id as "campaignId", h.version, h.action, h.actor, h.at, h.before, h.after
+    from campaign_history h join campaigns c on c.id = h.campaign_id
+    where c.client = ${client} and c.name = ${name}
+      ${before === undefined ? sql`` : sql`and (h.campaign_id, h.version) < (${before.campaignId}::uuid, ${before.version})`}
+    order by h.campaign_id desc, h.version desc
+    limit ${limit}`
+}
+
+/** Every version that the campaigns of a client ever had, deleted ones too, by campaign and in their order. */
+export async function readCampaignVersions(sql: Sql, client: string): Promise<CampaignVersion[]> {
+  return await sql<CampaignVersion[]>`
+    select c.id, c.client, c.name, ${microseconds(sql, 'h.at')} as at, h.after as terms
+    from campaigns c join campaign_history h on h.campaign_id = c.id
+    where c.client = ${client}
+    order by c.id, h.version`
+}
+
+type StoredRow = Omit<StoredCampaign, keyof CampaignTerms> & { terms: CampaignTerms }
+
+function stored({ terms, ...row }: StoredRow): StoredCampaign {
+  return { ...row, ...terms }
+}
+
+function columns(sql: Sql) {
+  return sql`id, client, name, version, given_points as "givenPoints", created_at as "createdAt",
+    updated_at as "updatedAt", terms`
+}
+
+/** With the terms as the last entry of the history spells them. */
+function campaigns(sql: Sql) {
+  return sql`(
+    select c.*, h.after as terms from campaigns c
+    left join campaign_history h on h.campaign_id = c.id and h.version = c.version
+  ) as campaigns`
+}
+
+export type NewCampaign = { client: string; name: string; terms: CampaignTerms }
+
+export type CampaignRefusal = { code: 'campaign_exists' | 'too_many_campaigns' }
+
+/** Every purchase is judged by all campaigns of the store, while its buyer waits. */
+export const MOST_CAMPAIGNS = 50
+
+/**
+ * Adds a campaign, and the first entry of its history. Refusals: `campaign_exists`; `too_many_campaigns` when the client has
+ * `MOST_CAMPAIGNS` already.
+ */
+export async function createCampaign(
+  sql: Sql,
+  request: KeyedRequest,
+  { client, name, terms }: NewCampaign,
+  actor: string,
+): Promise<KeyedAnswer<CampaignRefusal>> {
+  const answer = await oncePerKey<CampaignRefusal>(sql, request, {
+    statement: () => sql<{ resource: string }[]>`
+      with key as (
+        insert into idempotency_keys (scope, key, request_hash, resource)
+        select ${request.scope}, ${request.key}, ${request.requestHash}, ${uuidv7()}
+        where (select count(*) from campaigns where client = ${client} and deleted_at is null) < ${MOST_CAMPAIGNS}
+        on conflict (scope, key) do nothing
+        returning resource
+      ), wanted as (
+        select resource::uuid as id, ${sql.json(terms as never)}::jsonb as terms from key
+      ), campaign as (
+        insert into campaigns (id, client, name, ${termColumns(sql)})
+        select id, ${client}, ${name}, ${termValues(sql)} from wanted
+        returning id
+      ), history as (
+        insert into campaign_history (campaign_id, version, action, actor, after)
+        select id, 1, 'created', ${actor}, terms from campaign join wanted using (id)
+      )
+      select resource from key`,
+    refused: { campaigns_name: async () => ({ code: 'campaign_exists' }) },
+  })
+  return answer.result === 'unknown' ? await rememberRefusal(sql, request, { code: 'too_many_campaigns' }) : answer
+}
+
+/**
+ * Changes a campaign, or deletes it (`changed` null), if it still stands as it was read, and that is what the change is based
+ * on (`basedOn`, a version); with the entry in its history. Answers `unknown` when it has moved on.
+ */
+export async function changeCampaign(
+  sql: Sql,
+  request: KeyedRequest,
+  { campaign, basedOn, changed }: { campaign: StoredCampaign; basedOn: number; changed: CampaignTerms | null },
+  actor: string,
+): Promise<KeyedAnswer<never>> {
+  const { id, version } = campaign
+  const before = termsOf(campaign)
+  // A whole campaign is terms too, to the type, and the history must not have the rest of it.
+  const after = changed && termsOf(changed)
+  return await oncePerKey<never>(sql, request, {
+    statement: () => sql<{ resource: string }[]>`
+      with target as materialized (
+        select id, ${sql.json((after ?? before) as never)}::jsonb as terms from campaigns
+        where id = ${id} and version = ${version} and ${version === basedOn} and deleted_at is null
+        for no key update
+      ), key as (
+        insert into idempotency_keys (scope, key, request_hash, resource)
+        select ${request.scope}, ${request.key}, ${request.requestHash}, id from target
+        on conflict (scope, key) do nothing
+        returning resource
+      ), changed as (
+        update campaigns set (${termColumns(sql)}) = (select ${termValues(sql)} from target),
+          version = version + 1, updated_at = now(), deleted_at = case when ${after === null} then now() end
+        from key where id = resource::uuid
+        returning id, version
+      ), history as (
+        insert into campaign_history (campaign_id, version, action, actor, before, after)
+        select id, version, ${after ? 'updated' : 'deleted'}, ${actor}, ${sql.json(before as never)},
+          ${after && sql.json(after as never)}
+        from changed
+      )
+      select resource from key`,
+  })
+}
+
+/**
+ * Adds campaigns that were never there; one that was deleted stays so.
+ *
+ * @returns how many were added
+ */
+export async function addMissingCampaigns(sql: Sql, campaigns: NewCampaign[], actor: string): Promise<number> {
+  const rows = campaigns.map((campaign) => ({ id: uuidv7(), ...campaign }))
+  const [added] = await sql<{ count: number }[]>`
+    with sample as (
+      select * from jsonb_to_recordset(${sql.json(rows as never)}) as s (id uuid, client text, name text, terms jsonb)
+    ), campaign as (
+      insert into campaigns (id, client, name, ${termColumns(sql)})
+      select id, client, name, ${termValues(sql)} from sample
+      where not exists (select from campaigns c where c.client = sample.client and c.name = sample.name)
+      on conflict do nothing
+      returning id
+    ), history as (
+      insert into campaign_history (campaign_id, version, action, actor, after)
+      select id, 1, 'created', ${actor}, terms from campaign join sample using (id)
+    )
+    select count(*) from campaign`
+  return added?.count ?? 0
+}
+
+function termColumns(sql: Sql) {
+  return sql`status, starts_at, ends_at, cap_total_points, cap_points_per_customer, rules`
+}
+
+/** `terms`, a column with the JSON of `CampaignTerms`, as the columns above. */
+function termValues(sql: Sql) {
+  return sql`
+    terms ->> 'status', (terms ->> 'startsAt')::timestamptz, (terms ->> 'endsAt')::timestamptz,
+    (terms -> 'caps' ->> 'totalPoints')::bigint, (terms -> 'caps' ->> 'pointsPerCustomer')::bigint, terms -> 'rules'`
+}
+
+/** What a campaign gave, or got back, with the transaction of points that it is a part of. */
+export type BookedGrant = CampaignGrant & { transactionId: string }
+
+/** What the caps of the campaigns of an award leave for an account at the moment. */
+export async function readRemaining(sql: Sql, award: Award, accountId: string): Promise<(campaignId: string) => Caps> {
+  const earning = earningIds(award)
+  const rows = await readGivenAndCaps(sql, earning, accountId)
+  const remaining = new Map(rows.map(({ id, given, caps }) => [id, remainingOf(caps, given)]))
+  return (campaignId) => {
+    // Campaigns are never deleted: one that is not found says nothing about its caps.
+    const caps = remaining.get(campaignId)
+    if (!caps && earning.includes(campaignId)) throw new Error(`campaign ${campaignId} could not be read`)
+    return caps ?? { totalPoints: 0, pointsPerCustomer: 0 }
+  }
+}
+
+/** What campaigns gave so far, in all and to an account; nothing, one that is not there. */
+export async function readGiven(
+  sql: Sql,
+  campaignIds: string[],
+  accountId: string,
+): Promise<(campaignId: string) => Given> {
+  const rows = await readGivenAndCaps(sql, campaignIds, accountId)
+  const given = new Map(rows.map((row) => [row.id, row.given]))
+  return (campaignId) => given.get(campaignId) ?? { inAll: 0, toCustomer: 0 }
+}
+
+async function readGivenAndCaps(sql: Sql, campaignIds: string[], accountId: string) {
+  return await sql<{ id: string; given: Given; caps: Caps }[]>`
+    select c.id,
+      jsonb_build_object('inAll', c.given_points, 'toCustomer', coalesce(customer.given_points, 0)) as given,
+      jsonb_build_object('totalPoints', cap_total_points, 'pointsPerCustomer', cap_points_per_customer) as caps
+    from campaigns c
+    left join campaign_customers customer on customer.campaign_id = c.id and customer.account_id = ${accountId}
+    where c.id = any(${campaignIds}::uuid[])`
+}
+
+function earningIds(award: Award): string[] {
+  return award.campaigns.filter(({ earned }) => earned > 0).map(({ campaignId }) => campaignId)
+}
+
+/** What goes back to the caps of campaigns when points that they gave are taken back: by a refund, or by hand. */
+export async function readGrantsTakenBack(
+  sql: Sql,
+  events: readonly PointsEvent[],
+): Promise<{ grants?: BookedGrant[] }> {
+  const reversals = events.flatMap((event) =>
+    event.type === 'reversed' && event.reverses.type === 'issue' && event.amount > 0 ? [event] : [],
+  )
+  if (reversals.length === 0) return {}
+  const rows = await sql<BookedGrant[]>`
+    select transaction_id as "transactionId", campaign_id as "campaignId", points from campaign_grants
+    where transaction_id = any(${reversals.map(({ reverses }) => reverses.transactionId)}::uuid[])
+    order by campaign_id`
+  const grants = reversals.flatMap(({ transactionId, reverses, amount }) => {
+    const given = rows.filter((grant) => grant.transactionId === reverses.transactionId)
+    return takenBackOf(given, amount).map((grant) => ({ ...grant, transactionId }))
+  })
+  return { grants }
+}

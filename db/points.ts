@@ -1,0 +1,305 @@
+import type { Award, CampaignAward } from '#domain/campaigns/award.ts'
+import {
+  dayOf,
+  type Instant,
+  type Lot,
+  type PointsAccount,
+  type PointsEvent,
+  type Portion,
+  type Transaction,
+} from '#domain/points/account.ts'
+import { type BalanceEntry, balanceEntries, type DailyBalance } from '#domain/points/daily-balance.ts'
+import type { Answered, Load } from '#domain/points/decide.ts'
+import { changesOf } from '#domain/points/evolve.ts'
+import type { BookedGrant } from './campaigns.ts'
+import type { Sql } from './client.ts'
+import { call } from './functions.ts'
+
+/** A key with the answer that it gets from now on. */
+export type AnsweredCommand = { key: string; requestHash: string; answer: StoredAnswer }
+
+/** What the timeline of a purchase says about a command; written with its effect, or not at all. */
+export type TimelineEntry = {
+  purchaseId: string
+  step: string
+  state: 'applied' | 'undone'
+  detail: Record<string, unknown>
+}
+
+/** An award that is booked by an issue of points; only as long as it is pending or parked. */
+export type BookedAward = { id: string; evaluation: Award; points: number; transactionId: string }
+
+/** What commits with the events of an append, and only with them. */
+export type Companions = {
+  timeline: TimelineEntry[]
+  awards: BookedAward[]
+  /** What campaigns give, or get back. */
+  grants: BookedGrant[]
+}
+
+export type Append = Companions & {
+  accountId: string
+  /** The version that the events were decided on. */
+  expectedVersion: number
+  events: readonly PointsEvent[]
+  /** Balance that can be spent after each event, by transaction id. */
+  balances: ReadonlyMap<string, number>
+  commands: AnsweredCommand[]
+}
+
+/** What became of an append; all but the first have changed nothing. See `append_points`. */
+export type AppendOutcome = 'appended' | 'version_conflict' | 'over_cap' | 'award_closed'
+
+/**
+ * Appends events with all that they amount to and all that goes with them, to one account or to many, in one transaction.
+ *
+ * @param appends an account at most once
+ * @returns the outcome of each, in their order
+ * @throws a unique violation, having changed nothing, when one of the keys was answered in the meantime
+ */
+export async function appendPoints(sql: Sql, appends: readonly Append[]): Promise<AppendOutcome[]> {
+  const outcomes = await call<Record<string, AppendOutcome>>(sql, 'append_points', { appends: appends.map(rowsOf) })
+  return appends.map(({ accountId }) => {
+    const outcome = outcomes[accountId]
+    if (outcome === undefined) throw new Error(`append_points did not say what became of account ${accountId}`)
+    return outcome
+  })
+}
+
+function rowsOf({ events, balances, ...append }: Append) {
+  return {
+    ...append,
+    ...changesOf(events),
+    events: events.map((event) => ({
+      version: event.version,
+      transactionId: event.transactionId,
+      type: event.type,
+      amount: event.amount,
+      balance: balances.get(event.transactionId) ?? 0,
+      payload: payloadOf(event),
+      reverses: event.type === 'reversed' ? event.reverses.transactionId : null,
+      reason: event.reason,
+      reference: event.reference,
+      actor: event.actor,
+      at: event.at,
+    })),
+  }
+}
+
+/** What an event says beyond the columns of its row. */
+function payloadOf(event: PointsEvent) {
+  const portions = event.portions.map((portion) => ({ ...portion, issuedOn: dayOf(portion.issuedOn) }))
+  if (event.type === 'reversed') return { portions, reverses: event.reverses, notTakenBack: event.notTakenBack }
+  return event.type === 'issued' && event.details ? { portions, details: event.details } : { portions }
+}
+
+/** What a key was answered before. */
+export type KnownCommand = { key: string; accountId: string; requestHash: string; answer: StoredAnswer }
+
+/** As it is stored: the answer of the decider, or that the command was tombstoned: undone before it happened. */
+export type StoredAnswer = Answered | { ok: false; refusal: { code: 'tombstoned' } }
+
+export async function readKnownCommands(sql: Sql, keys: string[]): Promise<Map<string, KnownCommand>> {
+  const rows = await sql<KnownCommand[]>`
+    select key, account_id as "accountId", request_hash as "requestHash", answer
+    from points_commands where key = any(${keys})`
+  return new Map(rows.map((row) => [row.key, row]))
+}
+
+/** The database's clock, as an instant. */
+export async function readClock(sql: Sql): Promise<Instant> {
+  const [row] = await sql<{ now: Date }[]>`select clock_timestamp() as now`
+  if (!row) throw new Error('the database has no time')
+  return row.now.toISOString()
+}
+
+type LoadedRow = Pick<PointsAccount, 'version' | 'counters'> & {
+  lots: Lot[] | null
+  transactions: (Omit<Transaction, 'portions'> & { portions: Portion[] })[] | null
+}
+
+/**
+ * The part of an account that a decision looks at, in one snapshot; an account that nothing has happened to yet is empty.
+ * Costs as much as the lots it needs, whatever the length of the history.
+ */
+export async function loadAccount(sql: Sql, accountId: string, load: Load): Promise<PointsAccount> {
+  const [row] = await sql<LoadedRow[]>`
+    with target as (
+      select e.transaction_id, e.type, e.payload -> 'portions' as portions, r.transaction_id as reversed_by
+      from points_events e left join points_events r on r.reverses = e.transaction_id
+      where e.account_id = ${accountId} and e.transaction_id = any(${load.targets as string[]}::uuid[])
+    ), live as (
+      -- Every open lot holds a point at least, so that many lots are enough.
+      select * from points_lots
+      where account_id = ${accountId} and remaining > 0 and expires_at > ${load.now}
+      order by expires_at, issued_at, id
+      limit ${load.points}
+    ), needed as (
+      select id from points_lots where account_id = ${accountId} and remaining > 0 and expires_at <= ${load.now}
+      union
+      select id from (
+        select id, sum(remaining) over (order by expires_at, issued_at, id) - remaining as before from live
+      ) as ranked
+      where before < ${load.points}
+      union
+      select (portion ->> 'lotId')::uuid from target cross join jsonb_array_elements(portions) as portion
+      union
+      select transaction_id from target where type = 'issued'
+    )
+    select coalesce(version, 0)::bigint as version,
+      jsonb_build_object('balance', coalesce(balance, 0), 'issued', coalesce(issued, 0), 'redeemed', coalesce(redeemed, 0),
+        'expired', coalesce(expired, 0), 'takenBack', coalesce(taken_back, 0)) as counters,
+      (
+        select jsonb_agg(jsonb_build_object('id', id, 'issuedAt', ${instant(sql, 'issued_at')},
+          'expiresAt', ${instant(sql, 'expires_at')}, 'original', original, 'remaining', remaining, 'expired', expired))
+        -- As an array, or else the planner, which cannot know how few are needed, reads every lot there is.
+        from points_lots where id = any(array(select id from needed))
+      ) as lots,
+      (
+        select jsonb_agg(jsonb_build_object('id', transaction_id, 'type', case type
+            when 'issued' then 'issue' when 'redeemed' then 'redeem' when 'expired' then 'expire' else 'reverse' end,
+          'portions', portions, 'reversedBy', reversed_by))
+        from target
+      ) as transactions
+    from (select) as always left join points_accounts on account_id = ${accountId}`
+  if (!row) throw new Error(`points account ${accountId} could not be read`)
+  const { version, counters, lots, transactions } = row
+  return { accountId, version, counters, lots: lots ?? [], transactions: transactions ?? [] }
+}
+
+/** A column of type timestamptz as `Date.prototype.toISOString` would print it. */
+export function instant(sql: Sql, column: string) {
+  return sql`to_char(${sql(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+}
+
+/** What can be spent at `now`: the posted balance less what has lapsed and is not swept yet. Unknown accounts have 0. */
+export async function readAvailable(sql: Sql, accountId: string, now: Instant): Promise<number> {
+  const [row] = await sql<{ available: number }[]>`
+    select (coalesce((select balance from points_accounts where account_id = ${accountId}), 0) - coalesce((
+      select sum(remaining) from points_lots
+      where account_id = ${accountId} and remaining > 0 and expires_at <= ${now}
+    ), 0))::bigint as available`
+  return row?.available ?? 0
+}
+
+/** What can be spent by the database's clock, and the days that it was issued on, oldest first, from one snapshot. */
+export async function readBalance(
+  sql: Sql,
+  accountId: string,
+): Promise<{ available: number; entries: BalanceEntry[] }> {
+  const rows = await sql<({ now: Instant; available: number } & (DailyBalance | { issuedOn: null }))[]>`
+    with clock as materialized (select clock_timestamp() as now)
+    select ${instant(sql, 'now')} as now,
+      (coalesce((select balance from points_accounts where account_id = ${accountId}), 0) - coalesce((
+        select sum(remaining) from points_lots
+        where account_id = ${accountId} and remaining > 0 and expires_at <= (select now from clock)
+      ), 0))::bigint as available,
+      issued_on::text as "issuedOn", ${instant(sql, 'expires_at')} as "expiresAt", remaining, expired,
+      ${instant(sql, 'last_updated')} as "lastUpdated"
+    from clock left join daily_balances on account_id = ${accountId}
+    order by issued_on, expires_at`
+  const [row] = rows
+  if (!row) throw new Error('the database has no time')
+  const days = rows.filter((day) => day.issuedOn !== null)
+  return { available: row.available, entries: balanceEntries(days, row.now) }
+}
+
+/** One row per day that points were issued on, oldest first. */
+export async function readBalanceEntries(sql: Sql, accountId: string, now: Instant): Promise<BalanceEntry[]> {
+  const rows = await sql<DailyBalance[]>`
+    select issued_on::text as "issuedOn", ${instant(sql, 'expires_at')} as "expiresAt", remaining, expired,
+      ${instant(sql, 'last_updated')} as "lastUpdated"
+    from daily_balances where account_id = ${accountId}`
+  return balanceEntries(rows, now)
+}
+
+export type StoredLot = Lot & { reason: string; reference: string }
+
+/** All lots, newest first, with where they come from. */
+export async function listLots(
+  sql: Sql,
+  options: { accountId: string; openOnly: boolean; before?: string; limit: number },
+): Promise<StoredLot[]> {
+  return await sql<StoredLot[]>`
+    select l.id, ${instant(sql, 'l.issued_at')} as "issuedAt", ${instant(sql, 'l.expires_at')} as "expiresAt",
+      l.original, l.remaining, l.expired, e.reason, e.reference
+    from points_lots l join points_events e on e.transaction_id = l.id
+    where l.account_id = ${options.accountId}
+      ${options.openOnly ? sql`and l.remaining > 0` : sql``}
+      ${options.before === undefined ? sql`` : sql`and l.id < ${options.before}`}
+    order by l.id desc
+    limit ${options.limit}`
+}
+
+/** The points that lapse next, and when; undefined when nothing is left to lapse. */
+export async function readLapsingNext(
+  sql: Sql,
+  accountId: string,
+  now: Instant,
+): Promise<{ at: Instant; amount: number } | undefined> {
+  const [row] = await sql<{ at: Instant; amount: number }[]>`
+    select ${instant(sql, 'expires_at')} as at, sum(remaining)::bigint as amount
+    from points_lots where account_id = ${accountId} and remaining > 0 and expires_at > ${now}
+    group by expires_at
+    order by expires_at
+    limit 1`
+  return row
+}
+
+export type StatementLine = {
+  id: string
+  version: number
+  at: Instant
+  type: 'issued' | 'redeemed' | 'expired' | 'reversed'
+  amount: number
+  /** What could be spent after it. */
+  balance: number
+  reverses: string | null
+  reversesType: 'issue' | 'redeem' | null
+  /** Of points that campaigns gave: what each of them contributed. */
+  campaigns: Pick<CampaignAward, 'campaign' | 'points'>[]
+  reason: string
+  reference: string
+  actor: string
+}
+
+/** The account's history, newest first. */
+export async function listTransactions(
+  sql: Sql,
+  options: { accountId: string; before?: number; limit: number },
+): Promise<StatementLine[]> {
+  return await sql<StatementLine[]>`
+    select transaction_id as id, version, ${instant(sql, 'at')} as at, type, amount, balance, reverses,
+      payload -> 'reverses' ->> 'type' as "reversesType",
+      coalesce(payload -> 'details' -> 'campaigns', '[]') as campaigns, reason, reference, actor
+    from points_events
+    where account_id = ${options.accountId} ${options.before === undefined ? sql`` : sql`and version < ${options.before}`}
+    order by version desc
+    limit ${options.limit}`
+}
+
+/** Whose transaction it is, and what it was for. */
+export async function readTransactionOrigin(
+  sql: Sql,
+  transactionId: string,
+): Promise<{ username: string; reason: string; reference: string } | undefined> {
+  const [row] = await sql<{ username: string; reason: string; reference: string }[]>`
+    select u.username, e.reason, e.reference
+    from points_events e join users u on u.id = e.account_id
+    where e.transaction_id = ${transactionId}`
+  return row
+}
+
+/** A page of accounts with points that have lapsed and are not swept yet, in the order of their ids. */
+export async function listLapsedAccounts(
+  sql: Sql,
+  options: { now: Instant; after?: string; limit: number },
+): Promise<string[]> {
+  const rows = await sql<{ accountId: string }[]>`
+    select distinct account_id as "accountId" from points_lots
+    where remaining > 0 and expires_at <= ${options.now}
+      ${options.after === undefined ? sql`` : sql`and account_id > ${options.after}`}
+    order by account_id
+    limit ${options.limit}`
+  return rows.map((row) => row.accountId)
+}
