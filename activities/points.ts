@@ -1,14 +1,6 @@
 import { log } from '@temporalio/activity'
-import {
-  occurrenceOf,
-  readAward,
-  readEvents,
-  recordNothing,
-  recordParked,
-  type StoredAward,
-  voidAward,
-} from '#db/awards.ts'
-import { readPurchaseEvent } from '#db/campaign-past.ts'
+import { readAward, recordNothing, recordParked, type StoredAward, voidAward } from '#db/awards.ts'
+import { occurrenceOf, readEvents, readPurchaseEvent } from '#db/campaign-past.ts'
 import { readCampaignsAt, readRemaining } from '#db/campaigns.ts'
 import type { Sql } from '#db/client.ts'
 import { listLapsedAccounts, readClock } from '#db/points.ts'

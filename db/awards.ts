@@ -1,7 +1,4 @@
 import type { Award, AwardState } from '#domain/campaigns/award.ts'
-import type { Microseconds } from '#domain/campaigns/campaign.ts'
-import type { Occurrence } from './campaign-past.ts'
-import { microseconds } from './campaigns.ts'
 import type { Sql } from './client.ts'
 import { call } from './functions.ts'
 import type { KeyedRequest } from './idempotency-keys.ts'
@@ -86,16 +83,6 @@ export type NewEvent = {
   payload: Record<string, unknown>
 }
 
-export type ExternalEvent = NewEvent & {
-  eventId: string
-  accountId: string
-  /** RFC 3339: when it was taken, and the same to the microsecond. */
-  occurredAt: string
-  at: Microseconds
-  /** What was booked for it. */
-  points: number
-}
-
 export type TakenEvent = { ok: true; eventId: string; replayed: boolean } | { ok: false; problem: 'key_reused' }
 
 /** Records an event and opens its award, or finds the event that the same key recorded before. Its keys never expire. */
@@ -117,16 +104,6 @@ export async function takeEvent(
   })
 }
 
-/** Those of the events that there are, in no particular order. */
-export async function readEvents(sql: Sql, eventIds: string[]): Promise<ExternalEvent[]> {
-  const rows = await sql<(Omit<ExternalEvent, 'occurredAt'> & { occurredAt: Date })[]>`
-    select e.id as "eventId", e.type, e.client, e.user_id as "accountId", u.username, e.payload,
-      e.occurred_at as "occurredAt", ${microseconds(sql, 'e.occurred_at')} as at, a.points
-    from external_events e join users u on u.id = e.user_id join awards a on a.id = e.id
-    where e.id = any(${eventIds}::uuid[])`
-  return rows.map((row) => ({ ...row, occurredAt: row.occurredAt.toISOString() }))
-}
-
 /** Events whose award has not ended for a while, oldest first. */
 export async function listUnsettledEvents(
   sql: Sql,
@@ -138,9 +115,4 @@ export async function listUnsettledEvents(
     order by id
     limit ${options.limit}`
   return rows.map(({ id }) => id)
-}
-
-/** The event as rules see it. What its payload says of the rest of it does not count. */
-export function occurrenceOf({ payload, type, client, username, occurredAt, at }: ExternalEvent): Occurrence {
-  return { event: { ...payload, type, client, accountId: username, occurredAt }, at }
 }

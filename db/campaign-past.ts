@@ -6,7 +6,7 @@ import {
   STORE_CLIENT,
 } from '#domain/campaigns/campaign.ts'
 import { majorFromMinor } from '#domain/money.ts'
-import { occurrenceOf, readEvents } from './awards.ts'
+import type { NewEvent } from './awards.ts'
 import { microseconds } from './campaigns.ts'
 import type { Sql } from './client.ts'
 
@@ -31,7 +31,7 @@ export async function readPurchaseEvent(sql: Sql, purchaseId: string): Promise<O
 }
 
 /** Those of the purchases that are confirmed, in no particular order. */
-export async function readPurchaseEvents(sql: Sql, purchaseIds: string[]): Promise<Occurrence<PurchaseCompleted>[]> {
+async function readPurchaseEvents(sql: Sql, purchaseIds: string[]): Promise<Occurrence<PurchaseCompleted>[]> {
   const purchases = await sql<ConfirmedPurchase[]>`
     select p.id as "purchaseId", u.username, p.total_minor as "totalMinor",
       (p.total_minor - p.redeem_points * p.point_value_minor)::bigint as "amountMinor", e.at as "confirmedAt",
@@ -73,6 +73,31 @@ export function purchaseEvent(
       price: majorFromMinor(line.priceMinor),
     })),
   }
+}
+
+export type ExternalEvent = NewEvent & {
+  eventId: string
+  accountId: string
+  /** RFC 3339: when it was taken, and the same to the microsecond. */
+  occurredAt: string
+  at: Microseconds
+  /** What was booked for it. */
+  points: number
+}
+
+/** Those of the events that there are, in no particular order. */
+export async function readEvents(sql: Sql, eventIds: string[]): Promise<ExternalEvent[]> {
+  const rows = await sql<(Omit<ExternalEvent, 'occurredAt'> & { occurredAt: Date })[]>`
+    select e.id as "eventId", e.type, e.client, e.user_id as "accountId", u.username, e.payload,
+      e.occurred_at as "occurredAt", ${microseconds(sql, 'e.occurred_at')} as at, a.points
+    from external_events e join users u on u.id = e.user_id join awards a on a.id = e.id
+    where e.id = any(${eventIds}::uuid[])`
+  return rows.map((row) => ({ ...row, occurredAt: row.occurredAt.toISOString() }))
+}
+
+/** The event as rules see it. What its payload says of the rest of it does not count. */
+export function occurrenceOf({ payload, type, client, username, occurredAt, at }: ExternalEvent): Occurrence {
+  return { event: { ...payload, type, client, accountId: username, occurredAt }, at }
 }
 
 /** The award of a purchase, or of an event of another system, that ended: what is parked is not of the past yet. */

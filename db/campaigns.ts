@@ -10,7 +10,7 @@ export function microseconds(sql: Sql, column: string) {
   return sql`(extract(epoch from ${sql(column)}) * 1000000)::bigint`
 }
 
-export function termsOf({ status, startsAt, endsAt, caps, rules }: CampaignTerms): CampaignTerms {
+function termsOf({ status, startsAt, endsAt, caps, rules }: CampaignTerms): CampaignTerms {
   return { status, startsAt, endsAt, caps, rules }
 }
 

@@ -30,7 +30,7 @@ const ELEMENTS: [oid: number, parse: (value: string) => unknown][] = [
 ]
 
 /** @throws RangeError instead of losing digits */
-export function safeInteger(value: string): number {
+function safeInteger(value: string): number {
   const number = Number(value)
   if (!Number.isSafeInteger(number)) throw new RangeError(`bigint ${value} is beyond the safe integers`)
   return number
@@ -40,7 +40,7 @@ export function safeInteger(value: string): number {
  * Arrays of Postgres' own types, of one dimension. The driver could ask each connection for the array types of its database
  * (`fetch_types`), but a connection that is lost at that moment becomes an unhandled rejection, which ends the process.
  */
-export const ARRAY_TYPES: Record<string, ValueType> = Object.fromEntries(
+const ARRAY_TYPES: Record<string, ValueType> = Object.fromEntries(
   ELEMENTS.map(([oid, parse]) => [
     `array_${oid}`,
     { to: oid, from: [oid], serialize: serializeArray, parse: (value: string) => parseArray(value, parse) },

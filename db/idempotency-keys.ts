@@ -95,7 +95,7 @@ const REFUSALS = ['23514', '23505']
  *
  * Anything else that goes wrong is thrown, and the same call can be made again.
  */
-export async function atMostOnce<Row, Answer>(options: {
+async function atMostOnce<Row, Answer>(options: {
   statement: () => PromiseLike<Row[]>
   happened: (row: Row) => Answer
   before: () => Promise<Answer>

@@ -13,8 +13,7 @@ import {
   type WorkerOptions,
   type WorkflowBundleOption,
 } from '@temporalio/worker'
-import { createActivities } from '#activities/create-activities.ts'
-import { noteRetries } from '#activities/purchases.ts'
+import { createActivities, noteRetries } from '#activities/create-activities.ts'
 import { ConfigurationError } from '#config/configuration-error.ts'
 import { isWorkflowOpen } from '#config/is-workflow-open.ts'
 import type { Logger } from '#config/logging.ts'

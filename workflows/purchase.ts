@@ -46,7 +46,7 @@ export async function purchase(input: PurchaseInput): Promise<PurchaseResult> {
 }
 
 /** What is left to do for a purchase that stands: its points, and its outcome. */
-export async function complete(input: PurchaseInput): Promise<PurchaseResult> {
+async function complete(input: PurchaseInput): Promise<PurchaseResult> {
   showStep('awarding points')
   await award(input)
   return await settle(input, { status: 'completed' })
@@ -59,7 +59,7 @@ export async function complete(input: PurchaseInput): Promise<PurchaseResult> {
  * the history until their workflow task is through, so when a worker dies its successor may see less than has happened. An
  * undo whose step has not happened leaves a tombstone, so that it can no longer happen.
  */
-export async function undoUnlessConfirmed(input: PurchaseInput, reason: Reversal): Promise<PurchaseResult> {
+async function undoUnlessConfirmed(input: PurchaseInput, reason: Reversal): Promise<PurchaseResult> {
   const compensation = await beginCompensation({ ...input, reason })
   if (compensation.confirmed) return await complete(input)
   showCompensating(compensation.reason)
@@ -120,18 +120,13 @@ export function reasonToUndo(error: unknown): Reversal {
   throw error
 }
 
-/** What a purchase can do, and how each step shows in the Web UI. Shared by the saga, its repair and its refund. */
-export const reserveStock = step('reserveStock', 'Reserve the stock and freeze the prices')
-export const releaseStock = compensation('releaseStock', 'Undo: give the reserved stock back')
-export const redeemPoints = step('redeemPoints', 'Pay a part with points')
+/** The steps and their undos, each with what the Web UI shows of it. */
+const reserveStock = step('reserveStock', 'Reserve the stock and freeze the prices')
+const releaseStock = compensation('releaseStock', 'Undo: give the reserved stock back')
+const redeemPoints = step('redeemPoints', 'Pay a part with points')
 export const undoRedemption = compensation('undoRedemption', 'Undo: give the redeemed points back')
-export const chargeWallet = step('chargeWallet', 'Charge the wallet')
-export const undoCharge = compensation('undoCharge', 'Undo: give the money back')
-export const confirmPurchase = retryForever('confirmPurchase', 'Confirm: from here on the purchase stands')
-export const beginCompensation = retryForever('beginCompensation', 'Undo the purchase, unless it is confirmed')
-export const recordOutcome = retryForever('recordOutcome', 'Note how the purchase ended')
-
-export const takeBackAward = compensation('takeBackAward', 'Refund: take the awarded points back, as far as unspent')
-export const returnStock = compensation('returnStock', 'Refund: put the goods back on the shelf')
-export const returnMoney = compensation('returnMoney', 'Refund: give the money back')
-export const recordRefunded = compensation('recordRefunded', 'Refund: note that it is through')
+const chargeWallet = step('chargeWallet', 'Charge the wallet')
+const undoCharge = compensation('undoCharge', 'Undo: give the money back')
+const confirmPurchase = retryForever('confirmPurchase', 'Confirm: from here on the purchase stands')
+const beginCompensation = retryForever('beginCompensation', 'Undo the purchase, unless it is confirmed')
+const recordOutcome = retryForever('recordOutcome', 'Note how the purchase ended')

@@ -1,6 +1,6 @@
 import type { PurchaseInput } from './contract.ts'
-import { recordRefunded, returnMoney, returnStock, takeBackAward, undoRedemption } from './purchase.ts'
-import { showStatus } from './steps.ts'
+import { undoRedemption } from './purchase.ts'
+import { compensation, showStatus } from './steps.ts'
 
 /**
  * Refunds a completed purchase, which its row says is `refunding`. There is no way back and no refusal: each step is tried
@@ -19,3 +19,8 @@ export async function refund(input: PurchaseInput): Promise<{ status: 'refunded'
   showStatus('refunded')
   return { status: 'refunded' }
 }
+
+const takeBackAward = compensation('takeBackAward', 'Refund: take the awarded points back, as far as unspent')
+const returnStock = compensation('returnStock', 'Refund: put the goods back on the shelf')
+const returnMoney = compensation('returnMoney', 'Refund: give the money back')
+const recordRefunded = compensation('recordRefunded', 'Refund: note that it is through')

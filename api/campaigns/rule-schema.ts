@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { type Condition, NUMERIC_COMPARISONS } from '#domain/campaigns/condition.ts'
-import { LIMITS } from '#domain/campaigns/evaluation.ts'
+import { LIMITS } from '#domain/campaigns/limits.ts'
 
 // What rules are like, for readers and generated clients. No rule is checked by it: what is right is up to the domain alone.
 

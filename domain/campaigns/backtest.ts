@@ -48,7 +48,7 @@ type Count = { -readonly [Name in keyof Omit<CampaignTotals, 'rules'>]: Campaign
 type RuleCount = { -readonly [Name in keyof Omit<RuleTotals, 'sum'>]: RuleTotals[Name] } & { sum: bigint }
 
 /** Adds judgements up, by campaign and rule. */
-export class CampaignTotalsCount {
+class CampaignTotalsCount {
   readonly #campaigns = new Map<string, Count>()
   /** Rules as text, so that equal ones of several versions are one; written once for each. */
   readonly #texts = new WeakMap<Rule, string>()

@@ -1,7 +1,8 @@
 import type { Rule } from './condition.ts'
-import { LIMITS, type Reason } from './evaluation.ts'
+import type { Reason } from './evaluation.ts'
 import { exactFromInteger, exactToText, isWithinBounds, roundHalfEven } from './exact-number.ts'
 import { jsonCopy } from './json-path.ts'
+import { LIMITS } from './limits.ts'
 import { evaluateRule } from './rules.ts'
 
 /** Whose campaigns the purchases of the store are judged by. */

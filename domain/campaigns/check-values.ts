@@ -1,5 +1,5 @@
-import { LIMITS } from './evaluation.ts'
 import { isJsonObject, type Json, ownMember, parseJsonPath, pointer, type SyntaxMistake } from './json-path.ts'
+import { LIMITS } from './limits.ts'
 
 /** A mistake in rules, where it is. */
 export type RulesMistake = {

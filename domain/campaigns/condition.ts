@@ -1,7 +1,8 @@
 import { checkChoice, checkMembers, checkPath, checkText, type Mistakes } from './check-values.ts'
-import { type Evaluation, EvaluationError, LIMITS, type Reason } from './evaluation.ts'
+import { type Evaluation, EvaluationError, type Reason } from './evaluation.ts'
 import { exactFromNumber } from './exact-number.ts'
 import { isJsonArray, isJsonObject, type Json, type JsonPath, parseJsonPath, pointer } from './json-path.ts'
+import { LIMITS } from './limits.ts'
 
 /** Comparisons of numbers, exact on their decimals. `numeric_greater_than` and `numeric_less_than` are strict. */
 export const NUMERIC_COMPARISONS = [

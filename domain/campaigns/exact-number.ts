@@ -1,5 +1,5 @@
 import Fraction from 'fraction.js'
-import { LIMITS } from './evaluation.ts'
+import { LIMITS } from './limits.ts'
 
 /**
  * An exact rational number. A rational and not a decimal of many digits, because `/` must not lose anything:

@@ -1,7 +1,8 @@
 import jsep from 'jsep'
-import { type Evaluation, EvaluationError, LIMITS } from './evaluation.ts'
+import { type Evaluation, EvaluationError } from './evaluation.ts'
 import { type ExactNumber, exactFromInteger, exactFromText, isWithinBounds, roundHalfEven } from './exact-number.ts'
 import { type JsonPath, type ReadPath, readJsonPath, type SyntaxMistake } from './json-path.ts'
+import { LIMITS } from './limits.ts'
 
 /** A node of jsep's tree, and the token that stands for a JSONPath in it. */
 export type SyntaxNode = jsep.CoreExpression | PathNode
@@ -28,7 +29,7 @@ const { Jsep } = jsep as unknown as { readonly Jsep: new (text: string) => Parse
 const OPERATORS = ['+', '-', '*', '/', '%'] as const
 export type Operator = (typeof OPERATORS)[number]
 
-export function isOperator(text: string): text is Operator {
+function isOperator(text: string): text is Operator {
   return OPERATORS.some((operator) => operator === text)
 }
 
@@ -37,7 +38,7 @@ export function isOperator(text: string): text is Operator {
  * and write. What is left are numbers, our five operators, parentheses, calls, and JSONPaths by our own grammar; what
  * jsep still parses beyond that (texts, arrays, members) `parseFormula` does not take over.
  */
-export class FormulaSyntax extends Jsep {
+class FormulaSyntax extends Jsep {
   readonly #starts = new Map<SyntaxNode, number>()
   #depth = 0
 

@@ -1,5 +1,5 @@
 import { JSONPath } from 'jsonpath-plus'
-import { LIMITS } from './evaluation.ts'
+import { LIMITS } from './limits.ts'
 
 export type Json = null | boolean | number | string | JsonArray | JsonObject
 export type JsonArray = readonly Json[]

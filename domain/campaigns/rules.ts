@@ -1,9 +1,10 @@
 import { checkChoice, checkMembers, checkPath, checkText, Mistakes, type RulesMistake } from './check-values.ts'
 import { checkCondition, evaluateCondition, type Rule } from './condition.ts'
-import { Evaluation, EvaluationError, LIMITS, type Reason } from './evaluation.ts'
+import { Evaluation, EvaluationError, type Reason } from './evaluation.ts'
 import { type ExactNumber, exactFromInteger } from './exact-number.ts'
 import { evaluateFormula, parseFormula } from './formula.ts'
 import { isJsonArray, type Json, pointer } from './json-path.ts'
+import { LIMITS } from './limits.ts'
 
 export type CheckedRules =
   | { readonly ok: true; readonly rules: readonly Rule[] }

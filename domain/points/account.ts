@@ -69,7 +69,7 @@ export function hasLapsed(lot: { readonly expiresAt: Instant }, now: Instant): b
 }
 
 /** What lots still hold although it has lapsed: not yet swept by an expiry, and not spendable either. */
-export function lapsedPoints(lots: readonly Lot[], now: Instant): number {
+function lapsedPoints(lots: readonly Lot[], now: Instant): number {
   return lots.reduce((sum, lot) => (hasLapsed(lot, now) ? sum + lot.remaining : sum), 0)
 }
 

@@ -44,12 +44,12 @@ export type Decision =
   | { readonly ok: false; readonly refusal: Refusal }
 
 /** The decision that says no. */
-export function refused(refusal: Refusal): Decision {
+function refused(refusal: Refusal): Decision {
   return { ok: false, refusal }
 }
 
 /** What an accepted command's event says whatever its type: the next version, the command's data, the points moved. */
-export function entry(account: PointsAccount, command: PointsCommand, portions: readonly Portion[]) {
+function entry(account: PointsAccount, command: PointsCommand, portions: readonly Portion[]) {
   return {
     accountId: account.accountId,
     version: account.version + 1,
@@ -125,7 +125,7 @@ function expire(account: PointsAccount, command: Expire): Decision {
 }
 
 /** Decides the reversal of an issue or a redemption: see `Reverse` and the event `Reversed`. */
-export function reverse(account: PointsAccount, command: Reverse): Decision {
+function reverse(account: PointsAccount, command: Reverse): Decision {
   const target = account.transactions.find((transaction) => transaction.id === command.reverses)
   if (target === undefined) return refused({ code: 'unknown_transaction', transactionId: command.reverses })
   const { id: transactionId, type, reversedBy } = target

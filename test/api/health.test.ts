@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Database, openDatabase } from '#db/client.ts'
-import { type DatabaseHealth, watchHealth } from '#db/pool.ts'
+import { type Database, type DatabaseHealth, openDatabase, watchHealth } from '#db/client.ts'
 import { type Api, openApiWorld } from '#test/support/api-world.ts'
 import { openPassage } from '#test/support/passage.ts'
 import { shared } from '#test/support/shared-world.ts'

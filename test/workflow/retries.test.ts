@@ -134,7 +134,9 @@ describe('the story', () => {
     const purchaseId = await order()
     const lastMoved = async () =>
       (await world.shop.sql<{ at: Date }[]>`select updated_at as at from purchases where id = ${purchaseId}`)[0]?.at
-    await world.shop.sql`update purchases set updated_at = now() - interval '2 minutes' where id = ${purchaseId}`
+    await world.shop.asOwner(
+      (sql) => sql`update purchases set updated_at = now() - interval '2 minutes' where id = ${purchaseId}`,
+    )
     const before = await lastMoved()
     await retry(purchaseId, 2)
     expect(await story(purchaseId, 'chargeWallet')).toEqual(['chargeWallet retried: attempt 2'])

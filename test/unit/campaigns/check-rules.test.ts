@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Condition } from '#domain/campaigns/condition.ts'
-import { LIMITS } from '#domain/campaigns/evaluation.ts'
+import { LIMITS } from '#domain/campaigns/limits.ts'
 import { checkRules } from '#domain/campaigns/rules.ts'
 import { ALWAYS, giving, SAMPLE_RULE } from '#test/support/campaign-examples.ts'
 
