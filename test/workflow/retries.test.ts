@@ -2,10 +2,9 @@ import { WorkflowIdReusePolicy } from '@temporalio/client'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { redeemPoints } from '#activities/points.ts'
 import { chargeWallet, noteRetry, openRefund, readPurchase, recordOutcome, reserveStock } from '#db/purchases.ts'
-
 import { purchaseWorkflowId, refundWorkflowId } from '#domain/purchase.ts'
 import { failing, onlyRegular } from '#test/support/faults.ts'
-import { wishOf } from '#test/support/points-ledger.ts'
+import { commandOf } from '#test/support/points-ledger.ts'
 import { openSagaWorld } from '#test/support/saga-world.ts'
 import { shared } from '#test/support/shared-world.ts'
 
@@ -18,7 +17,7 @@ let product: string
 beforeEach(async () => {
   product = await world.shop.addProduct({ priceMinor: 100_000, stock: 2 })
   buyer = await world.shop.addWallet({ balanceMinor: 150_000 })
-  await world.shop.ledger.execute({ accountId: buyer, ...wishOf({ type: 'issue', amount: 100, ttlDays: 365 }) })
+  await world.shop.ledger.execute({ accountId: buyer, ...commandOf({ type: 'issue', amount: 100, ttlDays: 365 }) })
 })
 
 const order = () =>
@@ -135,7 +134,9 @@ describe('the story', () => {
     const purchaseId = await order()
     const lastMoved = async () =>
       (await world.shop.sql<{ at: Date }[]>`select updated_at as at from purchases where id = ${purchaseId}`)[0]?.at
-    await world.shop.sql`update purchases set updated_at = now() - interval '2 minutes' where id = ${purchaseId}`
+    await world.shop.asOwner(
+      (sql) => sql`update purchases set updated_at = now() - interval '2 minutes' where id = ${purchaseId}`,
+    )
     const before = await lastMoved()
     await retry(purchaseId, 2)
     expect(await story(purchaseId, 'chargeWallet')).toEqual(['chargeWallet retried: attempt 2'])
