@@ -16,15 +16,18 @@ export default defineConfig({
         },
       },
       {
-        // Everything that needs the real parts shares one Postgres and one Temporal server.
+        // Everything that needs the real parts shares one Postgres and one Temporal server. Each file has a database and a task queue
+        // of its own, so files run beside each other; those that need something of the machine to themselves wait for their turn
+        // (test/support/exclusive.ts).
         test: {
           name: 'system',
           setupFiles,
           include: ['test/{db,workflow,replay,api,faults,browser}/**/*.test.ts'],
           globalSetup: ['test/support/system.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
-          fileParallelism: false,
+          // Of real time, on a machine that has other files to run.
+          testTimeout: 120_000,
+          hookTimeout: 240_000,
+          maxWorkers: 3,
         },
       },
     ],
