@@ -81,12 +81,17 @@ export async function awardPoints(deps: PointsDependencies, awarded: Awarded): P
       }),
     })
     if (answer.ok && answer.answer) return { points: answer.answer.amount }
-    if (answer.ok || answer.refusal.code === 'tombstoned') throw unexpected('awardPoints', award.id, answer)
+    if (answer.ok) throw unexpected('awardPoints', award.id, answer)
     switch (answer.refusal.code) {
       case 'over_cap':
         continue
       case 'award_closed':
-        return { points: (await readAward(sql, award.id)).points }
+      case 'tombstoned': {
+        // A refund, or an operator, came in between: how the award stands is what counts.
+        const now = await readAward(sql, award.id)
+        if (!isClosed(now)) throw unexpected('awardPoints', award.id, answer)
+        return { points: now.points }
+      }
       case 'balance_limit':
         return { points: (await recordParked(sql, award.id, evaluated, answer.refusal.code)).points }
       default:

@@ -150,8 +150,10 @@ export async function createCampaign(
   { client, name, terms }: NewCampaign,
   actor: string,
 ): Promise<KeyedAnswer<CampaignRefusal>> {
-  const answer = await oncePerKey<CampaignRefusal>(sql, request, {
-    statement: () => sql<{ resource: string }[]>`
+  const answer = await oncePerKey<CampaignRefusal>(
+    sql,
+    request,
+    sql<{ resource: string }[]>`
       with key as (
         insert into idempotency_keys (scope, key, request_hash, resource)
         select ${request.scope}, ${request.key}, ${request.requestHash}, ${uuidv7()}
@@ -169,8 +171,8 @@ export async function createCampaign(
         select id, 1, 'created', ${actor}, terms from campaign join wanted using (id)
       )
       select resource from key`,
-    refused: { campaigns_name: async () => ({ code: 'campaign_exists' }) },
-  })
+    { constraint: 'campaigns_name', refusal: { code: 'campaign_exists' } },
+  )
   return answer.result === 'unknown' ? await rememberRefusal(sql, request, { code: 'too_many_campaigns' }) : answer
 }
 
@@ -188,8 +190,10 @@ export async function changeCampaign(
   const before = termsOf(campaign)
   // A whole campaign is terms too, to the type, and the history must not have the rest of it.
   const after = changed && termsOf(changed)
-  return await oncePerKey<never>(sql, request, {
-    statement: () => sql<{ resource: string }[]>`
+  return await oncePerKey<never>(
+    sql,
+    request,
+    sql<{ resource: string }[]>`
       with target as materialized (
         select id, ${sql.json((after ?? before) as never)}::jsonb as terms from campaigns
         where id = ${id} and version = ${version} and ${version === basedOn} and deleted_at is null
@@ -211,7 +215,7 @@ export async function changeCampaign(
         from changed
       )
       select resource from key`,
-  })
+  )
 }
 
 /**

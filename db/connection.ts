@@ -168,13 +168,22 @@ export class Connection {
   /** @throws ConnectionError, the socket's error or the database's refusal */
   static async open(options: ConnectionOptions): Promise<Connection> {
     const connection = new Connection(options)
+    // The driver's own limit ends with the greeting: what follows has to be answered in time as well.
+    const late = new ConnectionError('CONNECT_TIMEOUT', `not opened within ${options.connectTimeoutMs} ms`)
+    let isLate = false
+    const timer = setTimeout(() => {
+      isLate = true
+      connection.destroy(late)
+    }, options.connectTimeoutMs)
     try {
       await connection.#driver.unsafe('select 1')
       connection.answeredAt = performance.now()
       return connection
     } catch (error) {
       connection.destroy(lost())
-      throw error
+      throw isLate ? late : error
+    } finally {
+      clearTimeout(timer)
     }
   }
 

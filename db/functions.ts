@@ -109,11 +109,13 @@ export async function call<Answer>(
   return row.answer
 }
 
-/** The functions that this code calls, and that the database does not have with this signature. */
+/** The functions that this code calls, and that the database does not have with this signature, or does not let it call. */
 export async function missingFunctions(sql: Sql): Promise<string[]> {
   const found = await sql<{ signature: string }[]>`
     select proname || '(' || pg_get_function_identity_arguments(oid) || ')' as signature
-    from pg_proc where pronamespace = 'public'::regnamespace and proname = any(${Object.keys(FUNCTIONS)})`
+    from pg_proc
+    where pronamespace = 'public'::regnamespace and proname = any(${Object.keys(FUNCTIONS)})
+      and has_function_privilege(oid, 'execute')`
   const signatures = new Set(found.map(({ signature }) => signature))
   return Object.entries(FUNCTIONS)
     .map(

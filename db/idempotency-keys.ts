@@ -21,33 +21,26 @@ export type KeyedAnswer<Refusal> =
 
 /**
  * Does what a request asks for at most once, in one statement. That statement must insert the key into `idempotency_keys`
- * first (`on conflict do nothing`), make its effect from that row, and return the row's `resource`.
+ * first (`on conflict do nothing`), make its effect from that row, and return the row's `resource`. When it returns none the key
+ * was there, and what it was answered is read in a new statement: this one's snapshot is older than what it waited for.
  *
- * A violated constraint rolls all of it back, the key included. If it means a refusal (`refused`, by name of the
- * constraint), the refusal is then remembered under the key, unless the same request was granted in between.
+ * @param taken the unique constraint that the effect violates when what it makes is there already, and what that means
  */
 export async function oncePerKey<Refusal extends object>(
   sql: Sql,
   request: KeyedRequest,
-  options: {
-    statement: () => PromiseLike<{ resource: string }[]>
-    /** Explains the violation; `undefined` when by now nothing stands in the way, so that it is tried again. */
-    refused?: Record<string, () => Promise<Refusal | undefined>>
-  },
+  statement: PromiseLike<{ resource: string }[]>,
+  taken?: { constraint: string; refusal: Refusal },
 ): Promise<KeyedAnswer<Refusal>> {
-  const refused: Record<string, () => Promise<KeyedAnswer<Refusal> | undefined>> = {}
-  for (const [constraint, explain] of Object.entries(options.refused ?? {})) {
-    refused[constraint] = async () => {
-      const refusal = await explain()
-      return refusal && (await rememberRefusal(sql, request, refusal))
-    }
+  try {
+    const [row] = await statement
+    if (row) return { result: 'done', resource: row.resource, replayed: false }
+    return await recallKey(sql, request)
+  } catch (error) {
+    const isTaken = error instanceof postgres.PostgresError && error.constraint_name === taken?.constraint
+    if (!isTaken || !taken) throw error
+    return await rememberRefusal(sql, request, taken.refusal)
   }
-  return await atMostOnce<{ resource: string }, KeyedAnswer<Refusal>>({
-    statement: options.statement,
-    happened: ({ resource }) => ({ result: 'done', resource, replayed: false }),
-    before: () => recallKey(sql, request),
-    refused,
-  })
 }
 
 /** Refuses a request for good, unless the same one was granted in between. */
@@ -74,50 +67,6 @@ export async function recallKey<Refusal>(sql: Sql, request: KeyedRequest): Promi
   if (known.requestHash !== request.requestHash) return { result: 'key_reused' }
   if (known.refusal) return { result: 'refused', refusal: known.refusal, replayed: true }
   return { result: 'done', resource: known.resource, replayed: true }
-}
-
-/**
- * A word on the statements themselves. They change a balance by the value that a `for update` in the same statement read,
- * not by `balance = balance - x`: Postgres checks CHECK constraints against the row as the statement's snapshot has it
- * before it notices that the row has moved on, so the plain form is refused now and then for a balance of the past.
- */
-
-/** SQLSTATE of a violated CHECK or UNIQUE constraint: the two that can say no to a request. */
-const REFUSALS = ['23514', '23505']
-
-/**
- * The one pattern behind every effect: a statement that inserts its key first and makes its effect from that row.
- *
- * - It gave a row: the effect happened, now.
- * - It gave none: the key was there. What happened then is read in a new statement, because this one's snapshot is older
- *   than the transaction it may have waited for.
- * - It violated a CHECK or UNIQUE constraint: the business says no, and nothing at all happened, the key included.
- *
- * Anything else that goes wrong is thrown, and the same call can be made again.
- */
-async function atMostOnce<Row, Answer>(options: {
-  statement: () => PromiseLike<Row[]>
-  happened: (row: Row) => Answer
-  before: () => Promise<Answer>
-  /** By name of the constraint. `undefined`: by now nothing stands in the way, so the statement is run again. */
-  refused: Record<string, () => Promise<Answer | undefined>>
-}): Promise<Answer> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      const [row] = await options.statement()
-      return row === undefined ? await options.before() : options.happened(row)
-    } catch (error) {
-      const refused = options.refused[violatedConstraint(error) ?? '']
-      if (!refused) throw error
-      const answer = await refused()
-      if (answer !== undefined) return answer
-      if (attempt === 3) throw error
-    }
-  }
-}
-
-function violatedConstraint(error: unknown): string | undefined {
-  return error instanceof postgres.PostgresError && REFUSALS.includes(error.code) ? error.constraint_name : undefined
 }
 
 /** Longer than any client goes on repeating a request, and well over the 24 hours that are promised. */

@@ -92,8 +92,21 @@ async function refuseOtherSchema(tx: Sql, ours: Postgrator.Migration[]): Promise
  * functions.ts), so that processes of the release before go on calling them.
  */
 async function createFunctions(tx: Sql): Promise<void> {
+  // Whoever may connect could otherwise call them with the rights of their owner: Postgres grants that by default.
+  await tx.unsafe('alter default privileges in schema public revoke execute on functions from public')
   const files = (await readdir(FUNCTIONS)).filter((file) => file.endsWith('.sql')).sort()
   for (const file of files) await tx.unsafe(STILL_OURS + (await readFile(new URL(file, FUNCTIONS), 'utf8')))
+  await tx.unsafe(`do $$
+    declare
+      ours regprocedure;
+    begin
+      for ours in
+        select oid from pg_proc where pronamespace = 'public'::regnamespace and proowner = current_user::regrole
+      loop
+        execute format('revoke execute on routine %s from public', ours);
+      end loop;
+    end
+    $$`)
 }
 
 /** A path as part of a glob pattern: whatever it contains stands for itself. */

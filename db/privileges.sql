@@ -3,7 +3,7 @@
 
 grant usage on schema public to :role;
 revoke all on all tables in schema public from :role;
-revoke all on all functions in schema public from public, :role;
+revoke all on all functions in schema public from :role;
 grant select on all tables in schema public to :role;
 
 -- The functions to be called are those that run with the rights of their owner; the others are their parts.
@@ -11,14 +11,23 @@ do $$
 declare
   callable regprocedure;
 begin
-  for callable in select oid from pg_proc where pronamespace = 'public'::regnamespace and prosecdef loop
+  for callable in
+    select oid from pg_proc
+    where pronamespace = 'public'::regnamespace and prosecdef and proowner = current_user::regrole
+  loop
     execute format('grant execute on function %s to %s', callable, ':role');
   end loop;
 end
 $$;
 
 grant update (name, description, image, price_minor, updated_at) on products to :role;
-grant insert, update on campaigns, idempotency_keys to :role;
+-- What campaigns gave is of the books: only append_points counts it.
+grant insert (id, client, name, status, starts_at, ends_at, cap_total_points, cap_points_per_customer, rules)
+  on campaigns to :role;
+grant update (
+  status, starts_at, ends_at, cap_total_points, cap_points_per_customer, rules, version, updated_at, deleted_at
+) on campaigns to :role;
+grant insert, update on idempotency_keys to :role;
 grant insert on campaign_history to :role;
 -- Keys of requests are forgotten after their time; nothing else is ever deleted.
 grant delete on idempotency_keys to :role;

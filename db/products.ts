@@ -72,8 +72,10 @@ export async function updateProduct(
   id: string,
   changes: ProductChanges,
 ): Promise<KeyedAnswer<never>> {
-  return await oncePerKey<never>(sql, request, {
-    statement: () => sql<{ resource: string }[]>`
+  return await oncePerKey<never>(
+    sql,
+    request,
+    sql<{ resource: string }[]>`
       with key as (
         insert into idempotency_keys (scope, key, request_hash, resource)
         select ${request.scope}, ${request.key}, ${request.requestHash}, id from products where id = ${id}
@@ -89,7 +91,7 @@ export async function updateProduct(
         from key where id = resource
       )
       select resource from key`,
-  })
+  )
 }
 
 export type StockAdjustment = { productId: string; quantity: number; note: string; actor: string }

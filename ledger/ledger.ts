@@ -73,6 +73,7 @@ export function createPointsLedger(sql: Sql, options: LedgerOptions = {}): Point
   const queue = createCommandQueue<PointsRequest, PointsAnswer>({
     work: (accountId, requests) => executeAll(aggregate, accountId, requests),
     keysOf,
+    isOfOneRequest,
   })
   return { execute: (request) => queue.put(request.accountId, request) }
 }
@@ -86,8 +87,7 @@ async function executeAll(aggregate: Aggregate, accountId: string, requests: Poi
     if (answers === 'version_conflict') continue
     if (typeof answers !== 'string') return answers
     if (requests.length === 1) return [{ ok: false, refusal: { code: answers }, replayed: false }]
-    // One of them cannot be booked, or all of them together cannot: one after the other.
-    return (await inTurn(requests, (request) => executeAll(aggregate, accountId, [request]))).flat()
+    throw new BatchRefused(answers)
   }
   const problem = `points account ${accountId} kept changing while ${requests.length} commands were decided`
   throw Object.assign(new Error(problem), { code: SERIALIZATION_FAILURE })
@@ -96,10 +96,14 @@ async function executeAll(aggregate: Aggregate, accountId: string, requests: Poi
 /** The SQLSTATE that Postgres itself would use: nothing happened, and it is worth another try. */
 const SERIALIZATION_FAILURE = '40001'
 
-async function inTurn<Item, Result>(items: Item[], work: (item: Item) => Promise<Result>): Promise<Result[]> {
-  const results: Result[] = []
-  for (const item of items) results.push(await work(item))
-  return results
+/** One of a batch cannot be booked, or all of them together cannot. */
+class BatchRefused extends Error {}
+
+/** Whether a batch failed for one of its requests, and not because the database is away: then each is tried on its own. */
+function isOfOneRequest(error: unknown): boolean {
+  if (error instanceof BatchRefused) return true
+  // Classes 08, 53 and 57 are about connection, resources and operators.
+  return error instanceof postgres.PostgresError && !/^(08|53|57)/.test(error.code)
 }
 
 async function tryAll(
@@ -232,31 +236,34 @@ const MAX_BATCH = 100
 
 /**
  * A command queue per account, in this process. Requests that arrive during a batch form the next one, in the order they came;
- * accounts do not wait for each other. A batch that fails fails for all of its requests.
+ * accounts do not wait for each other. A batch that fails for one of its requests is split, so that only that one fails.
  *
  * `work` gives one answer per request, in their order; no two requests that it gets have a key in common.
  */
 function createCommandQueue<Request, Answer>(options: {
   work: (accountId: string, requests: Request[]) => Promise<Answer[]>
   keysOf: (request: Request) => string[]
+  isOfOneRequest: (error: unknown) => boolean
 }) {
-  const { work, keysOf } = options
+  const { work, keysOf, isOfOneRequest } = options
   const queues = new Map<string, Waiting<Request, Answer>[]>()
 
   async function drain(accountId: string, queue: Waiting<Request, Answer>[]): Promise<void> {
-    while (queue.length > 0) {
-      const batch = takeBatch(queue, keysOf)
-      try {
-        const answers = await work(
-          accountId,
-          batch.map(({ request }) => request),
-        )
-        for (const [index, { resolve }] of batch.entries()) resolve(answers[index] as Answer)
-      } catch (error) {
-        for (const { reject } of batch) reject(error)
-      }
-    }
+    while (queue.length > 0) await settle(accountId, takeBatch(queue, keysOf))
     queues.delete(accountId)
+  }
+
+  async function settle(accountId: string, batch: Waiting<Request, Answer>[]): Promise<void> {
+    try {
+      const answers = await work(
+        accountId,
+        batch.map(({ request }) => request),
+      )
+      for (const [index, { resolve }] of batch.entries()) resolve(answers[index] as Answer)
+    } catch (error) {
+      if (batch.length > 1 && isOfOneRequest(error)) for (const one of batch) await settle(accountId, [one])
+      else for (const { reject } of batch) reject(error)
+    }
   }
 
   return {

@@ -53,6 +53,7 @@ declare
   account  text := append ->> 'accountId';
   counters jsonb := append -> 'counters';
   lot_ids  uuid[];
+  lots_changed bigint;
   entry    jsonb;
 begin
   if exists (
@@ -110,7 +111,11 @@ begin
     lot_ids := array(select (change ->> 'lotId')::uuid from jsonb_array_elements(append -> 'changed') as change);
     update points_lots lot set remaining = lot.remaining + c.remaining, expired = lot.expired + c.expired
     from jsonb_to_recordset(append -> 'changed') as c ("lotId" uuid, remaining bigint, expired bigint)
-    where lot.id = c."lotId" and lot.id = any(lot_ids);
+    where lot.id = c."lotId" and lot.id = any(lot_ids) and lot.account_id = account;
+    get diagnostics lots_changed = row_count;
+    if lots_changed <> cardinality(lot_ids) then
+      raise exception 'account % has % of the lots %', account, lots_changed, lot_ids using errcode = 'US002';
+    end if;
   end if;
 
   if jsonb_array_length(append -> 'allocations') > 0 then
@@ -180,6 +185,9 @@ begin
       end if;
     else
       update campaigns set given_points = given_points + change.points where id = change.campaign;
+      if not found then
+        raise exception 'campaign % does not exist', change.campaign using errcode = 'US002';
+      end if;
       update campaign_customers set given_points = given_points + change.points
       where campaign_id = change.campaign and account_id = account;
     end if;
@@ -201,9 +209,14 @@ create or replace function take_event(
 ) returns jsonb
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
-  known external_events;
-  member text := open_user(new_user, name) #>> '{}';
+  known  external_events;
+  member text;
 begin
+  select * into known from external_events where scope = key_scope and idempotency_key = request_key;
+  if found then
+    return taken_event(known, hash);
+  end if;
+  member := open_user(new_user, name) #>> '{}';
   insert into external_events (id, scope, idempotency_key, request_hash, type, client, user_id, payload)
   values (new_id, key_scope, request_key, hash, event_type, event_client, member, event_payload)
   on conflict on constraint external_events_key do nothing;
@@ -212,11 +225,16 @@ begin
     return jsonb_build_object('ok', true, 'eventId', new_id, 'replayed', false);
   end if;
   select * into strict known from external_events where scope = key_scope and idempotency_key = request_key;
-  if known.request_hash <> hash then
-    return '{"ok": false, "problem": "key_reused"}';
-  end if;
-  return jsonb_build_object('ok', true, 'eventId', known.id, 'replayed', true);
+  return taken_event(known, hash);
 end
+$$;
+
+create or replace function taken_event(known external_events, hash text) returns jsonb
+language sql immutable as $$
+  select case
+    when known.request_hash <> hash then '{"ok": false, "problem": "key_reused"}'
+    else jsonb_build_object('ok', true, 'eventId', known.id, 'replayed', true)
+  end
 $$;
 
 create or replace function lock_award(award uuid) returns awards
@@ -306,8 +324,12 @@ $$;
 create or replace function void_award(award uuid) returns jsonb
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
-  open awards := lock_award(award);
+  open   awards := lock_award(award);
+  bought purchases := lock_purchase(award);
 begin
+  if bought.status not in ('refunding', 'refunded') then
+    raise exception 'purchase % is % and not being refunded', award, bought.status using errcode = 'US002';
+  end if;
   if open.state in ('pending', 'parked') then
     update awards set state = 'voided', settled_at = clock_timestamp() where id = award;
   end if;

@@ -114,6 +114,7 @@ language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   bought purchases := lock_purchase(purchase);
 begin
+  perform refuse_undo_of_sale(purchase);
   if undo_step(purchase, 'reserveStock') is not null then
     perform turn_reservations(purchase, 'reserved', 'released', 0, -1, 'reservation', 'purchase');
     perform record_event(bought, 'reserveStock', 'undone');

@@ -113,6 +113,9 @@ begin
   if bought.settled_at is not null then
     return to_jsonb(bought.status);
   end if;
+  if (outcome ->> 'status' = 'completed') is distinct from is_applied(purchase, 'confirmPurchase') then
+    raise exception 'purchase % cannot end as %', purchase, outcome ->> 'status' using errcode = 'US002';
+  end if;
   bought.status := outcome ->> 'status';
   bought.code := coalesce(outcome ->> 'code', outcome -> 'refusal' ->> 'code');
   bought.detail := coalesce(

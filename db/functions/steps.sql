@@ -72,6 +72,17 @@ begin
 end
 $$;
 
+-- Before anything of a purchase is undone, with the lock held: once the pivot has committed, the purchase stands, whatever the caller
+-- believes. What is sold comes back by a refund.
+create or replace function refuse_undo_of_sale(purchase uuid) returns void
+language plpgsql as $$
+begin
+  if is_applied(purchase, 'confirmPurchase') then
+    raise exception 'purchase % is confirmed and cannot be undone', purchase using errcode = 'US002';
+  end if;
+end
+$$;
+
 -- Whether a step has happened and was not undone.
 create or replace function is_applied(purchase uuid, step_name text) returns boolean
 language sql stable as $$

@@ -19,6 +19,17 @@ begin
 end
 $$;
 
+-- Adds to a wallet what comes from outside or is given back: never below zero, and never refused.
+create or replace function credit_wallet(owner text, amount_minor bigint, why text, about text, who text) returns void
+language plpgsql as $$
+begin
+  if amount_minor is null or amount_minor < 0 then
+    raise exception '% is no amount to add to a wallet', amount_minor using errcode = 'numeric_value_out_of_range';
+  end if;
+  perform post_wallet(owner, amount_minor, why, about, who);
+end
+$$;
+
 -- Takes from the buyer's wallet what points do not pay of the reserved lines, which may be nothing. Refusal:
 -- insufficient_funds, with what is missing.
 create or replace function charge_wallet(purchase uuid) returns jsonb
@@ -50,10 +61,12 @@ create or replace function undo_charge(purchase uuid) returns jsonb
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   bought purchases := lock_purchase(purchase);
-  charge jsonb := undo_step(purchase, 'chargeWallet');
+  charge jsonb;
 begin
+  perform refuse_undo_of_sale(purchase);
+  charge := undo_step(purchase, 'chargeWallet');
   if charge is not null then
-    perform post_wallet(bought.user_id, (charge ->> 'amountMinor')::bigint, 'charge_undone', purchase::text, 'purchase');
+    perform credit_wallet(bought.user_id, (charge ->> 'amountMinor')::bigint, 'charge_undone', purchase::text, 'purchase');
     perform record_event(bought, 'chargeWallet', 'undone', charge);
   end if;
   return done();
@@ -78,7 +91,11 @@ begin
   if bought.status <> 'refunding' then
     raise exception 'purchase % is % and not being refunded', purchase, bought.status using errcode = 'US002';
   end if;
-  perform post_wallet(bought.user_id, charged_minor - withheld_minor, 'refund', purchase::text, 'refund');
+  if spent is null or spent < 0 or taken_back is null or taken_back < 0 then
+    raise exception 'points of purchase %: % spent, % taken back', purchase, spent, taken_back
+      using errcode = 'numeric_value_out_of_range';
+  end if;
+  perform credit_wallet(bought.user_id, charged_minor - withheld_minor, 'refund', purchase::text, 'refund');
   answer := answer_step(purchase, 'returnMoney', jsonb_build_object(
     'amountMinor', charged_minor - withheld_minor,
     'withheldMinor', withheld_minor,
@@ -125,7 +142,7 @@ begin
   if not found then
     return refuse_key(key_scope, request_key, 'user_exists');
   end if;
-  perform post_wallet(owner, opening_minor, 'opening', request_key, who);
+  perform credit_wallet(owner, opening_minor, 'opening', request_key, who);
   return key_done(name);
 end
 $$;
@@ -155,8 +172,8 @@ begin
   if topped.balance_minor + amount_minor > most_minor or topped.added_minor + amount_minor > 9007199254740991 then
     return refuse_key(key_scope, request_key, 'balance_too_large');
   end if;
+  perform credit_wallet(topped.user_id, amount_minor, 'top_up', request_key, who);
   update wallets set added_minor = added_minor + amount_minor where user_id = topped.user_id;
-  perform post_wallet(topped.user_id, amount_minor, 'top_up', request_key, who);
   return key_done(name);
 end
 $$;

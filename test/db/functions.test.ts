@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { voidAward } from '#db/awards.ts'
 import { openDatabase } from '#db/client.ts'
 import { call, FUNCTIONS, missingFunctions } from '#db/functions.ts'
-import { chargeWallet, confirmPurchase, reserveStock, undoCharge } from '#db/purchases.ts'
+import { chargeWallet, confirmPurchase, recordOutcome, releaseStock, reserveStock, undoCharge } from '#db/purchases.ts'
 import { openShop, type Shop } from '#test/support/shop.ts'
 
 let shop: Shop
@@ -82,6 +82,11 @@ describe('the application', () => {
     await expect(shop.sql`update products set reserved = 0 where id = 'air'`).rejects.toThrow('permission denied')
   })
 
+  test('changes no count of what a campaign has given', async () => {
+    await expect(shop.sql`update campaigns set given_points = 0`).rejects.toThrow('permission denied')
+    await shop.sql`update campaigns set status = status`
+  })
+
   test.each([
     'post_wallet(null, 1, null, null, null)',
     'move_stock(null, 1, 0, null, null, null)',
@@ -93,32 +98,93 @@ describe('the application', () => {
     await expect(shop.sql.unsafe(`select ${part}`)).rejects.toThrow('permission denied')
   })
 
-  test('is told of a refusal by a value: Postgres logs no row of anybody for it', async () => {
+  test('is told of a refusal by a value: no function of the books makes one of a violated constraint', async () => {
     const { on_hand } = (await shop.sql<{ on_hand: number }[]>`select on_hand from products where id = 'air'`)[0] ?? {}
     const tooMany = { product: 'air', change: -(on_hand ?? 0) - 1, most: 1e9, remark: 'x', who: 'test' }
     const key = { key_scope: 'test', request_key: crypto.randomUUID(), hash: '' }
     expect(await call(shop.sql, 'adjust_stock', { ...tooMany, ...key })).toMatchObject({ result: 'refused' })
-    const sql = await readFile(new URL('../../db/functions/wallets.sql', import.meta.url), 'utf8')
-    expect(sql).not.toMatch(/exception\s+when/i)
+    const sources = await shop.sql<{ source: string }[]>`
+      select prosrc as source from pg_proc where pronamespace = 'public'::regnamespace and prolang <> 0`
+    expect(sources.length).toBeGreaterThan(40)
+    for (const { source } of sources) expect(source).not.toMatch(/exception\s+when/i)
+  })
+})
+
+describe('nobody else who may connect', () => {
+  test('can call a function with the rights of the owner', async () => {
+    const rows = await shop.sql<{ name: string }[]>`
+      select proname as name from pg_proc
+      where pronamespace = 'public'::regnamespace and prokind = 'f' and has_function_privilege('public', oid, 'execute')`
+    expect(rows.map(({ name }) => name)).toEqual([])
+  })
+})
+
+describe('a sale that is confirmed', () => {
+  test('is not undone, whatever its caller believes, and ends as nothing but completed', async () => {
+    const purchaseId = await order()
+    await reserveStock(shop.sql, purchaseId)
+    await chargeWallet(shop.sql, purchaseId)
+    await confirmPurchase(shop.sql, purchaseId)
+    const before = await shop.balance('ann')
+    await expect(undoCharge(shop.sql, purchaseId)).rejects.toThrow('cannot be undone')
+    await expect(releaseStock(shop.sql, purchaseId)).rejects.toThrow('cannot be undone')
+    await expect(recordOutcome(shop.sql, purchaseId, { status: 'cancelled' })).rejects.toThrow(
+      'cannot end as cancelled',
+    )
+    await expect(voidAward(shop.sql, purchaseId)).rejects.toThrow('not being refunded')
+    expect(await shop.balance('ann')).toBe(before)
+    await shop.complete(purchaseId)
+  })
+
+  test('is the only one that ends as completed', async () => {
+    const purchaseId = await order()
+    await expect(recordOutcome(shop.sql, purchaseId, { status: 'completed' })).rejects.toThrow(
+      'cannot end as completed',
+    )
+    await recordOutcome(shop.sql, purchaseId, { status: 'cancelled' })
+  })
+})
+
+describe('amounts that are none', () => {
+  test.each([
+    ['negative', -100],
+    ['unknown', null],
+  ])('(%s) are refused where money is given back or comes from outside', async (_, amount) => {
+    const money = { spent: amount, taken_back: 0 }
+    const purchaseId = await order()
+    await reserveStock(shop.sql, purchaseId)
+    await chargeWallet(shop.sql, purchaseId)
+    await confirmPurchase(shop.sql, purchaseId)
+    await shop.complete(purchaseId)
+    await call(shop.sql, 'open_refund', { purchase: purchaseId, who: 'test' })
+    await expect(call(shop.sql, 'return_money', { purchase: purchaseId, ...money })).rejects.toThrow(
+      'points of purchase',
+    )
+    const key = { key_scope: 'test', request_key: crypto.randomUUID(), hash: '' }
+    const topUp = { name: 'ann', amount_minor: amount, most_minor: 1e9, who: 'test' }
+    await expect(call(shop.sql, 'top_up_wallet', { ...topUp, ...key })).rejects.toThrow('no amount')
+    await shop.refund(purchaseId)
   })
 })
 
 describe('a release that gives a function a new signature', () => {
-  /** What the migration of such a release adds: the old function stays, as a call of the new one. */
+  /** What the migration of such a release does: the old function stays, as a call of the new one. */
   const NEXT_RELEASE = `
-    create function charge_wallet_2(purchase uuid, currency text) returns jsonb
+    alter function charge_wallet(uuid) rename to charge_wallet_2;
+    create function charge_wallet(purchase uuid) returns jsonb
     language plpgsql security definer set search_path = public, pg_temp as $$
     begin
-      return charge_wallet(purchase) || jsonb_build_object('currency', currency);
+      return charge_wallet_2(purchase);
     end
     $$;
-    grant execute on function charge_wallet_2(uuid, text) to public`
+    grant execute on function charge_wallet(uuid) to public`
 
   test('lets the workers of the release before go on, and take back what the new ones did', async () => {
     const owner = postgres(shop.migrateDatabaseUrl, { max: 1, onnotice: () => {} })
     const next = (purchaseId: string) => shop.sql<{ answer: object }[]>`
-      select charge_wallet_2(purchase => ${purchaseId}, currency => 'USD') as answer`
+      select charge_wallet_2(purchase => ${purchaseId}) as answer`
     try {
+      const spent = await shop.balance('ann')
       const [before, after, undone] = [await order(), await order(), await order()]
       for (const purchaseId of [before, after, undone]) await reserveStock(shop.sql, purchaseId)
       await chargeWallet(shop.sql, before)
@@ -126,7 +192,7 @@ describe('a release that gives a function a new signature', () => {
 
       expect(await missingFunctions(shop.sql)).toEqual([])
       // What one release began, the other one repeats, goes on with, and undoes.
-      expect((await next(before))[0]?.answer).toEqual({ ok: true, amountMinor: 600, currency: 'USD' })
+      expect((await next(before))[0]?.answer).toEqual({ ok: true, amountMinor: 600 })
       await next(after)
       expect(await chargeWallet(shop.sql, after)).toEqual({ ok: true, amountMinor: 600 })
       await next(undone)
@@ -135,9 +201,8 @@ describe('a release that gives a function a new signature', () => {
         await confirmPurchase(shop.sql, purchaseId)
         await shop.complete(purchaseId)
       }
-      expect(await shop.balance('ann')).toBe(100_000 - 2 * 600)
+      expect(spent - (await shop.balance('ann'))).toBe(2 * 600)
     } finally {
-      await owner`drop function if exists charge_wallet_2(uuid, text)`
       await owner.end()
     }
   })
