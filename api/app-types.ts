@@ -5,7 +5,7 @@ import type { Logger } from '#config/logging.ts'
 import type { Database } from '#db/client.ts'
 import type { DatabaseHealth } from '#db/health.ts'
 import type { PointsLedger } from '#db/points/ledger.ts'
-import type { PurchaseWatcher } from './purchases/purchase-watcher.ts'
+import type { PurchaseWatcher } from './purchase-watcher.ts'
 
 /** What the API needs from outside; whoever creates it closes it. */
 export type AppDependencies = {

@@ -6,7 +6,7 @@ import { getRequestListener } from '@hono/node-server'
 import { ConfigurationError } from '#config/configuration-error.ts'
 import { API_DRAIN_MS } from '#config/shutdown-times.ts'
 import type { App } from './app-types.ts'
-import { Problem, problemBody } from './problems/problem.ts'
+import { Problem, problemBody } from './problems.ts'
 
 export type HttpServer = {
   url: string

@@ -13,7 +13,7 @@ import { createPointsLedger } from '#db/points/ledger.ts'
 import { TASK_QUEUE } from '#workflows/contract.ts'
 import { createApp } from './app.ts'
 import { serveHttp } from './http-server.ts'
-import { createPurchaseWatcher } from './purchases/purchase-watcher.ts'
+import { createPurchaseWatcher } from './purchase-watcher.ts'
 
 /** Where `npm run web:build` puts the store. */
 const STORE_DIR = fileURLToPath(new URL('../dist/store', import.meta.url))

@@ -1,7 +1,7 @@
 import { ServiceError } from '@temporalio/client'
 import { describe, expect, test } from 'vitest'
-import { PROBLEMS } from '#api/problems/catalogue.ts'
-import { unavailability } from '#api/problems/unavailable.ts'
+import { unavailability } from '#api/errors.ts'
+import { PROBLEMS } from '#api/problems.ts'
 
 function withCode(code: string): Error {
   return Object.assign(new Error('...'), { code })

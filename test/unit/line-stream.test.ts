@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events'
 import { Hono } from 'hono'
 import { expect, test, vi } from 'vitest'
-import { type LineStream, streamLines } from '#api/campaigns/line-stream.ts'
+import { type LineStream, streamLines } from '#api/response-streams.ts'
 
 /** An app that streams lines, numbers for ever unless others are given, and what became of the stream. */
 function streaming({ open, ...options }: Partial<LineStream> & { stopping?: AbortController }) {

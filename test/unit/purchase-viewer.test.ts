@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createViewer } from '#api/purchases/purchase-viewer.ts'
+import { createViewer } from '#api/purchase-watcher.ts'
 import type { StoredPurchase } from '#db/purchases.ts'
 
 /** As it stands after its event `seq`. */
