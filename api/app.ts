@@ -9,7 +9,7 @@ import { isLoopbackHost } from '#config/loopback.ts'
 import type { App, AppDependencies, AppEnv } from './app-types.ts'
 import { registerCampaigns } from './campaigns.ts'
 import { registerCheckout } from './checkout.ts'
-import { answerError, refuseInvalidInput } from './errors.ts'
+import { errorResponse, rejectInvalidInput } from './errors.ts'
 import { registerEvents } from './events.ts'
 import { registerHealth } from './health.ts'
 import { registerOperations } from './operations.ts'
@@ -25,11 +25,11 @@ import { registerSimulation } from './simulation.ts'
 import { registerStore } from './store.ts'
 import { registerUsers } from './wallets.ts'
 
-/** The API as a function from requests to responses. Holds no state of its own. */
+/** The API as a function from requests to responses, without state of its own. */
 export function createApp(deps: AppDependencies): App {
-  const app: App = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalidInput })
-  app.onError(answerError)
-  app.notFound((c) => answerError(new Problem('unknown_route', 'See /docs for what there is.'), c))
+  const app: App = new OpenAPIHono<AppEnv>({ defaultHook: rejectInvalidInput })
+  app.onError(errorResponse)
+  app.notFound((c) => errorResponse(new Problem('unknown_route', 'See /docs for the routes of this API.'), c))
   useMiddleware(app, deps)
   registerRoutes(app, deps)
   return app
@@ -46,7 +46,7 @@ function useMiddleware(app: App, deps: AppDependencies): void {
       app,
       onMethodNotAllowed: (c, methods) => {
         c.header('Allow', methods.join(', '))
-        return answerError(new Problem('method_not_allowed', `It takes ${methods.join(', ')}.`), c)
+        return errorResponse(new Problem('method_not_allowed', `Allowed: ${methods.join(', ')}.`), c)
       },
     }),
   )
@@ -71,7 +71,7 @@ function registerRoutes(app: App, deps: AppDependencies): void {
   registerHealth(app, deps)
 }
 
-/** One line per request, with the error when the fault is ours. Bodies and query strings are never logged. */
+/** Logs one line per request, with the error of a 5xx. Bodies and query strings are never logged. */
 function requestLog({ logger }: AppDependencies): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const startedAt = performance.now()
@@ -92,7 +92,7 @@ function requestLog({ logger }: AppDependencies): MiddlewareHandler<AppEnv> {
   }
 }
 
-/** What the server that was away said, or the socket to it. */
+/** The message of the server that was unavailable, or of the socket to it. */
 function rootCause(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined
   return rootCause(error.cause) ?? error.message
@@ -103,8 +103,8 @@ function isProbe(path: string): boolean {
 }
 
 /**
- * JSON and pictures only: nothing that is served here may load or run anything. `/docs` sets a policy of its own.
- * Strict-Transport-Security is left to whoever ends TLS in front of this server.
+ * Answers are JSON and images, which may load and run nothing; `/docs` and the store set policies of their own.
+ * Strict-Transport-Security is up to the proxy that terminates TLS.
  */
 const securityHeaders = secureHeaders({
   overwrite: false,
@@ -127,11 +127,10 @@ function crossOriginAccess(origins: readonly string[]) {
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /**
- * The rules of demo mode, where nobody signs in. Listening on loopback keeps other machines away, but not the browser
- * of this one:
+ * Demo mode has no authentication. Listening on loopback excludes other machines, but not pages in a browser on this one:
  *
- * - a page whose name was made to resolve to 127.0.0.1 (DNS rebinding) shows by its `Host`: 421;
- * - a page of another site that sends forms or requests here shows by `Origin` or `Sec-Fetch-Site`: 403.
+ * - DNS rebinding, a hostname of another site that resolves to 127.0.0.1: detected by `Host`, 421;
+ * - cross-site forms and requests: detected by `Origin` or `Sec-Fetch-Site`, 403 for unsafe methods.
  */
 function loopbackOnly({ corsOrigins }: AppDependencies): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
@@ -143,7 +142,7 @@ function loopbackOnly({ corsOrigins }: AppDependencies): MiddlewareHandler<AppEn
     const known = origin !== undefined && (corsOrigins.includes(origin) || URL.parse(origin)?.host === host.host)
     const foreign = origin === undefined ? c.req.header('Sec-Fetch-Site') === 'cross-site' : !known
     if (foreign && !SAFE_METHODS.has(c.req.method)) {
-      throw new Problem('foreign_request', 'Pages of other sites may not change anything: see CORS_ORIGINS.')
+      throw new Problem('foreign_request', 'Pages of other sites may only read. CORS_ORIGINS allows more sites.')
     }
     await next()
   }
@@ -154,6 +153,6 @@ const MAX_BODY_BYTES = 64 * 1024
 const bodySizeLimit = bodyLimit({
   maxSize: MAX_BODY_BYTES,
   onError: () => {
-    throw new Problem('body_too_large', `A body may have up to ${MAX_BODY_BYTES} bytes.`)
+    throw new Problem('body_too_large', `The maximum size of a body is ${MAX_BODY_BYTES} bytes.`)
   },
 })

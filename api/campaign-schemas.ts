@@ -8,33 +8,33 @@ import { LIMITS } from '#domain/campaigns/limits.ts'
 import { type Condition, NUMERIC_COMPARISONS, type Rule } from '#domain/campaigns/rule.ts'
 import type { AppContext } from './app-types.ts'
 import { Problem } from './problems.ts'
-import { instantGiven, line, resourceId, timestamp } from './schemas.ts'
+import { instantInput, line, resourceId, timestamp } from './schemas.ts'
 
-// What rules are like, for readers and generated clients. No rule is checked by it: what is right is up to the domain alone.
+// OpenAPI description of rules, for readers and generated clients. It validates nothing: `checkRules` in domain/ does.
 
 const PATH = { maxLength: LIMITS.pathLength, example: '$.amount' }
 const variable = {
   type: 'string' as const,
   ...PATH,
-  description: 'JSONPath to what is compared, of names and indexes. Left out: that of the rule.',
+  description: 'JSONPath of names and indexes: the value to compare. Default: the variable of the rule.',
 }
 const condition = { $ref: '#/components/schemas/CampaignCondition' }
 const conditions = { type: 'array' as const, minItems: 1, items: condition }
 
 const CONDITION_FORMS = [
-  form('Compares a number, exactly. `numeric_greater_than` and `numeric_less_than` are strict.', {
+  form('Compares a number exactly. `numeric_greater_than` and `numeric_less_than` are strict.', {
     variable,
     rule: { type: 'string' as const, enum: [...NUMERIC_COMPARISONS] },
     value: { type: 'number' as const, example: 100 },
   }),
-  form('Compares a text.', {
+  form('Compares a string.', {
     variable,
     rule: { type: 'string' as const, enum: ['string_equals'] },
     value: { type: 'string' as const, maxLength: LIMITS.textLength, example: 'air' },
   }),
-  form('Each of them holds.', { all: conditions }),
-  form('One of them holds, or more.', { any: conditions }),
-  form('It does not hold.', { not: condition }),
+  form('All conditions hold.', { all: conditions }),
+  form('At least one condition holds.', { any: conditions }),
+  form('The condition does not hold.', { not: condition }),
 ]
 
 function form<Properties extends object>(description: string, properties: Properties) {
@@ -42,14 +42,14 @@ function form<Properties extends object>(description: string, properties: Proper
   return { type: 'object' as const, description, properties, required, additionalProperties: false }
 }
 
-/** To the document, it is required and cannot be null because neither passes here. */
+/** The check makes it required and not nullable in the OpenAPI document. */
 const conditionSchema = z
-  .custom<Condition>((given) => typeof given === 'object' && given !== null)
+  .custom<Condition>((value) => typeof value === 'object' && value !== null)
   .openapi('CampaignCondition', {
     type: 'object',
     description:
-      'A comparison, or `all`, `any` or `not` over conditions with variables of their own. A rule has at most ' +
-      `${LIMITS.conditions} of them, ${LIMITS.conditionDepth} levels deep.`,
+      'A comparison, or `all`, `any` or `not` over conditions with their own variables. A rule has at most ' +
+      `${LIMITS.conditions} conditions, nested ${LIMITS.conditionDepth} levels deep.`,
     oneOf: CONDITION_FORMS,
   })
 
@@ -58,20 +58,20 @@ export const ruleSchema = z
     variable: z
       .string()
       .optional()
-      .openapi({ ...PATH, description: 'JSONPath that comparisons without one of their own look at.' }),
+      .openapi({ ...PATH, description: 'JSONPath: the value for comparisons without a variable of their own.' }),
     condition: conditionSchema,
     action: z.strictObject({
       command: z.literal('issue'),
       formula: z.string().openapi({
         maxLength: LIMITS.formulaLength,
         description:
-          'How many points. Numbers, JSONPaths, `+ - * / %`, parentheses, `min max floor ceil round`. What the rules of a ' +
-          'campaign come to is summed exactly, and rounded once, half to even.',
+          'Number of points. Numbers, JSONPaths, `+ - * / %`, parentheses, `min max floor ceil round`. The results of all rules ' +
+          'of a campaign are summed exactly and rounded once, half to even.',
         example: '$.amount/10',
       }),
     }),
   })
-  .openapi('CampaignRule', { description: 'When the condition holds, points are issued, as many as the formula says.' })
+  .openapi('CampaignRule', { description: 'When the condition holds, as many points are awarded as the formula says.' })
 
 const EXAMPLE = [
   {
@@ -81,16 +81,16 @@ const EXAMPLE = [
   },
 ]
 
-const rulesShown = z.array(ruleSchema).openapi({ example: EXAMPLE })
+const rulesOutput = z.array(ruleSchema).openapi({ example: EXAMPLE })
 
-/** Rules in a request. What is in them is checked by `readRules`, which knows the places of mistakes. */
-export const rulesGiven = z
+/** Rules in a request. `parseRules` validates them and reports where the errors are. */
+export const rulesInput = z
   .union([z.array(z.unknown()).openapi({ items: { $ref: '#/components/schemas/CampaignRule' } }), z.string()])
   .openapi({ description: 'An array of rules, or JSON text of one.', example: EXAMPLE })
 
-/** @throws Problem `invalid_request` with every mistake and its place, as a JSON Pointer after `rules` */
-export function readRules(given: z.infer<typeof rulesGiven>): readonly Rule[] {
-  const checked = checkRules(given)
+/** @throws Problem `invalid_request` with every error and its path: `rules` and a JSON Pointer */
+export function parseRules(input: z.infer<typeof rulesInput>): readonly Rule[] {
+  const checked = checkRules(input)
   if (checked.ok) return checked.rules
   const errors = checked.mistakes.map((mistake) => ({ ...mistake, path: `rules${mistake.path}` }))
   const [first] = errors
@@ -98,8 +98,8 @@ export function readRules(given: z.infer<typeof rulesGiven>): readonly Rule[] {
   throw new Problem('invalid_request', `In the body, ${first?.path}: ${first?.message}${more}.`, { errors })
 }
 
-export const clientName = resourceId.openapi({ description: 'Whose campaign it is.', example: STORE_CLIENT })
-/** Where addresses are put together, `.` and `..` are not names but ways. */
+export const clientName = resourceId.openapi({ description: 'Owner of the campaign.', example: STORE_CLIENT })
+/** As segments of a URL path, `.` and `..` would be resolved. */
 export const campaignName = line(100)
   .refine((name) => name !== '.' && name !== '..', 'must not be . or ..')
   .openapi({ example: 'double-points' })
@@ -112,16 +112,26 @@ export const campaignPath = z.object({
 })
 export const clientQuery = z.strictObject({ client: clientName.default(STORE_CLIENT) })
 
-const most = z.number().int().nullable()
+const capOutput = z.number().int().nullable()
 
-/** What of a campaign can be changed, as it is shown. */
+/** The part of a campaign that can be changed, as in answers. */
 const termsShape = {
-  status: z.enum(['active', 'inactive']).openapi({ description: 'An inactive one gives nothing.' }),
-  starts_at: timestamp.nullable().openapi({ description: 'The first instant at which it runs; null: from ever.' }),
-  ends_at: timestamp.nullable().openapi({ description: 'The first instant at which it no longer does; null: never.' }),
-  cap_total_points: most.openapi({ description: 'Most points it gives in all; null: no cap.', example: null }),
-  cap_points_per_customer: most.openapi({ description: 'Most points it gives to one customer.', example: null }),
-  rules: rulesShown,
+  status: z.enum(['active', 'inactive']).openapi({ description: 'An inactive campaign awards nothing.' }),
+  starts_at: timestamp
+    .nullable()
+    .openapi({ description: 'The instant at which it starts; null: it has always been running.' }),
+  ends_at: timestamp
+    .nullable()
+    .openapi({ description: 'The first instant at which it no longer runs; null: it has no end.' }),
+  cap_total_points: capOutput.openapi({
+    description: 'Maximum of points it awards in total; null: no cap.',
+    example: null,
+  }),
+  cap_points_per_customer: capOutput.openapi({
+    description: 'Maximum of points it awards to one customer.',
+    example: null,
+  }),
+  rules: rulesOutput,
 }
 
 export const termsSchema = z.object(termsShape).openapi('CampaignTerms')
@@ -131,18 +141,18 @@ export const campaignSchema = z
     client: clientName,
     campaign_name: campaignName,
     ...termsShape,
-    version: z.number().int().openapi({ description: 'Goes up with each change; the ETag.', example: 1 }),
-    given_points: z.number().int().openapi({ description: 'What it gave so far, less what refunds took back.' }),
+    version: z.number().int().openapi({ description: 'Incremented by each change; the ETag.', example: 1 }),
+    given_points: z.number().int().openapi({ description: 'Points it has awarded, less those reversed by refunds.' }),
     created_at: timestamp,
     updated_at: timestamp,
   })
   .openapi('Campaign')
 
 export const etagHeader = {
-  ETag: { description: 'The version, for If-Match.', schema: { type: 'string' as const, example: '"1"' } },
+  ETag: { description: 'The version, to be sent in If-Match.', schema: { type: 'string' as const, example: '"1"' } },
 }
 
-export function showTerms({ status, startsAt, endsAt, caps, rules }: CampaignTerms): z.infer<typeof termsSchema> {
+export function formatTerms({ status, startsAt, endsAt, caps, rules }: CampaignTerms): z.infer<typeof termsSchema> {
   return {
     status,
     starts_at: startsAt,
@@ -153,12 +163,11 @@ export function showTerms({ status, startsAt, endsAt, caps, rules }: CampaignTer
   }
 }
 
-/** Shows a campaign with its version in the ETag. */
-export function showCampaign(campaign: StoredCampaign): z.infer<typeof campaignSchema> {
+export function formatCampaign(campaign: StoredCampaign): z.infer<typeof campaignSchema> {
   return {
     client: campaign.client,
     campaign_name: campaign.name,
-    ...showTerms(campaign),
+    ...formatTerms(campaign),
     version: campaign.version,
     given_points: campaign.givenPoints,
     created_at: campaign.createdAt.toISOString(),
@@ -178,9 +187,9 @@ export async function requireCampaign(sql: Database, client: string, name: strin
 }
 
 /**
- * The campaign that a request made or changed, as it stands by now. Another one may have its name since.
+ * The present state of a campaign that a request created or changed. Its name may belong to another campaign by now.
  *
- * @throws Problem `unknown_campaign` when it was deleted: a repeated request is answered by how things stand
+ * @throws Problem `unknown_campaign` when it was deleted since: a repeated request is answered with the present state
  */
 export async function requireUndeleted(
   sql: Database,
@@ -190,15 +199,15 @@ export async function requireUndeleted(
 ): Promise<StoredCampaign> {
   const campaign = await readCampaign(sql, client, name)
   if (campaign?.id === id) return campaign
-  throw new Problem('unknown_campaign', `It was done, and the campaign "${name}" was deleted since.`)
+  throw new Problem('unknown_campaign', `The request took effect, but the campaign "${name}" was deleted since.`)
 }
 
-const instant = instantGiven
+const scheduleInput = instantInput
   .nullable()
   .optional()
   .openapi({ description: 'RFC 3339; null: none.', example: '2026-12-01T00:00:00Z', type: ['string', 'null'] })
 
-const cap = z
+const capInput = z
   .number()
   .int('must be a whole number')
   .min(0, 'must not be negative')
@@ -207,17 +216,17 @@ const cap = z
   .optional()
   .openapi({ description: 'In points; null: no cap.', example: 10000 })
 
-/** The terms of a campaign in a request, any of them. */
-export const termsGiven = {
+/** The terms of a campaign in a request, each optional. */
+export const termsInput = {
   status: z.enum(['active', 'inactive']).optional(),
-  starts_at: instant,
-  ends_at: instant,
-  cap_total_points: cap,
-  cap_points_per_customer: cap,
-  rules: rulesGiven.optional(),
+  starts_at: scheduleInput,
+  ends_at: scheduleInput,
+  cap_total_points: capInput,
+  cap_points_per_customer: capInput,
+  rules: rulesInput.optional(),
 }
 
-type TermsInput = z.output<z.ZodObject<typeof termsGiven>>
+type TermsInput = z.output<z.ZodObject<typeof termsInput>>
 
 const DEFAULT_TERMS: CampaignTerms = {
   status: 'active',
@@ -228,12 +237,12 @@ const DEFAULT_TERMS: CampaignTerms = {
 }
 
 /**
- * Terms with what a request gives in place of what was there.
+ * The given terms, with those of `before` for all that are left out.
  *
  * @throws Problem `invalid_request`
  */
-export function withGiven(given: TermsInput, before: CampaignTerms = DEFAULT_TERMS): CampaignTerms {
-  const { status, starts_at, ends_at, cap_total_points, cap_points_per_customer, rules } = given
+export function mergeTerms(input: TermsInput, before: CampaignTerms = DEFAULT_TERMS): CampaignTerms {
+  const { status, starts_at, ends_at, cap_total_points, cap_points_per_customer, rules } = input
   const terms = {
     status: status ?? before.status,
     startsAt: starts_at === undefined ? before.startsAt : starts_at,
@@ -243,7 +252,7 @@ export function withGiven(given: TermsInput, before: CampaignTerms = DEFAULT_TER
       pointsPerCustomer:
         cap_points_per_customer === undefined ? before.caps.pointsPerCustomer : cap_points_per_customer,
     },
-    rules: rules === undefined ? before.rules : readRules(rules),
+    rules: rules === undefined ? before.rules : parseRules(rules),
   }
   if (terms.startsAt !== null && terms.endsAt !== null && terms.endsAt <= terms.startsAt) {
     const errors = [{ path: 'ends_at', message: 'must be after starts_at' }]

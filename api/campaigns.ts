@@ -17,23 +17,23 @@ import {
   clientName,
   clientQuery,
   etagHeader,
-  readRules,
+  formatCampaign,
+  formatTerms,
+  mergeTerms,
+  parseRules,
   requireCampaign,
   requireUndeleted,
-  rulesGiven,
+  rulesInput,
   setEtag,
-  showCampaign,
-  showTerms,
-  termsGiven,
+  termsInput,
   termsSchema,
-  withGiven,
 } from './campaign-schemas.ts'
 import { DEMO_ACTOR, idempotencyHeaders, keyedRequest, OPERATOR_SCOPE, requireDone } from './idempotency.ts'
 import { Problem } from './problems.ts'
 import { json, jsonBody, problems, READING, replayedHeader, WRITING } from './responses.ts'
-import { orNull, pageQuery, pointsPage, pointsPageOf, timestamp } from './schemas.ts'
+import { orNull, pageQuery, snakeCasePage, snakeCasePageOf, timestamp } from './schemas.ts'
 
-/** `/campaigns`. */
+/** `/campaigns`: campaigns and their history. */
 export function registerCampaigns(app: App, deps: AppDependencies): void {
   registerListCampaigns(app, deps)
   registerCreateCampaign(app, deps)
@@ -48,13 +48,13 @@ const listCampaignsRoute = createRoute({
   path: '/campaigns',
   operationId: 'listCampaigns',
   tags: ['Campaigns'],
-  summary: 'The campaigns there are',
-  description: 'Newest first; of one client, or of all.',
+  summary: 'List campaigns',
+  description: 'Newest first; of one client or of all.',
   request: { query: pageQuery(z.uuid()).extend({ client: clientName.optional() }) },
   responses: {
     200: {
       description: 'A page of campaigns.',
-      content: json(pointsPageOf(campaignSchema).openapi('CampaignPage')),
+      content: json(snakeCasePageOf(campaignSchema).openapi('CampaignPage')),
     },
     ...problems(...READING, 'invalid_request'),
   },
@@ -69,7 +69,7 @@ function registerListCampaigns(app: App, { sql }: AppDependencies): void {
       limit: limit + 1,
     })
     return c.json(
-      pointsPage(found, limit, showCampaign, (campaign) => campaign.id),
+      snakeCasePage(found, limit, formatCampaign, (campaign) => campaign.id),
       200,
     )
   })
@@ -79,8 +79,8 @@ const newCampaign = z
   .strictObject({
     client: clientName.default(STORE_CLIENT),
     campaign_name: campaignName,
-    ...termsGiven,
-    rules: rulesGiven,
+    ...termsInput,
+    rules: rulesInput,
   })
   .openapi('NewCampaign')
 
@@ -91,17 +91,17 @@ const createCampaignRoute = createRoute({
   tags: ['Campaigns'],
   summary: 'Add a campaign',
   description:
-    'It is active unless said otherwise, and counts for purchases from now on. Repeated with its key after the campaign was ' +
-    'deleted, it is answered with 404.',
+    'Active by default, and evaluated for purchases from now on. A repeat of the request after the campaign was deleted is ' +
+    'answered with 404.',
   request: {
     headers: idempotencyHeaders,
     body: jsonBody(newCampaign),
   },
   responses: {
     201: {
-      description: 'The campaign, as it stands now.',
+      description: 'The campaign in its present state.',
       headers: {
-        Location: { description: 'Address of the campaign.', schema: { type: 'string' as const } },
+        Location: { description: 'URL of the campaign.', schema: { type: 'string' as const } },
         ...etagHeader,
         ...replayedHeader,
       },
@@ -114,23 +114,23 @@ const createCampaignRoute = createRoute({
 function registerCreateCampaign(app: App, { sql, writes }: AppDependencies): void {
   app.openapi(createCampaignRoute, async (c) => {
     const body = c.req.valid('json')
-    const { client, campaign_name: name, ...given } = body
-    // First of all: rules may be anything until they are checked.
-    const terms = withGiven(given)
+    const { client, campaign_name: name, ...input } = body
+    // Before anything else, because rules are not valid until they are parsed.
+    const terms = mergeTerms(input)
     const request = keyedRequest(c, OPERATOR_SCOPE, body)
     const answer = await createCampaign(writes, request, { client, name, terms }, DEMO_ACTOR)
     const id = requireDone(c, answer, {
       unknown: 'unknown_campaign',
-      refused: ({ code }) => new Problem(code, sayRefused(code, client, name)),
+      refused: ({ code }) => new Problem(code, refusalDetail(code, client, name)),
     })
     const campaign = await requireUndeleted(sql, client, name, id)
     c.header('Location', `/campaigns/${encodeURIComponent(name)}?client=${client}`)
     setEtag(c, campaign)
-    return c.json(showCampaign(campaign), 201)
+    return c.json(formatCampaign(campaign), 201)
   })
 }
 
-function sayRefused(code: CampaignRefusal['code'], client: string, name: string): string {
+function refusalDetail(code: CampaignRefusal['code'], client: string, name: string): string {
   switch (code) {
     case 'campaign_exists':
       return `The client "${client}" has a campaign "${name}". Choose another name.`
@@ -144,7 +144,7 @@ const getCampaignRoute = createRoute({
   path: '/campaigns/{campaign_name}',
   operationId: 'getCampaign',
   tags: ['Campaigns'],
-  summary: 'A campaign, and what it has given',
+  summary: 'Get a campaign',
   request: { params: campaignPath, query: clientQuery },
   responses: {
     200: {
@@ -160,31 +160,33 @@ function registerGetCampaign(app: App, { sql }: AppDependencies): void {
   app.openapi(getCampaignRoute, async (c) => {
     const campaign = await requireCampaign(sql, c.req.valid('query').client, c.req.valid('param').campaign_name)
     setEtag(c, campaign)
-    return c.json(showCampaign(campaign), 200)
+    return c.json(formatCampaign(campaign), 200)
   })
 }
 
-/** RFC 9110, section 13.1.1. One strong entity tag: the version that the change was thought out for. */
+/** RFC 9110, section 13.1.1. One strong entity tag: the version that the change is based on. */
 const ifMatchHeader = z.object({
   'If-Match': z
     .string()
     .regex(/^"\d{1,15}"$/, 'must be an ETag such as "3"')
     .optional()
-    .openapi({ description: 'The ETag of the campaign as it was read. Required.', example: '"1"' }),
+    .openapi({ description: 'The ETag of the campaign when it was read. Required.', example: '"1"' }),
 })
 
 /** @throws Problem `precondition_required` (RFC 6585, section 3) */
 function requiredVersion(ifMatch: string | undefined): number {
   if (ifMatch !== undefined) return Number(ifMatch.slice(1, -1))
-  throw new Problem('precondition_required', 'Read the campaign, and send its ETag in If-Match.')
+  throw new Problem('precondition_required', 'Read the campaign and send its ETag in If-Match.')
 }
 
-function movedOn({ version }: StoredCampaign): Problem {
-  return new Problem('campaign_moved_on', 'Nothing was changed. Read it again, and decide anew.', { version })
+function versionConflict({ version }: StoredCampaign): Problem {
+  return new Problem('campaign_moved_on', 'Nothing was changed. Read the campaign again before you change it.', {
+    version,
+  })
 }
 
 const campaignChanges = z
-  .strictObject(termsGiven)
+  .strictObject(termsInput)
   .refine((changes) => Object.keys(changes).length > 0, 'must change something')
   .openapi('CampaignChanges', { minProperties: 1 })
 
@@ -195,8 +197,8 @@ const updateCampaignRoute = createRoute({
   tags: ['Campaigns'],
   summary: 'Change the status, schedule, caps or rules of a campaign',
   description:
-    'Counts for purchases that are confirmed from now on; a cap, for points that are booked from now on. A cap below what ' +
-    'was given takes nothing back. Repeated with its key after the campaign was deleted, it is answered with 404.',
+    'Applies to purchases that are confirmed from now on; a cap, to points that are issued from now on. A cap below the ' +
+    'points awarded already reverses nothing. A repeat of the request after the campaign was deleted is answered with 404.',
   request: {
     params: campaignPath,
     query: clientQuery,
@@ -205,7 +207,7 @@ const updateCampaignRoute = createRoute({
   },
   responses: {
     200: {
-      description: 'The campaign, as it stands now.',
+      description: 'The campaign in its present state.',
       headers: { ...etagHeader, ...replayedHeader },
       content: json(campaignSchema),
     },
@@ -219,21 +221,21 @@ function registerUpdateCampaign(app: App, { sql, writes }: AppDependencies): voi
     const { campaign_name: name } = c.req.valid('param')
     const changes = c.req.valid('json')
     const version = requiredVersion(c.req.valid('header')['If-Match'])
-    // First of all: rules may be anything until they are checked.
-    if (changes.rules !== undefined) readRules(changes.rules)
+    // Before anything else, because rules are not valid until they are parsed.
+    if (changes.rules !== undefined) parseRules(changes.rules)
     const request = keyedRequest(c, OPERATOR_SCOPE, { client, version, changes })
     const before = await readCampaign(sql, client, name)
-    // What was done before stays done, whatever the changes would be on top of by now.
+    // A request that took effect before is answered as such, whatever the campaign is by now.
     let answer = await recallKey<never>(sql, request)
     if (answer.result === 'unknown' && before) {
-      const changed = withGiven(changes, before)
+      const changed = mergeTerms(changes, before)
       answer = await changeCampaign(writes, request, { campaign: before, basedOn: version, changed }, DEMO_ACTOR)
     }
-    if (answer.result === 'unknown') throw movedOn(await requireCampaign(sql, client, name))
+    if (answer.result === 'unknown') throw versionConflict(await requireCampaign(sql, client, name))
     const id = requireDone(c, answer, { unknown: 'unknown_campaign', refused: (never) => never })
     const campaign = await requireUndeleted(sql, client, name, id)
     setEtag(c, campaign)
-    return c.json(showCampaign(campaign), 200)
+    return c.json(formatCampaign(campaign), 200)
   })
 }
 
@@ -246,8 +248,8 @@ const deleteCampaignRoute = createRoute({
   path: '/campaigns/{campaign_name}',
   operationId: 'deleteCampaign',
   tags: ['Campaigns'],
-  summary: 'Take a campaign out of use for good',
-  description: 'Points that it gave stay, and so does its history. Its name is free again.',
+  summary: 'Delete a campaign',
+  description: 'Points it has awarded and its history are kept. Its name can be used again.',
   request: { params: campaignPath, query: clientQuery, headers: idempotencyHeaders.extend(ifMatchHeader.shape) },
   responses: {
     200: {
@@ -277,7 +279,7 @@ function registerDeleteCampaign(app: App, { sql, writes }: AppDependencies): voi
     const answer = campaign
       ? await changeCampaign(writes, request, { campaign, basedOn: version, changed: null }, DEMO_ACTOR)
       : await recallKey<never>(sql, request)
-    if (answer.result === 'unknown' && campaign) throw movedOn(campaign)
+    if (answer.result === 'unknown' && campaign) throw versionConflict(campaign)
     requireDone(c, answer, { unknown: 'unknown_campaign', refused: (): Problem => new Problem('unknown_campaign', '') })
     return c.json({ client, campaign_name, deleted: true as const }, 200)
   })
@@ -287,15 +289,15 @@ const changeSchema = z
   .object({
     version: z.number().int(),
     action: z.enum(['created', 'updated', 'deleted']),
-    actor: z.string().openapi({ description: 'Who did it.', example: 'demo' }),
+    actor: z.string().openapi({ description: 'Who made the change.', example: 'demo' }),
     at: timestamp,
     before: orNull(termsSchema),
     after: orNull(termsSchema),
   })
   .openapi('CampaignChange')
 
-/** The campaign, for a name can have had several, and its version. */
-const place = z
+/** `<id of the campaign>.<version>`: several campaigns may have had the same name. */
+const historyCursor = z
   .string()
   .regex(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}\.[1-9]\d{0,14}$/, 'must be the next_cursor of an answer')
 
@@ -304,13 +306,13 @@ const listCampaignHistoryRoute = createRoute({
   path: '/campaigns/{campaign_name}/history',
   operationId: 'listCampaignHistory',
   tags: ['Campaigns'],
-  summary: 'Who changed what of a campaign, and when',
-  description: 'Newest first. What a campaign was before it was deleted is still told.',
-  request: { params: campaignPath, query: pageQuery(place).extend(clientQuery.shape) },
+  summary: 'List the changes of a campaign',
+  description: 'Newest first, with those of deleted campaigns of this name.',
+  request: { params: campaignPath, query: pageQuery(historyCursor).extend(clientQuery.shape) },
   responses: {
     200: {
       description: 'A page of changes.',
-      content: json(pointsPageOf(changeSchema).openapi('CampaignHistoryPage')),
+      content: json(snakeCasePageOf(changeSchema).openapi('CampaignHistoryPage')),
     },
     ...problems(...READING, 'invalid_request', 'unknown_campaign'),
   },
@@ -323,31 +325,31 @@ function registerListCampaignHistory(app: App, { sql }: AppDependencies): void {
     const changes = await listCampaignHistory(sql, {
       client,
       name,
-      ...(cursor && { before: readPlace(cursor) }),
+      ...(cursor && { before: parseHistoryCursor(cursor) }),
       limit: limit + 1,
     })
     if (changes.length === 0 && cursor === undefined) {
       throw new Problem('unknown_campaign', `The client "${client}" never had a campaign "${name}".`)
     }
     return c.json(
-      pointsPage(changes, limit, showChange, ({ campaignId, version }) => `${campaignId}.${version}`),
+      snakeCasePage(changes, limit, formatChange, ({ campaignId, version }) => `${campaignId}.${version}`),
       200,
     )
   })
 }
 
-function readPlace(cursor: string): Pick<CampaignChange, 'campaignId' | 'version'> {
+function parseHistoryCursor(cursor: string): Pick<CampaignChange, 'campaignId' | 'version'> {
   const [campaignId = '', version] = cursor.split('.')
   return { campaignId, version: Number(version) }
 }
 
-function showChange({ version, action, actor, at, before, after }: CampaignChange): z.infer<typeof changeSchema> {
+function formatChange({ version, action, actor, at, before, after }: CampaignChange): z.infer<typeof changeSchema> {
   return {
     version,
     action,
     actor,
     at: at.toISOString(),
-    before: before && showTerms(before),
-    after: after && showTerms(after),
+    before: before && formatTerms(before),
+    after: after && formatTerms(after),
   }
 }

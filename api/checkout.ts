@@ -5,23 +5,23 @@ import { quotePurchase } from '#db/quote.ts'
 import { majorFromMinor } from '#domain/money.ts'
 import type { PurchaseLine } from '#domain/purchase.ts'
 import type { App, AppContext, AppDependencies } from './app-types.ts'
-import { idempotencyHeaders, keyedRequest, keyReused, markReplayed } from './idempotency.ts'
+import { idempotencyHeaders, keyedRequest, keyReusedProblem, markReplayed } from './idempotency.ts'
 import { Problem } from './problems.ts'
 import {
-  awardOf,
+  acceptedHeaders,
   campaignAwardSchema,
   chargedMinor,
+  formatAward,
+  formatAwardOf,
   purchaseId,
   purchaseStatusSchema,
   refusalProblem,
   requirePurchase,
-  showAward,
-  underWay,
-  underWayHeaders,
+  setAcceptedHeaders,
 } from './purchase-schemas.ts'
 import { startPurchase, waitForOutcome } from './purchase-workflows.ts'
 import { json, jsonBody, problems, READING, replayedHeader, WRITING } from './responses.ts'
-import { amount, amountShown, productId, username } from './schemas.ts'
+import { amountInput, amountOutput, productId, username } from './schemas.ts'
 
 /** `POST /purchase` and `POST /purchase/quote`. */
 export function registerCheckout(app: App, deps: AppDependencies): void {
@@ -38,16 +38,17 @@ const quantity = z
 
 const buyer = {
   userId: username,
-  expectedTotal: amount
-    .optional()
-    .openapi({ description: 'Buy for exactly this total, or refuse with `price_changed`.', example: 1700 }),
+  expectedTotal: amountInput.optional().openapi({
+    description: 'The only total that the buyer accepts; another is refused with `price_changed`.',
+    example: 1700,
+  }),
   redeemPoints: z
     .number()
     .int('must be a whole number')
     .min(1, 'must be at least 1')
     .max(1_000_000_000, 'must be at most 1000000000')
     .optional()
-    .openapi({ description: 'Pay a part, or all, with so many points.', example: 100 }),
+    .openapi({ description: 'Points to redeem for a part of the total, or all of it.', example: 100 }),
 }
 
 const oneProduct = z.strictObject({ ...buyer, productId, quantity }).openapi('OneProductOrder')
@@ -66,16 +67,16 @@ const severalProducts = z
           context.addIssue({ code: 'custom', path: [index, 'productId'], message: 'must not be in two lines' })
         }
       })
-      .openapi({ description: 'Distinct products. All of them are bought, or none.' }),
+      .openapi({ description: 'Distinct products. All lines are bought, or none.' }),
   })
   .openapi('SeveralProductsOrder')
 
-/** What is to be bought. One product is short for one line. */
+/** An order. The form with one product is short for one line. */
 export const orderSchema = z.union([oneProduct, severalProducts])
 
 export type Order = { username: string; lines: PurchaseLine[]; expectedTotalMinor?: number; redeemPoints?: number }
 
-/** The one form of both: spelled either way, it is the same request. */
+/** The normal form of an order: both spellings are the same request. */
 export function normaliseOrder(body: z.output<typeof orderSchema>): Order {
   return {
     username: body.userId,
@@ -85,36 +86,32 @@ export function normaliseOrder(body: z.output<typeof orderSchema>): Order {
   }
 }
 
-/** What a buyer gets for a purchase that was completed. */
+/** The answer for a completed purchase. */
 const receiptSchema = z
   .object({
     purchaseId,
     status: z
       .enum(['completed', 'refunding', 'refunded'])
-      .openapi({ description: '`completed`, unless it was refunded since.' }),
+      .openapi({ description: '`completed` unless it was refunded since.' }),
     success: z.literal(true),
-    stock: z.literal(true).openapi({ description: 'Everything was in stock.' }),
-    balance: z.literal(true).openapi({ description: 'The balance covered it.' }),
+    stock: z.literal(true).openapi({ description: 'All lines were in stock.' }),
+    balance: z.literal(true).openapi({ description: 'The balance was sufficient.' }),
     username,
-    productId: productId.openapi({ description: 'Of the first line.' }),
-    quantity: z.number().int().openapi({ description: 'Over all lines.', example: 1 }),
-    lines: z.array(z.object({ productId, quantity: z.number().int(), unitPrice: amountShown })),
-    total: amountShown.openapi({ description: 'The price of all lines.' }),
-    amount: amountShown.openapi({ description: 'What was charged in money.' }),
-    pointsRedeemed: z.number().int().openapi({ description: 'Points that paid the rest.' }),
-    pointsIssued: z.number().int().openapi({ description: 'Points that it earned.' }),
-    campaigns: z.array(campaignAwardSchema).openapi({ description: 'Which campaign and rule gave them.' }),
+    productId: productId.openapi({ description: 'Product of the first line.' }),
+    quantity: z.number().int().openapi({ description: 'Sum over all lines.', example: 1 }),
+    lines: z.array(z.object({ productId, quantity: z.number().int(), unitPrice: amountOutput })),
+    total: amountOutput.openapi({ description: 'Price of all lines.' }),
+    amount: amountOutput.openapi({ description: 'Money that was charged.' }),
+    pointsRedeemed: z.number().int().openapi({ description: 'Points redeemed for the rest.' }),
+    pointsIssued: z.number().int().openapi({ description: 'Points awarded.' }),
+    campaigns: z.array(campaignAwardSchema).openapi({ description: 'Points awarded, by campaign and rule.' }),
   })
   .openapi('Receipt')
 
-/**
- * The answer for a purchase that has ended.
- *
- * @throws Problem when it ended other than with a sale
- */
-function showReceipt(purchase: StoredPurchase): z.infer<typeof receiptSchema> {
+/** @throws Problem when the purchase ended without a sale */
+function formatReceipt(purchase: StoredPurchase): z.infer<typeof receiptSchema> {
   const { status } = purchase
-  if (status !== 'completed' && status !== 'refunding' && status !== 'refunded') throw notBought(purchase)
+  if (status !== 'completed' && status !== 'refunding' && status !== 'refunded') throw outcomeProblem(purchase)
   const [first] = purchase.lines
   if (!first || purchase.totalMinor === null)
     throw new Error(`purchase ${purchase.purchaseId} has no lines or no total`)
@@ -137,18 +134,17 @@ function showReceipt(purchase: StoredPurchase): z.infer<typeof receiptSchema> {
     amount: majorFromMinor(chargedMinor(purchase) ?? 0),
     pointsRedeemed: purchase.redeemPoints,
     pointsIssued: purchase.pointsIssued ?? 0,
-    campaigns: awardOf(purchase),
+    campaigns: formatAwardOf(purchase),
   }
 }
 
-function notBought({ purchaseId, status, code, detail }: StoredPurchase): Problem {
+function outcomeProblem({ purchaseId, status, code, detail }: StoredPurchase): Problem {
   if (detail && 'code' in detail) return refusalProblem(purchaseId, detail)
   const members = { purchaseId, success: false } as const
-  if (status === 'cancelled')
-    return new Problem('cancelled', 'Nothing was bought, and everything was given back.', members)
+  if (status === 'cancelled') return new Problem('cancelled', 'The purchase was cancelled and undone.', members)
   const reason = code === 'step_unavailable' ? code : 'interrupted'
-  const why = reason === 'interrupted' ? 'The workflow was lost' : 'A step could not be carried out for ten minutes'
-  return new Problem('purchase_failed', `${why}. Everything was given back.`, { ...members, reason })
+  const why = reason === 'interrupted' ? 'The workflow was lost' : 'A step kept failing for ten minutes'
+  return new Problem('purchase_failed', `${why}. The purchase was undone.`, { ...members, reason })
 }
 
 const createPurchaseRoute = createRoute({
@@ -158,11 +154,11 @@ const createPurchaseRoute = createRoute({
   tags: ['Purchases'],
   summary: 'Buy',
   description:
-    'Reserves the stock, charges the wallet and confirms the sale, or undoes it all. Once it is accepted it is carried ' +
-    'out whatever happens to this request. Answers with the outcome; if that takes too long, or with ' +
-    '`Prefer: respond-async`, with 202 and where to look for it. A purchase that ends other than with a sale is a 409 ' +
-    'whose `code` says why; stock and money are then as they were. That goes for `purchase_failed` too: unlike after a 503 ' +
-    'it is over, so buy again with a new key.',
+    'Reserves the stock, redeems points, charges the wallet and confirms the sale, or undoes all of it. Once accepted, the ' +
+    'purchase is executed whatever happens to this request. Answers with the outcome; if that takes too long, or with ' +
+    '`Prefer: respond-async`, with 202 and the URL of the purchase. A purchase that ends without a sale is a 409 whose ' +
+    '`code` has the reason; stock, money and points are then as before. This includes `purchase_failed`: unlike after a ' +
+    '503, the purchase has ended, so buy again with a new key.',
   request: {
     headers: idempotencyHeaders.extend({
       Prefer: z.string().optional().openapi({ description: '`respond-async` (RFC 7240): answer 202 at once.' }),
@@ -176,12 +172,12 @@ const createPurchaseRoute = createRoute({
       content: json(receiptSchema),
     },
     202: {
-      description: 'Under way.',
+      description: 'In progress.',
       headers: {
-        ...underWayHeaders,
+        ...acceptedHeaders,
         ...replayedHeader,
         'Preference-Applied': {
-          description: 'When 202 was preferred (RFC 7240).',
+          description: 'Present when `respond-async` was applied (RFC 7240).',
           schema: { type: 'string' as const, enum: ['respond-async'] },
         },
       },
@@ -205,7 +201,7 @@ const createPurchaseRoute = createRoute({
 
 function registerCreatePurchase(app: App, deps: AppDependencies): void {
   app.openapi(createPurchaseRoute, async (c) => {
-    const purchaseId = await acceptOrder(c, deps, normaliseOrder(c.req.valid('json')))
+    const purchaseId = await recordOrder(c, deps, normaliseOrder(c.req.valid('json')))
     const respondAsync = prefers(c.req.header('Prefer'), 'respond-async')
 
     let purchase = await requirePurchase(deps.sql, purchaseId)
@@ -215,8 +211,8 @@ function registerCreatePurchase(app: App, deps: AppDependencies): void {
       else await waitForOutcome(deps, handle, c.req.raw.signal)
       purchase = await requirePurchase(deps.sql, purchaseId)
     }
-    if (purchase.settledAt !== null) return c.json(showReceipt(purchase), 200)
-    underWay(c, purchase)
+    if (purchase.settledAt !== null) return c.json(formatReceipt(purchase), 200)
+    setAcceptedHeaders(c, purchase)
     return c.json({ purchaseId, status: purchase.status }, 202)
   })
 }
@@ -227,8 +223,8 @@ function prefers(header: string | undefined, preference: string): boolean {
   return names.includes(preference)
 }
 
-/** Writes the order down, or finds the purchase that an earlier request of the same key made. */
-async function acceptOrder(c: AppContext, { writes, pointValueMinor }: AppDependencies, order: Order): Promise<string> {
+/** Records the order, or finds the purchase of an earlier request with the same key. */
+async function recordOrder(c: AppContext, { writes, pointValueMinor }: AppDependencies, order: Order): Promise<string> {
   const { scope, key, requestHash } = keyedRequest(c, order.username, order)
   const opened = await openPurchase(writes, {
     ...order,
@@ -238,30 +234,35 @@ async function acceptOrder(c: AppContext, { writes, pointValueMinor }: AppDepend
     requestHash,
     pointValueMinor,
   })
-  if (!opened.ok) throw opened.problem === 'key_reused' ? keyReused() : unknownParty(opened.problem, order)
+  if (!opened.ok)
+    throw opened.problem === 'key_reused' ? keyReusedProblem() : unknownPartyProblem(opened.problem, order)
   if (opened.replayed) markReplayed(c)
   c.set('purchaseId', opened.purchaseId)
   return opened.purchaseId
 }
 
-function unknownParty(problem: 'unknown_user' | 'unknown_product', order: Order): Problem {
+function unknownPartyProblem(problem: 'unknown_user' | 'unknown_product', order: Order): Problem {
   if (problem === 'unknown_user') return new Problem(problem, `There is no user "${order.username}".`)
-  return new Problem(problem, 'At least one of the lines names a product that does not exist.')
+  return new Problem(problem, 'At least one line has a product that does not exist.')
 }
 
 const points = z.number().int()
 
 const quoteSchema = z
   .object({
-    lines: z.array(z.object({ productId, quantity: z.number().int(), unitPrice: amountShown })),
-    total: amountShown.openapi({ description: 'The price of all lines now.' }),
-    amount: amountShown.openapi({ description: 'What would be charged in money.' }),
+    lines: z.array(z.object({ productId, quantity: z.number().int(), unitPrice: amountOutput })),
+    total: amountOutput.openapi({ description: 'Price of all lines now.' }),
+    amount: amountOutput.openapi({ description: 'Money that would be charged.' }),
     pointsRedeemed: points.openapi({ description: '`redeemPoints`, or `mostPoints` if that is less.' }),
-    mostPoints: points.openapi({ description: 'The most points that can pay: what there is to spend, and the total.' }),
-    pointsEarned: points.openapi({
-      description: 'Points that it would earn by the campaigns of now, within their caps.',
+    mostPoints: points.openapi({
+      description: 'Maximum of points that can be redeemed, by the available points and the total.',
     }),
-    campaigns: z.array(campaignAwardSchema).openapi({ description: 'Which campaign and rule would give them.' }),
+    pointsEarned: points.openapi({
+      description: 'Points that the present campaigns would award, within their caps.',
+    }),
+    campaigns: z
+      .array(campaignAwardSchema)
+      .openapi({ description: 'Points that would be awarded, by campaign and rule.' }),
   })
   .openapi('Quote')
 
@@ -270,8 +271,8 @@ const quotePurchaseRoute = createRoute({
   path: '/purchase/quote',
   operationId: 'quotePurchase',
   tags: ['Purchases'],
-  summary: 'What a purchase would come to',
-  description: 'Takes the body of a purchase. Nothing is written or held: price, points and campaigns may change.',
+  summary: 'Quote a purchase',
+  description: 'Takes the body of a purchase. Nothing is written or reserved: prices, points and campaigns may change.',
   request: { body: jsonBody(orderSchema) },
   responses: {
     200: { description: 'The quote.', content: json(quoteSchema) },
@@ -291,7 +292,7 @@ const quotePurchaseRoute = createRoute({
 function registerQuotePurchase(app: App, { sql, pointValueMinor }: AppDependencies): void {
   app.openapi(quotePurchaseRoute, async (c) => {
     const quote = await quotePurchase(sql, { ...normaliseOrder(c.req.valid('json')), pointValueMinor })
-    if ('problem' in quote) throw new Problem(quote.problem, 'There can be no such purchase.')
+    if ('problem' in quote) throw new Problem(quote.problem, 'The user or a product of the order does not exist.')
     const { lines, totalMinor, amountMinor, pointsRedeemed, mostPoints, award } = quote
     return c.json(
       {
@@ -301,7 +302,7 @@ function registerQuotePurchase(app: App, { sql, pointValueMinor }: AppDependenci
         pointsRedeemed,
         mostPoints,
         pointsEarned: award.points,
-        campaigns: showAward(award),
+        campaigns: formatAward(award),
       },
       200,
     )

@@ -6,27 +6,27 @@ import { Problem, type ProblemCode, problemBody } from './problems.ts'
 
 const RETRY_AFTER_SECONDS = '2'
 
-/** Answers whatever a handler or middleware threw, as `application/problem+json`. Nothing internal leaves. */
-export function answerError(error: unknown, c: AppContext): Response {
-  return answerProblem(c, problemOf(error))
+/** The response for anything that a handler or middleware threw: `application/problem+json`, without internal details. */
+export function errorResponse(error: unknown, c: AppContext): Response {
+  return problemResponse(c, toProblem(error))
 }
 
 /** @see https://www.rfc-editor.org/rfc/rfc9457 */
-function answerProblem(c: AppContext, problem: Problem): Response {
+function problemResponse(c: AppContext, problem: Problem): Response {
   if (problem.status === 503) c.header('Retry-After', RETRY_AFTER_SECONDS)
   c.header('Content-Type', 'application/problem+json')
   return c.body(JSON.stringify(problemBody(problem, c.get('requestId'))), problem.status)
 }
 
-/** The problem that an error is answered with. */
-export function problemOf(error: unknown): Problem {
+/** The problem that describes an error to the client. */
+export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
-  if (error instanceof HTTPException) return problemOfFramework(error)
-  return unavailability(error) ?? internalError()
+  if (error instanceof HTTPException) return frameworkProblem(error)
+  return unavailableProblem(error) ?? internalError()
 }
 
-/** What Hono and its OpenAPI layer throw by themselves. */
-function problemOfFramework(error: HTTPException): Problem {
+/** Errors that Hono and its OpenAPI layer throw. */
+function frameworkProblem(error: HTTPException): Problem {
   if (error.status === 400) return new Problem('malformed_json', 'The body could not be parsed as JSON.')
   if (error.status === 415) {
     return new Problem('unsupported_media_type', 'Send the body as application/json, and say so in Content-Type.')
@@ -40,8 +40,8 @@ function internalError(): Problem {
 
 type Validation = { target: string } & ({ success: true } | { success: false; error: z.ZodError })
 
-/** Says what is wrong with a request that does not fit the schemas of its route. Every place at once, not one by one. */
-export function refuseInvalidInput(result: Validation): void {
+/** Hook of the OpenAPI layer: throws a validation error with every invalid value at once. */
+export function rejectInvalidInput(result: Validation): void {
   if (result.success) return
   if (result.target === 'param') throw unknownResource(result.error)
   const errors = result.error.issues.flatMap(describeIssue)
@@ -58,11 +58,11 @@ function summarise(part: string, [first, ...others]: InvalidValue[]): string {
   return `${where}: ${first?.message}${more}.`
 }
 
-/** An id in a path that cannot exist is as unknown as one that does not exist. See `pathId`. */
+/** An id in a path that cannot exist is answered like one that does not exist: 404. See `pathId`. */
 function unknownResource(error: z.ZodError): Problem {
   const [issue] = error.issues
   const code: ProblemCode = issue?.code === 'custom' ? issue.params?.unknown : 'unknown_route'
-  return new Problem(code, 'No id of this form can exist.')
+  return new Problem(code, 'No resource can have an id of this form.')
 }
 
 function describeIssue(issue: z.core.$ZodIssue): InvalidValue[] {
@@ -73,7 +73,7 @@ function describeIssue(issue: z.core.$ZodIssue): InvalidValue[] {
   return [{ path: issue.path.join('.'), message: issue.message.replace(/^Invalid input: /, '') }]
 }
 
-/** Of the forms that a value may have, the one it comes closest to. */
+/** Of the alternatives of a union, the one with the fewest issues. */
 function describeClosest(union: z.core.$ZodIssueInvalidUnion): InvalidValue[] {
   const branches = union.errors.map((issues) =>
     issues.flatMap((issue) => describeIssue({ ...issue, path: [...union.path, ...issue.path] } as z.core.$ZodIssue)),
@@ -81,10 +81,10 @@ function describeClosest(union: z.core.$ZodIssueInvalidUnion): InvalidValue[] {
   return branches.toSorted((a, b) => a.length - b.length)[0] ?? [{ path: union.path.join('.'), message: union.message }]
 }
 
-/** Errors of our pool, of the `postgres` driver and of Node's sockets: nobody there, or gone in the middle. */
+/** Errors of our pool, the `postgres` driver and Node's sockets: no connection, or one that was lost. */
 const CONNECTION_ERRORS = new Set([
   'CONNECTION_WAIT_TIMEOUT',
-  'STATEMENT_DEADLINE', // whether it was carried out: the Idempotency-Key finds out
+  'STATEMENT_DEADLINE', // it may have committed: a repeat with the same Idempotency-Key finds out
   'DESYNCHRONIZED_CONNECTION', // the same
   'CONNECTION_CLOSED',
   'CONNECTION_ENDED',
@@ -102,8 +102,8 @@ const CONNECTION_ERRORS = new Set([
 
 /**
  * SQLSTATEs after which the same request can succeed in a moment, or once an operator is done
- * (https://www.postgresql.org/docs/current/errcodes-appendix.html). Left out is what stays as it is
- * until somebody mends the server, and must be seen as an error: 53400, a limit of its configuration; 57P04, a database that
+ * (https://www.postgresql.org/docs/current/errcodes-appendix.html). Errors that last until somebody repairs
+ * the server are not among them, so that they show as errors: 53400, a limit of its configuration; 57P04, a database that
  * was dropped; class 58, a broken disk.
  */
 const TRANSIENT_SQLSTATES = new Set([
@@ -111,7 +111,7 @@ const TRANSIENT_SQLSTATES = new Set([
   '25P03', // idle_in_transaction_session_timeout
   '25P04', // transaction_timeout
   '40001', // serialization_failure
-  '40003', // statement_completion_unknown: the Idempotency-Key finds out
+  '40003', // statement_completion_unknown: a repeat with the same Idempotency-Key finds out
   '40P01', // deadlock_detected
   '53000', // insufficient_resources
   '53100', // disk_full
@@ -126,50 +126,50 @@ const TRANSIENT_SQLSTATES = new Set([
   '57P05', // idle_session_timeout
 ])
 
-/** Class 08, connection exception. Poolers such as PgBouncer tell their own troubles by it. */
+/** Class 08, connection exception. Poolers such as PgBouncer report their own failures by it. */
 const CONNECTION_EXCEPTION = /^08[0-9A-Z]{3}$/
 
 /** gRPC status codes (https://grpc.io/docs/guides/status-codes/). */
 const GRPC_UNAVAILABLE = new Set([
-  1, // CANCELLED: the call was given up by us, at its deadline
+  1, // CANCELLED: our client cancelled the call at its deadline
   4, // DEADLINE_EXCEEDED
   8, // RESOURCE_EXHAUSTED
   14, // UNAVAILABLE
 ])
 
-/** The 503 for an error that means that Postgres or Temporal is away; undefined for any other error. */
-export function unavailability(error: unknown): Problem | undefined {
-  if (isTemporalAway(error)) {
-    return new Problem('temporal_unavailable', 'Repeat the request, with the same Idempotency-Key, in a moment.')
+/** The 503 for an error that means that Postgres or Temporal cannot be reached; undefined for any other error. */
+export function unavailableProblem(error: unknown): Problem | undefined {
+  if (isTemporalUnavailable(error)) {
+    return new Problem('temporal_unavailable', 'Repeat the request with the same Idempotency-Key in a moment.')
   }
-  if (isLocked(error)) {
+  if (isLockTimeout(error)) {
     return new Problem(
       'database_unavailable',
-      'Something else is changing what this is about. Repeat the request, with the same Idempotency-Key, in a moment.',
+      'Another request holds a lock on the same rows. Repeat the request with the same Idempotency-Key in a moment.',
     )
   }
-  if (isDatabaseAway(error)) {
-    return new Problem('database_unavailable', 'Repeat the request, with the same Idempotency-Key, in a moment.')
+  if (isDatabaseUnavailable(error)) {
+    return new Problem('database_unavailable', 'Repeat the request with the same Idempotency-Key in a moment.')
   }
   return undefined
 }
 
-/** The SDK wraps what gRPC says in a `ServiceError`, sometimes more than once. */
-export function isTemporalAway(error: unknown): boolean {
+/** The SDK wraps gRPC errors in a `ServiceError`, sometimes more than once. */
+export function isTemporalUnavailable(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (isGrpcServiceError(cause)) return GRPC_UNAVAILABLE.has(cause.code)
   }
   return false
 }
 
-/** SQLSTATE of a statement that waited for a lock for as long as it may: nothing was done. */
+/** SQLSTATE of a statement that reached `lock_timeout`: it had no effect. */
 const LOCK_NOT_AVAILABLE = '55P03'
 
-function isLocked(error: unknown): boolean {
+function isLockTimeout(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === LOCK_NOT_AVAILABLE
 }
 
-function isDatabaseAway(error: unknown): boolean {
+function isDatabaseUnavailable(error: unknown): boolean {
   if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) return false
   const { code } = error
   return CONNECTION_ERRORS.has(code) || TRANSIENT_SQLSTATES.has(code) || CONNECTION_EXCEPTION.test(code)

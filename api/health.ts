@@ -19,10 +19,10 @@ const healthzRoute = createRoute({
   path: '/healthz',
   operationId: 'healthz',
   tags: ['Operation'],
-  summary: 'Whether this process is alive, and can use its database',
+  summary: 'Liveness: whether this process can use its database',
   description:
-    'Answers at once from what this process has seen: it fails when for a minute no statement was answered. Whether requests ' +
-    'can be served right now, `/readyz` knows.',
+    'Answers without a query of its own; fails when no statement was answered for a minute. `/readyz` tells whether ' +
+    'requests can be served now.',
   responses: {
     200: {
       description: 'Alive.',
@@ -47,7 +47,7 @@ const readyzRoute = createRoute({
   path: '/readyz',
   operationId: 'readyz',
   tags: ['Operation'],
-  summary: 'Whether requests can be served',
+  summary: 'Readiness: whether requests can be served',
   description:
     'Checks that the database answers and has the schema, that Temporal answers, and that the search attributes of the ' +
     'workflows are registered there.',
@@ -67,12 +67,12 @@ function registerReadyz(app: App, { sql, temporal }: AppDependencies): void {
   })
 }
 
-/** What is checked, and if it is not as it should be, what to do about it. */
+/** The result of one check; `detail` says what to do about a failed one. */
 export type Check = { name: string; ok: boolean; detail?: string }
 
 const CHECK_TIMEOUT_MS = 3_000
 
-/** Databases that are newer than this code are fine: they are migrated before the code is rolled out. */
+/** A schema newer than this code is ready: migrations run before the code is rolled out. */
 async function checkDatabase(sql: Database): Promise<Check[]> {
   const found = await settled(Promise.all([readSchemaVersion(sql), missingFunctions(sql)]))
   if (!found.ok) return [{ name: 'database', ok: false, detail: 'cannot be reached' }]
@@ -97,7 +97,7 @@ async function checkTemporal(temporal: Client): Promise<Check[]> {
       temporal.connection.operatorService.listSearchAttributes({ namespace }),
     ),
   )
-  // Whoever may not ask is told so by a server that is there.
+  // A server that denies permission is reachable.
   if (!attributes.ok && isNotPermitted(attributes.error)) return [{ name: 'temporal', ok: true }]
   if (!attributes.ok) return [{ name: 'temporal', ok: false, detail: 'cannot be reached' }]
   const registered = attributes.value.customAttributes
@@ -114,7 +114,7 @@ async function checkTemporal(temporal: Client): Promise<Check[]> {
 
 type Settled<Value> = { ok: true; value: Value } | { ok: false; error: unknown }
 
-/** An answer within time, or whatever went wrong. */
+/** The value within `CHECK_TIMEOUT_MS`, or the error. */
 async function settled<Value>(asked: Promise<Value>): Promise<Settled<Value>> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<Settled<Value>>((resolve) => {

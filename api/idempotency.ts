@@ -4,52 +4,59 @@ import type { KeyedAnswer, KeyedRequest } from '#db/idempotency-keys.ts'
 import type { AppContext } from './app-types.ts'
 import { Problem, type ProblemCode } from './problems.ts'
 
+// In demo mode nobody signs in: a request about a user counts as the user's own, any other as the operator's.
+
+/** Scope of the keys of requests that are not about one user. */
+export const OPERATOR_SCOPE = 'operator'
+
+/** The actor in movements, entries and histories. */
+export const DEMO_ACTOR = 'demo'
+
 const idempotencyKey = z
   .string('is missing')
   .regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/, 'must be 1 to 255 printable ASCII characters')
 
-const ONCE =
-  'Makes the request happen once, however often it is sent. The same key with the same request gets the answer ' +
-  'for what the first one did, as things stand now; with another request: 422. '
+const EFFECT =
+  'The request takes effect once, however often it is sent with this key. Repeating it returns the present state of what ' +
+  'the first one did; the same key with a different request: 422. '
 
-/** The request headers of every route that moves something. */
+/** Request headers of every route that changes something. */
 export const idempotencyHeaders = z.object({
   'Idempotency-Key': idempotencyKey.optional().openapi({
     description:
-      `${ONCE}Without a key each request counts. ` +
-      'Purchases have a space of keys of their own, and so have points. A fresh UUID will do.',
+      `${EFFECT}Without a key every request takes effect. ` +
+      'Keys of purchases, of points and of all other routes do not collide. A random UUID is a good key.',
   }),
 })
 
-/** Those of a route whose clients have no other way to know what they sent already. */
+/** The same for a route whose clients have no other way to find out what they have sent already. */
 export const requiredIdempotencyHeaders = z.object({
   'Idempotency-Key': idempotencyKey.openapi({
-    description: `${ONCE}What the other system calls the event will do, if that is its own.`,
+    description: `${EFFECT}The id that the event has in the other system is a good key, if it is unique there.`,
   }),
 })
 
 /**
- * The request as its key stands for it. What it does is part of it, so that a key is never answered for another
- * thing.
+ * The key of a request with a hash of what it asks for, so that a key is never accepted for a different request.
  *
  * @param scope whose keys these are
- * @param body as validated: spelling it differently does not make it another request
- * @param does what the request does, where several routes do the same
+ * @param body as validated: a different spelling of the same body is the same request
+ * @param operation identifies the operation, where several routes do the same
  */
 export function keyedRequest(
   c: AppContext,
   scope: string,
   body: unknown,
-  does = `${c.req.method} ${c.req.path}`,
+  operation = `${c.req.method} ${c.req.path}`,
 ): KeyedRequest {
   const key = c.req.header('Idempotency-Key') ?? randomUUID()
   const requestHash = createHash('sha256')
-    .update(canonicalJson([does, body]))
+    .update(canonicalJson([operation, body]))
     .digest('hex')
   return { scope, key, requestHash }
 }
 
-/** JSON with the members of every object in the order of their names. */
+/** JSON with the members of every object sorted by name. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) =>
     part !== null && typeof part === 'object' && !Array.isArray(part)
@@ -58,7 +65,7 @@ export function canonicalJson(value: unknown): string {
   )
 }
 
-export function keyReused(): Problem {
+export function keyReusedProblem(): Problem {
   return new Problem('idempotency_key_reused', 'Use a new key for a new request.')
 }
 
@@ -67,30 +74,19 @@ export function markReplayed(c: AppContext): void {
 }
 
 /**
- * Goes on only if what was asked for was done, now or by an earlier request of the same key.
+ * Returns only if the request took effect, now or earlier with the same key.
  *
- * @returns the id of what it was done to
- * @throws Problem for everything else
+ * @returns the id of the resource that was changed
+ * @throws Problem otherwise
  */
 export function requireDone<Refusal>(
   c: AppContext,
   answer: KeyedAnswer<Refusal>,
   otherwise: { unknown: ProblemCode; refused: (refusal: Refusal) => Problem },
 ): string {
-  if (answer.result === 'key_reused') throw keyReused()
+  if (answer.result === 'key_reused') throw keyReusedProblem()
   if (answer.result === 'unknown') throw new Problem(otherwise.unknown, 'It does not exist, so nothing was done.')
   if (answer.replayed) markReplayed(c)
   if (answer.result === 'refused') throw otherwise.refused(answer.refusal)
   return answer.resource
 }
-
-/**
- * Who asks. In demo mode nobody signs in: a request about a user is taken as the user's own, one about products as the
- * operator's.
- */
-
-/** Whose idempotency keys the keys of product routes are. */
-export const OPERATOR_SCOPE = 'operator'
-
-/** Who is named in entries and movements. */
-export const DEMO_ACTOR = 'demo'

@@ -8,14 +8,14 @@ import type { App, AppDependencies } from './app-types.ts'
 import { DEMO_ACTOR } from './idempotency.ts'
 import { Problem } from './problems.ts'
 import {
+  acceptedHeaders,
   campaignAwardSchema,
+  formatAward,
   purchaseStatusSchema,
   requirePurchase,
-  showAward,
-  underWay,
-  underWayHeaders,
+  setAcceptedHeaders,
 } from './purchase-schemas.ts'
-import { askTemporal, startAward, startRepair, waitForOutcome } from './purchase-workflows.ts'
+import { callTemporal, startAward, startRepair, waitForOutcome } from './purchase-workflows.ts'
 import { json, jsonBody, problems, READING } from './responses.ts'
 import { line, orNull, page, pageOf, pageQuery, parkedPath, purchasePath, timestamp, username } from './schemas.ts'
 
@@ -32,23 +32,23 @@ const parkedAwardSchema = z
     id: z.uuid().openapi({ description: 'Of the purchase or event.' }),
     kind: z.enum(['purchase', 'event']),
     username,
-    points: z.number().int().openapi({ description: 'What the purchase earned, before caps.', example: 170 }),
-    campaigns: z.array(campaignAwardSchema).openapi({ description: 'Which campaign and rule gave what.' }),
+    points: z.number().int().openapi({ description: 'Points earned, before caps.', example: 170 }),
+    campaigns: z.array(campaignAwardSchema).openapi({ description: 'Points by campaign and rule.' }),
     problem: z.string().openapi({ description: 'Why it could not be booked.', example: 'unavailable' }),
     parkedAt: timestamp,
     status: z.enum(['parked', 'booked', 'nothing', 'dismissed', 'voided']).openapi({
       description:
-        '`parked`: it still waits. `nothing`: caps left nothing of it. `dismissed`: an operator decided against it. `voided`: ' +
-        'the purchase was given back.',
+        '`parked`: it waits for an operator. `nothing`: the caps left nothing of it. `dismissed`: an operator decided against ' +
+        'it. `voided`: the purchase was refunded.',
     }),
-    pointsIssued: z.number().int().openapi({ description: 'What was booked of it.', example: 0 }),
+    pointsIssued: z.number().int().openapi({ description: 'Points that were issued.', example: 0 }),
     dismissed: orNull(z.object({ reason: z.string(), actor: z.string(), at: timestamp }).openapi('Dismissal')).openapi({
-      description: 'Why, by whom and when it was decided that it is never booked.',
+      description: 'Reason, actor and time of the dismissal.',
     }),
   })
   .openapi('ParkedAward')
 
-function showParkedAward(parked: StoredAward): z.infer<typeof parkedAwardSchema> {
+function formatParkedAward(parked: StoredAward): z.infer<typeof parkedAwardSchema> {
   const { evaluation, problem, parkedAt, state, dismissed } = parked
   if (state === 'pending' || evaluation === null || problem === null || parkedAt === null) {
     throw new Error(`award ${parked.id} was never parked`)
@@ -58,7 +58,7 @@ function showParkedAward(parked: StoredAward): z.infer<typeof parkedAwardSchema>
     kind: parked.kind,
     username: parked.username,
     points: evaluation.campaigns.reduce((sum, { earned }) => sum + earned, 0),
-    campaigns: showAward(evaluation),
+    campaigns: formatAward(evaluation),
     problem,
     parkedAt: parkedAt.toISOString(),
     status: state,
@@ -72,8 +72,9 @@ const listParkedAwardsRoute = createRoute({
   path: '/operations/parked',
   operationId: 'listParkedAwards',
   tags: ['Operations'],
-  summary: 'Awards that could not be booked and wait to be retried',
-  description: 'Oldest purchase first. Their sales stand.',
+  summary: 'List parked awards',
+  description:
+    'Awards that could not be booked and wait for an operator, oldest purchase first. Their sales are not affected.',
   request: { query: pageQuery(z.uuid()) },
   responses: {
     200: {
@@ -89,7 +90,7 @@ function registerListParked(app: App, { sql }: AppDependencies): void {
     const { cursor, limit } = c.req.valid('query')
     const parked = await listParkedAwards(sql, { ...(cursor && { after: cursor }), limit: limit + 1 })
     return c.json(
-      page(parked, limit, showParkedAward, (award) => award.id),
+      page(parked, limit, formatParkedAward, (award) => award.id),
       200,
     )
   })
@@ -100,11 +101,11 @@ const retryParkedAwardRoute = createRoute({
   path: '/operations/parked/{id}/retry',
   operationId: 'retryParkedAward',
   tags: ['Operations'],
-  summary: 'Book a parked award',
+  summary: 'Retry a parked award',
   description:
-    'Takes no body. Books what the purchase earned by the evaluation that was kept, as far as caps leave room now. It is ' +
-    'tried for ten minutes, whatever happens to this request, and books once, however often it is asked for: no ' +
-    'Idempotency-Key is needed. Answers how the award stands, which is still `parked` if it takes longer, or in vain.',
+    'Takes no body. Issues the points of the evaluation that is on record, as far as the caps allow now. It is retried for ' +
+    'ten minutes, whatever happens to this request, and takes effect once, so no Idempotency-Key is needed. Returns the ' +
+    'award as it is then: still `parked` if that takes longer or fails.',
   request: { params: parkedPath },
   responses: {
     200: {
@@ -119,21 +120,21 @@ function registerRetryParked(app: App, deps: AppDependencies): void {
   app.openapi(retryParkedAwardRoute, async (c) => {
     const { id } = c.req.valid('param')
     const parked = await requireParked(deps.sql, id)
-    if (parked.state !== 'parked') return c.json(showParkedAward(parked), 200)
+    if (parked.state !== 'parked') return c.json(formatParkedAward(parked), 200)
     const handle = await startAward(deps, parked.kind === 'event' ? { eventId: id } : { purchaseId: id }, {
-      accountId: parked.accountId,
-      staticSummary: `The points that ${parked.username} earned are booked`,
-      ifAway: 'The award stays parked. Send the request again.',
+      customerId: parked.accountId,
+      staticSummary: `${parked.username} gets the points of a parked award`,
+      ifUnavailable: 'The award is still parked. Send the request again.',
     })
     await waitForOutcome(deps, handle, c.req.raw.signal)
-    return c.json(showParkedAward(await requireParked(deps.sql, id)), 200)
+    return c.json(formatParkedAward(await requireParked(deps.sql, id)), 200)
   })
 }
 
 /** @throws Problem `unknown_parked_award` */
 async function requireParked(sql: Database, id: string): Promise<StoredAward> {
   const parked = await readParkedAward(sql, id)
-  if (!parked) throw new Problem('unknown_parked_award', `No award of "${id}" was parked.`)
+  if (!parked) throw new Problem('unknown_parked_award', `There is no parked award "${id}".`)
   return parked
 }
 
@@ -146,10 +147,11 @@ const dismissParkedAwardRoute = createRoute({
   path: '/operations/parked/{id}/dismissal',
   operationId: 'dismissParkedAward',
   tags: ['Operations'],
-  summary: 'Decide that a parked award is never booked',
+  summary: 'Dismiss a parked award',
   description:
-    'Says why; who and when is recorded with it. It happens once: asking again changes nothing and answers what stands, so no ' +
-    'Idempotency-Key is needed. An award that was booked, or ended otherwise, in the meantime: 409.',
+    'Its points will never be issued. The reason is recorded with actor and time. Repeating the request changes nothing and ' +
+    'returns the award as it is, so no Idempotency-Key is needed. An award that was booked or ended otherwise in the ' +
+    'meantime: 409.',
   request: {
     params: parkedPath,
     body: jsonBody(dismissal),
@@ -179,7 +181,7 @@ function registerDismissParked(app: App, { sql, writes }: AppDependencies): void
         awardStatus: z.enum(['booked', 'nothing', 'voided']).parse(state),
       })
     }
-    return c.json(showParkedAward(await requireParked(sql, id)), 200)
+    return c.json(formatParkedAward(await requireParked(sql, id)), 200)
   })
 }
 
@@ -188,17 +190,17 @@ const repairPurchaseRoute = createRoute({
   path: '/operations/purchases/{id}/repair',
   operationId: 'repairPurchase',
   tags: ['Operations'],
-  summary: 'Settle a purchase that does not get on',
+  summary: 'Settle a purchase that makes no progress',
   description:
-    'Takes no body. Of a purchase that is `compensating`, the undo is tried at once rather than when it would be tried next. ' +
-    'One that is `running`, but whose workflow was lost, is completed if it was confirmed, and else undone. Everything is ' +
-    'done once, however often it is asked for: no Idempotency-Key is needed. What is lost is also found every minute.',
+    'Takes no body. For a purchase that is `compensating`, the undo is retried at once instead of at its next attempt. One ' +
+    'that is `running` but whose workflow was lost is completed if the sale was confirmed, and undone otherwise. Repeating ' +
+    'the request has no further effect, so no Idempotency-Key is needed. The reconciler does the same every minute.',
   request: { params: purchasePath },
   responses: {
-    200: { description: 'It has its outcome.', content: json(purchaseStatusSchema) },
+    200: { description: 'The purchase has ended.', content: json(purchaseStatusSchema) },
     202: {
-      description: 'Under way.',
-      headers: underWayHeaders,
+      description: 'In progress.',
+      headers: acceptedHeaders,
       content: json(purchaseStatusSchema),
     },
     ...problems(
@@ -216,26 +218,26 @@ function registerRepairPurchase(app: App, deps: AppDependencies): void {
   app.openapi(repairPurchaseRoute, async (c) => {
     const { id } = c.req.valid('param')
     c.set('purchaseId', id)
-    const stuck = await requirePurchase(deps.sql, id)
-    await refuseUnlessStuck(deps, stuck)
-    const handle = await startRepair(deps, stuck)
+    const found = await requirePurchase(deps.sql, id)
+    await requireRepairable(deps, found)
+    const handle = await startRepair(deps, found)
     await waitForOutcome(deps, handle, c.req.raw.signal)
     const purchase = await requirePurchase(deps.sql, id)
     const { purchaseId, status } = purchase
     if (purchase.settledAt !== null) return c.json({ purchaseId, status }, 200)
-    underWay(c, purchase)
+    setAcceptedHeaders(c, purchase)
     return c.json({ purchaseId, status }, 202)
   })
 }
 
-/** A purchase that is well would be undone: repairing tombstones what has not happened yet. */
-async function refuseUnlessStuck(deps: AppDependencies, { purchaseId, status }: StoredPurchase): Promise<void> {
+/** A repair tombstones the steps that have not happened, so it would undo a purchase that is making progress. */
+async function requireRepairable(deps: AppDependencies, { purchaseId, status }: StoredPurchase): Promise<void> {
   switch (status) {
     case 'compensating':
       return
     case 'running':
-      if (await isCarriedOut(deps, purchaseId)) {
-        const detail = 'It runs, and its workflow carries it out. Cancel it if it should not go on.'
+      if (await isRunning(deps, purchaseId)) {
+        const detail = 'Its workflow is running. Cancel the purchase to stop it.'
         throw new Problem('not_repairable', detail, { purchaseId, purchaseStatus: status })
       }
       return
@@ -244,7 +246,7 @@ async function refuseUnlessStuck(deps: AppDependencies, { purchaseId, status }: 
   }
 }
 
-function isCarriedOut(deps: AppDependencies, purchaseId: string): Promise<boolean> {
-  const ask = () => isWorkflowOpen(deps.temporal, purchaseWorkflowId(purchaseId))
-  return askTemporal(deps, purchaseId, ask, 'Nothing was done. Send the request again.')
+function isRunning(deps: AppDependencies, purchaseId: string): Promise<boolean> {
+  const request = () => isWorkflowOpen(deps.temporal, purchaseWorkflowId(purchaseId))
+  return callTemporal(deps, request, 'Nothing was done. Send the request again.', purchaseId)
 }

@@ -6,12 +6,12 @@ import { findUser, openUser } from '#db/wallets.ts'
 import type { Answer } from '#domain/points/answer.ts'
 import { type Issue, MAX_POINTS, type Redeem, type Reverse } from '#domain/points/command.ts'
 import type { App, AppContext, AppDependencies } from './app-types.ts'
-import { DEMO_ACTOR, idempotencyHeaders, keyedRequest, keyReused, markReplayed } from './idempotency.ts'
+import { DEMO_ACTOR, idempotencyHeaders, keyedRequest, keyReusedProblem, markReplayed } from './idempotency.ts'
 import { Problem } from './problems.ts'
 import { json, jsonBody, problems, READING, replayedHeader, WRITING } from './responses.ts'
 import { accountId, timestamp, transactionPath } from './schemas.ts'
 
-/** Routes that move points. */
+/** Moving points: issue, redeem and reverse. */
 export function registerPointsTransactions(app: App, deps: AppDependencies): void {
   registerIssuePoints(app, deps)
   registerRedeemPoints(app, deps)
@@ -20,32 +20,32 @@ export function registerPointsTransactions(app: App, deps: AppDependencies): voi
 
 export const transactionId = z.uuid().openapi({ example: '0199d6a4-7f1e-7c3a-9b0e-5a1c2d3e4f50' })
 
-/** The account of a user of this name; of a name that nobody has, one that nothing has happened to. */
+/** The account of the user of this name; of an unknown user, an account without events. */
 export async function findAccount(sql: Database, username: string): Promise<string> {
   return (await findUser(sql, username)) ?? ''
 }
 
-/** How many points there are of something, in an answer. */
-export const pointsShown = z.number().int().openapi({ example: 750 })
+/** A number of points in an answer. */
+export const pointsOutput = z.number().int().openapi({ example: 750 })
 
-/** How many points to move. */
-const pointsMoved = z
+/** A number of points to move. */
+const pointsInput = z
   .number()
   .int('must be a whole number')
   .min(1, 'must be at least 1')
   .max(MAX_POINTS, `must be at most ${MAX_POINTS}`)
   .openapi({ description: 'Whole points.', example: 250 })
 
-const movedPoints = z.strictObject({ account_id: accountId, amount: pointsMoved }).openapi('MovedPoints')
+const movedPointsSchema = z.strictObject({ account_id: accountId, amount: pointsInput }).openapi('MovedPoints')
 
-/** What is told of a transaction both when it is made and in the statement. */
+/** Members of a transaction both in the answer to its request and in the statement. */
 export const transactionShape = {
   id: transactionId,
   date_time: timestamp,
   account_id: accountId,
   transaction_type: z.enum(['issue', 'redeem', 'expire', 'reverse']),
-  amount: pointsShown.openapi({ description: 'How many points were moved; its type says which way.', example: 250 }),
-  balance: pointsShown.openapi({ description: 'What could be spent after it.' }),
+  amount: pointsOutput.openapi({ description: 'Points moved; the type gives the direction.', example: 250 }),
+  balance: pointsOutput.openapi({ description: 'Points available after it.' }),
 }
 
 const transactionSchema = z.object(transactionShape).openapi('PointsTransaction')
@@ -53,15 +53,16 @@ const transactionSchema = z.object(transactionShape).openapi('PointsTransaction'
 const reversalSchema = z
   .object({
     ...transactionShape,
-    reverses: transactionId.openapi({ description: 'The transaction that it reversed.' }),
-    not_taken_back: z
-      .object({ spent: pointsShown, expired: pointsShown })
-      .openapi({ description: 'What of issued points was gone by then.', example: { spent: 40, expired: 0 } }),
+    reverses: transactionId.openapi({ description: 'The reversed transaction.' }),
+    not_taken_back: z.object({ spent: pointsOutput, expired: pointsOutput }).openapi({
+      description: 'Issued points that were spent or expired by then.',
+      example: { spent: 40, expired: 0 },
+    }),
   })
   .openapi('PointsReversal')
 
-/** The answer of the ledger. Member by member: what the database kept of it may have more, and in another order. */
-function showTransaction(username: string, answer: Answer): z.infer<typeof transactionSchema> {
+/** Member by member: the answer that the database has stored may have more members, in another order. */
+function formatTransaction(username: string, answer: Answer): z.infer<typeof transactionSchema> {
   const { id, dateTime, transactionType, amount, balance } = answer
   return {
     id,
@@ -73,11 +74,15 @@ function showTransaction(username: string, answer: Answer): z.infer<typeof trans
   }
 }
 
-function showReversal(username: string, answer: Answer): z.infer<typeof reversalSchema> {
+function formatReversal(username: string, answer: Answer): z.infer<typeof reversalSchema> {
   if (!answer.reversal) throw new Error(`transaction ${answer.id} is not a reversal`)
   const { reverses, notTakenBack } = answer.reversal
   const { spent, expired } = notTakenBack
-  return { ...showTransaction(username, answer), reverses: reverses.transactionId, not_taken_back: { spent, expired } }
+  return {
+    ...formatTransaction(username, answer),
+    reverses: reverses.transactionId,
+    not_taken_back: { spent, expired },
+  }
 }
 
 const issuePointsRoute = createRoute({
@@ -86,10 +91,10 @@ const issuePointsRoute = createRoute({
   operationId: 'issuePoints',
   tags: ['Points'],
   summary: 'Issue points',
-  description: 'They can be spent at once, and lapse at the end of their lifetime, at midnight UTC.',
+  description: 'They can be redeemed at once, and expire at the end of their lifetime, at midnight UTC.',
   request: {
     headers: idempotencyHeaders,
-    body: jsonBody(movedPoints),
+    body: jsonBody(movedPointsSchema),
   },
   responses: {
     200: {
@@ -104,9 +109,9 @@ const issuePointsRoute = createRoute({
 function registerIssuePoints(app: App, deps: AppDependencies): void {
   app.openapi(issuePointsRoute, async (c) => {
     const body = c.req.valid('json')
-    const wish = { type: 'issue', amount: body.amount, ttlDays: deps.pointsTtlDays } as const
-    const answer = await movePoints(c, deps, { username: body.account_id, body, wish })
-    return c.json(showTransaction(body.account_id, answer), 200)
+    const command = { type: 'issue', amount: body.amount, ttlDays: deps.pointsTtlDays } as const
+    const answer = await movePoints(c, deps, { username: body.account_id, body, command })
+    return c.json(formatTransaction(body.account_id, answer), 200)
   })
 }
 
@@ -115,7 +120,7 @@ const common = {
   summary: 'Redeem points',
   request: {
     headers: idempotencyHeaders,
-    body: jsonBody(movedPoints),
+    body: jsonBody(movedPointsSchema),
   },
   responses: {
     200: {
@@ -133,8 +138,8 @@ const redeemPointsRoute = createRoute({
   path: '/points',
   operationId: 'redeemPoints',
   description:
-    'Takes those that lapse soonest first. The same as `POST /points/redemptions`, for clients and proxies that drop ' +
-    'the body of a DELETE.',
+    'Points that expire soonest are redeemed first. Clients and proxies that drop the body of a DELETE use ' +
+    '`POST /points/redemptions`, which does the same.',
 })
 
 const createRedemptionRoute = createRoute({
@@ -142,16 +147,16 @@ const createRedemptionRoute = createRoute({
   method: 'post',
   path: '/points/redemptions',
   operationId: 'createRedemption',
-  description: 'Takes those that lapse soonest first.',
+  description: 'Points that expire soonest are redeemed first.',
 })
 
 function registerRedeemPoints(app: App, deps: AppDependencies): void {
   for (const either of [redeemPointsRoute, createRedemptionRoute]) {
     app.openapi(either, async (c) => {
       const body = c.req.valid('json')
-      const wish = { type: 'redeem', amount: body.amount } as const
-      const answer = await movePoints(c, deps, { username: body.account_id, body, wish })
-      return c.json(showTransaction(body.account_id, answer), 200)
+      const command = { type: 'redeem', amount: body.amount } as const
+      const answer = await movePoints(c, deps, { username: body.account_id, body, command })
+      return c.json(formatTransaction(body.account_id, answer), 200)
     })
   }
 }
@@ -163,9 +168,9 @@ const reversePointsTransactionRoute = createRoute({
   tags: ['Points'],
   summary: 'Reverse an issue or a redemption',
   description:
-    'Takes no body. Redeemed points go back to where they were taken from, and lapse when they would have. Issued ' +
-    'points are taken back as far as they are there; the answer says what was not. Each transaction is reversed once. Those of a ' +
-    'purchase go back with its refund only, which also settles what cannot be taken back.',
+    'Takes no body. Redeemed points go back to their lots with the original expiry. Issued points are withdrawn as far as they ' +
+    'are left; the answer has the rest. Each transaction can be reversed once. Transactions of a purchase are reversed by its ' +
+    'refund only, which also withholds the value of points that cannot be withdrawn.',
   request: { params: transactionPath, headers: idempotencyHeaders },
   responses: {
     200: {
@@ -193,64 +198,64 @@ function registerReverseTransaction(app: App, deps: AppDependencies): void {
     if (origin === undefined) throw unknownTransaction()
     if (origin.reason === 'purchase') throw belongsToPurchase(origin.reference)
     const { username } = origin
-    const answer = await movePoints(c, deps, { username, body: reverses, wish: { type: 'reverse', reverses } })
-    return c.json(showReversal(username, answer), 200)
+    const answer = await movePoints(c, deps, { username, body: reverses, command: { type: 'reverse', reverses } })
+    return c.json(formatReversal(username, answer), 200)
   })
 }
 
-/** Reversed by hand, an award that was spent would be nobody's to pay for: the refund withholds its value from the money. */
+/** Reversed directly, an award that was spent would be lost to the store; the refund withholds its value from the money. */
 function belongsToPurchase(purchaseId: string): Problem {
   return new Problem('belongs_to_purchase', `Refund purchase ${purchaseId} instead.`, { purchase_id: purchaseId })
 }
 
-type Wish =
+type CommandInput =
   | Pick<Issue, 'type' | 'amount' | 'ttlDays'>
   | Pick<Redeem, 'type' | 'amount'>
   | Pick<Reverse, 'type' | 'reverses'>
 
 /**
- * Has the ledger do what a request asks for, once per Idempotency-Key. The ledger keeps the keys of all its callers; those
- * of requests begin with `api/`, and neither a scope nor the keys of sagas can reach into each other.
+ * Executes a command in the ledger, once per Idempotency-Key. The ledger has one space of keys for all its callers: those
+ * of requests begin with `api/` and the scope, so that they collide neither with each other nor with the keys of sagas.
  *
- * @param moved.body as validated
- * @throws Problem for everything but an answer
+ * @param request.body as validated
+ * @throws Problem when the ledger refuses the command
  */
 async function movePoints(
   c: AppContext,
   { writes, pointsLedger }: AppDependencies,
-  moved: { username: string; body: unknown; wish: Wish },
+  request: { username: string; body: unknown; command: CommandInput },
 ): Promise<Answer> {
-  const { username, body, wish } = moved
-  const { scope, key, requestHash } = keyedRequest(c, username, body, `points ${wish.type}`)
+  const { username, body, command } = request
+  const { scope, key, requestHash } = keyedRequest(c, username, body, `points ${command.type}`)
   const answer = await pointsLedger.execute({
     accountId: await openUser(writes, username),
     key: `api/${scope}/${key}`,
     requestHash,
-    wish: { ...wish, reason: 'manual', reference: key, actor: DEMO_ACTOR },
+    wish: { ...command, reason: 'manual', reference: key, actor: DEMO_ACTOR },
   })
   if (answer.replayed) markReplayed(c)
   if (!answer.ok) throw refusalProblem(answer)
-  if (answer.answer === null) throw new Error('the ledger undid what no request asks it to undo')
+  if (answer.answer === null) throw new Error('the ledger answered a command of the API with an undo')
   return answer.answer
 }
 
 function refusalProblem({ refusal }: Extract<PointsAnswer, { ok: false }>): Problem {
   switch (refusal.code) {
     case 'key_reused':
-      return keyReused()
+      return keyReusedProblem()
     case 'insufficient_points': {
       const { available } = refusal
-      return new Problem(refusal.code, `${available} points can be spent. None were taken.`, { available })
+      return new Problem(refusal.code, `${available} points are available. None were redeemed.`, { available })
     }
     case 'balance_limit':
-      return new Problem(refusal.code, 'An account may be issued 9007199254740991 points in all.')
+      return new Problem(refusal.code, 'The maximum of points issued to an account is 9007199254740991.')
     case 'unknown_transaction':
       return unknownTransaction()
     case 'already_reversed':
-      return new Problem(refusal.code, 'A transaction is reversed once.', { reversed_by: refusal.reversedBy })
+      return new Problem(refusal.code, 'A transaction can be reversed once.', { reversed_by: refusal.reversedBy })
     case 'not_reversible': {
       const { transactionType } = refusal
-      const detail = `Of the type "${transactionType}" transactions stand.`
+      const detail = `Transactions of type "${transactionType}" cannot be reversed.`
       return new Problem(refusal.code, detail, { transaction_type: transactionType })
     }
     case 'invalid_amount':
@@ -263,5 +268,5 @@ function refusalProblem({ refusal }: Extract<PointsAnswer, { ok: false }>): Prob
 }
 
 function unknownTransaction(): Problem {
-  return new Problem('unknown_transaction', 'No transaction has this id, so nothing was done.')
+  return new Problem('unknown_transaction', 'There is no transaction of this id, so nothing was done.')
 }

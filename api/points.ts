@@ -11,11 +11,11 @@ import {
 import type { BalanceEntry } from '#domain/points/daily-balance.ts'
 import { transactionTypeOf } from '#domain/points/event.ts'
 import type { App, AppDependencies } from './app-types.ts'
-import { findAccount, pointsShown, transactionId, transactionShape } from './points-transactions.ts'
+import { findAccount, pointsOutput, transactionId, transactionShape } from './points-transactions.ts'
 import { json, problems, READING } from './responses.ts'
-import { accountId, orNull, pageQuery, pointsPage, pointsPageOf, timestamp } from './schemas.ts'
+import { accountId, orNull, pageQuery, snakeCasePage, snakeCasePageOf, timestamp } from './schemas.ts'
 
-/** `GET /points...`: what accounts have. */
+/** Reading points: balance, statement and lots. */
 export function registerPoints(app: App, deps: AppDependencies): void {
   registerGetPoints(app, deps)
   registerListTransactions(app, deps)
@@ -24,8 +24,10 @@ export function registerPoints(app: App, deps: AppDependencies): void {
 
 const balanceEntrySchema = z
   .object({
-    issued_date: z.iso.date().openapi({ description: 'The UTC day.', example: '2026-01-31' }),
-    balance: pointsShown.openapi({ description: 'What is left of that day; once expired, what was lost.' }),
+    issued_date: z.iso.date().openapi({ description: 'UTC day of issue.', example: '2026-01-31' }),
+    balance: pointsOutput.openapi({
+      description: 'Points left of those issued that day; once expired, the points that were lost.',
+    }),
     last_updated: timestamp,
     status: z.enum(['active', 'expired']),
   })
@@ -34,8 +36,8 @@ const balanceEntrySchema = z
 const balanceSchema = z
   .object({
     account_id: accountId,
-    balance: pointsShown.openapi({ description: 'What can be spent: the sum of the active entries.' }),
-    balance_entries: z.array(balanceEntrySchema).openapi({ description: 'By the day of issue, oldest first.' }),
+    balance: pointsOutput.openapi({ description: 'Points available: the sum of the active entries.' }),
+    balance_entries: z.array(balanceEntrySchema).openapi({ description: 'By day of issue, oldest first.' }),
   })
   .openapi('PointsBalance')
 
@@ -44,8 +46,8 @@ const getPointsRoute = createRoute({
   path: '/points',
   operationId: 'getPoints',
   tags: ['Points'],
-  summary: 'What an account can spend in points',
-  description: 'An account that nothing has happened to has none.',
+  summary: 'Get the points balance of an account',
+  description: 'An unknown account has the balance 0.',
   request: { query: z.strictObject({ account_id: accountId }) },
   responses: {
     200: { description: 'The balance.', content: json(balanceSchema) },
@@ -57,11 +59,11 @@ function registerGetPoints(app: App, { sql }: AppDependencies): void {
   app.openapi(getPointsRoute, async (c) => {
     const { account_id } = c.req.valid('query')
     const { available, entries } = await readBalance(sql, await findAccount(sql, account_id))
-    return c.json({ account_id, balance: available, balance_entries: entries.map(showBalanceEntry) }, 200)
+    return c.json({ account_id, balance: available, balance_entries: entries.map(formatBalanceEntry) }, 200)
   })
 }
 
-function showBalanceEntry({
+function formatBalanceEntry({
   issuedDate,
   balance,
   lastUpdated,
@@ -73,34 +75,33 @@ function showBalanceEntry({
 const statementLineSchema = z
   .object({
     ...transactionShape,
-    reverses: transactionId.nullable().openapi({ description: 'Of a reversal: the transaction that it reversed.' }),
-    reverses_type: z
-      .enum(['issue', 'redeem'])
-      .nullable()
-      .openapi({ description: 'Of a reversal: of an issue, points were taken back; of a redemption, given back.' }),
+    reverses: transactionId.nullable().openapi({ description: 'Of a reversal: the reversed transaction.' }),
+    reverses_type: z.enum(['issue', 'redeem']).nullable().openapi({
+      description: 'Of a reversal: type of the reversed transaction. An `issue` was withdrawn, a `redeem` returned.',
+    }),
     campaigns: z
-      .array(z.object({ campaign: z.string().openapi({ example: '1' }), points: pointsShown }))
-      .openapi({ description: 'Of points that campaigns gave: which gave how many.' }),
-    reason: z.string().openapi({ description: 'Why.', example: 'purchase' }),
-    reference: z.string().openapi({ description: 'On behalf of what: a purchase, or an Idempotency-Key.' }),
-    actor: z.string().openapi({ description: 'Who did it.', example: 'demo' }),
+      .array(z.object({ campaign: z.string().openapi({ example: '1' }), points: pointsOutput }))
+      .openapi({ description: 'Of points awarded by campaigns: points by campaign.' }),
+    reason: z.string().openapi({ description: 'Reason of the transaction.', example: 'purchase' }),
+    reference: z.string().openapi({ description: 'Id of the purchase, or Idempotency-Key of the request.' }),
+    actor: z.string().openapi({ description: 'Who caused the transaction.', example: 'demo' }),
   })
   .openapi('PointsStatementLine')
 
-const version = z.string().regex(/^[1-9]\d{0,14}$/, 'must be the next_cursor of an answer')
+const versionCursor = z.string().regex(/^[1-9]\d{0,14}$/, 'must be the next_cursor of an answer')
 
 const listPointsTransactionsRoute = createRoute({
   method: 'get',
   path: '/points/transactions',
   operationId: 'listPointsTransactions',
   tags: ['Points'],
-  summary: 'Everything that happened to the points of an account',
+  summary: 'List the transactions of an account (statement)',
   description: 'Newest first.',
-  request: { query: pageQuery(version).extend({ account_id: accountId }) },
+  request: { query: pageQuery(versionCursor).extend({ account_id: accountId }) },
   responses: {
     200: {
       description: 'A page of the statement.',
-      content: json(pointsPageOf(statementLineSchema).openapi('PointsStatementPage')),
+      content: json(snakeCasePageOf(statementLineSchema).openapi('PointsStatementPage')),
     },
     ...problems(...READING, 'invalid_request'),
   },
@@ -114,15 +115,15 @@ function registerListTransactions(app: App, { sql }: AppDependencies): void {
       ...(cursor && { before: Number(cursor) }),
       limit: limit + 1,
     })
-    const shown = (line: StatementLine) => showStatementLine(account_id, line)
+    const format = (line: StatementLine) => formatStatementLine(account_id, line)
     return c.json(
-      pointsPage(lines, limit, shown, (line) => String(line.version)),
+      snakeCasePage(lines, limit, format, (line) => String(line.version)),
       200,
     )
   })
 }
 
-function showStatementLine(account_id: string, line: StatementLine): z.infer<typeof statementLineSchema> {
+function formatStatementLine(account_id: string, line: StatementLine): z.infer<typeof statementLineSchema> {
   const { id, at, amount, balance, reverses, reversesType, reason, reference, actor } = line
   return {
     id,
@@ -142,25 +143,25 @@ function showStatementLine(account_id: string, line: StatementLine): z.infer<typ
 
 const lotSchema = z
   .object({
-    id: transactionId.openapi({ description: 'Of the transaction that issued it.' }),
+    id: transactionId.openapi({ description: 'Id of the transaction that issued it.' }),
     issued_at: timestamp,
-    expires_at: timestamp.openapi({ description: 'From this moment on its points cannot be spent.' }),
-    original: pointsShown.openapi({ description: 'How many points were issued.' }),
-    remaining: pointsShown.openapi({ description: 'How many are left.' }),
-    expired: pointsShown.openapi({ description: 'How many were lost at the end.', example: 0 }),
+    expires_at: timestamp.openapi({ description: 'The first instant at which its points cannot be redeemed.' }),
+    original: pointsOutput.openapi({ description: 'Points issued.' }),
+    remaining: pointsOutput.openapi({ description: 'Points left.' }),
+    expired: pointsOutput.openapi({ description: 'Points that expired.', example: 0 }),
     source: z.object({
       reason: z.string().openapi({ example: 'purchase' }),
-      reference: z.string().openapi({ description: 'The purchase, or the Idempotency-Key of the request.' }),
+      reference: z.string().openapi({ description: 'Id of the purchase, or Idempotency-Key of the request.' }),
     }),
   })
   .openapi('PointsLot')
 
-const lapseSchema = z
-  .object({ at: timestamp, amount: pointsShown })
-  .openapi('PointsLapse', { description: 'The points that lapse next unless they are spent before.' })
+const nextExpirySchema = z
+  .object({ at: timestamp, amount: pointsOutput })
+  .openapi('PointsLapse', { description: 'The points that expire next unless they are redeemed before.' })
 
-const lotPage = pointsPageOf(lotSchema)
-  .extend({ lapses_next: orNull(lapseSchema) })
+const lotPage = snakeCasePageOf(lotSchema)
+  .extend({ lapses_next: orNull(nextExpirySchema) })
   .openapi('PointsLotPage')
 
 const listPointsLotsRoute = createRoute({
@@ -168,8 +169,8 @@ const listPointsLotsRoute = createRoute({
   path: '/points/lots',
   operationId: 'listPointsLots',
   tags: ['Points'],
-  summary: 'Where the points of an account come from, and when they end',
-  description: 'Newest first.',
+  summary: 'List the lots of an account',
+  description: 'Where the points come from and when they expire. Newest first.',
   request: {
     query: pageQuery(z.uuid()).extend({
       account_id: accountId,
@@ -189,7 +190,7 @@ function registerListLots(app: App, { sql }: AppDependencies): void {
   app.openapi(listPointsLotsRoute, async (c) => {
     const { account_id, cursor, limit, open_only } = c.req.valid('query')
     const account = await findAccount(sql, account_id)
-    const [lots, lapsing] = await Promise.all([
+    const [lots, expiringNext] = await Promise.all([
       listLots(sql, {
         accountId: account,
         openOnly: open_only === 'true',
@@ -198,12 +199,12 @@ function registerListLots(app: App, { sql }: AppDependencies): void {
       }),
       readClock(sql).then((now) => readLapsingNext(sql, account, now)),
     ])
-    const shown = pointsPage(lots, limit, showLot, (lot) => lot.id)
-    return c.json({ ...shown, lapses_next: lapsing ?? null }, 200)
+    const onPage = snakeCasePage(lots, limit, formatLot, (lot) => lot.id)
+    return c.json({ ...onPage, lapses_next: expiringNext ?? null }, 200)
   })
 }
 
-function showLot(lot: StoredLot): z.infer<typeof lotSchema> {
+function formatLot(lot: StoredLot): z.infer<typeof lotSchema> {
   const { id, issuedAt, expiresAt, original, remaining, expired, reason, reference } = lot
   return {
     id,

@@ -1,9 +1,6 @@
 import { z } from '@hono/zod-openapi'
 
-/**
- * What a handler throws to answer with a problem (RFC 9457). The one place that turns it into a response is
- * `answerError`, so that every problem has the same form.
- */
+/** A handler throws it to answer with a problem (RFC 9457); `errorResponse` makes the response. */
 export class Problem<Code extends ProblemCode = ProblemCode> extends Error {
   override readonly name = 'Problem'
   readonly code: Code
@@ -24,7 +21,7 @@ export class Problem<Code extends ProblemCode = ProblemCode> extends Error {
 type MembersArgument<Code extends ProblemCode> =
   Record<never, never> extends ProblemMembers<Code> ? [members?: ProblemMembers<Code>] : [members: ProblemMembers<Code>]
 
-/** The body of a problem. Its type is a name, not an address: what there is to read about it is in `/docs`. */
+/** The body of a problem. Its type is a URN, not a URL: `/docs` has the documentation. */
 export function problemBody(problem: Problem, requestId: string) {
   const { title, status } = PROBLEMS[problem.code]
   return {
@@ -42,56 +39,55 @@ export function problemType(code: ProblemCode): string {
   return `urn:unicorn-store:problem:${code}`
 }
 
-const notBought = { purchaseId: z.uuid(), success: z.literal(false) }
+const notSold = { purchaseId: z.uuid(), success: z.literal(false) }
 
 export const shortLine = z.object({
   productId: z.string(),
   requested: z.number().int(),
-  available: z.number().int().openapi({ description: 'What could be bought when the purchase was refused.' }),
+  available: z.number().int().openapi({ description: 'Available when the purchase was refused.' }),
 })
 
-/** How a purchase can end other than with a sale. In each case stock and money are as if it had not been tried. */
+/** Outcomes of a purchase without a sale, after which stock, money and points are as before it; and refused changes. */
 const purchaseProblems = {
   out_of_stock: {
     status: 409,
-    title: 'Not enough is in stock',
+    title: 'There is not enough stock',
     members: {
-      ...notBought,
+      ...notSold,
       stock: z.literal(false),
-      available: z.number().int().openapi({ description: 'Of the first product that is short.', example: 3 }),
-      short: z.array(shortLine).openapi({ description: 'Every product that is short.' }),
+      available: z.number().int().openapi({ description: 'Of the first product with too little stock.', example: 3 }),
+      short: z.array(shortLine).openapi({ description: 'Every product with too little stock.' }),
     },
   },
   insufficient_funds: {
     status: 409,
     title: 'The balance does not cover the total',
     members: {
-      ...notBought,
+      ...notSold,
       stock: z.literal(true),
       balance: z.literal(false),
-      restock: z.literal(true).openapi({ description: 'The reserved stock was given back.' }),
-      missing: z.number().openapi({ description: 'What the balance lacks, in major units.', example: 100 }),
+      restock: z.literal(true).openapi({ description: 'The reserved stock was released.' }),
+      missing: z.number().openapi({ description: 'Missing amount, in major units.', example: 100 }),
     },
   },
   price_changed: {
     status: 409,
     title: 'The total is not the expected one',
-    members: { ...notBought, expectedTotal: z.number(), total: z.number() },
+    members: { ...notSold, expectedTotal: z.number(), total: z.number() },
   },
   redeem_exceeds_total: {
     status: 409,
     title: 'The points are worth more than the total',
-    members: { ...notBought, points: z.number().int(), mostPoints: z.number().int() },
+    members: { ...notSold, points: z.number().int(), mostPoints: z.number().int() },
   },
-  cancelled: { status: 409, title: 'The purchase was cancelled', members: notBought },
+  cancelled: { status: 409, title: 'The purchase was cancelled', members: notSold },
   purchase_failed: {
     status: 409,
-    title: 'The purchase failed, and everything was given back',
+    title: 'The purchase failed and was undone',
     members: {
-      ...notBought,
+      ...notSold,
       reason: z.enum(['step_unavailable', 'interrupted']).openapi({
-        description:
-          '`step_unavailable`: a step could not be carried out for ten minutes. `interrupted`: the workflow was lost.',
+        description: '`step_unavailable`: a step kept failing for ten minutes. `interrupted`: the workflow was lost.',
       }),
     },
   },
@@ -105,7 +101,7 @@ const purchaseProblems = {
   },
   not_repairable: {
     status: 409,
-    title: 'Only a purchase that does not get on can be repaired',
+    title: 'Only a purchase that makes no progress can be repaired',
     members: { purchaseId: z.uuid(), purchaseStatus: z.enum(['running']) },
   },
   not_refundable: {
@@ -118,19 +114,19 @@ const purchaseProblems = {
   },
 } as const
 
-/** Why points were not moved. Members of the points routes are spelled as their bodies are. */
+/** Refusals of the points routes. Their members are in snake case, like the bodies of these routes. */
 const pointsProblems = {
   insufficient_points: {
     status: 409,
-    title: 'There are fewer points to spend',
+    title: 'There are not enough points',
     members: {
-      available: z.number().int().openapi({ description: 'What could be spent when it was refused.', example: 750 }),
-      points: z.number().int().optional().openapi({ description: 'Of a purchase: how many should have paid.' }),
-      purchaseId: z.uuid().optional().openapi({ description: 'The purchase that was refused for it.' }),
+      available: z.number().int().openapi({ description: 'Points available when it was refused.', example: 750 }),
+      points: z.number().int().optional().openapi({ description: 'Of a purchase: points to redeem, as ordered.' }),
+      purchaseId: z.uuid().optional().openapi({ description: 'The refused purchase.' }),
       success: z.literal(false).optional(),
     },
   },
-  balance_limit: { status: 409, title: 'The account would have been issued more points than can be counted' },
+  balance_limit: { status: 409, title: 'The account has reached the maximum of points issued' },
   already_reversed: {
     status: 409,
     title: 'The transaction is reversed already',
@@ -148,7 +144,7 @@ const pointsProblems = {
   },
 } as const
 
-/** Why a campaign was not changed or tried, or points that it gave not booked. */
+/** Problems of campaigns and their awards. */
 const campaignProblems = {
   unknown_campaign: { status: 404, title: 'There is no such campaign' },
   unknown_parked_award: { status: 404, title: 'There is no such parked award' },
@@ -158,19 +154,19 @@ const campaignProblems = {
     members: { awardStatus: z.enum(['booked', 'nothing', 'voided']) },
   },
   campaign_exists: { status: 409, title: 'The client has a campaign of this name already' },
-  too_many_campaigns: { status: 409, title: 'The client has as many campaigns as it can have' },
+  too_many_campaigns: { status: 409, title: 'The client has reached the maximum of campaigns' },
   campaign_moved_on: {
     status: 412,
-    title: 'Somebody else changed the campaign since it was read',
-    members: { version: z.number().int().openapi({ description: 'What it stands at now.', example: 4 }) },
+    title: 'The campaign was changed since it was read',
+    members: { version: z.number().int().openapi({ description: 'Its present version.', example: 4 }) },
   },
-  too_many_backtests: { status: 503, title: 'Too many backtests are under way' },
-  precondition_required: { status: 428, title: 'The request must say in If-Match what it is based on' },
+  too_many_backtests: { status: 503, title: 'Too many backtests are running' },
+  precondition_required: { status: 428, title: 'The request must have an If-Match header' },
 } as const
 
 type ProblemKind = {
   status: 400 | 403 | 404 | 405 | 409 | 412 | 413 | 415 | 421 | 422 | 428 | 500 | 503
-  /** The same for every occurrence; what is special about this one goes into `detail`. */
+  /** The same for every occurrence; `detail` describes the single one. */
   title: string
   /** Extension members (RFC 9457, section 3.2). */
   members?: z.ZodRawShape & { [Standard in 'type' | 'title' | 'status' | 'detail' | 'code' | 'requestId']?: never }
@@ -179,7 +175,7 @@ type ProblemKind = {
 const invalidValue = z.object({
   path: z.string().openapi({
     description:
-      'Which value: its path in the body, its query parameter or header. Within the rules of a campaign it goes on as a ' +
+      'Path of the value in the body, or its query parameter or header. Within the rules of a campaign it continues as a ' +
       'JSON Pointer (RFC 6901): `rules/0/action/formula`.',
     example: 'lines.0.productId',
   }),
@@ -188,18 +184,18 @@ const invalidValue = z.object({
     .number()
     .int()
     .optional()
-    .openapi({ description: 'In a formula or JSONPath: the character that is wrong, from 1.', example: 10 }),
+    .openapi({ description: 'In a formula or JSONPath: position of the error, from 1.', example: 10 }),
 })
 
 export const readinessCheck = z.object({ name: z.string(), ok: z.boolean(), detail: z.string().optional() })
 
-/** Every problem that the API answers with, by its code. Clients branch on codes, so a code never changes its meaning. */
+/** Every problem of the API by its code. Clients branch on codes, so the meaning of a code never changes. */
 export const PROBLEMS = {
   invalid_request: { status: 400, title: 'The request is not valid', members: { errors: z.array(invalidValue) } },
   malformed_json: { status: 400, title: 'The body is not JSON' },
-  malformed_http: { status: 400, title: 'The request is not HTTP as it should be' },
+  malformed_http: { status: 400, title: 'The request is not valid HTTP' },
 
-  foreign_request: { status: 403, title: 'Another site may not do this' },
+  foreign_request: { status: 403, title: 'Requests from other sites are not allowed' },
 
   unknown_route: { status: 404, title: 'There is nothing at this address' },
   unknown_product: { status: 404, title: 'There is no such product' },
@@ -213,8 +209,8 @@ export const PROBLEMS = {
   product_exists: { status: 409, title: 'A product of this id exists already' },
   insufficient_stock: {
     status: 409,
-    title: 'Less is in stock than should be taken out',
-    members: { available: z.number().int().openapi({ description: 'What is neither sold nor reserved.' }) },
+    title: 'There is less stock than is to be removed',
+    members: { available: z.number().int().openapi({ description: 'Stock on hand that is not reserved.' }) },
   },
   stock_too_large: { status: 409, title: 'The stock would be too large' },
   user_exists: { status: 409, title: 'A user of this name exists already' },
@@ -224,21 +220,21 @@ export const PROBLEMS = {
   ...campaignProblems,
 
   body_too_large: { status: 413, title: 'The body is too large' },
-  unsupported_media_type: { status: 415, title: 'The body is not of a type that is understood here' },
+  unsupported_media_type: { status: 415, title: 'The media type of the body is not supported' },
   misdirected_request: { status: 421, title: 'The request is meant for another server' },
   idempotency_key_reused: { status: 422, title: 'This Idempotency-Key was used for another request' },
 
   internal_error: { status: 500, title: 'Something went wrong on the server' },
-  database_unavailable: { status: 503, title: 'The database cannot be used at the moment' },
+  database_unavailable: { status: 503, title: 'The database is unavailable' },
   temporal_unavailable: {
     status: 503,
     title: 'The workflow engine cannot be reached',
     members: {
-      purchaseId: z.uuid().optional().openapi({ description: 'The purchase that may still be carried out.' }),
+      purchaseId: z.uuid().optional().openapi({ description: 'The purchase that is on record, if there is one.' }),
     },
   },
   unhealthy: { status: 503, title: 'This process cannot use its database' },
-  too_many_viewers: { status: 503, title: 'This server watches as many purchases as it can' },
+  too_many_viewers: { status: 503, title: 'This server has reached the maximum of event streams' },
   store_not_built: { status: 503, title: 'The store was not built' },
   not_ready: {
     status: 503,

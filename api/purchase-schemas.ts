@@ -7,21 +7,21 @@ import { type Outcome, PURCHASE_STATUSES, type Refusal } from '#domain/purchase.
 import type { AppContext } from './app-types.ts'
 import { Problem, shortLine } from './problems.ts'
 import { retryAfterHeader } from './responses.ts'
-import { amountShown, orNull, productId, timestamp, username } from './schemas.ts'
+import { amountOutput, orNull, productId, timestamp, username } from './schemas.ts'
 
 const exact = z.string().openapi({
-  description: 'Before rounding: a decimal or, where that would not end, a fraction.',
+  description: 'Points before rounding: a decimal, or a fraction where the decimal would not be finite.',
   example: '170',
 })
 
 const ruleAwardSchema = z.object({
-  rule: z.number().int().openapi({ description: 'Which of the rules of the campaign, from 0.', example: 0 }),
+  rule: z.number().int().openapi({ description: 'Index of the rule in its campaign, from 0.', example: 0 }),
   exact: exact.optional(),
   notEvaluated: z
     .object({ code: z.string(), message: z.string() })
     .optional()
     .openapi({
-      description: 'Why the rule could not be evaluated, and gave nothing.',
+      description: 'Why the rule could not be evaluated and awarded nothing.',
       example: { code: 'missing', message: '$.colour is not in the event' },
     }),
 })
@@ -29,56 +29,58 @@ const ruleAwardSchema = z.object({
 export const campaignAwardSchema = z
   .object({
     campaign: z.string().openapi({ example: '1' }),
-    points: z.number().int().openapi({ description: 'What it gave.', example: 170 }),
+    points: z.number().int().openapi({ description: 'Points awarded.', example: 170 }),
     exact,
     limitedBy: z
       .enum(['totalPoints', 'pointsPerCustomer', 'pointsPerAward'])
       .nullable()
       .openapi({
         description:
-          'What left less than was earned: a cap of the campaign, or `pointsPerAward`: all of it together would have been more ' +
-          'points than one transaction takes, so nothing was given.',
+          'Why fewer points were awarded than earned: a cap of the campaign, or `pointsPerAward`: the award as a whole exceeds ' +
+          'the maximum of one transaction, so nothing was awarded.',
       }),
     rules: z
       .array(ruleAwardSchema)
-      .openapi({ description: 'Those that matched, and those that could not be evaluated.' }),
+      .openapi({ description: 'Rules that matched, and rules that could not be evaluated.' }),
   })
   .openapi('CampaignAward')
 
-/** Which campaign and rule gave what. Campaigns of which no rule matched are left out. */
-export function showAward(award: Award): z.infer<typeof campaignAwardSchema>[] {
-  return award.campaigns.map(showCampaign).filter(({ rules }) => rules.length > 0)
+/** Points by campaign and rule, without campaigns of which no rule matched. */
+export function formatAward(award: Award): z.infer<typeof campaignAwardSchema>[] {
+  return award.campaigns.map(formatCampaignAward).filter(({ rules }) => rules.length > 0)
 }
 
-/** The same of a purchase, from its timeline; empty until the award is through. */
-export function awardOf({ events }: StoredPurchase): z.infer<typeof campaignAwardSchema>[] {
+/** The award of a purchase, from its events; empty until it has ended. */
+export function formatAwardOf({ events }: StoredPurchase): z.infer<typeof campaignAwardSchema>[] {
   const last = events.findLast(({ step, state }) => step === 'awardPoints' && state !== 'undone')
-  return last?.detail && 'award' in last.detail && last.detail.award ? showAward(last.detail.award) : []
+  return last?.detail && 'award' in last.detail && last.detail.award ? formatAward(last.detail.award) : []
 }
 
-function showCampaign({ campaign, points, exact, limitedBy, rules }: CampaignAward) {
-  const shown = rules.flatMap((outcome, rule): z.infer<typeof ruleAwardSchema>[] => {
+function formatCampaignAward({ campaign, points, exact, limitedBy, rules }: CampaignAward) {
+  const reported = rules.flatMap((outcome, rule): z.infer<typeof ruleAwardSchema>[] => {
     if (outcome.outcome === 'gave') return [{ rule, exact: outcome.exact }]
     return outcome.outcome === 'not_evaluated' ? [{ rule, notEvaluated: outcome.reason }] : []
   })
-  return { campaign, points, exact, limitedBy, rules: shown }
+  return { campaign, points, exact, limitedBy, rules: reported }
 }
 
 const points = z.number().int()
 
-/** What a refund gave back. */
+/** What a refund returned. */
 export const refundSchema = z
   .object({
-    amount: amountShown.openapi({ description: 'Money that went back into the wallet.' }),
-    withheld: amountShown.openapi({ description: 'Value of awarded points that were spent by then.' }),
-    shortfall: amountShown.openapi({ description: 'What spent points were worth beyond the money to give back.' }),
-    pointsReturned: points.openapi({ description: 'Points that had paid; back in the lots they came from.' }),
-    pointsTakenBack: points.openapi({ description: 'Of the points that the purchase had earned.' }),
-    pointsSpent: points.openapi({ description: 'Of the points that the purchase had earned; not taken back.' }),
+    amount: amountOutput.openapi({ description: 'Money returned to the wallet.' }),
+    withheld: amountOutput.openapi({ description: 'Value of awarded points that had been spent; not returned.' }),
+    shortfall: amountOutput.openapi({
+      description: 'By how much the value of spent points exceeds the money to return.',
+    }),
+    pointsReturned: points.openapi({ description: 'Redeemed points, back in the lots they came from.' }),
+    pointsTakenBack: points.openapi({ description: 'Awarded points that were reversed.' }),
+    pointsSpent: points.openapi({ description: 'Awarded points that had been spent, so they were not reversed.' }),
   })
   .openapi('Refund')
 
-export function showRefund(refund: Refund): z.infer<typeof refundSchema> {
+export function formatRefund(refund: Refund): z.infer<typeof refundSchema> {
   const { amountMinor, withheldMinor, shortfallMinor, ...points } = refund
   return {
     amount: majorFromMinor(amountMinor),
@@ -88,7 +90,7 @@ export function showRefund(refund: Refund): z.infer<typeof refundSchema> {
   }
 }
 
-/** Why a purchase was refused, with what the buyer needs to try again. */
+/** Why a purchase was refused, with the amounts that the buyer needs to try again. */
 const refusalSchema = z
   .object({
     code: z.enum([
@@ -99,16 +101,16 @@ const refusalSchema = z
       'insufficient_funds',
     ]),
     short: z.array(shortLine).optional(),
-    expectedTotal: amountShown.optional(),
-    total: amountShown.optional(),
-    points: z.number().int().optional().openapi({ description: 'How many points should have paid.' }),
-    mostPoints: z.number().int().optional().openapi({ description: 'How many points the total is worth.' }),
-    available: z.number().int().optional().openapi({ description: 'How many points there were to spend.' }),
-    missing: amountShown.optional(),
+    expectedTotal: amountOutput.optional(),
+    total: amountOutput.optional(),
+    points: z.number().int().optional().openapi({ description: 'Points to redeem, as ordered.' }),
+    mostPoints: z.number().int().optional().openapi({ description: 'Maximum of points that the total allows.' }),
+    available: z.number().int().optional().openapi({ description: 'Points that were available.' }),
+    missing: amountOutput.optional(),
   })
   .openapi('Refusal')
 
-function showRefusal(refusal: Refusal): z.infer<typeof refusalSchema> {
+function formatRefusal(refusal: Refusal): z.infer<typeof refusalSchema> {
   switch (refusal.code) {
     case 'out_of_stock':
       return { code: refusal.code, short: refusal.short }
@@ -126,14 +128,14 @@ function showRefusal(refusal: Refusal): z.infer<typeof refusalSchema> {
   }
 }
 
-/** The 409 of a refused purchase. */
+/** The 409 problem of a refused purchase. */
 export function refusalProblem(purchaseId: string, refusal: Refusal): Problem {
   const notBought = { purchaseId, success: false } as const
   switch (refusal.code) {
     case 'out_of_stock': {
       const [first] = refusal.short
       const available = first?.available ?? 0
-      const detail = `Of product ${first?.productId}, ${available} can be bought.`
+      const detail = `${available} of product ${first?.productId} are available.`
       return new Problem(refusal.code, detail, { ...notBought, stock: false, available, short: refusal.short })
     }
     case 'price_changed': {
@@ -143,16 +145,20 @@ export function refusalProblem(purchaseId: string, refusal: Refusal): Problem {
     }
     case 'redeem_exceeds_total': {
       const { code, points, mostPoints } = refusal
-      return new Problem(code, `The total takes ${mostPoints} points at most.`, { ...notBought, points, mostPoints })
+      return new Problem(code, `At most ${mostPoints} points can be redeemed for this total.`, {
+        ...notBought,
+        points,
+        mostPoints,
+      })
     }
     case 'insufficient_points': {
       const { code, points, available } = refusal
-      const detail = `${available} points can be spent. The reserved stock was given back.`
+      const detail = `${available} points are available. The reserved stock was released.`
       return new Problem(code, detail, { ...notBought, points, available })
     }
     case 'insufficient_funds': {
       const missing = majorFromMinor(refusal.missingMinor)
-      const detail = `${missing} is missing. The reserved stock was given back.`
+      const detail = `${missing} is missing. The reserved stock was released.`
       return new Problem(refusal.code, detail, { ...notBought, stock: true, balance: false, restock: true, missing })
     }
   }
@@ -160,21 +166,21 @@ export function refusalProblem(purchaseId: string, refusal: Refusal): Problem {
 
 const detailSchema = z
   .object({
-    total: amountShown.optional(),
-    amount: amountShown.optional().openapi({ description: 'What was charged, or given back.' }),
+    total: amountOutput.optional(),
+    amount: amountOutput.optional().openapi({ description: 'Charged or returned.' }),
     lines: z
-      .array(z.object({ productId: z.string(), quantity: z.number().int(), unitPrice: amountShown }))
+      .array(z.object({ productId: z.string(), quantity: z.number().int(), unitPrice: amountOutput }))
       .optional()
-      .openapi({ description: 'What was reserved, at which prices.' }),
-    points: z.number().int().optional().openapi({ description: 'Redeemed, earned, given or taken back.' }),
-    campaigns: z.array(campaignAwardSchema).optional().openapi({ description: 'What the points were earned by.' }),
-    transactionId: z.uuid().optional().openapi({ description: 'In the statement of points.' }),
+      .openapi({ description: 'Reserved products with their prices.' }),
+    points: z.number().int().optional().openapi({ description: 'Points redeemed, awarded, returned or reversed.' }),
+    campaigns: z.array(campaignAwardSchema).optional().openapi({ description: 'Points by campaign and rule.' }),
+    transactionId: z.uuid().optional().openapi({ description: 'Id in the statement of points.' }),
     attempt: z
       .number()
       .int()
       .optional()
-      .openapi({ description: 'Of a step that is tried again: which attempt, at least.' }),
-    undo: z.boolean().optional().openapi({ description: 'Whether it is the undo of the step that is tried again.' }),
+      .openapi({ description: 'Of a step that is retried: number of the attempt, or less.' }),
+    undo: z.boolean().optional().openapi({ description: 'Whether the undo of the step is retried.' }),
     refund: refundSchema.optional(),
     outcome: z.enum(['completed', 'refused', 'cancelled', 'failed']).optional(),
     code: z.string().optional(),
@@ -182,7 +188,7 @@ const detailSchema = z
   })
   .openapi('PurchaseStepDetail')
 
-/** One thing that happened to a purchase: it was written down together with its effect. */
+/** One event of a purchase, recorded together with its effect. */
 export const stepSchema = z
   .object({
     seq: z.number().int().openapi({ example: 2 }),
@@ -218,8 +224,8 @@ export const stepSchema = z
       ])
       .openapi({
         description:
-          'Steps are `applied` or `undone`, an award also `nothing`, `parked` or `dismissed`; `retried` says that another attempt ' +
-          'begins, of which not each is noted. The rest are states of the purchase.',
+          'Steps are `applied` or `undone`, an award also `nothing`, `parked` or `dismissed`; `retried`: another attempt begins ' +
+          '(not every attempt is recorded). The others are states of the purchase.',
         example: 'applied',
       }),
     at: timestamp,
@@ -227,23 +233,23 @@ export const stepSchema = z
   })
   .openapi('PurchaseStep')
 
-export function showStep({ seq, step, state, at, detail }: PurchaseEvent): z.infer<typeof stepSchema> {
+export function formatStep({ seq, step, state, at, detail }: PurchaseEvent): z.infer<typeof stepSchema> {
   return {
     seq,
     step,
     state,
     at: new Date(at).toISOString(),
-    ...(detail && { detail: showDetail(detail) }),
+    ...(detail && { detail: formatDetail(detail) }),
   }
 }
 
-function showDetail(detail: NonNullable<PurchaseEvent['detail']>): z.infer<typeof detailSchema> {
-  if ('status' in detail) return showOutcome(detail)
+function formatDetail(detail: NonNullable<PurchaseEvent['detail']>): z.infer<typeof detailSchema> {
+  if ('status' in detail) return formatOutcome(detail)
   if ('attempt' in detail) return detail
-  if ('withheldMinor' in detail) return { refund: showRefund(detail) }
+  if ('withheldMinor' in detail) return { refund: formatRefund(detail) }
   if ('points' in detail) {
     const { points, award, transactionId } = detail
-    return { points, ...(award && { campaigns: showAward(award) }), ...(transactionId && { transactionId }) }
+    return { points, ...(award && { campaigns: formatAward(award) }), ...(transactionId && { transactionId }) }
   }
   if ('actor' in detail) return {}
   if ('amountMinor' in detail) return { amount: majorFromMinor(detail.amountMinor) }
@@ -257,10 +263,10 @@ function showDetail(detail: NonNullable<PurchaseEvent['detail']>): z.infer<typeo
   }
 }
 
-function showOutcome(outcome: Outcome): z.infer<typeof detailSchema> {
+function formatOutcome(outcome: Outcome): z.infer<typeof detailSchema> {
   switch (outcome.status) {
     case 'refused':
-      return { outcome: outcome.status, code: outcome.refusal.code, refusal: showRefusal(outcome.refusal) }
+      return { outcome: outcome.status, code: outcome.refusal.code, refusal: formatRefusal(outcome.refusal) }
     case 'failed':
       return { outcome: outcome.status, code: outcome.code }
     case 'completed':
@@ -272,17 +278,17 @@ function showOutcome(outcome: Outcome): z.infer<typeof detailSchema> {
 export const purchaseId = z.uuid().openapi({ example: '0199d6a4-7f1e-7c3a-9b0e-5a1c2d3e4f50' })
 export const purchaseStatus = z.enum(PURCHASE_STATUSES).openapi({
   description:
-    '`running` and `compensating` (being undone) are under way; `refunding` is completed and being given back; the others are final.',
+    '`running` and `compensating` (being undone) are in progress; `refunding`: completed, with a refund in progress; the others are final.',
 })
 
-/** What is known of a purchase that is under way. */
+/** A purchase in progress. */
 export const purchaseStatusSchema = z.object({ purchaseId, status: purchaseStatus }).openapi('PurchaseStatus')
 
 const lineSchema = z
   .object({
     productId,
     quantity: z.number().int().openapi({ example: 1 }),
-    unitPrice: amountShown.nullable().openapi({ description: 'Frozen when the stock was reserved; null before that.' }),
+    unitPrice: amountOutput.nullable().openapi({ description: 'Frozen when the stock is reserved; null before that.' }),
   })
   .openapi('PurchaseLine')
 
@@ -290,39 +296,39 @@ export const purchaseSchema = z
   .object({
     purchaseId,
     status: purchaseStatus,
-    code: z.string().nullable().openapi({ description: 'Why it was refused or failed.', example: null }),
+    code: z.string().nullable().openapi({ description: 'Code of the refusal or failure.', example: null }),
     refusal: orNull(refusalSchema),
     username,
     lines: z.array(lineSchema),
-    total: amountShown.nullable().openapi({ description: 'Known once the stock was reserved.' }),
-    amount: amountShown.nullable().openapi({ description: 'What of the total is paid in money.' }),
-    pointsRedeemed: z.number().int().openapi({ description: 'Points that pay the rest.', example: 0 }),
-    pointsIssued: z.number().int().nullable().openapi({ description: 'Points that it earned; null until then.' }),
+    total: amountOutput.nullable().openapi({ description: 'Null until the stock is reserved.' }),
+    amount: amountOutput.nullable().openapi({ description: 'Part of the total that is paid in money.' }),
+    pointsRedeemed: z.number().int().openapi({ description: 'Points redeemed for the rest.', example: 0 }),
+    pointsIssued: z.number().int().nullable().openapi({ description: 'Points awarded; null until then.' }),
     award: z
       .enum(['booked', 'nothing', 'parked', 'dismissed', 'voided'])
       .nullable()
       .openapi({
         description:
-          'How its award ended. `parked`: it waits for an operator; `dismissed`: one decided against it; `voided`: it waited ' +
-          'when the purchase was given back, and never comes.',
+          'State of its award. `parked`: it waits for an operator; `dismissed`: an operator decided against it; `voided`: it ' +
+          'was parked when the purchase was refunded.',
       }),
-    campaigns: z.array(campaignAwardSchema).openapi({ description: 'Which campaign and rule gave what.' }),
+    campaigns: z.array(campaignAwardSchema).openapi({ description: 'Points by campaign and rule.' }),
     refund: orNull(refundSchema),
-    expectedTotal: amountShown.nullable().openapi({ description: 'The buyer pays this total or none.' }),
+    expectedTotal: amountOutput.nullable().openapi({ description: 'The only total that the buyer accepts.' }),
     createdAt: timestamp,
     cancelRequestedAt: timestamp.nullable(),
-    settledAt: timestamp.nullable().openapi({ description: 'When it ended; null while it is under way.' }),
-    steps: z.array(stepSchema).openapi({ description: 'Everything that happened to it so far, in order.' }),
+    settledAt: timestamp.nullable().openapi({ description: 'When it ended; null while it is in progress.' }),
+    steps: z.array(stepSchema).openapi({ description: 'Its events so far, in order.' }),
   })
   .openapi('Purchase')
 
-export function showPurchase(purchase: StoredPurchase): z.infer<typeof purchaseSchema> {
+export function formatPurchase(purchase: StoredPurchase): z.infer<typeof purchaseSchema> {
   const { detail } = purchase
   return {
     purchaseId: purchase.purchaseId,
     status: purchase.status,
     code: purchase.code,
-    refusal: detail && 'code' in detail ? showRefusal(detail) : null,
+    refusal: detail && 'code' in detail ? formatRefusal(detail) : null,
     username: purchase.username,
     lines: purchase.lines.map(({ productId, quantity, unitPriceMinor }) => ({
       productId,
@@ -334,17 +340,17 @@ export function showPurchase(purchase: StoredPurchase): z.infer<typeof purchaseS
     pointsRedeemed: purchase.redeemPoints,
     pointsIssued: purchase.pointsIssued,
     award: purchase.award,
-    campaigns: awardOf(purchase),
-    refund: purchase.refund && showRefund(purchase.refund),
+    campaigns: formatAwardOf(purchase),
+    refund: purchase.refund && formatRefund(purchase.refund),
     expectedTotal: majorOrNull(purchase.expectedTotalMinor),
     createdAt: purchase.createdAt.toISOString(),
     cancelRequestedAt: purchase.cancelRequestedAt?.toISOString() ?? null,
     settledAt: purchase.settledAt?.toISOString() ?? null,
-    steps: purchase.events.map(showStep),
+    steps: purchase.events.map(formatStep),
   }
 }
 
-/** What of the total is paid in money; null while the total is not known. */
+/** The part of the total that is paid in money; null while the total is not known. */
 export function chargedMinor({ totalMinor, redeemPoints, pointValueMinor }: StoredPurchase): number | null {
   return totalMinor === null ? null : totalMinor - redeemPoints * pointValueMinor
 }
@@ -356,14 +362,14 @@ export async function requirePurchase(sql: Database, id: string): Promise<Stored
   return purchase
 }
 
-/** For the description of an answer that `underWay` completes. */
-export const underWayHeaders = {
+/** OpenAPI description of the headers that `setAcceptedHeaders` sets. */
+export const acceptedHeaders = {
   Location: { description: 'Address of the purchase.', schema: { type: 'string' as const } },
   ...retryAfterHeader,
 }
 
-/** Says where to look for the outcome. */
-export function underWay(c: AppContext, { purchaseId }: StoredPurchase): void {
+/** Headers of a 202: where and when to ask for the outcome. */
+export function setAcceptedHeaders(c: AppContext, { purchaseId }: StoredPurchase): void {
   c.header('Location', `/purchases/${purchaseId}`)
   c.header('Retry-After', '1')
 }

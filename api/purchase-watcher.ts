@@ -3,139 +3,138 @@ import type { Logger } from '#config/logging.ts'
 import type { Database } from '#db/client.ts'
 import { readPurchasesBeyond, type StoredPurchase } from '#db/purchases.ts'
 
-/** Tells those who watch purchases when more has happened to them. One for a whole process, however many they are. */
+/** Delivers new states of purchases to subscribers. One per process polls the database for all of them. */
 export type PurchaseWatcher = {
   /**
-   * Watches a purchase from what is known of it.
+   * Subscribes to a purchase; states newer than the given one are delivered.
    *
-   * @param until ends the watch, and frees its place
-   * @returns undefined when as many watch as may
+   * @param until ends the subscription and frees its place
+   * @returns undefined when `maxSubscribers` are subscribed
    */
-  watch(purchase: StoredPurchase, until: AbortSignal): Watch | undefined
-  /** How many watch, and whether the database is asked on their behalf. */
-  state(): { viewers: number; polling: boolean }
+  subscribe(purchase: StoredPurchase, until: AbortSignal): Subscription | undefined
+  /** How many subscribers there are, and whether the database is polled for them. */
+  state(): { subscribers: number; polling: boolean }
+}
+
+/** A purchase as its subscriber sees it. */
+export type Subscription = {
+  /**
+   * Waits for a state with events beyond those delivered before. A subscriber that calls rarely gets the newest state;
+   * states in between are dropped, so nothing is queued.
+   *
+   * @returns undefined when nothing happened within `heartbeatMs`, and when the subscription has ended
+   */
+  next(): Promise<StoredPurchase | undefined>
 }
 
 export type WatcherOptions = {
   sql: Database
   logger: Logger
-  /** How long after one look at the database the next one follows, while somebody watches. */
+  /** Pause between two polls while there are subscribers. */
   pollMs?: number
-  /** See `Watch`. Proxies take connections for dead that are silent for a minute, some for half of it. */
+  /** See `Subscription`. Proxies close connections that are silent for a minute, some after half of it. */
   heartbeatMs?: number
-  /** Each viewer holds a connection open. */
-  mostViewers?: number
+  /** Each subscriber holds a connection open. */
+  maxSubscribers?: number
 }
 
 /**
- * All purchases that are watched are read by one statement per look, each of them once, whatever the number of its
- * viewers; without viewers nothing is read. While the database is away the viewers stay, and when it is back they are
- * told what they have missed.
+ * One statement per poll reads all purchases that have subscribers, each once, however many subscribers it has; without
+ * subscribers nothing is read. While the database is unavailable subscribers stay, and catch up when it is back.
  */
 export function createPurchaseWatcher(options: WatcherOptions): PurchaseWatcher {
-  const { sql, logger, pollMs = 250, heartbeatMs = 15_000, mostViewers = 1_000 } = options
-  const viewers = new Set<Viewer>()
+  const { sql, logger, pollMs = 250, heartbeatMs = 15_000, maxSubscribers = 1_000 } = options
+  const subscribers = new Set<Subscriber>()
   let polling = false
-  let away = false
+  let unavailable = false
 
-  async function poll(): Promise<void> {
+  async function pollWhileSubscribed(): Promise<void> {
     polling = true
-    while (viewers.size > 0) {
+    while (subscribers.size > 0) {
       await sleep(pollMs, undefined, { ref: false })
-      if (viewers.size > 0) await look()
+      if (subscribers.size > 0) await poll()
     }
     polling = false
   }
 
-  async function look(): Promise<void> {
+  async function poll(): Promise<void> {
     try {
-      const changed = await readPurchasesBeyond(sql, whatIsKnownTo(viewers))
-      tell(viewers, changed)
-      if (away) logger.info('purchases can be watched again')
-      away = false
+      deliver(subscribers, await readPurchasesBeyond(sql, lowestDelivered(subscribers)))
+      if (unavailable) logger.info('purchases are polled again')
+      unavailable = false
     } catch (error) {
-      if (!away) logger.warn({ err: error }, 'purchases cannot be watched: their viewers wait')
-      away = true
+      if (!unavailable) logger.warn({ err: error }, 'purchases cannot be polled: subscribers wait')
+      unavailable = true
     }
   }
 
   return {
-    watch(purchase, until) {
-      if (viewers.size >= mostViewers) return undefined
-      const viewer = createViewer(purchase, heartbeatMs)
-      const leave = () => {
-        viewers.delete(viewer)
-        viewer.leave()
+    subscribe(purchase, until) {
+      if (subscribers.size >= maxSubscribers) return undefined
+      const subscriber = createSubscriber(purchase, heartbeatMs)
+      const end = () => {
+        subscribers.delete(subscriber)
+        subscriber.end()
       }
-      if (until.aborted) leave()
-      else viewers.add(viewer)
-      until.addEventListener('abort', leave, { once: true })
-      if (!polling) void poll()
-      return viewer
+      if (until.aborted) end()
+      else subscribers.add(subscriber)
+      until.addEventListener('abort', end, { once: true })
+      if (!polling) void pollWhileSubscribed()
+      return subscriber
     },
-    state: () => ({ viewers: viewers.size, polling }),
+    state: () => ({ subscribers: subscribers.size, polling }),
   }
 }
 
-/** Of each purchase, what the viewer knows who knows least of it. */
-function whatIsKnownTo(viewers: Iterable<Viewer>): { purchaseId: string; seq: number }[] {
-  const known = new Map<string, number>()
-  for (const { purchaseId, seq } of viewers) known.set(purchaseId, Math.min(seq(), known.get(purchaseId) ?? Infinity))
-  return [...known].map(([purchaseId, seq]) => ({ purchaseId, seq }))
+/** Per purchase, the lowest `seq` delivered to any of its subscribers. */
+function lowestDelivered(subscribers: Iterable<Subscriber>): { purchaseId: string; seq: number }[] {
+  const lowest = new Map<string, number>()
+  for (const { purchaseId, deliveredSeq } of subscribers) {
+    lowest.set(purchaseId, Math.min(deliveredSeq(), lowest.get(purchaseId) ?? Infinity))
+  }
+  return [...lowest].map(([purchaseId, seq]) => ({ purchaseId, seq }))
 }
 
-function tell(viewers: Iterable<Viewer>, changed: StoredPurchase[]): void {
+function deliver(subscribers: Iterable<Subscriber>, changed: StoredPurchase[]): void {
   if (changed.length === 0) return
   const byId = new Map(changed.map((purchase) => [purchase.purchaseId, purchase]))
-  for (const viewer of viewers) {
-    const purchase = byId.get(viewer.purchaseId)
-    if (purchase) viewer.tell(purchase)
+  for (const subscriber of subscribers) {
+    const purchase = byId.get(subscriber.purchaseId)
+    if (purchase) subscriber.deliver(purchase)
   }
 }
 
-/** What somebody who watches a purchase gets to see. */
-export type Watch = {
-  /**
-   * The purchase, once more has happened to it than was told before. Whoever asks rarely gets its newest state, and nothing
-   * piles up meanwhile.
-   *
-   * @returns undefined when nothing has happened for the time of a heartbeat, and when the watch is over
-   */
-  next(): Promise<StoredPurchase | undefined>
-}
-
-/** The watch from the side of the one who tells. */
-export type Viewer = Watch & {
+/** A subscription as the watcher sees it. */
+type Subscriber = Subscription & {
   readonly purchaseId: string
-  /** Up to where the purchase was told. */
-  seq(): number
-  /** Changes nothing when this much is known already. */
-  tell(purchase: StoredPurchase): void
-  leave(): void
+  deliveredSeq(): number
+  /** Ignores a state without events beyond `deliveredSeq`. */
+  deliver(purchase: StoredPurchase): void
+  end(): void
 }
 
-/** @param purchase as it is known to the viewer already */
-export function createViewer(purchase: StoredPurchase, heartbeatMs: number): Viewer {
+/** @param purchase the state that the subscriber has already */
+export function createSubscriber(purchase: StoredPurchase, heartbeatMs: number): Subscriber {
   let seq = lastSeq(purchase)
-  let news: StoredPurchase | undefined
-  let over = false
+  let undelivered: StoredPurchase | undefined
+  let ended = false
   let wake = () => {}
 
   return {
     purchaseId: purchase.purchaseId,
-    seq: () => seq,
-    tell(told) {
-      if (lastSeq(told) <= seq) return
-      seq = lastSeq(told)
-      news = told
+    deliveredSeq: () => seq,
+    deliver(state) {
+      if (lastSeq(state) <= seq) return
+      seq = lastSeq(state)
+      undelivered = state
       wake()
     },
-    leave() {
-      over = true
+    end() {
+      ended = true
       wake()
     },
     async next() {
-      if (!news && !over) {
+      if (!undelivered && !ended) {
         await new Promise<void>((resolve) => {
           const heartbeat = setTimeout(resolve, heartbeatMs)
           wake = () => {
@@ -144,19 +143,14 @@ export function createViewer(purchase: StoredPurchase, heartbeatMs: number): Vie
           }
         })
       }
-      const told = news
-      news = undefined
-      return told
+      const state = undelivered
+      undelivered = undefined
+      return state
     },
   }
 }
 
-/** Whether it has its outcome, and is not being given back. */
-export function hasEnded({ settledAt, status }: StoredPurchase): boolean {
-  return settledAt !== null && status !== 'refunding'
-}
-
-/** The `seq` of the last thing that happened to it. */
+/** The `seq` of the last event of a purchase; 0 without events. */
 export function lastSeq({ events }: StoredPurchase): number {
   return events.at(-1)?.seq ?? 0
 }

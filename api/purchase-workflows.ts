@@ -6,128 +6,127 @@ import {
 } from '@temporalio/client'
 import type { StoredPurchase } from '#db/purchases.ts'
 import { awardWorkflowId, purchaseWorkflowId, refundWorkflowId, repairWorkflowId } from '#domain/purchase.ts'
-import {
-  type AwardInput,
-  CUSTOMER,
-  PURCHASE_STATUS,
-  type PurchaseInput,
-  type PurchaseResult,
-  purchaseSummary,
-} from '#workflows/contract.ts'
+import { type AwardInput, CUSTOMER, PURCHASE_STATUS, type PurchaseInput, purchaseSummary } from '#workflows/contract.ts'
 import type { AppDependencies } from './app-types.ts'
-import { isTemporalAway } from './errors.ts'
+import { isTemporalUnavailable } from './errors.ts'
 import { Problem } from './problems.ts'
 
-type PurchaseWorkflow = (input: PurchaseInput) => Promise<PurchaseResult>
-export type PurchaseHandle = WorkflowHandle<PurchaseWorkflow>
-
-/** How long Temporal may take to accept a request; the SDK tries again within this time. */
+/** How long Temporal may take to accept a request; the SDK retries within this time. */
 const REQUEST_TIMEOUT_MS = 5_000
 
-const ON_RECORD =
-  'The purchase is on record, and may be carried out. Repeat the request with the same Idempotency-Key to learn its ' +
+const PURCHASE_RECORDED =
+  'The purchase is on record and may still be executed. Repeat the request with the same Idempotency-Key to learn its ' +
   'outcome; without a key, look at the purchase first.'
 
-type StartOptions = {
-  /** What the client is told when Temporal does not answer. */
-  ifAway: string
-  staticSummary: string
-  workflowIdReusePolicy?: WorkflowIdReusePolicy
-  workflowIdConflictPolicy?: WorkflowIdConflictPolicy
-}
-
 /**
- * Starts the workflow of a purchase, unless it was started before. The row in `purchases` decides whether there is
- * anything left to do, so starting again does no harm.
+ * Starts the workflow of a purchase, unless it was started before. The row in `purchases` is the authority on what is
+ * left to do, so starting it again is harmless.
  *
+ * @param ifUnavailable what the client reads about the purchase when Temporal cannot be reached
  * @throws Problem `temporal_unavailable`
  */
 export function startPurchase(
   deps: AppDependencies,
   purchase: StoredPurchase,
-  ifAway: string = ON_RECORD,
-): Promise<PurchaseHandle> {
+  ifUnavailable: string = PURCHASE_RECORDED,
+): Promise<WorkflowHandle> {
   const { purchaseId, username, lines } = purchase
-  const staticSummary = purchaseSummary(username, 'buys', lines)
-  return startSaga(deps, purchase, 'purchase', purchaseWorkflowId(purchaseId), { ifAway, staticSummary })
+  return startWorkflow(deps, 'purchase', {
+    ...ofPurchase(purchase),
+    workflowId: purchaseWorkflowId(purchaseId),
+    staticSummary: purchaseSummary(username, 'buys', lines),
+    ifUnavailable,
+  })
 }
 
 /** Starts the workflow that refunds a purchase, unless it was started before. @throws Problem `temporal_unavailable` */
-export function startRefund(deps: AppDependencies, purchase: StoredPurchase): Promise<PurchaseHandle> {
+export function startRefund(deps: AppDependencies, purchase: StoredPurchase): Promise<WorkflowHandle> {
   const { purchaseId, username, lines } = purchase
-  const staticSummary = purchaseSummary(username, 'gets a refund for', lines)
-  return startSaga(deps, purchase, 'refund', refundWorkflowId(purchaseId), {
-    ifAway: 'The refund is on record, and will be carried out.',
-    staticSummary,
+  return startWorkflow(deps, 'refund', {
+    ...ofPurchase(purchase),
+    workflowId: refundWorkflowId(purchaseId),
+    staticSummary: purchaseSummary(username, 'gets a refund for', lines),
+    ifUnavailable: 'The refund is on record and will be executed.',
   })
 }
 
 /**
- * Starts the workflow that books an award, unless it runs. The row in `awards` decides whether there is anything left to do, so
- * starting again does no harm.
- *
- * @param accountId the id of whoever earned it
- * @throws Problem `temporal_unavailable`
- */
-export async function startAward(
-  deps: AppDependencies,
-  awarded: AwardInput,
-  { accountId, staticSummary, ifAway }: { accountId: string; staticSummary: string; ifAway: string },
-): Promise<WorkflowHandle> {
-  const { temporal, taskQueue } = deps
-  const id = 'eventId' in awarded ? awarded.eventId : awarded.purchaseId
-  const start = () =>
-    temporal.workflow.start<(input: AwardInput) => Promise<{ points: number }>>('award', {
-      workflowId: awardWorkflowId(id),
-      taskQueue,
-      args: [awarded],
-      workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
-      workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
-      typedSearchAttributes: [{ key: CUSTOMER, value: accountId }],
-      staticSummary,
-    })
-  return await askTemporal(deps, 'eventId' in awarded ? undefined : id, start, ifAway)
-}
-
-/**
- * Starts the workflow that settles a purchase which does not get on. One that runs already is ended for it: it may be
- * waiting for its next try, and the new one tries at once. What either does, it does once.
+ * Starts the workflow that settles a purchase which makes no progress. A repair that is running already is terminated: it
+ * may be waiting for its next attempt, while the new one makes an attempt at once. Every step takes effect once.
  *
  * @throws Problem `temporal_unavailable`
  */
-export function startRepair(deps: AppDependencies, purchase: StoredPurchase): Promise<PurchaseHandle> {
+export function startRepair(deps: AppDependencies, purchase: StoredPurchase): Promise<WorkflowHandle> {
   const { purchaseId } = purchase
-  return startSaga(deps, purchase, 'repair', repairWorkflowId(purchaseId), {
-    ifAway: 'The repair was not started. Send the request again.',
+  return startWorkflow(deps, 'repair', {
+    ...ofPurchase(purchase),
+    workflowId: repairWorkflowId(purchaseId),
     staticSummary: `Settles ${purchaseWorkflowId(purchaseId)}, because an operator asked for it`,
+    ifUnavailable: 'The repair was not started. Send the request again.',
     workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
     workflowIdConflictPolicy: WorkflowIdConflictPolicy.TERMINATE_EXISTING,
   })
 }
 
-async function startSaga(
+/**
+ * Starts the workflow that books an award, unless it is running. The row in `awards` is the authority on what is left to
+ * do, so starting it again is harmless.
+ *
+ * @param input whose award: that of a purchase, or of an event
+ * @param options.customerId the id of the user who earned it
+ * @throws Problem `temporal_unavailable`
+ */
+export function startAward(
   deps: AppDependencies,
-  { purchaseId, userId, status }: StoredPurchase,
-  workflowType: 'purchase' | 'refund' | 'repair',
-  workflowId: string,
-  { ifAway, ...options }: StartOptions,
-): Promise<PurchaseHandle> {
+  input: AwardInput,
+  options: Pick<StartOptions, 'customerId' | 'staticSummary' | 'ifUnavailable'>,
+): Promise<WorkflowHandle> {
+  return startWorkflow(deps, 'award', {
+    ...options,
+    input,
+    workflowId: awardWorkflowId('eventId' in input ? input.eventId : input.purchaseId),
+    workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+  })
+}
+
+type StartOptions = {
+  workflowId: string
+  input: PurchaseInput | AwardInput
+  /** The user whose workflow it is. */
+  customerId: string
+  status?: StoredPurchase['status']
+  staticSummary: string
+  ifUnavailable: string
+  workflowIdReusePolicy?: WorkflowIdReusePolicy
+  workflowIdConflictPolicy?: WorkflowIdConflictPolicy
+}
+
+function ofPurchase({ purchaseId, userId, status }: StoredPurchase) {
+  return { input: { purchaseId }, customerId: userId, status }
+}
+
+/** The one start of a workflow: starts it, or gets the handle of the one that has this id already. */
+async function startWorkflow(
+  deps: AppDependencies,
+  workflowType: 'purchase' | 'refund' | 'repair' | 'award',
+  { workflowId, input, customerId, status, ifUnavailable, ...options }: StartOptions,
+): Promise<WorkflowHandle> {
   const { temporal, taskQueue } = deps
+  const start = () =>
+    temporal.workflow.start(workflowType, {
+      workflowId,
+      taskQueue,
+      args: [input],
+      workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
+      workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+      typedSearchAttributes: [
+        { key: CUSTOMER, value: customerId },
+        ...(status === undefined ? [] : [{ key: PURCHASE_STATUS, value: status }]),
+      ],
+      ...options,
+    })
   try {
-    const start = () =>
-      temporal.workflow.start<PurchaseWorkflow>(workflowType, {
-        workflowId,
-        taskQueue,
-        args: [{ purchaseId }],
-        workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
-        workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
-        typedSearchAttributes: [
-          { key: CUSTOMER, value: userId },
-          { key: PURCHASE_STATUS, value: status },
-        ],
-        ...options,
-      })
-    return await askTemporal(deps, purchaseId, start, ifAway)
+    return await callTemporal(deps, start, ifUnavailable, 'purchaseId' in input ? input.purchaseId : undefined)
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return temporal.workflow.getHandle(workflowId)
     throw error
@@ -135,28 +134,31 @@ async function startSaga(
 }
 
 /**
- * @param ifAway what the client is told about the purchase when Temporal does not answer
- * @throws Problem `temporal_unavailable`, which names the purchase, if it is about one
+ * Makes a request of Temporal within `REQUEST_TIMEOUT_MS`.
+ *
+ * @param ifUnavailable what the client reads when Temporal cannot be reached
+ * @param purchaseId the purchase that the problem names, if the request is about one
+ * @throws Problem `temporal_unavailable`
  */
-export async function askTemporal<Answer>(
+export async function callTemporal<Answer>(
   { temporal }: AppDependencies,
-  purchaseId: string | undefined,
-  ask: () => Promise<Answer>,
-  ifAway: string,
+  request: () => Promise<Answer>,
+  ifUnavailable: string,
+  purchaseId?: string,
 ): Promise<Answer> {
   try {
-    return await temporal.withDeadline(Date.now() + REQUEST_TIMEOUT_MS, ask)
+    return await temporal.withDeadline(Date.now() + REQUEST_TIMEOUT_MS, request)
   } catch (error) {
-    if (!isTemporalAway(error)) throw error
-    const problem = new Problem('temporal_unavailable', ifAway, purchaseId === undefined ? {} : { purchaseId })
+    if (!isTemporalUnavailable(error)) throw error
+    const problem = new Problem('temporal_unavailable', ifUnavailable, purchaseId === undefined ? {} : { purchaseId })
     problem.cause = error
     throw problem
   }
 }
 
 /**
- * Waits until the workflow has ended, but not for longer than `purchaseWaitMs`, nor for a client that has gone, nor
- * when the server stops. How it ended is in the row: whatever goes wrong here is no concern of the purchase.
+ * Waits until the workflow has ended, but no longer than `purchaseWaitMs`, and not once the client has disconnected or the
+ * server stops. How it ended is in the database: an error here says nothing about the purchase.
  */
 export async function waitForOutcome(
   { temporal, purchaseWaitMs, stopping, logger }: AppDependencies,
@@ -164,13 +166,13 @@ export async function waitForOutcome(
   client: AbortSignal,
 ): Promise<void> {
   if (purchaseWaitMs === 0 || stopping.aborted || client.aborted) return
-  const enough = new AbortController()
-  const stop = () => enough.abort()
+  const wait = new AbortController()
+  const stop = () => wait.abort()
   const timer = setTimeout(stop, purchaseWaitMs)
-  for (const signal of [stopping, client]) signal.addEventListener('abort', stop, { once: true, signal: enough.signal })
-  const stopped = new Promise((resolve) => enough.signal.addEventListener('abort', resolve, { once: true }))
-  // The signal ends a poll that is under way; the deadline, one that the SDK begins just then.
-  const ended = temporal.withAbortSignal(enough.signal, () =>
+  for (const signal of [stopping, client]) signal.addEventListener('abort', stop, { once: true, signal: wait.signal })
+  const stopped = new Promise((resolve) => wait.signal.addEventListener('abort', resolve, { once: true }))
+  // The signal ends a long poll in progress; the deadline, one that the SDK begins just then.
+  const ended = temporal.withAbortSignal(wait.signal, () =>
     temporal.withDeadline(Date.now() + purchaseWaitMs, () => handle.result()),
   )
   try {

@@ -5,22 +5,22 @@ import type { App, AppDependencies } from './app-types.ts'
 import { DEMO_ACTOR } from './idempotency.ts'
 import { Problem } from './problems.ts'
 import {
+  acceptedHeaders,
+  formatPurchase,
+  formatRefund,
   purchaseId,
   purchaseSchema,
   purchaseStatus,
   purchaseStatusSchema,
   refundSchema,
   requirePurchase,
-  showPurchase,
-  showRefund,
-  underWay,
-  underWayHeaders,
+  setAcceptedHeaders,
 } from './purchase-schemas.ts'
-import { askTemporal, startPurchase, startRefund, waitForOutcome } from './purchase-workflows.ts'
+import { callTemporal, startPurchase, startRefund, waitForOutcome } from './purchase-workflows.ts'
 import { json, problems, READING } from './responses.ts'
 import { page, pageOf, pageQuery, purchasePath, resourceId } from './schemas.ts'
 
-/** `/purchases`: what became of orders, and taking them back. */
+/** `/purchases`: reading, cancelling and refunding purchases. */
 export function registerPurchases(app: App, deps: AppDependencies): void {
   registerListPurchases(app, deps)
   registerGetPurchase(app, deps)
@@ -33,11 +33,11 @@ const listPurchasesRoute = createRoute({
   path: '/purchases',
   operationId: 'listPurchases',
   tags: ['Purchases'],
-  summary: 'Purchases with everything that happened to them',
+  summary: 'List purchases with their steps',
   description: 'Newest first.',
   request: {
     query: pageQuery(z.uuid()).extend({
-      userId: resourceId.optional().openapi({ description: 'Only what this user bought, or tried to.' }),
+      userId: resourceId.optional().openapi({ description: 'Only purchases of this user.' }),
       status: purchaseStatus.optional(),
     }),
   },
@@ -60,7 +60,7 @@ function registerListPurchases(app: App, { sql }: AppDependencies): void {
       limit: limit + 1,
     })
     return c.json(
-      page(purchases, limit, showPurchase, (purchase) => purchase.purchaseId),
+      page(purchases, limit, formatPurchase, (purchase) => purchase.purchaseId),
       200,
     )
   })
@@ -71,7 +71,7 @@ const getPurchaseRoute = createRoute({
   path: '/purchases/{id}',
   operationId: 'getPurchase',
   tags: ['Purchases'],
-  summary: 'One purchase with everything that happened to it',
+  summary: 'Get a purchase with its steps',
   request: { params: purchasePath },
   responses: {
     200: { description: 'The purchase.', content: json(purchaseSchema) },
@@ -82,7 +82,7 @@ const getPurchaseRoute = createRoute({
 function registerGetPurchase(app: App, { sql }: AppDependencies): void {
   app.openapi(getPurchaseRoute, async (c) => {
     const purchase = await requirePurchase(sql, c.req.valid('param').id)
-    return c.json(showPurchase(purchase), 200)
+    return c.json(formatPurchase(purchase), 200)
   })
 }
 
@@ -93,22 +93,22 @@ const cancelPurchaseRoute = createRoute({
   tags: ['Purchases'],
   summary: 'Cancel a purchase that is under way',
   description:
-    'Takes no body. It counts until the sale is confirmed: from then on the purchase ends completed, before that with ' +
-    'everything given back. Asking again changes nothing and gets the same answer, so no Idempotency-Key is needed.',
+    'Takes no body. Takes effect until the sale is confirmed: from then on the purchase completes, before that it is fully ' +
+    'undone. Repeating the request changes nothing and returns the same answer, so no Idempotency-Key is needed.',
   request: { params: purchasePath },
   responses: {
     200: { description: 'Cancelled.', content: json(purchaseStatusSchema) },
     202: {
-      description: 'Asked to cancel; not decided yet.',
-      headers: underWayHeaders,
+      description: 'The request is on record; its effect is not decided yet.',
+      headers: acceptedHeaders,
       content: json(purchaseStatusSchema),
     },
     ...problems(...READING, 'foreign_request', 'unknown_purchase', 'already_settled', 'temporal_unavailable'),
   },
 })
 
-/** What a client is told while Temporal is away. */
-const CANCEL_ON_RECORD = 'The request to cancel is on record, and counts unless the sale was confirmed before.'
+/** What the client reads when Temporal cannot be reached. */
+const CANCEL_RECORDED = 'The request to cancel is on record, and takes effect unless the sale was confirmed before it.'
 
 function registerCancelPurchase(app: App, deps: AppDependencies): void {
   app.openapi(cancelPurchaseRoute, async (c) => {
@@ -125,7 +125,7 @@ function registerCancelPurchase(app: App, deps: AppDependencies): void {
         return c.json({ purchaseId, status }, 200)
       case 'running':
       case 'compensating':
-        underWay(c, purchase)
+        setAcceptedHeaders(c, purchase)
         return c.json({ purchaseId, status }, 202)
       case 'completed':
       case 'refused':
@@ -138,8 +138,8 @@ function registerCancelPurchase(app: App, deps: AppDependencies): void {
 }
 
 /**
- * The request counts from when it is on record. The workflow, which is started for this if it never was, is told so that it
- * stops before its next step and not only at the confirmation.
+ * The request takes effect from when it is on record. The workflow, which is started if it never was, is signalled as well,
+ * so that it stops before its next step and not only at the confirmation.
  */
 async function requestCancellation(
   deps: AppDependencies,
@@ -147,11 +147,11 @@ async function requestCancellation(
   client: AbortSignal,
 ): Promise<void> {
   await requestCancel(deps.writes, purchase.purchaseId)
-  const handle = await startPurchase(deps, purchase, CANCEL_ON_RECORD)
+  const handle = await startPurchase(deps, purchase, CANCEL_RECORDED)
   try {
-    await askTemporal(deps, purchase.purchaseId, () => handle.cancel(), CANCEL_ON_RECORD)
+    await callTemporal(deps, () => handle.cancel(), CANCEL_RECORDED, purchase.purchaseId)
   } catch (error) {
-    // It has ended in the meantime.
+    // The workflow has ended in the meantime.
     if (!(error instanceof WorkflowNotFoundError)) throw error
   }
   await waitForOutcome(deps, handle, client)
@@ -166,17 +166,17 @@ const refundPurchaseRoute = createRoute({
   path: '/purchases/{id}/refund',
   operationId: 'refundPurchase',
   tags: ['Purchases'],
-  summary: 'Give a completed purchase back, as a whole',
+  summary: 'Refund a completed purchase as a whole',
   description:
-    'Takes no body. The goods go back on the shelf, points that paid go back to the lots they came from, awarded points ' +
-    'are taken back, and the money is returned less the value of awarded points that were spent. It happens once: ' +
-    'asking again gets the same answer, so no Idempotency-Key is needed. Once it is accepted it is carried out.',
+    'Takes no body. The stock is returned, redeemed points go back to the lots they came from, awarded points are reversed, ' +
+    'and the money is returned less the value of awarded points that were spent. It takes effect once: repeating the request ' +
+    'returns the same answer, so no Idempotency-Key is needed. Once accepted, the refund is executed.',
   request: { params: purchasePath },
   responses: {
     200: { description: 'Refunded.', content: json(refundedSchema) },
     202: {
-      description: 'Under way.',
-      headers: underWayHeaders,
+      description: 'In progress.',
+      headers: acceptedHeaders,
       content: json(purchaseStatusSchema),
     },
     ...problems(...READING, 'foreign_request', 'unknown_purchase', 'not_refundable', 'temporal_unavailable'),
@@ -189,20 +189,20 @@ function registerRefundPurchase(app: App, deps: AppDependencies): void {
     c.set('purchaseId', id)
     const opened = await openRefund(deps.writes, id, DEMO_ACTOR)
     let purchase = await requirePurchase(deps.sql, id)
-    if (opened !== 'refunding' && opened !== 'refunded') throw notRefundable(purchase.purchaseId, opened)
+    if (opened !== 'refunding' && opened !== 'refunded') throw notRefundableProblem(purchase.purchaseId, opened)
     if (purchase.status === 'refunding') {
       const handle = await startRefund(deps, purchase)
       await waitForOutcome(deps, handle, c.req.raw.signal)
       purchase = await requirePurchase(deps.sql, id)
     }
     const { purchaseId, status, refund } = purchase
-    if (status === 'refunded' && refund) return c.json({ purchaseId, status, refund: showRefund(refund) }, 200)
-    underWay(c, purchase)
+    if (status === 'refunded' && refund) return c.json({ purchaseId, status, refund: formatRefund(refund) }, 200)
+    setAcceptedHeaders(c, purchase)
     return c.json({ purchaseId, status }, 202)
   })
 }
 
-function notRefundable(purchaseId: string, status: string | null): Problem {
+function notRefundableProblem(purchaseId: string, status: string | null): Problem {
   const purchaseStatus = z.enum(['running', 'compensating', 'refused', 'cancelled', 'failed']).parse(status)
   return new Problem('not_refundable', `The purchase is ${status}.`, { purchaseId, purchaseStatus })
 }

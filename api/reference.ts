@@ -8,16 +8,16 @@ export function registerReference(app: App): void {
   registerReferencePage(app)
 }
 
-const DESCRIPTION = `Buys unicorns, durably: a purchase that was accepted is carried out or undone, whatever crashes.
+const DESCRIPTION = `Durable purchases of unicorns: once accepted, a purchase is completed or undone, whatever crashes.
 
 **Money** is a JSON number in major units with at most two decimals (\`1700\`, \`19.99\`).
 
 **Problems** are \`application/problem+json\` (RFC 9457). Branch on \`code\`; \`detail\` is for people.
 
-**Idempotency-Key**: whatever moves something takes one. Send a fresh key with each new request and the same key when
-you repeat it; it then happens once. The answer to a repeat has \`Idempotency-Replayed: true\`, and shows how things stand by
-then: of what was deleted since, 404. Refusals are remembered under the key; bad input (400) and outages (503) are not.
-Keys of purchases never expire, the others are kept for a day at least.`
+**Idempotency-Key**: every request that changes something takes one. Send a new key with each new request and the same key
+when you repeat it; it then takes effect once. The answer to a repeat has \`Idempotency-Replayed: true\` and the present
+state: 404 for a resource that was deleted since. Refusals are stored under the key; invalid input (400) and outages (503)
+are not. Keys of purchases never expire, other keys are kept for at least a day.`
 
 /** `/openapi.json`: the schemas that validate the requests, as OpenAPI 3.1. */
 function registerOpenApiDocument(app: App): void {
@@ -26,19 +26,19 @@ function registerOpenApiDocument(app: App): void {
     info: { title: 'Unicorn Store', version: '1', description: DESCRIPTION, license: { name: 'MIT' } },
     servers: [{ url: '/' }],
     tags: [
-      { name: 'Purchases', description: 'Buying, and what became of it.' },
-      { name: 'Products', description: 'What there is to buy.' },
-      { name: 'Users', description: 'Who buys, and their wallets.' },
-      { name: 'Points', description: 'What members have earned, spend and lose.' },
-      { name: 'Campaigns', description: 'The rules that points are earned by.' },
-      { name: 'Operations', description: 'What waits for somebody to decide or to try again.' },
-      { name: 'Settings', description: 'What a client has to know of this installation.' },
-      { name: 'Operation', description: 'Whether the server is well, for those who run it.' },
+      { name: 'Purchases', description: 'Buying, and the progress of purchases.' },
+      { name: 'Products', description: 'Products and their stock.' },
+      { name: 'Users', description: 'Users and their wallets.' },
+      { name: 'Points', description: 'The points ledger.' },
+      { name: 'Campaigns', description: 'Rules that award points.' },
+      { name: 'Operations', description: 'Work for operators.' },
+      { name: 'Settings', description: 'Settings of this installation.' },
+      { name: 'Operation', description: 'Health checks.' },
     ],
   })
 }
 
-/** Our own page around Swagger UI: everything it needs comes from this server, nothing of it is inline. */
+/** Assets of our page around Swagger UI: all of them served here, none inline. */
 const ASSETS = {
   'initializer.js': {
     type: 'text/javascript; charset=utf-8',
@@ -70,7 +70,7 @@ const CONTENT_SECURITY_POLICY = [
 
 const PAGE = new URL('./reference/index.html', import.meta.url)
 
-/** `/docs`: the OpenAPI document to read and to try out, on a machine without internet access too. */
+/** `/docs`: the OpenAPI document to read and to try out; works offline. */
 function registerReferencePage(app: App): void {
   app.get('/docs', async (c) => {
     c.header('Content-Security-Policy', CONTENT_SECURITY_POLICY)

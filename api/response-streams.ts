@@ -1,93 +1,94 @@
 import { addAbortListener } from 'node:events'
 import type { AppContext, AppDependencies } from './app-types.ts'
-import { problemOf } from './errors.ts'
+import { toProblem } from './errors.ts'
 import { problemBody } from './problems.ts'
 
 /**
- * The body of an answer, made as the client takes it: a client that reads slowly keeps nobody and nothing waiting but itself.
+ * A response body that is generated only as fast as the client reads: a slow client costs no memory and holds up nobody.
  *
- * @param open makes the text. `over` is aborted when the client has gone, the server stops or the text has come to its end;
- *   whoever makes it may abort it, too. What is made after that is not sent
+ * @param open starts the generator. Its `controller` is aborted when the client disconnects, the server stops or the text
+ *   ends; the generator's side may abort it, too. Text generated after that is not sent
  */
-export async function pulledText(
+export async function pullStream(
   c: AppContext,
   { stopping }: AppDependencies,
-  open: (over: AbortController) => AsyncGenerator<string> | Promise<AsyncGenerator<string>>,
+  open: (controller: AbortController) => AsyncGenerator<string> | Promise<AsyncGenerator<string>>,
 ): Promise<ReadableStream<Uint8Array>> {
-  const over = new AbortController()
+  const controller = new AbortController()
   for (const signal of [stopping, c.req.raw.signal]) {
-    if (signal.aborted) over.abort()
-    signal.addEventListener('abort', () => over.abort(), { once: true, signal: over.signal })
+    if (signal.aborted) controller.abort()
+    signal.addEventListener('abort', () => controller.abort(), { once: true, signal: controller.signal })
   }
   try {
-    return streamOf(await open(over), over)
+    return readableStream(await open(controller), controller)
   } catch (error) {
-    over.abort()
+    controller.abort()
     throw error
   }
 }
 
-function streamOf(text: AsyncGenerator<string>, over: AbortController): ReadableStream<Uint8Array> {
+function readableStream(text: AsyncGenerator<string>, controller: AbortController): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   return new ReadableStream<Uint8Array>(
     {
-      async pull(controller) {
+      async pull(stream) {
         const { done, value } = await text.next().catch((error: unknown) => {
-          over.abort()
+          controller.abort()
           throw error
         })
-        if (!done && !over.signal.aborted) return controller.enqueue(encoder.encode(value))
-        over.abort()
-        controller.close()
+        if (!done && !controller.signal.aborted) return stream.enqueue(encoder.encode(value))
+        controller.abort()
+        stream.close()
       },
-      cancel: () => over.abort(),
+      cancel: () => controller.abort(),
     },
     { highWaterMark: 0 },
   )
 }
 
-/** A client that takes no line for so long has gone, whatever its connection says. */
-const PATIENCE_MS = 60_000
+/** A client that reads no line for so long is treated as disconnected. */
+const READ_TIMEOUT_MS = 60_000
 
 export type LineStream = {
-  /** Opens the lines. They end, at the latest, when the signal aborts. */
-  open: (over: AbortSignal) => Promise<AsyncGenerator<object, void, void>>
-  /** Called once, when the lines have come to their end, or could not be opened. */
+  /** Starts the generator of lines, which ends at the latest when the signal aborts. */
+  open: (signal: AbortSignal) => Promise<AsyncGenerator<object, void, void>>
+  /** Called once: when the generator has ended, or could not be opened. */
   ended: () => void
-  patienceMs?: number
+  readTimeoutMs?: number
 }
 
 /**
- * Answers with lines of JSON as they are made, none faster than the client reads. When the client goes away, stops reading or the
- * server stops, the lines are stopped; what goes wrong on the way is the last line.
+ * Answers with newline-delimited JSON, generated as the client reads. The generator is stopped when the client disconnects,
+ * stops reading or the server stops. An error on the way is sent as the last line, in the form of a problem.
  */
 export async function streamLines(
   c: AppContext,
   deps: AppDependencies,
-  { open, ended, patienceMs = PATIENCE_MS }: LineStream,
+  { open, ended, readTimeoutMs = READ_TIMEOUT_MS }: LineStream,
 ): Promise<Response> {
   const requestId = c.get('requestId')
-  const body = await pulledText(c, deps, async (over) => {
-    const lines = await open(over.signal).catch((error: unknown) => {
+  const body = await pullStream(c, deps, async (controller) => {
+    const { signal } = controller
+    const lines = await open(signal).catch((error: unknown) => {
       ended()
       throw error
     })
-    const patience = setTimeout(() => over.abort(), patienceMs)
-    addAbortListener(over.signal, () => {
-      clearTimeout(patience)
-      // A generator that is under way ends once it notices; one that is not, here.
+    const readTimeout = setTimeout(() => controller.abort(), readTimeoutMs)
+    addAbortListener(signal, () => {
+      clearTimeout(readTimeout)
+      // A generator that is running ends when it sees the signal; one that is suspended ends here.
       void lines.return().finally(ended)
     })
     async function* text(): AsyncGenerator<string, void, void> {
       try {
         for await (const line of lines) {
-          yield spell(line)
-          patience.refresh()
+          yield jsonLine(line)
+          readTimeout.refresh()
         }
       } catch (error) {
-        if (over.signal.aborted) return
-        deps.logger.warn({ err: error, requestId }, 'an answer was broken off')
-        yield spell({ line: 'problem', problem: problemBody(problemOf(error), requestId) })
+        if (signal.aborted) return
+        deps.logger.warn({ err: error, requestId }, 'a streamed answer failed')
+        yield jsonLine({ line: 'problem', problem: problemBody(toProblem(error), requestId) })
       }
     }
     return text()
@@ -95,6 +96,6 @@ export async function streamLines(
   return c.body(body, 200, { 'Content-Type': 'application/x-ndjson' })
 }
 
-function spell(line: object): string {
+function jsonLine(line: object): string {
   return `${JSON.stringify(line)}\n`
 }

@@ -14,7 +14,7 @@ export const WRITING = [
   'idempotency_key_reused',
 ] as const
 
-/** A refusal, of what is gone by now, or of what is on record but cannot be carried on. */
+/** A refusal, a resource that was deleted since, or a request on record that cannot go on now. */
 const MAY_BE_REPLAYED = ['404', '409', '503']
 
 type ProblemResponses<Code extends ProblemCode> = {
@@ -25,7 +25,7 @@ type ProblemResponses<Code extends ProblemCode> = {
   }
 }
 
-/** The `responses` of a route for the problems it may answer with, as they are published in the OpenAPI document. */
+/** The `responses` of a route in the OpenAPI document for the problems it may answer with. */
 export function problems<Code extends ProblemCode>(...codes: Code[]): ProblemResponses<Code> {
   const byStatus = Object.groupBy(codes, (code) => PROBLEMS[code].status)
   const isKeyed = codes.some((code) => code === 'idempotency_key_reused')
@@ -59,7 +59,7 @@ function problemSchema(code: ProblemCode) {
       status: z.literal(kind.status),
       detail: z.string(),
       code: z.literal(code),
-      requestId: z.string().openapi({ description: 'Names this request in the logs.' }),
+      requestId: z.string().openapi({ description: 'Identifies this request in the logs.' }),
       ...('members' in kind ? kind.members : {}),
     })
     .openapi(`${pascalCase(code)}Problem`)
@@ -69,18 +69,18 @@ function pascalCase(code: string): string {
   return code.replace(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase())
 }
 
-/** For the description of the answer. */
+/** OpenAPI description of the response header. */
 export const replayedHeader = {
   'Idempotency-Replayed': {
-    description: '`true` when an earlier request of the same key did it.',
+    description: '`true` when an earlier request with the same key took effect.',
     schema: { type: 'string' as const, enum: ['true'] },
   },
 }
 
-/** For the description of an answer. RFC 9110, section 10.2.3. */
+/** OpenAPI description of the response header (RFC 9110, section 10.2.3). */
 export const retryAfterHeader = {
   'Retry-After': {
-    description: 'Seconds after which to ask again.',
+    description: 'Seconds to wait before the next request.',
     schema: { type: 'string' as const, example: '2' },
   },
 }

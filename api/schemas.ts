@@ -9,10 +9,10 @@ const ID_RULE = 'must be 1 to 64 letters, digits, dots, dashes or underscores, a
 export const resourceId = z.string().regex(ID, ID_RULE)
 export const productId = resourceId.openapi({ example: '1' })
 export const username = resourceId.openapi({ example: 'derick' })
-export const accountId = username.openapi({ description: 'The name of the user whose points they are.' })
+export const accountId = username.openapi({ description: 'The username of the owner of the points.' })
 
 export const userId = resourceId.openapi({
-  description: 'Means nothing, and never changes.',
+  description: 'Opaque; never changes.',
   example: 'usr_0199d6a4-7f1e-7c3a-9b0e-5a1c2d3e4f50',
 })
 
@@ -22,7 +22,7 @@ export const purchasePath = uuidPath('unknown_purchase')
 export const parkedPath = uuidPath('unknown_parked_award')
 export const transactionPath = uuidPath('unknown_transaction')
 
-/** In the one spelling that keys and references are made of (RFC 9562, section 4: letters of either case are taken). */
+/** Lower case, as in keys and references (RFC 9562, section 4: input may have either case). */
 function uuidPath(unknown: ProblemCode) {
   const isPossible = (id: string) => z.uuid().safeParse(id).success
   return z.object({ id: pathId(isPossible, unknown, '0199d6a4-7f1e-7c3a-9b0e-5a1c2d3e4f50').toLowerCase() })
@@ -33,8 +33,8 @@ function pathId(isPossible: (id: string) => boolean, unknown: ProblemCode, examp
   return z.string().refine(isPossible, { params: { unknown } }).openapi({ example })
 }
 
-/** An amount in a request: a JSON number in major units, which is read as integer minor units. */
-export const amount = z
+/** An amount in a request: a JSON number in major units, parsed to integer minor units. */
+export const amountInput = z
   .number()
   .min(0, 'must not be negative')
   .max(majorFromMinor(MAX_REQUEST_MINOR), 'must be at most 1000000000')
@@ -46,10 +46,10 @@ export const amount = z
   })
   .openapi({ description: 'In major units, with at most two decimals.', example: 1700 })
 
-export const positiveAmount = amount.refine((minor) => minor > 0, 'must be at least 0.01')
+export const positiveAmountInput = amountInput.refine((minor) => minor > 0, 'must be at least 0.01')
 
 /** An amount in an answer: a JSON number in major units. */
-export const amountShown = z
+export const amountOutput = z
   .number()
   .openapi({ description: 'In major units, with at most two decimals.', example: 1700 })
 
@@ -71,13 +71,13 @@ export function lines(maxLength: number) {
     .refine((given) => !hasControlCharacters(given.replace(/[\n\t]/g, '')), 'must not have control characters')
 }
 
-/** Half a surrogate pair counts too: neither it nor NUL is text to Postgres. */
+/** NUL and lone surrogates among them, which Postgres does not store as text. */
 function hasControlCharacters(text: string): boolean {
   return /[\p{Cc}\p{Cs}]/u.test(text)
 }
 
-/** An RFC 3339 instant in a request; as ISO 8601 in UTC, in the years that databases and dates agree on. */
-export const instantGiven = z.iso
+/** An RFC 3339 instant in a request, parsed to ISO 8601 in UTC; in years that Postgres and `Date` both represent. */
+export const instantInput = z.iso
   .datetime({ offset: true })
   .transform((text) => new Date(text))
   .refine((date) => date.getTime() >= 0 && date.getUTCFullYear() <= 9999, 'must be in the years 1970 to 9999')
@@ -85,25 +85,24 @@ export const instantGiven = z.iso
 
 export const timestamp = z.iso.datetime().openapi({ description: 'UTC.', example: '2026-01-31T12:00:00.000Z' })
 
-/**
- * A schema of the document or null. Not `.nullable()`: that says of the schema itself, wherever it is used, that it can be
- * null.
- */
+/** A schema or null. Unlike `.nullable()`, it leaves the named component in the OpenAPI document as it is. */
 export function orNull<Schema extends z.ZodType>(schema: Schema) {
   return z.union([schema, z.null()])
 }
 
-/** Query parameters of a list. The cursor is opaque to clients; what it means is up to the list. */
+/** Query parameters of a list. The cursor is opaque to clients; each list defines what it means. */
 export function pageQuery(cursor: z.ZodType<string>) {
   return z.strictObject({
-    cursor: cursor.optional().openapi({ description: '`nextCursor` (of points: `next_cursor`) of the page before.' }),
+    cursor: cursor
+      .optional()
+      .openapi({ description: '`nextCursor` (of points and campaigns: `next_cursor`) of the previous page.' }),
     limit: z.coerce
       .number('must be a number')
       .int('must be a whole number')
       .min(1, 'must be at least 1')
       .max(500, 'must be at most 500')
       .default(100)
-      .openapi({ description: 'How many items to give at most.' }),
+      .openapi({ description: 'Maximum number of items.' }),
   })
 }
 
@@ -111,39 +110,39 @@ export function pageQuery(cursor: z.ZodType<string>) {
 export function pageOf<Item extends z.ZodType>(item: Item) {
   return z.object({
     items: z.array(item),
-    count: z.number().int().openapi({ description: 'How many items this page has.' }),
+    count: z.number().int().openapi({ description: 'Number of items on this page.' }),
     nextCursor: z
       .string()
       .nullable()
-      .openapi({ description: 'Where the next page starts; null when this is the last.', example: null }),
+      .openapi({ description: 'Cursor of the next page; null on the last page.', example: null }),
   })
 }
 
 /**
- * A page out of one row more than fits: the extra one tells that there is a next page.
+ * Makes a page of rows that were read with a limit of `limit + 1`: the extra row tells that there is a next page.
  *
- * @param cursorOf of the last item of the page
+ * @param cursorOf the cursor after a row, for the last one of the page
  */
 export function page<Row, Item>(
   rows: readonly Row[],
   limit: number,
-  render: (row: Row) => Item,
+  format: (row: Row) => Item,
   cursorOf: (row: Row) => string,
 ): { items: Item[]; count: number; nextCursor: string | null } {
-  const shown = rows.slice(0, limit)
-  const last = shown.at(-1)
+  const onPage = rows.slice(0, limit)
+  const last = onPage.at(-1)
   const nextCursor = rows.length > limit && last !== undefined ? cursorOf(last) : null
-  return { items: shown.map(render), count: shown.length, nextCursor }
+  return { items: onPage.map(format), count: onPage.length, nextCursor }
 }
 
-/** One page of a list of points, spelled as the bodies there are. */
-export function pointsPageOf<Item extends z.ZodType>(item: Item) {
+/** `pageOf` in the snake case of the bodies of points and campaigns. */
+export function snakeCasePageOf<Item extends z.ZodType>(item: Item) {
   const { nextCursor, ...shape } = pageOf(item).shape
   return z.object({ ...shape, next_cursor: nextCursor })
 }
 
-/** See `page`. */
-export function pointsPage<Row, Item>(...given: Parameters<typeof page<Row, Item>>) {
-  const { nextCursor, ...shown } = page(...given)
-  return { ...shown, next_cursor: nextCursor }
+/** `page` in the same. */
+export function snakeCasePage<Row, Item>(...input: Parameters<typeof page<Row, Item>>) {
+  const { nextCursor, ...rest } = page(...input)
+  return { ...rest, next_cursor: nextCursor }
 }

@@ -2,19 +2,19 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { majorFromMinor } from '#domain/money.ts'
 import type { App, AppDependencies } from './app-types.ts'
 import { json, problems } from './responses.ts'
-import { amountShown } from './schemas.ts'
+import { amountOutput } from './schemas.ts'
 
 const settingsSchema = z
   .object({
-    demoMode: z.boolean().openapi({ description: 'Nobody signs in: everybody may do everything.', example: true }),
-    pointValue: amountShown.openapi({ description: 'What one point pays for, in major units.', example: 0.1 }),
+    demoMode: z.boolean().openapi({ description: 'No authentication: everybody may do everything.', example: true }),
+    pointValue: amountOutput.openapi({ description: 'Value of one point, in major units.', example: 0.1 }),
     temporalUi: z
       .object({
-        url: z.url().openapi({ description: 'Without a slash at its end.', example: 'http://127.0.0.1:8233' }),
+        url: z.url().openapi({ description: 'Without a trailing slash.', example: 'http://127.0.0.1:8233' }),
         namespace: z.string().openapi({ example: 'default' }),
       })
       .nullable()
-      .openapi({ description: 'Where every workflow can be looked at; null if this server does not know.' }),
+      .openapi({ description: 'Temporal Web UI; null if unknown.' }),
   })
   .openapi('Settings')
 
@@ -23,8 +23,8 @@ const getSettingsRoute = createRoute({
   path: '/settings',
   operationId: 'getSettings',
   tags: ['Settings'],
-  summary: 'What a client has to know of this installation',
-  description: 'The same for everybody, and until the server is started again.',
+  summary: 'Get the settings of this installation',
+  description: 'The same for everybody; constant while the server runs.',
   responses: {
     200: { description: 'The settings.', content: json(settingsSchema) },
     ...problems('misdirected_request', 'internal_error'),

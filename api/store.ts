@@ -8,26 +8,26 @@ import { getMimeType } from 'hono/utils/mime'
 import type { App, AppContext, AppDependencies, AppEnv } from './app-types.ts'
 import { Problem } from './problems.ts'
 
-/** Vite puts a hash of the content into the name of everything that is in here. */
+/** Files in here have a hash of their content in their name (Vite). */
 const ASSETS = '/store/assets/'
 
-/** What lies beside the page. Further down there are pages only, which may be of something that is called `summer.css`. */
+/** Files beside the page. Deeper paths are pages only, possibly of a campaign called `summer.css`. */
 const BESIDE = /^\/store\/[^/]+$/
 
 /**
- * `/store/`: the store as it was built. Addresses that are no file are pages which the store makes in the browser, so
- * they get its one page. Nothing is read before it is asked for: the store can be built while the server runs.
+ * `/store/`: the built store. Paths that are no file are pages that the store renders in the browser, so they get its one
+ * HTML page. Files are read on request: the store can be built while the server runs.
  */
 export function registerStore(app: App, { storeDir }: AppDependencies): void {
-  // It serves no path with `..`, `//`, a backslash or an escape in it, and leaves those to the next handler.
+  // It leaves paths with `..`, `//`, a backslash or an escape to the next handler.
   const files = serveStatic<AppEnv>({ rewriteRequestPath: (path) => join(storeDir, path.slice('/store'.length)) })
 
   app.get('/', (c) => c.redirect('/store/'))
   app.get('/store', (c) => c.redirect('/store/'))
-  // Tags are weak because the same file is sent as it is and compressed.
+  // ETags are weak because the same file is sent compressed and uncompressed.
   app.get('/store/*', storeHeaders(ASSETS), compress(), etag({ weak: true }))
   app.get('/store/', (c) => servePage(c, storeDir))
-  // What the builder has left for the tests, and for itself.
+  // Hidden files that the build leaves for itself and the tests.
   app.get('/store/:hidden{[.].+}', (c) => c.notFound())
   app.get('/store/*', files, (c) => {
     const { path } = c.req
@@ -41,7 +41,7 @@ async function servePage(c: AppContext, storeDir: string): Promise<Response> {
     return c.html(await readFile(join(storeDir, 'index.html'), 'utf8'))
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
-    throw new Problem('store_not_built', 'Run "npm run web:build", or "npm start", which does.')
+    throw new Problem('store_not_built', 'Run "npm run web:build", or "npm start", which includes it.')
   }
 }
 
@@ -51,7 +51,7 @@ const CONTENT_SECURITY_POLICY = [
   "connect-src 'self'",
   "img-src 'self' data:",
   "font-src 'self'",
-  // Mantine and CodeMirror put style elements into the page.
+  // Mantine and CodeMirror add style elements to the page.
   "style-src 'self' 'unsafe-inline'",
   "manifest-src 'self'",
   "base-uri 'none'",
@@ -60,11 +60,10 @@ const CONTENT_SECURITY_POLICY = [
 ].join('; ')
 
 /**
- * What the store may load and run, and how long browsers keep its files: those in `assets` for good, for a new version has
- * a new name; of all others they ask each time whether they have changed. "Not changed" carries both, too: browsers take
- * its headers over into what they have kept.
+ * Content security policy and caching: files in `assets` are cached forever, because a new version has a new name; all
+ * others are revalidated each time. A 304 has both headers, too: browsers update the cached response with them.
  *
- * @param assets start of the paths of files whose names change with their content
+ * @param assets path prefix of files whose names change with their content
  */
 function storeHeaders(assets: string): MiddlewareHandler<AppEnv> {
   return async (c, next) => {

@@ -16,12 +16,12 @@ import { DEMO_ACTOR, idempotencyHeaders, keyedRequest, requireDone } from './ide
 import { Problem } from './problems.ts'
 import { json, jsonBody, problems, READING, replayedHeader, WRITING } from './responses.ts'
 import {
-  amount,
-  amountShown,
+  amountInput,
+  amountOutput,
   page,
   pageOf,
   pageQuery,
-  positiveAmount,
+  positiveAmountInput,
   resourceId,
   timestamp,
   userId,
@@ -38,9 +38,9 @@ export function registerUsers(app: App, deps: AppDependencies): void {
   registerListWalletEntries(app, deps)
 }
 
-const userSchema = z.object({ id: userId, username, balance: amountShown }).openapi('User')
+const userSchema = z.object({ id: userId, username, balance: amountOutput }).openapi('User')
 
-function showUser({ userId, username, balanceMinor }: Wallet): z.infer<typeof userSchema> {
+function formatUser({ userId, username, balanceMinor }: Wallet): z.infer<typeof userSchema> {
   return { id: userId, username, balance: majorFromMinor(balanceMinor) }
 }
 
@@ -51,12 +51,12 @@ async function requireUser(sql: Database, username: string): Promise<Wallet> {
   return wallet
 }
 
-function userRefused(refusal: WalletRefusal): Problem {
+function userProblem(refusal: WalletRefusal): Problem {
   switch (refusal.code) {
     case 'user_exists':
-      return new Problem(refusal.code, 'Choose another name, or top this one up.')
+      return new Problem(refusal.code, 'Choose another name, or top up this user.')
     case 'balance_too_large':
-      return new Problem(refusal.code, 'A balance may have up to 9007199254740991 cents.')
+      return new Problem(refusal.code, 'The maximum of a balance is 9007199254740991 cents.')
   }
 }
 
@@ -65,8 +65,8 @@ const listUsersRoute = createRoute({
   path: '/users',
   operationId: 'listUsers',
   tags: ['Users'],
-  summary: 'Who can buy',
-  description: 'In the order of their names.',
+  summary: 'List users',
+  description: 'Ordered by username.',
   request: { query: pageQuery(resourceId) },
   responses: {
     200: {
@@ -82,16 +82,16 @@ function registerListUsers(app: App, { sql }: AppDependencies): void {
     const { cursor, limit } = c.req.valid('query')
     const wallets = await listWallets(sql, { ...(cursor && { after: cursor }), limit: limit + 1 })
     return c.json(
-      page(wallets, limit, showUser, (wallet) => wallet.username),
+      page(wallets, limit, formatUser, (wallet) => wallet.username),
       200,
     )
   })
 }
 
-/** `/users/balance/...` are the balances: a user of that name could not be reached. */
+/** Routes of a user called `balance` would collide with `/users/balance/{username}`. */
 const newUsername = username.refine((name) => name !== 'balance', 'is reserved')
 
-const newUser = z.strictObject({ username: newUsername, balance: amount }).openapi('NewUser')
+const newUser = z.strictObject({ username: newUsername, balance: amountInput }).openapi('NewUser')
 
 const createUserRoute = createRoute({
   method: 'post',
@@ -105,9 +105,9 @@ const createUserRoute = createRoute({
   },
   responses: {
     201: {
-      description: 'The user, as it stands now.',
+      description: 'The user in its present state.',
       headers: {
-        Location: { description: 'Address of the balance.', schema: { type: 'string' as const } },
+        Location: { description: 'URL of the balance.', schema: { type: 'string' as const } },
         ...replayedHeader,
       },
       content: json(userSchema),
@@ -121,9 +121,9 @@ function registerCreateUser(app: App, { sql, writes }: AppDependencies): void {
     const body = c.req.valid('json')
     const wallet = { username: body.username, balanceMinor: body.balance, actor: DEMO_ACTOR }
     const answer = await createWallet(writes, keyedRequest(c, body.username, body), wallet)
-    const created = requireDone(c, answer, { unknown: 'unknown_user', refused: userRefused })
+    const created = requireDone(c, answer, { unknown: 'unknown_user', refused: userProblem })
     c.header('Location', `/users/balance/${created}`)
-    return c.json(showUser(await requireUser(sql, created)), 201)
+    return c.json(formatUser(await requireUser(sql, created)), 201)
   })
 }
 
@@ -132,7 +132,7 @@ const getBalanceRoute = createRoute({
   path: '/users/balance/{username}',
   operationId: 'getBalance',
   tags: ['Users'],
-  summary: 'What a user can spend',
+  summary: 'Get the balance of a user',
   request: { params: userPath },
   responses: {
     200: { description: 'The balance.', content: json(userSchema) },
@@ -143,18 +143,18 @@ const getBalanceRoute = createRoute({
 function registerGetBalance(app: App, { sql }: AppDependencies): void {
   app.openapi(getBalanceRoute, async (c) => {
     const wallet = await requireUser(sql, c.req.valid('param').username)
-    return c.json(showUser(wallet), 200)
+    return c.json(formatUser(wallet), 200)
   })
 }
 
-const topUp = z.strictObject({ amount: positiveAmount }).openapi('TopUp')
+const topUp = z.strictObject({ amount: positiveAmountInput }).openapi('TopUp')
 
 const topUpRoute = createRoute({
   method: 'post',
   path: '/users/{username}/top-ups',
   operationId: 'topUp',
   tags: ['Users'],
-  summary: 'Put money into a wallet',
+  summary: 'Top up a wallet',
   request: {
     params: userPath,
     headers: idempotencyHeaders,
@@ -162,7 +162,7 @@ const topUpRoute = createRoute({
   },
   responses: {
     200: {
-      description: 'The user, with the balance as it stands now.',
+      description: 'The user with the present balance.',
       headers: replayedHeader,
       content: json(userSchema),
     },
@@ -179,18 +179,18 @@ function registerTopUp(app: App, { sql, writes }: AppDependencies): void {
       amountMinor: body.amount,
       actor: DEMO_ACTOR,
     })
-    requireDone(c, answer, { unknown: 'unknown_user', refused: userRefused })
-    return c.json(showUser(await requireUser(sql, username)), 200)
+    requireDone(c, answer, { unknown: 'unknown_user', refused: userProblem })
+    return c.json(formatUser(await requireUser(sql, username)), 200)
   })
 }
 
 const walletEntrySchema = z
   .object({
     id: z.number().int(),
-    amount: amountShown.openapi({ description: 'What came in; negative: what went out.', example: -1700 }),
+    amount: amountOutput.openapi({ description: 'Credit; negative: debit.', example: -1700 }),
     reason: z.enum(['opening', 'top_up', 'charge', 'charge_undone', 'refund']),
-    reference: z.string().openapi({ description: 'The purchase, or the Idempotency-Key of the request.' }),
-    actor: z.string().openapi({ description: 'Who did it.', example: 'purchase' }),
+    reference: z.string().openapi({ description: 'Id of the purchase, or Idempotency-Key of the request.' }),
+    actor: z.string().openapi({ description: 'Who caused the entry.', example: 'purchase' }),
     at: timestamp,
   })
   .openapi('WalletEntry')
@@ -202,7 +202,7 @@ const listWalletEntriesRoute = createRoute({
   path: '/users/{username}/wallet-entries',
   operationId: 'listWalletEntries',
   tags: ['Users'],
-  summary: 'Everything that went into a wallet and out of it',
+  summary: 'List the entries of a wallet',
   description: 'Newest first. The balance is the sum of all entries.',
   request: { params: userPath, query: pageQuery(entryId) },
   responses: {
@@ -224,13 +224,13 @@ function registerListWalletEntries(app: App, { sql }: AppDependencies): void {
       limit: limit + 1,
     })
     return c.json(
-      page(entries, limit, showWalletEntry, (entry) => String(entry.id)),
+      page(entries, limit, formatWalletEntry, (entry) => String(entry.id)),
       200,
     )
   })
 }
 
-function showWalletEntry({
+function formatWalletEntry({
   id,
   amountMinor,
   reason,

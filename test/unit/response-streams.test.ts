@@ -5,7 +5,7 @@ import { type LineStream, streamLines } from '#api/response-streams.ts'
 
 /** An app that streams lines, numbers for ever unless others are given, and what became of the stream. */
 function streaming({ open, ...options }: Partial<LineStream> & { stopping?: AbortController }) {
-  const { stopping = new AbortController(), patienceMs } = options
+  const { stopping = new AbortController(), readTimeoutMs } = options
   const ended = vi.fn()
   const warn = vi.fn()
   let made = 0
@@ -21,7 +21,7 @@ function streaming({ open, ...options }: Partial<LineStream> & { stopping?: Abor
     streamLines(c as never, { stopping: stopping.signal, logger: { warn } } as never, {
       open: open ?? (async () => numbers()),
       ended,
-      ...(patienceMs !== undefined && { patienceMs }),
+      ...(readTimeoutMs !== undefined && { readTimeoutMs }),
     }),
   )
   return { app, ended, warn, made: () => made }
@@ -46,7 +46,7 @@ test('a client that cancels ends it, once', async () => {
 })
 
 test('a client that does not read any more ends it', async () => {
-  const { app, ended } = streaming({ patienceMs: 20 })
+  const { app, ended } = streaming({ readTimeoutMs: 20 })
   const response = await app.request('/')
   await response.body?.getReader().read()
   await expect.poll(() => ended.mock.calls.length).toBe(1)
