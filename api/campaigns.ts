@@ -93,10 +93,7 @@ const createCampaignRoute = createRoute({
   description:
     'Active by default, and evaluated for purchases from now on. A repeat of the request after the campaign was deleted is ' +
     'answered with 404.',
-  request: {
-    headers: idempotencyHeaders,
-    body: jsonBody(newCampaign),
-  },
+  request: { headers: idempotencyHeaders, body: jsonBody(newCampaign) },
   responses: {
     201: {
       description: 'The campaign in its present state.',
@@ -147,11 +144,7 @@ const getCampaignRoute = createRoute({
   summary: 'Get a campaign',
   request: { params: campaignPath, query: clientQuery },
   responses: {
-    200: {
-      description: 'The campaign.',
-      headers: etagHeader,
-      content: json(campaignSchema),
-    },
+    200: { description: 'The campaign.', headers: etagHeader, content: json(campaignSchema) },
     ...problems(...READING, 'invalid_request', 'unknown_campaign'),
   },
 })
@@ -252,11 +245,7 @@ const deleteCampaignRoute = createRoute({
   description: 'Points it has awarded and its history are kept. Its name can be used again.',
   request: { params: campaignPath, query: clientQuery, headers: idempotencyHeaders.extend(ifMatchHeader.shape) },
   responses: {
-    200: {
-      description: 'Deleted.',
-      headers: replayedHeader,
-      content: json(deletedSchema),
-    },
+    200: { description: 'Deleted.', headers: replayedHeader, content: json(deletedSchema) },
     ...problems(
       ...READING,
       'invalid_request',

@@ -20,7 +20,7 @@ import {
   setAcceptedHeaders,
 } from './purchase-schemas.ts'
 import { startPurchase, waitForOutcome } from './purchase-workflows.ts'
-import { json, jsonBody, problems, READING, replayedHeader, WRITING } from './responses.ts'
+import { json, jsonBody, problems, replayedHeader, WITH_BODY, WRITING } from './responses.ts'
 import { amountInput, amountOutput, productId, username } from './schemas.ts'
 
 /** `POST /purchase` and `POST /purchase/quote`. */
@@ -74,7 +74,7 @@ const severalProducts = z
 /** An order. The form with one product is short for one line. */
 export const orderSchema = z.union([oneProduct, severalProducts])
 
-export type Order = { username: string; lines: PurchaseLine[]; expectedTotalMinor?: number; redeemPoints?: number }
+type Order = { username: string; lines: PurchaseLine[]; expectedTotalMinor?: number; redeemPoints?: number }
 
 /** The normal form of an order: both spellings are the same request. */
 export function normaliseOrder(body: z.output<typeof orderSchema>): Order {
@@ -166,11 +166,7 @@ const createPurchaseRoute = createRoute({
     body: jsonBody(orderSchema),
   },
   responses: {
-    200: {
-      description: 'Bought.',
-      headers: replayedHeader,
-      content: json(receiptSchema),
-    },
+    200: { description: 'Bought.', headers: replayedHeader, content: json(receiptSchema) },
     202: {
       description: 'In progress.',
       headers: {
@@ -276,16 +272,7 @@ const quotePurchaseRoute = createRoute({
   request: { body: jsonBody(orderSchema) },
   responses: {
     200: { description: 'The quote.', content: json(quoteSchema) },
-    ...problems(
-      ...READING,
-      'invalid_request',
-      'malformed_json',
-      'foreign_request',
-      'body_too_large',
-      'unsupported_media_type',
-      'unknown_user',
-      'unknown_product',
-    ),
+    ...problems(...WITH_BODY, 'unknown_user', 'unknown_product'),
   },
 })
 

@@ -69,10 +69,7 @@ const createEventRoute = createRoute({
   description:
     'Evaluates the campaigns of the client that are running now. Once accepted, the event is processed whatever happens to ' +
     'this request; repeat it with the same Idempotency-Key for the state of the award.',
-  request: {
-    headers: requiredIdempotencyHeaders,
-    body: jsonBody(newEvent),
-  },
+  request: { headers: requiredIdempotencyHeaders, body: jsonBody(newEvent) },
   responses: {
     200: { description: 'The award has ended.', headers: replayedHeader, content },
     202: { description: 'In progress.', headers: { ...retryAfterHeader, ...replayedHeader }, content },

@@ -24,10 +24,7 @@ const healthzRoute = createRoute({
     'Answers without a query of its own; fails when no statement was answered for a minute. `/readyz` tells whether ' +
     'requests can be served now.',
   responses: {
-    200: {
-      description: 'Alive.',
-      content: json(z.object({ status: z.literal('ok') }).openapi('Health')),
-    },
+    200: { description: 'Alive.', content: json(z.object({ status: z.literal('ok') }).openapi('Health')) },
     ...problems('misdirected_request', 'internal_error', 'unhealthy'),
   },
 })
@@ -68,7 +65,7 @@ function registerReadyz(app: App, { sql, temporal }: AppDependencies): void {
 }
 
 /** The result of one check; `detail` says what to do about a failed one. */
-export type Check = { name: string; ok: boolean; detail?: string }
+type Check = { name: string; ok: boolean; detail?: string }
 
 const CHECK_TIMEOUT_MS = 3_000
 

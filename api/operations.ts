@@ -16,10 +16,10 @@ import {
   setAcceptedHeaders,
 } from './purchase-schemas.ts'
 import { callTemporal, startAward, startRepair, waitForOutcome } from './purchase-workflows.ts'
-import { json, jsonBody, problems, READING } from './responses.ts'
+import { json, jsonBody, problems, READING, WITH_BODY } from './responses.ts'
 import { line, orNull, page, pageOf, pageQuery, parkedPath, purchasePath, timestamp, username } from './schemas.ts'
 
-/** `/operations`. */
+/** `/operations`: parked awards and repairs. */
 export function registerOperations(app: App, deps: AppDependencies): void {
   registerListParked(app, deps)
   registerRetryParked(app, deps)
@@ -29,7 +29,7 @@ export function registerOperations(app: App, deps: AppDependencies): void {
 
 const parkedAwardSchema = z
   .object({
-    id: z.uuid().openapi({ description: 'Of the purchase or event.' }),
+    id: z.uuid().openapi({ description: 'Id of the purchase or event.' }),
     kind: z.enum(['purchase', 'event']),
     username,
     points: z.number().int().openapi({ description: 'Points earned, before caps.', example: 170 }),
@@ -108,10 +108,7 @@ const retryParkedAwardRoute = createRoute({
     'award as it is then: still `parked` if that takes longer or fails.',
   request: { params: parkedPath },
   responses: {
-    200: {
-      description: 'The award, as it stands now.',
-      content: json(parkedAwardSchema),
-    },
+    200: { description: 'The award in its present state.', content: json(parkedAwardSchema) },
     ...problems(...READING, 'foreign_request', 'unknown_parked_award', 'temporal_unavailable'),
   },
 })
@@ -152,22 +149,10 @@ const dismissParkedAwardRoute = createRoute({
     'Its points will never be issued. The reason is recorded with actor and time. Repeating the request changes nothing and ' +
     'returns the award as it is, so no Idempotency-Key is needed. An award that was booked or ended otherwise in the ' +
     'meantime: 409.',
-  request: {
-    params: parkedPath,
-    body: jsonBody(dismissal),
-  },
+  request: { params: parkedPath, body: jsonBody(dismissal) },
   responses: {
     200: { description: 'Dismissed.', content: json(parkedAwardSchema) },
-    ...problems(
-      ...READING,
-      'invalid_request',
-      'malformed_json',
-      'foreign_request',
-      'body_too_large',
-      'unsupported_media_type',
-      'unknown_parked_award',
-      'not_parked',
-    ),
+    ...problems(...WITH_BODY, 'unknown_parked_award', 'not_parked'),
   },
 })
 
@@ -198,11 +183,7 @@ const repairPurchaseRoute = createRoute({
   request: { params: purchasePath },
   responses: {
     200: { description: 'The purchase has ended.', content: json(purchaseStatusSchema) },
-    202: {
-      description: 'In progress.',
-      headers: acceptedHeaders,
-      content: json(purchaseStatusSchema),
-    },
+    202: { description: 'In progress.', headers: acceptedHeaders, content: json(purchaseStatusSchema) },
     ...problems(
       ...READING,
       'foreign_request',

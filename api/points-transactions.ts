@@ -92,16 +92,9 @@ const issuePointsRoute = createRoute({
   tags: ['Points'],
   summary: 'Issue points',
   description: 'They can be redeemed at once, and expire at the end of their lifetime, at midnight UTC.',
-  request: {
-    headers: idempotencyHeaders,
-    body: jsonBody(movedPointsSchema),
-  },
+  request: { headers: idempotencyHeaders, body: jsonBody(movedPointsSchema) },
   responses: {
-    200: {
-      description: 'Issued.',
-      headers: replayedHeader,
-      content: json(transactionSchema),
-    },
+    200: { description: 'Issued.', headers: replayedHeader, content: json(transactionSchema) },
     ...problems(...WRITING, 'balance_limit'),
   },
 })
@@ -115,25 +108,18 @@ function registerIssuePoints(app: App, deps: AppDependencies): void {
   })
 }
 
-const common = {
+const redemption = {
   tags: ['Points'],
   summary: 'Redeem points',
-  request: {
-    headers: idempotencyHeaders,
-    body: jsonBody(movedPointsSchema),
-  },
+  request: { headers: idempotencyHeaders, body: jsonBody(movedPointsSchema) },
   responses: {
-    200: {
-      description: 'Redeemed.',
-      headers: replayedHeader,
-      content: json(transactionSchema),
-    },
+    200: { description: 'Redeemed.', headers: replayedHeader, content: json(transactionSchema) },
     ...problems(...WRITING, 'insufficient_points'),
   },
 }
 
 const redeemPointsRoute = createRoute({
-  ...common,
+  ...redemption,
   method: 'delete',
   path: '/points',
   operationId: 'redeemPoints',
@@ -143,7 +129,7 @@ const redeemPointsRoute = createRoute({
 })
 
 const createRedemptionRoute = createRoute({
-  ...common,
+  ...redemption,
   method: 'post',
   path: '/points/redemptions',
   operationId: 'createRedemption',
@@ -151,8 +137,8 @@ const createRedemptionRoute = createRoute({
 })
 
 function registerRedeemPoints(app: App, deps: AppDependencies): void {
-  for (const either of [redeemPointsRoute, createRedemptionRoute]) {
-    app.openapi(either, async (c) => {
+  for (const route of [redeemPointsRoute, createRedemptionRoute]) {
+    app.openapi(route, async (c) => {
       const body = c.req.valid('json')
       const command = { type: 'redeem', amount: body.amount } as const
       const answer = await movePoints(c, deps, { username: body.account_id, body, command })
@@ -173,11 +159,7 @@ const reversePointsTransactionRoute = createRoute({
     'refund only, which also withholds the value of points that cannot be withdrawn.',
   request: { params: transactionPath, headers: idempotencyHeaders },
   responses: {
-    200: {
-      description: 'Reversed.',
-      headers: replayedHeader,
-      content: json(reversalSchema),
-    },
+    200: { description: 'Reversed.', headers: replayedHeader, content: json(reversalSchema) },
     ...problems(
       ...READING,
       'invalid_request',
@@ -263,7 +245,7 @@ function refusalProblem({ refusal }: Extract<PointsAnswer, { ok: false }>): Prob
     case 'tombstoned':
     case 'over_cap':
     case 'award_closed':
-      throw new Error(`no request can be refusalProblem as ${refusal.code}`)
+      throw new Error(`no request can be refused as ${refusal.code}`)
   }
 }
 

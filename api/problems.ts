@@ -126,7 +126,7 @@ const pointsProblems = {
       success: z.literal(false).optional(),
     },
   },
-  balance_limit: { status: 409, title: 'The account has reached the maximum of points issued' },
+  balance_limit: { status: 409, title: 'The account would exceed the maximum of points issued' },
   already_reversed: {
     status: 409,
     title: 'The transaction is reversed already',

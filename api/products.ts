@@ -93,10 +93,7 @@ const listProductsRoute = createRoute({
   description: 'Ordered by id.',
   request: { query: pageQuery(resourceId) },
   responses: {
-    200: {
-      description: 'A page of products.',
-      content: json(pageOf(productSchema).openapi('ProductPage')),
-    },
+    200: { description: 'A page of products.', content: json(pageOf(productSchema).openapi('ProductPage')) },
     ...problems(...READING, 'invalid_request'),
   },
 })
@@ -149,10 +146,7 @@ const createProductRoute = createRoute({
   operationId: 'createProduct',
   tags: ['Products'],
   summary: 'Add a product',
-  request: {
-    headers: idempotencyHeaders,
-    body: jsonBody(newProduct),
-  },
+  request: { headers: idempotencyHeaders, body: jsonBody(newProduct) },
   responses: {
     201: {
       description: 'The product in its present state.',
@@ -195,17 +189,9 @@ const updateProductRoute = createRoute({
   tags: ['Products'],
   summary: 'Change the name, description, image or price of a product',
   description: 'Purchases that have reserved the product already keep their frozen price.',
-  request: {
-    params: productPath,
-    headers: idempotencyHeaders,
-    body: jsonBody(productChanges),
-  },
+  request: { params: productPath, headers: idempotencyHeaders, body: jsonBody(productChanges) },
   responses: {
-    200: {
-      description: 'The product in its present state.',
-      headers: replayedHeader,
-      content: json(productSchema),
-    },
+    200: { description: 'The product in its present state.', headers: replayedHeader, content: json(productSchema) },
     ...problems(...WRITING, 'unknown_product'),
   },
 })
@@ -246,17 +232,9 @@ const adjustStockRoute = createRoute({
   tags: ['Products'],
   summary: 'Add to the stock of a product, or remove from it',
   description: 'Stock that is reserved for purchases cannot be removed.',
-  request: {
-    params: productPath,
-    headers: idempotencyHeaders,
-    body: jsonBody(stockAdjustment),
-  },
+  request: { params: productPath, headers: idempotencyHeaders, body: jsonBody(stockAdjustment) },
   responses: {
-    201: {
-      description: 'The product in its present state.',
-      headers: replayedHeader,
-      content: json(productSchema),
-    },
+    201: { description: 'The product in its present state.', headers: replayedHeader, content: json(productSchema) },
     ...problems(...WRITING, 'unknown_product', 'insufficient_stock', 'stock_too_large'),
   },
 })

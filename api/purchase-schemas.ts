@@ -130,23 +130,23 @@ function formatRefusal(refusal: Refusal): z.infer<typeof refusalSchema> {
 
 /** The 409 problem of a refused purchase. */
 export function refusalProblem(purchaseId: string, refusal: Refusal): Problem {
-  const notBought = { purchaseId, success: false } as const
+  const notSold = { purchaseId, success: false } as const
   switch (refusal.code) {
     case 'out_of_stock': {
       const [first] = refusal.short
       const available = first?.available ?? 0
       const detail = `${available} of product ${first?.productId} are available.`
-      return new Problem(refusal.code, detail, { ...notBought, stock: false, available, short: refusal.short })
+      return new Problem(refusal.code, detail, { ...notSold, stock: false, available, short: refusal.short })
     }
     case 'price_changed': {
       const expectedTotal = majorFromMinor(refusal.expectedMinor)
       const total = majorFromMinor(refusal.totalMinor)
-      return new Problem(refusal.code, `The total is ${total}.`, { ...notBought, expectedTotal, total })
+      return new Problem(refusal.code, `The total is ${total}.`, { ...notSold, expectedTotal, total })
     }
     case 'redeem_exceeds_total': {
       const { code, points, mostPoints } = refusal
       return new Problem(code, `At most ${mostPoints} points can be redeemed for this total.`, {
-        ...notBought,
+        ...notSold,
         points,
         mostPoints,
       })
@@ -154,12 +154,12 @@ export function refusalProblem(purchaseId: string, refusal: Refusal): Problem {
     case 'insufficient_points': {
       const { code, points, available } = refusal
       const detail = `${available} points are available. The reserved stock was released.`
-      return new Problem(code, detail, { ...notBought, points, available })
+      return new Problem(code, detail, { ...notSold, points, available })
     }
     case 'insufficient_funds': {
       const missing = majorFromMinor(refusal.missingMinor)
       const detail = `${missing} is missing. The reserved stock was released.`
-      return new Problem(refusal.code, detail, { ...notBought, stock: true, balance: false, restock: true, missing })
+      return new Problem(refusal.code, detail, { ...notSold, stock: true, balance: false, restock: true, missing })
     }
   }
 }
@@ -364,7 +364,7 @@ export async function requirePurchase(sql: Database, id: string): Promise<Stored
 
 /** OpenAPI description of the headers that `setAcceptedHeaders` sets. */
 export const acceptedHeaders = {
-  Location: { description: 'Address of the purchase.', schema: { type: 'string' as const } },
+  Location: { description: 'URL of the purchase.', schema: { type: 'string' as const } },
   ...retryAfterHeader,
 }
 

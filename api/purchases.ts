@@ -42,10 +42,7 @@ const listPurchasesRoute = createRoute({
     }),
   },
   responses: {
-    200: {
-      description: 'A page of purchases.',
-      content: json(pageOf(purchaseSchema).openapi('PurchasePage')),
-    },
+    200: { description: 'A page of purchases.', content: json(pageOf(purchaseSchema).openapi('PurchasePage')) },
     ...problems(...READING, 'invalid_request'),
   },
 })
@@ -174,11 +171,7 @@ const refundPurchaseRoute = createRoute({
   request: { params: purchasePath },
   responses: {
     200: { description: 'Refunded.', content: json(refundedSchema) },
-    202: {
-      description: 'In progress.',
-      headers: acceptedHeaders,
-      content: json(purchaseStatusSchema),
-    },
+    202: { description: 'In progress.', headers: acceptedHeaders, content: json(purchaseStatusSchema) },
     ...problems(...READING, 'foreign_request', 'unknown_purchase', 'not_refundable', 'temporal_unavailable'),
   },
 })

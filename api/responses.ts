@@ -3,16 +3,17 @@ import { PROBLEMS, type ProblemCode, problemType } from './problems.ts'
 
 /** What any route may answer. */
 export const READING = ['misdirected_request', 'internal_error', 'database_unavailable'] as const
-/** What any route with a body and an Idempotency-Key may answer. */
-export const WRITING = [
+/** What any route with a body may answer. */
+export const WITH_BODY = [
   ...READING,
   'invalid_request',
   'malformed_json',
   'foreign_request',
   'body_too_large',
   'unsupported_media_type',
-  'idempotency_key_reused',
 ] as const
+/** What any route with a body and an Idempotency-Key may answer. */
+export const WRITING = [...WITH_BODY, 'idempotency_key_reused'] as const
 
 /** A refusal, a resource that was deleted since, or a request on record that cannot go on now. */
 const MAY_BE_REPLAYED = ['404', '409', '503']

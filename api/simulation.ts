@@ -16,7 +16,7 @@ import { campaignName, clientName, mergeTerms, requireCampaign, ruleSchema, term
 import { eventPayload } from './events.ts'
 import { Problem } from './problems.ts'
 import { streamLines } from './response-streams.ts'
-import { jsonBody, problems, READING } from './responses.ts'
+import { jsonBody, problems, WITH_BODY } from './responses.ts'
 import { accountId, instantInput, timestamp } from './schemas.ts'
 
 /** The campaigns to simulate: all of a client, a stored one, a stored one with changes, or one that is not stored. */
@@ -328,9 +328,7 @@ const simulateCampaignsRoute = createRoute({
     '(`campaign_name`), with the given changes; or, without a name, a campaign that is not stored. Nothing is written. ' +
     'A backtest answers with newline-delimited JSON: pages as they are evaluated, then the totals. Close the connection to ' +
     'cancel it; an answer without totals is incomplete.',
-  request: {
-    body: jsonBody(z.union([eventSimulation, backtestRequest])),
-  },
+  request: { body: jsonBody(z.union([eventSimulation, backtestRequest])) },
   responses: {
     200: {
       description: 'The result of each rule.',
@@ -339,16 +337,7 @@ const simulateCampaignsRoute = createRoute({
         'application/x-ndjson': { schema: backtestLine },
       },
     },
-    ...problems(
-      ...READING,
-      'invalid_request',
-      'malformed_json',
-      'foreign_request',
-      'body_too_large',
-      'unsupported_media_type',
-      'unknown_campaign',
-      'too_many_backtests',
-    ),
+    ...problems(...WITH_BODY, 'unknown_campaign', 'too_many_backtests'),
   },
 })
 

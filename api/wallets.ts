@@ -69,10 +69,7 @@ const listUsersRoute = createRoute({
   description: 'Ordered by username.',
   request: { query: pageQuery(resourceId) },
   responses: {
-    200: {
-      description: 'A page of users.',
-      content: json(pageOf(userSchema).openapi('UserPage')),
-    },
+    200: { description: 'A page of users.', content: json(pageOf(userSchema).openapi('UserPage')) },
     ...problems(...READING, 'invalid_request'),
   },
 })
@@ -99,10 +96,7 @@ const createUserRoute = createRoute({
   operationId: 'createUser',
   tags: ['Users'],
   summary: 'Add a user with an opening balance',
-  request: {
-    headers: idempotencyHeaders,
-    body: jsonBody(newUser),
-  },
+  request: { headers: idempotencyHeaders, body: jsonBody(newUser) },
   responses: {
     201: {
       description: 'The user in its present state.',
@@ -155,17 +149,9 @@ const topUpRoute = createRoute({
   operationId: 'topUp',
   tags: ['Users'],
   summary: 'Top up a wallet',
-  request: {
-    params: userPath,
-    headers: idempotencyHeaders,
-    body: jsonBody(topUp),
-  },
+  request: { params: userPath, headers: idempotencyHeaders, body: jsonBody(topUp) },
   responses: {
-    200: {
-      description: 'The user with the present balance.',
-      headers: replayedHeader,
-      content: json(userSchema),
-    },
+    200: { description: 'The user with the present balance.', headers: replayedHeader, content: json(userSchema) },
     ...problems(...WRITING, 'unknown_user', 'balance_too_large'),
   },
 })
@@ -206,10 +192,7 @@ const listWalletEntriesRoute = createRoute({
   description: 'Newest first. The balance is the sum of all entries.',
   request: { params: userPath, query: pageQuery(entryId) },
   responses: {
-    200: {
-      description: 'A page of entries.',
-      content: json(pageOf(walletEntrySchema).openapi('WalletEntryPage')),
-    },
+    200: { description: 'A page of entries.', content: json(pageOf(walletEntrySchema).openapi('WalletEntryPage')) },
     ...problems(...READING, 'invalid_request', 'unknown_user'),
   },
 })

@@ -858,7 +858,7 @@ export interface components {
             /** @enum {number} */
             status: 409;
             /** @enum {string} */
-            title: "The account has reached the maximum of points issued";
+            title: "The account would exceed the maximum of points issued";
             /** @enum {string} */
             type: "urn:unicorn-store:problem:balance_limit";
         };
@@ -1864,7 +1864,7 @@ export interface components {
             dismissed: components["schemas"]["Dismissal"] | null;
             /**
              * Format: uuid
-             * @description Of the purchase or event.
+             * @description Id of the purchase or event.
              */
             id: string;
             /** @enum {string} */
@@ -4123,7 +4123,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The award, as it stands now. */
+            /** @description The award in its present state. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4208,7 +4208,7 @@ export interface operations {
             /** @description In progress. */
             202: {
                 headers: {
-                    /** @description Address of the purchase. */
+                    /** @description URL of the purchase. */
                     Location?: string;
                     /** @description Seconds to wait before the next request. */
                     "Retry-After"?: string;
@@ -4394,7 +4394,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ForeignRequestProblem"];
                 };
             };
-            /** @description `balance_limit`: The account has reached the maximum of points issued */
+            /** @description `balance_limit`: The account would exceed the maximum of points issued */
             409: {
                 headers: {
                     /** @description `true` when an earlier request with the same key took effect. */
@@ -5488,7 +5488,7 @@ export interface operations {
                 headers: {
                     /** @description `true` when an earlier request with the same key took effect. */
                     "Idempotency-Replayed"?: "true";
-                    /** @description Address of the purchase. */
+                    /** @description URL of the purchase. */
                     Location?: string;
                     /** @description Present when `respond-async` was applied (RFC 7240). */
                     "Preference-Applied"?: "respond-async";
@@ -5882,7 +5882,7 @@ export interface operations {
             /** @description The request is on record; its effect is not decided yet. */
             202: {
                 headers: {
-                    /** @description Address of the purchase. */
+                    /** @description URL of the purchase. */
                     Location?: string;
                     /** @description Seconds to wait before the next request. */
                     "Retry-After"?: string;
@@ -6060,7 +6060,7 @@ export interface operations {
             /** @description In progress. */
             202: {
                 headers: {
-                    /** @description Address of the purchase. */
+                    /** @description URL of the purchase. */
                     Location?: string;
                     /** @description Seconds to wait before the next request. */
                     "Retry-After"?: string;
