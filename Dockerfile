@@ -22,6 +22,7 @@ COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY package.json ./
 COPY domain domain
+COPY ledger ledger
 COPY db db
 COPY config config
 COPY activities activities

@@ -4,46 +4,46 @@ import type { Context } from 'hono'
 import type { Logger } from '#config/logging.ts'
 import type { Database, DatabaseHealth } from '#db/client.ts'
 import type { PointsLedger } from '#ledger/ledger.ts'
-import type { PurchaseWatcher } from './purchases/purchase-watcher.ts'
+import type { PurchaseWatcher } from './purchase-watcher.ts'
 
-/** What the API needs from outside; whoever creates it closes it. */
+/** Dependencies of the API; their creator closes them. */
 export type AppDependencies = {
-  /** For reads, which wait for nobody: whatever holds rows up, what there is can be seen. */
+  /** Pool for reads, so that they never queue behind writes that wait for locks. */
   sql: Database
-  /** For orders and whatever else changes something, and may have to wait for rows that others change. */
+  /** Pool for writes, which may wait for row locks. */
   writes: Database
-  /** Whether this process can use its pools. */
+  /** Whether the pools of this process work. */
   health: Pick<DatabaseHealth, 'failing'>
   temporal: Client
   logger: Logger
-  /** Works on `writes`. */
+  /** Uses `writes`. */
   pointsLedger: PointsLedger
   /** Reads the same database as `sql`. */
   purchaseWatcher: PurchaseWatcher
-  /** How many days points live that are issued from now on. */
+  /** Lifetime of points that are issued from now on. */
   pointsTtlDays: number
-  /** What one point pays for at checkout. */
+  /** Value of one point at checkout. */
   pointValueMinor: number
-  /** Where the workers listen. */
+  /** Task queue of the workers. */
   taskQueue: string
   /** How long `POST /purchase` waits for the outcome before it answers 202. */
   purchaseWaitMs: number
   /** Origins of other sites that may call the API from a browser. */
   corsOrigins: readonly string[]
-  /** Temporal's Web UI, without a slash at its end, and the namespace of the workflows; undefined if it is not known. */
+  /** Base URL of Temporal's Web UI, without a trailing slash, and the namespace; undefined if unknown. */
   temporalUi: { url: string; namespace: string } | undefined
-  /** Nobody signs in: whoever reaches the API may do everything, so only this machine may reach it. */
+  /** No authentication: everybody may do everything, so the API answers this machine only. */
   demoMode: boolean
-  /** Absolute path of the folder that the store was built into, if it was. */
+  /** Absolute path of the folder of the built store, which may not exist. */
   storeDir: string
-  /** Aborted when the server stops: whoever waits answers with what is known so far. */
+  /** Aborted when the server stops: requests that wait answer with the present state. */
   stopping: AbortSignal
 }
 
 export type AppEnv = {
   Variables: {
     requestId: string
-    /** For the log line of the request. */
+    /** For the request log. */
     purchaseId?: string
   }
 }

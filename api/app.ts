@@ -1,62 +1,35 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
+import type { MiddlewareHandler } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { cors } from 'hono/cors'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { requestId } from 'hono/request-id'
+import { secureHeaders } from 'hono/secure-headers'
+import { isLoopbackHost } from '#config/loopback.ts'
 import type { App, AppDependencies, AppEnv } from './app-types.ts'
-import { registerCreateCampaign } from './campaigns/create-campaign.ts'
-import { registerDeleteCampaign } from './campaigns/delete-campaign.ts'
-import { registerGetCampaign } from './campaigns/get-campaign.ts'
-import { registerListCampaigns } from './campaigns/list-campaigns.ts'
-import { registerListCampaignHistory } from './campaigns/list-history.ts'
-import { registerSimulate } from './campaigns/simulate.ts'
-import { registerUpdateCampaign } from './campaigns/update-campaign.ts'
-import { registerCreateEvent } from './events/create-event.ts'
-import { registerHealthz } from './health/healthz.ts'
-import { registerReadyz } from './health/readyz.ts'
-import { registerServeImage } from './images/serve-image.ts'
-import { registerDismissParked } from './operations/dismiss-parked.ts'
-import { registerListParked } from './operations/list-parked.ts'
-import { registerRepairPurchase } from './operations/repair-purchase.ts'
-import { registerRetryParked } from './operations/retry-parked.ts'
-import { registerGetPoints } from './points/get-points.ts'
-import { registerIssuePoints } from './points/issue-points.ts'
-import { registerListLots } from './points/list-lots.ts'
-import { registerListTransactions } from './points/list-transactions.ts'
-import { registerRedeemPoints } from './points/redeem-points.ts'
-import { registerReverseTransaction } from './points/reverse-transaction.ts'
-import { answerError } from './problems/answer-error.ts'
-import { refuseInvalidInput } from './problems/invalid-input.ts'
-import { Problem } from './problems/problem.ts'
-import { registerAdjustStock } from './products/adjust-stock.ts'
-import { registerCreateProduct } from './products/create-product.ts'
-import { registerGetProduct } from './products/get-product.ts'
-import { registerListProducts } from './products/list-products.ts'
-import { registerUpdateProduct } from './products/update-product.ts'
-import { registerCancelPurchase } from './purchases/cancel-purchase.ts'
-import { registerCreatePurchase } from './purchases/create-purchase.ts'
-import { registerGetPurchase } from './purchases/get-purchase.ts'
-import { registerListPurchases } from './purchases/list-purchases.ts'
-import { registerQuotePurchase } from './purchases/quote-purchase.ts'
-import { registerRefundPurchase } from './purchases/refund-purchase.ts'
-import { registerWatchPurchase } from './purchases/watch-purchase.ts'
-import { registerOpenApiDocument } from './reference/openapi-document.ts'
-import { registerReference } from './reference/serve-reference.ts'
-import { bodySizeLimit } from './requests/body-size-limit.ts'
-import { loopbackOnly } from './requests/loopback-only.ts'
-import { requestLog } from './requests/request-log.ts'
-import { crossOriginAccess, securityHeaders } from './requests/response-headers.ts'
-import { registerGetSettings } from './settings/get-settings.ts'
-import { registerStore } from './store/serve-store.ts'
-import { registerCreateUser } from './users/create-user.ts'
-import { registerGetBalance } from './users/get-balance.ts'
-import { registerListUsers } from './users/list-users.ts'
-import { registerListWalletEntries } from './users/list-wallet-entries.ts'
-import { registerTopUp } from './users/top-up.ts'
+import { registerCampaigns } from './campaigns.ts'
+import { registerCheckout } from './checkout.ts'
+import { errorResponse, rejectInvalidInput } from './errors.ts'
+import { registerEvents } from './events.ts'
+import { registerHealth } from './health.ts'
+import { registerOperations } from './operations.ts'
+import { registerPoints } from './points.ts'
+import { registerPointsTransactions } from './points-transactions.ts'
+import { Problem } from './problems.ts'
+import { registerProducts } from './products.ts'
+import { registerPurchaseStream } from './purchase-stream.ts'
+import { registerPurchases } from './purchases.ts'
+import { registerReference } from './reference.ts'
+import { registerSettings } from './settings.ts'
+import { registerSimulation } from './simulation.ts'
+import { registerStore } from './store.ts'
+import { registerUsers } from './wallets.ts'
 
-/** The API as a function from requests to responses. Holds no state of its own. */
+/** The API as a function from requests to responses, without state of its own. */
 export function createApp(deps: AppDependencies): App {
-  const app: App = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalidInput })
-  app.onError(answerError)
-  app.notFound((c) => answerError(new Problem('unknown_route', 'See /docs for what there is.'), c))
+  const app: App = new OpenAPIHono<AppEnv>({ defaultHook: rejectInvalidInput })
+  app.onError(errorResponse)
+  app.notFound((c) => errorResponse(new Problem('unknown_route', 'See /docs for the routes of this API.'), c))
   useMiddleware(app, deps)
   registerRoutes(app, deps)
   return app
@@ -73,7 +46,7 @@ function useMiddleware(app: App, deps: AppDependencies): void {
       app,
       onMethodNotAllowed: (c, methods) => {
         c.header('Allow', methods.join(', '))
-        return answerError(new Problem('method_not_allowed', `It takes ${methods.join(', ')}.`), c)
+        return errorResponse(new Problem('method_not_allowed', `Allowed: ${methods.join(', ')}.`), c)
       },
     }),
   )
@@ -82,53 +55,104 @@ function useMiddleware(app: App, deps: AppDependencies): void {
 
 function registerRoutes(app: App, deps: AppDependencies): void {
   registerStore(app, deps)
-  registerOpenApiDocument(app)
   registerReference(app)
-  registerServeImage(app)
-
-  registerListProducts(app, deps)
-  registerGetProduct(app, deps)
-  registerCreateProduct(app, deps)
-  registerUpdateProduct(app, deps)
-  registerAdjustStock(app, deps)
-
-  registerListUsers(app, deps)
-  registerCreateUser(app, deps)
-  registerGetBalance(app, deps)
-  registerTopUp(app, deps)
-  registerListWalletEntries(app, deps)
-
-  registerCreatePurchase(app, deps)
-  registerQuotePurchase(app, deps)
-  registerListPurchases(app, deps)
-  registerGetPurchase(app, deps)
-  registerWatchPurchase(app, deps)
-  registerCancelPurchase(app, deps)
-  registerRefundPurchase(app, deps)
-
-  registerGetPoints(app, deps)
-  registerIssuePoints(app, deps)
-  registerRedeemPoints(app, deps)
-  registerListTransactions(app, deps)
-  registerListLots(app, deps)
-  registerReverseTransaction(app, deps)
-
-  registerListCampaigns(app, deps)
-  registerCreateCampaign(app, deps)
-  registerSimulate(app, deps)
-  registerGetCampaign(app, deps)
-  registerUpdateCampaign(app, deps)
-  registerDeleteCampaign(app, deps)
-  registerListCampaignHistory(app, deps)
-
-  registerCreateEvent(app, deps)
-
-  registerListParked(app, deps)
-  registerRetryParked(app, deps)
-  registerDismissParked(app, deps)
-  registerRepairPurchase(app, deps)
-
-  registerGetSettings(app, deps)
-  registerHealthz(app, deps)
-  registerReadyz(app, deps)
+  registerProducts(app, deps)
+  registerUsers(app, deps)
+  registerCheckout(app, deps)
+  registerPurchases(app, deps)
+  registerPurchaseStream(app, deps)
+  registerPoints(app, deps)
+  registerPointsTransactions(app, deps)
+  registerCampaigns(app, deps)
+  registerSimulation(app, deps)
+  registerEvents(app, deps)
+  registerOperations(app, deps)
+  registerSettings(app, deps)
+  registerHealth(app, deps)
 }
+
+/** Logs one line per request, with the error of a 5xx. Bodies and query strings are never logged. */
+function requestLog({ logger }: AppDependencies): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const startedAt = performance.now()
+    await next()
+    const { status } = c.res
+    const line = {
+      requestId: c.get('requestId'),
+      method: c.req.method,
+      path: c.req.path,
+      status,
+      durationMs: Math.round(performance.now() - startedAt),
+      purchaseId: c.get('purchaseId'),
+    }
+    if (status === 500) logger.error({ ...line, err: c.error }, 'request failed')
+    else if (status > 500) logger.warn({ ...line, why: rootCause(c.error) }, 'request not served')
+    else if (isProbe(c.req.path)) logger.debug(line, 'request')
+    else logger.info(line, 'request')
+  }
+}
+
+/** The message of the server that was unavailable, or of the socket to it. */
+function rootCause(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined
+  return rootCause(error.cause) ?? error.message
+}
+
+function isProbe(path: string): boolean {
+  return path === '/healthz' || path === '/readyz'
+}
+
+/**
+ * Answers are JSON and images, which may load and run nothing; `/docs` and the store set policies of their own.
+ * Strict-Transport-Security is up to the proxy that terminates TLS.
+ */
+const securityHeaders = secureHeaders({
+  overwrite: false,
+  strictTransportSecurity: false,
+  xFrameOptions: 'DENY',
+  contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+})
+
+/** Lets pages of the given origins call the API from a browser. */
+function crossOriginAccess(origins: readonly string[]) {
+  return cors({
+    origin: [...origins],
+    allowMethods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
+    allowHeaders: ['Content-Type', 'Idempotency-Key', 'If-Match', 'Last-Event-ID', 'Prefer', 'X-Request-Id'],
+    exposeHeaders: ['ETag', 'Location', 'Retry-After', 'Idempotency-Replayed', 'Preference-Applied', 'X-Request-Id'],
+    maxAge: 600,
+  })
+}
+
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/**
+ * Demo mode has no authentication. Listening on loopback excludes other machines, but not pages in a browser on this one:
+ *
+ * - DNS rebinding, a hostname of another site that resolves to 127.0.0.1: detected by `Host`, 421;
+ * - cross-site forms and requests: detected by `Origin` or `Sec-Fetch-Site`, 403 for unsafe methods.
+ */
+function loopbackOnly({ corsOrigins }: AppDependencies): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const host = URL.parse(`http://${c.req.header('Host') ?? ''}`)
+    if (!host || !isLoopbackHost(host.hostname)) {
+      throw new Problem('misdirected_request', 'In demo mode the API answers to localhost and loopback addresses only.')
+    }
+    const origin = c.req.header('Origin')
+    const known = origin !== undefined && (corsOrigins.includes(origin) || URL.parse(origin)?.host === host.host)
+    const foreign = origin === undefined ? c.req.header('Sec-Fetch-Site') === 'cross-site' : !known
+    if (foreign && !SAFE_METHODS.has(c.req.method)) {
+      throw new Problem('foreign_request', 'Pages of other sites may only read. CORS_ORIGINS allows more sites.')
+    }
+    await next()
+  }
+}
+
+const MAX_BODY_BYTES = 64 * 1024
+
+const bodySizeLimit = bodyLimit({
+  maxSize: MAX_BODY_BYTES,
+  onError: () => {
+    throw new Problem('body_too_large', `The maximum size of a body is ${MAX_BODY_BYTES} bytes.`)
+  },
+})

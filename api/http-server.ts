@@ -6,7 +6,7 @@ import { getRequestListener } from '@hono/node-server'
 import { ConfigurationError } from '#config/configuration-error.ts'
 import { API_DRAIN_MS } from '#config/shutdown-times.ts'
 import type { App } from './app-types.ts'
-import { Problem, problemBody } from './problems/problem.ts'
+import { Problem, problemBody } from './problems.ts'
 
 export type HttpServer = {
   url: string
@@ -21,13 +21,13 @@ export type HttpServer = {
  * @throws ConfigurationError when the address cannot be listened on
  */
 export async function serveHttp(app: App, options: { host: string; port: number }): Promise<HttpServer> {
-  const server = createServer(getRequestListener(app.fetch, { errorHandler: refuseMalformedRequest }))
+  const server = createServer(getRequestListener(app.fetch, { errorHandler: malformedRequestResponse }))
   const connections = openConnections(server)
   server.listen(options)
   try {
     await once(server, 'listening')
   } catch (error) {
-    throw cannotListen(options, error)
+    throw listenError(options, error)
   }
   const { port } = server.address() as AddressInfo
   const host = options.host.includes(':') ? `[${options.host}]` : options.host
@@ -56,14 +56,14 @@ async function drain(server: Server, connections: Set<Socket>): Promise<void> {
   clearTimeout(late)
 }
 
-/** For requests of which not even a URL can be made, such as one with a broken Host header; the app never sees them. */
-function refuseMalformedRequest(): Response {
-  const problem = new Problem('malformed_http', 'The Host header or the address of the request is not valid.')
+/** For requests without a valid URL, for example with a malformed Host header; they never reach the app. */
+function malformedRequestResponse(): Response {
+  const problem = new Problem('malformed_http', 'The Host header or the target of the request is not valid.')
   const body = JSON.stringify(problemBody(problem, randomUUID()))
   return new Response(body, { status: problem.status, headers: { 'Content-Type': 'application/problem+json' } })
 }
 
-function cannotListen({ host, port }: { host: string; port: number }, error: unknown): unknown {
+function listenError({ host, port }: { host: string; port: number }, error: unknown): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (code === 'EADDRINUSE') {
     return new ConfigurationError(`Port ${port} on ${host} is taken: stop what listens there, or set PORT.`)

@@ -13,21 +13,21 @@ import { createPointsLedger } from '#ledger/ledger.ts'
 import { TASK_QUEUE } from '#workflows/contract.ts'
 import { createApp } from './app.ts'
 import { serveHttp } from './http-server.ts'
-import { createPurchaseWatcher } from './purchases/purchase-watcher.ts'
+import { createPurchaseWatcher } from './purchase-watcher.ts'
 
 /** Where `npm run web:build` puts the store. */
 const STORE_DIR = fileURLToPath(new URL('../dist/store', import.meta.url))
 
-/** Of a process: 20 connections, as a worker has. Reads are short; whoever changes something may wait for a row. */
+/** 20 connections per process, as in a worker. Reads are short; writes may wait for row locks. */
 const READ_CONNECTIONS = 8
 const WRITE_CONNECTIONS = 12
 
-/** gRPC's own backoff grows to two minutes, and so long the API would not see that Temporal is back. */
-const RECONNECT_SOON = { 'grpc.initial_reconnect_backoff_ms': 250, 'grpc.max_reconnect_backoff_ms': 1_000 }
+/** The default backoff of gRPC grows to two minutes, during which the API would not notice that Temporal is back. */
+const RECONNECT_OPTIONS = { 'grpc.initial_reconnect_backoff_ms': 250, 'grpc.max_reconnect_backoff_ms': 1_000 }
 
 /**
- * `npm run api`: serves the API until it is asked to stop. Postgres and Temporal may be away, at the start or later:
- * what needs them is then answered with 503, and `/readyz` says what is missing.
+ * `npm run api`: serves the API until it is asked to stop. Postgres and Temporal may be unavailable, at the start or
+ * later: requests that need them are then answered with 503, and `/readyz` has the reason.
  */
 runCommand(async () => {
   const stop = stopRequested()
@@ -41,7 +41,7 @@ runCommand(async () => {
     maxConnections: WRITE_CONNECTIONS,
   })
   const health = watchHealth({ reads: sql, writes })
-  const connection = Connection.lazy({ ...temporalConnectionOptions(temporal), channelArgs: RECONNECT_SOON })
+  const connection = Connection.lazy({ ...temporalConnectionOptions(temporal), channelArgs: RECONNECT_OPTIONS })
   const stopping = new AbortController()
 
   const app = createApp({

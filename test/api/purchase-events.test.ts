@@ -55,7 +55,7 @@ function hold(purchaseId: string, activity: string): () => void {
 }
 
 const SOON = { timeout: 20_000 }
-const untilNobodyWatches = (api: Api) => expect.poll(api.watched, SOON).toEqual({ viewers: 0, polling: false })
+const untilNobodyWatches = (api: Api) => expect.poll(api.watched, SOON).toEqual({ subscribers: 0, polling: false })
 
 const COMPLETED = [
   '1 step: purchase running',
@@ -214,7 +214,7 @@ describe('many who watch', () => {
     const watching = await Promise.all(
       Array.from({ length: 60 }, (_, viewer) => watch(viewer % 3 === 0 ? other : one, '1', api)),
     )
-    expect(api.watched()).toEqual({ viewers: 60, polling: true })
+    expect(api.watched()).toEqual({ subscribers: 60, polling: true })
     statements.length = 0
 
     await world.shop.asOwner(
@@ -241,7 +241,7 @@ describe('many who watch', () => {
   })
 
   test('beyond what one process can bear are asked to come back, and have their place once another one leaves', async () => {
-    const api = await world.serve({ watching: { mostViewers: 2 } })
+    const api = await world.serve({ watching: { maxSubscribers: 2 } })
     const purchaseId = await anOrder()
     const [first] = [await watch(purchaseId, undefined, api), await watch(purchaseId, undefined, api)]
     const refused = await api.get(`/purchases/${purchaseId}/events`)
@@ -250,7 +250,7 @@ describe('many who watch', () => {
     expect((await api.get('/products')).status).toBe(200)
 
     first?.close()
-    await expect.poll(() => api.watched().viewers, SOON).toBe(1)
+    await expect.poll(() => api.watched().subscribers, SOON).toBe(1)
     expect((await watch(purchaseId, undefined, api)).status).toBe(200)
   })
 })
@@ -265,7 +265,7 @@ describe('nothing is left and nothing is asked any more', () => {
     const purchaseId = await anOrder()
     const watching = await Promise.all(Array.from({ length: 20 }, () => watch(purchaseId, undefined, api)))
     for (const stream of watching.slice(0, 10)) await stream.next()
-    expect(api.watched()).toEqual({ viewers: 20, polling: true })
+    expect(api.watched()).toEqual({ subscribers: 20, polling: true })
     for (const stream of watching) stream.close()
     await untilNobodyWatches(api)
   })
@@ -318,7 +318,7 @@ test('while the database is away streams stay, and go on with what they have mis
   databaseUrl.port = String(passage.port)
   const sql = openDatabase({ databaseUrl: databaseUrl.href, applicationName: 'test', maxConnections: 2 })
   const api = await world.serve({ sql, watching: { heartbeatMs: 20 } })
-  const complaints = () => api.log.filter(({ msg }) => msg === 'purchases cannot be watched: their viewers wait')
+  const complaints = () => api.log.filter(({ msg }) => msg === 'purchases cannot be polled: subscribers wait')
   try {
     const purchaseId = await anOrder()
     const stream = await watch(purchaseId, undefined, api)
@@ -333,7 +333,7 @@ test('while the database is away streams stay, and go on with what they have mis
 
     expect((await stream.next())?.id).toBe('2')
     expect(complaints()).toHaveLength(1)
-    expect(api.log).toContainEqual(expect.objectContaining({ level: 30, msg: 'purchases can be watched again' }))
+    expect(api.log).toContainEqual(expect.objectContaining({ level: 30, msg: 'purchases are polled again' }))
   } finally {
     await sql.end({ timeout: 1 })
     await passage.close()

@@ -147,7 +147,7 @@ describe('the stock', () => {
     await page.getByText('4 can be bought now, and no more than that can be taken out.').waitFor()
     await page.getByLabel('Why').fill('Ran away')
     await page.getByRole('dialog').getByRole('button', { name: 'Adjust stock' }).click()
-    await page.getByRole('alert').getByText('Up to 4 can be taken out.').waitFor()
+    await page.getByRole('alert').getByText('At most 4 can be removed.').waitFor()
     await expectAccessible(page)
     expect(await world.shop.stock(product)).toEqual({ onHand: 4, reserved: 0 })
   })

@@ -1,7 +1,7 @@
 import { ServiceError } from '@temporalio/client'
 import { describe, expect, test } from 'vitest'
-import { PROBLEMS } from '#api/problems/catalogue.ts'
-import { unavailability } from '#api/problems/unavailable.ts'
+import { unavailableProblem } from '#api/errors.ts'
+import { PROBLEMS } from '#api/problems.ts'
 
 function withCode(code: string): Error {
   return Object.assign(new Error('...'), { code })
@@ -33,28 +33,28 @@ describe('an error means that Postgres is away', () => {
     '57014',
     '57P01',
     '57P03',
-  ])('when it is %s', (code) => expect(unavailability(withCode(code))?.code).toBe('database_unavailable'))
+  ])('when it is %s', (code) => expect(unavailableProblem(withCode(code))?.code).toBe('database_unavailable'))
 
   test.each(['22P02', '23505', '23514', '42601', '42P01', '53400', '57P04', '58030', 'XX000', 'ERR_INVALID_ARG_TYPE'])(
     'but not when it is %s',
-    (code) => expect(unavailability(withCode(code))).toBeUndefined(),
+    (code) => expect(unavailableProblem(withCode(code))).toBeUndefined(),
   )
 })
 
 describe('an error means that Temporal is away', () => {
   test.each([1, 4, 8, 14])('when gRPC says %i, however deep', (code) => {
-    expect(unavailability(grpc(code))?.code).toBe('temporal_unavailable')
-    expect(unavailability(new ServiceError('...', { cause: grpc(code) }))?.code).toBe('temporal_unavailable')
+    expect(unavailableProblem(grpc(code))?.code).toBe('temporal_unavailable')
+    expect(unavailableProblem(new ServiceError('...', { cause: grpc(code) }))?.code).toBe('temporal_unavailable')
   })
 
   test.each([3, 5, 6, 7, 13])('but not when gRPC says %i', (code) => {
-    expect(unavailability(new ServiceError('...', { cause: grpc(code) }))).toBeUndefined()
+    expect(unavailableProblem(new ServiceError('...', { cause: grpc(code) }))).toBeUndefined()
   })
 })
 
 test.each([undefined, null, 'ECONNREFUSED', { code: 'ECONNREFUSED' }, new Error('ECONNREFUSED')])(
   '%o is no outage',
-  (error) => expect(unavailability(error)).toBeUndefined(),
+  (error) => expect(unavailableProblem(error)).toBeUndefined(),
 )
 
 test('no problem has a member that the standard has already', () => {

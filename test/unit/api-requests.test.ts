@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { normaliseOrder, orderSchema } from '#api/purchases/order.ts'
-import { canonicalJson } from '#api/requests/idempotency.ts'
-import { page } from '#api/schemas/paging.ts'
+import { normaliseOrder, orderSchema } from '#api/checkout.ts'
+import { canonicalJson } from '#api/idempotency.ts'
+import { page } from '#api/schemas.ts'
 
 describe('canonical JSON', () => {
   test('is the same for the same members in another order, at every depth', () => {

@@ -9,14 +9,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The campaigns there are
-         * @description Newest first; of one client, or of all.
+         * List campaigns
+         * @description Newest first; of one client or of all.
          */
         get: operations["listCampaigns"];
         put?: never;
         /**
          * Add a campaign
-         * @description It is active unless said otherwise, and counts for purchases from now on. Repeated with its key after the campaign was deleted, it is answered with 404.
+         * @description Active by default, and evaluated for purchases from now on. A repeat of the request after the campaign was deleted is answered with 404.
          */
         post: operations["createCampaign"];
         delete?: never;
@@ -32,20 +32,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A campaign, and what it has given */
+        /** Get a campaign */
         get: operations["getCampaign"];
         put?: never;
         post?: never;
         /**
-         * Take a campaign out of use for good
-         * @description Points that it gave stay, and so does its history. Its name is free again.
+         * Delete a campaign
+         * @description Points it has awarded and its history are kept. Its name can be used again.
          */
         delete: operations["deleteCampaign"];
         options?: never;
         head?: never;
         /**
          * Change the status, schedule, caps or rules of a campaign
-         * @description Counts for purchases that are confirmed from now on; a cap, for points that are booked from now on. A cap below what was given takes nothing back. Repeated with its key after the campaign was deleted, it is answered with 404.
+         * @description Applies to purchases that are confirmed from now on; a cap, to points that are issued from now on. A cap below the points awarded already reverses nothing. A repeat of the request after the campaign was deleted is answered with 404.
          */
         patch: operations["updateCampaign"];
         trace?: never;
@@ -58,8 +58,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Who changed what of a campaign, and when
-         * @description Newest first. What a campaign was before it was deleted is still told.
+         * List the changes of a campaign
+         * @description Newest first, with those of deleted campaigns of this name.
          */
         get: operations["listCampaignHistory"];
         put?: never;
@@ -80,8 +80,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * What campaigns make of an event, or would have made of the past
-         * @description With `event`: what each rule makes of it, and why another gives nothing. With `from`: a backtest over everything whose points were booked, or came to nothing, since then, in the order in which that happened, with schedules and caps; caps count what was given before, and have room again for what was taken back. Tried are all campaigns of the client, as they stood at the time; or one of them as it stands now (`campaign_name`), with the changes that are given; or, without a name, one that is not stored. Nothing is written. A backtest answers in lines of JSON: pages, as they come, and at the end the totals. Close the connection to cancel it; an answer without totals is not complete.
+         * Simulate campaigns on an event, or on the past (backtest)
+         * @description With `event`: the result of each rule on this event, or why it awards nothing. With `from`: a backtest over all purchases and events whose award ended since then, in that order, with schedules and caps; caps count points awarded before, less those reversed. Simulated are all campaigns of the client, as they were at the time; or one of them as it is now (`campaign_name`), with the given changes; or, without a name, a campaign that is not stored. Nothing is written. A backtest answers with newline-delimited JSON: pages as they are evaluated, then the totals. Close the connection to cancel it; an answer without totals is incomplete.
          */
         post: operations["simulateCampaigns"];
         delete?: never;
@@ -100,8 +100,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Award points for what happened in another system
-         * @description The campaigns of the client that run now decide. Once it is accepted it is carried out, whatever happens to this request; the same Idempotency-Key tells how it stands.
+         * Award points for an event in another system
+         * @description Evaluates the campaigns of the client that are running now. Once accepted, the event is processed whatever happens to this request; repeat it with the same Idempotency-Key for the state of the award.
          */
         post: operations["createEvent"];
         delete?: never;
@@ -118,8 +118,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Whether this process is alive, and can use its database
-         * @description Answers at once from what this process has seen: it fails when for a minute no statement was answered. Whether requests can be served right now, `/readyz` knows.
+         * Liveness: whether this process can use its database
+         * @description Answers without a query of its own; fails when no statement was answered for a minute. `/readyz` tells whether requests can be served now.
          */
         get: operations["healthz"];
         put?: never;
@@ -137,7 +137,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A picture of a product */
+        /** Get an image of a product */
         get: operations["getImage"];
         put?: never;
         post?: never;
@@ -155,8 +155,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Awards that could not be booked and wait to be retried
-         * @description Oldest purchase first. Their sales stand.
+         * List parked awards
+         * @description Awards that could not be booked and wait for an operator, oldest purchase first. Their sales are not affected.
          */
         get: operations["listParkedAwards"];
         put?: never;
@@ -177,8 +177,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Decide that a parked award is never booked
-         * @description Says why; who and when is recorded with it. It happens once: asking again changes nothing and answers what stands, so no Idempotency-Key is needed. An award that was booked, or ended otherwise, in the meantime: 409.
+         * Dismiss a parked award
+         * @description Its points will never be issued. The reason is recorded with actor and time. Repeating the request changes nothing and returns the award as it is, so no Idempotency-Key is needed. An award that was booked or ended otherwise in the meantime: 409.
          */
         post: operations["dismissParkedAward"];
         delete?: never;
@@ -197,8 +197,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Book a parked award
-         * @description Takes no body. Books what the purchase earned by the evaluation that was kept, as far as caps leave room now. It is tried for ten minutes, whatever happens to this request, and books once, however often it is asked for: no Idempotency-Key is needed. Answers how the award stands, which is still `parked` if it takes longer, or in vain.
+         * Retry a parked award
+         * @description Takes no body. Issues the points of the evaluation that is on record, as far as the caps allow now. It is retried for ten minutes, whatever happens to this request, and takes effect once, so no Idempotency-Key is needed. Returns the award as it is then: still `parked` if that takes longer or fails.
          */
         post: operations["retryParkedAward"];
         delete?: never;
@@ -217,8 +217,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Settle a purchase that does not get on
-         * @description Takes no body. Of a purchase that is `compensating`, the undo is tried at once rather than when it would be tried next. One that is `running`, but whose workflow was lost, is completed if it was confirmed, and else undone. Everything is done once, however often it is asked for: no Idempotency-Key is needed. What is lost is also found every minute.
+         * Settle a purchase that makes no progress
+         * @description Takes no body. For a purchase that is `compensating`, the undo is retried at once instead of at its next attempt. One that is `running` but whose workflow was lost is completed if the sale was confirmed, and undone otherwise. Repeating the request has no further effect, so no Idempotency-Key is needed. The reconciler does the same every minute.
          */
         post: operations["repairPurchase"];
         delete?: never;
@@ -235,19 +235,19 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What an account can spend in points
-         * @description An account that nothing has happened to has none.
+         * Get the points balance of an account
+         * @description An unknown account has the balance 0.
          */
         get: operations["getPoints"];
         put?: never;
         /**
          * Issue points
-         * @description They can be spent at once, and lapse at the end of their lifetime, at midnight UTC.
+         * @description They can be redeemed at once, and expire at the end of their lifetime, at midnight UTC.
          */
         post: operations["issuePoints"];
         /**
          * Redeem points
-         * @description Takes those that lapse soonest first. The same as `POST /points/redemptions`, for clients and proxies that drop the body of a DELETE.
+         * @description Points that expire soonest are redeemed first. Clients and proxies that drop the body of a DELETE use `POST /points/redemptions`, which does the same.
          */
         delete: operations["redeemPoints"];
         options?: never;
@@ -263,8 +263,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Where the points of an account come from, and when they end
-         * @description Newest first.
+         * List the lots of an account
+         * @description Where the points come from and when they expire. Newest first.
          */
         get: operations["listPointsLots"];
         put?: never;
@@ -286,7 +286,7 @@ export interface paths {
         put?: never;
         /**
          * Redeem points
-         * @description Takes those that lapse soonest first.
+         * @description Points that expire soonest are redeemed first.
          */
         post: operations["createRedemption"];
         delete?: never;
@@ -303,7 +303,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Everything that happened to the points of an account
+         * List the transactions of an account (statement)
          * @description Newest first.
          */
         get: operations["listPointsTransactions"];
@@ -326,7 +326,7 @@ export interface paths {
         put?: never;
         /**
          * Reverse an issue or a redemption
-         * @description Takes no body. Redeemed points go back to where they were taken from, and lapse when they would have. Issued points are taken back as far as they are there; the answer says what was not. Each transaction is reversed once. Those of a purchase go back with its refund only, which also settles what cannot be taken back.
+         * @description Takes no body. Redeemed points go back to their lots with the original expiry. Issued points are withdrawn as far as they are left; the answer has the rest. Each transaction can be reversed once. Transactions of a purchase are reversed by its refund only, which also withholds the value of points that cannot be withdrawn.
          */
         post: operations["reversePointsTransaction"];
         delete?: never;
@@ -343,8 +343,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What there is to buy
-         * @description In the order of their ids.
+         * List products
+         * @description Ordered by id.
          */
         get: operations["listProducts"];
         put?: never;
@@ -363,7 +363,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One product */
+        /** Get a product */
         get: operations["getProduct"];
         put?: never;
         post?: never;
@@ -371,8 +371,8 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change what is said about a product, or its price
-         * @description Purchases that have reserved the product already keep the price that they froze.
+         * Change the name, description, image or price of a product
+         * @description Purchases that have reserved the product already keep their frozen price.
          */
         patch: operations["updateProduct"];
         trace?: never;
@@ -387,8 +387,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Add to the stock, or take out of it
-         * @description What is reserved for purchases under way cannot be taken out.
+         * Add to the stock of a product, or remove from it
+         * @description Stock that is reserved for purchases cannot be removed.
          */
         post: operations["adjustStock"];
         delete?: never;
@@ -408,7 +408,7 @@ export interface paths {
         put?: never;
         /**
          * Buy
-         * @description Reserves the stock, charges the wallet and confirms the sale, or undoes it all. Once it is accepted it is carried out whatever happens to this request. Answers with the outcome; if that takes too long, or with `Prefer: respond-async`, with 202 and where to look for it. A purchase that ends other than with a sale is a 409 whose `code` says why; stock and money are then as they were. That goes for `purchase_failed` too: unlike after a 503 it is over, so buy again with a new key.
+         * @description Reserves the stock, redeems points, charges the wallet and confirms the sale, or undoes all of it. Once accepted, the purchase is executed whatever happens to this request. Answers with the outcome; if that takes too long, or with `Prefer: respond-async`, with 202 and the URL of the purchase. A purchase that ends without a sale is a 409 whose `code` has the reason; stock, money and points are then as before. This includes `purchase_failed`: unlike after a 503, the purchase has ended, so buy again with a new key.
          */
         post: operations["createPurchase"];
         delete?: never;
@@ -427,8 +427,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * What a purchase would come to
-         * @description Takes the body of a purchase. Nothing is written or held: price, points and campaigns may change.
+         * Quote a purchase
+         * @description Takes the body of a purchase. Nothing is written or reserved: prices, points and campaigns may change.
          */
         post: operations["quotePurchase"];
         delete?: never;
@@ -445,7 +445,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Purchases with everything that happened to them
+         * List purchases with their steps
          * @description Newest first.
          */
         get: operations["listPurchases"];
@@ -464,7 +464,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One purchase with everything that happened to it */
+        /** Get a purchase with its steps */
         get: operations["getPurchase"];
         put?: never;
         post?: never;
@@ -485,7 +485,7 @@ export interface paths {
         put?: never;
         /**
          * Cancel a purchase that is under way
-         * @description Takes no body. It counts until the sale is confirmed: from then on the purchase ends completed, before that with everything given back. Asking again changes nothing and gets the same answer, so no Idempotency-Key is needed.
+         * @description Takes no body. Takes effect until the sale is confirmed: from then on the purchase completes, before that it is fully undone. Repeating the request changes nothing and returns the same answer, so no Idempotency-Key is needed.
          */
         post: operations["cancelPurchase"];
         delete?: never;
@@ -502,8 +502,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Everything that happens to a purchase, as it happens
-         * @description Server-sent events. Each `step` has its `seq` as id, and a `PurchaseStep` as data; those that have happened already come first. When the purchase has ended, `outcome` follows, with the `Purchase` as data, and the stream ends. Comments in between show that the connection lives. Connect again with the id of the last event (browsers do) to go on where it broke off; after the outcome the answer is 204, at which browsers stop. A refund goes on with the same story.
+         * Stream the events of a purchase
+         * @description Server-sent events. Each `step` has its `seq` as id and a `PurchaseStep` as data; steps from before the request come first. When the purchase has ended, `outcome` follows with the `Purchase` as data, and the stream ends. Comments are heartbeats. To resume after a lost connection, connect again with the id of the last event (browsers do); after the outcome the answer is 204, at which browsers stop. A later refund continues the same stream.
          */
         get: operations["watchPurchase"];
         put?: never;
@@ -524,8 +524,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Give a completed purchase back, as a whole
-         * @description Takes no body. The goods go back on the shelf, points that paid go back to the lots they came from, awarded points are taken back, and the money is returned less the value of awarded points that were spent. It happens once: asking again gets the same answer, so no Idempotency-Key is needed. Once it is accepted it is carried out.
+         * Refund a completed purchase as a whole
+         * @description Takes no body. The stock is returned, redeemed points go back to the lots they came from, awarded points are reversed, and the money is returned less the value of awarded points that were spent. It takes effect once: repeating the request returns the same answer, so no Idempotency-Key is needed. Once accepted, the refund is executed.
          */
         post: operations["refundPurchase"];
         delete?: never;
@@ -542,7 +542,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Whether requests can be served
+         * Readiness: whether requests can be served
          * @description Checks that the database answers and has the schema, that Temporal answers, and that the search attributes of the workflows are registered there.
          */
         get: operations["readyz"];
@@ -562,8 +562,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What a client has to know of this installation
-         * @description The same for everybody, and until the server is started again.
+         * Get the settings of this installation
+         * @description The same for everybody; constant while the server runs.
          */
         get: operations["getSettings"];
         put?: never;
@@ -582,8 +582,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Who can buy
-         * @description In the order of their names.
+         * List users
+         * @description Ordered by username.
          */
         get: operations["listUsers"];
         put?: never;
@@ -604,7 +604,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Put money into a wallet */
+        /** Top up a wallet */
         post: operations["topUp"];
         delete?: never;
         options?: never;
@@ -620,7 +620,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Everything that went into a wallet and out of it
+         * List the entries of a wallet
          * @description Newest first. The balance is the sum of all entries.
          */
         get: operations["listWalletEntries"];
@@ -639,7 +639,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a user can spend */
+        /** Get the balance of a user */
         get: operations["getBalance"];
         put?: never;
         post?: never;
@@ -660,7 +660,7 @@ export interface components {
              */
             code: "already_reversed";
             detail: string;
-            /** @description Names this request in the logs. */
+            /** @description Identifies this request in the logs. */
             requestId: string;
             /**
              * Format: uuid
@@ -685,7 +685,7 @@ export interface components {
             purchaseId: string;
             /** @enum {string} */
             purchaseStatus: "completed" | "refused" | "cancelled" | "failed" | "refunding" | "refunded";
-            /** @description Names this request in the logs. */
+            /** @description Identifies this request in the logs. */
             requestId: string;
             /** @enum {number} */
             status: 409;
@@ -696,7 +696,7 @@ export interface components {
         };
         Backtest: {
             /**
-             * @description Only this stored campaign, with what is given below in place of what it has.
+             * @description Only this stored campaign, with the terms given here in place of its own.
              * @example double-points
              */
             campaign_name?: string;
@@ -711,7 +711,7 @@ export interface components {
              */
             cap_total_points?: number | null;
             /**
-             * @description Whose campaign it is.
+             * @description Owner of the campaign.
              * @default UnicornStore
              * @example UnicornStore
              */
@@ -723,7 +723,7 @@ export interface components {
             ends_at?: string | null;
             /**
              * Format: date-time
-             * @description RFC 3339: where the past begins.
+             * @description RFC 3339: start of the period.
              * @example 2026-11-01T00:00:00Z
              */
             from: string;
@@ -753,21 +753,21 @@ export interface components {
             status?: "active" | "inactive";
             /**
              * Format: date-time
-             * @description The first instant that no longer counts; left out: now.
+             * @description End of the period, exclusive; default: now.
              */
             to?: string;
         };
         BacktestPage: {
             awards: {
                 /**
-                 * @description The name of the user whose points they are.
+                 * @description The username of the owner of the points.
                  * @example derick
                  */
                 account_id: string;
                 campaigns: components["schemas"]["CampaignJudgement"][];
                 /**
                  * Format: uuid
-                 * @description Of the purchase or event.
+                 * @description Id of the purchase or event.
                  */
                 id: string;
                 /** @enum {string} */
@@ -778,19 +778,19 @@ export interface components {
                  * @example 2026-01-31T12:00:00.000Z
                  */
                 occurred_at: string;
-                /** @description What it would have earned. */
+                /** @description Points it would have earned. */
                 points: number;
-                /** @description What it earned in truth. */
+                /** @description Points it actually earned. */
                 points_issued: number;
             }[];
-            /** @description Purchases and events that are through ... */
+            /** @description Number of purchases and events evaluated so far. */
             done: number;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             line: "page";
-            /** @description ... of about so many. */
+            /** @description Number of all purchases and events; an estimate. */
             total: number;
         };
         BacktestProblem: {
@@ -799,7 +799,7 @@ export interface components {
              * @enum {string}
              */
             line: "problem";
-            /** @description What went wrong on the way, as elsewhere (RFC 9457). No totals follow. */
+            /** @description The problem (RFC 9457) that ended the backtest. No totals follow. */
             problem: {
                 code: string;
                 detail: string;
@@ -812,53 +812,53 @@ export interface components {
         BacktestTotals: {
             campaigns: {
                 campaign_name: string | null;
-                /** @description How many purchases and events got points by it. */
+                /** @description Number of purchases and events that it awards points for. */
                 earning: number;
-                /** @description How many got less than they earned, because of a cap. */
+                /** @description Number of them that a cap limits. */
                 limited: number;
-                /** @description How many came while it did not run. */
+                /** @description Number of purchases and events while it was not running. */
                 not_running: number;
                 points: number;
                 points_taken_back: number;
                 rules: {
                     did_not_match: number;
-                    /** @description How often it gave points, while its campaign ran. */
+                    /** @description How often it matched while its campaign was running. */
                     gave: number;
                     not_evaluated: number;
-                    /** @description Why it was not evaluated, the first time. */
+                    /** @description Reason of the first failed evaluation. */
                     reason: string | null;
                     rule: components["schemas"]["CampaignRule"];
                     /**
-                     * @description What it gave, before rounding and caps.
+                     * @description Sum of its points before rounding and caps.
                      * @example 1700.5
                      */
                     sum: string;
                 }[];
             }[];
-            /** @description Purchases and events. */
+            /** @description Number of purchases and events evaluated. */
             judged: number;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             line: "totals";
-            /** @description What they would have earned. */
+            /** @description Points they would have earned. */
             points: number;
-            /** @description What they earned in truth. */
+            /** @description Points they actually earned. */
             points_issued: number;
-            /** @description What would have been taken back of it. */
+            /** @description Points of these that would have been reversed. */
             points_taken_back: number;
         };
         BalanceLimitProblem: {
             /** @enum {string} */
             code: "balance_limit";
             detail: string;
-            /** @description Names this request in the logs. */
+            /** @description Identifies this request in the logs. */
             requestId: string;
             /** @enum {number} */
             status: 409;
             /** @enum {string} */
-            title: "The account would have been issued more points than can be counted";
+            title: "The account would exceed the maximum of points issued";
             /** @enum {string} */
             type: "urn:unicorn-store:problem:balance_limit";
         };
@@ -866,7 +866,7 @@ export interface components {
             /** @enum {string} */
             code: "balance_too_large";
             detail: string;
-            /** @description Names this request in the logs. */
+            /** @description Identifies this request in the logs. */
             requestId: string;
             /** @enum {number} */
             status: 409;
@@ -887,7 +887,7 @@ export interface components {
              * @description The purchase to refund instead.
              */
             purchase_id: string;
-            /** @description Names this request in the logs. */
+            /** @description Identifies this request in the logs. */
             requestId: string;
             /** @enum {number} */
             status: 409;
@@ -900,7 +900,7 @@ export interface components {
             /** @enum {string} */
             code: "body_too_large";
             detail: string;
-            /** @description Names this request in the logs. */
+            /** @description Identifies this request in the logs. */
             requestId: string;
             /** @enum {number} */
             status: 413;
@@ -913,17 +913,17 @@ export interface components {
             /** @example double-points */
             campaign_name: string;
             /**
-             * @description Most points it gives to one customer.
+             * @description Maximum of points it awards to one customer.
              * @example null
              */
             cap_points_per_customer: number | null;
             /**
-             * @description Most points it gives in all; null: no cap.
+             * @description Maximum of points it awards in total; null: no cap.
              * @example null
              */
             cap_total_points: number | null;
             /**
-             * @description Whose campaign it is.
+             * @description Owner of the campaign.
              * @example UnicornStore
              */
             client: string;
@@ -935,11 +935,11 @@ export interface components {
             created_at: string;
             /**
              * Format: date-time
-             * @description The first instant at which it no longer does; null: never.
+             * @description The first instant at which it no longer runs; null: it has no end.
              * @example 2026-01-31T12:00:00.000Z
              */
             ends_at: string | null;
-            /** @description What it gave so far, less what refunds took back. */
+            /** @description Points it has awarded, less those reversed by refunds. */
             given_points: number;
             /**
              * @example [
@@ -959,12 +959,12 @@ export interface components {
             rules: components["schemas"]["CampaignRule"][];
             /**
              * Format: date-time
-             * @description The first instant at which it runs; null: from ever.
+             * @description The instant at which it starts; null: it has always been running.
              * @example 2026-01-31T12:00:00.000Z
              */
             starts_at: string | null;
             /**
-             * @description An inactive one gives nothing.
+             * @description An inactive campaign awards nothing.
              * @enum {string}
              */
             status: "active" | "inactive";
@@ -975,7 +975,7 @@ export interface components {
              */
             updated_at: string;
             /**
-             * @description Goes up with each change; the ETag.
+             * @description Incremented by each change; the ETag.
              * @example 1
              */
             version: number;
@@ -984,29 +984,29 @@ export interface components {
             /** @example 1 */
             campaign: string;
             /**
-             * @description Before rounding: a decimal or, where that would not end, a fraction.
+             * @description Points before rounding: a decimal, or a fraction where the decimal would not be finite.
              * @example 170
              */
             exact: string;
             /**
-             * @description What left less than was earned: a cap of the campaign, or `pointsPerAward`: all of it together would have been more points than one transaction takes, so nothing was given.
+             * @description Why fewer points were awarded than earned: a cap of the campaign, or `pointsPerAward`: the award as a whole exceeds the maximum of one transaction, so nothing was awarded.
              * @enum {string|null}
              */
             limitedBy: "totalPoints" | "pointsPerCustomer" | "pointsPerAward" | null;
             /**
-             * @description What it gave.
+             * @description Points awarded.
              * @example 170
              */
             points: number;
-            /** @description Those that matched, and those that could not be evaluated. */
+            /** @description Rules that matched, and rules that could not be evaluated. */
             rules: {
                 /**
-                 * @description Before rounding: a decimal or, where that would not end, a fraction.
+                 * @description Points before rounding: a decimal, or a fraction where the decimal would not be finite.
                  * @example 170
                  */
                 exact?: string;
                 /**
-                 * @description Why the rule could not be evaluated, and gave nothing.
+                 * @description Why the rule could not be evaluated and awarded nothing.
                  * @example {
                  *       "code": "missing",
                  *       "message": "$.colour is not in the event"
@@ -1017,7 +1017,7 @@ export interface components {
                     message: string;
                 };
                 /**
-                 * @description Which of the rules of the campaign, from 0.
+                 * @description Index of the rule in its campaign, from 0.
                  * @example 0
                  */
                 rule: number;
@@ -1027,7 +1027,7 @@ export interface components {
             /** @enum {string} */
             action: "created" | "updated" | "deleted";
             /**
-             * @description Who did it.
+             * @description Who made the change.
              * @example demo
              */
             actor: string;
@@ -1082,14 +1082,14 @@ export interface components {
             /** @enum {string} */
             status?: "active" | "inactive";
         };
-        /** @description A comparison, or `all`, `any` or `not` over conditions with variables of their own. A rule has at most 50 of them, 8 levels deep. */
+        /** @description A comparison, or `all`, `any` or `not` over conditions with their own variables. A rule has at most 50 conditions, nested 8 levels deep. */
         CampaignCondition: {
             /** @enum {string} */
             rule: "numeric_greater_than" | "numeric_greater_than_equals" | "numeric_less_than" | "numeric_less_than_equals" | "numeric_equals";
             /** @example 100 */
             value: number;
             /**
-             * @description JSONPath to what is compared, of names and indexes. Left out: that of the rule.
+             * @description JSONPath of names and indexes: the value to compare. Default: the variable of the rule.
              * @example $.amount
              */
             variable?: string;
@@ -1099,7 +1099,7 @@ export interface components {
             /** @example air */
             value: string;
             /**
-             * @description JSONPath to what is compared, of names and indexes. Left out: that of the rule.
+             * @description JSONPath of names and indexes: the value to compare. Default: the variable of the rule.
              * @example $.amount
              */
             variable?: string;
@@ -1117,7 +1117,7 @@ export interface components {
              */
             code: "campaign_exists";
             detail: string;
-            /** @description Names this request in the logs. */
+            /** @description Identifies this request in the logs. */
             requestId: string;
             /** @enum {number} */
             status: 409;
@@ -1127,46 +1127,46 @@ export interface components {
             type: "urn:unicorn-store:problem:campaign_exists";
         };
         CampaignHistoryPage: {
-            /** @description How many items this page has. */
+            /** @description Number of items on this page. */
             count: number;
             items: components["schemas"]["CampaignChange"][];
             /**
-             * @description Where the next page starts; null when this is the last.
+             * @description Cursor of the next page; null on the last page.
              * @example null
              */
             next_cursor: string | null;
         };
         CampaignJudgement: {
             /**
-             * @description Null for one that is not stored.
+             * @description Null for a campaign that is not stored.
              * @example 1
              */
             campaign_name: string | null;
             /**
-             * @description What its rules come to, whether it runs or not.
+             * @description Sum of its rules, whether it is running or not.
              * @example 170
              */
             earned: number;
             /**
-             * @description The same before rounding.
+             * @description The sum before rounding.
              * @example 170
              */
             exact: string;
             /**
-             * @description What leaves less than was earned: a cap, or that the award would be more points than one transaction takes.
+             * @description Why fewer points are awarded than earned: a cap, or the maximum of one transaction.
              * @enum {string|null}
              */
             limited_by: "total_points" | "points_per_customer" | "points_per_award" | null;
             /**
-             * @description Why it gives nothing, whatever its rules say; null: it runs when the event occurs.
+             * @description Why it awards nothing, whatever its rules say; null: it is running when the event occurs.
              * @enum {string|null}
              */
             not_running: "inactive" | "not_started" | "ended" | "no_instant" | null;
-            /** @description What it gives: 0 if it does not run, within its caps if it does. */
+            /** @description Points awarded, within its caps; 0 if it is not running. */
             points: number;
             rules: {
                 /**
-                 * @description What it gave, before rounding.
+                 * @description Points before rounding.
                  * @example 170
                  */
                 exact?: string;
@@ -1177,7 +1177,7 @@ export interface components {
                     code: string;
                     message: string;
                 };
-                /** @description Which of the rules, from 0. */
+                /** @description Index of the rule, from 0. */
                 rule: number;
             }[];
         };
@@ -1185,62 +1185,62 @@ export interface components {
             /** @enum {string} */
             code: "campaign_moved_on";
             detail: string;
-            /** @description Names this request in the logs. */
+            /** @description Identifies this request in the logs. */
             requestId: string;
             /** @enum {number} */
             status: 412;
             /** @enum {string} */
-            title: "Somebody else changed the campaign since it was read";
+            title: "The campaign was changed since it was read";
             /** @enum {string} */
             type: "urn:unicorn-store:problem:campaign_moved_on";
             /**
-             * @description What it stands at now.
+             * @description Its present version.
              * @example 4
              */
             version: number;
         };
         CampaignPage: {
-            /** @description How many items this page has. */
+            /** @description Number of items on this page. */
             count: number;
             items: components["schemas"]["Campaign"][];
             /**
-             * @description Where the next page starts; null when this is the last.
+             * @description Cursor of the next page; null on the last page.
              * @example null
              */
             next_cursor: string | null;
         };
-        /** @description When the condition holds, points are issued, as many as the formula says. */
+        /** @description When the condition holds, as many points are awarded as the formula says. */
         CampaignRule: {
             action: {
                 /** @enum {string} */
                 command: "issue";
                 /**
-                 * @description How many points. Numbers, JSONPaths, `+ - * / %`, parentheses, `min max floor ceil round`. What the rules of a campaign come to is summed exactly, and rounded once, half to even.
+                 * @description Number of points. Numbers, JSONPaths, `+ - * / %`, parentheses, `min max floor ceil round`. The results of all rules of a campaign are summed exactly and rounded once, half to even.
                  * @example $.amount/10
                  */
                 formula: string;
             };
             condition: components["schemas"]["CampaignCondition"];
             /**
-             * @description JSONPath that comparisons without one of their own look at.
+             * @description JSONPath: the value for comparisons without a variable of their own.
              * @example $.amount
              */
             variable?: string;
         };
         CampaignTerms: {
             /**
-             * @description Most points it gives to one customer.
+             * @description Maximum of points it awards to one customer.
              * @example null
              */
             cap_points_per_customer: number | null;
             /**
-             * @description Most points it gives in all; null: no cap.
+             * @description Maximum of points it awards in total; null: no cap.
              * @example null
              */
             cap_total_points: number | null;
             /**
              * Format: date-time
-             * @description The first instant at which it no longer does; null: never.
+             * @description The first instant at which it no longer runs; null: it has no end.
              * @example 2026-01-31T12:00:00.000Z
              */
             ends_at: string | null;
@@ -1262,12 +1262,12 @@ export interface components {
             rules: components["schemas"]["CampaignRule"][];
             /**
              * Format: date-time
-             * @description The first instant at which it runs; null: from ever.
+             * @description The instant at which it starts; null: it has always been running.
              * @example 2026-01-31T12:00:00.000Z
              */
             starts_at: string | null;
             /**
-             * @description An inactive one gives nothing.
+             * @description An inactive campaign awards nothing.
              * @enum {string}
              */
             status: "active" | "inactive";
@@ -1281,7 +1281,7 @@ export interface components {
             detail: string;
             /** Format: uuid */
             purchaseId: string;
-            /** @description Names this request in the logs. */
+            /** @description Identifies this request in the logs. */
             requestId: string;
             /** @enum {number} */
             status: 409;
@@ -1299,12 +1299,12 @@ export interface components {
              */
             code: "database_unavailable";
             detail: string;
-            /** @description Names this request in the logs. */
+            /** @description Identifies this request in the logs. */
             requestId: string;
             /** @enum {number} */
             status: 503;
             /** @enum {string} */
-            title: "The database cannot be used at the moment";
+            title: "The database is unavailable";
             /** @enum {string} */
             type: "urn:unicorn-store:problem:database_unavailable";
         };
@@ -1312,7 +1312,7 @@ export interface components {
             /** @example double-points */
             campaign_name: string;
             /**
-             * @description Whose campaign it is.
+             * @description Owner of the campaign.
              * @example UnicornStore
              */
             client: string;
@@ -1330,24 +1330,24 @@ export interface components {
             reason: string;
         };
         Event: {
-            /** @description Which campaign and rule gave what. */
+            /** @description Points by campaign and rule. */
             campaigns: components["schemas"]["CampaignAward"][];
             /** Format: uuid */
             event_id: string;
             /**
-             * @description Points that were booked for it.
+             * @description Points that were issued.
              * @example 5
              */
             points: number;
             /**
-             * @description `running`: under way. `parked`: it waits for an operator; `dismissed`: one decided against it.
+             * @description State of its award. `parked`: it waits for an operator; `dismissed`: an operator decided against it.
              * @enum {string}
              */
             status: "running" | "booked" | "nothing" | "parked" | "dismissed";
         };
         EventSimulation: {
             /**
-             * @description Only this stored campaign, with what is given below in place of what it has.
+             * @description Only this stored campaign, with the terms given here in place of its own.
              * @example double-points
              */
             campaign_name?: string;
@@ -1362,7 +1362,7 @@ export interface components {
              */
             cap_total_points?: number | null;
             /**
-             * @description Whose campaign it is.
+             * @description Owner of the campaign.
              * @default UnicornStore
              * @example UnicornStore
              */
@@ -1373,7 +1373,7 @@ export interface components {
              */
             ends_at?: string | null;
             /**
-             * @description What rules look at. Left out, `type` is PurchaseCompleted and `occurredAt` is now. Caps per customer count what its `username`, or `accountId`, already has.
+             * @description The event for the rules. By default `type` is PurchaseCompleted and `occurredAt` is now. Caps per customer apply to its `username` or `accountId`.
              * @example {
              *       "amount": 1700,
              *       "total": 1700,
@@ -1412,12 +1412,12 @@ export interface components {
             /** @enum {string} */
             code: "foreign_request";
             detail: string;
-            /** @description Names this request in the logs. */
+            /** @description Identifies this request in the logs. */
             requestId: string;
             /** @enum {number} */
             status: 403;
             /** @enum {string} */
-            title: "Another site may not do this";
+            title: "Requests from other sites are not allowed";
             /** @enum {string} */
             type: "urn:unicorn-store:problem:foreign_request";
         };
@@ -1429,7 +1429,7 @@ export interface components {
             /** @enum {string} */
             code: "idempotency_key_reused";
             detail: string;
-            /** @description Names this request in the logs. */
+            /** @description Identifies this request in the logs. */
             requestId: string;
             /** @enum {number} */
             status: 422;
@@ -1448,16 +1448,16 @@ export interface components {
             code: "insufficient_funds";
             detail: string;
             /**
-             * @description What the balance lacks, in major units.
+             * @description Missing amount, in major units.
              * @example 100
              */
             missing: number;
             /** Format: uuid */
             purchaseId: string;
-            /** @description Names this request in the logs. */
+            /** @description Identifies this request in the logs. */
             requestId: string;
             /**
-             * @description The reserved stock was given back.
+             * @description The reserved stock was released.
              * @enum {boolean}
              */
             restock: true;
@@ -1474,7 +1474,7 @@ export interface components {
         };
         InsufficientPointsProblem: {
             /**
-             * @description What could be spent when it was refused.
+             * @description Points available when it was refused.
              * @example 750
              */
             available: number;
@@ -1484,26 +1484,26 @@ export interface components {
              */
             code: "insufficient_points";
             detail: string;
-            /** @description Of a purchase: how many should have paid. */
+            /** @description Of a purchase: points to redeem, as ordered. */
             points?: number;
             /**
              * Format: uuid
-             * @description The purchase that was refused for it.
+             * @description The refused purchase.
              */
             purchaseId?: string;
-            /** @description Names this request in the logs. */
+            /** @description Identifies this request in the logs. */
             requestId: string;
             /** @enum {number} */
             status: 409;
             /** @enum {boolean} */
             success?: false;
             /** @enum {string} */
-            title: "There are fewer points to spend";
+            title: "There are not enough points";
             /** @enum {string} */
             type: "urn:unicorn-store:problem:insufficient_points";
         };
         InsufficientStockProblem: {
-            /** @description What is neither sold nor reserved. */
+            /** @description Stock on hand that is not reserved. */
             available: number;
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -1511,12 +1511,12 @@ export interface components {
              */
             code: "insufficient_stock";
             detail: string;
-            /** @description Names this request in the logs. */
+            /** @description Identifies this request in the logs. */
             requestId: string;
             /** @enum {number} */
             status: 409;
             /** @enum {string} */
-            title: "Less is in stock than should be taken out";
+            title: "There is less stock than is to be removed";
             /** @enum {string} */
             type: "urn:unicorn-store:problem:insufficient_stock";
         };
@@ -1524,7 +1524,7 @@ export interface components {
             /** @enum {string} */
             code: "internal_error";
             detail: string;
-            /** @description Names this request in the logs. */
+            /** @description Identifies this request in the logs. */
             requestId: string;
             /** @enum {number} */
             status: 500;
@@ -1543,17 +1543,17 @@ export interface components {
             errors: {
                 message: string;
                 /**
-                 * @description Which value: its path in the body, its query parameter or header. Within the rules of a campaign it goes on as a JSON Pointer (RFC 6901): `rules/0/action/formula`.
+                 * @description Path of the value in the body, or its query parameter or header. Within the rules of a campaign it continues as a JSON Pointer (RFC 6901): `rules/0/action/formula`.
                  * @example lines.0.productId
                  */
                 path: string;
                 /**
-                 * @description In a formula or JSONPath: the character that is wrong, from 1.
+                 * @description In a formula or JSONPath: position of the error, from 1.
                  * @example 10
                  */
                 position?: number;
             }[];
-            /** @description Names this request in the logs. */
+            /** @description Identifies this request in the logs. */
             requestId: string;
             /** @enum {number} */
             status: 400;
@@ -1569,7 +1569,7 @@ export interface components {
              */
             code: "malformed_json";
             detail: string;
-            /** @description Names this request in the logs. */
+            /** @description Identifies this request in the logs. */
             requestId: string;
             /** @enum {number} */
             status: 400;
@@ -1582,7 +1582,7 @@ export interface components {
             /** @enum {string} */
             code: "misdirected_request";
             detail: string;
-            /** @description Names this request in the logs. */
+            /** @description Identifies this request in the logs. */
             requestId: string;
             /** @enum {number} */
             status: 421;
@@ -1593,7 +1593,7 @@ export interface components {
         };
         MovedPoints: {
             /**
-             * @description The name of the user whose points they are.
+             * @description The username of the owner of the points.
              * @example derick
              */
             account_id: string;
@@ -1617,7 +1617,7 @@ export interface components {
              */
             cap_total_points?: number | null;
             /**
-             * @description Whose campaign it is.
+             * @description Owner of the campaign.
              * @default UnicornStore
              * @example UnicornStore
              */
@@ -1658,17 +1658,17 @@ export interface components {
         };
         NewEvent: {
             /**
-             * @description The name of the user whose points they are.
+             * @description The username of the owner of the points.
              * @example derick
              */
             account_id: string;
             /**
-             * @description Whose campaign it is.
+             * @description Owner of the campaign.
              * @example ReviewSite
              */
             client: string;
             /**
-             * @description What rules look at, beside type, client, accountId and occurredAt.
+             * @description Input of the rules, beside type, client, accountId and occurredAt.
              * @example {
              *       "stars": 5
              *     }
@@ -1677,7 +1677,7 @@ export interface components {
                 [key: string]: unknown;
             };
             /**
-             * @description What happened.
+             * @description Type of the event.
              * @example ReviewWritten
              */
             type: string;
@@ -1686,7 +1686,7 @@ export interface components {
             /** @example Light as a feather, fast as a thought. */
             description: string;
             /**
-             * @description Left out: one is made.
+             * @description Generated by default.
              * @example unicorn-moon
              */
             id?: string;
@@ -1723,7 +1723,7 @@ export interface components {
             /** @enum {string} */
             code: "not_parked";
             detail: string;
-            /** @description Names this request in the logs. */
+            /** @description Identifies this request in the logs. */
             requestId: string;
             /** @enum {number} */
             status: 409;
@@ -1741,7 +1741,7 @@ export interface components {
             /** @enum {string} */
             code: "not_ready";
             detail: string;
-            /** @description Names this request in the logs. */
+            /** @description Identifies this request in the logs. */
             requestId: string;
             /** @enum {number} */
             status: 503;
@@ -1758,7 +1758,7 @@ export interface components {
             purchaseId: string;
             /** @enum {string} */
             purchaseStatus: "running" | "compensating" | "refused" | "cancelled" | "failed";
-            /** @description Names this request in the logs. */
+            /** @description Identifies this request in the logs. */
             requestId: string;
             /** @enum {number} */
             status: 409;
@@ -1778,12 +1778,12 @@ export interface components {
             purchaseId: string;
             /** @enum {string} */
             purchaseStatus: "running";
-            /** @description Names this request in the logs. */
+            /** @description Identifies this request in the logs. */
             requestId: string;
             /** @enum {number} */
             status: 409;
             /** @enum {string} */
-            title: "Only a purchase that does not get on can be repaired";
+            title: "Only a purchase that makes no progress can be repaired";
             /** @enum {string} */
             type: "urn:unicorn-store:problem:not_repairable";
         };
@@ -1794,7 +1794,7 @@ export interface components {
              */
             code: "not_reversible";
             detail: string;
-            /** @description Names this request in the logs. */
+            /** @description Identifies this request in the logs. */
             requestId: string;
             /** @enum {number} */
             status: 409;
@@ -1807,7 +1807,7 @@ export interface components {
         };
         OneProductOrder: {
             /**
-             * @description Buy for exactly this total, or refuse with `price_changed`.
+             * @description The only total that the buyer accepts; another is refused with `price_changed`.
              * @example 1700
              */
             expectedTotal?: number;
@@ -1816,7 +1816,7 @@ export interface components {
             /** @example 1 */
             quantity: number;
             /**
-             * @description Pay a part, or all, with so many points.
+             * @description Points to redeem for a part of the total, or all of it.
              * @example 100
              */
             redeemPoints?: number;
@@ -1825,7 +1825,7 @@ export interface components {
         };
         OutOfStockProblem: {
             /**
-             * @description Of the first product that is short.
+             * @description Of the first product with too little stock.
              * @example 3
              */
             available: number;
@@ -1837,11 +1837,11 @@ export interface components {
             detail: string;
             /** Format: uuid */
             purchaseId: string;
-            /** @description Names this request in the logs. */
+            /** @description Identifies this request in the logs. */
             requestId: string;
-            /** @description Every product that is short. */
+            /** @description Every product with too little stock. */
             short: {
-                /** @description What could be bought when the purchase was refused. */
+                /** @description Available when the purchase was refused. */
                 available: number;
                 productId: string;
                 requested: number;
@@ -1853,18 +1853,18 @@ export interface components {
             /** @enum {boolean} */
             success: false;
             /** @enum {string} */
-            title: "Not enough is in stock";
+            title: "There is not enough stock";
             /** @enum {string} */
             type: "urn:unicorn-store:problem:out_of_stock";
         };
         ParkedAward: {
-            /** @description Which campaign and rule gave what. */
+            /** @description Points by campaign and rule. */
             campaigns: components["schemas"]["CampaignAward"][];
-            /** @description Why, by whom and when it was decided that it is never booked. */
+            /** @description Reason, actor and time of the dismissal. */
             dismissed: components["schemas"]["Dismissal"] | null;
             /**
              * Format: uuid
-             * @description Of the purchase or event.
+             * @description Id of the purchase or event.
              */
             id: string;
             /** @enum {string} */
@@ -1876,12 +1876,12 @@ export interface components {
              */
             parkedAt: string;
             /**
-             * @description What the purchase earned, before caps.
+             * @description Points earned, before caps.
              * @example 170
              */
             points: number;
             /**
-             * @description What was booked of it.
+             * @description Points that were issued.
              * @example 0
              */
             pointsIssued: number;
@@ -1891,7 +1891,7 @@ export interface components {
              */
             problem: string;
             /**
-             * @description `parked`: it still waits. `nothing`: caps left nothing of it. `dismissed`: an operator decided against it. `voided`: the purchase was given back.
+             * @description `parked`: it waits for an operator. `nothing`: the caps left nothing of it. `dismissed`: an operator decided against it. `voided`: the purchase was refunded.
              * @enum {string}
              */
             status: "parked" | "booked" | "nothing" | "dismissed" | "voided";
@@ -1899,38 +1899,38 @@ export interface components {
             username: string;
         };
         ParkedAwardPage: {
-            /** @description How many items this page has. */
+            /** @description Number of items on this page. */
             count: number;
             items: components["schemas"]["ParkedAward"][];
             /**
-             * @description Where the next page starts; null when this is the last.
+             * @description Cursor of the next page; null on the last page.
              * @example null
              */
             nextCursor: string | null;
         };
         PointsBalance: {
             /**
-             * @description The name of the user whose points they are.
+             * @description The username of the owner of the points.
              * @example derick
              */
             account_id: string;
             /**
-             * @description What can be spent: the sum of the active entries.
+             * @description Points available: the sum of the active entries.
              * @example 750
              */
             balance: number;
-            /** @description By the day of issue, oldest first. */
+            /** @description By day of issue, oldest first. */
             balance_entries: components["schemas"]["PointsBalanceEntry"][];
         };
         PointsBalanceEntry: {
             /**
-             * @description What is left of that day; once expired, what was lost.
+             * @description Points left of those issued that day; once expired, the points that were lost.
              * @example 750
              */
             balance: number;
             /**
              * Format: date
-             * @description The UTC day.
+             * @description UTC day of issue.
              * @example 2026-01-31
              */
             issued_date: string;
@@ -1943,7 +1943,7 @@ export interface components {
             /** @enum {string} */
             status: "active" | "expired";
         };
-        /** @description The points that lapse next unless they are spent before. */
+        /** @description The points that expire next unless they are redeemed before. */
         PointsLapse: {
             /** @example 750 */
             amount: number;
@@ -1956,19 +1956,19 @@ export interface components {
         };
         PointsLot: {
             /**
-             * @description How many were lost at the end.
+             * @description Points that expired.
              * @example 0
              */
             expired: number;
             /**
              * Format: date-time
-             * @description From this moment on its points cannot be spent.
+             * @description The first instant at which its points cannot be redeemed.
              * @example 2026-01-31T12:00:00.000Z
              */
             expires_at: string;
             /**
              * Format: uuid
-             * @description Of the transaction that issued it.
+             * @description Id of the transaction that issued it.
              * @example 0199d6a4-7f1e-7c3a-9b0e-5a1c2d3e4f50
              */
             id: string;
@@ -1979,46 +1979,46 @@ export interface components {
              */
             issued_at: string;
             /**
-             * @description How many points were issued.
+             * @description Points issued.
              * @example 750
              */
             original: number;
             /**
-             * @description How many are left.
+             * @description Points left.
              * @example 750
              */
             remaining: number;
             source: {
                 /** @example purchase */
                 reason: string;
-                /** @description The purchase, or the Idempotency-Key of the request. */
+                /** @description Id of the purchase, or Idempotency-Key of the request. */
                 reference: string;
             };
         };
         PointsLotPage: {
-            /** @description How many items this page has. */
+            /** @description Number of items on this page. */
             count: number;
             items: components["schemas"]["PointsLot"][];
             lapses_next: components["schemas"]["PointsLapse"] | null;
             /**
-             * @description Where the next page starts; null when this is the last.
+             * @description Cursor of the next page; null on the last page.
              * @example null
              */
             next_cursor: string | null;
         };
         PointsReversal: {
             /**
-             * @description The name of the user whose points they are.
+             * @description The username of the owner of the points.
              * @example derick
              */
             account_id: string;
             /**
-             * @description How many points were moved; its type says which way.
+             * @description Points moved; the type gives the direction.
              * @example 250
              */
             amount: number;
             /**
-             * @description What could be spent after it.
+             * @description Points available after it.
              * @example 750
              */
             balance: number;
@@ -2034,7 +2034,7 @@ export interface components {
              */
             id: string;
             /**
-             * @description What of issued points was gone by then.
+             * @description Issued points that were spent or expired by then.
              * @example {
              *       "spent": 40,
              *       "expired": 0
@@ -2048,7 +2048,7 @@ export interface components {
             };
             /**
              * Format: uuid
-             * @description The transaction that it reversed.
+             * @description The reversed transaction.
              * @example 0199d6a4-7f1e-7c3a-9b0e-5a1c2d3e4f50
              */
             reverses: string;
@@ -2057,26 +2057,26 @@ export interface components {
         };
         PointsStatementLine: {
             /**
-             * @description The name of the user whose points they are.
+             * @description The username of the owner of the points.
              * @example derick
              */
             account_id: string;
             /**
-             * @description Who did it.
+             * @description Who caused the transaction.
              * @example demo
              */
             actor: string;
             /**
-             * @description How many points were moved; its type says which way.
+             * @description Points moved; the type gives the direction.
              * @example 250
              */
             amount: number;
             /**
-             * @description What could be spent after it.
+             * @description Points available after it.
              * @example 750
              */
             balance: number;
-            /** @description Of points that campaigns gave: which gave how many. */
+            /** @description Of points awarded by campaigns: points by campaign. */
             campaigns: {
                 /** @example 1 */
                 campaign: string;
@@ -2095,20 +2095,20 @@ export interface components {
              */
             id: string;
             /**
-             * @description Why.
+             * @description Reason of the transaction.
              * @example purchase
              */
             reason: string;
-            /** @description On behalf of what: a purchase, or an Idempotency-Key. */
+            /** @description Id of the purchase, or Idempotency-Key of the request. */
             reference: string;
             /**
              * Format: uuid
-             * @description Of a reversal: the transaction that it reversed.
+             * @description Of a reversal: the reversed transaction.
              * @example 0199d6a4-7f1e-7c3a-9b0e-5a1c2d3e4f50
              */
             reverses: string | null;
             /**
-             * @description Of a reversal: of an issue, points were taken back; of a redemption, given back.
+             * @description Of a reversal: type of the reversed transaction. An `issue` was withdrawn, a `redeem` returned.
              * @enum {string|null}
              */
             reverses_type: "issue" | "redeem" | null;
@@ -2116,28 +2116,28 @@ export interface components {
             transaction_type: "issue" | "redeem" | "expire" | "reverse";
         };
         PointsStatementPage: {
-            /** @description How many items this page has. */
+            /** @description Number of items on this page. */
             count: number;
             items: components["schemas"]["PointsStatementLine"][];
             /**
-             * @description Where the next page starts; null when this is the last.
+             * @description Cursor of the next page; null on the last page.
              * @example null
              */
             next_cursor: string | null;
         };
         PointsTransaction: {
             /**
-             * @description The name of the user whose points they are.
+             * @description The username of the owner of the points.
              * @example derick
              */
             account_id: string;
             /**
-             * @description How many points were moved; its type says which way.
+             * @description Points moved; the type gives the direction.
              * @example 250
              */
             amount: number;
             /**
-             * @description What could be spent after it.
+             * @description Points available after it.
              * @example 750
              */
             balance: number;
@@ -2159,12 +2159,12 @@ export interface components {
             /** @enum {string} */
             code: "precondition_required";
             detail: string;
-            /** @description Names this request in the logs. */
+            /** @description Identifies this request in the logs. */
             requestId: string;
             /** @enum {number} */
             status: 428;
             /** @enum {string} */
-            title: "The request must say in If-Match what it is based on";
+            title: "The request must have an If-Match header";
             /** @enum {string} */
             type: "urn:unicorn-store:problem:precondition_required";
         };
@@ -2178,7 +2178,7 @@ export interface components {
             expectedTotal: number;
             /** Format: uuid */
             purchaseId: string;
-            /** @description Names this request in the logs. */
+            /** @description Identifies this request in the logs. */
             requestId: string;
             /** @enum {number} */
             status: 409;
@@ -2196,7 +2196,7 @@ export interface components {
             /** @example 1 */
             id: string;
             /**
-             * @description Address of a picture.
+             * @description URL of an image.
              * @example /images/unicorn-air.svg
              */
             image: string | null;
@@ -2208,7 +2208,7 @@ export interface components {
              */
             price: number;
             /**
-             * @description What can be bought now: on hand and not reserved.
+             * @description Available now: on hand and not reserved.
              * @example 4
              */
             stock: number;
@@ -2233,7 +2233,7 @@ export interface components {
             /** @enum {string} */
             code: "product_exists";
             detail: string;
-            /** @description Names this request in the logs. */
+            /** @description Identifies this request in the logs. */
             requestId: string;
             /** @enum {number} */
             status: 409;
@@ -2243,27 +2243,27 @@ export interface components {
             type: "urn:unicorn-store:problem:product_exists";
         };
         ProductPage: {
-            /** @description How many items this page has. */
+            /** @description Number of items on this page. */
             count: number;
             items: components["schemas"]["Product"][];
             /**
-             * @description Where the next page starts; null when this is the last.
+             * @description Cursor of the next page; null on the last page.
              * @example null
              */
             nextCursor: string | null;
         };
         Purchase: {
             /**
-             * @description What of the total is paid in money.
+             * @description Part of the total that is paid in money.
              * @example 1700
              */
             amount: number | null;
             /**
-             * @description How its award ended. `parked`: it waits for an operator; `dismissed`: one decided against it; `voided`: it waited when the purchase was given back, and never comes.
+             * @description State of its award. `parked`: it waits for an operator; `dismissed`: an operator decided against it; `voided`: it was parked when the purchase was refunded.
              * @enum {string|null}
              */
             award: "booked" | "nothing" | "parked" | "dismissed" | "voided" | null;
-            /** @description Which campaign and rule gave what. */
+            /** @description Points by campaign and rule. */
             campaigns: components["schemas"]["CampaignAward"][];
             /**
              * Format: date-time
@@ -2272,7 +2272,7 @@ export interface components {
              */
             cancelRequestedAt: string | null;
             /**
-             * @description Why it was refused or failed.
+             * @description Code of the refusal or failure.
              * @example null
              */
             code: string | null;
@@ -2283,15 +2283,15 @@ export interface components {
              */
             createdAt: string;
             /**
-             * @description The buyer pays this total or none.
+             * @description The only total that the buyer accepts.
              * @example 1700
              */
             expectedTotal: number | null;
             lines: components["schemas"]["PurchaseLine"][];
-            /** @description Points that it earned; null until then. */
+            /** @description Points awarded; null until then. */
             pointsIssued: number | null;
             /**
-             * @description Points that pay the rest.
+             * @description Points redeemed for the rest.
              * @example 0
              */
             pointsRedeemed: number;
@@ -2304,19 +2304,19 @@ export interface components {
             refusal: components["schemas"]["Refusal"] | null;
             /**
              * Format: date-time
-             * @description When it ended; null while it is under way.
+             * @description When it ended; null while it is in progress.
              * @example 2026-01-31T12:00:00.000Z
              */
             settledAt: string | null;
             /**
-             * @description `running` and `compensating` (being undone) are under way; `refunding` is completed and being given back; the others are final.
+             * @description `running` and `compensating` (being undone) are in progress; `refunding`: completed, with a refund in progress; the others are final.
              * @enum {string}
              */
             status: "running" | "compensating" | "completed" | "refused" | "cancelled" | "failed" | "refunding" | "refunded";
-            /** @description Everything that happened to it so far, in order. */
+            /** @description Its events so far, in order. */
             steps: components["schemas"]["PurchaseStep"][];
             /**
-             * @description Known once the stock was reserved.
+             * @description Null until the stock is reserved.
              * @example 1700
              */
             total: number | null;
@@ -2333,18 +2333,18 @@ export interface components {
             /** Format: uuid */
             purchaseId: string;
             /**
-             * @description `step_unavailable`: a step could not be carried out for ten minutes. `interrupted`: the workflow was lost.
+             * @description `step_unavailable`: a step kept failing for ten minutes. `interrupted`: the workflow was lost.
              * @enum {string}
              */
             reason: "step_unavailable" | "interrupted";
-            /** @description Names this request in the logs. */
+            /** @description Identifies this request in the logs. */
             requestId: string;
             /** @enum {number} */
             status: 409;
             /** @enum {boolean} */
             success: false;
             /** @enum {string} */
-            title: "The purchase failed, and everything was given back";
+            title: "The purchase failed and was undone";
             /** @enum {string} */
             type: "urn:unicorn-store:problem:purchase_failed";
         };
@@ -2354,17 +2354,17 @@ export interface components {
             /** @example 1 */
             quantity: number;
             /**
-             * @description Frozen when the stock was reserved; null before that.
+             * @description Frozen when the stock is reserved; null before that.
              * @example 1700
              */
             unitPrice: number | null;
         };
         PurchasePage: {
-            /** @description How many items this page has. */
+            /** @description Number of items on this page. */
             count: number;
             items: components["schemas"]["Purchase"][];
             /**
-             * @description Where the next page starts; null when this is the last.
+             * @description Cursor of the next page; null on the last page.
              * @example null
              */
             nextCursor: string | null;
@@ -2376,7 +2376,7 @@ export interface components {
              */
             purchaseId: string;
             /**
-             * @description `running` and `compensating` (being undone) are under way; `refunding` is completed and being given back; the others are final.
+             * @description `running` and `compensating` (being undone) are in progress; `refunding`: completed, with a refund in progress; the others are final.
              * @enum {string}
              */
             status: "running" | "compensating" | "completed" | "refused" | "cancelled" | "failed" | "refunding" | "refunded";
@@ -2392,7 +2392,7 @@ export interface components {
             /** @example 2 */
             seq: number;
             /**
-             * @description Steps are `applied` or `undone`, an award also `nothing`, `parked` or `dismissed`; `retried` says that another attempt begins, of which not each is noted. The rest are states of the purchase.
+             * @description Steps are `applied` or `undone`, an award also `nothing`, `parked` or `dismissed`; `retried`: another attempt begins (not every attempt is recorded). The others are states of the purchase.
              * @example applied
              * @enum {string}
              */
@@ -2405,16 +2405,16 @@ export interface components {
         };
         PurchaseStepDetail: {
             /**
-             * @description What was charged, or given back.
+             * @description Charged or returned.
              * @example 1700
              */
             amount?: number;
-            /** @description Of a step that is tried again: which attempt, at least. */
+            /** @description Of a step that is retried: number of the attempt, or less. */
             attempt?: number;
-            /** @description What the points were earned by. */
+            /** @description Points by campaign and rule. */
             campaigns?: components["schemas"]["CampaignAward"][];
             code?: string;
-            /** @description What was reserved, at which prices. */
+            /** @description Reserved products with their prices. */
             lines?: {
                 productId: string;
                 quantity: number;
@@ -2426,7 +2426,7 @@ export interface components {
             }[];
             /** @enum {string} */
             outcome?: "completed" | "refused" | "cancelled" | "failed";
-            /** @description Redeemed, earned, given or taken back. */
+            /** @description Points redeemed, awarded, returned or reversed. */
             points?: number;
             refund?: components["schemas"]["Refund"];
             refusal?: components["schemas"]["Refusal"];
@@ -2437,19 +2437,19 @@ export interface components {
             total?: number;
             /**
              * Format: uuid
-             * @description In the statement of points.
+             * @description Id in the statement of points.
              */
             transactionId?: string;
-            /** @description Whether it is the undo of the step that is tried again. */
+            /** @description Whether the undo of the step is retried. */
             undo?: boolean;
         };
         Quote: {
             /**
-             * @description What would be charged in money.
+             * @description Money that would be charged.
              * @example 1700
              */
             amount: number;
-            /** @description Which campaign and rule would give them. */
+            /** @description Points that would be awarded, by campaign and rule. */
             campaigns: components["schemas"]["CampaignAward"][];
             lines: {
                 /** @example 1 */
@@ -2461,14 +2461,14 @@ export interface components {
                  */
                 unitPrice: number;
             }[];
-            /** @description The most points that can pay: what there is to spend, and the total. */
+            /** @description Maximum of points that can be redeemed, by the available points and the total. */
             mostPoints: number;
-            /** @description Points that it would earn by the campaigns of now, within their caps. */
+            /** @description Points that the present campaigns would award, within their caps. */
             pointsEarned: number;
             /** @description `redeemPoints`, or `mostPoints` if that is less. */
             pointsRedeemed: number;
             /**
-             * @description The price of all lines now.
+             * @description Price of all lines now.
              * @example 1700
              */
             total: number;
@@ -2484,16 +2484,16 @@ export interface components {
         };
         Receipt: {
             /**
-             * @description What was charged in money.
+             * @description Money that was charged.
              * @example 1700
              */
             amount: number;
             /**
-             * @description The balance covered it.
+             * @description The balance was sufficient.
              * @enum {boolean}
              */
             balance: true;
-            /** @description Which campaign and rule gave them. */
+            /** @description Points awarded, by campaign and rule. */
             campaigns: components["schemas"]["CampaignAward"][];
             lines: {
                 /** @example 1 */
@@ -2505,12 +2505,12 @@ export interface components {
                  */
                 unitPrice: number;
             }[];
-            /** @description Points that it earned. */
+            /** @description Points awarded. */
             pointsIssued: number;
-            /** @description Points that paid the rest. */
+            /** @description Points redeemed for the rest. */
             pointsRedeemed: number;
             /**
-             * @description Of the first line.
+             * @description Product of the first line.
              * @example 1
              */
             productId: string;
@@ -2520,24 +2520,24 @@ export interface components {
              */
             purchaseId: string;
             /**
-             * @description Over all lines.
+             * @description Sum over all lines.
              * @example 1
              */
             quantity: number;
             /**
-             * @description `completed`, unless it was refunded since.
+             * @description `completed` unless it was refunded since.
              * @enum {string}
              */
             status: "completed" | "refunding" | "refunded";
             /**
-             * @description Everything was in stock.
+             * @description All lines were in stock.
              * @enum {boolean}
              */
             stock: true;
             /** @enum {boolean} */
             success: true;
             /**
-             * @description The price of all lines.
+             * @description Price of all lines.
              * @example 1700
              */
             total: number;
@@ -2555,7 +2555,7 @@ export interface components {
             points: number;
             /** Format: uuid */
             purchaseId: string;
-            /** @description Names this request in the logs. */
+            /** @description Identifies this request in the logs. */
             requestId: string;
             /** @enum {number} */
             status: 409;
@@ -2568,23 +2568,23 @@ export interface components {
         };
         Refund: {
             /**
-             * @description Money that went back into the wallet.
+             * @description Money returned to the wallet.
              * @example 1700
              */
             amount: number;
-            /** @description Points that had paid; back in the lots they came from. */
+            /** @description Redeemed points, back in the lots they came from. */
             pointsReturned: number;
-            /** @description Of the points that the purchase had earned; not taken back. */
+            /** @description Awarded points that had been spent, so they were not reversed. */
             pointsSpent: number;
-            /** @description Of the points that the purchase had earned. */
+            /** @description Awarded points that were reversed. */
             pointsTakenBack: number;
             /**
-             * @description What spent points were worth beyond the money to give back.
+             * @description By how much the value of spent points exceeds the money to return.
              * @example 1700
              */
             shortfall: number;
             /**
-             * @description Value of awarded points that were spent by then.
+             * @description Value of awarded points that had been spent; not returned.
              * @example 1700
              */
             withheld: number;
@@ -2600,7 +2600,7 @@ export interface components {
             status: "refunded";
         };
         Refusal: {
-            /** @description How many points there were to spend. */
+            /** @description Points that were available. */
             available?: number;
             /** @enum {string} */
             code: "out_of_stock" | "price_changed" | "redeem_exceeds_total" | "insufficient_points" | "insufficient_funds";
@@ -2614,12 +2614,12 @@ export interface components {
              * @example 1700
              */
             missing?: number;
-            /** @description How many points the total is worth. */
+            /** @description Maximum of points that the total allows. */
             mostPoints?: number;
-            /** @description How many points should have paid. */
+            /** @description Points to redeem, as ordered. */
             points?: number;
             short?: {
-                /** @description What could be bought when the purchase was refused. */
+                /** @description Available when the purchase was refused. */
                 available: number;
                 productId: string;
                 requested: number;
@@ -2632,22 +2632,22 @@ export interface components {
         };
         Settings: {
             /**
-             * @description Nobody signs in: everybody may do everything.
+             * @description No authentication: everybody may do everything.
              * @example true
              */
             demoMode: boolean;
             /**
-             * @description What one point pays for, in major units.
+             * @description Value of one point, in major units.
              * @example 0.1
              */
             pointValue: number;
-            /** @description Where every workflow can be looked at; null if this server does not know. */
+            /** @description Temporal Web UI; null if unknown. */
             temporalUi: {
                 /** @example default */
                 namespace: string;
                 /**
                  * Format: uri
-                 * @description Without a slash at its end.
+                 * @description Without a trailing slash.
                  * @example http://127.0.0.1:8233
                  */
                 url: string;
@@ -2655,11 +2655,11 @@ export interface components {
         };
         SeveralProductsOrder: {
             /**
-             * @description Buy for exactly this total, or refuse with `price_changed`.
+             * @description The only total that the buyer accepts; another is refused with `price_changed`.
              * @example 1700
              */
             expectedTotal?: number;
-            /** @description Distinct products. All of them are bought, or none. */
+            /** @description Distinct products. All lines are bought, or none. */
             lines: {
                 /** @example 1 */
                 productId: string;
@@ -2667,7 +2667,7 @@ export interface components {
                 quantity: number;
             }[];
             /**
-             * @description Pay a part, or all, with so many points.
+             * @description Points to redeem for a part of the total, or all of it.
              * @example 100
              */
             redeemPoints?: number;
@@ -2677,14 +2677,14 @@ export interface components {
         SimulationResult: {
             campaigns: components["schemas"]["CampaignJudgement"][];
             /**
-             * @description What the campaigns give together.
+             * @description Sum over all campaigns.
              * @example 170
              */
             points: number;
         };
         StockAdjustment: {
             /**
-             * @description What is added; negative: taken out.
+             * @description Number to add; negative to remove.
              * @example 10
              */
             quantity: number;
@@ -2698,7 +2698,7 @@ export interface components {
              */
             code: "stock_too_large";
             detail: string;
-            /** @description Names this request in the logs. */
+            /** @description Identifies this request in the logs. */
             requestId: string;
             /** @enum {number} */
             status: 409;
@@ -2716,10 +2716,10 @@ export interface components {
             detail: string;
             /**
              * Format: uuid
-             * @description The purchase that may still be carried out.
+             * @description The purchase that is on record, if there is one.
              */
             purchaseId?: string;
-            /** @description Names this request in the logs. */
+            /** @description Identifies this request in the logs. */
             requestId: string;
             /** @enum {number} */
             status: 503;
@@ -2735,12 +2735,12 @@ export interface components {
              */
             code: "too_many_backtests";
             detail: string;
-            /** @description Names this request in the logs. */
+            /** @description Identifies this request in the logs. */
             requestId: string;
             /** @enum {number} */
             status: 503;
             /** @enum {string} */
-            title: "Too many backtests are under way";
+            title: "Too many backtests are running";
             /** @enum {string} */
             type: "urn:unicorn-store:problem:too_many_backtests";
         };
@@ -2751,12 +2751,12 @@ export interface components {
              */
             code: "too_many_campaigns";
             detail: string;
-            /** @description Names this request in the logs. */
+            /** @description Identifies this request in the logs. */
             requestId: string;
             /** @enum {number} */
             status: 409;
             /** @enum {string} */
-            title: "The client has as many campaigns as it can have";
+            title: "The client has reached the maximum of campaigns";
             /** @enum {string} */
             type: "urn:unicorn-store:problem:too_many_campaigns";
         };
@@ -2767,12 +2767,12 @@ export interface components {
              */
             code: "too_many_viewers";
             detail: string;
-            /** @description Names this request in the logs. */
+            /** @description Identifies this request in the logs. */
             requestId: string;
             /** @enum {number} */
             status: 503;
             /** @enum {string} */
-            title: "This server watches as many purchases as it can";
+            title: "This server has reached the maximum of event streams";
             /** @enum {string} */
             type: "urn:unicorn-store:problem:too_many_viewers";
         };
@@ -2787,7 +2787,7 @@ export interface components {
             /** @enum {string} */
             code: "unhealthy";
             detail: string;
-            /** @description Names this request in the logs. */
+            /** @description Identifies this request in the logs. */
             requestId: string;
             /** @enum {number} */
             status: 503;
@@ -2800,7 +2800,7 @@ export interface components {
             /** @enum {string} */
             code: "unknown_campaign";
             detail: string;
-            /** @description Names this request in the logs. */
+            /** @description Identifies this request in the logs. */
             requestId: string;
             /** @enum {number} */
             status: 404;
@@ -2813,7 +2813,7 @@ export interface components {
             /** @enum {string} */
             code: "unknown_image";
             detail: string;
-            /** @description Names this request in the logs. */
+            /** @description Identifies this request in the logs. */
             requestId: string;
             /** @enum {number} */
             status: 404;
@@ -2826,7 +2826,7 @@ export interface components {
             /** @enum {string} */
             code: "unknown_parked_award";
             detail: string;
-            /** @description Names this request in the logs. */
+            /** @description Identifies this request in the logs. */
             requestId: string;
             /** @enum {number} */
             status: 404;
@@ -2842,7 +2842,7 @@ export interface components {
              */
             code: "unknown_product";
             detail: string;
-            /** @description Names this request in the logs. */
+            /** @description Identifies this request in the logs. */
             requestId: string;
             /** @enum {number} */
             status: 404;
@@ -2855,7 +2855,7 @@ export interface components {
             /** @enum {string} */
             code: "unknown_purchase";
             detail: string;
-            /** @description Names this request in the logs. */
+            /** @description Identifies this request in the logs. */
             requestId: string;
             /** @enum {number} */
             status: 404;
@@ -2868,7 +2868,7 @@ export interface components {
             /** @enum {string} */
             code: "unknown_transaction";
             detail: string;
-            /** @description Names this request in the logs. */
+            /** @description Identifies this request in the logs. */
             requestId: string;
             /** @enum {number} */
             status: 404;
@@ -2884,7 +2884,7 @@ export interface components {
              */
             code: "unknown_user";
             detail: string;
-            /** @description Names this request in the logs. */
+            /** @description Identifies this request in the logs. */
             requestId: string;
             /** @enum {number} */
             status: 404;
@@ -2897,12 +2897,12 @@ export interface components {
             /** @enum {string} */
             code: "unsupported_media_type";
             detail: string;
-            /** @description Names this request in the logs. */
+            /** @description Identifies this request in the logs. */
             requestId: string;
             /** @enum {number} */
             status: 415;
             /** @enum {string} */
-            title: "The body is not of a type that is understood here";
+            title: "The media type of the body is not supported";
             /** @enum {string} */
             type: "urn:unicorn-store:problem:unsupported_media_type";
         };
@@ -2913,7 +2913,7 @@ export interface components {
              */
             balance: number;
             /**
-             * @description Means nothing, and never changes.
+             * @description Opaque; never changes.
              * @example usr_0199d6a4-7f1e-7c3a-9b0e-5a1c2d3e4f50
              */
             id: string;
@@ -2924,7 +2924,7 @@ export interface components {
             /** @enum {string} */
             code: "user_exists";
             detail: string;
-            /** @description Names this request in the logs. */
+            /** @description Identifies this request in the logs. */
             requestId: string;
             /** @enum {number} */
             status: 409;
@@ -2934,23 +2934,23 @@ export interface components {
             type: "urn:unicorn-store:problem:user_exists";
         };
         UserPage: {
-            /** @description How many items this page has. */
+            /** @description Number of items on this page. */
             count: number;
             items: components["schemas"]["User"][];
             /**
-             * @description Where the next page starts; null when this is the last.
+             * @description Cursor of the next page; null on the last page.
              * @example null
              */
             nextCursor: string | null;
         };
         WalletEntry: {
             /**
-             * @description Who did it.
+             * @description Who caused the entry.
              * @example purchase
              */
             actor: string;
             /**
-             * @description What came in; negative: what went out.
+             * @description Credit; negative: debit.
              * @example -1700
              */
             amount: number;
@@ -2963,15 +2963,15 @@ export interface components {
             id: number;
             /** @enum {string} */
             reason: "opening" | "top_up" | "charge" | "charge_undone" | "refund";
-            /** @description The purchase, or the Idempotency-Key of the request. */
+            /** @description Id of the purchase, or Idempotency-Key of the request. */
             reference: string;
         };
         WalletEntryPage: {
-            /** @description How many items this page has. */
+            /** @description Number of items on this page. */
             count: number;
             items: components["schemas"]["WalletEntry"][];
             /**
-             * @description Where the next page starts; null when this is the last.
+             * @description Cursor of the next page; null on the last page.
              * @example null
              */
             nextCursor: string | null;
@@ -2988,11 +2988,11 @@ export interface operations {
     listCampaigns: {
         parameters: {
             query?: {
-                /** @description Whose campaign it is. */
+                /** @description Owner of the campaign. */
                 client?: string;
-                /** @description `nextCursor` (of points: `next_cursor`) of the page before. */
+                /** @description `nextCursor` (of points and campaigns: `next_cursor`) of the previous page. */
                 cursor?: string;
-                /** @description How many items to give at most. */
+                /** @description Maximum number of items. */
                 limit?: number;
             };
             header?: never;
@@ -3037,10 +3037,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be used at the moment */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
-                    /** @description Seconds after which to ask again. */
+                    /** @description Seconds to wait before the next request. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };
@@ -3054,7 +3054,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes the request happen once, however often it is sent. The same key with the same request gets the answer for what the first one did, as things stand now; with another request: 422. Without a key each request counts. Purchases have a space of keys of their own, and so have points. A fresh UUID will do. */
+                /** @description The request takes effect once, however often it is sent with this key. Repeating it returns the present state of what the first one did; the same key with a different request: 422. Without a key every request takes effect. Keys of purchases, of points and of all other routes do not collide. A random UUID is a good key. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -3066,14 +3066,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The campaign, as it stands now. */
+            /** @description The campaign in its present state. */
             201: {
                 headers: {
-                    /** @description The version, for If-Match. */
+                    /** @description The version, to be sent in If-Match. */
                     ETag?: string;
-                    /** @description `true` when an earlier request of the same key did it. */
+                    /** @description `true` when an earlier request with the same key took effect. */
                     "Idempotency-Replayed"?: "true";
-                    /** @description Address of the campaign. */
+                    /** @description URL of the campaign. */
                     Location?: string;
                     [name: string]: unknown;
                 };
@@ -3094,7 +3094,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidRequestProblem"] | components["schemas"]["MalformedJsonProblem"];
                 };
             };
-            /** @description `foreign_request`: Another site may not do this */
+            /** @description `foreign_request`: Requests from other sites are not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3106,7 +3106,7 @@ export interface operations {
             /** @description `unknown_campaign`: There is no such campaign */
             404: {
                 headers: {
-                    /** @description `true` when an earlier request of the same key did it. */
+                    /** @description `true` when an earlier request with the same key took effect. */
                     "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -3115,13 +3115,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `too_many_campaigns`: The client has as many campaigns as it can have
+             * @description `too_many_campaigns`: The client has reached the maximum of campaigns
              *
              *     `campaign_exists`: The client has a campaign of this name already
              */
             409: {
                 headers: {
-                    /** @description `true` when an earlier request of the same key did it. */
+                    /** @description `true` when an earlier request with the same key took effect. */
                     "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -3138,7 +3138,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
                 };
             };
-            /** @description `unsupported_media_type`: The body is not of a type that is understood here */
+            /** @description `unsupported_media_type`: The media type of the body is not supported */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -3174,12 +3174,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be used at the moment */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
-                    /** @description `true` when an earlier request of the same key did it. */
+                    /** @description `true` when an earlier request with the same key took effect. */
                     "Idempotency-Replayed"?: "true";
-                    /** @description Seconds after which to ask again. */
+                    /** @description Seconds to wait before the next request. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };
@@ -3192,7 +3192,7 @@ export interface operations {
     getCampaign: {
         parameters: {
             query?: {
-                /** @description Whose campaign it is. */
+                /** @description Owner of the campaign. */
                 client?: string;
             };
             header?: never;
@@ -3206,7 +3206,7 @@ export interface operations {
             /** @description The campaign. */
             200: {
                 headers: {
-                    /** @description The version, for If-Match. */
+                    /** @description The version, to be sent in If-Match. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -3250,10 +3250,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be used at the moment */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
-                    /** @description Seconds after which to ask again. */
+                    /** @description Seconds to wait before the next request. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };
@@ -3266,13 +3266,13 @@ export interface operations {
     deleteCampaign: {
         parameters: {
             query?: {
-                /** @description Whose campaign it is. */
+                /** @description Owner of the campaign. */
                 client?: string;
             };
             header?: {
-                /** @description Makes the request happen once, however often it is sent. The same key with the same request gets the answer for what the first one did, as things stand now; with another request: 422. Without a key each request counts. Purchases have a space of keys of their own, and so have points. A fresh UUID will do. */
+                /** @description The request takes effect once, however often it is sent with this key. Repeating it returns the present state of what the first one did; the same key with a different request: 422. Without a key every request takes effect. Keys of purchases, of points and of all other routes do not collide. A random UUID is a good key. */
                 "Idempotency-Key"?: string;
-                /** @description The ETag of the campaign as it was read. Required. */
+                /** @description The ETag of the campaign when it was read. Required. */
                 "If-Match"?: string;
             };
             path: {
@@ -3285,7 +3285,7 @@ export interface operations {
             /** @description Deleted. */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request of the same key did it. */
+                    /** @description `true` when an earlier request with the same key took effect. */
                     "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -3302,7 +3302,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidRequestProblem"];
                 };
             };
-            /** @description `foreign_request`: Another site may not do this */
+            /** @description `foreign_request`: Requests from other sites are not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3314,7 +3314,7 @@ export interface operations {
             /** @description `unknown_campaign`: There is no such campaign */
             404: {
                 headers: {
-                    /** @description `true` when an earlier request of the same key did it. */
+                    /** @description `true` when an earlier request with the same key took effect. */
                     "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -3322,7 +3322,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnknownCampaignProblem"];
                 };
             };
-            /** @description `campaign_moved_on`: Somebody else changed the campaign since it was read */
+            /** @description `campaign_moved_on`: The campaign was changed since it was read */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -3349,7 +3349,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["IdempotencyKeyReusedProblem"];
                 };
             };
-            /** @description `precondition_required`: The request must say in If-Match what it is based on */
+            /** @description `precondition_required`: The request must have an If-Match header */
             428: {
                 headers: {
                     [name: string]: unknown;
@@ -3367,12 +3367,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be used at the moment */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
-                    /** @description `true` when an earlier request of the same key did it. */
+                    /** @description `true` when an earlier request with the same key took effect. */
                     "Idempotency-Replayed"?: "true";
-                    /** @description Seconds after which to ask again. */
+                    /** @description Seconds to wait before the next request. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };
@@ -3385,13 +3385,13 @@ export interface operations {
     updateCampaign: {
         parameters: {
             query?: {
-                /** @description Whose campaign it is. */
+                /** @description Owner of the campaign. */
                 client?: string;
             };
             header?: {
-                /** @description Makes the request happen once, however often it is sent. The same key with the same request gets the answer for what the first one did, as things stand now; with another request: 422. Without a key each request counts. Purchases have a space of keys of their own, and so have points. A fresh UUID will do. */
+                /** @description The request takes effect once, however often it is sent with this key. Repeating it returns the present state of what the first one did; the same key with a different request: 422. Without a key every request takes effect. Keys of purchases, of points and of all other routes do not collide. A random UUID is a good key. */
                 "Idempotency-Key"?: string;
-                /** @description The ETag of the campaign as it was read. Required. */
+                /** @description The ETag of the campaign when it was read. Required. */
                 "If-Match"?: string;
             };
             path: {
@@ -3405,12 +3405,12 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The campaign, as it stands now. */
+            /** @description The campaign in its present state. */
             200: {
                 headers: {
-                    /** @description The version, for If-Match. */
+                    /** @description The version, to be sent in If-Match. */
                     ETag?: string;
-                    /** @description `true` when an earlier request of the same key did it. */
+                    /** @description `true` when an earlier request with the same key took effect. */
                     "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -3431,7 +3431,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidRequestProblem"] | components["schemas"]["MalformedJsonProblem"];
                 };
             };
-            /** @description `foreign_request`: Another site may not do this */
+            /** @description `foreign_request`: Requests from other sites are not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3443,7 +3443,7 @@ export interface operations {
             /** @description `unknown_campaign`: There is no such campaign */
             404: {
                 headers: {
-                    /** @description `true` when an earlier request of the same key did it. */
+                    /** @description `true` when an earlier request with the same key took effect. */
                     "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -3451,7 +3451,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnknownCampaignProblem"];
                 };
             };
-            /** @description `campaign_moved_on`: Somebody else changed the campaign since it was read */
+            /** @description `campaign_moved_on`: The campaign was changed since it was read */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -3469,7 +3469,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
                 };
             };
-            /** @description `unsupported_media_type`: The body is not of a type that is understood here */
+            /** @description `unsupported_media_type`: The media type of the body is not supported */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -3496,7 +3496,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["IdempotencyKeyReusedProblem"];
                 };
             };
-            /** @description `precondition_required`: The request must say in If-Match what it is based on */
+            /** @description `precondition_required`: The request must have an If-Match header */
             428: {
                 headers: {
                     [name: string]: unknown;
@@ -3514,12 +3514,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be used at the moment */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
-                    /** @description `true` when an earlier request of the same key did it. */
+                    /** @description `true` when an earlier request with the same key took effect. */
                     "Idempotency-Replayed"?: "true";
-                    /** @description Seconds after which to ask again. */
+                    /** @description Seconds to wait before the next request. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };
@@ -3532,11 +3532,11 @@ export interface operations {
     listCampaignHistory: {
         parameters: {
             query?: {
-                /** @description Whose campaign it is. */
+                /** @description Owner of the campaign. */
                 client?: string;
-                /** @description `nextCursor` (of points: `next_cursor`) of the page before. */
+                /** @description `nextCursor` (of points and campaigns: `next_cursor`) of the previous page. */
                 cursor?: string;
-                /** @description How many items to give at most. */
+                /** @description Maximum number of items. */
                 limit?: number;
             };
             header?: never;
@@ -3592,10 +3592,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be used at the moment */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
-                    /** @description Seconds after which to ask again. */
+                    /** @description Seconds to wait before the next request. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };
@@ -3618,7 +3618,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description What each rule gave, or why not. */
+            /** @description The result of each rule. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3641,7 +3641,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidRequestProblem"] | components["schemas"]["MalformedJsonProblem"];
                 };
             };
-            /** @description `foreign_request`: Another site may not do this */
+            /** @description `foreign_request`: Requests from other sites are not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3668,7 +3668,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
                 };
             };
-            /** @description `unsupported_media_type`: The body is not of a type that is understood here */
+            /** @description `unsupported_media_type`: The media type of the body is not supported */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -3696,13 +3696,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `database_unavailable`: The database cannot be used at the moment
+             * @description `database_unavailable`: The database is unavailable
              *
-             *     `too_many_backtests`: Too many backtests are under way
+             *     `too_many_backtests`: Too many backtests are running
              */
             503: {
                 headers: {
-                    /** @description Seconds after which to ask again. */
+                    /** @description Seconds to wait before the next request. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };
@@ -3716,7 +3716,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description Makes the request happen once, however often it is sent. The same key with the same request gets the answer for what the first one did, as things stand now; with another request: 422. What the other system calls the event will do, if that is its own. */
+                /** @description The request takes effect once, however often it is sent with this key. Repeating it returns the present state of what the first one did; the same key with a different request: 422. The id that the event has in the other system is a good key, if it is unique there. */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -3728,10 +3728,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description How its award ended. */
+            /** @description The award has ended. */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request of the same key did it. */
+                    /** @description `true` when an earlier request with the same key took effect. */
                     "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -3739,12 +3739,12 @@ export interface operations {
                     "application/json": components["schemas"]["Event"];
                 };
             };
-            /** @description Under way. */
+            /** @description In progress. */
             202: {
                 headers: {
-                    /** @description `true` when an earlier request of the same key did it. */
+                    /** @description `true` when an earlier request with the same key took effect. */
                     "Idempotency-Replayed"?: "true";
-                    /** @description Seconds after which to ask again. */
+                    /** @description Seconds to wait before the next request. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };
@@ -3765,7 +3765,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidRequestProblem"] | components["schemas"]["MalformedJsonProblem"];
                 };
             };
-            /** @description `foreign_request`: Another site may not do this */
+            /** @description `foreign_request`: Requests from other sites are not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3783,7 +3783,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
                 };
             };
-            /** @description `unsupported_media_type`: The body is not of a type that is understood here */
+            /** @description `unsupported_media_type`: The media type of the body is not supported */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -3820,15 +3820,15 @@ export interface operations {
                 };
             };
             /**
-             * @description `database_unavailable`: The database cannot be used at the moment
+             * @description `database_unavailable`: The database is unavailable
              *
              *     `temporal_unavailable`: The workflow engine cannot be reached
              */
             503: {
                 headers: {
-                    /** @description `true` when an earlier request of the same key did it. */
+                    /** @description `true` when an earlier request with the same key took effect. */
                     "Idempotency-Replayed"?: "true";
-                    /** @description Seconds after which to ask again. */
+                    /** @description Seconds to wait before the next request. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };
@@ -3877,7 +3877,7 @@ export interface operations {
             /** @description `unhealthy`: This process cannot use its database */
             503: {
                 headers: {
-                    /** @description Seconds after which to ask again. */
+                    /** @description Seconds to wait before the next request. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };
@@ -3898,7 +3898,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The picture. */
+            /** @description The image. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3939,9 +3939,9 @@ export interface operations {
     listParkedAwards: {
         parameters: {
             query?: {
-                /** @description `nextCursor` (of points: `next_cursor`) of the page before. */
+                /** @description `nextCursor` (of points and campaigns: `next_cursor`) of the previous page. */
                 cursor?: string;
-                /** @description How many items to give at most. */
+                /** @description Maximum number of items. */
                 limit?: number;
             };
             header?: never;
@@ -3986,10 +3986,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be used at the moment */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
-                    /** @description Seconds after which to ask again. */
+                    /** @description Seconds to wait before the next request. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };
@@ -4036,7 +4036,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidRequestProblem"] | components["schemas"]["MalformedJsonProblem"];
                 };
             };
-            /** @description `foreign_request`: Another site may not do this */
+            /** @description `foreign_request`: Requests from other sites are not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4072,7 +4072,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
                 };
             };
-            /** @description `unsupported_media_type`: The body is not of a type that is understood here */
+            /** @description `unsupported_media_type`: The media type of the body is not supported */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -4099,10 +4099,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be used at the moment */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
-                    /** @description Seconds after which to ask again. */
+                    /** @description Seconds to wait before the next request. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };
@@ -4123,7 +4123,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The award, as it stands now. */
+            /** @description The award in its present state. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4132,7 +4132,7 @@ export interface operations {
                     "application/json": components["schemas"]["ParkedAward"];
                 };
             };
-            /** @description `foreign_request`: Another site may not do this */
+            /** @description `foreign_request`: Requests from other sites are not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4169,13 +4169,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `database_unavailable`: The database cannot be used at the moment
+             * @description `database_unavailable`: The database is unavailable
              *
              *     `temporal_unavailable`: The workflow engine cannot be reached
              */
             503: {
                 headers: {
-                    /** @description Seconds after which to ask again. */
+                    /** @description Seconds to wait before the next request. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };
@@ -4196,7 +4196,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It has its outcome. */
+            /** @description The purchase has ended. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4205,12 +4205,12 @@ export interface operations {
                     "application/json": components["schemas"]["PurchaseStatus"];
                 };
             };
-            /** @description Under way. */
+            /** @description In progress. */
             202: {
                 headers: {
-                    /** @description Address of the purchase. */
+                    /** @description URL of the purchase. */
                     Location?: string;
-                    /** @description Seconds after which to ask again. */
+                    /** @description Seconds to wait before the next request. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };
@@ -4218,7 +4218,7 @@ export interface operations {
                     "application/json": components["schemas"]["PurchaseStatus"];
                 };
             };
-            /** @description `foreign_request`: Another site may not do this */
+            /** @description `foreign_request`: Requests from other sites are not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4239,7 +4239,7 @@ export interface operations {
             /**
              * @description `already_settled`: The purchase has ended already
              *
-             *     `not_repairable`: Only a purchase that does not get on can be repaired
+             *     `not_repairable`: Only a purchase that makes no progress can be repaired
              */
             409: {
                 headers: {
@@ -4268,13 +4268,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `database_unavailable`: The database cannot be used at the moment
+             * @description `database_unavailable`: The database is unavailable
              *
              *     `temporal_unavailable`: The workflow engine cannot be reached
              */
             503: {
                 headers: {
-                    /** @description Seconds after which to ask again. */
+                    /** @description Seconds to wait before the next request. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };
@@ -4287,7 +4287,7 @@ export interface operations {
     getPoints: {
         parameters: {
             query: {
-                /** @description The name of the user whose points they are. */
+                /** @description The username of the owner of the points. */
                 account_id: string;
             };
             header?: never;
@@ -4332,10 +4332,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be used at the moment */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
-                    /** @description Seconds after which to ask again. */
+                    /** @description Seconds to wait before the next request. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };
@@ -4349,7 +4349,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes the request happen once, however often it is sent. The same key with the same request gets the answer for what the first one did, as things stand now; with another request: 422. Without a key each request counts. Purchases have a space of keys of their own, and so have points. A fresh UUID will do. */
+                /** @description The request takes effect once, however often it is sent with this key. Repeating it returns the present state of what the first one did; the same key with a different request: 422. Without a key every request takes effect. Keys of purchases, of points and of all other routes do not collide. A random UUID is a good key. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -4364,7 +4364,7 @@ export interface operations {
             /** @description Issued. */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request of the same key did it. */
+                    /** @description `true` when an earlier request with the same key took effect. */
                     "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -4385,7 +4385,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidRequestProblem"] | components["schemas"]["MalformedJsonProblem"];
                 };
             };
-            /** @description `foreign_request`: Another site may not do this */
+            /** @description `foreign_request`: Requests from other sites are not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4394,10 +4394,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ForeignRequestProblem"];
                 };
             };
-            /** @description `balance_limit`: The account would have been issued more points than can be counted */
+            /** @description `balance_limit`: The account would exceed the maximum of points issued */
             409: {
                 headers: {
-                    /** @description `true` when an earlier request of the same key did it. */
+                    /** @description `true` when an earlier request with the same key took effect. */
                     "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -4414,7 +4414,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
                 };
             };
-            /** @description `unsupported_media_type`: The body is not of a type that is understood here */
+            /** @description `unsupported_media_type`: The media type of the body is not supported */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -4450,12 +4450,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be used at the moment */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
-                    /** @description `true` when an earlier request of the same key did it. */
+                    /** @description `true` when an earlier request with the same key took effect. */
                     "Idempotency-Replayed"?: "true";
-                    /** @description Seconds after which to ask again. */
+                    /** @description Seconds to wait before the next request. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };
@@ -4469,7 +4469,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes the request happen once, however often it is sent. The same key with the same request gets the answer for what the first one did, as things stand now; with another request: 422. Without a key each request counts. Purchases have a space of keys of their own, and so have points. A fresh UUID will do. */
+                /** @description The request takes effect once, however often it is sent with this key. Repeating it returns the present state of what the first one did; the same key with a different request: 422. Without a key every request takes effect. Keys of purchases, of points and of all other routes do not collide. A random UUID is a good key. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -4484,7 +4484,7 @@ export interface operations {
             /** @description Redeemed. */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request of the same key did it. */
+                    /** @description `true` when an earlier request with the same key took effect. */
                     "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -4505,7 +4505,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidRequestProblem"] | components["schemas"]["MalformedJsonProblem"];
                 };
             };
-            /** @description `foreign_request`: Another site may not do this */
+            /** @description `foreign_request`: Requests from other sites are not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4514,10 +4514,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ForeignRequestProblem"];
                 };
             };
-            /** @description `insufficient_points`: There are fewer points to spend */
+            /** @description `insufficient_points`: There are not enough points */
             409: {
                 headers: {
-                    /** @description `true` when an earlier request of the same key did it. */
+                    /** @description `true` when an earlier request with the same key took effect. */
                     "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -4534,7 +4534,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
                 };
             };
-            /** @description `unsupported_media_type`: The body is not of a type that is understood here */
+            /** @description `unsupported_media_type`: The media type of the body is not supported */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -4570,12 +4570,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be used at the moment */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
-                    /** @description `true` when an earlier request of the same key did it. */
+                    /** @description `true` when an earlier request with the same key took effect. */
                     "Idempotency-Replayed"?: "true";
-                    /** @description Seconds after which to ask again. */
+                    /** @description Seconds to wait before the next request. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };
@@ -4588,11 +4588,11 @@ export interface operations {
     listPointsLots: {
         parameters: {
             query: {
-                /** @description The name of the user whose points they are. */
+                /** @description The username of the owner of the points. */
                 account_id: string;
-                /** @description `nextCursor` (of points: `next_cursor`) of the page before. */
+                /** @description `nextCursor` (of points and campaigns: `next_cursor`) of the previous page. */
                 cursor?: string;
-                /** @description How many items to give at most. */
+                /** @description Maximum number of items. */
                 limit?: number;
                 /** @description `true`: only lots that have points left. */
                 open_only?: "true" | "false";
@@ -4639,10 +4639,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be used at the moment */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
-                    /** @description Seconds after which to ask again. */
+                    /** @description Seconds to wait before the next request. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };
@@ -4656,7 +4656,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes the request happen once, however often it is sent. The same key with the same request gets the answer for what the first one did, as things stand now; with another request: 422. Without a key each request counts. Purchases have a space of keys of their own, and so have points. A fresh UUID will do. */
+                /** @description The request takes effect once, however often it is sent with this key. Repeating it returns the present state of what the first one did; the same key with a different request: 422. Without a key every request takes effect. Keys of purchases, of points and of all other routes do not collide. A random UUID is a good key. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -4671,7 +4671,7 @@ export interface operations {
             /** @description Redeemed. */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request of the same key did it. */
+                    /** @description `true` when an earlier request with the same key took effect. */
                     "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -4692,7 +4692,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidRequestProblem"] | components["schemas"]["MalformedJsonProblem"];
                 };
             };
-            /** @description `foreign_request`: Another site may not do this */
+            /** @description `foreign_request`: Requests from other sites are not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4701,10 +4701,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ForeignRequestProblem"];
                 };
             };
-            /** @description `insufficient_points`: There are fewer points to spend */
+            /** @description `insufficient_points`: There are not enough points */
             409: {
                 headers: {
-                    /** @description `true` when an earlier request of the same key did it. */
+                    /** @description `true` when an earlier request with the same key took effect. */
                     "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -4721,7 +4721,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
                 };
             };
-            /** @description `unsupported_media_type`: The body is not of a type that is understood here */
+            /** @description `unsupported_media_type`: The media type of the body is not supported */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -4757,12 +4757,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be used at the moment */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
-                    /** @description `true` when an earlier request of the same key did it. */
+                    /** @description `true` when an earlier request with the same key took effect. */
                     "Idempotency-Replayed"?: "true";
-                    /** @description Seconds after which to ask again. */
+                    /** @description Seconds to wait before the next request. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };
@@ -4775,11 +4775,11 @@ export interface operations {
     listPointsTransactions: {
         parameters: {
             query: {
-                /** @description The name of the user whose points they are. */
+                /** @description The username of the owner of the points. */
                 account_id: string;
-                /** @description `nextCursor` (of points: `next_cursor`) of the page before. */
+                /** @description `nextCursor` (of points and campaigns: `next_cursor`) of the previous page. */
                 cursor?: string;
-                /** @description How many items to give at most. */
+                /** @description Maximum number of items. */
                 limit?: number;
             };
             header?: never;
@@ -4824,10 +4824,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be used at the moment */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
-                    /** @description Seconds after which to ask again. */
+                    /** @description Seconds to wait before the next request. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };
@@ -4841,7 +4841,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes the request happen once, however often it is sent. The same key with the same request gets the answer for what the first one did, as things stand now; with another request: 422. Without a key each request counts. Purchases have a space of keys of their own, and so have points. A fresh UUID will do. */
+                /** @description The request takes effect once, however often it is sent with this key. Repeating it returns the present state of what the first one did; the same key with a different request: 422. Without a key every request takes effect. Keys of purchases, of points and of all other routes do not collide. A random UUID is a good key. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4854,7 +4854,7 @@ export interface operations {
             /** @description Reversed. */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request of the same key did it. */
+                    /** @description `true` when an earlier request with the same key took effect. */
                     "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -4871,7 +4871,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidRequestProblem"];
                 };
             };
-            /** @description `foreign_request`: Another site may not do this */
+            /** @description `foreign_request`: Requests from other sites are not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4883,7 +4883,7 @@ export interface operations {
             /** @description `unknown_transaction`: There is no such transaction of points */
             404: {
                 headers: {
-                    /** @description `true` when an earlier request of the same key did it. */
+                    /** @description `true` when an earlier request with the same key took effect. */
                     "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -4900,7 +4900,7 @@ export interface operations {
              */
             409: {
                 headers: {
-                    /** @description `true` when an earlier request of the same key did it. */
+                    /** @description `true` when an earlier request with the same key took effect. */
                     "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -4935,12 +4935,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be used at the moment */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
-                    /** @description `true` when an earlier request of the same key did it. */
+                    /** @description `true` when an earlier request with the same key took effect. */
                     "Idempotency-Replayed"?: "true";
-                    /** @description Seconds after which to ask again. */
+                    /** @description Seconds to wait before the next request. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };
@@ -4953,9 +4953,9 @@ export interface operations {
     listProducts: {
         parameters: {
             query?: {
-                /** @description `nextCursor` (of points: `next_cursor`) of the page before. */
+                /** @description `nextCursor` (of points and campaigns: `next_cursor`) of the previous page. */
                 cursor?: string;
-                /** @description How many items to give at most. */
+                /** @description Maximum number of items. */
                 limit?: number;
             };
             header?: never;
@@ -5000,10 +5000,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be used at the moment */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
-                    /** @description Seconds after which to ask again. */
+                    /** @description Seconds to wait before the next request. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };
@@ -5017,7 +5017,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes the request happen once, however often it is sent. The same key with the same request gets the answer for what the first one did, as things stand now; with another request: 422. Without a key each request counts. Purchases have a space of keys of their own, and so have points. A fresh UUID will do. */
+                /** @description The request takes effect once, however often it is sent with this key. Repeating it returns the present state of what the first one did; the same key with a different request: 422. Without a key every request takes effect. Keys of purchases, of points and of all other routes do not collide. A random UUID is a good key. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -5029,12 +5029,12 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The product, as it stands now. */
+            /** @description The product in its present state. */
             201: {
                 headers: {
-                    /** @description `true` when an earlier request of the same key did it. */
+                    /** @description `true` when an earlier request with the same key took effect. */
                     "Idempotency-Replayed"?: "true";
-                    /** @description Address of the product. */
+                    /** @description URL of the product. */
                     Location?: string;
                     [name: string]: unknown;
                 };
@@ -5055,7 +5055,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidRequestProblem"] | components["schemas"]["MalformedJsonProblem"];
                 };
             };
-            /** @description `foreign_request`: Another site may not do this */
+            /** @description `foreign_request`: Requests from other sites are not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5067,7 +5067,7 @@ export interface operations {
             /** @description `product_exists`: A product of this id exists already */
             409: {
                 headers: {
-                    /** @description `true` when an earlier request of the same key did it. */
+                    /** @description `true` when an earlier request with the same key took effect. */
                     "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -5084,7 +5084,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
                 };
             };
-            /** @description `unsupported_media_type`: The body is not of a type that is understood here */
+            /** @description `unsupported_media_type`: The media type of the body is not supported */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -5120,12 +5120,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be used at the moment */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
-                    /** @description `true` when an earlier request of the same key did it. */
+                    /** @description `true` when an earlier request with the same key took effect. */
                     "Idempotency-Replayed"?: "true";
-                    /** @description Seconds after which to ask again. */
+                    /** @description Seconds to wait before the next request. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };
@@ -5182,10 +5182,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be used at the moment */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
-                    /** @description Seconds after which to ask again. */
+                    /** @description Seconds to wait before the next request. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };
@@ -5199,7 +5199,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes the request happen once, however often it is sent. The same key with the same request gets the answer for what the first one did, as things stand now; with another request: 422. Without a key each request counts. Purchases have a space of keys of their own, and so have points. A fresh UUID will do. */
+                /** @description The request takes effect once, however often it is sent with this key. Repeating it returns the present state of what the first one did; the same key with a different request: 422. Without a key every request takes effect. Keys of purchases, of points and of all other routes do not collide. A random UUID is a good key. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5213,10 +5213,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The product, as it stands now. */
+            /** @description The product in its present state. */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request of the same key did it. */
+                    /** @description `true` when an earlier request with the same key took effect. */
                     "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -5237,7 +5237,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidRequestProblem"] | components["schemas"]["MalformedJsonProblem"];
                 };
             };
-            /** @description `foreign_request`: Another site may not do this */
+            /** @description `foreign_request`: Requests from other sites are not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5249,7 +5249,7 @@ export interface operations {
             /** @description `unknown_product`: There is no such product */
             404: {
                 headers: {
-                    /** @description `true` when an earlier request of the same key did it. */
+                    /** @description `true` when an earlier request with the same key took effect. */
                     "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -5266,7 +5266,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
                 };
             };
-            /** @description `unsupported_media_type`: The body is not of a type that is understood here */
+            /** @description `unsupported_media_type`: The media type of the body is not supported */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -5302,12 +5302,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be used at the moment */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
-                    /** @description `true` when an earlier request of the same key did it. */
+                    /** @description `true` when an earlier request with the same key took effect. */
                     "Idempotency-Replayed"?: "true";
-                    /** @description Seconds after which to ask again. */
+                    /** @description Seconds to wait before the next request. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };
@@ -5321,7 +5321,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes the request happen once, however often it is sent. The same key with the same request gets the answer for what the first one did, as things stand now; with another request: 422. Without a key each request counts. Purchases have a space of keys of their own, and so have points. A fresh UUID will do. */
+                /** @description The request takes effect once, however often it is sent with this key. Repeating it returns the present state of what the first one did; the same key with a different request: 422. Without a key every request takes effect. Keys of purchases, of points and of all other routes do not collide. A random UUID is a good key. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5335,10 +5335,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The product, as it stands now. */
+            /** @description The product in its present state. */
             201: {
                 headers: {
-                    /** @description `true` when an earlier request of the same key did it. */
+                    /** @description `true` when an earlier request with the same key took effect. */
                     "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -5359,7 +5359,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidRequestProblem"] | components["schemas"]["MalformedJsonProblem"];
                 };
             };
-            /** @description `foreign_request`: Another site may not do this */
+            /** @description `foreign_request`: Requests from other sites are not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5371,7 +5371,7 @@ export interface operations {
             /** @description `unknown_product`: There is no such product */
             404: {
                 headers: {
-                    /** @description `true` when an earlier request of the same key did it. */
+                    /** @description `true` when an earlier request with the same key took effect. */
                     "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -5380,13 +5380,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `insufficient_stock`: Less is in stock than should be taken out
+             * @description `insufficient_stock`: There is less stock than is to be removed
              *
              *     `stock_too_large`: The stock would be too large
              */
             409: {
                 headers: {
-                    /** @description `true` when an earlier request of the same key did it. */
+                    /** @description `true` when an earlier request with the same key took effect. */
                     "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -5403,7 +5403,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
                 };
             };
-            /** @description `unsupported_media_type`: The body is not of a type that is understood here */
+            /** @description `unsupported_media_type`: The media type of the body is not supported */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -5439,12 +5439,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be used at the moment */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
-                    /** @description `true` when an earlier request of the same key did it. */
+                    /** @description `true` when an earlier request with the same key took effect. */
                     "Idempotency-Replayed"?: "true";
-                    /** @description Seconds after which to ask again. */
+                    /** @description Seconds to wait before the next request. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };
@@ -5458,7 +5458,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes the request happen once, however often it is sent. The same key with the same request gets the answer for what the first one did, as things stand now; with another request: 422. Without a key each request counts. Purchases have a space of keys of their own, and so have points. A fresh UUID will do. */
+                /** @description The request takes effect once, however often it is sent with this key. Repeating it returns the present state of what the first one did; the same key with a different request: 422. Without a key every request takes effect. Keys of purchases, of points and of all other routes do not collide. A random UUID is a good key. */
                 "Idempotency-Key"?: string;
                 /** @description `respond-async` (RFC 7240): answer 202 at once. */
                 Prefer?: string;
@@ -5475,7 +5475,7 @@ export interface operations {
             /** @description Bought. */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request of the same key did it. */
+                    /** @description `true` when an earlier request with the same key took effect. */
                     "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -5483,16 +5483,16 @@ export interface operations {
                     "application/json": components["schemas"]["Receipt"];
                 };
             };
-            /** @description Under way. */
+            /** @description In progress. */
             202: {
                 headers: {
-                    /** @description `true` when an earlier request of the same key did it. */
+                    /** @description `true` when an earlier request with the same key took effect. */
                     "Idempotency-Replayed"?: "true";
-                    /** @description Address of the purchase. */
+                    /** @description URL of the purchase. */
                     Location?: string;
-                    /** @description When 202 was preferred (RFC 7240). */
+                    /** @description Present when `respond-async` was applied (RFC 7240). */
                     "Preference-Applied"?: "respond-async";
-                    /** @description Seconds after which to ask again. */
+                    /** @description Seconds to wait before the next request. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };
@@ -5513,7 +5513,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidRequestProblem"] | components["schemas"]["MalformedJsonProblem"];
                 };
             };
-            /** @description `foreign_request`: Another site may not do this */
+            /** @description `foreign_request`: Requests from other sites are not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5529,7 +5529,7 @@ export interface operations {
              */
             404: {
                 headers: {
-                    /** @description `true` when an earlier request of the same key did it. */
+                    /** @description `true` when an earlier request with the same key took effect. */
                     "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -5538,7 +5538,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `out_of_stock`: Not enough is in stock
+             * @description `out_of_stock`: There is not enough stock
              *
              *     `insufficient_funds`: The balance does not cover the total
              *
@@ -5546,15 +5546,15 @@ export interface operations {
              *
              *     `redeem_exceeds_total`: The points are worth more than the total
              *
-             *     `insufficient_points`: There are fewer points to spend
+             *     `insufficient_points`: There are not enough points
              *
              *     `cancelled`: The purchase was cancelled
              *
-             *     `purchase_failed`: The purchase failed, and everything was given back
+             *     `purchase_failed`: The purchase failed and was undone
              */
             409: {
                 headers: {
-                    /** @description `true` when an earlier request of the same key did it. */
+                    /** @description `true` when an earlier request with the same key took effect. */
                     "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -5571,7 +5571,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
                 };
             };
-            /** @description `unsupported_media_type`: The body is not of a type that is understood here */
+            /** @description `unsupported_media_type`: The media type of the body is not supported */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -5608,15 +5608,15 @@ export interface operations {
                 };
             };
             /**
-             * @description `database_unavailable`: The database cannot be used at the moment
+             * @description `database_unavailable`: The database is unavailable
              *
              *     `temporal_unavailable`: The workflow engine cannot be reached
              */
             503: {
                 headers: {
-                    /** @description `true` when an earlier request of the same key did it. */
+                    /** @description `true` when an earlier request with the same key took effect. */
                     "Idempotency-Replayed"?: "true";
-                    /** @description Seconds after which to ask again. */
+                    /** @description Seconds to wait before the next request. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };
@@ -5661,7 +5661,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidRequestProblem"] | components["schemas"]["MalformedJsonProblem"];
                 };
             };
-            /** @description `foreign_request`: Another site may not do this */
+            /** @description `foreign_request`: Requests from other sites are not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5692,7 +5692,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
                 };
             };
-            /** @description `unsupported_media_type`: The body is not of a type that is understood here */
+            /** @description `unsupported_media_type`: The media type of the body is not supported */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -5719,10 +5719,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be used at the moment */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
-                    /** @description Seconds after which to ask again. */
+                    /** @description Seconds to wait before the next request. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };
@@ -5735,13 +5735,13 @@ export interface operations {
     listPurchases: {
         parameters: {
             query?: {
-                /** @description `nextCursor` (of points: `next_cursor`) of the page before. */
+                /** @description `nextCursor` (of points and campaigns: `next_cursor`) of the previous page. */
                 cursor?: string;
-                /** @description How many items to give at most. */
+                /** @description Maximum number of items. */
                 limit?: number;
-                /** @description `running` and `compensating` (being undone) are under way; `refunding` is completed and being given back; the others are final. */
+                /** @description `running` and `compensating` (being undone) are in progress; `refunding`: completed, with a refund in progress; the others are final. */
                 status?: "running" | "compensating" | "completed" | "refused" | "cancelled" | "failed" | "refunding" | "refunded";
-                /** @description Only what this user bought, or tried to. */
+                /** @description Only purchases of this user. */
                 userId?: string;
             };
             header?: never;
@@ -5786,10 +5786,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be used at the moment */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
-                    /** @description Seconds after which to ask again. */
+                    /** @description Seconds to wait before the next request. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };
@@ -5846,10 +5846,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be used at the moment */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
-                    /** @description Seconds after which to ask again. */
+                    /** @description Seconds to wait before the next request. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };
@@ -5879,12 +5879,12 @@ export interface operations {
                     "application/json": components["schemas"]["PurchaseStatus"];
                 };
             };
-            /** @description Asked to cancel; not decided yet. */
+            /** @description The request is on record; its effect is not decided yet. */
             202: {
                 headers: {
-                    /** @description Address of the purchase. */
+                    /** @description URL of the purchase. */
                     Location?: string;
-                    /** @description Seconds after which to ask again. */
+                    /** @description Seconds to wait before the next request. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };
@@ -5892,7 +5892,7 @@ export interface operations {
                     "application/json": components["schemas"]["PurchaseStatus"];
                 };
             };
-            /** @description `foreign_request`: Another site may not do this */
+            /** @description `foreign_request`: Requests from other sites are not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5938,13 +5938,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `database_unavailable`: The database cannot be used at the moment
+             * @description `database_unavailable`: The database is unavailable
              *
              *     `temporal_unavailable`: The workflow engine cannot be reached
              */
             503: {
                 headers: {
-                    /** @description Seconds after which to ask again. */
+                    /** @description Seconds to wait before the next request. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };
@@ -5968,7 +5968,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What happens. */
+            /** @description The events. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5977,7 +5977,7 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
-            /** @description Everything was told, the outcome included. */
+            /** @description All events were delivered, including the outcome. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -6021,13 +6021,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `database_unavailable`: The database cannot be used at the moment
+             * @description `database_unavailable`: The database is unavailable
              *
-             *     `too_many_viewers`: This server watches as many purchases as it can
+             *     `too_many_viewers`: This server has reached the maximum of event streams
              */
             503: {
                 headers: {
-                    /** @description Seconds after which to ask again. */
+                    /** @description Seconds to wait before the next request. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };
@@ -6057,12 +6057,12 @@ export interface operations {
                     "application/json": components["schemas"]["RefundedPurchase"];
                 };
             };
-            /** @description Under way. */
+            /** @description In progress. */
             202: {
                 headers: {
-                    /** @description Address of the purchase. */
+                    /** @description URL of the purchase. */
                     Location?: string;
-                    /** @description Seconds after which to ask again. */
+                    /** @description Seconds to wait before the next request. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };
@@ -6070,7 +6070,7 @@ export interface operations {
                     "application/json": components["schemas"]["PurchaseStatus"];
                 };
             };
-            /** @description `foreign_request`: Another site may not do this */
+            /** @description `foreign_request`: Requests from other sites are not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6116,13 +6116,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `database_unavailable`: The database cannot be used at the moment
+             * @description `database_unavailable`: The database is unavailable
              *
              *     `temporal_unavailable`: The workflow engine cannot be reached
              */
             503: {
                 headers: {
-                    /** @description Seconds after which to ask again. */
+                    /** @description Seconds to wait before the next request. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };
@@ -6171,7 +6171,7 @@ export interface operations {
             /** @description `not_ready`: The server is not ready for requests */
             503: {
                 headers: {
-                    /** @description Seconds after which to ask again. */
+                    /** @description Seconds to wait before the next request. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };
@@ -6222,9 +6222,9 @@ export interface operations {
     listUsers: {
         parameters: {
             query?: {
-                /** @description `nextCursor` (of points: `next_cursor`) of the page before. */
+                /** @description `nextCursor` (of points and campaigns: `next_cursor`) of the previous page. */
                 cursor?: string;
-                /** @description How many items to give at most. */
+                /** @description Maximum number of items. */
                 limit?: number;
             };
             header?: never;
@@ -6269,10 +6269,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be used at the moment */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
-                    /** @description Seconds after which to ask again. */
+                    /** @description Seconds to wait before the next request. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };
@@ -6286,7 +6286,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes the request happen once, however often it is sent. The same key with the same request gets the answer for what the first one did, as things stand now; with another request: 422. Without a key each request counts. Purchases have a space of keys of their own, and so have points. A fresh UUID will do. */
+                /** @description The request takes effect once, however often it is sent with this key. Repeating it returns the present state of what the first one did; the same key with a different request: 422. Without a key every request takes effect. Keys of purchases, of points and of all other routes do not collide. A random UUID is a good key. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -6298,12 +6298,12 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The user, as it stands now. */
+            /** @description The user in its present state. */
             201: {
                 headers: {
-                    /** @description `true` when an earlier request of the same key did it. */
+                    /** @description `true` when an earlier request with the same key took effect. */
                     "Idempotency-Replayed"?: "true";
-                    /** @description Address of the balance. */
+                    /** @description URL of the balance. */
                     Location?: string;
                     [name: string]: unknown;
                 };
@@ -6324,7 +6324,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidRequestProblem"] | components["schemas"]["MalformedJsonProblem"];
                 };
             };
-            /** @description `foreign_request`: Another site may not do this */
+            /** @description `foreign_request`: Requests from other sites are not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6336,7 +6336,7 @@ export interface operations {
             /** @description `user_exists`: A user of this name exists already */
             409: {
                 headers: {
-                    /** @description `true` when an earlier request of the same key did it. */
+                    /** @description `true` when an earlier request with the same key took effect. */
                     "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -6353,7 +6353,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
                 };
             };
-            /** @description `unsupported_media_type`: The body is not of a type that is understood here */
+            /** @description `unsupported_media_type`: The media type of the body is not supported */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -6389,12 +6389,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be used at the moment */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
-                    /** @description `true` when an earlier request of the same key did it. */
+                    /** @description `true` when an earlier request with the same key took effect. */
                     "Idempotency-Replayed"?: "true";
-                    /** @description Seconds after which to ask again. */
+                    /** @description Seconds to wait before the next request. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };
@@ -6408,7 +6408,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes the request happen once, however often it is sent. The same key with the same request gets the answer for what the first one did, as things stand now; with another request: 422. Without a key each request counts. Purchases have a space of keys of their own, and so have points. A fresh UUID will do. */
+                /** @description The request takes effect once, however often it is sent with this key. Repeating it returns the present state of what the first one did; the same key with a different request: 422. Without a key every request takes effect. Keys of purchases, of points and of all other routes do not collide. A random UUID is a good key. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6422,10 +6422,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The user, with the balance as it stands now. */
+            /** @description The user with the present balance. */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request of the same key did it. */
+                    /** @description `true` when an earlier request with the same key took effect. */
                     "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -6446,7 +6446,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidRequestProblem"] | components["schemas"]["MalformedJsonProblem"];
                 };
             };
-            /** @description `foreign_request`: Another site may not do this */
+            /** @description `foreign_request`: Requests from other sites are not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6458,7 +6458,7 @@ export interface operations {
             /** @description `unknown_user`: There is no such user */
             404: {
                 headers: {
-                    /** @description `true` when an earlier request of the same key did it. */
+                    /** @description `true` when an earlier request with the same key took effect. */
                     "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -6469,7 +6469,7 @@ export interface operations {
             /** @description `balance_too_large`: The balance would be too large */
             409: {
                 headers: {
-                    /** @description `true` when an earlier request of the same key did it. */
+                    /** @description `true` when an earlier request with the same key took effect. */
                     "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -6486,7 +6486,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
                 };
             };
-            /** @description `unsupported_media_type`: The body is not of a type that is understood here */
+            /** @description `unsupported_media_type`: The media type of the body is not supported */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -6522,12 +6522,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be used at the moment */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
-                    /** @description `true` when an earlier request of the same key did it. */
+                    /** @description `true` when an earlier request with the same key took effect. */
                     "Idempotency-Replayed"?: "true";
-                    /** @description Seconds after which to ask again. */
+                    /** @description Seconds to wait before the next request. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };
@@ -6540,9 +6540,9 @@ export interface operations {
     listWalletEntries: {
         parameters: {
             query?: {
-                /** @description `nextCursor` (of points: `next_cursor`) of the page before. */
+                /** @description `nextCursor` (of points and campaigns: `next_cursor`) of the previous page. */
                 cursor?: string;
-                /** @description How many items to give at most. */
+                /** @description Maximum number of items. */
                 limit?: number;
             };
             header?: never;
@@ -6598,10 +6598,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be used at the moment */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
-                    /** @description Seconds after which to ask again. */
+                    /** @description Seconds to wait before the next request. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };
@@ -6658,10 +6658,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be used at the moment */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
-                    /** @description Seconds after which to ask again. */
+                    /** @description Seconds to wait before the next request. */
                     "Retry-After"?: string;
                     [name: string]: unknown;
                 };

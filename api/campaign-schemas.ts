@@ -1,0 +1,262 @@
+import { z } from '@hono/zod-openapi'
+import { readCampaign, type StoredCampaign } from '#db/campaigns.ts'
+import type { Database } from '#db/client.ts'
+import type { CampaignTerms } from '#domain/campaigns/campaign.ts'
+import { STORE_CLIENT } from '#domain/campaigns/campaign.ts'
+import { type Condition, NUMERIC_COMPARISONS, type Rule } from '#domain/campaigns/condition.ts'
+import { LIMITS } from '#domain/campaigns/limits.ts'
+import { checkRules } from '#domain/campaigns/rules.ts'
+import type { AppContext } from './app-types.ts'
+import { Problem } from './problems.ts'
+import { instantInput, line, resourceId, timestamp } from './schemas.ts'
+
+// OpenAPI description of rules, for readers and generated clients. It validates nothing: `checkRules` in domain/ does.
+
+const PATH = { maxLength: LIMITS.pathLength, example: '$.amount' }
+const variable = {
+  type: 'string' as const,
+  ...PATH,
+  description: 'JSONPath of names and indexes: the value to compare. Default: the variable of the rule.',
+}
+const condition = { $ref: '#/components/schemas/CampaignCondition' }
+const conditions = { type: 'array' as const, minItems: 1, items: condition }
+
+const CONDITION_FORMS = [
+  form('Compares a number exactly. `numeric_greater_than` and `numeric_less_than` are strict.', {
+    variable,
+    rule: { type: 'string' as const, enum: [...NUMERIC_COMPARISONS] },
+    value: { type: 'number' as const, example: 100 },
+  }),
+  form('Compares a string.', {
+    variable,
+    rule: { type: 'string' as const, enum: ['string_equals'] },
+    value: { type: 'string' as const, maxLength: LIMITS.textLength, example: 'air' },
+  }),
+  form('All conditions hold.', { all: conditions }),
+  form('At least one condition holds.', { any: conditions }),
+  form('The condition does not hold.', { not: condition }),
+]
+
+function form<Properties extends object>(description: string, properties: Properties) {
+  const required = Object.keys(properties).filter((name) => name !== 'variable')
+  return { type: 'object' as const, description, properties, required, additionalProperties: false }
+}
+
+/** The check makes it required and not nullable in the OpenAPI document. */
+const conditionSchema = z
+  .custom<Condition>((value) => typeof value === 'object' && value !== null)
+  .openapi('CampaignCondition', {
+    type: 'object',
+    description:
+      'A comparison, or `all`, `any` or `not` over conditions with their own variables. A rule has at most ' +
+      `${LIMITS.conditions} conditions, nested ${LIMITS.conditionDepth} levels deep.`,
+    oneOf: CONDITION_FORMS,
+  })
+
+export const ruleSchema = z
+  .strictObject({
+    variable: z
+      .string()
+      .optional()
+      .openapi({ ...PATH, description: 'JSONPath: the value for comparisons without a variable of their own.' }),
+    condition: conditionSchema,
+    action: z.strictObject({
+      command: z.literal('issue'),
+      formula: z.string().openapi({
+        maxLength: LIMITS.formulaLength,
+        description:
+          'Number of points. Numbers, JSONPaths, `+ - * / %`, parentheses, `min max floor ceil round`. The results of all rules ' +
+          'of a campaign are summed exactly and rounded once, half to even.',
+        example: '$.amount/10',
+      }),
+    }),
+  })
+  .openapi('CampaignRule', { description: 'When the condition holds, as many points are awarded as the formula says.' })
+
+const EXAMPLE = [
+  {
+    variable: '$.amount',
+    condition: { rule: 'numeric_greater_than', value: 100 },
+    action: { command: 'issue', formula: '$.amount/10' },
+  },
+]
+
+const rulesOutput = z.array(ruleSchema).openapi({ example: EXAMPLE })
+
+/** Rules in a request. `parseRules` validates them and reports where the errors are. */
+export const rulesInput = z
+  .union([z.array(z.unknown()).openapi({ items: { $ref: '#/components/schemas/CampaignRule' } }), z.string()])
+  .openapi({ description: 'An array of rules, or JSON text of one.', example: EXAMPLE })
+
+/** @throws Problem `invalid_request` with every error and its path: `rules` and a JSON Pointer */
+export function parseRules(input: z.infer<typeof rulesInput>): readonly Rule[] {
+  const checked = checkRules(input)
+  if (checked.ok) return checked.rules
+  const errors = checked.mistakes.map((mistake) => ({ ...mistake, path: `rules${mistake.path}` }))
+  const [first] = errors
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : ''
+  throw new Problem('invalid_request', `In the body, ${first?.path}: ${first?.message}${more}.`, { errors })
+}
+
+export const clientName = resourceId.openapi({ description: 'Owner of the campaign.', example: STORE_CLIENT })
+/** As segments of a URL path, `.` and `..` would be resolved. */
+export const campaignName = line(100)
+  .refine((name) => name !== '.' && name !== '..', 'must not be . or ..')
+  .openapi({ example: 'double-points' })
+
+export const campaignPath = z.object({
+  campaign_name: z
+    .string()
+    .refine((name) => campaignName.safeParse(name).success, { params: { unknown: 'unknown_campaign' } })
+    .openapi({ example: '1' }),
+})
+export const clientQuery = z.strictObject({ client: clientName.default(STORE_CLIENT) })
+
+const capOutput = z.number().int().nullable()
+
+/** The part of a campaign that can be changed, as in answers. */
+const termsShape = {
+  status: z.enum(['active', 'inactive']).openapi({ description: 'An inactive campaign awards nothing.' }),
+  starts_at: timestamp
+    .nullable()
+    .openapi({ description: 'The instant at which it starts; null: it has always been running.' }),
+  ends_at: timestamp
+    .nullable()
+    .openapi({ description: 'The first instant at which it no longer runs; null: it has no end.' }),
+  cap_total_points: capOutput.openapi({
+    description: 'Maximum of points it awards in total; null: no cap.',
+    example: null,
+  }),
+  cap_points_per_customer: capOutput.openapi({
+    description: 'Maximum of points it awards to one customer.',
+    example: null,
+  }),
+  rules: rulesOutput,
+}
+
+export const termsSchema = z.object(termsShape).openapi('CampaignTerms')
+
+export const campaignSchema = z
+  .object({
+    client: clientName,
+    campaign_name: campaignName,
+    ...termsShape,
+    version: z.number().int().openapi({ description: 'Incremented by each change; the ETag.', example: 1 }),
+    given_points: z.number().int().openapi({ description: 'Points it has awarded, less those reversed by refunds.' }),
+    created_at: timestamp,
+    updated_at: timestamp,
+  })
+  .openapi('Campaign')
+
+export const etagHeader = {
+  ETag: { description: 'The version, to be sent in If-Match.', schema: { type: 'string' as const, example: '"1"' } },
+}
+
+export function formatTerms({ status, startsAt, endsAt, caps, rules }: CampaignTerms): z.infer<typeof termsSchema> {
+  return {
+    status,
+    starts_at: startsAt,
+    ends_at: endsAt,
+    cap_total_points: caps.totalPoints,
+    cap_points_per_customer: caps.pointsPerCustomer,
+    rules: [...rules],
+  }
+}
+
+export function formatCampaign(campaign: StoredCampaign): z.infer<typeof campaignSchema> {
+  return {
+    client: campaign.client,
+    campaign_name: campaign.name,
+    ...formatTerms(campaign),
+    version: campaign.version,
+    given_points: campaign.givenPoints,
+    created_at: campaign.createdAt.toISOString(),
+    updated_at: campaign.updatedAt.toISOString(),
+  }
+}
+
+export function setEtag(c: AppContext, { version }: StoredCampaign): void {
+  c.header('ETag', `"${version}"`)
+}
+
+/** @throws Problem `unknown_campaign` */
+export async function requireCampaign(sql: Database, client: string, name: string): Promise<StoredCampaign> {
+  const campaign = await readCampaign(sql, client, name)
+  if (!campaign) throw new Problem('unknown_campaign', `The client "${client}" has no campaign "${name}".`)
+  return campaign
+}
+
+/**
+ * The present state of a campaign that a request created or changed. Its name may belong to another campaign by now.
+ *
+ * @throws Problem `unknown_campaign` when it was deleted since: a repeated request is answered with the present state
+ */
+export async function requireUndeleted(
+  sql: Database,
+  client: string,
+  name: string,
+  id: string,
+): Promise<StoredCampaign> {
+  const campaign = await readCampaign(sql, client, name)
+  if (campaign?.id === id) return campaign
+  throw new Problem('unknown_campaign', `The request took effect, but the campaign "${name}" was deleted since.`)
+}
+
+const scheduleInput = instantInput
+  .nullable()
+  .optional()
+  .openapi({ description: 'RFC 3339; null: none.', example: '2026-12-01T00:00:00Z', type: ['string', 'null'] })
+
+const capInput = z
+  .number()
+  .int('must be a whole number')
+  .min(0, 'must not be negative')
+  .max(1_000_000_000_000, 'must be at most 1000000000000')
+  .nullable()
+  .optional()
+  .openapi({ description: 'In points; null: no cap.', example: 10000 })
+
+/** The terms of a campaign in a request, each optional. */
+export const termsInput = {
+  status: z.enum(['active', 'inactive']).optional(),
+  starts_at: scheduleInput,
+  ends_at: scheduleInput,
+  cap_total_points: capInput,
+  cap_points_per_customer: capInput,
+  rules: rulesInput.optional(),
+}
+
+type TermsInput = z.output<z.ZodObject<typeof termsInput>>
+
+const DEFAULT_TERMS: CampaignTerms = {
+  status: 'active',
+  startsAt: null,
+  endsAt: null,
+  caps: { totalPoints: null, pointsPerCustomer: null },
+  rules: [],
+}
+
+/**
+ * The given terms, with those of `before` for all that are left out.
+ *
+ * @throws Problem `invalid_request`
+ */
+export function mergeTerms(input: TermsInput, before: CampaignTerms = DEFAULT_TERMS): CampaignTerms {
+  const { status, starts_at, ends_at, cap_total_points, cap_points_per_customer, rules } = input
+  const terms = {
+    status: status ?? before.status,
+    startsAt: starts_at === undefined ? before.startsAt : starts_at,
+    endsAt: ends_at === undefined ? before.endsAt : ends_at,
+    caps: {
+      totalPoints: cap_total_points === undefined ? before.caps.totalPoints : cap_total_points,
+      pointsPerCustomer:
+        cap_points_per_customer === undefined ? before.caps.pointsPerCustomer : cap_points_per_customer,
+    },
+    rules: rules === undefined ? before.rules : parseRules(rules),
+  }
+  if (terms.startsAt !== null && terms.endsAt !== null && terms.endsAt <= terms.startsAt) {
+    const errors = [{ path: 'ends_at', message: 'must be after starts_at' }]
+    throw new Problem('invalid_request', 'In the body, ends_at: must be after starts_at.', { errors })
+  }
+  return terms
+}

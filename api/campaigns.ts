@@ -1,0 +1,347 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import {
+  type CampaignChange,
+  type CampaignRefusal,
+  changeCampaign,
+  createCampaign,
+  listCampaignHistory,
+  listCampaigns,
+  MOST_CAMPAIGNS,
+  readCampaign,
+  type StoredCampaign,
+} from '#db/campaigns.ts'
+import { recallKey } from '#db/idempotency-keys.ts'
+import { STORE_CLIENT } from '#domain/campaigns/campaign.ts'
+import type { App, AppDependencies } from './app-types.ts'
+import {
+  campaignName,
+  campaignPath,
+  campaignSchema,
+  clientName,
+  clientQuery,
+  etagHeader,
+  formatCampaign,
+  formatTerms,
+  mergeTerms,
+  parseRules,
+  requireCampaign,
+  requireUndeleted,
+  rulesInput,
+  setEtag,
+  termsInput,
+  termsSchema,
+} from './campaign-schemas.ts'
+import { DEMO_ACTOR, idempotencyHeaders, keyedRequest, OPERATOR_SCOPE, requireDone } from './idempotency.ts'
+import { Problem } from './problems.ts'
+import { json, jsonBody, problems, READING, replayedHeader, WRITING } from './responses.ts'
+import { orNull, pageQuery, snakeCasePage, snakeCasePageOf, timestamp } from './schemas.ts'
+
+/** `/campaigns`: campaigns and their history. */
+export function registerCampaigns(app: App, deps: AppDependencies): void {
+  registerListCampaigns(app, deps)
+  registerCreateCampaign(app, deps)
+  registerGetCampaign(app, deps)
+  registerUpdateCampaign(app, deps)
+  registerDeleteCampaign(app, deps)
+  registerListCampaignHistory(app, deps)
+}
+
+const listCampaignsRoute = createRoute({
+  method: 'get',
+  path: '/campaigns',
+  operationId: 'listCampaigns',
+  tags: ['Campaigns'],
+  summary: 'List campaigns',
+  description: 'Newest first; of one client or of all.',
+  request: { query: pageQuery(z.uuid()).extend({ client: clientName.optional() }) },
+  responses: {
+    200: {
+      description: 'A page of campaigns.',
+      content: json(snakeCasePageOf(campaignSchema).openapi('CampaignPage')),
+    },
+    ...problems(...READING, 'invalid_request'),
+  },
+})
+
+function registerListCampaigns(app: App, { sql }: AppDependencies): void {
+  app.openapi(listCampaignsRoute, async (c) => {
+    const { client, cursor, limit } = c.req.valid('query')
+    const found = await listCampaigns(sql, {
+      ...(client && { client }),
+      ...(cursor && { before: cursor }),
+      limit: limit + 1,
+    })
+    return c.json(
+      snakeCasePage(found, limit, formatCampaign, (campaign) => campaign.id),
+      200,
+    )
+  })
+}
+
+const newCampaign = z
+  .strictObject({
+    client: clientName.default(STORE_CLIENT),
+    campaign_name: campaignName,
+    ...termsInput,
+    rules: rulesInput,
+  })
+  .openapi('NewCampaign')
+
+const createCampaignRoute = createRoute({
+  method: 'post',
+  path: '/campaigns',
+  operationId: 'createCampaign',
+  tags: ['Campaigns'],
+  summary: 'Add a campaign',
+  description:
+    'Active by default, and evaluated for purchases from now on. A repeat of the request after the campaign was deleted is ' +
+    'answered with 404.',
+  request: { headers: idempotencyHeaders, body: jsonBody(newCampaign) },
+  responses: {
+    201: {
+      description: 'The campaign in its present state.',
+      headers: {
+        Location: { description: 'URL of the campaign.', schema: { type: 'string' as const } },
+        ...etagHeader,
+        ...replayedHeader,
+      },
+      content: json(campaignSchema),
+    },
+    ...problems(...WRITING, 'unknown_campaign', 'too_many_campaigns', 'campaign_exists'),
+  },
+})
+
+function registerCreateCampaign(app: App, { sql, writes }: AppDependencies): void {
+  app.openapi(createCampaignRoute, async (c) => {
+    const body = c.req.valid('json')
+    const { client, campaign_name: name, ...input } = body
+    // Before anything else, because rules are not valid until they are parsed.
+    const terms = mergeTerms(input)
+    const request = keyedRequest(c, OPERATOR_SCOPE, body)
+    const answer = await createCampaign(writes, request, { client, name, terms }, DEMO_ACTOR)
+    const id = requireDone(c, answer, {
+      unknown: 'unknown_campaign',
+      refused: ({ code }) => new Problem(code, refusalDetail(code, client, name)),
+    })
+    const campaign = await requireUndeleted(sql, client, name, id)
+    c.header('Location', `/campaigns/${encodeURIComponent(name)}?client=${client}`)
+    setEtag(c, campaign)
+    return c.json(formatCampaign(campaign), 201)
+  })
+}
+
+function refusalDetail(code: CampaignRefusal['code'], client: string, name: string): string {
+  switch (code) {
+    case 'campaign_exists':
+      return `The client "${client}" has a campaign "${name}". Choose another name.`
+    case 'too_many_campaigns':
+      return `The client "${client}" has ${MOST_CAMPAIGNS} campaigns. Delete one first.`
+  }
+}
+
+const getCampaignRoute = createRoute({
+  method: 'get',
+  path: '/campaigns/{campaign_name}',
+  operationId: 'getCampaign',
+  tags: ['Campaigns'],
+  summary: 'Get a campaign',
+  request: { params: campaignPath, query: clientQuery },
+  responses: {
+    200: { description: 'The campaign.', headers: etagHeader, content: json(campaignSchema) },
+    ...problems(...READING, 'invalid_request', 'unknown_campaign'),
+  },
+})
+
+function registerGetCampaign(app: App, { sql }: AppDependencies): void {
+  app.openapi(getCampaignRoute, async (c) => {
+    const campaign = await requireCampaign(sql, c.req.valid('query').client, c.req.valid('param').campaign_name)
+    setEtag(c, campaign)
+    return c.json(formatCampaign(campaign), 200)
+  })
+}
+
+/** RFC 9110, section 13.1.1. One strong entity tag: the version that the change is based on. */
+const ifMatchHeader = z.object({
+  'If-Match': z
+    .string()
+    .regex(/^"\d{1,15}"$/, 'must be an ETag such as "3"')
+    .optional()
+    .openapi({ description: 'The ETag of the campaign when it was read. Required.', example: '"1"' }),
+})
+
+/** @throws Problem `precondition_required` (RFC 6585, section 3) */
+function requiredVersion(ifMatch: string | undefined): number {
+  if (ifMatch !== undefined) return Number(ifMatch.slice(1, -1))
+  throw new Problem('precondition_required', 'Read the campaign and send its ETag in If-Match.')
+}
+
+function versionConflict({ version }: StoredCampaign): Problem {
+  return new Problem('campaign_moved_on', 'Nothing was changed. Read the campaign again before you change it.', {
+    version,
+  })
+}
+
+const campaignChanges = z
+  .strictObject(termsInput)
+  .refine((changes) => Object.keys(changes).length > 0, 'must change something')
+  .openapi('CampaignChanges', { minProperties: 1 })
+
+const updateCampaignRoute = createRoute({
+  method: 'patch',
+  path: '/campaigns/{campaign_name}',
+  operationId: 'updateCampaign',
+  tags: ['Campaigns'],
+  summary: 'Change the status, schedule, caps or rules of a campaign',
+  description:
+    'Applies to purchases that are confirmed from now on; a cap, to points that are issued from now on. A cap below the ' +
+    'points awarded already reverses nothing. A repeat of the request after the campaign was deleted is answered with 404.',
+  request: {
+    params: campaignPath,
+    query: clientQuery,
+    headers: idempotencyHeaders.extend(ifMatchHeader.shape),
+    body: jsonBody(campaignChanges),
+  },
+  responses: {
+    200: {
+      description: 'The campaign in its present state.',
+      headers: { ...etagHeader, ...replayedHeader },
+      content: json(campaignSchema),
+    },
+    ...problems(...WRITING, 'unknown_campaign', 'campaign_moved_on', 'precondition_required'),
+  },
+})
+
+function registerUpdateCampaign(app: App, { sql, writes }: AppDependencies): void {
+  app.openapi(updateCampaignRoute, async (c) => {
+    const { client } = c.req.valid('query')
+    const { campaign_name: name } = c.req.valid('param')
+    const changes = c.req.valid('json')
+    const version = requiredVersion(c.req.valid('header')['If-Match'])
+    // Before anything else, because rules are not valid until they are parsed.
+    if (changes.rules !== undefined) parseRules(changes.rules)
+    const request = keyedRequest(c, OPERATOR_SCOPE, { client, version, changes })
+    const before = await readCampaign(sql, client, name)
+    // A request that took effect before is answered as such, whatever the campaign is by now.
+    let answer = await recallKey<never>(sql, request)
+    if (answer.result === 'unknown' && before) {
+      const changed = mergeTerms(changes, before)
+      answer = await changeCampaign(writes, request, { campaign: before, basedOn: version, changed }, DEMO_ACTOR)
+    }
+    if (answer.result === 'unknown') throw versionConflict(await requireCampaign(sql, client, name))
+    const id = requireDone(c, answer, { unknown: 'unknown_campaign', refused: (never) => never })
+    const campaign = await requireUndeleted(sql, client, name, id)
+    setEtag(c, campaign)
+    return c.json(formatCampaign(campaign), 200)
+  })
+}
+
+const deletedSchema = z
+  .object({ client: clientName, campaign_name: campaignName, deleted: z.literal(true) })
+  .openapi('DeletedCampaign')
+
+const deleteCampaignRoute = createRoute({
+  method: 'delete',
+  path: '/campaigns/{campaign_name}',
+  operationId: 'deleteCampaign',
+  tags: ['Campaigns'],
+  summary: 'Delete a campaign',
+  description: 'Points it has awarded and its history are kept. Its name can be used again.',
+  request: { params: campaignPath, query: clientQuery, headers: idempotencyHeaders.extend(ifMatchHeader.shape) },
+  responses: {
+    200: { description: 'Deleted.', headers: replayedHeader, content: json(deletedSchema) },
+    ...problems(
+      ...READING,
+      'invalid_request',
+      'foreign_request',
+      'idempotency_key_reused',
+      'unknown_campaign',
+      'campaign_moved_on',
+      'precondition_required',
+    ),
+  },
+})
+
+function registerDeleteCampaign(app: App, { sql, writes }: AppDependencies): void {
+  app.openapi(deleteCampaignRoute, async (c) => {
+    const { client } = c.req.valid('query')
+    const { campaign_name } = c.req.valid('param')
+    const version = requiredVersion(c.req.valid('header')['If-Match'])
+    const request = keyedRequest(c, OPERATOR_SCOPE, { client, version })
+    const campaign = await readCampaign(sql, client, campaign_name)
+    const answer = campaign
+      ? await changeCampaign(writes, request, { campaign, basedOn: version, changed: null }, DEMO_ACTOR)
+      : await recallKey<never>(sql, request)
+    if (answer.result === 'unknown' && campaign) throw versionConflict(campaign)
+    requireDone(c, answer, { unknown: 'unknown_campaign', refused: (): Problem => new Problem('unknown_campaign', '') })
+    return c.json({ client, campaign_name, deleted: true as const }, 200)
+  })
+}
+
+const changeSchema = z
+  .object({
+    version: z.number().int(),
+    action: z.enum(['created', 'updated', 'deleted']),
+    actor: z.string().openapi({ description: 'Who made the change.', example: 'demo' }),
+    at: timestamp,
+    before: orNull(termsSchema),
+    after: orNull(termsSchema),
+  })
+  .openapi('CampaignChange')
+
+/** `<id of the campaign>.<version>`: several campaigns may have had the same name. */
+const historyCursor = z
+  .string()
+  .regex(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}\.[1-9]\d{0,14}$/, 'must be the next_cursor of an answer')
+
+const listCampaignHistoryRoute = createRoute({
+  method: 'get',
+  path: '/campaigns/{campaign_name}/history',
+  operationId: 'listCampaignHistory',
+  tags: ['Campaigns'],
+  summary: 'List the changes of a campaign',
+  description: 'Newest first, with those of deleted campaigns of this name.',
+  request: { params: campaignPath, query: pageQuery(historyCursor).extend(clientQuery.shape) },
+  responses: {
+    200: {
+      description: 'A page of changes.',
+      content: json(snakeCasePageOf(changeSchema).openapi('CampaignHistoryPage')),
+    },
+    ...problems(...READING, 'invalid_request', 'unknown_campaign'),
+  },
+})
+
+function registerListCampaignHistory(app: App, { sql }: AppDependencies): void {
+  app.openapi(listCampaignHistoryRoute, async (c) => {
+    const { client, cursor, limit } = c.req.valid('query')
+    const { campaign_name: name } = c.req.valid('param')
+    const changes = await listCampaignHistory(sql, {
+      client,
+      name,
+      ...(cursor && { before: parseHistoryCursor(cursor) }),
+      limit: limit + 1,
+    })
+    if (changes.length === 0 && cursor === undefined) {
+      throw new Problem('unknown_campaign', `The client "${client}" never had a campaign "${name}".`)
+    }
+    return c.json(
+      snakeCasePage(changes, limit, formatChange, ({ campaignId, version }) => `${campaignId}.${version}`),
+      200,
+    )
+  })
+}
+
+function parseHistoryCursor(cursor: string): Pick<CampaignChange, 'campaignId' | 'version'> {
+  const [campaignId = '', version] = cursor.split('.')
+  return { campaignId, version: Number(version) }
+}
+
+function formatChange({ version, action, actor, at, before, after }: CampaignChange): z.infer<typeof changeSchema> {
+  return {
+    version,
+    action,
+    actor,
+    at: at.toISOString(),
+    before: before && formatTerms(before),
+    after: after && formatTerms(after),
+  }
+}

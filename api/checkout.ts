@@ -1,0 +1,297 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { v7 as uuidv7 } from 'uuid'
+import { openPurchase, type StoredPurchase } from '#db/purchases.ts'
+import { quotePurchase } from '#db/quote.ts'
+import { majorFromMinor } from '#domain/money.ts'
+import type { PurchaseLine } from '#domain/purchase.ts'
+import type { App, AppContext, AppDependencies } from './app-types.ts'
+import { idempotencyHeaders, keyedRequest, keyReusedProblem, markReplayed } from './idempotency.ts'
+import { Problem } from './problems.ts'
+import {
+  acceptedHeaders,
+  campaignAwardSchema,
+  chargedMinor,
+  formatAward,
+  formatAwardOf,
+  purchaseId,
+  purchaseStatusSchema,
+  refusalProblem,
+  requirePurchase,
+  setAcceptedHeaders,
+} from './purchase-schemas.ts'
+import { startPurchase, waitForOutcome } from './purchase-workflows.ts'
+import { json, jsonBody, problems, replayedHeader, WITH_BODY, WRITING } from './responses.ts'
+import { amountInput, amountOutput, productId, username } from './schemas.ts'
+
+/** `POST /purchase` and `POST /purchase/quote`. */
+export function registerCheckout(app: App, deps: AppDependencies): void {
+  registerCreatePurchase(app, deps)
+  registerQuotePurchase(app, deps)
+}
+
+const quantity = z
+  .number()
+  .int('must be a whole number')
+  .min(1, 'must be at least 1')
+  .max(1000, 'must be at most 1000')
+  .openapi({ example: 1 })
+
+const buyer = {
+  userId: username,
+  expectedTotal: amountInput.optional().openapi({
+    description: 'The only total that the buyer accepts; another is refused with `price_changed`.',
+    example: 1700,
+  }),
+  redeemPoints: z
+    .number()
+    .int('must be a whole number')
+    .min(1, 'must be at least 1')
+    .max(1_000_000_000, 'must be at most 1000000000')
+    .optional()
+    .openapi({ description: 'Points to redeem for a part of the total, or all of it.', example: 100 }),
+}
+
+const oneProduct = z.strictObject({ ...buyer, productId, quantity }).openapi('OneProductOrder')
+
+const severalProducts = z
+  .strictObject({
+    ...buyer,
+    lines: z
+      .array(z.strictObject({ productId, quantity }))
+      .min(1, 'must have at least 1 line')
+      .max(20, 'must have at most 20 lines')
+      .superRefine((lines, context) => {
+        for (const [index, line] of lines.entries()) {
+          const isFirst = lines.findIndex((other) => other.productId === line.productId) === index
+          if (isFirst) continue
+          context.addIssue({ code: 'custom', path: [index, 'productId'], message: 'must not be in two lines' })
+        }
+      })
+      .openapi({ description: 'Distinct products. All lines are bought, or none.' }),
+  })
+  .openapi('SeveralProductsOrder')
+
+/** An order. The form with one product is short for one line. */
+export const orderSchema = z.union([oneProduct, severalProducts])
+
+type Order = { username: string; lines: PurchaseLine[]; expectedTotalMinor?: number; redeemPoints?: number }
+
+/** The normal form of an order: both spellings are the same request. */
+export function normaliseOrder(body: z.output<typeof orderSchema>): Order {
+  return {
+    username: body.userId,
+    lines: 'lines' in body ? body.lines : [{ productId: body.productId, quantity: body.quantity }],
+    ...(body.expectedTotal !== undefined && { expectedTotalMinor: body.expectedTotal }),
+    ...(body.redeemPoints !== undefined && { redeemPoints: body.redeemPoints }),
+  }
+}
+
+/** The answer for a completed purchase. */
+const receiptSchema = z
+  .object({
+    purchaseId,
+    status: z
+      .enum(['completed', 'refunding', 'refunded'])
+      .openapi({ description: '`completed` unless it was refunded since.' }),
+    success: z.literal(true),
+    stock: z.literal(true).openapi({ description: 'All lines were in stock.' }),
+    balance: z.literal(true).openapi({ description: 'The balance was sufficient.' }),
+    username,
+    productId: productId.openapi({ description: 'Product of the first line.' }),
+    quantity: z.number().int().openapi({ description: 'Sum over all lines.', example: 1 }),
+    lines: z.array(z.object({ productId, quantity: z.number().int(), unitPrice: amountOutput })),
+    total: amountOutput.openapi({ description: 'Price of all lines.' }),
+    amount: amountOutput.openapi({ description: 'Money that was charged.' }),
+    pointsRedeemed: z.number().int().openapi({ description: 'Points redeemed for the rest.' }),
+    pointsIssued: z.number().int().openapi({ description: 'Points awarded.' }),
+    campaigns: z.array(campaignAwardSchema).openapi({ description: 'Points awarded, by campaign and rule.' }),
+  })
+  .openapi('Receipt')
+
+/** @throws Problem when the purchase ended without a sale */
+function formatReceipt(purchase: StoredPurchase): z.infer<typeof receiptSchema> {
+  const { status } = purchase
+  if (status !== 'completed' && status !== 'refunding' && status !== 'refunded') throw outcomeProblem(purchase)
+  const [first] = purchase.lines
+  if (!first || purchase.totalMinor === null)
+    throw new Error(`purchase ${purchase.purchaseId} has no lines or no total`)
+  const total = majorFromMinor(purchase.totalMinor)
+  return {
+    purchaseId: purchase.purchaseId,
+    status,
+    success: true,
+    stock: true,
+    balance: true,
+    username: purchase.username,
+    productId: first.productId,
+    quantity: purchase.lines.reduce((sum, line) => sum + line.quantity, 0),
+    lines: purchase.lines.map(({ productId, quantity, unitPriceMinor }) => ({
+      productId,
+      quantity,
+      unitPrice: majorFromMinor(unitPriceMinor ?? 0),
+    })),
+    total,
+    amount: majorFromMinor(chargedMinor(purchase) ?? 0),
+    pointsRedeemed: purchase.redeemPoints,
+    pointsIssued: purchase.pointsIssued ?? 0,
+    campaigns: formatAwardOf(purchase),
+  }
+}
+
+function outcomeProblem({ purchaseId, status, code, detail }: StoredPurchase): Problem {
+  if (detail && 'code' in detail) return refusalProblem(purchaseId, detail)
+  const members = { purchaseId, success: false } as const
+  if (status === 'cancelled') return new Problem('cancelled', 'The purchase was cancelled and undone.', members)
+  const reason = code === 'step_unavailable' ? code : 'interrupted'
+  const why = reason === 'interrupted' ? 'The workflow was lost' : 'A step kept failing for ten minutes'
+  return new Problem('purchase_failed', `${why}. The purchase was undone.`, { ...members, reason })
+}
+
+const createPurchaseRoute = createRoute({
+  method: 'post',
+  path: '/purchase',
+  operationId: 'createPurchase',
+  tags: ['Purchases'],
+  summary: 'Buy',
+  description:
+    'Reserves the stock, redeems points, charges the wallet and confirms the sale, or undoes all of it. Once accepted, the ' +
+    'purchase is executed whatever happens to this request. Answers with the outcome; if that takes too long, or with ' +
+    '`Prefer: respond-async`, with 202 and the URL of the purchase. A purchase that ends without a sale is a 409 whose ' +
+    '`code` has the reason; stock, money and points are then as before. This includes `purchase_failed`: unlike after a ' +
+    '503, the purchase has ended, so buy again with a new key.',
+  request: {
+    headers: idempotencyHeaders.extend({
+      Prefer: z.string().optional().openapi({ description: '`respond-async` (RFC 7240): answer 202 at once.' }),
+    }),
+    body: jsonBody(orderSchema),
+  },
+  responses: {
+    200: { description: 'Bought.', headers: replayedHeader, content: json(receiptSchema) },
+    202: {
+      description: 'In progress.',
+      headers: {
+        ...acceptedHeaders,
+        ...replayedHeader,
+        'Preference-Applied': {
+          description: 'Present when `respond-async` was applied (RFC 7240).',
+          schema: { type: 'string' as const, enum: ['respond-async'] },
+        },
+      },
+      content: json(purchaseStatusSchema),
+    },
+    ...problems(
+      ...WRITING,
+      'unknown_user',
+      'unknown_product',
+      'out_of_stock',
+      'insufficient_funds',
+      'price_changed',
+      'redeem_exceeds_total',
+      'insufficient_points',
+      'cancelled',
+      'purchase_failed',
+      'temporal_unavailable',
+    ),
+  },
+})
+
+function registerCreatePurchase(app: App, deps: AppDependencies): void {
+  app.openapi(createPurchaseRoute, async (c) => {
+    const purchaseId = await recordOrder(c, deps, normaliseOrder(c.req.valid('json')))
+    const respondAsync = prefers(c.req.header('Prefer'), 'respond-async')
+
+    let purchase = await requirePurchase(deps.sql, purchaseId)
+    if (purchase.settledAt === null) {
+      const handle = await startPurchase(deps, purchase)
+      if (respondAsync) c.header('Preference-Applied', 'respond-async')
+      else await waitForOutcome(deps, handle, c.req.raw.signal)
+      purchase = await requirePurchase(deps.sql, purchaseId)
+    }
+    if (purchase.settledAt !== null) return c.json(formatReceipt(purchase), 200)
+    setAcceptedHeaders(c, purchase)
+    return c.json({ purchaseId, status: purchase.status }, 202)
+  })
+}
+
+/** Whether a `Prefer` header (RFC 7240) names a preference. */
+function prefers(header: string | undefined, preference: string): boolean {
+  const names = (header ?? '').split(',').map((item) => item.split(/[;=]/, 1)[0]?.trim().toLowerCase())
+  return names.includes(preference)
+}
+
+/** Records the order, or finds the purchase of an earlier request with the same key. */
+async function recordOrder(c: AppContext, { writes, pointValueMinor }: AppDependencies, order: Order): Promise<string> {
+  const { scope, key, requestHash } = keyedRequest(c, order.username, order)
+  const opened = await openPurchase(writes, {
+    ...order,
+    purchaseId: uuidv7(),
+    scope,
+    idempotencyKey: key,
+    requestHash,
+    pointValueMinor,
+  })
+  if (!opened.ok)
+    throw opened.problem === 'key_reused' ? keyReusedProblem() : unknownPartyProblem(opened.problem, order)
+  if (opened.replayed) markReplayed(c)
+  c.set('purchaseId', opened.purchaseId)
+  return opened.purchaseId
+}
+
+function unknownPartyProblem(problem: 'unknown_user' | 'unknown_product', order: Order): Problem {
+  if (problem === 'unknown_user') return new Problem(problem, `There is no user "${order.username}".`)
+  return new Problem(problem, 'At least one line has a product that does not exist.')
+}
+
+const points = z.number().int()
+
+const quoteSchema = z
+  .object({
+    lines: z.array(z.object({ productId, quantity: z.number().int(), unitPrice: amountOutput })),
+    total: amountOutput.openapi({ description: 'Price of all lines now.' }),
+    amount: amountOutput.openapi({ description: 'Money that would be charged.' }),
+    pointsRedeemed: points.openapi({ description: '`redeemPoints`, or `mostPoints` if that is less.' }),
+    mostPoints: points.openapi({
+      description: 'Maximum of points that can be redeemed, by the available points and the total.',
+    }),
+    pointsEarned: points.openapi({
+      description: 'Points that the present campaigns would award, within their caps.',
+    }),
+    campaigns: z
+      .array(campaignAwardSchema)
+      .openapi({ description: 'Points that would be awarded, by campaign and rule.' }),
+  })
+  .openapi('Quote')
+
+const quotePurchaseRoute = createRoute({
+  method: 'post',
+  path: '/purchase/quote',
+  operationId: 'quotePurchase',
+  tags: ['Purchases'],
+  summary: 'Quote a purchase',
+  description: 'Takes the body of a purchase. Nothing is written or reserved: prices, points and campaigns may change.',
+  request: { body: jsonBody(orderSchema) },
+  responses: {
+    200: { description: 'The quote.', content: json(quoteSchema) },
+    ...problems(...WITH_BODY, 'unknown_user', 'unknown_product'),
+  },
+})
+
+function registerQuotePurchase(app: App, { sql, pointValueMinor }: AppDependencies): void {
+  app.openapi(quotePurchaseRoute, async (c) => {
+    const quote = await quotePurchase(sql, { ...normaliseOrder(c.req.valid('json')), pointValueMinor })
+    if ('problem' in quote) throw new Problem(quote.problem, 'The user or a product of the order does not exist.')
+    const { lines, totalMinor, amountMinor, pointsRedeemed, mostPoints, award } = quote
+    return c.json(
+      {
+        lines: lines.map(({ unitPriceMinor, ...line }) => ({ ...line, unitPrice: majorFromMinor(unitPriceMinor) })),
+        total: majorFromMinor(totalMinor),
+        amount: majorFromMinor(amountMinor),
+        pointsRedeemed,
+        mostPoints,
+        pointsEarned: award.points,
+        campaigns: formatAward(award),
+      },
+      200,
+    )
+  })
+}

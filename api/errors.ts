@@ -1,0 +1,176 @@
+import type { z } from '@hono/zod-openapi'
+import { isGrpcServiceError } from '@temporalio/client'
+import { HTTPException } from 'hono/http-exception'
+import type { AppContext } from './app-types.ts'
+import { Problem, type ProblemCode, problemBody } from './problems.ts'
+
+const RETRY_AFTER_SECONDS = '2'
+
+/** The response for anything that a handler or middleware threw: `application/problem+json`, without internal details. */
+export function errorResponse(error: unknown, c: AppContext): Response {
+  return problemResponse(c, toProblem(error))
+}
+
+/** @see https://www.rfc-editor.org/rfc/rfc9457 */
+function problemResponse(c: AppContext, problem: Problem): Response {
+  if (problem.status === 503) c.header('Retry-After', RETRY_AFTER_SECONDS)
+  c.header('Content-Type', 'application/problem+json')
+  return c.body(JSON.stringify(problemBody(problem, c.get('requestId'))), problem.status)
+}
+
+/** The problem that describes an error to the client. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  if (error instanceof HTTPException) return frameworkProblem(error)
+  return unavailableProblem(error) ?? internalError()
+}
+
+/** Errors that Hono and its OpenAPI layer throw. */
+function frameworkProblem(error: HTTPException): Problem {
+  if (error.status === 400) return new Problem('malformed_json', 'The body could not be parsed as JSON.')
+  if (error.status === 415) {
+    return new Problem('unsupported_media_type', 'Send the body as application/json, and say so in Content-Type.')
+  }
+  return internalError()
+}
+
+function internalError(): Problem {
+  return new Problem('internal_error', 'The error was logged under the requestId of this answer.')
+}
+
+type Validation = { target: string } & ({ success: true } | { success: false; error: z.ZodError })
+
+/** Hook of the OpenAPI layer: throws a validation error with every invalid value at once. */
+export function rejectInvalidInput(result: Validation): void {
+  if (result.success) return
+  if (result.target === 'param') throw unknownResource(result.error)
+  const errors = result.error.issues.flatMap(describeIssue)
+  throw new Problem('invalid_request', summarise(PARTS[result.target] ?? 'request', errors), { errors })
+}
+
+const PARTS: Record<string, string> = { json: 'body', query: 'query', header: 'headers' }
+
+type InvalidValue = { path: string; message: string }
+
+function summarise(part: string, [first, ...others]: InvalidValue[]): string {
+  const where = first?.path ? `In the ${part}, ${first.path}` : `In the ${part}`
+  const more = others.length > 0 ? ` (and ${others.length} more)` : ''
+  return `${where}: ${first?.message}${more}.`
+}
+
+/** An id in a path that cannot exist is answered like one that does not exist: 404. See `pathId`. */
+function unknownResource(error: z.ZodError): Problem {
+  const [issue] = error.issues
+  const code: ProblemCode = issue?.code === 'custom' ? issue.params?.unknown : 'unknown_route'
+  return new Problem(code, 'No resource can have an id of this form.')
+}
+
+function describeIssue(issue: z.core.$ZodIssue): InvalidValue[] {
+  if (issue.code === 'invalid_union') return describeClosest(issue)
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ path: [...issue.path, key].join('.'), message: 'is not known here' }))
+  }
+  return [{ path: issue.path.join('.'), message: issue.message.replace(/^Invalid input: /, '') }]
+}
+
+/** Of the alternatives of a union, the one with the fewest issues. */
+function describeClosest(union: z.core.$ZodIssueInvalidUnion): InvalidValue[] {
+  const branches = union.errors.map((issues) =>
+    issues.flatMap((issue) => describeIssue({ ...issue, path: [...union.path, ...issue.path] } as z.core.$ZodIssue)),
+  )
+  return branches.toSorted((a, b) => a.length - b.length)[0] ?? [{ path: union.path.join('.'), message: union.message }]
+}
+
+/** Errors of our pool, the `postgres` driver and Node's sockets: no connection, or one that was lost. */
+const CONNECTION_ERRORS = new Set([
+  'CONNECTION_WAIT_TIMEOUT',
+  'STATEMENT_DEADLINE', // it may have committed: a repeat with the same Idempotency-Key finds out
+  'DESYNCHRONIZED_CONNECTION', // the same
+  'CONNECTION_CLOSED',
+  'CONNECTION_ENDED',
+  'CONNECTION_DESTROYED',
+  'CONNECT_TIMEOUT',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EPIPE',
+  'ETIMEDOUT',
+])
+
+/**
+ * SQLSTATEs after which the same request can succeed in a moment, or once an operator is done
+ * (https://www.postgresql.org/docs/current/errcodes-appendix.html). Errors that last until somebody repairs
+ * the server are not among them, so that they show as errors: 53400, a limit of its configuration; 57P04, a database that
+ * was dropped; class 58, a broken disk.
+ */
+const TRANSIENT_SQLSTATES = new Set([
+  '25006', // read_only_sql_transaction: a standby that was not promoted yet
+  '25P03', // idle_in_transaction_session_timeout
+  '25P04', // transaction_timeout
+  '40001', // serialization_failure
+  '40003', // statement_completion_unknown: a repeat with the same Idempotency-Key finds out
+  '40P01', // deadlock_detected
+  '53000', // insufficient_resources
+  '53100', // disk_full
+  '53200', // out_of_memory
+  '53300', // too_many_connections
+  '55000', // object_not_in_prerequisite_state: the database takes no connections while somebody works on it
+  '57000', // operator_intervention
+  '57014', // query_canceled, by its timeout too
+  '57P01', // admin_shutdown
+  '57P02', // crash_shutdown
+  '57P03', // cannot_connect_now: starting up or shutting down
+  '57P05', // idle_session_timeout
+])
+
+/** Class 08, connection exception. Poolers such as PgBouncer report their own failures by it. */
+const CONNECTION_EXCEPTION = /^08[0-9A-Z]{3}$/
+
+/** gRPC status codes (https://grpc.io/docs/guides/status-codes/). */
+const GRPC_UNAVAILABLE = new Set([
+  1, // CANCELLED: our client cancelled the call at its deadline
+  4, // DEADLINE_EXCEEDED
+  8, // RESOURCE_EXHAUSTED
+  14, // UNAVAILABLE
+])
+
+/** The 503 for an error that means that Postgres or Temporal cannot be reached; undefined for any other error. */
+export function unavailableProblem(error: unknown): Problem | undefined {
+  if (isTemporalUnavailable(error)) {
+    return new Problem('temporal_unavailable', 'Repeat the request with the same Idempotency-Key in a moment.')
+  }
+  if (isLockTimeout(error)) {
+    return new Problem(
+      'database_unavailable',
+      'Another request holds a lock on the same rows. Repeat the request with the same Idempotency-Key in a moment.',
+    )
+  }
+  if (isDatabaseUnavailable(error)) {
+    return new Problem('database_unavailable', 'Repeat the request with the same Idempotency-Key in a moment.')
+  }
+  return undefined
+}
+
+/** The SDK wraps gRPC errors in a `ServiceError`, sometimes more than once. */
+export function isTemporalUnavailable(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (isGrpcServiceError(cause)) return GRPC_UNAVAILABLE.has(cause.code)
+  }
+  return false
+}
+
+/** SQLSTATE of a statement that reached `lock_timeout`: it had no effect. */
+const LOCK_NOT_AVAILABLE = '55P03'
+
+function isLockTimeout(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === LOCK_NOT_AVAILABLE
+}
+
+function isDatabaseUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) return false
+  const { code } = error
+  return CONNECTION_ERRORS.has(code) || TRANSIENT_SQLSTATES.has(code) || CONNECTION_EXCEPTION.test(code)
+}

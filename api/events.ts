@@ -1,0 +1,114 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { v7 as uuidv7 } from 'uuid'
+import { readAward, takeEvent } from '#db/awards.ts'
+import type { App, AppDependencies } from './app-types.ts'
+import { clientName } from './campaign-schemas.ts'
+import { keyedRequest, keyReusedProblem, markReplayed, requiredIdempotencyHeaders } from './idempotency.ts'
+import { campaignAwardSchema, formatAward } from './purchase-schemas.ts'
+import { startAward, waitForOutcome } from './purchase-workflows.ts'
+import { json, jsonBody, problems, replayedHeader, retryAfterHeader, WRITING } from './responses.ts'
+import { accountId, line } from './schemas.ts'
+
+/** Levels of nested objects and arrays. */
+const MAX_DEPTH = 32
+
+/** Input of the rules: any JSON object that Postgres can store, so without NUL and lone surrogates. */
+export const eventPayload = z
+  .record(z.string(), z.unknown())
+  .refine((payload) => isWithin(payload, MAX_DEPTH), `must not be nested deeper than ${MAX_DEPTH} levels`)
+  .refine(
+    (payload) => !isWithin(payload, MAX_DEPTH) || isText(JSON.stringify(payload)),
+    'must not have NUL in its texts',
+  )
+  .openapi({ description: 'Input of the rules, beside type, client, accountId and occurredAt.', example: { stars: 5 } })
+
+function isWithin(value: unknown, depth: number): boolean {
+  if (value === null || typeof value !== 'object') return true
+  return depth > 0 && Object.values(value).every((member) => isWithin(member, depth - 1))
+}
+
+/** `JSON.stringify` writes both as escapes; a backslash before an escape is escaped itself. */
+function isText(json: string): boolean {
+  return !/(?:^|[^\\])(?:\\\\)*\\u(?:0000|d[89a-f])/.test(json)
+}
+
+const newEvent = z
+  .strictObject({
+    type: line(100).openapi({ description: 'Type of the event.', example: 'ReviewWritten' }),
+    client: clientName.openapi({ example: 'ReviewSite' }),
+    account_id: accountId,
+    payload: eventPayload,
+  })
+  .openapi('NewEvent')
+
+const eventStatus = z.enum(['running', 'booked', 'nothing', 'parked', 'dismissed'])
+
+const RECORDED =
+  'The event is on record and will be processed. Repeat the request with the same Idempotency-Key for its state.'
+
+const eventSchema = z
+  .object({
+    event_id: z.uuid(),
+    status: eventStatus.openapi({
+      description:
+        'State of its award. `parked`: it waits for an operator; `dismissed`: an operator decided against it.',
+    }),
+    points: z.number().int().openapi({ description: 'Points that were issued.', example: 5 }),
+    campaigns: z.array(campaignAwardSchema).openapi({ description: 'Points by campaign and rule.' }),
+  })
+  .openapi('Event')
+
+const content = json(eventSchema)
+
+const createEventRoute = createRoute({
+  method: 'post',
+  path: '/events',
+  operationId: 'createEvent',
+  tags: ['Campaigns'],
+  summary: 'Award points for an event in another system',
+  description:
+    'Evaluates the campaigns of the client that are running now. Once accepted, the event is processed whatever happens to ' +
+    'this request; repeat it with the same Idempotency-Key for the state of the award.',
+  request: { headers: requiredIdempotencyHeaders, body: jsonBody(newEvent) },
+  responses: {
+    200: { description: 'The award has ended.', headers: replayedHeader, content },
+    202: { description: 'In progress.', headers: { ...retryAfterHeader, ...replayedHeader }, content },
+    ...problems(...WRITING, 'temporal_unavailable'),
+  },
+})
+
+/** `POST /events`. */
+export function registerEvents(app: App, deps: AppDependencies): void {
+  app.openapi(createEventRoute, async (c) => {
+    const body = c.req.valid('json')
+    const { account_id: username, ...rest } = body
+    const request = keyedRequest(c, username, body)
+    const taken = await takeEvent(deps.writes, request, { ...rest, username, eventId: uuidv7() })
+    if (!taken.ok) throw keyReusedProblem()
+    if (taken.replayed) markReplayed(c)
+    const { eventId } = taken
+    let award = await readAward(deps.sql, eventId)
+    if (award.state === 'pending') {
+      const handle = await startAward(
+        deps,
+        { eventId },
+        {
+          customerId: award.accountId,
+          staticSummary: `${username} earns points for ${body.type}`,
+          ifUnavailable: RECORDED,
+        },
+      )
+      await waitForOutcome(deps, handle, c.req.raw.signal)
+      award = await readAward(deps.sql, eventId)
+    }
+    const answer = {
+      event_id: eventId,
+      status: award.state === 'pending' ? ('running' as const) : eventStatus.parse(award.state),
+      points: award.points,
+      campaigns: award.evaluation ? formatAward(award.evaluation) : [],
+    }
+    if (answer.status !== 'running') return c.json(answer, 200)
+    c.header('Retry-After', '1')
+    return c.json(answer, 202)
+  })
+}

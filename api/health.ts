@@ -1,0 +1,129 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { type Client, isGrpcServiceError } from '@temporalio/client'
+import type { Database } from '#db/client.ts'
+import { missingFunctions, newestMigration, readSchemaVersion } from '#db/functions.ts'
+import { SEARCH_ATTRIBUTES } from '#workflows/contract.ts'
+import type { App, AppDependencies } from './app-types.ts'
+import { Problem, readinessCheck } from './problems.ts'
+import { json, problems } from './responses.ts'
+
+/** `/healthz` and `/readyz`. */
+export function registerHealth(app: App, deps: AppDependencies): void {
+  registerHealthz(app, deps)
+  registerReadyz(app, deps)
+}
+
+const healthzRoute = createRoute({
+  method: 'get',
+  path: '/healthz',
+  operationId: 'healthz',
+  tags: ['Operation'],
+  summary: 'Liveness: whether this process can use its database',
+  description:
+    'Answers without a query of its own; fails when no statement was answered for a minute. `/readyz` tells whether ' +
+    'requests can be served now.',
+  responses: {
+    200: { description: 'Alive.', content: json(z.object({ status: z.literal('ok') }).openapi('Health')) },
+    ...problems('misdirected_request', 'internal_error', 'unhealthy'),
+  },
+})
+
+function registerHealthz(app: App, { health }: AppDependencies): void {
+  app.openapi(healthzRoute, (c) => {
+    const failing = health.failing()
+    if (failing !== undefined) throw new Problem('unhealthy', failing)
+    return c.json({ status: 'ok' as const }, 200)
+  })
+}
+
+const readinessSchema = z.object({ status: z.literal('ready'), checks: z.array(readinessCheck) }).openapi('Readiness')
+
+const readyzRoute = createRoute({
+  method: 'get',
+  path: '/readyz',
+  operationId: 'readyz',
+  tags: ['Operation'],
+  summary: 'Readiness: whether requests can be served',
+  description:
+    'Checks that the database answers and has the schema, that Temporal answers, and that the search attributes of the ' +
+    'workflows are registered there.',
+  responses: {
+    200: { description: 'Ready.', content: json(readinessSchema) },
+    ...problems('misdirected_request', 'internal_error', 'not_ready'),
+  },
+})
+
+function registerReadyz(app: App, { sql, temporal }: AppDependencies): void {
+  app.openapi(readyzRoute, async (c) => {
+    const checks = (await Promise.all([checkDatabase(sql), checkTemporal(temporal)])).flat()
+    const failed = checks.filter((check) => !check.ok)
+    if (failed.length === 0) return c.json({ status: 'ready' as const, checks }, 200)
+    const detail = failed.map((check) => `${check.name}: ${check.detail}.`).join(' ')
+    throw new Problem('not_ready', detail, { checks })
+  })
+}
+
+/** The result of one check; `detail` says what to do about a failed one. */
+type Check = { name: string; ok: boolean; detail?: string }
+
+const CHECK_TIMEOUT_MS = 3_000
+
+/** A schema newer than this code is ready: migrations run before the code is rolled out. */
+async function checkDatabase(sql: Database): Promise<Check[]> {
+  const found = await settled(Promise.all([readSchemaVersion(sql), missingFunctions(sql)]))
+  if (!found.ok) return [{ name: 'database', ok: false, detail: 'cannot be reached' }]
+  const needed = await newestMigration()
+  const [version, missing] = found.value
+  const isMigrated = version >= needed && missing.length === 0
+  const lacks = version >= needed ? `lacks ${missing.join(', ')}` : `has version ${version}, ${needed} is needed`
+  return [
+    { name: 'database', ok: true },
+    {
+      name: 'schema',
+      ok: isMigrated,
+      ...(!isMigrated && { detail: `${lacks}: run "npm run migrate"` }),
+    },
+  ]
+}
+
+async function checkTemporal(temporal: Client): Promise<Check[]> {
+  const { namespace } = temporal.options
+  const attributes = await settled(
+    temporal.withDeadline(Date.now() + CHECK_TIMEOUT_MS, () =>
+      temporal.connection.operatorService.listSearchAttributes({ namespace }),
+    ),
+  )
+  // A server that denies permission is reachable.
+  if (!attributes.ok && isNotPermitted(attributes.error)) return [{ name: 'temporal', ok: true }]
+  if (!attributes.ok) return [{ name: 'temporal', ok: false, detail: 'cannot be reached' }]
+  const registered = attributes.value.customAttributes
+  const missing = SEARCH_ATTRIBUTES.filter(({ name }) => !(name in registered)).map(({ name }) => name)
+  return [
+    { name: 'temporal', ok: true },
+    {
+      name: 'search attributes',
+      ok: missing.length === 0,
+      ...(missing.length > 0 && { detail: `${missing.join(', ')} not registered: run "npm run migrate"` }),
+    },
+  ]
+}
+
+type Settled<Value> = { ok: true; value: Value } | { ok: false; error: unknown }
+
+/** The value within `CHECK_TIMEOUT_MS`, or the error. */
+async function settled<Value>(asked: Promise<Value>): Promise<Settled<Value>> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<Settled<Value>>((resolve) => {
+    timer = setTimeout(() => resolve({ ok: false, error: new Error('no answer in time') }), CHECK_TIMEOUT_MS)
+  })
+  const answer = asked.then(
+    (value) => ({ ok: true as const, value }),
+    (error: unknown) => ({ ok: false as const, error }),
+  )
+  return await Promise.race([answer, late]).finally(() => clearTimeout(timer))
+}
+
+/** PERMISSION_DENIED, UNIMPLEMENTED, UNAUTHENTICATED: Temporal Cloud, and servers with an authorizer. */
+function isNotPermitted(error: unknown): boolean {
+  return isGrpcServiceError(error) && [7, 12, 16].includes(error.code)
+}

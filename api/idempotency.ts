@@ -1,0 +1,92 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { z } from '@hono/zod-openapi'
+import type { KeyedAnswer, KeyedRequest } from '#db/idempotency-keys.ts'
+import type { AppContext } from './app-types.ts'
+import { Problem, type ProblemCode } from './problems.ts'
+
+// In demo mode nobody signs in: a request about a user counts as the user's own, any other as the operator's.
+
+/** Scope of the keys of requests that are not about one user. */
+export const OPERATOR_SCOPE = 'operator'
+
+/** The actor in movements, entries and histories. */
+export const DEMO_ACTOR = 'demo'
+
+const idempotencyKey = z
+  .string('is missing')
+  .regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/, 'must be 1 to 255 printable ASCII characters')
+
+const EFFECT =
+  'The request takes effect once, however often it is sent with this key. Repeating it returns the present state of what ' +
+  'the first one did; the same key with a different request: 422. '
+
+/** Request headers of every route that changes something. */
+export const idempotencyHeaders = z.object({
+  'Idempotency-Key': idempotencyKey.optional().openapi({
+    description:
+      `${EFFECT}Without a key every request takes effect. ` +
+      'Keys of purchases, of points and of all other routes do not collide. A random UUID is a good key.',
+  }),
+})
+
+/** The same for a route whose clients have no other way to find out what they have sent already. */
+export const requiredIdempotencyHeaders = z.object({
+  'Idempotency-Key': idempotencyKey.openapi({
+    description: `${EFFECT}The id that the event has in the other system is a good key, if it is unique there.`,
+  }),
+})
+
+/**
+ * The key of a request with a hash of what it asks for, so that a key is never accepted for a different request.
+ *
+ * @param scope whose keys these are
+ * @param body as validated: a different spelling of the same body is the same request
+ * @param operation identifies the operation, where several routes do the same
+ */
+export function keyedRequest(
+  c: AppContext,
+  scope: string,
+  body: unknown,
+  operation = `${c.req.method} ${c.req.path}`,
+): KeyedRequest {
+  const key = c.req.header('Idempotency-Key') ?? randomUUID()
+  const requestHash = createHash('sha256')
+    .update(canonicalJson([operation, body]))
+    .digest('hex')
+  return { scope, key, requestHash }
+}
+
+/** JSON with the members of every object sorted by name. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    part !== null && typeof part === 'object' && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  )
+}
+
+export function keyReusedProblem(): Problem {
+  return new Problem('idempotency_key_reused', 'Use a new key for a new request.')
+}
+
+export function markReplayed(c: AppContext): void {
+  c.header('Idempotency-Replayed', 'true')
+}
+
+/**
+ * Returns only if the request took effect, now or earlier with the same key.
+ *
+ * @returns the id of the resource that was changed
+ * @throws Problem otherwise
+ */
+export function requireDone<Refusal>(
+  c: AppContext,
+  answer: KeyedAnswer<Refusal>,
+  otherwise: { unknown: ProblemCode; refused: (refusal: Refusal) => Problem },
+): string {
+  if (answer.result === 'key_reused') throw keyReusedProblem()
+  if (answer.result === 'unknown') throw new Problem(otherwise.unknown, 'It does not exist, so nothing was done.')
+  if (answer.replayed) markReplayed(c)
+  if (answer.result === 'refused') throw otherwise.refused(answer.refusal)
+  return answer.resource
+}

@@ -1,0 +1,233 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { isWorkflowOpen } from '#config/is-workflow-open.ts'
+import { dismissAward, listParkedAwards, readParkedAward, type StoredAward } from '#db/awards.ts'
+import type { Database } from '#db/client.ts'
+import type { StoredPurchase } from '#db/purchases.ts'
+import { purchaseWorkflowId } from '#domain/purchase.ts'
+import type { App, AppDependencies } from './app-types.ts'
+import { DEMO_ACTOR } from './idempotency.ts'
+import { Problem } from './problems.ts'
+import {
+  acceptedHeaders,
+  campaignAwardSchema,
+  formatAward,
+  purchaseStatusSchema,
+  requirePurchase,
+  setAcceptedHeaders,
+} from './purchase-schemas.ts'
+import { callTemporal, startAward, startRepair, waitForOutcome } from './purchase-workflows.ts'
+import { json, jsonBody, problems, READING, WITH_BODY } from './responses.ts'
+import { line, orNull, page, pageOf, pageQuery, parkedPath, purchasePath, timestamp, username } from './schemas.ts'
+
+/** `/operations`: parked awards and repairs. */
+export function registerOperations(app: App, deps: AppDependencies): void {
+  registerListParked(app, deps)
+  registerRetryParked(app, deps)
+  registerDismissParked(app, deps)
+  registerRepairPurchase(app, deps)
+}
+
+const parkedAwardSchema = z
+  .object({
+    id: z.uuid().openapi({ description: 'Id of the purchase or event.' }),
+    kind: z.enum(['purchase', 'event']),
+    username,
+    points: z.number().int().openapi({ description: 'Points earned, before caps.', example: 170 }),
+    campaigns: z.array(campaignAwardSchema).openapi({ description: 'Points by campaign and rule.' }),
+    problem: z.string().openapi({ description: 'Why it could not be booked.', example: 'unavailable' }),
+    parkedAt: timestamp,
+    status: z.enum(['parked', 'booked', 'nothing', 'dismissed', 'voided']).openapi({
+      description:
+        '`parked`: it waits for an operator. `nothing`: the caps left nothing of it. `dismissed`: an operator decided against ' +
+        'it. `voided`: the purchase was refunded.',
+    }),
+    pointsIssued: z.number().int().openapi({ description: 'Points that were issued.', example: 0 }),
+    dismissed: orNull(z.object({ reason: z.string(), actor: z.string(), at: timestamp }).openapi('Dismissal')).openapi({
+      description: 'Reason, actor and time of the dismissal.',
+    }),
+  })
+  .openapi('ParkedAward')
+
+function formatParkedAward(parked: StoredAward): z.infer<typeof parkedAwardSchema> {
+  const { evaluation, problem, parkedAt, state, dismissed } = parked
+  if (state === 'pending' || evaluation === null || problem === null || parkedAt === null) {
+    throw new Error(`award ${parked.id} was never parked`)
+  }
+  return {
+    id: parked.id,
+    kind: parked.kind,
+    username: parked.username,
+    points: evaluation.campaigns.reduce((sum, { earned }) => sum + earned, 0),
+    campaigns: formatAward(evaluation),
+    problem,
+    parkedAt: parkedAt.toISOString(),
+    status: state,
+    pointsIssued: parked.points,
+    dismissed: dismissed && { ...dismissed, at: new Date(dismissed.at).toISOString() },
+  }
+}
+
+const listParkedAwardsRoute = createRoute({
+  method: 'get',
+  path: '/operations/parked',
+  operationId: 'listParkedAwards',
+  tags: ['Operations'],
+  summary: 'List parked awards',
+  description:
+    'Awards that could not be booked and wait for an operator, oldest purchase first. Their sales are not affected.',
+  request: { query: pageQuery(z.uuid()) },
+  responses: {
+    200: {
+      description: 'A page of parked awards.',
+      content: json(pageOf(parkedAwardSchema).openapi('ParkedAwardPage')),
+    },
+    ...problems(...READING, 'invalid_request'),
+  },
+})
+
+function registerListParked(app: App, { sql }: AppDependencies): void {
+  app.openapi(listParkedAwardsRoute, async (c) => {
+    const { cursor, limit } = c.req.valid('query')
+    const parked = await listParkedAwards(sql, { ...(cursor && { after: cursor }), limit: limit + 1 })
+    return c.json(
+      page(parked, limit, formatParkedAward, (award) => award.id),
+      200,
+    )
+  })
+}
+
+const retryParkedAwardRoute = createRoute({
+  method: 'post',
+  path: '/operations/parked/{id}/retry',
+  operationId: 'retryParkedAward',
+  tags: ['Operations'],
+  summary: 'Retry a parked award',
+  description:
+    'Takes no body. Issues the points of the evaluation that is on record, as far as the caps allow now. It is retried for ' +
+    'ten minutes, whatever happens to this request, and takes effect once, so no Idempotency-Key is needed. Returns the ' +
+    'award as it is then: still `parked` if that takes longer or fails.',
+  request: { params: parkedPath },
+  responses: {
+    200: { description: 'The award in its present state.', content: json(parkedAwardSchema) },
+    ...problems(...READING, 'foreign_request', 'unknown_parked_award', 'temporal_unavailable'),
+  },
+})
+
+function registerRetryParked(app: App, deps: AppDependencies): void {
+  app.openapi(retryParkedAwardRoute, async (c) => {
+    const { id } = c.req.valid('param')
+    const parked = await requireParked(deps.sql, id)
+    if (parked.state !== 'parked') return c.json(formatParkedAward(parked), 200)
+    const handle = await startAward(deps, parked.kind === 'event' ? { eventId: id } : { purchaseId: id }, {
+      customerId: parked.accountId,
+      staticSummary: `${parked.username} gets the points of a parked award`,
+      ifUnavailable: 'The award is still parked. Send the request again.',
+    })
+    await waitForOutcome(deps, handle, c.req.raw.signal)
+    return c.json(formatParkedAward(await requireParked(deps.sql, id)), 200)
+  })
+}
+
+/** @throws Problem `unknown_parked_award` */
+async function requireParked(sql: Database, id: string): Promise<StoredAward> {
+  const parked = await readParkedAward(sql, id)
+  if (!parked) throw new Problem('unknown_parked_award', `There is no parked award "${id}".`)
+  return parked
+}
+
+const dismissal = z
+  .strictObject({ reason: line(500).openapi({ example: 'The campaign was a mistake; settled by letter.' }) })
+  .openapi('NewDismissal')
+
+const dismissParkedAwardRoute = createRoute({
+  method: 'post',
+  path: '/operations/parked/{id}/dismissal',
+  operationId: 'dismissParkedAward',
+  tags: ['Operations'],
+  summary: 'Dismiss a parked award',
+  description:
+    'Its points will never be issued. The reason is recorded with actor and time. Repeating the request changes nothing and ' +
+    'returns the award as it is, so no Idempotency-Key is needed. An award that was booked or ended otherwise in the ' +
+    'meantime: 409.',
+  request: { params: parkedPath, body: jsonBody(dismissal) },
+  responses: {
+    200: { description: 'Dismissed.', content: json(parkedAwardSchema) },
+    ...problems(...WITH_BODY, 'unknown_parked_award', 'not_parked'),
+  },
+})
+
+function registerDismissParked(app: App, { sql, writes }: AppDependencies): void {
+  app.openapi(dismissParkedAwardRoute, async (c) => {
+    const { id } = c.req.valid('param')
+    await requireParked(sql, id)
+    const { state } = await dismissAward(writes, id, c.req.valid('json').reason, DEMO_ACTOR)
+    if (state !== 'dismissed') {
+      throw new Problem('not_parked', `The award is ${state}.`, {
+        awardStatus: z.enum(['booked', 'nothing', 'voided']).parse(state),
+      })
+    }
+    return c.json(formatParkedAward(await requireParked(sql, id)), 200)
+  })
+}
+
+const repairPurchaseRoute = createRoute({
+  method: 'post',
+  path: '/operations/purchases/{id}/repair',
+  operationId: 'repairPurchase',
+  tags: ['Operations'],
+  summary: 'Settle a purchase that makes no progress',
+  description:
+    'Takes no body. For a purchase that is `compensating`, the undo is retried at once instead of at its next attempt. One ' +
+    'that is `running` but whose workflow was lost is completed if the sale was confirmed, and undone otherwise. Repeating ' +
+    'the request has no further effect, so no Idempotency-Key is needed. The reconciler does the same every minute.',
+  request: { params: purchasePath },
+  responses: {
+    200: { description: 'The purchase has ended.', content: json(purchaseStatusSchema) },
+    202: { description: 'In progress.', headers: acceptedHeaders, content: json(purchaseStatusSchema) },
+    ...problems(
+      ...READING,
+      'foreign_request',
+      'unknown_purchase',
+      'already_settled',
+      'not_repairable',
+      'temporal_unavailable',
+    ),
+  },
+})
+
+function registerRepairPurchase(app: App, deps: AppDependencies): void {
+  app.openapi(repairPurchaseRoute, async (c) => {
+    const { id } = c.req.valid('param')
+    c.set('purchaseId', id)
+    const found = await requirePurchase(deps.sql, id)
+    await requireRepairable(deps, found)
+    const handle = await startRepair(deps, found)
+    await waitForOutcome(deps, handle, c.req.raw.signal)
+    const purchase = await requirePurchase(deps.sql, id)
+    const { purchaseId, status } = purchase
+    if (purchase.settledAt !== null) return c.json({ purchaseId, status }, 200)
+    setAcceptedHeaders(c, purchase)
+    return c.json({ purchaseId, status }, 202)
+  })
+}
+
+/** A repair tombstones the steps that have not happened, so it would undo a purchase that is making progress. */
+async function requireRepairable(deps: AppDependencies, { purchaseId, status }: StoredPurchase): Promise<void> {
+  switch (status) {
+    case 'compensating':
+      return
+    case 'running':
+      if (await isRunning(deps, purchaseId)) {
+        const detail = 'Its workflow is running. Cancel the purchase to stop it.'
+        throw new Problem('not_repairable', detail, { purchaseId, purchaseStatus: status })
+      }
+      return
+    default:
+      throw new Problem('already_settled', `The purchase is ${status}.`, { purchaseId, purchaseStatus: status })
+  }
+}
+
+function isRunning(deps: AppDependencies, purchaseId: string): Promise<boolean> {
+  const request = () => isWorkflowOpen(deps.temporal, purchaseWorkflowId(purchaseId))
+  return callTemporal(deps, request, 'Nothing was done. Send the request again.', purchaseId)
+}

@@ -1,0 +1,254 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import type { Database } from '#db/client.ts'
+import { readTransactionOrigin } from '#db/points.ts'
+import { findUser, openUser } from '#db/wallets.ts'
+import { type Issue, MAX_POINTS, type Redeem, type Reverse } from '#domain/points/account.ts'
+import type { Answer } from '#domain/points/decide.ts'
+import type { PointsAnswer } from '#ledger/ledger.ts'
+import type { App, AppContext, AppDependencies } from './app-types.ts'
+import { DEMO_ACTOR, idempotencyHeaders, keyedRequest, keyReusedProblem, markReplayed } from './idempotency.ts'
+import { Problem } from './problems.ts'
+import { json, jsonBody, problems, READING, replayedHeader, WRITING } from './responses.ts'
+import { accountId, timestamp, transactionPath } from './schemas.ts'
+
+/** Moving points: issue, redeem and reverse. */
+export function registerPointsTransactions(app: App, deps: AppDependencies): void {
+  registerIssuePoints(app, deps)
+  registerRedeemPoints(app, deps)
+  registerReverseTransaction(app, deps)
+}
+
+export const transactionId = z.uuid().openapi({ example: '0199d6a4-7f1e-7c3a-9b0e-5a1c2d3e4f50' })
+
+/** The account of the user of this name; of an unknown user, an account without events. */
+export async function findAccount(sql: Database, username: string): Promise<string> {
+  return (await findUser(sql, username)) ?? ''
+}
+
+/** A number of points in an answer. */
+export const pointsOutput = z.number().int().openapi({ example: 750 })
+
+/** A number of points to move. */
+const pointsInput = z
+  .number()
+  .int('must be a whole number')
+  .min(1, 'must be at least 1')
+  .max(MAX_POINTS, `must be at most ${MAX_POINTS}`)
+  .openapi({ description: 'Whole points.', example: 250 })
+
+const movedPointsSchema = z.strictObject({ account_id: accountId, amount: pointsInput }).openapi('MovedPoints')
+
+/** Members of a transaction both in the answer to its request and in the statement. */
+export const transactionShape = {
+  id: transactionId,
+  date_time: timestamp,
+  account_id: accountId,
+  transaction_type: z.enum(['issue', 'redeem', 'expire', 'reverse']),
+  amount: pointsOutput.openapi({ description: 'Points moved; the type gives the direction.', example: 250 }),
+  balance: pointsOutput.openapi({ description: 'Points available after it.' }),
+}
+
+const transactionSchema = z.object(transactionShape).openapi('PointsTransaction')
+
+const reversalSchema = z
+  .object({
+    ...transactionShape,
+    reverses: transactionId.openapi({ description: 'The reversed transaction.' }),
+    not_taken_back: z.object({ spent: pointsOutput, expired: pointsOutput }).openapi({
+      description: 'Issued points that were spent or expired by then.',
+      example: { spent: 40, expired: 0 },
+    }),
+  })
+  .openapi('PointsReversal')
+
+/** Member by member: the answer that the database has stored may have more members, in another order. */
+function formatTransaction(username: string, answer: Answer): z.infer<typeof transactionSchema> {
+  const { id, dateTime, transactionType, amount, balance } = answer
+  return {
+    id,
+    date_time: dateTime,
+    account_id: username,
+    transaction_type: transactionType,
+    amount,
+    balance,
+  }
+}
+
+function formatReversal(username: string, answer: Answer): z.infer<typeof reversalSchema> {
+  if (!answer.reversal) throw new Error(`transaction ${answer.id} is not a reversal`)
+  const { reverses, notTakenBack } = answer.reversal
+  const { spent, expired } = notTakenBack
+  return {
+    ...formatTransaction(username, answer),
+    reverses: reverses.transactionId,
+    not_taken_back: { spent, expired },
+  }
+}
+
+const issuePointsRoute = createRoute({
+  method: 'post',
+  path: '/points',
+  operationId: 'issuePoints',
+  tags: ['Points'],
+  summary: 'Issue points',
+  description: 'They can be redeemed at once, and expire at the end of their lifetime, at midnight UTC.',
+  request: { headers: idempotencyHeaders, body: jsonBody(movedPointsSchema) },
+  responses: {
+    200: { description: 'Issued.', headers: replayedHeader, content: json(transactionSchema) },
+    ...problems(...WRITING, 'balance_limit'),
+  },
+})
+
+function registerIssuePoints(app: App, deps: AppDependencies): void {
+  app.openapi(issuePointsRoute, async (c) => {
+    const body = c.req.valid('json')
+    const command = { type: 'issue', amount: body.amount, ttlDays: deps.pointsTtlDays } as const
+    const answer = await movePoints(c, deps, { username: body.account_id, body, command })
+    return c.json(formatTransaction(body.account_id, answer), 200)
+  })
+}
+
+const redemption = {
+  tags: ['Points'],
+  summary: 'Redeem points',
+  request: { headers: idempotencyHeaders, body: jsonBody(movedPointsSchema) },
+  responses: {
+    200: { description: 'Redeemed.', headers: replayedHeader, content: json(transactionSchema) },
+    ...problems(...WRITING, 'insufficient_points'),
+  },
+}
+
+const redeemPointsRoute = createRoute({
+  ...redemption,
+  method: 'delete',
+  path: '/points',
+  operationId: 'redeemPoints',
+  description:
+    'Points that expire soonest are redeemed first. Clients and proxies that drop the body of a DELETE use ' +
+    '`POST /points/redemptions`, which does the same.',
+})
+
+const createRedemptionRoute = createRoute({
+  ...redemption,
+  method: 'post',
+  path: '/points/redemptions',
+  operationId: 'createRedemption',
+  description: 'Points that expire soonest are redeemed first.',
+})
+
+function registerRedeemPoints(app: App, deps: AppDependencies): void {
+  for (const route of [redeemPointsRoute, createRedemptionRoute]) {
+    app.openapi(route, async (c) => {
+      const body = c.req.valid('json')
+      const command = { type: 'redeem', amount: body.amount } as const
+      const answer = await movePoints(c, deps, { username: body.account_id, body, command })
+      return c.json(formatTransaction(body.account_id, answer), 200)
+    })
+  }
+}
+
+const reversePointsTransactionRoute = createRoute({
+  method: 'post',
+  path: '/points/transactions/{id}/reversal',
+  operationId: 'reversePointsTransaction',
+  tags: ['Points'],
+  summary: 'Reverse an issue or a redemption',
+  description:
+    'Takes no body. Redeemed points go back to their lots with the original expiry. Issued points are withdrawn as far as they ' +
+    'are left; the answer has the rest. Each transaction can be reversed once. Transactions of a purchase are reversed by its ' +
+    'refund only, which also withholds the value of points that cannot be withdrawn.',
+  request: { params: transactionPath, headers: idempotencyHeaders },
+  responses: {
+    200: { description: 'Reversed.', headers: replayedHeader, content: json(reversalSchema) },
+    ...problems(
+      ...READING,
+      'invalid_request',
+      'foreign_request',
+      'idempotency_key_reused',
+      'unknown_transaction',
+      'already_reversed',
+      'not_reversible',
+      'belongs_to_purchase',
+    ),
+  },
+})
+
+function registerReverseTransaction(app: App, deps: AppDependencies): void {
+  app.openapi(reversePointsTransactionRoute, async (c) => {
+    const { id: reverses } = c.req.valid('param')
+    const origin = await readTransactionOrigin(deps.sql, reverses)
+    if (origin === undefined) throw unknownTransaction()
+    if (origin.reason === 'purchase') throw belongsToPurchase(origin.reference)
+    const { username } = origin
+    const answer = await movePoints(c, deps, { username, body: reverses, command: { type: 'reverse', reverses } })
+    return c.json(formatReversal(username, answer), 200)
+  })
+}
+
+/** Reversed directly, an award that was spent would be lost to the store; the refund withholds its value from the money. */
+function belongsToPurchase(purchaseId: string): Problem {
+  return new Problem('belongs_to_purchase', `Refund purchase ${purchaseId} instead.`, { purchase_id: purchaseId })
+}
+
+type CommandInput =
+  | Pick<Issue, 'type' | 'amount' | 'ttlDays'>
+  | Pick<Redeem, 'type' | 'amount'>
+  | Pick<Reverse, 'type' | 'reverses'>
+
+/**
+ * Executes a command in the ledger, once per Idempotency-Key. The ledger has one space of keys for all its callers: those
+ * of requests begin with `api/` and the scope, so that they collide neither with each other nor with the keys of sagas.
+ *
+ * @param request.body as validated
+ * @throws Problem when the ledger refuses the command
+ */
+async function movePoints(
+  c: AppContext,
+  { writes, pointsLedger }: AppDependencies,
+  request: { username: string; body: unknown; command: CommandInput },
+): Promise<Answer> {
+  const { username, body, command } = request
+  const { scope, key, requestHash } = keyedRequest(c, username, body, `points ${command.type}`)
+  const answer = await pointsLedger.execute({
+    accountId: await openUser(writes, username),
+    key: `api/${scope}/${key}`,
+    requestHash,
+    command: { ...command, reason: 'manual', reference: key, actor: DEMO_ACTOR },
+  })
+  if (answer.replayed) markReplayed(c)
+  if (!answer.ok) throw refusalProblem(answer)
+  if (answer.answer === null) throw new Error('the ledger answered a command of the API with an undo')
+  return answer.answer
+}
+
+function refusalProblem({ refusal }: Extract<PointsAnswer, { ok: false }>): Problem {
+  switch (refusal.code) {
+    case 'key_reused':
+      return keyReusedProblem()
+    case 'insufficient_points': {
+      const { available } = refusal
+      return new Problem(refusal.code, `${available} points are available. None were redeemed.`, { available })
+    }
+    case 'balance_limit':
+      return new Problem(refusal.code, 'The maximum of points issued to an account is 9007199254740991.')
+    case 'unknown_transaction':
+      return unknownTransaction()
+    case 'already_reversed':
+      return new Problem(refusal.code, 'A transaction can be reversed once.', { reversed_by: refusal.reversedBy })
+    case 'not_reversible': {
+      const { transactionType } = refusal
+      const detail = `Transactions of type "${transactionType}" cannot be reversed.`
+      return new Problem(refusal.code, detail, { transaction_type: transactionType })
+    }
+    case 'invalid_amount':
+    case 'nothing_to_expire':
+    case 'tombstoned':
+    case 'over_cap':
+    case 'award_closed':
+      throw new Error(`no request can be refused as ${refusal.code}`)
+  }
+}
+
+function unknownTransaction(): Problem {
+  return new Problem('unknown_transaction', 'There is no transaction of this id, so nothing was done.')
+}

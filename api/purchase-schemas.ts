@@ -1,0 +1,379 @@
+import { z } from '@hono/zod-openapi'
+import type { Database } from '#db/client.ts'
+import { type PurchaseEvent, type Refund, readPurchase, type StoredPurchase } from '#db/purchases.ts'
+import type { Award, CampaignAward } from '#domain/campaigns/award.ts'
+import { majorFromMinor } from '#domain/money.ts'
+import { type Outcome, PURCHASE_STATUSES, type Refusal } from '#domain/purchase.ts'
+import type { AppContext } from './app-types.ts'
+import { Problem, shortLine } from './problems.ts'
+import { retryAfterHeader } from './responses.ts'
+import { amountOutput, orNull, productId, timestamp, username } from './schemas.ts'
+
+const exact = z.string().openapi({
+  description: 'Points before rounding: a decimal, or a fraction where the decimal would not be finite.',
+  example: '170',
+})
+
+const ruleAwardSchema = z.object({
+  rule: z.number().int().openapi({ description: 'Index of the rule in its campaign, from 0.', example: 0 }),
+  exact: exact.optional(),
+  notEvaluated: z
+    .object({ code: z.string(), message: z.string() })
+    .optional()
+    .openapi({
+      description: 'Why the rule could not be evaluated and awarded nothing.',
+      example: { code: 'missing', message: '$.colour is not in the event' },
+    }),
+})
+
+export const campaignAwardSchema = z
+  .object({
+    campaign: z.string().openapi({ example: '1' }),
+    points: z.number().int().openapi({ description: 'Points awarded.', example: 170 }),
+    exact,
+    limitedBy: z
+      .enum(['totalPoints', 'pointsPerCustomer', 'pointsPerAward'])
+      .nullable()
+      .openapi({
+        description:
+          'Why fewer points were awarded than earned: a cap of the campaign, or `pointsPerAward`: the award as a whole exceeds ' +
+          'the maximum of one transaction, so nothing was awarded.',
+      }),
+    rules: z
+      .array(ruleAwardSchema)
+      .openapi({ description: 'Rules that matched, and rules that could not be evaluated.' }),
+  })
+  .openapi('CampaignAward')
+
+/** Points by campaign and rule, without campaigns of which no rule matched. */
+export function formatAward(award: Award): z.infer<typeof campaignAwardSchema>[] {
+  return award.campaigns.map(formatCampaignAward).filter(({ rules }) => rules.length > 0)
+}
+
+/** The award of a purchase, from its events; empty until it has ended. */
+export function formatAwardOf({ events }: StoredPurchase): z.infer<typeof campaignAwardSchema>[] {
+  const last = events.findLast(({ step, state }) => step === 'awardPoints' && state !== 'undone')
+  return last?.detail && 'award' in last.detail && last.detail.award ? formatAward(last.detail.award) : []
+}
+
+function formatCampaignAward({ campaign, points, exact, limitedBy, rules }: CampaignAward) {
+  const reported = rules.flatMap((outcome, rule): z.infer<typeof ruleAwardSchema>[] => {
+    if (outcome.outcome === 'gave') return [{ rule, exact: outcome.exact }]
+    return outcome.outcome === 'not_evaluated' ? [{ rule, notEvaluated: outcome.reason }] : []
+  })
+  return { campaign, points, exact, limitedBy, rules: reported }
+}
+
+const points = z.number().int()
+
+/** What a refund returned. */
+export const refundSchema = z
+  .object({
+    amount: amountOutput.openapi({ description: 'Money returned to the wallet.' }),
+    withheld: amountOutput.openapi({ description: 'Value of awarded points that had been spent; not returned.' }),
+    shortfall: amountOutput.openapi({
+      description: 'By how much the value of spent points exceeds the money to return.',
+    }),
+    pointsReturned: points.openapi({ description: 'Redeemed points, back in the lots they came from.' }),
+    pointsTakenBack: points.openapi({ description: 'Awarded points that were reversed.' }),
+    pointsSpent: points.openapi({ description: 'Awarded points that had been spent, so they were not reversed.' }),
+  })
+  .openapi('Refund')
+
+export function formatRefund(refund: Refund): z.infer<typeof refundSchema> {
+  const { amountMinor, withheldMinor, shortfallMinor, ...points } = refund
+  return {
+    amount: majorFromMinor(amountMinor),
+    withheld: majorFromMinor(withheldMinor),
+    shortfall: majorFromMinor(shortfallMinor),
+    ...points,
+  }
+}
+
+/** Why a purchase was refused, with the amounts that the buyer needs to try again. */
+const refusalSchema = z
+  .object({
+    code: z.enum([
+      'out_of_stock',
+      'price_changed',
+      'redeem_exceeds_total',
+      'insufficient_points',
+      'insufficient_funds',
+    ]),
+    short: z.array(shortLine).optional(),
+    expectedTotal: amountOutput.optional(),
+    total: amountOutput.optional(),
+    points: z.number().int().optional().openapi({ description: 'Points to redeem, as ordered.' }),
+    mostPoints: z.number().int().optional().openapi({ description: 'Maximum of points that the total allows.' }),
+    available: z.number().int().optional().openapi({ description: 'Points that were available.' }),
+    missing: amountOutput.optional(),
+  })
+  .openapi('Refusal')
+
+function formatRefusal(refusal: Refusal): z.infer<typeof refusalSchema> {
+  switch (refusal.code) {
+    case 'out_of_stock':
+      return { code: refusal.code, short: refusal.short }
+    case 'price_changed':
+      return {
+        code: refusal.code,
+        expectedTotal: majorFromMinor(refusal.expectedMinor),
+        total: majorFromMinor(refusal.totalMinor),
+      }
+    case 'redeem_exceeds_total':
+    case 'insufficient_points':
+      return refusal
+    case 'insufficient_funds':
+      return { code: refusal.code, missing: majorFromMinor(refusal.missingMinor) }
+  }
+}
+
+/** The 409 problem of a refused purchase. */
+export function refusalProblem(purchaseId: string, refusal: Refusal): Problem {
+  const notSold = { purchaseId, success: false } as const
+  switch (refusal.code) {
+    case 'out_of_stock': {
+      const [first] = refusal.short
+      const available = first?.available ?? 0
+      const detail = `${available} of product ${first?.productId} are available.`
+      return new Problem(refusal.code, detail, { ...notSold, stock: false, available, short: refusal.short })
+    }
+    case 'price_changed': {
+      const expectedTotal = majorFromMinor(refusal.expectedMinor)
+      const total = majorFromMinor(refusal.totalMinor)
+      return new Problem(refusal.code, `The total is ${total}.`, { ...notSold, expectedTotal, total })
+    }
+    case 'redeem_exceeds_total': {
+      const { code, points, mostPoints } = refusal
+      return new Problem(code, `At most ${mostPoints} points can be redeemed for this total.`, {
+        ...notSold,
+        points,
+        mostPoints,
+      })
+    }
+    case 'insufficient_points': {
+      const { code, points, available } = refusal
+      const detail = `${available} points are available. The reserved stock was released.`
+      return new Problem(code, detail, { ...notSold, points, available })
+    }
+    case 'insufficient_funds': {
+      const missing = majorFromMinor(refusal.missingMinor)
+      const detail = `${missing} is missing. The reserved stock was released.`
+      return new Problem(refusal.code, detail, { ...notSold, stock: true, balance: false, restock: true, missing })
+    }
+  }
+}
+
+const detailSchema = z
+  .object({
+    total: amountOutput.optional(),
+    amount: amountOutput.optional().openapi({ description: 'Charged or returned.' }),
+    lines: z
+      .array(z.object({ productId: z.string(), quantity: z.number().int(), unitPrice: amountOutput }))
+      .optional()
+      .openapi({ description: 'Reserved products with their prices.' }),
+    points: z.number().int().optional().openapi({ description: 'Points redeemed, awarded, returned or reversed.' }),
+    campaigns: z.array(campaignAwardSchema).optional().openapi({ description: 'Points by campaign and rule.' }),
+    transactionId: z.uuid().optional().openapi({ description: 'Id in the statement of points.' }),
+    attempt: z
+      .number()
+      .int()
+      .optional()
+      .openapi({ description: 'Of a step that is retried: number of the attempt, or less.' }),
+    undo: z.boolean().optional().openapi({ description: 'Whether the undo of the step is retried.' }),
+    refund: refundSchema.optional(),
+    outcome: z.enum(['completed', 'refused', 'cancelled', 'failed']).optional(),
+    code: z.string().optional(),
+    refusal: refusalSchema.optional(),
+  })
+  .openapi('PurchaseStepDetail')
+
+/** One event of a purchase, recorded together with its effect. */
+export const stepSchema = z
+  .object({
+    seq: z.number().int().openapi({ example: 2 }),
+    step: z
+      .enum([
+        'purchase',
+        'reserveStock',
+        'redeemPoints',
+        'chargeWallet',
+        'confirmPurchase',
+        'awardPoints',
+        'returnStock',
+        'returnMoney',
+      ])
+      .openapi({ example: 'reserveStock' }),
+    state: z
+      .enum([
+        'running',
+        'applied',
+        'undone',
+        'nothing',
+        'parked',
+        'dismissed',
+        'retried',
+        'cancel_requested',
+        'compensating',
+        'completed',
+        'refused',
+        'cancelled',
+        'failed',
+        'refunding',
+        'refunded',
+      ])
+      .openapi({
+        description:
+          'Steps are `applied` or `undone`, an award also `nothing`, `parked` or `dismissed`; `retried`: another attempt begins ' +
+          '(not every attempt is recorded). The others are states of the purchase.',
+        example: 'applied',
+      }),
+    at: timestamp,
+    detail: detailSchema.optional(),
+  })
+  .openapi('PurchaseStep')
+
+export function formatStep({ seq, step, state, at, detail }: PurchaseEvent): z.infer<typeof stepSchema> {
+  return {
+    seq,
+    step,
+    state,
+    at: new Date(at).toISOString(),
+    ...(detail && { detail: formatDetail(detail) }),
+  }
+}
+
+function formatDetail(detail: NonNullable<PurchaseEvent['detail']>): z.infer<typeof detailSchema> {
+  if ('status' in detail) return formatOutcome(detail)
+  if ('attempt' in detail) return detail
+  if ('withheldMinor' in detail) return { refund: formatRefund(detail) }
+  if ('points' in detail) {
+    const { points, award, transactionId } = detail
+    return { points, ...(award && { campaigns: formatAward(award) }), ...(transactionId && { transactionId }) }
+  }
+  if ('actor' in detail) return {}
+  if ('amountMinor' in detail) return { amount: majorFromMinor(detail.amountMinor) }
+  return {
+    total: majorFromMinor(detail.totalMinor),
+    lines: detail.lines.map(({ productId, quantity, unitPriceMinor }) => ({
+      productId,
+      quantity,
+      unitPrice: majorFromMinor(unitPriceMinor),
+    })),
+  }
+}
+
+function formatOutcome(outcome: Outcome): z.infer<typeof detailSchema> {
+  switch (outcome.status) {
+    case 'refused':
+      return { outcome: outcome.status, code: outcome.refusal.code, refusal: formatRefusal(outcome.refusal) }
+    case 'failed':
+      return { outcome: outcome.status, code: outcome.code }
+    case 'completed':
+    case 'cancelled':
+      return { outcome: outcome.status }
+  }
+}
+
+export const purchaseId = z.uuid().openapi({ example: '0199d6a4-7f1e-7c3a-9b0e-5a1c2d3e4f50' })
+export const purchaseStatus = z.enum(PURCHASE_STATUSES).openapi({
+  description:
+    '`running` and `compensating` (being undone) are in progress; `refunding`: completed, with a refund in progress; the others are final.',
+})
+
+/** A purchase in progress. */
+export const purchaseStatusSchema = z.object({ purchaseId, status: purchaseStatus }).openapi('PurchaseStatus')
+
+const lineSchema = z
+  .object({
+    productId,
+    quantity: z.number().int().openapi({ example: 1 }),
+    unitPrice: amountOutput.nullable().openapi({ description: 'Frozen when the stock is reserved; null before that.' }),
+  })
+  .openapi('PurchaseLine')
+
+export const purchaseSchema = z
+  .object({
+    purchaseId,
+    status: purchaseStatus,
+    code: z.string().nullable().openapi({ description: 'Code of the refusal or failure.', example: null }),
+    refusal: orNull(refusalSchema),
+    username,
+    lines: z.array(lineSchema),
+    total: amountOutput.nullable().openapi({ description: 'Null until the stock is reserved.' }),
+    amount: amountOutput.nullable().openapi({ description: 'Part of the total that is paid in money.' }),
+    pointsRedeemed: z.number().int().openapi({ description: 'Points redeemed for the rest.', example: 0 }),
+    pointsIssued: z.number().int().nullable().openapi({ description: 'Points awarded; null until then.' }),
+    award: z
+      .enum(['booked', 'nothing', 'parked', 'dismissed', 'voided'])
+      .nullable()
+      .openapi({
+        description:
+          'State of its award. `parked`: it waits for an operator; `dismissed`: an operator decided against it; `voided`: it ' +
+          'was parked when the purchase was refunded.',
+      }),
+    campaigns: z.array(campaignAwardSchema).openapi({ description: 'Points by campaign and rule.' }),
+    refund: orNull(refundSchema),
+    expectedTotal: amountOutput.nullable().openapi({ description: 'The only total that the buyer accepts.' }),
+    createdAt: timestamp,
+    cancelRequestedAt: timestamp.nullable(),
+    settledAt: timestamp.nullable().openapi({ description: 'When it ended; null while it is in progress.' }),
+    steps: z.array(stepSchema).openapi({ description: 'Its events so far, in order.' }),
+  })
+  .openapi('Purchase')
+
+export function formatPurchase(purchase: StoredPurchase): z.infer<typeof purchaseSchema> {
+  const { detail } = purchase
+  return {
+    purchaseId: purchase.purchaseId,
+    status: purchase.status,
+    code: purchase.code,
+    refusal: detail && 'code' in detail ? formatRefusal(detail) : null,
+    username: purchase.username,
+    lines: purchase.lines.map(({ productId, quantity, unitPriceMinor }) => ({
+      productId,
+      quantity,
+      unitPrice: majorOrNull(unitPriceMinor),
+    })),
+    total: majorOrNull(purchase.totalMinor),
+    amount: majorOrNull(chargedMinor(purchase)),
+    pointsRedeemed: purchase.redeemPoints,
+    pointsIssued: purchase.pointsIssued,
+    award: purchase.award,
+    campaigns: formatAwardOf(purchase),
+    refund: purchase.refund && formatRefund(purchase.refund),
+    expectedTotal: majorOrNull(purchase.expectedTotalMinor),
+    createdAt: purchase.createdAt.toISOString(),
+    cancelRequestedAt: purchase.cancelRequestedAt?.toISOString() ?? null,
+    settledAt: purchase.settledAt?.toISOString() ?? null,
+    steps: purchase.events.map(formatStep),
+  }
+}
+
+/** The part of the total that is paid in money; null while the total is not known. */
+export function chargedMinor({ totalMinor, redeemPoints, pointValueMinor }: StoredPurchase): number | null {
+  return totalMinor === null ? null : totalMinor - redeemPoints * pointValueMinor
+}
+
+/** @throws Problem `unknown_purchase` */
+export async function requirePurchase(sql: Database, id: string): Promise<StoredPurchase> {
+  const purchase = await readPurchase(sql, id)
+  if (!purchase) throw new Problem('unknown_purchase', `There is no purchase "${id}".`)
+  return purchase
+}
+
+/** OpenAPI description of the headers that `setAcceptedHeaders` sets. */
+export const acceptedHeaders = {
+  Location: { description: 'URL of the purchase.', schema: { type: 'string' as const } },
+  ...retryAfterHeader,
+}
+
+/** Headers of a 202: where and when to ask for the outcome. */
+export function setAcceptedHeaders(c: AppContext, { purchaseId }: StoredPurchase): void {
+  c.header('Location', `/purchases/${purchaseId}`)
+  c.header('Retry-After', '1')
+}
+
+function majorOrNull(minor: number | null): number | null {
+  return minor === null ? null : majorFromMinor(minor)
+}

@@ -1,0 +1,156 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Logger } from '#config/logging.ts'
+import type { Database } from '#db/client.ts'
+import { readPurchasesBeyond, type StoredPurchase } from '#db/purchases.ts'
+
+/** Delivers new states of purchases to subscribers. One per process polls the database for all of them. */
+export type PurchaseWatcher = {
+  /**
+   * Subscribes to a purchase; states newer than the given one are delivered.
+   *
+   * @param until ends the subscription and frees its place
+   * @returns undefined when `maxSubscribers` are subscribed
+   */
+  subscribe(purchase: StoredPurchase, until: AbortSignal): Subscription | undefined
+  /** How many subscribers there are, and whether the database is polled for them. */
+  state(): { subscribers: number; polling: boolean }
+}
+
+/** A purchase as its subscriber sees it. */
+export type Subscription = {
+  /**
+   * Waits for a state with events beyond those delivered before. A subscriber that calls rarely gets the newest state;
+   * states in between are dropped, so nothing is queued.
+   *
+   * @returns undefined when nothing happened within `heartbeatMs`, and when the subscription has ended
+   */
+  next(): Promise<StoredPurchase | undefined>
+}
+
+export type WatcherOptions = {
+  sql: Database
+  logger: Logger
+  /** Pause between two polls while there are subscribers. */
+  pollMs?: number
+  /** See `Subscription`. Proxies close connections that are silent for a minute, some after half of it. */
+  heartbeatMs?: number
+  /** Each subscriber holds a connection open. */
+  maxSubscribers?: number
+}
+
+/**
+ * One statement per poll reads all purchases that have subscribers, each once, however many subscribers it has; without
+ * subscribers nothing is read. While the database is unavailable subscribers stay, and catch up when it is back.
+ */
+export function createPurchaseWatcher(options: WatcherOptions): PurchaseWatcher {
+  const { sql, logger, pollMs = 250, heartbeatMs = 15_000, maxSubscribers = 1_000 } = options
+  const subscribers = new Set<Subscriber>()
+  let polling = false
+  let unavailable = false
+
+  async function pollWhileSubscribed(): Promise<void> {
+    polling = true
+    while (subscribers.size > 0) {
+      await sleep(pollMs, undefined, { ref: false })
+      if (subscribers.size > 0) await poll()
+    }
+    polling = false
+  }
+
+  async function poll(): Promise<void> {
+    try {
+      deliver(subscribers, await readPurchasesBeyond(sql, lowestDelivered(subscribers)))
+      if (unavailable) logger.info('purchases are polled again')
+      unavailable = false
+    } catch (error) {
+      if (!unavailable) logger.warn({ err: error }, 'purchases cannot be polled: subscribers wait')
+      unavailable = true
+    }
+  }
+
+  return {
+    subscribe(purchase, until) {
+      if (subscribers.size >= maxSubscribers) return undefined
+      const subscriber = createSubscriber(purchase, heartbeatMs)
+      const end = () => {
+        subscribers.delete(subscriber)
+        subscriber.end()
+      }
+      if (until.aborted) end()
+      else subscribers.add(subscriber)
+      until.addEventListener('abort', end, { once: true })
+      if (!polling) void pollWhileSubscribed()
+      return subscriber
+    },
+    state: () => ({ subscribers: subscribers.size, polling }),
+  }
+}
+
+/** Per purchase, the lowest `seq` delivered to any of its subscribers. */
+function lowestDelivered(subscribers: Iterable<Subscriber>): { purchaseId: string; seq: number }[] {
+  const lowest = new Map<string, number>()
+  for (const { purchaseId, deliveredSeq } of subscribers) {
+    lowest.set(purchaseId, Math.min(deliveredSeq(), lowest.get(purchaseId) ?? Infinity))
+  }
+  return [...lowest].map(([purchaseId, seq]) => ({ purchaseId, seq }))
+}
+
+function deliver(subscribers: Iterable<Subscriber>, changed: StoredPurchase[]): void {
+  if (changed.length === 0) return
+  const byId = new Map(changed.map((purchase) => [purchase.purchaseId, purchase]))
+  for (const subscriber of subscribers) {
+    const purchase = byId.get(subscriber.purchaseId)
+    if (purchase) subscriber.deliver(purchase)
+  }
+}
+
+/** A subscription as the watcher sees it. */
+type Subscriber = Subscription & {
+  readonly purchaseId: string
+  deliveredSeq(): number
+  /** Ignores a state without events beyond `deliveredSeq`. */
+  deliver(purchase: StoredPurchase): void
+  end(): void
+}
+
+/** @param purchase the state that the subscriber has already */
+export function createSubscriber(purchase: StoredPurchase, heartbeatMs: number): Subscriber {
+  let seq = lastSeq(purchase)
+  let undelivered: StoredPurchase | undefined
+  let ended = false
+  let wake = () => {}
+
+  return {
+    purchaseId: purchase.purchaseId,
+    deliveredSeq: () => seq,
+    deliver(state) {
+      if (lastSeq(state) <= seq) return
+      seq = lastSeq(state)
+      undelivered = state
+      wake()
+    },
+    end() {
+      ended = true
+      wake()
+    },
+    async next() {
+      if (!undelivered && !ended) {
+        await new Promise<void>((resolve) => {
+          const heartbeat = setTimeout(resolve, heartbeatMs)
+          wake = () => {
+            clearTimeout(heartbeat)
+            resolve()
+          }
+        })
+      }
+      const state = undelivered
+      undelivered = undefined
+      return state
+    },
+  }
+}
+
+/** The `seq` of the last event of a purchase; 0 without events. */
+export function lastSeq({ events }: StoredPurchase): number {
+  return events.at(-1)?.seq ?? 0
+}

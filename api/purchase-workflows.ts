@@ -1,0 +1,192 @@
+import {
+  WorkflowExecutionAlreadyStartedError,
+  type WorkflowHandle,
+  WorkflowIdConflictPolicy,
+  WorkflowIdReusePolicy,
+} from '@temporalio/client'
+import type { StoredPurchase } from '#db/purchases.ts'
+import {
+  type Awarded,
+  awardWorkflowId,
+  purchaseWorkflowId,
+  refundWorkflowId,
+  repairWorkflowId,
+} from '#domain/purchase.ts'
+import { CUSTOMER, PURCHASE_STATUS, type PurchaseInput, purchaseSummary } from '#workflows/contract.ts'
+import type { AppDependencies } from './app-types.ts'
+import { isTemporalUnavailable } from './errors.ts'
+import { Problem } from './problems.ts'
+
+/** How long Temporal may take to accept a request; the SDK retries within this time. */
+const REQUEST_TIMEOUT_MS = 5_000
+
+const PURCHASE_RECORDED =
+  'The purchase is on record and may still be executed. Repeat the request with the same Idempotency-Key to learn its ' +
+  'outcome; without a key, look at the purchase first.'
+
+/**
+ * Starts the workflow of a purchase, unless it was started before. The row in `purchases` is the authority on what is
+ * left to do, so starting it again is harmless.
+ *
+ * @param ifUnavailable what the client reads about the purchase when Temporal cannot be reached
+ * @throws Problem `temporal_unavailable`
+ */
+export function startPurchase(
+  deps: AppDependencies,
+  purchase: StoredPurchase,
+  ifUnavailable: string = PURCHASE_RECORDED,
+): Promise<WorkflowHandle> {
+  const { purchaseId, username, lines } = purchase
+  return startWorkflow(deps, 'purchase', {
+    ...ofPurchase(purchase),
+    workflowId: purchaseWorkflowId(purchaseId),
+    staticSummary: purchaseSummary(username, 'buys', lines),
+    ifUnavailable,
+  })
+}
+
+/** Starts the workflow that refunds a purchase, unless it was started before. @throws Problem `temporal_unavailable` */
+export function startRefund(deps: AppDependencies, purchase: StoredPurchase): Promise<WorkflowHandle> {
+  const { purchaseId, username, lines } = purchase
+  return startWorkflow(deps, 'refund', {
+    ...ofPurchase(purchase),
+    workflowId: refundWorkflowId(purchaseId),
+    staticSummary: purchaseSummary(username, 'gets a refund for', lines),
+    ifUnavailable: 'The refund is on record and will be executed.',
+  })
+}
+
+/**
+ * Starts the workflow that settles a purchase which makes no progress. A repair that is running already is terminated: it
+ * may be waiting for its next attempt, while the new one makes an attempt at once. Every step takes effect once.
+ *
+ * @throws Problem `temporal_unavailable`
+ */
+export function startRepair(deps: AppDependencies, purchase: StoredPurchase): Promise<WorkflowHandle> {
+  const { purchaseId } = purchase
+  return startWorkflow(deps, 'repair', {
+    ...ofPurchase(purchase),
+    workflowId: repairWorkflowId(purchaseId),
+    staticSummary: `Settles ${purchaseWorkflowId(purchaseId)}, because an operator asked for it`,
+    ifUnavailable: 'The repair was not started. Send the request again.',
+    workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+    workflowIdConflictPolicy: WorkflowIdConflictPolicy.TERMINATE_EXISTING,
+  })
+}
+
+/**
+ * Starts the workflow that books an award, unless it is running. The row in `awards` is the authority on what is left to
+ * do, so starting it again is harmless.
+ *
+ * @param input whose award: that of a purchase, or of an event
+ * @param options.customerId the id of the user who earned it
+ * @throws Problem `temporal_unavailable`
+ */
+export function startAward(
+  deps: AppDependencies,
+  input: Awarded,
+  options: Pick<StartOptions, 'customerId' | 'staticSummary' | 'ifUnavailable'>,
+): Promise<WorkflowHandle> {
+  return startWorkflow(deps, 'award', {
+    ...options,
+    input,
+    workflowId: awardWorkflowId(input),
+    workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+  })
+}
+
+type StartOptions = {
+  workflowId: string
+  input: PurchaseInput | Awarded
+  /** The user whose workflow it is. */
+  customerId: string
+  status?: StoredPurchase['status']
+  staticSummary: string
+  ifUnavailable: string
+  workflowIdReusePolicy?: WorkflowIdReusePolicy
+  workflowIdConflictPolicy?: WorkflowIdConflictPolicy
+}
+
+function ofPurchase({ purchaseId, userId, status }: StoredPurchase) {
+  return { input: { purchaseId }, customerId: userId, status }
+}
+
+/** The one start of a workflow: starts it, or gets the handle of the one that has this id already. */
+async function startWorkflow(
+  deps: AppDependencies,
+  workflowType: 'purchase' | 'refund' | 'repair' | 'award',
+  { workflowId, input, customerId, status, ifUnavailable, ...options }: StartOptions,
+): Promise<WorkflowHandle> {
+  const { temporal, taskQueue } = deps
+  const start = () =>
+    temporal.workflow.start(workflowType, {
+      workflowId,
+      taskQueue,
+      args: [input],
+      workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
+      workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+      typedSearchAttributes: [
+        { key: CUSTOMER, value: customerId },
+        ...(status === undefined ? [] : [{ key: PURCHASE_STATUS, value: status }]),
+      ],
+      ...options,
+    })
+  try {
+    return await callTemporal(deps, start, ifUnavailable, 'purchaseId' in input ? input.purchaseId : undefined)
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return temporal.workflow.getHandle(workflowId)
+    throw error
+  }
+}
+
+/**
+ * Makes a request of Temporal within `REQUEST_TIMEOUT_MS`.
+ *
+ * @param ifUnavailable what the client reads when Temporal cannot be reached
+ * @param purchaseId the purchase that the problem names, if the request is about one
+ * @throws Problem `temporal_unavailable`
+ */
+export async function callTemporal<Answer>(
+  { temporal }: AppDependencies,
+  request: () => Promise<Answer>,
+  ifUnavailable: string,
+  purchaseId?: string,
+): Promise<Answer> {
+  try {
+    return await temporal.withDeadline(Date.now() + REQUEST_TIMEOUT_MS, request)
+  } catch (error) {
+    if (!isTemporalUnavailable(error)) throw error
+    const problem = new Problem('temporal_unavailable', ifUnavailable, purchaseId === undefined ? {} : { purchaseId })
+    problem.cause = error
+    throw problem
+  }
+}
+
+/**
+ * Waits until the workflow has ended, but no longer than `purchaseWaitMs`, and not once the client has disconnected or the
+ * server stops. How it ended is in the database: an error here says nothing about the purchase.
+ */
+export async function waitForOutcome(
+  { temporal, purchaseWaitMs, stopping, logger }: AppDependencies,
+  handle: Pick<WorkflowHandle, 'workflowId' | 'result'>,
+  client: AbortSignal,
+): Promise<void> {
+  if (purchaseWaitMs === 0 || stopping.aborted || client.aborted) return
+  const wait = new AbortController()
+  const stop = () => wait.abort()
+  const timer = setTimeout(stop, purchaseWaitMs)
+  for (const signal of [stopping, client]) signal.addEventListener('abort', stop, { once: true, signal: wait.signal })
+  const stopped = new Promise((resolve) => wait.signal.addEventListener('abort', resolve, { once: true }))
+  // The signal ends a long poll in progress; the deadline, one that the SDK begins just then.
+  const ended = temporal.withAbortSignal(wait.signal, () =>
+    temporal.withDeadline(Date.now() + purchaseWaitMs, () => handle.result()),
+  )
+  try {
+    await Promise.race([ended, stopped])
+  } catch (error) {
+    logger.debug({ err: error, workflowId: handle.workflowId }, 'stopped waiting for the outcome')
+  } finally {
+    clearTimeout(timer)
+    stop()
+  }
+}

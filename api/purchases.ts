@@ -1,0 +1,201 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { WorkflowNotFoundError } from '@temporalio/client'
+import { listPurchases, openRefund, requestCancel, type StoredPurchase } from '#db/purchases.ts'
+import type { App, AppDependencies } from './app-types.ts'
+import { DEMO_ACTOR } from './idempotency.ts'
+import { Problem } from './problems.ts'
+import {
+  acceptedHeaders,
+  formatPurchase,
+  formatRefund,
+  purchaseId,
+  purchaseSchema,
+  purchaseStatus,
+  purchaseStatusSchema,
+  refundSchema,
+  requirePurchase,
+  setAcceptedHeaders,
+} from './purchase-schemas.ts'
+import { callTemporal, startPurchase, startRefund, waitForOutcome } from './purchase-workflows.ts'
+import { json, problems, READING } from './responses.ts'
+import { page, pageOf, pageQuery, purchasePath, resourceId } from './schemas.ts'
+
+/** `/purchases`: reading, cancelling and refunding purchases. */
+export function registerPurchases(app: App, deps: AppDependencies): void {
+  registerListPurchases(app, deps)
+  registerGetPurchase(app, deps)
+  registerCancelPurchase(app, deps)
+  registerRefundPurchase(app, deps)
+}
+
+const listPurchasesRoute = createRoute({
+  method: 'get',
+  path: '/purchases',
+  operationId: 'listPurchases',
+  tags: ['Purchases'],
+  summary: 'List purchases with their steps',
+  description: 'Newest first.',
+  request: {
+    query: pageQuery(z.uuid()).extend({
+      userId: resourceId.optional().openapi({ description: 'Only purchases of this user.' }),
+      status: purchaseStatus.optional(),
+    }),
+  },
+  responses: {
+    200: { description: 'A page of purchases.', content: json(pageOf(purchaseSchema).openapi('PurchasePage')) },
+    ...problems(...READING, 'invalid_request'),
+  },
+})
+
+function registerListPurchases(app: App, { sql }: AppDependencies): void {
+  app.openapi(listPurchasesRoute, async (c) => {
+    const { cursor, limit, userId, status } = c.req.valid('query')
+    const purchases = await listPurchases(sql, {
+      ...(cursor && { before: cursor }),
+      ...(userId && { username: userId }),
+      ...(status && { status }),
+      limit: limit + 1,
+    })
+    return c.json(
+      page(purchases, limit, formatPurchase, (purchase) => purchase.purchaseId),
+      200,
+    )
+  })
+}
+
+const getPurchaseRoute = createRoute({
+  method: 'get',
+  path: '/purchases/{id}',
+  operationId: 'getPurchase',
+  tags: ['Purchases'],
+  summary: 'Get a purchase with its steps',
+  request: { params: purchasePath },
+  responses: {
+    200: { description: 'The purchase.', content: json(purchaseSchema) },
+    ...problems(...READING, 'unknown_purchase'),
+  },
+})
+
+function registerGetPurchase(app: App, { sql }: AppDependencies): void {
+  app.openapi(getPurchaseRoute, async (c) => {
+    const purchase = await requirePurchase(sql, c.req.valid('param').id)
+    return c.json(formatPurchase(purchase), 200)
+  })
+}
+
+const cancelPurchaseRoute = createRoute({
+  method: 'post',
+  path: '/purchases/{id}/cancel',
+  operationId: 'cancelPurchase',
+  tags: ['Purchases'],
+  summary: 'Cancel a purchase that is under way',
+  description:
+    'Takes no body. Takes effect until the sale is confirmed: from then on the purchase completes, before that it is fully ' +
+    'undone. Repeating the request changes nothing and returns the same answer, so no Idempotency-Key is needed.',
+  request: { params: purchasePath },
+  responses: {
+    200: { description: 'Cancelled.', content: json(purchaseStatusSchema) },
+    202: {
+      description: 'The request is on record; its effect is not decided yet.',
+      headers: acceptedHeaders,
+      content: json(purchaseStatusSchema),
+    },
+    ...problems(...READING, 'foreign_request', 'unknown_purchase', 'already_settled', 'temporal_unavailable'),
+  },
+})
+
+/** What the client reads when Temporal cannot be reached. */
+const CANCEL_RECORDED = 'The request to cancel is on record, and takes effect unless the sale was confirmed before it.'
+
+function registerCancelPurchase(app: App, deps: AppDependencies): void {
+  app.openapi(cancelPurchaseRoute, async (c) => {
+    const { id } = c.req.valid('param')
+    c.set('purchaseId', id)
+    let purchase = await requirePurchase(deps.sql, id)
+    if (purchase.settledAt === null) {
+      await requestCancellation(deps, purchase, c.req.raw.signal)
+      purchase = await requirePurchase(deps.sql, id)
+    }
+    const { purchaseId, status } = purchase
+    switch (status) {
+      case 'cancelled':
+        return c.json({ purchaseId, status }, 200)
+      case 'running':
+      case 'compensating':
+        setAcceptedHeaders(c, purchase)
+        return c.json({ purchaseId, status }, 202)
+      case 'completed':
+      case 'refused':
+      case 'failed':
+      case 'refunding':
+      case 'refunded':
+        throw new Problem('already_settled', `The purchase is ${status}.`, { purchaseId, purchaseStatus: status })
+    }
+  })
+}
+
+/**
+ * The request takes effect from when it is on record. The workflow, which is started if it never was, is signalled as well,
+ * so that it stops before its next step and not only at the confirmation.
+ */
+async function requestCancellation(
+  deps: AppDependencies,
+  purchase: StoredPurchase,
+  client: AbortSignal,
+): Promise<void> {
+  await requestCancel(deps.writes, purchase.purchaseId)
+  const handle = await startPurchase(deps, purchase, CANCEL_RECORDED)
+  try {
+    await callTemporal(deps, () => handle.cancel(), CANCEL_RECORDED, purchase.purchaseId)
+  } catch (error) {
+    // The workflow has ended in the meantime.
+    if (!(error instanceof WorkflowNotFoundError)) throw error
+  }
+  await waitForOutcome(deps, handle, client)
+}
+
+const refundedSchema = z
+  .object({ purchaseId, status: z.literal('refunded'), refund: refundSchema })
+  .openapi('RefundedPurchase')
+
+const refundPurchaseRoute = createRoute({
+  method: 'post',
+  path: '/purchases/{id}/refund',
+  operationId: 'refundPurchase',
+  tags: ['Purchases'],
+  summary: 'Refund a completed purchase as a whole',
+  description:
+    'Takes no body. The stock is returned, redeemed points go back to the lots they came from, awarded points are reversed, ' +
+    'and the money is returned less the value of awarded points that were spent. It takes effect once: repeating the request ' +
+    'returns the same answer, so no Idempotency-Key is needed. Once accepted, the refund is executed.',
+  request: { params: purchasePath },
+  responses: {
+    200: { description: 'Refunded.', content: json(refundedSchema) },
+    202: { description: 'In progress.', headers: acceptedHeaders, content: json(purchaseStatusSchema) },
+    ...problems(...READING, 'foreign_request', 'unknown_purchase', 'not_refundable', 'temporal_unavailable'),
+  },
+})
+
+function registerRefundPurchase(app: App, deps: AppDependencies): void {
+  app.openapi(refundPurchaseRoute, async (c) => {
+    const { id } = c.req.valid('param')
+    c.set('purchaseId', id)
+    const opened = await openRefund(deps.writes, id, DEMO_ACTOR)
+    let purchase = await requirePurchase(deps.sql, id)
+    if (opened !== 'refunding' && opened !== 'refunded') throw notRefundableProblem(purchase.purchaseId, opened)
+    if (purchase.status === 'refunding') {
+      const handle = await startRefund(deps, purchase)
+      await waitForOutcome(deps, handle, c.req.raw.signal)
+      purchase = await requirePurchase(deps.sql, id)
+    }
+    const { purchaseId, status, refund } = purchase
+    if (status === 'refunded' && refund) return c.json({ purchaseId, status, refund: formatRefund(refund) }, 200)
+    setAcceptedHeaders(c, purchase)
+    return c.json({ purchaseId, status }, 202)
+  })
+}
+
+function notRefundableProblem(purchaseId: string, status: string | null): Problem {
+  const purchaseStatus = z.enum(['running', 'compensating', 'refused', 'cancelled', 'failed']).parse(status)
+  return new Problem('not_refundable', `The purchase is ${status}.`, { purchaseId, purchaseStatus })
+}

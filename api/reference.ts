@@ -1,0 +1,86 @@
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import type { App } from './app-types.ts'
+
+/** `/openapi.json` and `/docs`. */
+export function registerReference(app: App): void {
+  registerOpenApiDocument(app)
+  registerReferencePage(app)
+}
+
+const DESCRIPTION = `Durable purchases of unicorns: once accepted, a purchase is completed or undone, whatever crashes.
+
+**Money** is a JSON number in major units with at most two decimals (\`1700\`, \`19.99\`).
+
+**Problems** are \`application/problem+json\` (RFC 9457). Branch on \`code\`; \`detail\` is for people.
+
+**Idempotency-Key**: every request that changes something takes one. Send a new key with each new request and the same key
+when you repeat it; it then takes effect once. The answer to a repeat has \`Idempotency-Replayed: true\` and the present
+state: 404 for a resource that was deleted since. Refusals are stored under the key; invalid input (400) and outages (503)
+are not. Keys of purchases never expire, other keys are kept for at least a day.`
+
+/** `/openapi.json`: the schemas that validate the requests, as OpenAPI 3.1. */
+function registerOpenApiDocument(app: App): void {
+  app.doc31('/openapi.json', {
+    openapi: '3.1.0',
+    info: { title: 'Unicorn Store', version: '1', description: DESCRIPTION, license: { name: 'MIT' } },
+    servers: [{ url: '/' }],
+    tags: [
+      { name: 'Purchases', description: 'Buying, and the progress of purchases.' },
+      { name: 'Products', description: 'Products and their stock.' },
+      { name: 'Users', description: 'Users and their wallets.' },
+      { name: 'Points', description: 'The points ledger.' },
+      { name: 'Campaigns', description: 'Rules that award points.' },
+      { name: 'Operations', description: 'Work for operators.' },
+      { name: 'Settings', description: 'Settings of this installation.' },
+      { name: 'Operation', description: 'Health checks.' },
+    ],
+  })
+}
+
+/** Assets of our page around Swagger UI: all of them served here, none inline. */
+const ASSETS = {
+  'initializer.js': {
+    type: 'text/javascript; charset=utf-8',
+    url: new URL('./reference/initializer.js', import.meta.url),
+  },
+  'swagger-ui-bundle.js': {
+    type: 'text/javascript; charset=utf-8',
+    url: new URL(import.meta.resolve('swagger-ui-dist/swagger-ui-bundle.js')),
+  },
+  'swagger-ui.css': {
+    type: 'text/css; charset=utf-8',
+    url: new URL(import.meta.resolve('swagger-ui-dist/swagger-ui.css')),
+  },
+  'icon.svg': { type: 'image/svg+xml', url: new URL('./images/unicorn-air.svg', import.meta.url) },
+}
+
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  // Swagger UI sets style attributes on elements.
+  "style-src-attr 'unsafe-inline'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+const PAGE = new URL('./reference/index.html', import.meta.url)
+
+/** `/docs`: the OpenAPI document to read and to try out; works offline. */
+function registerReferencePage(app: App): void {
+  app.get('/docs', async (c) => {
+    c.header('Content-Security-Policy', CONTENT_SECURITY_POLICY)
+    return c.html(await readFile(fileURLToPath(PAGE), 'utf8'))
+  })
+  for (const [name, { type, url }] of Object.entries(ASSETS)) {
+    app.get(`/docs/${name}`, async (c) => {
+      c.header('Content-Type', type)
+      c.header('Cache-Control', 'public, max-age=3600')
+      return c.body(new Uint8Array(await readFile(url)))
+    })
+  }
+}

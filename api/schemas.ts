@@ -1,0 +1,148 @@
+import { z } from '@hono/zod-openapi'
+import { MAX_REQUEST_MINOR, majorFromMinor, minorFromMajor } from '#domain/money.ts'
+import type { ProblemCode } from './problems.ts'
+
+/** Ids of products and names of users. */
+const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
+const ID_RULE = 'must be 1 to 64 letters, digits, dots, dashes or underscores, and start with a letter or digit'
+
+export const resourceId = z.string().regex(ID, ID_RULE)
+export const productId = resourceId.openapi({ example: '1' })
+export const username = resourceId.openapi({ example: 'derick' })
+export const accountId = username.openapi({ description: 'The username of the owner of the points.' })
+
+export const userId = resourceId.openapi({
+  description: 'Opaque; never changes.',
+  example: 'usr_0199d6a4-7f1e-7c3a-9b0e-5a1c2d3e4f50',
+})
+
+export const productPath = z.object({ id: pathId((id) => ID.test(id), 'unknown_product', '1') })
+export const userPath = z.object({ username: pathId((name) => ID.test(name), 'unknown_user', 'derick') })
+export const purchasePath = uuidPath('unknown_purchase')
+export const parkedPath = uuidPath('unknown_parked_award')
+export const transactionPath = uuidPath('unknown_transaction')
+
+/** Lower case, as in keys and references (RFC 9562, section 4: input may have either case). */
+function uuidPath(unknown: ProblemCode) {
+  const isPossible = (id: string) => z.uuid().safeParse(id).success
+  return z.object({ id: pathId(isPossible, unknown, '0199d6a4-7f1e-7c3a-9b0e-5a1c2d3e4f50').toLowerCase() })
+}
+
+/** An id in a path. One that cannot exist is answered like one that does not: 404. */
+function pathId(isPossible: (id: string) => boolean, unknown: ProblemCode, example: string) {
+  return z.string().refine(isPossible, { params: { unknown } }).openapi({ example })
+}
+
+/** An amount in a request: a JSON number in major units, parsed to integer minor units. */
+export const amountInput = z
+  .number()
+  .min(0, 'must not be negative')
+  .max(majorFromMinor(MAX_REQUEST_MINOR), 'must be at most 1000000000')
+  .transform((major, context) => {
+    const minor = minorFromMajor(major)
+    if (minor !== undefined) return minor
+    context.addIssue({ code: 'custom', message: 'must have at most two decimals' })
+    return z.NEVER
+  })
+  .openapi({ description: 'In major units, with at most two decimals.', example: 1700 })
+
+export const positiveAmountInput = amountInput.refine((minor) => minor > 0, 'must be at least 0.01')
+
+/** An amount in an answer: a JSON number in major units. */
+export const amountOutput = z
+  .number()
+  .openapi({ description: 'In major units, with at most two decimals.', example: 1700 })
+
+/** One line of text. */
+export function line(maxLength: number) {
+  return z
+    .string()
+    .trim()
+    .min(1, 'must not be empty')
+    .max(maxLength, `must have at most ${maxLength} characters`)
+    .refine((given) => !hasControlCharacters(given), 'must not have control characters')
+}
+
+/** Text of any number of lines; it may be empty. */
+export function lines(maxLength: number) {
+  return z
+    .string()
+    .max(maxLength, `must have at most ${maxLength} characters`)
+    .refine((given) => !hasControlCharacters(given.replace(/[\n\t]/g, '')), 'must not have control characters')
+}
+
+/** NUL and lone surrogates among them, which Postgres does not store as text. */
+function hasControlCharacters(text: string): boolean {
+  return /[\p{Cc}\p{Cs}]/u.test(text)
+}
+
+/** An RFC 3339 instant in a request, parsed to ISO 8601 in UTC; in years that Postgres and `Date` both represent. */
+export const instantInput = z.iso
+  .datetime({ offset: true })
+  .transform((text) => new Date(text))
+  .refine((date) => date.getTime() >= 0 && date.getUTCFullYear() <= 9999, 'must be in the years 1970 to 9999')
+  .transform((date) => date.toISOString())
+
+export const timestamp = z.iso.datetime().openapi({ description: 'UTC.', example: '2026-01-31T12:00:00.000Z' })
+
+/** A schema or null. Unlike `.nullable()`, it leaves the named component in the OpenAPI document as it is. */
+export function orNull<Schema extends z.ZodType>(schema: Schema) {
+  return z.union([schema, z.null()])
+}
+
+/** Query parameters of a list. The cursor is opaque to clients; each list defines what it means. */
+export function pageQuery(cursor: z.ZodType<string>) {
+  return z.strictObject({
+    cursor: cursor
+      .optional()
+      .openapi({ description: '`nextCursor` (of points and campaigns: `next_cursor`) of the previous page.' }),
+    limit: z.coerce
+      .number('must be a number')
+      .int('must be a whole number')
+      .min(1, 'must be at least 1')
+      .max(500, 'must be at most 500')
+      .default(100)
+      .openapi({ description: 'Maximum number of items.' }),
+  })
+}
+
+/** One page of a list. */
+export function pageOf<Item extends z.ZodType>(item: Item) {
+  return z.object({
+    items: z.array(item),
+    count: z.number().int().openapi({ description: 'Number of items on this page.' }),
+    nextCursor: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Cursor of the next page; null on the last page.', example: null }),
+  })
+}
+
+/**
+ * Makes a page of rows that were read with a limit of `limit + 1`: the extra row tells that there is a next page.
+ *
+ * @param cursorOf the cursor after a row, for the last one of the page
+ */
+export function page<Row, Item>(
+  rows: readonly Row[],
+  limit: number,
+  format: (row: Row) => Item,
+  cursorOf: (row: Row) => string,
+): { items: Item[]; count: number; nextCursor: string | null } {
+  const onPage = rows.slice(0, limit)
+  const last = onPage.at(-1)
+  const nextCursor = rows.length > limit && last !== undefined ? cursorOf(last) : null
+  return { items: onPage.map(format), count: onPage.length, nextCursor }
+}
+
+/** `pageOf` in the snake case of the bodies of points and campaigns. */
+export function snakeCasePageOf<Item extends z.ZodType>(item: Item) {
+  const { nextCursor, ...shape } = pageOf(item).shape
+  return z.object({ ...shape, next_cursor: nextCursor })
+}
+
+/** `page` in the same. */
+export function snakeCasePage<Row, Item>(...input: Parameters<typeof page<Row, Item>>) {
+  const { nextCursor, ...rest } = page(...input)
+  return { ...rest, next_cursor: nextCursor }
+}

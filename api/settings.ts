@@ -1,0 +1,38 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { majorFromMinor } from '#domain/money.ts'
+import type { App, AppDependencies } from './app-types.ts'
+import { json, problems } from './responses.ts'
+import { amountOutput } from './schemas.ts'
+
+const settingsSchema = z
+  .object({
+    demoMode: z.boolean().openapi({ description: 'No authentication: everybody may do everything.', example: true }),
+    pointValue: amountOutput.openapi({ description: 'Value of one point, in major units.', example: 0.1 }),
+    temporalUi: z
+      .object({
+        url: z.url().openapi({ description: 'Without a trailing slash.', example: 'http://127.0.0.1:8233' }),
+        namespace: z.string().openapi({ example: 'default' }),
+      })
+      .nullable()
+      .openapi({ description: 'Temporal Web UI; null if unknown.' }),
+  })
+  .openapi('Settings')
+
+const getSettingsRoute = createRoute({
+  method: 'get',
+  path: '/settings',
+  operationId: 'getSettings',
+  tags: ['Settings'],
+  summary: 'Get the settings of this installation',
+  description: 'The same for everybody; constant while the server runs.',
+  responses: {
+    200: { description: 'The settings.', content: json(settingsSchema) },
+    ...problems('misdirected_request', 'internal_error'),
+  },
+})
+
+export function registerSettings(app: App, { demoMode, pointValueMinor, temporalUi }: AppDependencies): void {
+  app.openapi(getSettingsRoute, (c) =>
+    c.json({ demoMode, pointValue: majorFromMinor(pointValueMinor), temporalUi: temporalUi ?? null }, 200),
+  )
+}

@@ -1,0 +1,225 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import type { Database } from '#db/client.ts'
+import {
+  createWallet,
+  listWalletEntries,
+  listWallets,
+  readWallet,
+  topUpWallet,
+  type Wallet,
+  type WalletEntry,
+  type WalletRefusal,
+} from '#db/wallets.ts'
+import { majorFromMinor } from '#domain/money.ts'
+import type { App, AppDependencies } from './app-types.ts'
+import { DEMO_ACTOR, idempotencyHeaders, keyedRequest, requireDone } from './idempotency.ts'
+import { Problem } from './problems.ts'
+import { json, jsonBody, problems, READING, replayedHeader, WRITING } from './responses.ts'
+import {
+  amountInput,
+  amountOutput,
+  page,
+  pageOf,
+  pageQuery,
+  positiveAmountInput,
+  resourceId,
+  timestamp,
+  userId,
+  username,
+  userPath,
+} from './schemas.ts'
+
+/** `/users`: users and their wallets. */
+export function registerUsers(app: App, deps: AppDependencies): void {
+  registerListUsers(app, deps)
+  registerCreateUser(app, deps)
+  registerGetBalance(app, deps)
+  registerTopUp(app, deps)
+  registerListWalletEntries(app, deps)
+}
+
+const userSchema = z.object({ id: userId, username, balance: amountOutput }).openapi('User')
+
+function formatUser({ userId, username, balanceMinor }: Wallet): z.infer<typeof userSchema> {
+  return { id: userId, username, balance: majorFromMinor(balanceMinor) }
+}
+
+/** @throws Problem `unknown_user` */
+async function requireUser(sql: Database, username: string): Promise<Wallet> {
+  const wallet = await readWallet(sql, username)
+  if (!wallet) throw new Problem('unknown_user', `There is no user "${username}".`)
+  return wallet
+}
+
+function userProblem(refusal: WalletRefusal): Problem {
+  switch (refusal.code) {
+    case 'user_exists':
+      return new Problem(refusal.code, 'Choose another name, or top up this user.')
+    case 'balance_too_large':
+      return new Problem(refusal.code, 'The maximum of a balance is 9007199254740991 cents.')
+  }
+}
+
+const listUsersRoute = createRoute({
+  method: 'get',
+  path: '/users',
+  operationId: 'listUsers',
+  tags: ['Users'],
+  summary: 'List users',
+  description: 'Ordered by username.',
+  request: { query: pageQuery(resourceId) },
+  responses: {
+    200: { description: 'A page of users.', content: json(pageOf(userSchema).openapi('UserPage')) },
+    ...problems(...READING, 'invalid_request'),
+  },
+})
+
+function registerListUsers(app: App, { sql }: AppDependencies): void {
+  app.openapi(listUsersRoute, async (c) => {
+    const { cursor, limit } = c.req.valid('query')
+    const wallets = await listWallets(sql, { ...(cursor && { after: cursor }), limit: limit + 1 })
+    return c.json(
+      page(wallets, limit, formatUser, (wallet) => wallet.username),
+      200,
+    )
+  })
+}
+
+/** Routes of a user called `balance` would collide with `/users/balance/{username}`. */
+const newUsername = username.refine((name) => name !== 'balance', 'is reserved')
+
+const newUser = z.strictObject({ username: newUsername, balance: amountInput }).openapi('NewUser')
+
+const createUserRoute = createRoute({
+  method: 'post',
+  path: '/users',
+  operationId: 'createUser',
+  tags: ['Users'],
+  summary: 'Add a user with an opening balance',
+  request: { headers: idempotencyHeaders, body: jsonBody(newUser) },
+  responses: {
+    201: {
+      description: 'The user in its present state.',
+      headers: {
+        Location: { description: 'URL of the balance.', schema: { type: 'string' as const } },
+        ...replayedHeader,
+      },
+      content: json(userSchema),
+    },
+    ...problems(...WRITING, 'user_exists'),
+  },
+})
+
+function registerCreateUser(app: App, { sql, writes }: AppDependencies): void {
+  app.openapi(createUserRoute, async (c) => {
+    const body = c.req.valid('json')
+    const wallet = { username: body.username, balanceMinor: body.balance, actor: DEMO_ACTOR }
+    const answer = await createWallet(writes, keyedRequest(c, body.username, body), wallet)
+    const created = requireDone(c, answer, { unknown: 'unknown_user', refused: userProblem })
+    c.header('Location', `/users/balance/${created}`)
+    return c.json(formatUser(await requireUser(sql, created)), 201)
+  })
+}
+
+const getBalanceRoute = createRoute({
+  method: 'get',
+  path: '/users/balance/{username}',
+  operationId: 'getBalance',
+  tags: ['Users'],
+  summary: 'Get the balance of a user',
+  request: { params: userPath },
+  responses: {
+    200: { description: 'The balance.', content: json(userSchema) },
+    ...problems(...READING, 'unknown_user'),
+  },
+})
+
+function registerGetBalance(app: App, { sql }: AppDependencies): void {
+  app.openapi(getBalanceRoute, async (c) => {
+    const wallet = await requireUser(sql, c.req.valid('param').username)
+    return c.json(formatUser(wallet), 200)
+  })
+}
+
+const topUp = z.strictObject({ amount: positiveAmountInput }).openapi('TopUp')
+
+const topUpRoute = createRoute({
+  method: 'post',
+  path: '/users/{username}/top-ups',
+  operationId: 'topUp',
+  tags: ['Users'],
+  summary: 'Top up a wallet',
+  request: { params: userPath, headers: idempotencyHeaders, body: jsonBody(topUp) },
+  responses: {
+    200: { description: 'The user with the present balance.', headers: replayedHeader, content: json(userSchema) },
+    ...problems(...WRITING, 'unknown_user', 'balance_too_large'),
+  },
+})
+
+function registerTopUp(app: App, { sql, writes }: AppDependencies): void {
+  app.openapi(topUpRoute, async (c) => {
+    const { username } = c.req.valid('param')
+    const body = c.req.valid('json')
+    const answer = await topUpWallet(writes, keyedRequest(c, username, body), {
+      username,
+      amountMinor: body.amount,
+      actor: DEMO_ACTOR,
+    })
+    requireDone(c, answer, { unknown: 'unknown_user', refused: userProblem })
+    return c.json(formatUser(await requireUser(sql, username)), 200)
+  })
+}
+
+const walletEntrySchema = z
+  .object({
+    id: z.number().int(),
+    amount: amountOutput.openapi({ description: 'Credit; negative: debit.', example: -1700 }),
+    reason: z.enum(['opening', 'top_up', 'charge', 'charge_undone', 'refund']),
+    reference: z.string().openapi({ description: 'Id of the purchase, or Idempotency-Key of the request.' }),
+    actor: z.string().openapi({ description: 'Who caused the entry.', example: 'purchase' }),
+    at: timestamp,
+  })
+  .openapi('WalletEntry')
+
+const entryId = z.string().regex(/^[1-9]\d{0,14}$/, 'must be the nextCursor of an answer')
+
+const listWalletEntriesRoute = createRoute({
+  method: 'get',
+  path: '/users/{username}/wallet-entries',
+  operationId: 'listWalletEntries',
+  tags: ['Users'],
+  summary: 'List the entries of a wallet',
+  description: 'Newest first. The balance is the sum of all entries.',
+  request: { params: userPath, query: pageQuery(entryId) },
+  responses: {
+    200: { description: 'A page of entries.', content: json(pageOf(walletEntrySchema).openapi('WalletEntryPage')) },
+    ...problems(...READING, 'invalid_request', 'unknown_user'),
+  },
+})
+
+function registerListWalletEntries(app: App, { sql }: AppDependencies): void {
+  app.openapi(listWalletEntriesRoute, async (c) => {
+    const { userId } = await requireUser(sql, c.req.valid('param').username)
+    const { cursor, limit } = c.req.valid('query')
+    const entries = await listWalletEntries(sql, {
+      userId,
+      ...(cursor && { before: Number(cursor) }),
+      limit: limit + 1,
+    })
+    return c.json(
+      page(entries, limit, formatWalletEntry, (entry) => String(entry.id)),
+      200,
+    )
+  })
+}
+
+function formatWalletEntry({
+  id,
+  amountMinor,
+  reason,
+  reference,
+  actor,
+  recordedAt,
+}: WalletEntry): z.infer<typeof walletEntrySchema> {
+  return { id, amount: majorFromMinor(amountMinor), reason, reference, actor, at: recordedAt.toISOString() }
+}
