@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { runCommand } from '#config/command.ts'
 import { readEnvironment } from '#config/environment.ts'
-import { isAlive, type ProcessIdentity } from '#config/process-identity.ts'
+import { isAlive, type ProcessIdentity } from '#config/runtime-file.ts'
 import { audit } from '#db/audit.ts'
 import { type Database, openDatabase } from '#db/client.ts'
 import { holdWallet } from './demo/held-wallet.ts'

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { runCommand } from '#config/command.ts'
-import { ConfigurationError } from '#config/configuration-error.ts'
+import { ConfigurationError } from '#config/environment.ts'
 import { openDatabase } from '#db/client.ts'
 import { interruption } from './demo/interruption.ts'
 import { say } from './demo/narrator.ts'

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundleWorkflowCode, type Logger, type WorkflowBundleOption } from '@temporalio/worker'
-import { ConfigurationError } from '#config/configuration-error.ts'
+import { ConfigurationError } from '#config/environment.ts'
 
 export const WORKFLOWS_PATH = fileURLToPath(new URL('../workflows/index.ts', import.meta.url))
 const PREBUILT_PATH = fileURLToPath(new URL('../dist/workflow-bundle.js', import.meta.url))

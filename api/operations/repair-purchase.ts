@@ -5,7 +5,7 @@ import { problems, READING } from '#api/problems/problem-responses.ts'
 import { askTemporal, startRepair, waitForOutcome } from '#api/purchases/carry-out.ts'
 import { purchaseStatusSchema, requirePurchase, underWay, underWayHeaders } from '#api/purchases/purchase.ts'
 import { purchasePath } from '#api/schemas/identifiers.ts'
-import { isWorkflowOpen } from '#config/is-workflow-open.ts'
+import { isWorkflowOpen } from '#config/temporal.ts'
 import type { StoredPurchase } from '#db/purchases.ts'
 import { purchaseWorkflowId } from '#domain/purchase.ts'
 

@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from 'hono'
 import type { AppDependencies, AppEnv } from '#api/app-types.ts'
 import { Problem } from '#api/problems/problem.ts'
-import { isLoopbackHost } from '#config/loopback.ts'
+import { isLoopbackHost } from '#config/environment.ts'
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 

@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { ProcessIdentity } from '#config/process-identity.ts'
+import type { ProcessIdentity } from '#config/runtime-file.ts'
 import { type Database, openDatabase } from '#db/client.ts'
 import { migrateDatabase } from '#db/migrate.ts'
 import { APPLICATION_ROLE } from '#scripts/platform/postgres-roles.ts'

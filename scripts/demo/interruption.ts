@@ -1,4 +1,4 @@
-import { ConfigurationError } from '#config/configuration-error.ts'
+import { ConfigurationError } from '#config/environment.ts'
 
 /** Rejects when somebody presses Ctrl-C, so that what was started can be stopped. */
 export function interruption(): Promise<never> {

@@ -4,10 +4,8 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ConfigurationError } from '#config/configuration-error.ts'
-import { childEnvironment, type Environment } from '#config/environment.ts'
-import { isAlive } from '#config/process-identity.ts'
-import { type Runtime, readRuntime } from '#config/runtime-file.ts'
+import { ConfigurationError, childEnvironment, type Environment } from '#config/environment.ts'
+import { isAlive, type Runtime, readRuntime } from '#config/runtime-file.ts'
 import { freePort } from '#scripts/platform/ports.ts'
 
 const START = join(import.meta.dirname, '../start.ts')

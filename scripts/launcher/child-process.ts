@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { ConfigurationError } from '#config/configuration-error.ts'
-import { identify, type ProcessIdentity } from '#config/process-identity.ts'
+import { ConfigurationError } from '#config/environment.ts'
+import { identify, type ProcessIdentity } from '#config/runtime-file.ts'
 import { lastWords, withLogFile } from '#scripts/platform/log-file.ts'
 import { endOf, type SpawnedProcess } from '#scripts/platform/server-process.ts'
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ConfigurationError } from '#config/configuration-error.ts'
+import { ConfigurationError } from '#config/environment.ts'
 import type { ProcessName } from '#config/runtime-file.ts'
 import type { SpawnedProcess } from '#scripts/platform/server-process.ts'
 

@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ConfigurationError } from '#config/configuration-error.ts'
-import type { Environment } from '#config/environment.ts'
+import { ConfigurationError, type Environment } from '#config/environment.ts'
 import { rotateLog } from '#scripts/platform/log-file.ts'
 import { requireFreePorts } from '#scripts/platform/ports.ts'
 import type { SpawnedProcess } from '#scripts/platform/server-process.ts'

@@ -7,7 +7,7 @@ import {
   STOP_POSTGRES_LEAST_MS,
   STOP_TEMPORAL_MS,
   STOP_WORKER_MS,
-} from '#config/shutdown-times.ts'
+} from '#config/shutdown.ts'
 import { type StopStep, sendSignal, stopProcess } from '#scripts/platform/stop-process.ts'
 
 type Processes = Runtime['processes']

@@ -1,6 +1,6 @@
 import sparticuz from '@sparticuz/chromium'
 import { type Browser, chromium } from 'playwright-core'
-import { ConfigurationError } from '#config/configuration-error.ts'
+import { ConfigurationError } from '#config/environment.ts'
 
 /** At Ctrl-C Playwright would end our process before that has stopped what it started. The browser ends with us anyway. */
 const LEAVE_SIGNALS = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false }

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { identify, isAlive, type ProcessIdentity, processIdentity } from '#config/process-identity.ts'
+import { identify, isAlive, type ProcessIdentity, processIdentity } from '#config/runtime-file.ts'
 
 /**
  * Claims something for this process by a file: of all processes that try, one gets it, until it gives it up or ends. The

@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { ConfigurationError } from '#config/configuration-error.ts'
-import { childEnvironment } from '#config/environment.ts'
-import { identify } from '#config/process-identity.ts'
-import { GONE_AFTER_KILL_MS, STOP_STARTING_MS } from '#config/shutdown-times.ts'
+import { ConfigurationError, childEnvironment } from '#config/environment.ts'
+import { identify } from '#config/runtime-file.ts'
+import { GONE_AFTER_KILL_MS, STOP_STARTING_MS } from '#config/shutdown.ts'
 import type { ServerUser } from './server-user.ts'
 import { type StopStep, stopProcess } from './stop-process.ts'
 

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createServer } from 'node:net'
-import { ConfigurationError } from '#config/configuration-error.ts'
+import { ConfigurationError } from '#config/environment.ts'
 
 const LOOPBACK = '127.0.0.1'
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { ConfigurationError } from '#config/configuration-error.ts'
-import { identify, isAlive, type ProcessIdentity } from '#config/process-identity.ts'
+import { ConfigurationError } from '#config/environment.ts'
+import { identify, isAlive, type ProcessIdentity } from '#config/runtime-file.ts'
 import { postgresStopSteps, stopProcess } from './stop-process.ts'
 
 /**

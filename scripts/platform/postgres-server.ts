@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { childEnvironment } from '#config/environment.ts'
-import type { ProcessIdentity } from '#config/process-identity.ts'
+import type { ProcessIdentity } from '#config/runtime-file.ts'
 import { openDatabase } from '#db/client.ts'
 import { freePort } from './ports.ts'
 import { findPostgresBinaries } from './postgres-binaries.ts'

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ConfigurationError } from '#config/configuration-error.ts'
-import { identify, isAlive, type ProcessIdentity } from '#config/process-identity.ts'
+import { ConfigurationError } from '#config/environment.ts'
+import { identify, isAlive, type ProcessIdentity } from '#config/runtime-file.ts'
 import { lastWords, withLogFile } from './log-file.ts'
 
 export interface ServerCommand {

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { chmod, mkdir } from 'node:fs/promises'
-import { ConfigurationError } from '#config/configuration-error.ts'
+import { ConfigurationError } from '#config/environment.ts'
 
 /** The ordinary user that Postgres runs as when we are root: it refuses to run as root. */
 export interface ServerUser {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isAlive, type ProcessIdentity } from '#config/process-identity.ts'
+import { isAlive, type ProcessIdentity } from '#config/runtime-file.ts'
 
 /** A signal, and how long to wait for the process to be gone before the next one. */
 export type StopStep = readonly [signal: NodeJS.Signals, waitMs: number]

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { ConfigurationError } from '#config/configuration-error.ts'
+import { ConfigurationError } from '#config/environment.ts'
 import { buildStore } from '#scripts/launcher/build-store.ts'
 
 const NODE_MODULES = join(import.meta.dirname, '../../node_modules')

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { afterEach, expect, test } from 'vitest'
-import { identify, isAlive, type ProcessIdentity } from '#config/process-identity.ts'
+import { identify, isAlive, type ProcessIdentity } from '#config/runtime-file.ts'
 import {
   API_DRAIN_MS,
   DISCONNECT_MS,
@@ -10,7 +10,7 @@ import {
   STOP_WORKER_MS,
   WORKER_FORCE_MS,
   WORKER_GRACE_MS,
-} from '#config/shutdown-times.ts'
+} from '#config/shutdown.ts'
 import { stopInOrder } from '#scripts/launcher/stop-in-order.ts'
 
 const children: ChildProcess[] = []
