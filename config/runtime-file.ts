@@ -97,13 +97,23 @@ export function readRuntime(dataDir: string): Runtime | undefined {
   }
 }
 
-/** Replaces the file in one step, readable by its owner only: the URLs carry passwords. */
+/**
+ * Replaces the file in one step, readable by its owner only: the URLs carry passwords.
+ *
+ * @throws ConfigurationError if it cannot be written
+ */
 export function writeRuntime(dataDir: string, content: Runtime): void {
   const path = runtimePath(dataDir)
   const draft = `${path}.${process.pid}`
-  mkdirSync(dataDir, { recursive: true })
-  writeFileSync(draft, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 })
-  renameSync(draft, path)
+  try {
+    mkdirSync(dataDir, { recursive: true })
+    writeFileSync(draft, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 })
+    renameSync(draft, path)
+  } catch (error) {
+    throw new ConfigurationError(
+      `DATA_DIR ${dataDir} cannot be used (${reason(error)}): set it to a folder that can be written.`,
+    )
+  }
 }
 
 function reason(error: unknown): string {

@@ -8,9 +8,8 @@ import { type Database, openDatabase } from '#db/client.ts'
 import { migrateDatabase } from '#db/migrate.ts'
 import { type CommandWish, createPointsLedger } from '#db/points/ledger.ts'
 import { listLots, listTransactions, readAvailable, readBalance, readLapsingNext } from '#db/points/read.ts'
-import { APPLICATION_ROLE } from './platform/postgres-roles.ts'
-import { startPostgresServer } from './platform/postgres-server.ts'
-import { postgresStopSteps, sendSignal, stopProcess } from './platform/stop-process.ts'
+import { APPLICATION_ROLE, postgresStopSteps, startPostgresServer } from './platform/postgres.ts'
+import { sendSignal, stopProcess } from './platform/processes.ts'
 
 /**
  * `npm run bench`: each figure against a baseline measured in the same run, as a ratio, because the figures alone say more

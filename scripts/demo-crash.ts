@@ -10,8 +10,7 @@ import { ConfigurationError, childEnvironment, type Environment, readEnvironment
 import { isAlive, type ProcessIdentity, type Runtime, readRuntime } from '#config/runtime-file.ts'
 import { audit } from '#db/audit.ts'
 import { type Database, openDatabase } from '#db/client.ts'
-import { freePort } from './platform/ports.ts'
-import { sendSignal, waitForEnd } from './platform/stop-process.ts'
+import { freePort, sendSignal, waitForEnd } from './platform/processes.ts'
 
 const ORDER = { username: 'crash-tester', productId: 'crash-test', price: 42 }
 

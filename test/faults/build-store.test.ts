@@ -85,12 +85,6 @@ describe('the store', () => {
     expect(readdirSync(join(root, 'dist'))).toEqual(['store'])
   })
 
-  test('is built once by two who need it at the same time', async () => {
-    await Promise.all([build(), build()])
-    expect(builds()).toBe(1)
-    expect(page()).toContain('/store/assets/')
-  })
-
   test('is left as it was when the build is stopped, and nothing of the build remains', async () => {
     await build()
     const before = page()

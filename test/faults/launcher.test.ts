@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { freePort } from '#scripts/platform/ports.ts'
+import { freePort } from '#scripts/platform/processes.ts'
 import {
   alive,
   eventually,

@@ -11,7 +11,7 @@ import {
   WORKER_FORCE_MS,
   WORKER_GRACE_MS,
 } from '#config/shutdown.ts'
-import { stopInOrder } from '#scripts/launcher/stop-in-order.ts'
+import { stopInOrder } from '#scripts/launcher/supervisor.ts'
 
 const children: ChildProcess[] = []
 afterEach(() => {

@@ -35,7 +35,7 @@ const allowed = [
   ['activities/effect.ts', '#db/client.ts'],
   ['api/route.ts', '#workflows/contract.ts'],
   ['worker/part.ts', '#activities/create-activities.ts'],
-  ['scripts/tool.ts', './platform/ports.ts'],
+  ['scripts/tool.ts', './platform/processes.ts'],
   ['web/buy/card.tsx', '#web/format/money.ts'],
 ] as const
 
