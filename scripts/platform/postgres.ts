@@ -1,6 +1,6 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { randomBytes, randomUUID } from 'node:crypto'
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { chmod, chown, cp, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
@@ -67,7 +67,6 @@ export async function startPostgresServer(options: PostgresServerOptions): Promi
   const { port, passwords, stateDir } = await openCluster(dataDir, user, say)
   const data = join(stateDir, 'data')
   if (!existsSync(data)) await createCluster(stateDir, { ...binaries, password: passwords.postgres, user, stopping })
-  forgetStranger(data)
 
   const url = (role: string, password: string, database = DATABASE) =>
     `postgres://${role}:${password}@127.0.0.1:${port}/${database}`
@@ -105,32 +104,16 @@ type Cluster = z.output<typeof cluster>
  */
 async function openCluster(dataDir: string, user: ServerUser | undefined, say: (line: string) => void) {
   const path = join(dataDir, 'postgres.json')
-  const inside = join(dataDir, 'postgres')
-  const found = readCluster(path)
-  if (found === undefined && existsSync(inside)) {
-    throw new ConfigurationError(
-      `${inside} holds a database, but its passwords (${path}) are gone: restore them, or start with an empty DATA_DIR.`,
-    )
-  }
-  const known = found ?? (await newCluster(dataDir, user))
+  const known = existsSync(path)
+    ? cluster.parse(JSON.parse(readFileSync(path, 'utf8')))
+    : await newCluster(dataDir, user)
   const opened = { ...known, port: await freePort(known.port) }
   writeFileSync(`${path}.draft`, `${JSON.stringify(opened, null, 2)}\n`, { mode: 0o600 })
   renameSync(`${path}.draft`, path)
   if (known.elsewhere !== undefined) {
     say(`Postgres, running as user "${user?.name}", cannot enter ${dataDir}: its data is in ${known.elsewhere}`)
   }
-  return { ...opened, stateDir: known.elsewhere ?? inside }
-}
-
-function readCluster(path: string): Cluster | undefined {
-  if (!existsSync(path)) return undefined
-  try {
-    return cluster.parse(JSON.parse(readFileSync(path, 'utf8')))
-  } catch {
-    throw new ConfigurationError(
-      `${path} holds the passwords of the database, but it is damaged: restore it, or start with an empty DATA_DIR.`,
-    )
-  }
+  return { ...opened, stateDir: known.elsewhere ?? join(dataDir, 'postgres') }
 }
 
 async function newCluster(dataDir: string, user: ServerUser | undefined): Promise<Cluster> {
@@ -201,15 +184,6 @@ async function runInitdb(
   throw new ConfigurationError(`Postgres cannot create its files: ${why}. Mend that, or set DATABASE_URL.`)
 }
 
-/** After a crash of the machine the pid in its lock file may be a stranger's, whom Postgres would take for its predecessor. */
-function forgetStranger(data: string): void {
-  const lock = join(data, 'postmaster.pid')
-  if (!existsSync(lock)) return
-  const [pid = ''] = readFileSync(lock, 'utf8').split('\n')
-  const { stdout } = spawnSync('ps', ['-o', 'comm=', '-p', pid], { encoding: 'utf8' })
-  if (stdout && !stdout.includes('postgres')) rmSync(lock)
-}
-
 /**
  * Creates the two roles and the database, or sees that they are there with the passwords that we know. Safe to repeat,
  * also after it was interrupted anywhere. Rejects as long as the server does not answer.
@@ -266,16 +240,9 @@ function canRun({ uid, gid }: ServerUser, program: string, ...args: string[]): b
 const REACHABLE_FOLDER = '/var/lib/unicorn-store'
 
 async function makeReachableFolder(): Promise<string> {
-  try {
-    await mkdir(REACHABLE_FOLDER, { recursive: true })
-    await chmod(REACHABLE_FOLDER, 0o755)
-    return REACHABLE_FOLDER
-  } catch (error) {
-    throw new ConfigurationError(
-      `Postgres runs as an ordinary user, who can enter neither this folder nor ${REACHABLE_FOLDER} (${error}): ` +
-        'set DATA_DIR to a folder that every user may enter, or set DATABASE_URL.',
-    )
-  }
+  await mkdir(REACHABLE_FOLDER, { recursive: true })
+  await chmod(REACHABLE_FOLDER, 0o755)
+  return REACHABLE_FOLDER
 }
 
 type Binaries = { readonly postgres: string; readonly initdb: string }
