@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -64,11 +65,7 @@ const PARENT_CHECK_MS = 100
  */
 function listenForStop({ underNpm }: Environment) {
   const controller = new AbortController()
-  const requested = Promise.withResolvers<void>()
-  const request = () => {
-    controller.abort()
-    requested.resolve()
-  }
+  const request = () => controller.abort()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, request)
   // A terminal that is closed must not end us before everything else has ended.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
@@ -76,7 +73,7 @@ function listenForStop({ underNpm }: Environment) {
     const parent = process.ppid
     setInterval(() => process.ppid === parent || request(), PARENT_CHECK_MS).unref()
   }
-  return { signal: controller.signal, requested: requested.promise, request }
+  return { signal: controller.signal, requested: once(controller.signal, 'abort'), request }
 }
 
 /**

@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { ConfigurationError, childEnvironment } from '#config/environment.ts'
 import type { ProcessIdentity } from '#config/runtime-file.ts'
 import { openDatabase } from '#db/client.ts'
-import { freePort, type SpawnedProcess, type StopStep, startServer } from './processes.ts'
+import { freePort, type ServerCommand, type SpawnedProcess, type StopStep, startServer } from './processes.ts'
 
 const DATABASE = 'unicorn'
 /** Owns the database and everything in it; migrations run as this role. */
@@ -30,17 +30,14 @@ const SETTINGS = {
   log_timezone: 'UTC',
 }
 
-export interface PostgresServerOptions {
+export interface PostgresServerOptions extends Pick<ServerCommand, 'logFile' | 'stopping'> {
   /** Where passwords and, if the server's user can enter it, the data are kept. */
   readonly dataDir: string
-  readonly logFile: string
   readonly say: (line: string) => void
   /** Server settings on top of ours. */
   readonly settings?: Readonly<Record<string, string | number>>
   /** Called as soon as the process exists, long before it answers: from then on it must be stopped by somebody. */
   readonly onSpawn?: (identity: ProcessIdentity, port: number) => void
-  /** Ends it early; it then rejects, and no more is running than was told to `onSpawn`. */
-  readonly stopping?: AbortSignal
 }
 
 export interface PostgresServer extends SpawnedProcess {

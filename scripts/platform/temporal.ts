@@ -9,9 +9,8 @@ import { inflateRaw } from 'node:zlib'
 import { Connection } from '@temporalio/client'
 import { z } from 'zod'
 import { ConfigurationError, childEnvironment, type Environment } from '#config/environment.ts'
-import type { ProcessIdentity } from '#config/runtime-file.ts'
 import { SEARCH_ATTRIBUTES } from '#workflows/contract.ts'
-import { type SpawnedProcess, startServer } from './processes.ts'
+import { type ServerCommand, type SpawnedProcess, startServer } from './processes.ts'
 
 /** A version of the Temporal CLI, and where it comes from. */
 export interface TemporalRelease {
@@ -249,7 +248,7 @@ function messageOf(error: unknown): string {
   return error.cause instanceof Error ? error.cause.message : error.message
 }
 
-export interface TemporalServerOptions {
+export interface TemporalServerOptions extends Pick<ServerCommand, 'logFile' | 'onSpawn' | 'stopping'> {
   /** Path of the Temporal CLI. */
   readonly program: string
   readonly port: number
@@ -258,16 +257,6 @@ export interface TemporalServerOptions {
   /** Where its state is kept; left out: in memory. */
   readonly stateFolder?: string
   readonly namespace?: string
-  readonly logFile: string
-  /** Called as soon as the process exists, long before it answers: from then on it must be stopped by somebody. */
-  readonly onSpawn?: (identity: ProcessIdentity) => void
-  /** Ends the wait for its answer. */
-  readonly stopping?: AbortSignal
-}
-
-export interface TemporalServer extends SpawnedProcess {
-  /** `host:port` */
-  readonly address: string
 }
 
 /** By name, in the words of the CLI: `{ Customer: 'Keyword', TotalMinor: 'Int', ... }`. */
@@ -292,9 +281,12 @@ const SQLITE_PRAGMAS = { journal_mode: 'WAL', synchronous: 'NORMAL' }
  * Starts Temporal's dev server on loopback, tuned for short workflows, and waits until it serves the namespace and
  * knows our search attributes.
  *
+ * @returns with `address`: `host:port`
  * @throws ConfigurationError if it does not come up within 60 s
  */
-export async function startTemporalServer(options: TemporalServerOptions): Promise<TemporalServer> {
+export async function startTemporalServer(
+  options: TemporalServerOptions,
+): Promise<SpawnedProcess & { readonly address: string }> {
   const { logFile, namespace = 'default', stateFolder } = options
   const stateFile = stateFolder && join(stateFolder, `state-${await serverVersionOf(options.program)}.db`)
   const address = `127.0.0.1:${options.port}`
@@ -305,8 +297,8 @@ export async function startTemporalServer(options: TemporalServerOptions): Promi
     environment: childEnvironment({ GOGC: '400' }),
     logFile,
     onSpawn: options.onSpawn,
-    answers: () => ask(address, namespace),
     stopping: options.stopping,
+    answers: () => ask(address, namespace),
   })
   return { ...started, address }
 }
