@@ -29,16 +29,17 @@ export async function buildStore({ root, say, stopping }: StoreBuild): Promise<v
   const built = await readFile(join(store, BUILT_FROM), 'utf8').catch(() => undefined)
   if (built === sources) return
   await mkdir(dist, { recursive: true })
-  const draft = await mkdtemp(join(dist, 'store-'))
+  const workshop = await mkdtemp(join(dist, 'store-'))
+  const made = join(workshop, 'made')
   try {
     say('building the store ...')
-    await runVite(draft, { root, say, stopping })
-    await writeFile(join(draft, BUILT_FROM), sources)
+    await runVite(made, { root, say, stopping })
+    await writeFile(join(made, BUILT_FROM), sources)
     // A folder cannot be put in place of another one in one step: between the two there is no store for a moment.
     await rm(store, { recursive: true, force: true })
-    await rename(draft, store)
+    await rename(made, store)
   } finally {
-    await rm(draft, { recursive: true, force: true })
+    await rm(workshop, { recursive: true, force: true })
   }
 }
 
