@@ -29,7 +29,6 @@ COPY activities activities
 COPY workflows workflows
 COPY worker worker
 COPY api api
-COPY scripts/migrate.ts scripts/search-attributes.ts scripts/schedule-commands.ts scripts/audit.ts scripts/audit-temporal.ts scripts/
-COPY scripts/seed.ts scripts/seed-data.ts scripts/sample-data.ts scripts/
+COPY scripts/migrate.ts scripts/seed.ts scripts/audit.ts scripts/
 USER node
 CMD ["node", "worker/main.ts"]

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { isWorkflowOpen } from '#config/is-workflow-open.ts'
+import { isWorkflowOpen } from '#config/temporal.ts'
 import { dismissAward, listParkedAwards, readParkedAward, type StoredAward } from '#db/awards.ts'
 import type { Database } from '#db/client.ts'
 import type { StoredPurchase } from '#db/purchases.ts'

@@ -1,4 +1,4 @@
-import { ConfigurationError } from './configuration-error.ts'
+import { ConfigurationError } from './environment.ts'
 
 /**
  * Runs an entry point. It may return its exit code. An error that the user can mend is told in one line; any other

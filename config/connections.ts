@@ -1,7 +1,5 @@
-import { ConfigurationError } from './configuration-error.ts'
-import type { Environment } from './environment.ts'
-import { isAlive } from './process-identity.ts'
-import { type Runtime, readRuntime, runtimePath } from './runtime-file.ts'
+import { ConfigurationError, type Environment } from './environment.ts'
+import { isAlive, type Runtime, readRuntime, runtimePath } from './runtime-file.ts'
 
 export interface DatabaseConnection {
   readonly databaseUrl: string

@@ -1,8 +1,59 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { ConfigurationError } from './configuration-error.ts'
-import { processIdentity } from './process-identity.ts'
+import { ConfigurationError } from './environment.ts'
+
+/**
+ * A process, told apart from any later one that gets its pid: the pid alone is recycled, so signalling by it could hit
+ * a stranger.
+ */
+export const processIdentity = z.object({
+  pid: z.number().int().positive(),
+  /** When it started, in whatever form the operating system tells; only ever compared for equality. */
+  startedAt: z.string(),
+})
+
+export type ProcessIdentity = z.output<typeof processIdentity>
+
+/** The identity of a process that runs now; undefined if there is none with this pid, or only its unreaped remains. */
+export function identify(pid: number): ProcessIdentity | undefined {
+  const startedAt = process.platform === 'linux' ? startOnLinux(pid) : startByPs(pid)
+  return startedAt === undefined ? undefined : { pid, startedAt }
+}
+
+/** Whether this very process still runs. */
+export function isAlive(identity: ProcessIdentity): boolean {
+  return identify(identity.pid)?.startedAt === identity.startedAt
+}
+
+/**
+ * Ticks since boot, with the boot they belong to: after a reboot the same pid may start at the same tick.
+ * Fields of /proc/<pid>/stat follow proc_pid_stat(5); the command name may hold spaces and parentheses, so they are
+ * counted from its end.
+ */
+function startOnLinux(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    const [state, startTicks] = [fields[0], fields[19]]
+    if (state === 'Z' || state === 'X' || startTicks === undefined) return undefined
+    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}/${startTicks}`
+  } catch {
+    return undefined
+  }
+}
+
+function startByPs(pid: number): string | undefined {
+  try {
+    const stdio: ['ignore', 'pipe', 'ignore'] = ['ignore', 'pipe', 'ignore']
+    const line = execFileSync('ps', ['-o', 'state=,lstart=', '-p', String(pid)], { encoding: 'utf8', stdio }).trim()
+    const [state, ...start] = line.split(/\s+/)
+    return state === undefined || state === '' || state.startsWith('Z') ? undefined : start.join(' ')
+  } catch {
+    return undefined
+  }
+}
 
 const runningProcess = processIdentity.extend({ port: z.number().int().optional() })
 
@@ -46,13 +97,23 @@ export function readRuntime(dataDir: string): Runtime | undefined {
   }
 }
 
-/** Replaces the file in one step, readable by its owner only: the URLs carry passwords. */
+/**
+ * Replaces the file in one step, readable by its owner only: the URLs carry passwords.
+ *
+ * @throws ConfigurationError if it cannot be written
+ */
 export function writeRuntime(dataDir: string, content: Runtime): void {
   const path = runtimePath(dataDir)
   const draft = `${path}.${process.pid}`
-  mkdirSync(dataDir, { recursive: true })
-  writeFileSync(draft, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 })
-  renameSync(draft, path)
+  try {
+    mkdirSync(dataDir, { recursive: true })
+    writeFileSync(draft, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 })
+    renameSync(draft, path)
+  } catch (error) {
+    throw new ConfigurationError(
+      `DATA_DIR ${dataDir} cannot be used (${reason(error)}): set it to a folder that can be written.`,
+    )
+  }
 }
 
 function reason(error: unknown): string {

@@ -1,7 +1,15 @@
-import { Connection, type ConnectionOptions, isGrpcServiceError, ServiceError } from '@temporalio/client'
+import {
+  type Client,
+  Connection,
+  type ConnectionOptions,
+  isGrpcServiceError,
+  ServiceError,
+  WorkflowNotFoundError,
+} from '@temporalio/client'
 import { loadClientConnectConfig } from '@temporalio/envconfig'
-import { ConfigurationError } from './configuration-error.ts'
+import type { NativeConnection } from '@temporalio/worker'
 import type { TemporalTarget } from './connections.ts'
+import { ConfigurationError } from './environment.ts'
 
 /** What `Connection` and `NativeConnection` both take. */
 export interface TemporalConnectionOptions {
@@ -36,6 +44,21 @@ export async function connectTemporal(target: TemporalTarget): Promise<Connectio
   }
 }
 
+/**
+ * The worker's connection. The SDK's native core, which only a worker needs, is loaded here and not before.
+ *
+ * @throws ConfigurationError if the server does not answer
+ */
+export async function connectTemporalWorker(target: TemporalTarget): Promise<NativeConnection> {
+  const { NativeConnection } = await import('@temporalio/worker')
+  try {
+    return await NativeConnection.connect(temporalConnectionOptions(target))
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw error
+    throw temporalUnreachable(target, error)
+  }
+}
+
 /** INVALID_ARGUMENT (no more room), NOT_FOUND (namespace), PERMISSION_DENIED, UNIMPLEMENTED, UNAUTHENTICATED. */
 const GRPC_REFUSED = [3, 5, 7, 12, 16]
 
@@ -45,7 +68,18 @@ export function refusalOf(error: unknown): string | undefined {
   return isGrpcServiceError(told) && GRPC_REFUSED.includes(told.code) ? told.details || told.message : undefined
 }
 
-export function temporalUnreachable(target: TemporalTarget, error: unknown): ConfigurationError {
+/** Whether a workflow is there and not closed. One that Temporal does not know (any more) is not. */
+export async function isWorkflowOpen(client: Client, workflowId: string): Promise<boolean> {
+  try {
+    const { status } = await client.workflow.getHandle(workflowId).describe()
+    return status.name === 'RUNNING' || status.name === 'PAUSED'
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false
+    throw error
+  }
+}
+
+function temporalUnreachable(target: TemporalTarget, error: unknown): ConfigurationError {
   const told = error instanceof Error ? error.message : String(error)
   // The native core wraps the operating system's message in several layers of its own.
   const why = /\bmessage: "([^"]+)"/.exec(told)?.[1] ?? told.split('\n')[0]

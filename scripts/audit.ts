@@ -1,15 +1,15 @@
 import { parseArgs } from 'node:util'
-import { Client } from '@temporalio/client'
+import { Client, type WorkflowExecutionInfo } from '@temporalio/client'
 import { runCommand } from '#config/command.ts'
 import { resolveConnections, resolveDatabase } from '#config/connections.ts'
 import { readEnvironment } from '#config/environment.ts'
 import { connectTemporal } from '#config/temporal.ts'
-import { audit } from '#db/audit.ts'
-import { type Database, openDatabase } from '#db/client.ts'
-import { compareWithTemporal } from './audit-temporal.ts'
+import { audit, type Invariant } from '#db/audit.ts'
+import { type Database, openDatabase, type Sql } from '#db/client.ts'
+import { PURCHASE_STATUS } from '#workflows/contract.ts'
 
 /** `npm run audit`: every invariant, as JSON on stdout; exit code 1 when one is broken. */
-runCommand(async () => {
+async function main() {
   const { values } = parseArgs({ options: { 'with-temporal': { type: 'boolean', default: false } } })
   const environment = readEnvironment()
   const { databaseUrl } = resolveDatabase(environment)
@@ -34,4 +34,65 @@ runCommand(async () => {
       await connection.close()
     }
   }
-})
+}
+
+/** What a purchase's own workflow can show of one that was sold, and refunded since. */
+const SOLD = ['completed', 'refunding', 'refunded']
+
+type Ended = { purchaseId: string; closed: string; searchable: string | undefined }
+
+/**
+ * Compares the outcomes in the database with the purchase workflows that Temporal still keeps: what operators find there
+ * must be what the books say.
+ */
+async function compareWithTemporal(sql: Sql, client: Client): Promise<Invariant> {
+  const violations: Record<string, unknown>[] = []
+  let checked = 0
+  for await (const page of pagesOf(
+    client.workflow.list({ query: `WorkflowType = 'purchase' and CloseTime is not null` }),
+  )) {
+    checked += page.length
+    const statuses = await readStatuses(sql, page)
+    for (const ended of page) {
+      const status = statuses.get(ended.purchaseId)
+      if (agree(ended, status)) continue
+      violations.push({ purchase: ended.purchaseId, database: status ?? 'unknown', temporal: ended })
+    }
+  }
+  const name = 'every purchase workflow that ended has, in the database, the outcome that it shows'
+  return { name, checked, violations: violations.slice(0, 100) }
+}
+
+/**
+ * A workflow that was terminated shows where it stood, so only the one that completed must show the outcome. A refund is
+ * another workflow's.
+ */
+function agree(ended: Ended, status: string | undefined): boolean {
+  if (ended.closed !== 'COMPLETED') return status !== undefined
+  if (status === 'refunding' || status === 'refunded') return SOLD.includes(ended.searchable ?? '')
+  return ended.searchable === status
+}
+
+async function* pagesOf(list: AsyncIterable<WorkflowExecutionInfo>): AsyncGenerator<Ended[]> {
+  let page: Ended[] = []
+  for await (const info of list) {
+    page.push({
+      purchaseId: info.workflowId.replace(/^purchase-/, ''),
+      closed: info.status.name,
+      searchable: info.typedSearchAttributes.get(PURCHASE_STATUS),
+    })
+    if (page.length === 500) {
+      yield page
+      page = []
+    }
+  }
+  if (page.length > 0) yield page
+}
+
+async function readStatuses(sql: Sql, page: Ended[]): Promise<Map<string, string>> {
+  const rows = await sql<{ id: string; status: string }[]>`
+    select id, status from purchases where id = any(${page.map((ended) => ended.purchaseId)}::uuid[])`
+  return new Map(rows.map((row) => [row.id, row.status]))
+}
+
+if (import.meta.main) runCommand(main)

@@ -1,16 +1,14 @@
-import { Client, Connection } from '@temporalio/client'
+import { Client, Connection, isGrpcServiceError } from '@temporalio/client'
 import { runCommand } from '#config/command.ts'
-import { ConfigurationError } from '#config/configuration-error.ts'
 import { resolveDatabase, resolveTemporal, type TemporalTarget } from '#config/connections.ts'
-import { type Environment, readEnvironment } from '#config/environment.ts'
-import { temporalConnectionOptions } from '#config/temporal.ts'
+import { ConfigurationError, type Environment, readEnvironment } from '#config/environment.ts'
+import { refusalOf, temporalConnectionOptions } from '#config/temporal.ts'
 import { migrateDatabase, OtherSchema } from '#db/migrate.ts'
-import { ensureSchedules } from '#worker/schedules.ts'
-import { scheduleCommands } from './schedule-commands.ts'
-import { registerSearchAttributes, searchAttributeCommands } from './search-attributes.ts'
+import { ensureSchedules, SCHEDULES, type Schedule } from '#worker/schedules.ts'
+import { SEARCH_ATTRIBUTES, TASK_QUEUE } from '#workflows/contract.ts'
 
 /** `npm run migrate`: brings the schema and Temporal up to what this version needs. Safe to repeat. */
-runCommand(async () => {
+async function main() {
   const environment = readEnvironment()
   const { databaseUrl, migrateDatabaseUrl } = resolveDatabase(environment)
   const applicationRole = decodeURIComponent(new URL(databaseUrl).username)
@@ -24,7 +22,7 @@ runCommand(async () => {
   )
   console.log(applied.length > 0 ? `Schema: applied ${applied.join(', ')}.` : 'Schema: nothing to do.')
   await prepareTemporal(environment)
-})
+}
 
 /** Postgres can be migrated before there is a Temporal; what is left to do is then said. */
 async function prepareTemporal(environment: Environment): Promise<void> {
@@ -74,3 +72,65 @@ function findTemporal(environment: Environment): TemporalTarget | undefined {
     throw error
   }
 }
+
+/** `IndexedValueType` of temporal.api.enums.v1, and what the CLI calls it. */
+const TYPES = {
+  KEYWORD: { wire: 2, cli: 'Keyword' },
+  INT: { wire: 3, cli: 'Int' },
+} as const
+
+const GRPC_ALREADY_EXISTS = 6
+
+/**
+ * Registers the search attributes that are missing. Safe to repeat, and to run from two places at once.
+ *
+ * @returns the names that were registered; `refused` with the reason when the server does not let us
+ */
+export async function registerSearchAttributes(
+  connection: Connection,
+  namespace: string,
+): Promise<{ registered: string[]; refused?: string }> {
+  try {
+    const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace })
+    const missing = SEARCH_ATTRIBUTES.filter(({ name }) => !(name in customAttributes))
+    if (missing.length > 0) {
+      const searchAttributes = Object.fromEntries(missing.map(({ name, type }) => [name, TYPES[type].wire]))
+      await connection.operatorService.addSearchAttributes({ namespace, searchAttributes })
+    }
+    return { registered: missing.map(({ name }) => name) }
+  } catch (error) {
+    if (isGrpcServiceError(error) && error.code === GRPC_ALREADY_EXISTS) return { registered: [] }
+    const refused = refusalOf(error)
+    if (refused === undefined) throw error
+    return { registered: [], refused }
+  }
+}
+
+/** What an operator with the rights to do it has to run. */
+function searchAttributeCommands({ address, namespace }: TemporalTarget): string {
+  return SEARCH_ATTRIBUTES.map(
+    ({ name, type }) =>
+      `  temporal operator search-attribute create --address ${address} --namespace ${namespace} --name ${name} --type ${TYPES[type].cli}`,
+  ).join('\n')
+}
+
+/** What an operator with the rights to do it has to run for our schedules. */
+function scheduleCommands({ address, namespace }: TemporalTarget): string {
+  return SCHEDULES.map(
+    ({ id, workflowType, when, catchUpMs }) =>
+      `  temporal schedule create --address ${address} --namespace ${namespace} --schedule-id ${id} --workflow-id ${id} ` +
+      `--type ${workflowType} --task-queue ${TASK_QUEUE} --overlap-policy Skip --catchup-window ${seconds(catchUpMs)} ` +
+      timesOf(when),
+  ).join('\n')
+}
+
+function timesOf(when: Schedule['when']): string {
+  if ('everyMs' in when) return `--interval ${seconds(when.everyMs)}`
+  return `--calendar '${JSON.stringify({ hour: when.utcHours.join(','), minute: String(when.minute) })}'`
+}
+
+function seconds(ms: number): string {
+  return `${ms / 1000}s`
+}
+
+if (import.meta.main) runCommand(main)

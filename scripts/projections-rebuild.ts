@@ -1,8 +1,7 @@
 import { parseArgs } from 'node:util'
 import { runCommand } from '#config/command.ts'
-import { ConfigurationError } from '#config/configuration-error.ts'
 import { resolveDatabase } from '#config/connections.ts'
-import { readEnvironment } from '#config/environment.ts'
+import { ConfigurationError, readEnvironment } from '#config/environment.ts'
 import { type Database, openDatabase } from '#db/client.ts'
 import { compareProjections, type Difference, repairAccount } from '#db/points-rebuild.ts'
 

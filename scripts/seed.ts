@@ -1,11 +1,13 @@
 import { parseArgs } from 'node:util'
 import { runCommand } from '#config/command.ts'
-import { ConfigurationError } from '#config/configuration-error.ts'
 import { resolveDatabase } from '#config/connections.ts'
-import { readEnvironment } from '#config/environment.ts'
-import { openDatabase } from '#db/client.ts'
+import { ConfigurationError, readEnvironment } from '#config/environment.ts'
+import { addMissingCampaigns, type NewCampaign } from '#db/campaigns.ts'
+import { openDatabase, type Sql } from '#db/client.ts'
+import { addMissingProducts, type SampleProduct } from '#db/products.ts'
+import { addMissingUsers, type SampleUser } from '#db/wallets.ts'
+import type { Rule } from '#domain/campaigns/condition.ts'
 import { MAX_REQUEST_MINOR, minorFromMajor } from '#domain/money.ts'
-import { addLoadData, addSampleData, type LoadData } from './seed-data.ts'
 
 const USAGE = `npm run seed -- [options]
 
@@ -17,7 +19,7 @@ Adds the sample products, users and campaign, and load data if asked for. Safe t
   --balance X    opening balance of each load user, in major units (default 10000)
   --help         this text`
 
-runCommand(async () => {
+async function main() {
   const wanted = readArguments(process.argv.slice(2))
   if (wanted === 'help') {
     console.log(USAGE)
@@ -34,7 +36,7 @@ runCommand(async () => {
   } finally {
     await sql.end({ timeout: 5 })
   }
-})
+}
 
 function readArguments(args: string[]): LoadData | 'help' {
   const values = parseOptions(args)
@@ -78,3 +80,156 @@ function balance(given: string): number {
     `--balance ${given}: must be from 0 to ${MAX_REQUEST_MINOR / 100}, with at most two decimals.`,
   )
 }
+
+/** Rows per statement: few enough for the statement timeout, and for progress to be seen. */
+const BATCH = 5_000
+
+type LoadData = {
+  users: number
+  products: number
+  /** Of each product. */
+  stock: number
+  /** Of each user. */
+  balanceMinor: number
+}
+
+/** The products, users and campaigns of the sample data that are not there yet. Safe to repeat. */
+export async function addSampleData(sql: Sql): Promise<{ products: number; users: number; campaigns: number }> {
+  const products = await addMissingProducts(sql, SAMPLE_PRODUCTS)
+  const users = await addMissingUsers(sql, SAMPLE_USERS)
+  const campaigns = await addMissingCampaigns(sql, SAMPLE_CAMPAIGNS, 'seed')
+  return { products, users, campaigns }
+}
+
+/** Numbered users and products for load tests. Those that are there already stay as they are. */
+export async function addLoadData(sql: Sql, wanted: LoadData, say: (line: string) => void): Promise<void> {
+  const { users, products, stock, balanceMinor } = wanted
+  await addNumbered('products', products, say, (from, to) =>
+    addMissingProducts(
+      sql,
+      numbered(from, to, (number) => loadProduct(number, stock)),
+    ),
+  )
+  await addNumbered('users', users, say, (from, to) =>
+    addMissingUsers(
+      sql,
+      numbered(from, to, (number): SampleUser => ({ username: `load-user-${padded(number)}`, balanceMinor })),
+    ),
+  )
+}
+
+function loadProduct(number: number, stock: number): SampleProduct {
+  return {
+    id: `load-product-${padded(number)}`,
+    name: `Load product ${number}`,
+    description: 'Made for load tests.',
+    image: '/images/rainbow-starter-kit.svg',
+    priceMinor: 1_000 + (number % 100) * 25,
+    stock,
+  }
+}
+
+async function addNumbered(
+  what: string,
+  total: number,
+  say: (line: string) => void,
+  add: (from: number, to: number) => Promise<number>,
+): Promise<void> {
+  let added = 0
+  for (let from = 1; from <= total; from += BATCH) {
+    const to = Math.min(from + BATCH - 1, total)
+    added += await add(from, to)
+    say(`Load ${what}: ${to} of ${total} done, ${added} of them added.`)
+  }
+}
+
+function numbered<Item>(from: number, to: number, make: (number: number) => Item): Item[] {
+  return Array.from({ length: to - from + 1 }, (_, index) => make(from + index))
+}
+
+function padded(number: number): string {
+  return String(number).padStart(5, '0')
+}
+
+/** What a newcomer finds in the store. The README buys product `1` as `derick`. */
+const SAMPLE_PRODUCTS: SampleProduct[] = [
+  {
+    id: '1',
+    name: 'Unicorn Air',
+    description:
+      'Our lightest unicorn. Sleeps on clouds, lands without a sound and fits under any seat in front of you.',
+    image: '/images/unicorn-air.svg',
+    priceMinor: 170_000,
+    stock: 4,
+  },
+  {
+    id: '2',
+    name: 'Unicorn Midnight',
+    description: 'Bred for the dark. The mane glows for eight hours on one handful of stardust, and is dimmable.',
+    image: '/images/unicorn-midnight.svg',
+    priceMinor: 219_900,
+    stock: 7,
+  },
+  {
+    id: '3',
+    name: 'Unicorn Ember',
+    description: 'Warm to ride and warmer to look at. Keep away from hay, curtains and other unicorns.',
+    image: '/images/unicorn-ember.svg',
+    priceMinor: 264_950,
+    stock: 2,
+  },
+  {
+    id: '4',
+    name: 'Unicorn Meadow',
+    description: 'The family unicorn: patient with children, fond of clover. Leaves flowers wherever it has been.',
+    image: '/images/unicorn-meadow.svg',
+    priceMinor: 98_000,
+    stock: 25,
+  },
+  {
+    id: '5',
+    name: 'Rainbow Starter Kit',
+    description: 'Seven colours, two clouds and a manual. Makes one rainbow of twelve metres; rain not included.',
+    image: '/images/rainbow-starter-kit.svg',
+    priceMinor: 4_999,
+    stock: 120,
+  },
+  {
+    id: '6',
+    name: 'Golden Horn Polish',
+    description: 'A little goes a long way: 50 ml for a year of shining horns. Tested on narwhals, with their consent.',
+    image: '/images/golden-horn-polish.svg',
+    priceMinor: 1_295,
+    stock: 500,
+  },
+]
+
+const SAMPLE_USERS: SampleUser[] = [
+  { username: 'derick', balanceMinor: 330_000 },
+  { username: 'amara', balanceMinor: 1_250_000 },
+  { username: 'noor', balanceMinor: 19_950 },
+  { username: 'yuki', balanceMinor: 0 },
+]
+
+/** One point for every 10 charged in money, when that is more than 100. */
+const SAMPLE_RULE: Rule = {
+  variable: '$.amount',
+  condition: { rule: 'numeric_greater_than', value: 100 },
+  action: { command: 'issue', formula: '$.amount/10' },
+}
+
+export const SAMPLE_CAMPAIGNS: NewCampaign[] = [
+  {
+    client: 'UnicornStore',
+    name: '1',
+    terms: {
+      status: 'active',
+      startsAt: null,
+      endsAt: null,
+      caps: { totalPoints: null, pointsPerCustomer: null },
+      rules: [SAMPLE_RULE],
+    },
+  },
+]
+
+if (import.meta.main) runCommand(main)

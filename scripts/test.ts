@@ -2,15 +2,15 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
+import { z } from 'zod'
 import { runCommand } from '#config/command.ts'
-import { judgeTestRun, parseReport, reviewedSkips } from './test-verdict.ts'
 
 const VITEST = join(import.meta.dirname, '../node_modules/vitest/vitest.mjs')
 const REVIEWED_SKIPS = join(import.meta.dirname, '../test/reviewed-skips.json')
 
 /** `npm test`: every test there is; arguments are passed on to vitest. The last line says how many passed and failed. */
-runCommand(async () => {
+async function main() {
   const folder = mkdtempSync(join(tmpdir(), 'unicorn-store-report-'))
   try {
     const reportPath = join(folder, 'report.json')
@@ -23,7 +23,7 @@ runCommand(async () => {
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
-})
+}
 
 /** @returns its exit code, or undefined if a signal ended it */
 async function runVitest(reporting: readonly string[]): Promise<number | undefined> {
@@ -43,3 +43,77 @@ function readReport(path: string) {
     return undefined
   }
 }
+
+/** What we need of vitest's JSON report. */
+const report = z.object({
+  testResults: z.array(
+    z.object({
+      name: z.string(),
+      status: z.string(),
+      message: z.string().default(''),
+      assertionResults: z.array(z.object({ fullName: z.string(), status: z.string() })),
+    }),
+  ),
+})
+
+type TestReport = z.output<typeof report>
+
+/** Tests that may be skipped, each with the reason that a reviewer accepted. `test` is `<file> > <full name>`. */
+const reviewedSkips = z.array(z.strictObject({ test: z.string(), reason: z.string().min(1) }))
+
+interface TestRun {
+  /** Of vitest; undefined if a signal ended it. */
+  readonly exitCode: number | undefined
+  /** Undefined if there is none: vitest itself failed. */
+  readonly report: TestReport | undefined
+  readonly reviewed: z.output<typeof reviewedSkips>
+}
+
+interface Verdict {
+  readonly ok: boolean
+  /** `N passed, N failed`, followed by `, N skipped` if there are any. */
+  readonly summary: string
+  /** Why the run fails beyond tests that failed, one line each. */
+  readonly complaints: readonly string[]
+}
+
+export function parseReport(json: string): TestReport {
+  return report.parse(JSON.parse(json))
+}
+
+/**
+ * A run is good only if something ran, nothing failed, nothing was skipped without review, and vitest itself ended well.
+ * Each other reason counts as a failure, so that a summary with `0 failed` is always a good run.
+ */
+export function judgeTestRun({ exitCode, report, reviewed }: TestRun): Verdict {
+  const tests = (report?.testResults ?? []).flatMap((file) =>
+    file.assertionResults.map(({ fullName, status }) => ({ id: `${relative('.', file.name)} > ${fullName}`, status })),
+  )
+  const passed = tests.filter(({ status }) => status === 'passed').length
+  const failed = tests.filter(({ status }) => status === 'failed').length
+  const skipped = tests.filter(({ status }) => status !== 'passed' && status !== 'failed')
+
+  const complaints = [
+    ...brokenFiles(report).map((file) => `${file}: failed before its tests could run`),
+    ...skipped
+      .filter(({ id }) => !reviewed.some(({ test }) => test === id))
+      .map(({ id }) => `${id}: skipped, and not in test/reviewed-skips.json`),
+  ]
+  if (tests.length === 0) complaints.push('no test ran')
+  if (exitCode !== 0 && failed + complaints.length === 0) {
+    complaints.push(`vitest failed outside of tests (exit code ${exitCode ?? 'none: a signal ended it'}), see above`)
+  }
+  const failures = failed + complaints.length
+  const skips = skipped.length > 0 ? `, ${skipped.length} skipped` : ''
+  return { ok: failures === 0, summary: `${passed} passed, ${failures} failed${skips}`, complaints }
+}
+
+/** Files that failed without a failing test of theirs: they could not be loaded, or a hook of the file threw. */
+function brokenFiles(report: TestReport | undefined): string[] {
+  const broken = (report?.testResults ?? []).filter(
+    (file) => file.status === 'failed' && file.assertionResults.every(({ status }) => status !== 'failed'),
+  )
+  return broken.map((file) => relative('.', file.name))
+}
+
+if (import.meta.main) runCommand(main)

@@ -14,10 +14,10 @@ import {
   type WorkflowBundleOption,
 } from '@temporalio/worker'
 import { createActivities, noteRetries } from '#activities/create-activities.ts'
-import { ConfigurationError } from '#config/configuration-error.ts'
-import { isWorkflowOpen } from '#config/is-workflow-open.ts'
+import { ConfigurationError } from '#config/environment.ts'
 import type { Logger } from '#config/logging.ts'
-import { WORKER_FORCE_MS, WORKER_GRACE_MS } from '#config/shutdown-times.ts'
+import { WORKER_FORCE_MS, WORKER_GRACE_MS } from '#config/shutdown.ts'
+import { isWorkflowOpen } from '#config/temporal.ts'
 import { readGrantsTakenBack } from '#db/campaigns.ts'
 import type { Sql } from '#db/client.ts'
 import { createPointsLedger } from '#ledger/ledger.ts'

@@ -4,9 +4,8 @@ import { runCommand } from '#config/command.ts'
 import { resolveConnections } from '#config/connections.ts'
 import { readEnvironment } from '#config/environment.ts'
 import { createLogger } from '#config/logging.ts'
-import { DISCONNECT_MS } from '#config/shutdown-times.ts'
-import { startUnlessStopped, stopRequested, tellReady } from '#config/stop-request.ts'
-import { connectTemporalWorker } from '#config/temporal-native.ts'
+import { DISCONNECT_MS, startUnlessStopped, stopRequested, tellReady } from '#config/shutdown.ts'
+import { connectTemporalWorker } from '#config/temporal.ts'
 import { openDatabase, watchHealth } from '#db/client.ts'
 import { createWorker, loadWorkflowBundle, temporalLogger } from './create-worker.ts'
 import { serveHealth } from './health-server.ts'
@@ -15,7 +14,7 @@ import { ensureSchedules } from './schedules.ts'
 /** Of a process: as many as an API has. */
 const CONNECTIONS = 20
 
-/** `npm run worker`: carries out purchases until it is asked to stop; then finishes what it has begun (shutdown-times.ts). */
+/** `npm run worker`: carries out purchases until it is asked to stop; then finishes what it has begun (config/shutdown.ts). */
 runCommand(async () => {
   const stop = stopRequested()
   const environment = readEnvironment()

@@ -2,12 +2,9 @@ import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import type { Dirent } from 'node:fs'
-import { glob, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { glob, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
-import { ConfigurationError } from '#config/configuration-error.ts'
-import { childEnvironment } from '#config/environment.ts'
-import { withProgress } from '#scripts/platform/progress.ts'
-import { withTurn } from '#scripts/platform/turn.ts'
+import { ConfigurationError, childEnvironment } from '#config/environment.ts'
 
 export interface StoreBuild {
   /** The checkout: it has `web/`, and gets `dist/store/`. */
@@ -19,11 +16,9 @@ export interface StoreBuild {
 
 /** Lies among the files of the store, so that it appears and goes together with them. */
 const BUILT_FROM = '.built-from'
-const WORKSHOP = 'store-build-'
 
 /**
- * Builds the store, unless it was built from these very sources. Others who do the same in this checkout are waited for,
- * and what is built takes its place as a whole.
+ * Builds the store, unless it was built from these very sources. What is built takes its place as a whole.
  *
  * @throws ConfigurationError if it cannot be built; the builder's words are told before
  */
@@ -31,22 +26,21 @@ export async function buildStore({ root, say, stopping }: StoreBuild): Promise<v
   const dist = join(root, 'dist')
   const store = join(dist, 'store')
   const sources = await digestOfSources(root)
-  const isBuilt = async () => (await readFile(join(store, BUILT_FROM), 'utf8').catch(() => undefined)) === sources
-  if (await isBuilt()) return
+  const built = await readFile(join(store, BUILT_FROM), 'utf8').catch(() => undefined)
+  if (built === sources) return
   await mkdir(dist, { recursive: true })
-  await withTurn(join(dist, 'store-in-progress'), say, async () => {
-    if (await isBuilt()) return
-    await removeRemains(dist)
-    const workshop = await mkdtemp(join(dist, WORKSHOP))
-    try {
-      const made = join(workshop, 'made')
-      await withProgress(say, 'building the store', () => runVite(made, { root, say, stopping }))
-      await writeFile(join(made, BUILT_FROM), sources)
-      await replace(store, made, join(workshop, 'old'))
-    } finally {
-      await rm(workshop, { recursive: true, force: true })
-    }
-  })
+  const workshop = await mkdtemp(join(dist, 'store-'))
+  const made = join(workshop, 'made')
+  try {
+    say('building the store ...')
+    await runVite(made, { root, say, stopping })
+    await writeFile(join(made, BUILT_FROM), sources)
+    // A folder cannot be put in place of another one in one step: between the two there is no store for a moment.
+    await rm(store, { recursive: true, force: true })
+    await rename(made, store)
+  } finally {
+    await rm(workshop, { recursive: true, force: true })
+  }
 }
 
 /** Of everything that the store is made of: its own files, and the versions of all packages. */
@@ -80,18 +74,4 @@ async function runVite(target: string, { root, say, stopping }: StoreBuild): Pro
   if (exitCode === 0) return
   for (const line of told.join('').trimEnd().split('\n')) say(line)
   throw new ConfigurationError(`The store could not be built (${signal ?? `exit code ${exitCode}`}), see above.`)
-}
-
-/** A folder cannot be put in place of another one in one step: between the two there is no store for a moment. */
-async function replace(store: string, made: string, old: string): Promise<void> {
-  await rename(store, old).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error
-  })
-  await rename(made, store)
-}
-
-/** What a build leaves behind when its launcher is killed. */
-async function removeRemains(dist: string): Promise<void> {
-  const remains = (await readdir(dist)).filter((name) => name.startsWith(WORKSHOP))
-  for (const name of remains) await rm(join(dist, name), { recursive: true, force: true })
 }

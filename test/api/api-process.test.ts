@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:http'
 import { createServer } from 'node:net'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
-import { freePort } from '#scripts/platform/ports.ts'
+import { freePort } from '#scripts/platform/processes.ts'
 import { type EntryPoint, runEntryPoint, startEntryPoint } from '#test/support/entry-point.ts'
 import { openShop, type Shop } from '#test/support/shop.ts'
 

@@ -2,7 +2,7 @@ import { Connection } from '@temporalio/client'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { openDatabase } from '#db/client.ts'
 import { newestMigration, readSchemaVersion } from '#db/functions.ts'
-import { registerSearchAttributes } from '#scripts/search-attributes.ts'
+import { registerSearchAttributes } from '#scripts/migrate.ts'
 import { runEntryPoint } from '#test/support/entry-point.ts'
 import { createEmptyDatabase, type TestDatabase } from '#test/support/test-database.ts'
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { addLoadData, addSampleData } from '#scripts/seed-data.ts'
+import { addLoadData, addSampleData } from '#scripts/seed.ts'
 import { runEntryPoint } from '#test/support/entry-point.ts'
 import { openShop, type Shop } from '#test/support/shop.ts'
 

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { ConfigurationError } from '#config/configuration-error.ts'
+import { ConfigurationError } from '#config/environment.ts'
 import { buildStore } from '#scripts/launcher/build-store.ts'
 
 const NODE_MODULES = join(import.meta.dirname, '../../node_modules')
@@ -83,12 +83,6 @@ describe('the store', () => {
     expect(said.join('\n')).toContain('./nowhere.ts')
     expect(page()).toBe(before)
     expect(readdirSync(join(root, 'dist'))).toEqual(['store'])
-  })
-
-  test('is built once by two who need it at the same time', async () => {
-    await Promise.all([build(), build()])
-    expect(builds()).toBe(1)
-    expect(page()).toContain('/store/assets/')
   })
 
   test('is left as it was when the build is stopped, and nothing of the build remains', async () => {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { freePort } from '#scripts/platform/ports.ts'
+import { freePort } from '#scripts/platform/processes.ts'
 import {
   alive,
   eventually,
@@ -67,6 +67,10 @@ describe('npm start', () => {
     expect(launcher.printed()).toContain(`Store            ${url('/store/')}`)
     const store = await fetch(url('/store/'))
     expect([store.status, store.headers.get('Content-Type')]).toEqual([200, expect.stringMatching(/^text\/html/)])
+    const webUi = `http://127.0.0.1:${place.ports.webUi}`
+    for (const path of ['/', '/api/v1/namespaces/default']) expect((await fetch(webUi + path)).status, path).toBe(200)
+    const foreign = { method: 'POST', headers: { Origin: 'https://evil.example' } }
+    expect((await fetch(`${webUi}/api/v1/namespaces/default/workflows/x/terminate`, foreign)).status).toBe(403)
     const bought = await buy({ userId: 'derick', productId: '1', quantity: 1 })
     expect(bought).toMatchObject({ status: 200, body: { success: true, total: 1700 } })
 

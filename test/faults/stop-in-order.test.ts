@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { afterEach, expect, test } from 'vitest'
-import { identify, isAlive, type ProcessIdentity } from '#config/process-identity.ts'
+import { identify, isAlive, type ProcessIdentity } from '#config/runtime-file.ts'
 import {
   API_DRAIN_MS,
   DISCONNECT_MS,
@@ -10,8 +10,8 @@ import {
   STOP_WORKER_MS,
   WORKER_FORCE_MS,
   WORKER_GRACE_MS,
-} from '#config/shutdown-times.ts'
-import { stopInOrder } from '#scripts/launcher/stop-in-order.ts'
+} from '#config/shutdown.ts'
+import { stopInOrder } from '#scripts/launcher/supervisor.ts'
 
 const children: ChildProcess[] = []
 afterEach(() => {
@@ -40,6 +40,19 @@ test('everything is gone within 15 s, however stubborn each part is', async () =
   expect(performance.now() - startedAt).toBeLessThan(14_500)
   expect([api, worker, temporal, postgres].filter(isAlive)).toEqual([])
 }, 30_000)
+
+test('who takes requests in ends first, then who carries them out, then what they need', async () => {
+  const ended: string[] = []
+  const start = (name: string): ProcessIdentity => {
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' })
+    children.push(child)
+    child.once('exit', () => ended.push(name))
+    return identify(child.pid ?? 0) as ProcessIdentity
+  }
+  const processes = { postgres: start('postgres'), temporal: start('temporal'), worker: start('worker') }
+  await stopInOrder({ ...processes, api: start('api') })
+  await expect.poll(() => ended).toEqual(['api', 'worker', 'temporal', 'postgres'])
+})
 
 test('what API and worker take to finish what they have begun is less than the launcher waits for them', () => {
   expect(API_DRAIN_MS + DISCONNECT_MS).toBeLessThan(STOP_API_MS)

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest'
-import { freePort } from '#scripts/platform/ports.ts'
+import { freePort } from '#scripts/platform/processes.ts'
 import { type EntryPoint, startEntryPoint } from '#test/support/entry-point.ts'
 
 /** A server that takes connections and never says anything: whoever needs it goes on starting. */

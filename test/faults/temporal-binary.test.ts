@@ -3,7 +3,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { childEnvironment, readEnvironment } from '#config/environment.ts'
-import { obtainTemporal, TEMPORAL } from '#scripts/platform/temporal-binary.ts'
+import { obtainTemporal, TEMPORAL } from '#scripts/platform/temporal.ts'
 import { makeTemporaryFolder } from '#test/support/temporary-folders.ts'
 
 const cache = makeTemporaryFolder()

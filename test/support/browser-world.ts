@@ -1,6 +1,6 @@
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { test as base, expect, inject } from 'vitest'
-import { launchBrowser } from '#scripts/platform/chromium.ts'
+import { launchBrowser } from '#scripts/screenshots.ts'
 import { openApiWorld } from './api-world.ts'
 import { openVisit, type Visit } from './browser.ts'
 

@@ -4,10 +4,9 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { childEnvironment } from '#config/environment.ts'
-import { identify, isAlive } from '#config/process-identity.ts'
-import { type Runtime, readRuntime } from '#config/runtime-file.ts'
-import { stopAtOnce } from '#scripts/launcher/stop-in-order.ts'
-import { freePort } from '#scripts/platform/ports.ts'
+import { identify, isAlive, type Runtime, readRuntime } from '#config/runtime-file.ts'
+import { stopAtOnce } from '#scripts/launcher/supervisor.ts'
+import { freePort } from '#scripts/platform/processes.ts'
 import { makeTemporaryFolder } from './temporary-folders.ts'
 
 const ROOT = join(import.meta.dirname, '../..')

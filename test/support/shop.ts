@@ -10,7 +10,7 @@ import { openPurchase, openRefund, recordOutcome, recordRefunded, returnMoney, r
 import { addMissingUsers, createWallet, findUser } from '#db/wallets.ts'
 import type { PurchaseLine, PurchaseStatus } from '#domain/purchase.ts'
 import { createPointsLedger } from '#ledger/ledger.ts'
-import { SAMPLE_CAMPAIGNS } from '#scripts/sample-data.ts'
+import { SAMPLE_CAMPAIGNS } from '#scripts/seed.ts'
 import { createTestDatabase } from './test-database.ts'
 
 export type Shop = Awaited<ReturnType<typeof openShop>>

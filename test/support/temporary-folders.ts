@@ -1,9 +1,8 @@
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { identify, isAlive, processIdentity } from '#config/process-identity.ts'
-import { type Runtime, readRuntime } from '#config/runtime-file.ts'
-import { stopProcess } from '#scripts/platform/stop-process.ts'
+import { identify, isAlive, processIdentity, type Runtime, readRuntime } from '#config/runtime-file.ts'
+import { stopProcess } from '#scripts/platform/processes.ts'
 
 const PREFIX = 'unicorn-store-test-'
 const OWNER_FILE = 'owner.json'

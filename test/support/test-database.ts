@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import postgres from 'postgres'
 import { inject } from 'vitest'
 import { migrateDatabase } from '#db/migrate.ts'
-import { APPLICATION_ROLE, OWNER_ROLE } from '#scripts/platform/postgres-roles.ts'
+import { APPLICATION_ROLE, OWNER_ROLE } from '#scripts/platform/postgres.ts'
 
 const TEMPLATE = 'unicorn_template'
 /** Roles belong to the server, not to a database: one password each for the whole run. */

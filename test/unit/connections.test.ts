@@ -4,8 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { resolveConnections, resolveDatabase } from '#config/connections.ts'
 import { readEnvironment, type Variables } from '#config/environment.ts'
-import { identify, type ProcessIdentity } from '#config/process-identity.ts'
-import { readRuntime, runtimePath, writeRuntime } from '#config/runtime-file.ts'
+import { identify, type ProcessIdentity, readRuntime, runtimePath, writeRuntime } from '#config/runtime-file.ts'
 
 const urls = {
   database: 'postgres://app:secret@127.0.0.1:5433/unicorn',

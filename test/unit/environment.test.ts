@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ConfigurationError } from '#config/configuration-error.ts'
-import { childEnvironment, readEnvironment } from '#config/environment.ts'
+import { ConfigurationError, childEnvironment, readEnvironment } from '#config/environment.ts'
 
 describe('readEnvironment', () => {
   test('an empty environment is the demo on this machine', () => {

@@ -87,7 +87,7 @@ const allowed = [
   ['ledger/ledger.ts', '#db/points.ts'],
   ['api/route.ts', '#workflows/contract.ts'],
   ['worker/part.ts', '#activities/create-activities.ts'],
-  ['scripts/tool.ts', './platform/ports.ts'],
+  ['scripts/tool.ts', './platform/processes.ts'],
   ['web/buy/card.tsx', '#web/format/money.ts'],
 ] as const
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { keepRunning, type Part } from '#scripts/launcher/keep-running.ts'
+import { keepRunning, type Part } from '#scripts/launcher/supervisor.ts'
 
 // Vitest's fake clock does not reach the promises of node:timers.
 vi.mock('node:timers/promises', () => ({

@@ -1,13 +1,8 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { identify, isAlive, type ProcessIdentity } from '#config/process-identity.ts'
-import { freePort, requireFreePorts } from '#scripts/platform/ports.ts'
-import { stopProcess } from '#scripts/platform/stop-process.ts'
-import { withTurn } from '#scripts/platform/turn.ts'
+import { identify, isAlive, type ProcessIdentity } from '#config/runtime-file.ts'
+import { freePort, requireFreePorts, stopProcess } from '#scripts/platform/processes.ts'
 
 function startNode(script: string): ProcessIdentity {
   const child = spawn(process.execPath, ['-e', script], { stdio: 'ignore' })
@@ -69,39 +64,5 @@ describe('ports', () => {
     expect(await freePort(port)).not.toBe(port)
     await new Promise((resolve) => taken.close(resolve))
     expect(await freePort(port)).toBe(port)
-  })
-})
-
-describe('withTurn', () => {
-  let folder: string
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'unicorn-turn-'))
-  })
-  afterEach(() => {
-    rmSync(folder, { recursive: true })
-  })
-
-  test('two do the same one after the other', async () => {
-    const order: string[] = []
-    const work = (name: string) => async () => {
-      order.push(`${name} begins`)
-      await new Promise((resolve) => setTimeout(resolve, 50))
-      order.push(`${name} ends`)
-    }
-    const claim = join(folder, 'claim')
-    await Promise.all([withTurn(claim, () => {}, work('a')), withTurn(claim, () => {}, work('b'))])
-    expect(order).toEqual(['a begins', 'a ends', 'b begins', 'b ends'])
-  })
-
-  test('the claim of a process that was killed holds nobody up', async () => {
-    const claim = join(folder, 'claim')
-    writeFileSync(claim, JSON.stringify({ pid: process.pid, startedAt: 'before the last reboot' }))
-    expect(
-      await withTurn(
-        claim,
-        () => {},
-        async () => 'done',
-      ),
-    ).toBe('done')
   })
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { judgeTestRun, parseReport } from '#scripts/test-verdict.ts'
+import { judgeTestRun, parseReport } from '#scripts/test.ts'
 
 function reportOf(statuses: readonly string[], fileStatus = 'passed') {
   const assertionResults = statuses.map((status, index) => ({ fullName: `case ${index}`, status }))

@@ -1,0 +1,58 @@
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http'
+import { ConfigurationError, isLoopbackHost } from '#config/environment.ts'
+
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/**
+ * Serves the Web UI of the dev server, which itself answers whoever asks, on loopback, under the rules of the API in demo
+ * mode: a page whose name was made to resolve to 127.0.0.1 (DNS rebinding) shows by its `Host`, one of another site that
+ * wants to change something by `Origin` or `Sec-Fetch-Site`.
+ *
+ * @param upstreamPort where the dev server's own Web UI listens now; undefined: nowhere
+ * @throws ConfigurationError if the port is taken
+ */
+export async function serveWebUi(port: number, upstreamPort: () => number | undefined): Promise<Server> {
+  const server = createServer((incoming, outgoing) => {
+    const refusal = refusalOf(incoming)
+    if (refusal !== undefined) return answer(outgoing, ...refusal)
+    const upstream = upstreamPort()
+    if (upstream === undefined) return answer(outgoing, 503, 'Temporal is not there at the moment.')
+    forward(incoming, outgoing, upstream)
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', ({ message }) =>
+      reject(new ConfigurationError(`The Web UI cannot be served (${message}): set TEMPORAL_UI_PORT to a free port.`)),
+    )
+    server.listen(port, '127.0.0.1', resolve)
+  })
+  return server
+}
+
+function refusalOf({ headers, method = '' }: IncomingMessage): [status: number, why: string] | undefined {
+  const host = URL.parse(`http://${headers.host ?? ''}`)
+  if (!host || !isLoopbackHost(host.hostname))
+    return [421, 'The Web UI answers to localhost and loopback addresses only.']
+  const { origin } = headers
+  const foreign =
+    origin === undefined ? headers['sec-fetch-site'] === 'cross-site' : URL.parse(origin)?.host !== host.host
+  if (foreign && !SAFE_METHODS.has(method)) return [403, 'Pages of other sites may not change anything.']
+  return undefined
+}
+
+function forward(incoming: IncomingMessage, outgoing: ServerResponse, port: number): void {
+  const { method, url: path, headers } = incoming
+  const upstream = request({ host: '127.0.0.1', port, method, path, headers }, (response) => {
+    outgoing.writeHead(response.statusCode ?? 502, response.rawHeaders)
+    response.pipe(outgoing)
+    // Cut off in the middle, it must not look complete.
+    response.once('error', () => outgoing.destroy())
+  })
+  upstream.once('error', () => answer(outgoing, 502, 'Temporal does not answer.'))
+  outgoing.once('close', () => upstream.destroy())
+  incoming.pipe(upstream)
+}
+
+function answer(outgoing: ServerResponse, status: number, why: string): void {
+  if (outgoing.headersSent) outgoing.destroy()
+  else outgoing.writeHead(status, { 'Content-Type': 'text/plain' }).end(`${why}\n`)
+}

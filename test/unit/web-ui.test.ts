@@ -1,0 +1,93 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, request, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { serveWebUi } from '#scripts/launcher/web-ui.ts'
+import { freePort } from '#scripts/platform/processes.ts'
+
+/** In place of the Web UI of the dev server: tells what it was asked. */
+let upstream: Server
+let upstreamPort: number | undefined
+let proxy: Server
+let port: number
+beforeEach(async () => {
+  upstream = createServer(async (incoming, outgoing) => {
+    const chunks: Buffer[] = []
+    for await (const chunk of incoming) chunks.push(chunk)
+    outgoing.writeHead(201, { 'X-From': 'upstream', 'Set-Cookie': ['a=1', 'b=2'] })
+    outgoing.end(
+      `${incoming.method} ${incoming.url} ${incoming.headers['x-csrf-token'] ?? ''} ${Buffer.concat(chunks)}`,
+    )
+  })
+  upstream.listen(0, '127.0.0.1')
+  await once(upstream, 'listening')
+  upstreamPort = (upstream.address() as AddressInfo).port
+  port = await freePort()
+  proxy = await serveWebUi(port, () => upstreamPort)
+})
+afterEach(async () => {
+  for (const server of [proxy, upstream]) {
+    server.closeAllConnections()
+    server.close()
+  }
+})
+
+async function ask(method: string, headers: Record<string, string> = {}, body = '') {
+  const sent = request({ host: '127.0.0.1', port, method, path: '/namespaces?x=1', headers })
+  sent.end(body)
+  const [response] = (await once(sent, 'response')) as [IncomingMessage]
+  const chunks: Buffer[] = []
+  for await (const chunk of response) chunks.push(chunk)
+  return { status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks).toString() }
+}
+
+describe('the Web UI', () => {
+  test('is what the dev server serves, with its headers', async () => {
+    expect(await ask('GET')).toMatchObject({
+      status: 201,
+      headers: { 'x-from': 'upstream', 'set-cookie': ['a=1', 'b=2'] },
+      body: 'GET /namespaces?x=1  ',
+    })
+  })
+
+  test('takes what its own page sends', async () => {
+    const own = { origin: `http://127.0.0.1:${port}`, 'sec-fetch-site': 'same-origin', 'x-csrf-token': 't' }
+    expect(await ask('POST', own, 'body')).toMatchObject({ status: 201, body: 'POST /namespaces?x=1 t body' })
+  })
+
+  test.each(['evil.example', 'evil.example:8233', '192.168.1.7', '127.0.0.1.evil.example'])(
+    'does not answer a page whose name was made to lead here: %s',
+    async (host) => {
+      expect((await ask('GET', { host })).status).toBe(421)
+    },
+  )
+
+  test.each(['localhost', '127.0.0.1:8233', '[::1]:8233'])(
+    'answers this machine by any of its names: %s',
+    async (host) => {
+      expect((await ask('GET', { host })).status).toBe(201)
+    },
+  )
+
+  test.each([
+    ['another origin', { origin: 'https://evil.example' }],
+    ['another port of this machine', { origin: 'http://127.0.0.1:1' }],
+    ['a page without an origin of its own', { origin: 'null' }],
+    ['another site, by what the browser says', { 'sec-fetch-site': 'cross-site' }],
+  ])('lets nothing be changed from %s', async (_what, headers) => {
+    expect((await ask('POST', headers)).status).toBe(403)
+    expect((await ask('GET', headers)).status).toBe(201)
+  })
+
+  test('says so when Temporal is not there', async () => {
+    upstreamPort = await freePort()
+    expect(await ask('GET')).toMatchObject({ status: 502, body: 'Temporal does not answer.\n' })
+    upstreamPort = undefined
+    expect((await ask('GET')).status).toBe(503)
+  })
+
+  test('listens on loopback only, and tells a taken port with the variable that chooses another', async () => {
+    expect((proxy.address() as AddressInfo).address).toBe('127.0.0.1')
+    await expect(serveWebUi(port, () => upstreamPort)).rejects.toThrow(/TEMPORAL_UI_PORT/)
+  })
+})
