@@ -90,7 +90,7 @@ export function readRuntime(dataDir: string): Runtime | undefined {
   try {
     return runtime.parse(JSON.parse(readFileSync(path, 'utf8')))
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    if (error instanceof Error && 'code' in error && /^(ENOENT|ENOTDIR)$/.test(String(error.code))) return undefined
     throw new ConfigurationError(
       `${path} cannot be read (${reason(error)}): make it readable, or delete it and start again.`,
     )

@@ -13,8 +13,8 @@ test.each([
   [
     'a DATA_DIR that cannot be made',
     'scripts/start.ts',
-    { DATA_DIR: '/proc/unicorn' },
-    'DATA_DIR /proc/unicorn cannot be used',
+    { DATA_DIR: '/dev/null/data' },
+    'DATA_DIR /dev/null/data cannot be used',
   ],
 ])('%s is told in one line, with exit code 1', async (_what, file, variables, told) => {
   const { code, out, err } = await runEntryPoint(file, variables)
