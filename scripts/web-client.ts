@@ -1,13 +1,29 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { clientTypes } from '@unicorn-store/client-generator'
 import { runCommand } from '#config/command.ts'
 import { openApiDocument } from './web-client/openapi-document.ts'
 
-/** `npm run web:client`: writes down the types of the store's API client, from the document that the API publishes. */
+const FILE = join(import.meta.dirname, '../web/client/schema.d.ts')
+
+/**
+ * Writes the types of the store's API client, from the document that the API publishes. They are not committed: `npm run check`,
+ * `npm run web:build` and `npm run web:dev` make them first. A file that has not changed is not written, and one that has
+ * is replaced as a whole, so that compilers and editors which read it meanwhile see one version or the other.
+ */
 runCommand(async () => {
-  const path = join(import.meta.dirname, '../web/client/schema.d.ts')
-  writeFileSync(path, await clientTypes(await openApiDocument()))
-  console.log(`wrote ${path}`)
+  const types = await clientTypes(await openApiDocument())
+  if (types === written()) return 0
+  const next = `${FILE}.${process.pid}`
+  writeFileSync(next, types)
+  renameSync(next, FILE)
   return 0
 })
+
+function written(): string | undefined {
+  try {
+    return readFileSync(FILE, 'utf8')
+  } catch {
+    return undefined
+  }
+}
