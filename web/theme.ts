@@ -1,5 +1,5 @@
 import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core'
-import { StayingButton } from './page/staying-button.tsx'
+import { StayingButton } from './page/focus.tsx'
 
 /** The brand: what can be clicked, and what matters. */
 const plum: MantineColorsTuple = [

@@ -1,7 +1,6 @@
 import { useMemo, useSyncExternalStore } from 'react'
 import type { Problem } from '#web/client/api-problem.ts'
 import type { Order } from '#web/client/purchases.ts'
-import { readText, writeText } from './kept-text.ts'
 
 /**
  * Somebody wants to buy this, once. It is written down before anything is sent, so that a reload in the middle finds it
@@ -98,5 +97,29 @@ function onChange(listener: () => void): () => void {
   return () => {
     inThisTab.delete(listener)
     window.removeEventListener('storage', listener)
+  }
+}
+
+/** What the browser would not keep, because it was told so or has no room: this tab remembers it as long as it is open. */
+const remembered = new Map<string, string | undefined>()
+
+/** A text that all tabs of a browser share, and that outlasts them. */
+function readText(key: string): string | undefined {
+  if (remembered.has(key)) return remembered.get(key)
+  try {
+    return localStorage.getItem(key) ?? undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** @param text undefined for none */
+function writeText(key: string, text: string | undefined): void {
+  try {
+    if (text === undefined) localStorage.removeItem(key)
+    else localStorage.setItem(key, text)
+    remembered.delete(key)
+  } catch {
+    remembered.set(key, text)
   }
 }

@@ -1,18 +1,18 @@
-import { Alert, Button, Skeleton, Stack } from '@mantine/core'
+import { Alert, Button, Group, Skeleton, Slider, Stack, Text } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
+import { IconSparkles } from '@tabler/icons-react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { useMemo, useState } from 'react'
-import { sayInWords } from '#web/client/problem-words.ts'
-import { type Quote, quoteQuery } from '#web/client/quote.ts'
+import { type ReactNode, useId, useMemo, useState } from 'react'
+import { sayInWords } from '#web/client/api-problem.ts'
+import { type Quote, quoteQuery } from '#web/client/purchases.ts'
 import { settingsQuery } from '#web/client/settings.ts'
 import { balanceQuery } from '#web/client/users.ts'
-import { money, plus } from '#web/format/money.ts'
-import { points } from '#web/format/points.ts'
+import { money, plus, times } from '#web/format/money.ts'
+import { points, sayCampaigns } from '#web/format/points.ts'
+import { type Sum, Sums } from '#web/page/sums.tsx'
 import type { Line } from './cart.ts'
 import classes from './cart-panel.module.css'
 import { useCheckout } from './checkout.tsx'
-import { Earns } from './earns.tsx'
-import { PayWithPoints } from './pay-with-points.tsx'
 
 const SETTLE_MS = 250
 
@@ -61,7 +61,7 @@ export function OrderSummary({ username, lines, isUnfinished, onCheckout }: Orde
   return (
     <Stack gap="md">
       <PayWithPoints quote={quote} value={redeemPoints} onChange={setRedeemPoints} />
-      <Sums quote={quote} />
+      <Sums sums={sumsOf(quote)} />
       <Earns quote={quote} />
       <Button size="lg" onClick={buy} disabled={!current || isUnfinished}>
         Buy for {money(quote.amount)}
@@ -71,21 +71,11 @@ export function OrderSummary({ username, lines, isUnfinished, onCheckout }: Orde
   )
 }
 
-function Sums({ quote: { total, amount, pointsRedeemed } }: { quote: Quote }) {
-  return (
-    <dl className={classes.sums}>
-      <dt>Price</dt>
-      <dd>{money(total)}</dd>
-      {pointsRedeemed > 0 && (
-        <>
-          <dt>Paid with {points(pointsRedeemed)}</dt>
-          <dd>−{money(plus(total, -amount))}</dd>
-        </>
-      )}
-      <dt className={classes.total}>To pay</dt>
-      <dd className={classes.total}>{money(amount)}</dd>
-    </dl>
-  )
+function sumsOf({ total, amount, pointsRedeemed }: Quote): Sum[] {
+  const toPay = { label: 'To pay', value: money(amount), strong: true }
+  if (pointsRedeemed === 0) return [{ label: 'Price', value: money(total) }, toPay]
+  const paidWithPoints = { label: `Paid with ${points(pointsRedeemed)}`, value: `−${money(plus(total, -amount))}` }
+  return [{ label: 'Price', value: money(total) }, paidWithPoints, toPay]
 }
 
 /** Says it before anybody is refused for it. */
@@ -99,5 +89,63 @@ function WalletHint({ username, amount }: { username: string; amount: number }) 
         ? 'Buy all the same: the next step offers to top it up.'
         : 'Take fewer, or pay more with points.'}
     </Alert>
+  )
+}
+
+type PayWithPointsProps = { quote: Quote; value: number; onChange: (points: number) => void }
+
+/** How much of the price points pay, and what that saves. Not there for who has none. */
+function PayWithPoints({ quote: { mostPoints }, value, onChange }: PayWithPointsProps) {
+  const settings = useQuery(settingsQuery)
+  const label = useId()
+  if (mostPoints === 0) return null
+  const used = Math.min(value, mostPoints)
+  return (
+    <Stack gap={6}>
+      <Group justify="space-between">
+        <Text fw={600} id={label}>
+          Pay with points
+        </Text>
+        <Button variant="subtle" size="compact-sm" onClick={() => onChange(used === mostPoints ? 0 : mostPoints)}>
+          {used === mostPoints ? 'Use none' : `Use all ${points(mostPoints)}`}
+        </Button>
+      </Group>
+      <Slider
+        min={0}
+        max={mostPoints}
+        value={used}
+        onChange={onChange}
+        color="gold.6"
+        label={null}
+        thumbProps={{ 'aria-labelledby': label, 'aria-valuetext': points(used) }}
+      />
+      <Text size="sm" c="dimmed">
+        {used === 0 ? 'Drag to see what it saves.' : sayWhatItSaves(used, settings.data?.pointValue)}
+      </Text>
+    </Stack>
+  )
+}
+
+function sayWhatItSaves(used: number, pointValue: number | undefined): string {
+  return pointValue === undefined ? points(used) : `${points(used)} save ${money(times(pointValue, used))}.`
+}
+
+/** The points that this very order earns, by the campaigns of now. */
+function Earns({ quote: { pointsEarned, campaigns } }: { quote: Quote }) {
+  if (pointsEarned === 0) return null
+  return (
+    <PointsNote>
+      You earn <strong>{points(pointsEarned)}</strong> {sayCampaigns(campaigns)}
+    </PointsNote>
+  )
+}
+
+/** What an order means in points. */
+export function PointsNote({ children }: { children: ReactNode }) {
+  return (
+    <div className={classes.earns}>
+      <IconSparkles size={20} aria-hidden />
+      <span>{children}</span>
+    </div>
   )
 }

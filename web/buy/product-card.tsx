@@ -1,15 +1,17 @@
-import { Button, Card, Group, Text, Title } from '@mantine/core'
+import { Badge, Button, Card, Group, Text, Title } from '@mantine/core'
+import { useDebouncedValue, useInViewport } from '@mantine/hooks'
 import { IconBolt, IconShoppingBagPlus } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
 import { useId, useState } from 'react'
 import type { Product } from '#web/client/products.ts'
+import { earningQuery, type Order } from '#web/client/purchases.ts'
 import { money, times } from '#web/format/money.ts'
+import { points } from '#web/format/points.ts'
 import { ProductPicture } from '#web/page/product-picture.tsx'
 import { useCart } from './cart.ts'
 import { useCheckout } from './checkout.tsx'
 import classes from './product-card.module.css'
 import { QuantityInput } from './quantity-input.tsx'
-import { QuickBuyEarns } from './quick-buy-earns.tsx'
-import { Stock } from './stock.tsx'
 
 export function ProductCard({ product, username }: { product: Product; username: string }) {
   const { id, name, description, image, price, stock } = product
@@ -72,5 +74,62 @@ export function ProductCard({ product, username }: { product: Product; username:
         </div>
       </div>
     </Card>
+  )
+}
+
+const SETTLE_MS = 250
+
+type QuickBuyEarnsProps = {
+  id: string
+  /** What a click would buy, at the price that it expects. */
+  order: Order
+  /** Whether that many can be had. */
+  isThere: boolean
+}
+
+/**
+ * The points of a Quick Buy, before anybody clicks. They are asked for once the card is in sight, and told only if they are
+ * of this very order; the line is there without them too, so that nothing moves when they come.
+ */
+function QuickBuyEarns({ id, order, isThere }: QuickBuyEarnsProps) {
+  const { ref, inViewport } = useInViewport<HTMLParagraphElement>()
+  const [settled] = useDebouncedValue(order, SETTLE_MS)
+  const isSettled = JSON.stringify(order) === JSON.stringify(settled)
+  const { data: quote, isError } = useQuery({ ...earningQuery(settled), enabled: inViewport && isThere })
+  const isKnown = isThere && isSettled && !isError && quote?.total === order.expectedTotal
+  const earned = isKnown ? (quote?.pointsEarned ?? 0) : 0
+  return (
+    <Text ref={ref} id={id} className={classes.earns}>
+      {earned > 0 && `Earns ${points(earned)}`}
+    </Text>
+  )
+}
+
+const FEW = 5
+
+/** What can be bought now, loud only when it matters: when it is little, or less than is wanted. */
+export function Stock({ stock, wanted }: { stock: number; wanted: number }) {
+  if (stock === 0)
+    return (
+      <Badge color="gray" variant="light" tt="none">
+        Sold out
+      </Badge>
+    )
+  if (stock < wanted)
+    return (
+      <Badge color="red" variant="light" tt="none">
+        Only {stock} left
+      </Badge>
+    )
+  if (stock <= FEW)
+    return (
+      <Badge color="orange" variant="light" tt="none">
+        {stock} left
+      </Badge>
+    )
+  return (
+    <Text span size="sm" c="dimmed">
+      {stock} in stock
+    </Text>
   )
 }

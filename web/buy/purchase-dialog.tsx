@@ -1,17 +1,17 @@
-import { Button, Group, Modal, Paper, Text } from '@mantine/core'
+import { Alert, Button, Group, Modal, Paper, Text } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { useEffect } from 'react'
 import { problemOf } from '#web/client/api-problem.ts'
-import { LoadError } from '#web/page/load-error.tsx'
+import { useProductNames } from '#web/client/products.ts'
+import type { Order } from '#web/client/purchases.ts'
+import { LoadError } from '#web/page/list.tsx'
 import { useLivePurchase } from '#web/purchases/live-purchase.ts'
 import { isUnderWay } from '#web/purchases/progress.ts'
+import { sayLines } from '#web/purchases/purchase-text.ts'
 import { useCheckout } from './checkout.tsx'
 import type { Intent } from './intent.ts'
-import { BeingSent, NotTaken } from './order-sending.tsx'
-import { Postponed } from './postponed.tsx'
-import { PurchaseOutcome } from './purchase-outcome.tsx'
-import { PurchaseUnderWay } from './purchase-under-way.tsx'
-import { Verdict } from './verdict.tsx'
+import { BeingSent, NotTaken, PurchaseUnderWay } from './order-under-way.tsx'
+import { PurchaseOutcome, Verdict } from './purchase-outcome.tsx'
 
 /**
  * What becomes of what was bought. It opens by itself, after a reload too. Closing it makes room for another purchase,
@@ -98,5 +98,16 @@ function Folded({ over, onShow }: { over: boolean; onShow: () => void }) {
         </Button>
       </Group>
     </Paper>
+  )
+}
+
+/** Somebody clicked to buy this, and is shown another purchase instead: nobody may take the one for the other. */
+function Postponed({ order }: { order: Order }) {
+  const nameOf = useProductNames(order.lines)
+  return (
+    <Alert color="orange" title={`Not bought yet: ${sayLines(order.lines, nameOf)}`} mb="lg">
+      Another purchase of yours began before, perhaps in another tab. First see what becomes of that one, which is shown
+      here.
+    </Alert>
   )
 }

@@ -1,8 +1,7 @@
 import { ActionIcon, Group, Text, TextInput } from '@mantine/core'
 import { IconMinus, IconPlus } from '@tabler/icons-react'
 import { type KeyboardEvent, useId, useState } from 'react'
-import { MOST_OF_ONE } from './cart.ts'
-import { quantityOf } from './quantity.ts'
+import { MOST_OF_ONE, quantityOf } from './cart.ts'
 import classes from './quantity-input.module.css'
 
 type QuantityInputProps = {

@@ -1,5 +1,4 @@
-import type { Order, Purchase, Refusal } from '#web/client/purchases.ts'
-import type { Quote } from '#web/client/quote.ts'
+import type { Order, Purchase, Quote, Refusal } from '#web/client/purchases.ts'
 import { money } from '#web/format/money.ts'
 import { points } from '#web/format/points.ts'
 

@@ -1,6 +1,6 @@
 import createClient, { type Middleware } from 'openapi-fetch'
+import { useSyncExternalStore } from 'react'
 import { ApiProblem, errorOf, Unreachable } from './api-problem.ts'
-import { reportReachable } from './reachability.ts'
 import type { paths } from './schema.d.ts'
 
 /** By us, which says nothing about the store. */
@@ -43,4 +43,23 @@ export async function answer<Body>(call: Promise<{ data?: Body }>): Promise<Body
     if (error instanceof ApiProblem || error instanceof Unreachable || isGivenUp(error)) throw error
     throw new Unreachable('The answer broke off.', { cause: error })
   }
+}
+
+/** Whether the last request was answered by the store. It is told by `api`, and shown by the banner of the shell. */
+let reachable = true
+const listeners = new Set<() => void>()
+
+function reportReachable(now: boolean): void {
+  if (now === reachable) return
+  reachable = now
+  for (const listener of listeners) listener()
+}
+
+export function useReachable(): boolean {
+  return useSyncExternalStore(subscribe, () => reachable)
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
 }

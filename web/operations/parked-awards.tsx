@@ -1,8 +1,16 @@
+import { Button, Group, Stack, Text, TextInput } from '@mantine/core'
 import { IconSparkles } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { parkedAwardsQuery } from '#web/client/parked-awards.ts'
-import { ParkedAwardItem } from './parked-award-item.tsx'
-import { WaitingList } from './waiting-list.tsx'
+import { useState } from 'react'
+import { fieldErrors, sayInWords } from '#web/client/api-problem.ts'
+import { type ParkedAward, parkedAwardsQuery, useDismissAward, useRetryAward } from '#web/client/parked-awards.ts'
+import { dateTime, duration } from '#web/format/dates.ts'
+import { points } from '#web/format/points.ts'
+import { DialogButton, Form } from '#web/page/dialog.tsx'
+import { AnchorLink } from '#web/page/links.tsx'
+import { CampaignAwards } from '#web/purchases/points-earned.tsx'
+import classes from './waiting-list.module.css'
+import { type Telling, WaitingList } from './waiting-list.tsx'
 
 const POLL_MS = 5_000
 
@@ -23,4 +31,126 @@ export function ParkedAwards() {
       )}
     </WaitingList>
   )
+}
+
+type ParkedAwardItemProps = { award: ParkedAward; now: number; tell: (telling: Telling) => void }
+
+function ParkedAwardItem({ award, now, tell }: ParkedAwardItemProps) {
+  const retry = useRetryAward(award.id, (outcome) => tell(sayRetried(outcome)))
+  const since = Date.parse(award.parkedAt)
+  return (
+    <article className={classes.item}>
+      <Stack gap={6}>
+        <Text fw={650} size="lg">
+          {points(award.points)} for {award.username}
+        </Text>
+        <Text>{sayParkedBecause(award.problem)}</Text>
+        <Text size="sm" c="dimmed">
+          Waiting for {duration(now - since)}, since {dateTime(award.parkedAt)}. <Origin award={award} />
+        </Text>
+        <CampaignAwards campaigns={award.campaigns} />
+      </Stack>
+      <Group gap="sm">
+        <DismissAward award={award} tell={tell} />
+        <Button
+          onClick={() => retry.mutate(undefined, { onError: (error) => tell({ tone: 'bad', ...sayInWords(error) }) })}
+          loading={retry.isPending}
+          aria-label={`Book now: ${points(award.points)} for ${award.username}`}
+        >
+          Book now
+        </Button>
+      </Group>
+    </article>
+  )
+}
+
+function Origin({ award: { id, kind } }: { award: ParkedAward }) {
+  if (kind === 'event') return <>It came from another system, as event {id}.</>
+  return (
+    <AnchorLink to="/purchases/$purchaseId" params={{ purchaseId: id }} size="sm">
+      See the purchase
+    </AnchorLink>
+  )
+}
+
+type DismissAwardProps = { award: ParkedAward; tell: (telling: Telling) => void }
+
+/** Decides that points which could not be booked never will be, with the reason. */
+function DismissAward({ award, tell }: DismissAwardProps) {
+  return (
+    <DialogButton
+      label="Dismiss"
+      aria-label={`Dismiss: ${points(award.points)} for ${award.username}`}
+      title="Dismiss these points"
+      variant="default"
+    >
+      {(close) => <DismissAwardForm award={award} tell={tell} close={close} />}
+    </DialogButton>
+  )
+}
+
+function DismissAwardForm({ award, tell, close }: DismissAwardProps & { close: () => void }) {
+  const [reason, setReason] = useState('')
+  const dismiss = useDismissAward(award.id, ({ username }) => {
+    tell({ tone: 'good', title: 'Dismissed', message: `${username} will not get these points.` })
+    close()
+  })
+  return (
+    <Form
+      submitLabel="Dismiss"
+      sending={dismiss}
+      fields={['reason']}
+      onSubmit={() => dismiss.mutate(reason)}
+      onCancel={close}
+    >
+      <Text>
+        {award.username} will never get these {points(award.points)}. This cannot be taken back; points can be issued by
+        hand instead.
+      </Text>
+      <TextInput
+        label="Why"
+        value={reason}
+        onChange={({ currentTarget: { value } }) => setReason(value)}
+        error={fieldErrors(dismiss.error).reason}
+        required
+        data-autofocus
+      />
+    </Form>
+  )
+}
+
+/** Why an award could not be booked. */
+function sayParkedBecause(problem: string): string {
+  switch (problem) {
+    case 'unavailable':
+      return 'The points ledger could not be reached for ten minutes.'
+    case 'balance_limit':
+      return 'The account would hold more points than an account can.'
+    default:
+      return `The points ledger refused it: ${problem}.`
+  }
+}
+
+/** What came of a retry. */
+function sayRetried({ username, status, pointsIssued, problem }: ParkedAward): Telling {
+  switch (status) {
+    case 'booked':
+      return { tone: 'good', title: 'Booked', message: `${username} has got ${points(pointsIssued)}.` }
+    case 'nothing':
+      return {
+        tone: 'good',
+        title: 'Nothing left to book',
+        message: `The caps of the campaigns left nothing for ${username}.`,
+      }
+    case 'dismissed':
+      return { tone: 'good', title: 'Nothing to book any more', message: 'The points were dismissed meanwhile.' }
+    case 'voided':
+      return { tone: 'good', title: 'Nothing to book any more', message: 'The purchase was refunded meanwhile.' }
+    case 'parked':
+      return {
+        tone: 'bad',
+        title: 'Still parked',
+        message: `${sayParkedBecause(problem)} It is being tried for another ten minutes.`,
+      }
+  }
 }

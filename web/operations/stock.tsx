@@ -3,16 +3,11 @@ import { IconHorse } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { type Product, productsQuery } from '#web/client/products.ts'
 import { money } from '#web/format/money.ts'
-import { EmptyState } from '#web/page/empty-state.tsx'
-import { ListSkeleton } from '#web/page/list-skeleton.tsx'
-import { LoadError } from '#web/page/load-error.tsx'
+import { EmptyState, ListSkeleton, LoadError, ShowMore } from '#web/page/list.tsx'
 import { ProductPicture } from '#web/page/product-picture.tsx'
 import { Section } from '#web/page/section.tsx'
-import { ShowMore } from '#web/page/show-more.tsx'
-import { AdjustStock } from './adjust-stock.tsx'
-import { EditProduct } from './edit-product.tsx'
-import { NewProduct } from './new-product.tsx'
 import classes from './operators-table.module.css'
+import { AdjustStock, EditProduct, NewProduct } from './product-forms.tsx'
 
 /** What is on the shelf, and how it gets there. */
 export function Stock() {

@@ -1,8 +1,17 @@
+import { Button, Group, Stack, Text } from '@mantine/core'
 import { IconMoodSmile } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { purchaseHistoryQuery } from '#web/client/purchase-history.ts'
-import { UndoingItem } from './undoing-item.tsx'
-import { WaitingList } from './waiting-list.tsx'
+import { sayInWords } from '#web/client/api-problem.ts'
+import { useProductNames } from '#web/client/products.ts'
+import { type Purchase, type PurchaseStatus, purchaseHistoryQuery, useRepairPurchase } from '#web/client/purchases.ts'
+import { dateTime, duration } from '#web/format/dates.ts'
+import { AnchorLink } from '#web/page/links.tsx'
+import { purchaseWorkflow, repairWorkflow, STATUS_WORDS, stepsAhead } from '#web/purchases/progress.ts'
+import { sayLines, sayUndoneBecause } from '#web/purchases/purchase-text.ts'
+import { TAKING_BACK } from '#web/purchases/step-text.ts'
+import { WorkflowLink } from '#web/purchases/workflow-links.tsx'
+import classes from './waiting-list.module.css'
+import { type Telling, WaitingList } from './waiting-list.tsx'
 
 const POLL_MS = 3_000
 
@@ -26,4 +35,68 @@ export function UndoingPurchases() {
       )}
     </WaitingList>
   )
+}
+
+type UndoingItemProps = { purchase: Purchase; now: number; tell: (telling: Telling) => void }
+
+function UndoingItem({ purchase, now, tell }: UndoingItemProps) {
+  const { purchaseId, username, lines } = purchase
+  const nameOf = useProductNames(lines)
+  const repair = useRepairPurchase(purchaseId, ({ status }) => tell(sayRepaired(status)))
+  return (
+    <article className={classes.item}>
+      <Stack gap={6}>
+        <Text fw={650} size="lg">
+          {sayLines(lines, nameOf)} for {username}
+        </Text>
+        <Text>{sayUndoneBecause(purchase, nameOf)}</Text>
+        <Waiting purchase={purchase} now={now} />
+        <Group gap="md">
+          <AnchorLink to="/purchases/$purchaseId" params={{ purchaseId }} size="sm">
+            See the purchase
+          </AnchorLink>
+          <WorkflowLink workflow={purchaseWorkflow(purchaseId)} />
+          {repair.data && <WorkflowLink workflow={repairWorkflow(purchaseId)} />}
+        </Group>
+      </Stack>
+      <Button
+        onClick={() => repair.mutate(undefined, { onError: (error) => tell({ tone: 'bad', ...sayInWords(error) }) })}
+        loading={repair.isPending}
+        aria-label={`Try now: ${sayLines(lines, nameOf)} for ${username}`}
+      >
+        Try now
+      </Button>
+    </article>
+  )
+}
+
+/** What it is waiting for, and how long. */
+function Waiting({ purchase: { steps, pointsRedeemed }, now }: { purchase: Purchase; now: number }) {
+  const [next] = stepsAhead(steps, pointsRedeemed > 0)
+  const since = steps.find(({ state }) => state === 'compensating')?.at
+  const waits = next === undefined ? 'Finishing' : TAKING_BACK[next]
+  const tried = steps.findLast(({ step, detail }) => step === next && detail?.undo)?.detail?.attempt
+  return (
+    <Text size="sm" c="dimmed">
+      Next: {waits}
+      {tried !== undefined && `, attempt ${tried}`}.
+      {since !== undefined && ` Under way for ${duration(now - Date.parse(since))}, since ${dateTime(since)}.`}
+    </Text>
+  )
+}
+
+/** What came of trying at once. */
+function sayRepaired(status: PurchaseStatus): Telling {
+  if (status === 'compensating') {
+    return {
+      tone: 'bad',
+      title: 'Not through yet',
+      message: 'The undo was tried, and goes on being tried until it is done. Its workflow tells what it waits for.',
+    }
+  }
+  return {
+    tone: 'good',
+    title: 'It has its outcome',
+    message: `The purchase is ${STATUS_WORDS[status].toLowerCase()}, and nothing waits any more.`,
+  }
 }

@@ -1,16 +1,16 @@
-import { Group, Stack, TextInput } from '@mantine/core'
+import { Group, Stack, Table, TextInput, VisuallyHidden } from '@mantine/core'
 import { IconSearch, IconUsers } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { walletsQuery } from '#web/client/wallets.ts'
-import { EmptyState } from '#web/page/empty-state.tsx'
-import { ListSkeleton } from '#web/page/list-skeleton.tsx'
-import { LoadError } from '#web/page/load-error.tsx'
+import { type User, walletsQuery } from '#web/client/users.ts'
+import { money } from '#web/format/money.ts'
+import { AnchorLink } from '#web/page/links.tsx'
+import { EmptyState, ListSkeleton, LoadError, ShowMore } from '#web/page/list.tsx'
 import { Section } from '#web/page/section.tsx'
-import { ShowMore } from '#web/page/show-more.tsx'
-import { NewUser } from './new-user.tsx'
-import { UsersTable } from './users-table.tsx'
-import { WalletDrawer } from './wallet-drawer.tsx'
+import { operationsSearch } from '#web/search-params.ts'
+import classes from './operators-table.module.css'
+import { NewUser, TopUp } from './user-forms.tsx'
+import { WalletDrawer } from './wallet.tsx'
 
 /** Who can buy, and what for. */
 export function Users({ chosen }: { chosen: string | undefined }) {
@@ -49,5 +49,55 @@ function List() {
       )}
       <ShowMore list={wallets} shown={users.length} what="users" />
     </Stack>
+  )
+}
+
+function UsersTable({ users }: { users: readonly User[] }) {
+  return (
+    <Table verticalSpacing="sm" className={classes.table}>
+      <Table.Caption>Users and the balances of their wallets</Table.Caption>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>Name</Table.Th>
+          <Table.Th className={classes.number}>Balance</Table.Th>
+          <Table.Th>
+            <VisuallyHidden>Wallet</VisuallyHidden>
+          </Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {users.map((user) => (
+          <UserRow key={user.username} user={user} />
+        ))}
+      </Table.Tbody>
+    </Table>
+  )
+}
+
+function UserRow({ user }: { user: User }) {
+  const { username, balance } = user
+  return (
+    <Table.Tr>
+      <Table.Th scope="row" className={classes.name}>
+        {username}
+      </Table.Th>
+      <Table.Td className={classes.number} data-label="Balance">
+        {money(balance)}
+      </Table.Td>
+      <Table.Td className={classes.actions}>
+        <Group gap="md" justify="flex-end">
+          <TopUp user={user} />
+          <AnchorLink
+            to="/operations"
+            search={operationsSearch({ panel: 'users', user: username })}
+            resetScroll={false}
+            size="sm"
+            aria-label={`Wallet of ${username}`}
+          >
+            Wallet
+          </AnchorLink>
+        </Group>
+      </Table.Td>
+    </Table.Tr>
   )
 }

@@ -1,13 +1,9 @@
-import { Stack } from '@mantine/core'
+import { Alert, Stack } from '@mantine/core'
 import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query'
-import { type ReactNode, useState } from 'react'
-import cardList from '#web/page/card-list.module.css'
-import { EmptyState } from '#web/page/empty-state.tsx'
-import { ListSkeleton } from '#web/page/list-skeleton.tsx'
-import { LoadError } from '#web/page/load-error.tsx'
-import { ShowMore } from '#web/page/show-more.tsx'
-import type { Telling } from './telling.ts'
-import { Told } from './told.tsx'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
+import type { Words } from '#web/client/api-problem.ts'
+import cardList from '#web/page/list.module.css'
+import { EmptyState, ListSkeleton, LoadError, ShowMore } from '#web/page/list.tsx'
 
 type WaitingListProps<Item> = {
   /** What waits, in the plural. */
@@ -44,3 +40,23 @@ export function WaitingList<Item>({ name, query, nothing, children }: WaitingLis
     </Stack>
   )
 }
+
+/** What came of what was done last. It takes the focus, because what did it may be gone from the list. */
+function Told({ telling }: { telling: Telling | undefined }) {
+  const region = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (telling) region.current?.focus()
+  }, [telling])
+  return (
+    <div role="status" ref={region} tabIndex={-1} style={{ outline: 'none' }}>
+      {telling && (
+        <Alert color={telling.tone === 'good' ? 'green' : 'orange'} title={telling.title} mb="md" role="group">
+          {telling.message}
+        </Alert>
+      )}
+    </div>
+  )
+}
+
+/** What came of something that was done. */
+export type Telling = Words & { tone: 'good' | 'bad' }

@@ -6,8 +6,8 @@ import { settingsQuery } from '#web/client/settings.ts'
 import { lastDay } from '#web/format/dates.ts'
 import { money, times } from '#web/format/money.ts'
 import { points } from '#web/format/points.ts'
-import { ButtonLink } from '#web/page/button-link.tsx'
-import { LoadError } from '#web/page/load-error.tsx'
+import { ButtonLink } from '#web/page/links.tsx'
+import { LoadError } from '#web/page/list.tsx'
 import classes from './balance.module.css'
 
 /** What can be spent, what that is worth, and how much of it is lost when. */

@@ -1,15 +1,13 @@
-import { Skeleton, Table, Text, VisuallyHidden } from '@mantine/core'
+import { Anchor, Skeleton, Table, Text, VisuallyHidden } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { type StatementLine, statementQuery } from '#web/client/points.ts'
-import { sayCampaigns } from '#web/format/campaigns.ts'
 import { dateTime } from '#web/format/dates.ts'
-import { pointsAlone, pointsMoved } from '#web/format/points.ts'
-import { LoadError } from '#web/page/load-error.tsx'
+import { pointsAlone, pointsMoved, sayCampaigns } from '#web/format/points.ts'
+import { LoadError, ShowMore } from '#web/page/list.tsx'
 import { Section } from '#web/page/section.tsx'
-import { ShowMore } from '#web/page/show-more.tsx'
-import classes from './points-table.module.css'
-import { PurchaseLink } from './purchase-link.tsx'
-import { changeOf, sayEntry } from './statement-words.ts'
+import classes from './points-page.module.css'
+import { changeOf, sayEntry } from './statement-text.ts'
 
 /** Everything that happened to the points, in words, newest first. */
 export function Statement({ username }: { username: string }) {
@@ -84,5 +82,19 @@ function Why({ line }: { line: StatementLine }) {
       {line.transaction_type === 'reverse' && line.amount === 0 && 'None of them were left. '}
       {line.reason === 'purchase' && <PurchaseLink purchaseId={line.reference} at={line.date_time} />}
     </Text>
+  )
+}
+
+/** The way to the purchase that points were earned with, or paid for. `at` tells the links of a list apart. */
+export function PurchaseLink({ purchaseId, at }: { purchaseId: string; at: string }) {
+  return (
+    <Anchor
+      size="sm"
+      renderRoot={(given) => <Link to="/purchases/$purchaseId" params={{ purchaseId }} {...given} />}
+      style={{ whiteSpace: 'nowrap' }}
+    >
+      See the purchase
+      <VisuallyHidden>, points of {dateTime(at)}</VisuallyHidden>
+    </Anchor>
   )
 }

@@ -1,5 +1,4 @@
-import type { Purchase } from '#web/client/purchases.ts'
-import type { Refund } from '#web/client/refunds.ts'
+import type { Purchase, Refund } from '#web/client/purchases.ts'
 import { plus, times } from '#web/format/money.ts'
 
 type Lot = { original: number; remaining: number; expired: number }

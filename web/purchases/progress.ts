@@ -1,7 +1,5 @@
-import type { Purchase, PurchaseStep } from '#web/client/purchases.ts'
-import { STATUS_WORDS } from './status-words.ts'
+import type { Purchase, PurchaseStatus, PurchaseStep } from '#web/client/purchases.ts'
 
-type PurchaseStatus = Purchase['status']
 export type StepName = Exclude<PurchaseStep['step'], 'purchase'>
 
 /** What else happens to a purchase does not change what it is as a whole. */
@@ -25,6 +23,11 @@ export function isCancellable(steps: readonly PurchaseStep[]): boolean {
 /** Somebody asked in time to cancel it: it will not be bought, whatever still has to be undone for that. */
 export function isBeingCancelled(steps: readonly PurchaseStep[]): boolean {
   return statusBy(steps) === 'running' && !isConfirmed(steps) && steps.some(isCancelRequest)
+}
+
+/** Whether somebody asked to cancel what was bought all the same: only a refund helps them then. */
+export function isCancelledTooLate({ status, steps }: Purchase): boolean {
+  return status === 'completed' && steps.some(({ state }) => state === 'cancel_requested')
 }
 
 function isConfirmed(steps: readonly PurchaseStep[]): boolean {
@@ -62,3 +65,40 @@ export function stepsAhead(steps: readonly PurchaseStep[], paysWithPoints: boole
 const SALE: StepName[] = ['reserveStock', 'redeemPoints', 'chargeWallet', 'confirmPurchase', 'awardPoints']
 const UNDO: StepName[] = ['chargeWallet', 'redeemPoints', 'reserveStock']
 const REFUND: StepName[] = ['returnStock', 'returnMoney']
+
+/** Where a purchase stands, in plain words. */
+export const STATUS_WORDS: Record<PurchaseStatus, string> = {
+  running: 'Under way',
+  compensating: 'Being undone',
+  completed: 'Completed',
+  refused: 'Refused',
+  cancelled: 'Cancelled',
+  failed: 'Failed',
+  refunding: 'Being refunded',
+  refunded: 'Refunded',
+}
+
+export const STATUSES = Object.keys(STATUS_WORDS) as PurchaseStatus[]
+
+export type Workflow = { id: string; name: string }
+
+/** The workflows that had a hand in a purchase, by the ids that they have in Temporal. */
+export function workflowsOf({ purchaseId, status, code, award, steps }: Purchase): Workflow[] {
+  const workflows = [purchaseWorkflow(purchaseId)]
+  const parked = steps.some(({ step, state }) => step === 'awardPoints' && state === 'parked')
+  if (code === 'interrupted') workflows.push(repairWorkflow(purchaseId))
+  if (parked && (award === 'booked' || award === 'nothing'))
+    workflows.push({ id: `award-${purchaseId}`, name: 'Workflow of its points' })
+  if (status === 'refunding' || status === 'refunded') {
+    workflows.push({ id: `refund-${purchaseId}`, name: 'Workflow of its refund' })
+  }
+  return workflows
+}
+
+export function purchaseWorkflow(purchaseId: string): Workflow {
+  return { id: `purchase-${purchaseId}`, name: 'Workflow of the purchase' }
+}
+
+export function repairWorkflow(purchaseId: string): Workflow {
+  return { id: `repair-${purchaseId}`, name: 'Workflow of its repair' }
+}

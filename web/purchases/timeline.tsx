@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 import type { PurchaseStep } from '#web/client/purchases.ts'
 import { dateTime, timeOfDay } from '#web/format/dates.ts'
 import { isBeingCancelled, isUnderWay, statusBy, stepsAhead, undoneSteps } from './progress.ts'
-import { AHEAD, type StepWords, sayStep, TAKING_BACK } from './step-words.ts'
+import { AHEAD, type StepWords, sayStep, TAKING_BACK } from './step-text.ts'
 import classes from './timeline.module.css'
 
 type TimelineProps = {

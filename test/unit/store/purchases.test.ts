@@ -1,12 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { Purchase } from '#web/client/purchases.ts'
-import { duration } from '#web/format/durations.ts'
-import { operationsSearch } from '#web/operations/operations-search.ts'
-import { sayUndoneBecause } from '#web/operations/undoing-words.ts'
-import { sayLines } from '#web/purchases/lines-words.ts'
-import { sayPointsOf, sayTakenBack } from '#web/purchases/points-words.ts'
-import { purchasesSearch } from '#web/purchases/purchases-search.ts'
-import { workflowsOf } from '#web/purchases/workflows.ts'
+import { duration } from '#web/format/dates.ts'
+import { workflowsOf } from '#web/purchases/progress.ts'
+import { sayLines, sayPointsOf, sayTakenBack, sayUndoneBecause } from '#web/purchases/purchase-text.ts'
+import { operationsSearch, purchasesSearch } from '#web/search-params.ts'
 
 const nameOf = (productId: string) => `Product ${productId}`
 const purchase = (parts: object) => ({ purchaseId: 'p', award: null, pointsRedeemed: 0, steps: [], ...parts }) as never

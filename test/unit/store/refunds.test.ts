@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { ApiProblem, type Problem, Unreachable } from '#web/client/api-problem.ts'
 import type { Purchase } from '#web/client/purchases.ts'
 import { foreseeRefund } from '#web/purchases/foreseen-refund.ts'
-import { sayRefused } from '#web/purchases/refused-words.ts'
+import { sayRefused } from '#web/purchases/purchase-text.ts'
 
 const bought = (parts: Partial<Purchase>) => ({ total: 1700, amount: 1700, pointsRedeemed: 0, ...parts }) as Purchase
 const POINT_VALUE = 0.1

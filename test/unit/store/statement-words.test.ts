@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { changeOf, sayEntry } from '#web/points/statement-words.ts'
+import { changeOf, sayEntry } from '#web/points/statement-text.ts'
 
 describe('the statement says', () => {
   test.each([

@@ -1,12 +1,18 @@
 import { describe, expect, test } from 'vitest'
-import { sayNotBought } from '#web/buy/refusal-words.ts'
-import { ApiProblem, errorOf, isTemporary, type Problem, problemOf, Unreachable } from '#web/client/api-problem.ts'
-import { sayInWords } from '#web/client/problem-words.ts'
+import {
+  ApiProblem,
+  errorOf,
+  isTemporary,
+  type Problem,
+  problemOf,
+  sayInWords,
+  Unreachable,
+} from '#web/client/api-problem.ts'
 import type { PurchaseStep, Refusal } from '#web/client/purchases.ts'
-import { sayCampaigns } from '#web/format/campaigns.ts'
 import { money, plus, times } from '#web/format/money.ts'
-import { points } from '#web/format/points.ts'
-import { sayStep } from '#web/purchases/step-words.ts'
+import { points, sayCampaigns } from '#web/format/points.ts'
+import { sayNotBought } from '#web/purchases/purchase-text.ts'
+import { sayStep } from '#web/purchases/step-text.ts'
 
 const nameOf = (productId: string) => `Product ${productId}`
 const say = (refusal: Refusal) => sayNotBought({ status: 'refused', refusal }, nameOf)

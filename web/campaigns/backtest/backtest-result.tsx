@@ -1,6 +1,5 @@
 import { Alert, Button, Group, Progress, Stack, Text } from '@mantine/core'
-import { problemOf } from '#web/client/api-problem.ts'
-import { sayInWords, type Words } from '#web/client/problem-words.ts'
+import { problemOf, sayInWords, type Words } from '#web/client/api-problem.ts'
 import { points } from '#web/format/points.ts'
 import { BacktestAwards } from './backtest-awards.tsx'
 import { BacktestSums } from './backtest-sums.tsx'

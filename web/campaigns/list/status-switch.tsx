@@ -1,9 +1,7 @@
 import { Button, Group, Switch, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import { problemOf } from '#web/client/api-problem.ts'
-import { useChangeCampaign } from '#web/client/campaign-changes.ts'
-import type { Campaign } from '#web/client/campaigns.ts'
-import { sayInWords } from '#web/client/problem-words.ts'
+import { problemOf, sayInWords } from '#web/client/api-problem.ts'
+import { type Campaign, useChangeCampaign } from '#web/client/campaigns.ts'
 
 type Status = Campaign['status']
 

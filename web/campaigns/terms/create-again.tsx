@@ -1,7 +1,6 @@
 import { Button, Group } from '@mantine/core'
-import { useCreateCampaign } from '#web/client/campaign-changes.ts'
-import type { Campaign } from '#web/client/campaigns.ts'
-import { sayInWords } from '#web/client/problem-words.ts'
+import { sayInWords } from '#web/client/api-problem.ts'
+import { type Campaign, useCreateCampaign } from '#web/client/campaigns.ts'
 import { Attention } from './attention.tsx'
 import { type Draft, termsOf } from './draft.ts'
 

@@ -3,10 +3,8 @@ import { useDisclosure } from '@mantine/hooks'
 import { notifications } from '@mantine/notifications'
 import { IconTrash } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
-import { problemOf } from '#web/client/api-problem.ts'
-import { useDeleteCampaign } from '#web/client/campaign-changes.ts'
-import type { Campaign } from '#web/client/campaigns.ts'
-import { sayInWords } from '#web/client/problem-words.ts'
+import { problemOf, sayInWords } from '#web/client/api-problem.ts'
+import { type Campaign, useDeleteCampaign } from '#web/client/campaigns.ts'
 import { points } from '#web/format/points.ts'
 
 /** Deletes a campaign, once somebody has said so twice. */

@@ -1,6 +1,5 @@
 import { findJsonMistake } from '#web/campaigns/rules-editor/rules-mistake.ts'
-import { problemOf } from '#web/client/api-problem.ts'
-import { sayInWords } from '#web/client/problem-words.ts'
+import { problemOf, sayInWords } from '#web/client/api-problem.ts'
 import type { Draft } from './draft.ts'
 import { mistakesOf } from './draft-mistakes.ts'
 

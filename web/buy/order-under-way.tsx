@@ -1,0 +1,125 @@
+import { Alert, Button, Group, Loader, Stack, Text } from '@mantine/core'
+import { useEffect, useState } from 'react'
+import { ApiProblem, isTemporary, type Problem, sayInWords } from '#web/client/api-problem.ts'
+import { type Purchase, useCancelPurchase } from '#web/client/purchases.ts'
+import { useRescuedFocus } from '#web/page/focus.tsx'
+import { AnchorLink } from '#web/page/links.tsx'
+import { isBeingCancelled, isCancellable } from '#web/purchases/progress.ts'
+import { Refused } from '#web/purchases/purchase-status.tsx'
+import { Timeline } from '#web/purchases/timeline.tsx'
+import { type OrderTrouble, useCheckout } from './checkout.tsx'
+import type { Intent } from './intent.ts'
+import { OrderLines, Verdict } from './purchase-outcome.tsx'
+
+/** Nobody has answered yet, or not to any purpose. */
+export function BeingSent({ trouble }: { trouble: OrderTrouble | undefined }) {
+  return (
+    <Stack>
+      <Stack role="status">
+        <Group wrap="nowrap">
+          <Loader size="sm" aria-hidden />
+          <Text fw={600}>{trouble ? 'Waiting for the store' : 'Sending your order'} …</Text>
+        </Group>
+        {trouble && (
+          <Text c="dimmed">
+            {sayTrouble(trouble.error)}, and we keep trying. Your money is safe: however often the order is sent, you
+            buy once.
+          </Text>
+        )}
+      </Stack>
+      {trouble?.lasting && trouble.error instanceof ApiProblem && (
+        <PutAside requestId={trouble.error.problem.requestId} />
+      )}
+    </Stack>
+  )
+}
+
+function sayTrouble(error: Error): string {
+  if (!(error instanceof ApiProblem)) return 'The store does not answer at the moment'
+  return isTemporary(error) ? 'A part of the store is away at the moment' : 'Something goes wrong in the store'
+}
+
+/** The way on, while the store does answer, and only this order gets nowhere. */
+function PutAside({ requestId }: { requestId: string }) {
+  const { dismiss } = useCheckout()
+  return (
+    <>
+      <Text>
+        If you would rather not wait, put it aside. It may have been bought all the same, or be bought yet: look under{' '}
+        <AnchorLink to="/purchases">Purchases</AnchorLink> before you order the same again.
+      </Text>
+      <Group justify="space-between">
+        <Text size="sm" c="dimmed">
+          To report it, give the number of the request, {requestId}.
+        </Text>
+        <Button variant="default" onClick={dismiss}>
+          Put it aside
+        </Button>
+      </Group>
+    </>
+  )
+}
+
+/** The order could not become a purchase. */
+export function NotTaken({ problem, intent }: { problem: Problem; intent: Intent }) {
+  const { buyInstead, dismiss } = useCheckout()
+  const { title, message } = sayInWords(new ApiProblem(problem))
+  return (
+    <Verdict tone="bad" title={title} message={`${message} Nothing was charged.`}>
+      <Button onClick={dismiss}>Change the order</Button>
+      <Button variant="default" onClick={() => buyInstead(intent, intent.order)}>
+        Try again
+      </Button>
+    </Verdict>
+  )
+}
+
+/** After so long without news somebody may begin to worry. */
+const WORRY_MS = 4_000
+
+export function PurchaseUnderWay({ purchase }: { purchase: Purchase }) {
+  const { purchaseId, lines, steps, pointsRedeemed } = purchase
+  const cancel = useCancelPurchase(purchaseId)
+  const canCancel = isCancellable(steps)
+  const story = useRescuedFocus<HTMLDivElement>(`${canCancel} ${cancel.status}`)
+  return (
+    <Stack gap="lg" ref={story} tabIndex={-1} style={{ outline: 'none' }}>
+      <OrderLines lines={lines} />
+      <Timeline steps={steps} paysWithPoints={pointsRedeemed > 0} />
+      <Reassurance key={steps.length}>
+        {isBeingCancelled(steps)
+          ? 'This takes longer than usual. It will not be bought, and whatever was taken comes back.'
+          : 'This takes longer than usual. The store finishes what it has begun, or gives everything back.'}
+      </Reassurance>
+      <Refused error={cancel.error} />
+      <Group justify="space-between">
+        <Text size="sm" c="dimmed">
+          It goes on without this page.
+        </Text>
+        {canCancel && (
+          <Button variant="default" onClick={() => cancel.mutate()} loading={cancel.isPending}>
+            Cancel this purchase
+          </Button>
+        )}
+      </Group>
+    </Stack>
+  )
+}
+
+/** Begins to count anew with each piece of news, by its key. */
+function Reassurance({ children }: { children: string }) {
+  const [shown, setShown] = useState(false)
+  useEffect(() => {
+    const timer = setTimeout(() => setShown(true), WORRY_MS)
+    return () => clearTimeout(timer)
+  }, [])
+  return (
+    <div role="status">
+      {shown && (
+        <Alert title="Still under way: your money is safe">
+          {children} You can wait here, or close this and find it under Purchases.
+        </Alert>
+      )}
+    </div>
+  )
+}

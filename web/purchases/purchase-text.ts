@@ -1,0 +1,193 @@
+import { isFinal, problemOf, sayInWords, type Words } from '#web/client/api-problem.ts'
+import type { Order, Purchase, Refusal } from '#web/client/purchases.ts'
+import { money } from '#web/format/money.ts'
+import { points } from '#web/format/points.ts'
+import { isBeingCancelled, isCancelledTooLate, isUnderWay, STATUS_WORDS, statusBy } from './progress.ts'
+
+const and = new Intl.ListFormat('en-GB', { type: 'conjunction' })
+const MOST_NAMED = 2
+
+/** What was bought, in a few words: `2 × Unicorn Air and Golden Horn Polish`, `Unicorn Air, Unicorn Ember and 3 more`. */
+export function sayLines(lines: Order['lines'], nameOf: (productId: string) => string): string {
+  const named = lines.length > MOST_NAMED + 1 ? lines.slice(0, MOST_NAMED) : lines
+  const words = named.map(({ productId, quantity }) =>
+    quantity === 1 ? nameOf(productId) : `${quantity} × ${nameOf(productId)}`,
+  )
+  const others = lines.length - named.length
+  return and.format(others > 0 ? [...words, `${others} more`] : words)
+}
+
+/** What a purchase that went well, or is under way, means to its buyer. */
+export function sayOutcome(purchase: Purchase): string {
+  const status = statusBy(purchase.steps)
+  // The story is ahead of what else is known, for a moment.
+  if (!isUnderWay(status) && purchase.status !== status) return 'It has just ended.'
+  switch (status) {
+    case 'running':
+      if (isBeingCancelled(purchase.steps)) return 'It will not be bought. Whatever was taken comes back.'
+      return 'It is being carried out, and goes on without this page.'
+    case 'compensating':
+      return 'It will not be bought. Everything that was taken is being given back.'
+    case 'refunding':
+      return 'The refund goes on without this page, until everything was given back.'
+    case 'refunded':
+      return sayRefunded(purchase)
+    default:
+      return sayCompleted(purchase)
+  }
+}
+
+function sayCompleted(purchase: Purchase): string {
+  const tooLate = isCancelledTooLate(purchase) ? ' Your cancellation came too late; you can refund it.' : ''
+  return sayPaid(purchase) + tooLate
+}
+
+function sayPaid({ amount, award, pointsIssued, pointsRedeemed }: Purchase): string {
+  const paid = pointsRedeemed > 0 ? `${money(amount ?? 0)} and ${points(pointsRedeemed)}` : money(amount ?? 0)
+  if (award === 'parked') return `${paid} paid. The points for it will follow: somebody is looking after them.`
+  return pointsIssued ? `${paid} paid, ${points(pointsIssued)} earned.` : `${paid} paid.`
+}
+
+function sayRefunded({ refund }: Purchase): string {
+  if (!refund) return 'Everything was given back.'
+  const returned = refund.pointsReturned > 0 ? ` and ${points(refund.pointsReturned)}` : ''
+  return `${money(refund.amount)}${returned} came back.`
+}
+
+const NOTHING_CHARGED = 'Nothing was charged.'
+
+/** Why a purchase came to nothing, as its buyer should read it. */
+export function sayNotBought(
+  { status, refusal }: Pick<Purchase, 'status' | 'refusal'>,
+  nameOf: (productId: string) => string,
+): Words {
+  if (refusal) return sayRefusal(refusal, nameOf)
+  if (status === 'cancelled') {
+    return { title: 'Cancelled', message: 'Nothing was bought, and everything that had been taken was given back.' }
+  }
+  return {
+    title: 'It did not work out',
+    message:
+      'The store could not carry this purchase out. Everything that had been taken was given back; you can try again.',
+  }
+}
+
+/** What has become of a refusal for want of money once there is enough. */
+export function sayCovered(missing: number): Words {
+  return {
+    title: 'Your wallet covers it now',
+    message: `${money(missing)} was missing. ${NOTHING_CHARGED} Nothing is bought yet.`,
+  }
+}
+
+function sayRefusal(refusal: Refusal, nameOf: (productId: string) => string): Words {
+  switch (refusal.code) {
+    case 'out_of_stock':
+      return sayShort(refusal, nameOf)
+    case 'price_changed':
+      return {
+        title: 'The price has changed',
+        message: `It was ${money(refusal.expectedTotal ?? 0)}, and is ${money(refusal.total ?? 0)} now. ${NOTHING_CHARGED}`,
+      }
+    case 'insufficient_funds':
+      return {
+        title: `${money(refusal.missing ?? 0)} missing`,
+        message: `Your wallet does not cover this. ${NOTHING_CHARGED}`,
+      }
+    case 'redeem_exceeds_total':
+      return {
+        title: 'More points than it costs',
+        message: `This takes ${points(refusal.mostPoints ?? 0)} at most. ${NOTHING_CHARGED}`,
+      }
+    case 'insufficient_points':
+      return {
+        title: 'Not enough points',
+        message: `You have ${points(refusal.available ?? 0)} to spend, and wanted to spend ${points(refusal.points ?? 0)}. ${NOTHING_CHARGED}`,
+      }
+  }
+}
+
+function sayShort({ short = [] }: Refusal, nameOf: (productId: string) => string): Words {
+  const [first, ...others] = short
+  if (!first || others.length > 0) {
+    const what = short.map(
+      ({ productId, available, requested }) => `${nameOf(productId)}: ${left(available, requested)}`,
+    )
+    return { title: 'Not everything is in stock', message: `${what.join('. ')}. ${NOTHING_CHARGED}` }
+  }
+  const { productId, available, requested } = first
+  if (available === 0)
+    return { title: 'Sold out', message: `${nameOf(productId)} has just been sold out. ${NOTHING_CHARGED}` }
+  return {
+    title: left(available, requested),
+    message: `There is not enough of ${nameOf(productId)}. ${NOTHING_CHARGED}`,
+  }
+}
+
+function left(available: number, requested: number): string {
+  return `${available} left, you asked for ${requested}`
+}
+
+/** Why a purchase is undone, which its story tells from the first moment. */
+export function sayUndoneBecause({ steps }: Purchase, nameOf: (productId: string) => string): string {
+  const reason = steps.find(({ state }) => state === 'compensating')?.detail
+  switch (reason?.outcome) {
+    case 'refused':
+      return `Refused: ${sayNotBought({ status: 'refused', refusal: reason.refusal ?? null }, nameOf).title}.`
+    case 'cancelled':
+      return 'Its buyer cancelled it.'
+    default:
+      return reason?.code === 'interrupted'
+        ? 'Its workflow was lost before it was confirmed.'
+        : 'A step of it could not be carried out for ten minutes.'
+  }
+}
+
+/** What a purchase means in points, at a glance: `+170 points`. Undefined when there is nothing to say. */
+export function sayPointsOf({ status, award, pointsIssued, pointsRedeemed }: Purchase): string | undefined {
+  if (status === 'refunded') return undefined
+  const earned = award === 'parked' ? 'points will follow' : pointsIssued ? `+${points(pointsIssued)}` : undefined
+  const spent = pointsRedeemed > 0 && award !== null ? `−${points(pointsRedeemed)}` : undefined
+  return [spent, earned].filter((words) => words !== undefined).join(', ') || undefined
+}
+
+/** What became of the points that a purchase earned once it was given back; undefined while they are its buyer's. */
+export function sayTakenBack({ status, award, pointsIssued, refund }: Purchase): string | undefined {
+  if (award !== 'booked' || !pointsIssued) return undefined
+  if (status === 'refunding') return 'What is left of them is being taken back.'
+  if (status !== 'refunded' || !refund) return undefined
+  const { pointsTakenBack: takenBack, pointsSpent: spent } = refund
+  if (takenBack === pointsIssued) return 'They were taken back with the refund.'
+  const lapsed = pointsIssued - takenBack - spent
+  const parts = [
+    takenBack > 0 && `${points(takenBack)} taken back`,
+    spent > 0 && `${points(spent)} already spent`,
+    lapsed > 0 && `${points(lapsed)} already lapsed`,
+  ]
+  return `When it was refunded: ${and.format(parts.filter((part) => part !== false))}.`
+}
+
+/** Why a cancellation or a refund was not accepted, and what can be done instead. */
+export function sayRefused(error: unknown): Words {
+  const settled = problemOf(error, 'already_settled')
+  if (settled) {
+    const instead = settled.purchaseStatus === 'completed' ? ' It can be refunded instead.' : ''
+    return {
+      title: 'Too late to cancel',
+      message: `It had ended before: ${inWords(settled.purchaseStatus)}.${instead}`,
+    }
+  }
+  const refundless = problemOf(error, 'not_refundable')
+  if (refundless) {
+    return {
+      title: 'This cannot be refunded',
+      message: `Only a completed purchase can, and this one is ${inWords(refundless.purchaseStatus)}.`,
+    }
+  }
+  const { title, message } = sayInWords(error)
+  return isFinal(error) ? { title, message } : { title, message: `It may not have been heard. ${message}` }
+}
+
+function inWords(status: keyof typeof STATUS_WORDS): string {
+  return STATUS_WORDS[status].toLowerCase()
+}
