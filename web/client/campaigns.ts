@@ -1,6 +1,6 @@
-import { infiniteQueryOptions, queryOptions, useQueryClient } from '@tanstack/react-query'
+import { queryOptions, useQueryClient } from '@tanstack/react-query'
 import { answer, api } from './api.ts'
-import { useKeyedMutation } from './query-client.ts'
+import { cursorQuery, useKeyedMutation } from './query-client.ts'
 import type { components } from './schema.d.ts'
 
 /** Whose campaigns the store's purchases are judged by. */
@@ -12,17 +12,13 @@ export type Campaign = Schemas['Campaign']
 export type CampaignTerms = Schemas['CampaignTerms']
 export type CampaignRule = Schemas['CampaignRule']
 export type CampaignChange = Schemas['CampaignChange']
+export type NewCampaign = Schemas['NewCampaign']
+export type CampaignChanges = Schemas['CampaignChanges']
 
 /** The campaigns of the store, newest first, page by page. */
-export const campaignsQuery = infiniteQueryOptions({
-  queryKey: ['campaigns', 'list'],
-  queryFn: ({ pageParam, signal }) => {
-    const query = { client: CLIENT, limit: 50, ...(pageParam !== null && { cursor: pageParam }) }
-    return answer(api.GET('/campaigns', { params: { query }, signal }))
-  },
-  initialPageParam: null as string | null,
-  getNextPageParam: ({ next_cursor }) => next_cursor,
-})
+export const campaignsQuery = cursorQuery(['campaigns', 'list'], (cursor, signal) =>
+  answer(api.GET('/campaigns', { params: { query: { client: CLIENT, limit: 50, ...cursor } }, signal })),
+)
 
 export function campaignQuery(name: string) {
   return queryOptions({
@@ -34,20 +30,11 @@ export function campaignQuery(name: string) {
 
 /** What was changed of a campaign, by whom and when, newest first; also of one that is deleted. */
 export function campaignHistoryQuery(name: string) {
-  return infiniteQueryOptions({
-    queryKey: ['campaigns', 'history', name],
-    queryFn: ({ pageParam, signal }) => {
-      const query = { limit: 20, ...(pageParam !== null && { cursor: pageParam }) }
-      const params = { path: { campaign_name: name }, query }
-      return answer(api.GET('/campaigns/{campaign_name}/history', { params, signal }))
-    },
-    initialPageParam: null as string | null,
-    getNextPageParam: ({ next_cursor }) => next_cursor,
+  return cursorQuery(['campaigns', 'history', name], (cursor, signal) => {
+    const params = { path: { campaign_name: name }, query: { limit: 20, ...cursor } }
+    return answer(api.GET('/campaigns/{campaign_name}/history', { params, signal }))
   })
 }
-
-export type NewCampaign = components['schemas']['NewCampaign']
-export type CampaignChanges = components['schemas']['CampaignChanges']
 
 /** A campaign in the version that a change was thought out for. */
 type Version = Pick<Campaign, 'campaign_name' | 'version'>

@@ -1,22 +1,14 @@
-import { infiniteQueryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { answer, api } from './api.ts'
+import { cursorQuery } from './query-client.ts'
 import type { components } from './schema.d.ts'
 
 export type ParkedAward = components['schemas']['ParkedAward']
 
 /** Awards that could not be booked, oldest first, page after page. */
-export const parkedAwardsQuery = infiniteQueryOptions({
-  queryKey: ['parked-awards'],
-  queryFn: ({ pageParam, signal }) =>
-    answer(
-      api.GET('/operations/parked', {
-        params: { query: { limit: 50, ...(pageParam !== null && { cursor: pageParam }) } },
-        signal,
-      }),
-    ),
-  initialPageParam: null as string | null,
-  getNextPageParam: ({ nextCursor }) => nextCursor,
-})
+export const parkedAwardsQuery = cursorQuery(['parked-awards'], (cursor, signal) =>
+  answer(api.GET('/operations/parked', { params: { query: { limit: 50, ...cursor } }, signal })),
+)
 
 /** Books a parked award. It happens once however often it is asked for, so it has no key. */
 export function useRetryAward(id: string, onSuccess: (award: ParkedAward) => void) {

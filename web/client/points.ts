@@ -1,6 +1,7 @@
-import { infiniteQueryOptions, queryOptions, useQueryClient } from '@tanstack/react-query'
+import { queryOptions, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
 import { answer, api } from './api.ts'
+import { cursorQuery } from './query-client.ts'
 import type { components } from './schema.d.ts'
 
 export type PointsBalance = components['schemas']['PointsBalance']
@@ -32,33 +33,18 @@ export function lapsesNextQuery(username: string) {
 
 /** Everything that happened to the points, newest first. */
 export function statementQuery(username: string) {
-  return infiniteQueryOptions({
-    queryKey: ['points', username, 'history', 'statement'],
-    queryFn: ({ signal, pageParam }) => {
-      const query = { account_id: username, limit: ENTRIES_PER_PAGE, ...(pageParam && { cursor: pageParam }) }
-      return answer(api.GET('/points/transactions', { params: { query }, signal }))
-    },
-    initialPageParam: '',
-    getNextPageParam: (page) => page.next_cursor,
+  return cursorQuery(['points', username, 'history', 'statement'], (cursor, signal) => {
+    const query = { account_id: username, limit: ENTRIES_PER_PAGE, ...cursor }
+    return answer(api.GET('/points/transactions', { params: { query }, signal }))
   })
 }
 
 /** Where the points come from and when they end, newest first. */
 export function lotsQuery(username: string, which: 'open' | 'all') {
-  return infiniteQueryOptions({
-    queryKey: ['points', username, 'history', 'lots', which],
-    queryFn: ({ signal, pageParam }) => {
-      const open_only = which === 'open' ? ('true' as const) : ('false' as const)
-      const query = {
-        account_id: username,
-        open_only,
-        limit: ENTRIES_PER_PAGE,
-        ...(pageParam && { cursor: pageParam }),
-      }
-      return answer(api.GET('/points/lots', { params: { query }, signal }))
-    },
-    initialPageParam: '',
-    getNextPageParam: (page) => page.next_cursor,
+  return cursorQuery(['points', username, 'history', 'lots', which], (cursor, signal) => {
+    const open_only = which === 'open' ? ('true' as const) : ('false' as const)
+    const query = { account_id: username, open_only, limit: ENTRIES_PER_PAGE, ...cursor }
+    return answer(api.GET('/points/lots', { params: { query }, signal }))
   })
 }
 

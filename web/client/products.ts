@@ -1,9 +1,13 @@
-import { infiniteQueryOptions, queryOptions, useInfiniteQuery, useQueries, useQueryClient } from '@tanstack/react-query'
+import { queryOptions, useInfiniteQuery, useQueries } from '@tanstack/react-query'
 import { answer, api } from './api.ts'
-import { useKeyedMutation } from './query-client.ts'
+import { cursorQuery, useKeyedMutation } from './query-client.ts'
 import type { components } from './schema.d.ts'
 
-export type Product = components['schemas']['Product']
+type Schemas = components['schemas']
+
+export type Product = Schemas['Product']
+type NewProduct = Schemas['NewProduct']
+export type ProductChanges = Schemas['ProductChanges']
 
 /** Fills whole rows, be they of two cards, three, four or five. */
 const PAGE_SIZE = 60
@@ -14,19 +18,12 @@ const LIVE_MS = 5_000
 const NAMES_MS = 60_000
 
 /** What there is to buy, page after page: what is shown is read again, and nothing else. */
-export const productsQuery = infiniteQueryOptions({
-  queryKey: ['products', 'shelf'],
-  queryFn: ({ pageParam, signal }) =>
-    answer(
-      api.GET('/products', {
-        params: { query: { limit: PAGE_SIZE, ...(pageParam !== null && { cursor: pageParam }) } },
-        signal,
-      }),
-    ),
-  initialPageParam: null as string | null,
-  getNextPageParam: ({ nextCursor }) => nextCursor,
+export const productsQuery = {
+  ...cursorQuery(['products', 'shelf'], (cursor, signal) =>
+    answer(api.GET('/products', { params: { query: { limit: PAGE_SIZE, ...cursor } }, signal })),
+  ),
   refetchInterval: LIVE_MS,
-})
+}
 
 /** Those to choose one from: as many as the API gives at once. */
 export const productChoicesQuery = queryOptions({
@@ -73,53 +70,30 @@ export function useProductNames(lines: Bought): (productId: string) => string {
   return useProductsOf(lines).nameOf
 }
 
-type Schemas = components['schemas']
-export type NewProduct = Schemas['NewProduct']
-export type ProductChanges = Schemas['ProductChanges']
-
 /** Adds to the stock of a product, or takes out of it. */
-export function useAdjustStock(productId: string, onSuccess: (product: Product) => void) {
-  return useProductChange(
-    (body: Schemas['StockAdjustment'], key) =>
-      answer(
-        api.POST('/products/{id}/stock-adjustments', {
-          params: { path: { id: productId }, header: { 'Idempotency-Key': key } },
-          body,
-        }),
-      ),
-    onSuccess,
+export function useAdjustStock(id: string, onSuccess: (product: Product) => void) {
+  return useKeyedMutation(
+    (body: Schemas['StockAdjustment'], key) => {
+      const params = { path: { id }, header: { 'Idempotency-Key': key } }
+      return answer(api.POST('/products/{id}/stock-adjustments', { params, body }))
+    },
+    { invalidates: 'products', onSuccess },
   )
 }
 
-export function useUpdateProduct(productId: string, onSuccess: (product: Product) => void) {
-  return useProductChange(
-    (body: ProductChanges, key) =>
-      answer(
-        api.PATCH('/products/{id}', {
-          params: { path: { id: productId }, header: { 'Idempotency-Key': key } },
-          body,
-        }),
-      ),
-    onSuccess,
+export function useUpdateProduct(id: string, onSuccess: (product: Product) => void) {
+  return useKeyedMutation(
+    (body: ProductChanges, key) => {
+      const params = { path: { id }, header: { 'Idempotency-Key': key } }
+      return answer(api.PATCH('/products/{id}', { params, body }))
+    },
+    { invalidates: 'products', onSuccess },
   )
 }
 
 export function useCreateProduct(onSuccess: (product: Product) => void) {
-  return useProductChange(
+  return useKeyedMutation(
     (body: NewProduct, key) => answer(api.POST('/products', { params: { header: { 'Idempotency-Key': key } }, body })),
-    onSuccess,
+    { invalidates: 'products', onSuccess },
   )
-}
-
-function useProductChange<Change>(
-  send: (change: Change, key: string) => Promise<Product>,
-  onSuccess: (product: Product) => void,
-) {
-  const queryClient = useQueryClient()
-  return useKeyedMutation(send, {
-    onSuccess: async (product) => {
-      await queryClient.invalidateQueries({ queryKey: ['products'] })
-      onSuccess(product)
-    },
-  })
 }

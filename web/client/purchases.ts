@@ -1,102 +1,19 @@
-import {
-  infiniteQueryOptions,
-  type QueryClient,
-  queryOptions,
-  useMutation,
-  useQueryClient,
-} from '@tanstack/react-query'
+import { type QueryClient, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { answer, api } from './api.ts'
 import { ApiProblem, isTemporary } from './api-problem.ts'
-import { retryDelay } from './query-client.ts'
+import { cursorQuery, MAX_RETRIES, retryDelay } from './query-client.ts'
 import type { components } from './schema.d.ts'
 
-export type Order = components['schemas']['SeveralProductsOrder']
-export type Purchase = components['schemas']['Purchase']
-export type PurchaseStep = components['schemas']['PurchaseStep']
-export type Refusal = NonNullable<Purchase['refusal']>
+type Schemas = components['schemas']
 
-/** A purchase with its story so far. Who wants to see it go on uses `useLivePurchase`. */
-export function purchaseQuery(purchaseId: string) {
-  return queryOptions({
-    queryKey: ['purchases', purchaseId],
-    queryFn: ({ signal }) => answer(api.GET('/purchases/{id}', { params: { path: { id: purchaseId } }, signal })),
-  })
-}
-
-/**
- * Sends an order. Under its key it is the same purchase however often it is sent, so this can be repeated without a
- * thought, after a reload too.
- *
- * @returns the id of the purchase, whatever became of it: it is told by the purchase itself
- * @throws ApiProblem when there is no purchase: the order cannot be one, or the store is not up to it now
- */
-export async function placeOrder({ key, order }: { key: string; order: Order }): Promise<string> {
-  const header = { 'Idempotency-Key': key, Prefer: 'respond-async' }
-  try {
-    return (await answer(api.POST('/purchase', { params: { header }, body: order }))).purchaseId
-  } catch (error) {
-    const purchaseId = settledPurchase(error)
-    if (purchaseId === undefined) throw error
-    return purchaseId
-  }
-}
-
-/** The purchase that a refusal is about; a 503 that names one leaves open what becomes of it. */
-function settledPurchase(error: unknown): string | undefined {
-  if (!(error instanceof ApiProblem) || error.problem.status !== 409) return undefined
-  return 'purchaseId' in error.problem ? error.problem.purchaseId : undefined
-}
-
-/** Asks to stop a purchase. It happens once however often it is asked for, so it has no key. */
-export function useCancelPurchase(purchaseId: string) {
-  const queryClient = useQueryClient()
-  return useMutation({
-    mutationFn: () => answer(api.POST('/purchases/{id}/cancel', { params: { path: { id: purchaseId } } })),
-    // It may have ended before, which the purchase tells.
-    onSettled: () => queryClient.invalidateQueries({ queryKey: purchaseQuery(purchaseId).queryKey }),
-  })
-}
-
-/** Takes over what became of a purchase. What was asked before, and is still on its way, must not undo that. */
-export async function takeOutcome(queryClient: QueryClient, purchase: Purchase): Promise<void> {
-  const { queryKey } = purchaseQuery(purchase.purchaseId)
-  await queryClient.cancelQueries({ queryKey })
-  queryClient.setQueryData(queryKey, purchase)
-}
-
-/** Forgets what a settled purchase has changed: stock, the wallet, points, the lists of purchases. */
-export async function forgetAfterPurchase(queryClient: QueryClient): Promise<void> {
-  const changed = ['products', 'users', 'points', 'quote', 'purchases']
-  await Promise.all(changed.map((resource) => queryClient.invalidateQueries({ queryKey: [resource] })))
-}
-
+export type Order = Schemas['SeveralProductsOrder']
+export type Quote = Schemas['Quote']
+export type Purchase = Schemas['Purchase']
 export type PurchaseStatus = Purchase['status']
-
-type Filter = {
-  /** Whose; left out: everybody's. */
-  userId?: string
-  status?: PurchaseStatus
-}
-
-const PAGE_SIZE = 20
-
-/** Purchases with their stories so far, newest first, page after page. */
-export function purchaseHistoryQuery(filter: Filter) {
-  return infiniteQueryOptions({
-    queryKey: ['purchases', 'history', filter],
-    queryFn: ({ pageParam, signal }) =>
-      answer(
-        api.GET('/purchases', {
-          params: { query: { ...filter, limit: PAGE_SIZE, ...(pageParam !== null && { cursor: pageParam }) } },
-          signal,
-        }),
-      ),
-    initialPageParam: null as string | null,
-    getNextPageParam: ({ nextCursor }) => nextCursor,
-  })
-}
-
-export type Quote = components['schemas']['Quote']
+export type PurchaseStep = Schemas['PurchaseStep']
+export type Refusal = NonNullable<Purchase['refusal']>
+export type Refund = Schemas['Refund']
+type PointsLot = Schemas['PointsLot']
 
 /** What an order would come to now, and earn. Prices, points and campaigns change, so it is read again now and then. */
 export function quoteQuery({ expectedTotal: _, ...order }: Order) {
@@ -125,15 +42,69 @@ function readQuote(body: Omit<Order, 'expectedTotal'>, signal: AbortSignal): Pro
   return answer(api.POST('/purchase/quote', { body, signal }))
 }
 
-export type Refund = components['schemas']['Refund']
-type PointsLot = components['schemas']['PointsLot']
+/**
+ * Sends an order. Under its key it is the same purchase however often it is sent, so this can be repeated without a
+ * thought, after a reload too.
+ *
+ * @returns the id of the purchase, whatever became of it: it is told by the purchase itself
+ * @throws ApiProblem when there is no purchase: the order cannot be one, or the store is not up to it now
+ */
+export async function placeOrder({ key, order }: { key: string; order: Order }): Promise<string> {
+  const header = { 'Idempotency-Key': key, Prefer: 'respond-async' }
+  try {
+    return (await answer(api.POST('/purchase', { params: { header }, body: order }))).purchaseId
+  } catch (error) {
+    const purchaseId = settledPurchase(error)
+    if (purchaseId === undefined) throw error
+    return purchaseId
+  }
+}
+
+/** The purchase that a refusal is about; a 503 that names one leaves open what becomes of it. */
+function settledPurchase(error: unknown): string | undefined {
+  if (!(error instanceof ApiProblem) || error.problem.status !== 409) return undefined
+  return 'purchaseId' in error.problem ? error.problem.purchaseId : undefined
+}
+
+/** A purchase with its story so far. Who wants to see it go on uses `useLivePurchase`. */
+export function purchaseQuery(purchaseId: string) {
+  return queryOptions({
+    queryKey: ['purchases', purchaseId],
+    queryFn: ({ signal }) => answer(api.GET('/purchases/{id}', { params: { path: { id: purchaseId } }, signal })),
+  })
+}
+
+type Filter = {
+  /** Whose; left out: everybody's. */
+  userId?: string
+  status?: PurchaseStatus
+}
+
+const PAGE_SIZE = 20
+
+/** Purchases with their stories so far, newest first, page after page. */
+export function purchaseHistoryQuery(filter: Filter) {
+  return cursorQuery(['purchases', 'history', filter], (cursor, signal) =>
+    answer(api.GET('/purchases', { params: { query: { ...filter, limit: PAGE_SIZE, ...cursor } }, signal })),
+  )
+}
+
+/** Asks to stop a purchase. It happens once however often it is asked for, so it has no key. */
+export function useCancelPurchase(purchaseId: string) {
+  const queryClient = useQueryClient()
+  return useMutation({
+    mutationFn: () => answer(api.POST('/purchases/{id}/cancel', { params: { path: { id: purchaseId } } })),
+    // It may have ended before, which the purchase tells.
+    onSettled: () => queryClient.invalidateQueries({ queryKey: purchaseQuery(purchaseId).queryKey }),
+  })
+}
 
 /** Gives a purchase back. It happens once however often it is asked for, so it has no key, and outages do not end it. */
 export function useRefundPurchase(purchaseId: string) {
   const queryClient = useQueryClient()
   return useMutation({
     mutationFn: () => answer(api.POST('/purchases/{id}/refund', { params: { path: { id: purchaseId } } })),
-    retry: (failures, error: Error) => failures < 5 && isTemporary(error),
+    retry: (failures, error: Error) => failures < MAX_RETRIES && isTemporary(error),
     retryDelay,
     onSettled: () => forgetAfterPurchase(queryClient),
   })
@@ -157,9 +128,7 @@ async function findLot(username: string, lotId: string, signal: AbortSignal): Pr
   let cursor: string | null = null
   do {
     const query = { account_id: username, limit: 500, ...(cursor !== null && { cursor }) }
-    const page: components['schemas']['PointsLotPage'] = await answer(
-      api.GET('/points/lots', { params: { query }, signal }),
-    )
+    const page: Schemas['PointsLotPage'] = await answer(api.GET('/points/lots', { params: { query }, signal }))
     const lot = page.items.find(({ id }) => id === lotId)
     if (lot) return lot
     cursor = page.next_cursor
@@ -177,4 +146,17 @@ export function useRepairPurchase(purchaseId: string, onSuccess: (repaired: Repa
     onSuccess,
     onSettled: () => forgetAfterPurchase(queryClient),
   })
+}
+
+/** Takes over what became of a purchase. What was asked before, and is still on its way, must not undo that. */
+export async function takeOutcome(queryClient: QueryClient, purchase: Purchase): Promise<void> {
+  const { queryKey } = purchaseQuery(purchase.purchaseId)
+  await queryClient.cancelQueries({ queryKey })
+  queryClient.setQueryData(queryKey, purchase)
+}
+
+/** Forgets what a settled purchase has changed: stock, the wallet, points, the lists of purchases. */
+export async function forgetAfterPurchase(queryClient: QueryClient): Promise<void> {
+  const changed = ['products', 'users', 'points', 'quote', 'purchases']
+  await Promise.all(changed.map((resource) => queryClient.invalidateQueries({ queryKey: [resource] })))
 }
