@@ -1,8 +1,8 @@
-import { Skeleton, Stack } from '@mantine/core'
+import { Skeleton } from '@mantine/core'
 import { IconPackages } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { productsQuery } from '#web/client/products.ts'
-import { EmptyState, LoadError, ShowMore } from '#web/page/list.tsx'
+import { EmptyState, PagedList } from '#web/page/list.tsx'
 import { Page } from '#web/page/page.tsx'
 import { useCurrentUser } from '#web/shell/current-user.tsx'
 import classes from './buy-page.module.css'
@@ -35,34 +35,38 @@ function Store({ username }: { username: string }) {
 const PLACES = ['a', 'b', 'c', 'd', 'e', 'f']
 
 /** Everything there is to buy. */
-export function Shelf({ username }: { username: string }) {
-  const shelf = useInfiniteQuery(productsQuery)
-  const products = shelf.data?.pages.flatMap(({ items }) => items)
-  if (products?.length === 0) {
-    return (
-      <EmptyState icon={<IconPackages size={36} aria-hidden />} title="The stable is empty">
-        There is nothing to buy at the moment. Whatever an operator adds appears here by itself.
-      </EmptyState>
-    )
-  }
-  if (shelf.error && !products) {
-    return <LoadError query={shelf} />
-  }
+function Shelf({ username }: { username: string }) {
   return (
-    <Stack gap="xl">
-      <ul className={classes.shelf} aria-label="Products" aria-busy={shelf.isPending}>
-        {products?.map((product) => (
-          <li key={product.id}>
-            <ProductCard product={product} username={username} />
-          </li>
-        )) ??
-          PLACES.map((place) => (
-            <li key={place}>
-              <Skeleton height={460} radius="lg" />
+    <PagedList list={useInfiniteQuery(productsQuery)} what="products" loading={<EmptyShelf />} empty={<NothingToBuy />}>
+      {(products) => (
+        <ul className={classes.shelf} aria-label="Products">
+          {products.map((product) => (
+            <li key={product.id}>
+              <ProductCard product={product} username={username} />
             </li>
           ))}
-      </ul>
-      {products && <ShowMore list={shelf} shown={products.length} what="products" />}
-    </Stack>
+        </ul>
+      )}
+    </PagedList>
+  )
+}
+
+function EmptyShelf() {
+  return (
+    <ul className={classes.shelf} aria-label="Products" aria-busy>
+      {PLACES.map((place) => (
+        <li key={place}>
+          <Skeleton height={460} radius="lg" />
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function NothingToBuy() {
+  return (
+    <EmptyState icon={<IconPackages size={36} aria-hidden />} title="The stable is empty">
+      There is nothing to buy at the moment. Whatever an operator adds appears here by itself.
+    </EmptyState>
   )
 }

@@ -4,8 +4,8 @@ import type { Order } from '#web/client/purchases.ts'
 export type Line = Order['lines'][number]
 
 /** What the API takes in one purchase. */
-const MOST_LINES = 20
-export const MOST_OF_ONE = 1_000
+const MAX_LINES = 20
+export const MAX_QUANTITY = 1_000
 
 export type Cart = {
   lines: Line[]
@@ -30,7 +30,7 @@ export function useCart(username: string): Cart {
   })
   return {
     lines,
-    hasRoomFor: (productId) => lines.length < MOST_LINES || lines.some((line) => line.productId === productId),
+    hasRoomFor: (productId) => lines.length < MAX_LINES || lines.some((line) => line.productId === productId),
     add: (productId, quantity) => setLines((before) => withMore(before, productId, quantity)),
     setQuantity: (productId, quantity) =>
       setLines((before) => before.map((line) => (line.productId === productId ? { ...line, quantity } : line))),
@@ -42,8 +42,8 @@ export function useCart(username: string): Cart {
 
 function withMore(lines: Line[], productId: string, quantity: number): Line[] {
   const there = lines.find((line) => line.productId === productId)
-  if (!there) return [...lines, { productId, quantity }].slice(0, MOST_LINES)
-  const more = Math.min(there.quantity + quantity, MOST_OF_ONE)
+  if (!there) return [...lines, { productId, quantity }].slice(0, MAX_LINES)
+  const more = Math.min(there.quantity + quantity, MAX_QUANTITY)
   return lines.map((line) => (line === there ? { productId, quantity: more } : line))
 }
 
@@ -60,7 +60,7 @@ function without(lines: Line[], bought: Line[]): Line[] {
 function readLines(stored: string | undefined): Line[] {
   try {
     const lines: unknown = JSON.parse(stored ?? '[]')
-    return Array.isArray(lines) ? lines.filter(isLine).slice(0, MOST_LINES) : []
+    return Array.isArray(lines) ? lines.filter(isLine).slice(0, MAX_LINES) : []
   } catch {
     return []
   }
@@ -80,5 +80,5 @@ export function quantityOf(typed: string): number | undefined {
   const digits = typed.trim().replace(/^1,000$/, '1000')
   if (!/^\d+$/.test(digits)) return undefined
   const quantity = Number(digits)
-  return quantity >= 1 && quantity <= MOST_OF_ONE ? quantity : undefined
+  return quantity >= 1 && quantity <= MAX_QUANTITY ? quantity : undefined
 }

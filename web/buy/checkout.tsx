@@ -18,7 +18,7 @@ type Checkout = {
   /** What is being bought, or was last; undefined when there is nothing to tell in this tab. */
   intent: Intent | undefined
   /** The store does not answer, or not as it should, and we repeat the order. */
-  trouble: OrderTrouble | undefined
+  failure: OrderFailure | undefined
   /** Whether the buyer would rather look at something else meanwhile. */
   folded: boolean
   fold: (folded: boolean) => void
@@ -54,7 +54,7 @@ export function CheckoutProvider({ username, children }: { username: string; chi
   const [view, setView] = useState<View>(() => ({ key: readIntent(username)?.key, folded: false }))
   const intent = written?.key === view.key ? written : undefined
   const { take } = useCart(username)
-  const { known, trouble } = usePlacedOrder(intent)
+  const { known, failure } = usePlacedOrder(intent)
   const { purchaseId, refused } = known
   // biome-ignore lint/correctness/useExhaustiveDependencies: once the store has answered, that is written down.
   useEffect(() => {
@@ -69,7 +69,7 @@ export function CheckoutProvider({ username, children }: { username: string; chi
 
   const checkout: Checkout = {
     intent: intent && { ...intent, ...known },
-    trouble,
+    failure,
     folded: view.folded,
     fold: (folded) => setView({ key: view.key, folded }),
     postponed: view.postponed,
@@ -98,7 +98,7 @@ export function CheckoutProvider({ username, children }: { username: string; chi
 const MANY_ATTEMPTS = 3
 
 /** How the last attempt went, after which the next one comes. */
-export type OrderTrouble = {
+export type OrderFailure = {
   error: Error
   /** Whether it has gone on for a while. */
   lasting: boolean
@@ -109,9 +109,9 @@ export type OrderTrouble = {
  * query: sent once for whoever asks, and again after an outage or a reload. What was answered is final: it is not sent
  * again once that is written down, not even when the page asks for everything anew after an outage.
  *
- * @returns what the answer was, or the trouble there is with getting one
+ * @returns what the answer was, or the failure there is with getting one
  */
-function usePlacedOrder(intent: Intent | undefined): { known: Known; trouble: OrderTrouble | undefined } {
+function usePlacedOrder(intent: Intent | undefined): { known: Known; failure: OrderFailure | undefined } {
   const { data, error, failureReason, failureCount } = useQuery({
     queryKey: ['order', intent?.key],
     queryFn: async () => {
@@ -126,6 +126,6 @@ function usePlacedOrder(intent: Intent | undefined): { known: Known; trouble: Or
   const refused = error instanceof ApiProblem ? error.problem : undefined
   return {
     known: { ...(data !== undefined && { purchaseId: data }), ...(refused && { refused }) },
-    trouble: failureReason ? { error: failureReason, lasting: failureCount >= MANY_ATTEMPTS } : undefined,
+    failure: failureReason ? { error: failureReason, lasting: failureCount >= MANY_ATTEMPTS } : undefined,
   }
 }

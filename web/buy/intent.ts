@@ -55,7 +55,7 @@ export function useWrittenIntent(username: string): Intent | undefined {
 export function replaceIntent(username: string, key: string | undefined, next: Intent | undefined): boolean {
   const isThere = readIntent(username)?.key === key
   if (isThere) writeText(storageKey(username), next && JSON.stringify(next))
-  tellThisTab()
+  notifyThisTab()
   return isThere
 }
 
@@ -87,7 +87,7 @@ function storageKey(username: string): string {
 /** The browser tells the other tabs of what is written, and not the one that has written it. */
 const inThisTab = new Set<() => void>()
 
-function tellThisTab(): void {
+function notifyThisTab(): void {
   for (const listener of inThisTab) listener()
 }
 

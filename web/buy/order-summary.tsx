@@ -3,12 +3,12 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { IconSparkles } from '@tabler/icons-react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { type ReactNode, useId, useMemo, useState } from 'react'
-import { sayInWords } from '#web/client/api-problem.ts'
+import { formatError } from '#web/client/api-problem.ts'
 import { type Quote, quoteQuery } from '#web/client/purchases.ts'
 import { settingsQuery } from '#web/client/settings.ts'
 import { balanceQuery } from '#web/client/users.ts'
 import { money, plus, times } from '#web/format/money.ts'
-import { points, sayCampaigns } from '#web/format/points.ts'
+import { formatCampaigns, points } from '#web/format/points.ts'
 import { type Sum, Sums } from '#web/page/sums.tsx'
 import type { Line } from './cart.ts'
 import classes from './cart-panel.module.css'
@@ -47,8 +47,8 @@ export function OrderSummary({ username, lines, isUnfinished, onCheckout }: Orde
 
   if (error)
     return (
-      <Alert color="red" title={sayInWords(error).title}>
-        {sayInWords(error).message}
+      <Alert color="red" title={formatError(error).title}>
+        {formatError(error).message}
       </Alert>
     )
   if (!quote) return <Skeleton height={180} radius="md" />
@@ -120,13 +120,13 @@ function PayWithPoints({ quote: { mostPoints }, value, onChange }: PayWithPoints
         thumbProps={{ 'aria-labelledby': label, 'aria-valuetext': points(used) }}
       />
       <Text size="sm" c="dimmed">
-        {used === 0 ? 'Drag to see what it saves.' : sayWhatItSaves(used, settings.data?.pointValue)}
+        {used === 0 ? 'Drag to see what it saves.' : formatSavings(used, settings.data?.pointValue)}
       </Text>
     </Stack>
   )
 }
 
-function sayWhatItSaves(used: number, pointValue: number | undefined): string {
+function formatSavings(used: number, pointValue: number | undefined): string {
   return pointValue === undefined ? points(used) : `${points(used)} save ${money(times(pointValue, used))}.`
 }
 
@@ -135,7 +135,7 @@ function Earns({ quote: { pointsEarned, campaigns } }: { quote: Quote }) {
   if (pointsEarned === 0) return null
   return (
     <PointsNote>
-      You earn <strong>{points(pointsEarned)}</strong> {sayCampaigns(campaigns)}
+      You earn <strong>{points(pointsEarned)}</strong> {formatCampaigns(campaigns)}
     </PointsNote>
   )
 }

@@ -1,40 +1,40 @@
 import { Alert, Button, Group, Loader, Stack, Text } from '@mantine/core'
 import { useEffect, useState } from 'react'
-import { ApiProblem, isTemporary, type Problem, sayInWords } from '#web/client/api-problem.ts'
+import { ApiProblem, formatError, isTemporary, type Problem } from '#web/client/api-problem.ts'
 import { type Purchase, useCancelPurchase } from '#web/client/purchases.ts'
 import { useRescuedFocus } from '#web/page/focus.tsx'
 import { AnchorLink } from '#web/page/links.tsx'
 import { isBeingCancelled, isCancellable } from '#web/purchases/progress.ts'
 import { Refused } from '#web/purchases/purchase-status.tsx'
 import { Timeline } from '#web/purchases/timeline.tsx'
-import { type OrderTrouble, useCheckout } from './checkout.tsx'
+import { type OrderFailure, useCheckout } from './checkout.tsx'
 import type { Intent } from './intent.ts'
 import { OrderLines, Verdict } from './purchase-outcome.tsx'
 
 /** Nobody has answered yet, or not to any purpose. */
-export function BeingSent({ trouble }: { trouble: OrderTrouble | undefined }) {
+export function BeingSent({ failure }: { failure: OrderFailure | undefined }) {
   return (
     <Stack>
       <Stack role="status">
         <Group wrap="nowrap">
           <Loader size="sm" aria-hidden />
-          <Text fw={600}>{trouble ? 'Waiting for the store' : 'Sending your order'} …</Text>
+          <Text fw={600}>{failure ? 'Waiting for the store' : 'Sending your order'} …</Text>
         </Group>
-        {trouble && (
+        {failure && (
           <Text c="dimmed">
-            {sayTrouble(trouble.error)}, and we keep trying. Your money is safe: however often the order is sent, you
+            {formatFailure(failure.error)}, and we keep trying. Your money is safe: however often the order is sent, you
             buy once.
           </Text>
         )}
       </Stack>
-      {trouble?.lasting && trouble.error instanceof ApiProblem && (
-        <PutAside requestId={trouble.error.problem.requestId} />
+      {failure?.lasting && failure.error instanceof ApiProblem && (
+        <PutAside requestId={failure.error.problem.requestId} />
       )}
     </Stack>
   )
 }
 
-function sayTrouble(error: Error): string {
+function formatFailure(error: Error): string {
   if (!(error instanceof ApiProblem)) return 'The store does not answer at the moment'
   return isTemporary(error) ? 'A part of the store is away at the moment' : 'Something goes wrong in the store'
 }
@@ -63,7 +63,7 @@ function PutAside({ requestId }: { requestId: string }) {
 /** The order could not become a purchase. */
 export function NotTaken({ problem, intent }: { problem: Problem; intent: Intent }) {
   const { buyInstead, dismiss } = useCheckout()
-  const { title, message } = sayInWords(new ApiProblem(problem))
+  const { title, message } = formatError(new ApiProblem(problem))
   return (
     <Verdict tone="bad" title={title} message={`${message} Nothing was charged.`}>
       <Button onClick={dismiss}>Change the order</Button>

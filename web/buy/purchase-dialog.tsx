@@ -7,7 +7,7 @@ import type { Order } from '#web/client/purchases.ts'
 import { LoadError } from '#web/page/list.tsx'
 import { useLivePurchase } from '#web/purchases/live-purchase.ts'
 import { isUnderWay } from '#web/purchases/progress.ts'
-import { sayLines } from '#web/purchases/purchase-text.ts'
+import { formatLines } from '#web/purchases/purchase-text.ts'
 import { useCheckout } from './checkout.tsx'
 import type { Intent } from './intent.ts'
 import { BeingSent, NotTaken, PurchaseUnderWay } from './order-under-way.tsx'
@@ -18,7 +18,7 @@ import { PurchaseOutcome, Verdict } from './purchase-outcome.tsx'
  * or, while this one is under way, folds it into a line at the top of the page.
  */
 export function PurchaseDialog() {
-  const { intent, trouble, folded, fold, postponed, dismiss } = useCheckout()
+  const { intent, failure, folded, fold, postponed, dismiss } = useCheckout()
   const read = useLivePurchase(intent?.purchaseId, intent !== undefined && !intent.settled)
   const purchase = intent?.purchaseId === undefined ? undefined : read.data
   const notRead = intent?.purchaseId !== undefined && !purchase && read.isError
@@ -49,7 +49,7 @@ export function PurchaseDialog() {
         {postponed && <Postponed order={postponed} />}
         {intent?.refused && <NotTaken problem={intent.refused} intent={intent} />}
         {notRead && (isUnknown ? <Unknown /> : <LoadError query={read} />)}
-        {intent && !over && !notRead && !purchase && <BeingSent trouble={trouble} />}
+        {intent && !over && !notRead && !purchase && <BeingSent failure={failure} />}
         {purchase && !over && <PurchaseUnderWay purchase={purchase} />}
         {intent && purchase && ended && !givenBack && (
           <PurchaseOutcome key={purchase.purchaseId} purchase={purchase} intent={intent} bought={bought} />
@@ -105,7 +105,7 @@ function Folded({ over, onShow }: { over: boolean; onShow: () => void }) {
 function Postponed({ order }: { order: Order }) {
   const nameOf = useProductNames(order.lines)
   return (
-    <Alert color="orange" title={`Not bought yet: ${sayLines(order.lines, nameOf)}`} mb="lg">
+    <Alert color="orange" title={`Not bought yet: ${formatLines(order.lines, nameOf)}`} mb="lg">
       Another purchase of yours began before, perhaps in another tab. First see what becomes of that one, which is shown
       here.
     </Alert>

@@ -2,18 +2,18 @@ import { Button, Divider, Group, Stack, Text, Title } from '@mantine/core'
 import { IconConfetti, IconHandStop } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useEffect } from 'react'
-import { sayInWords } from '#web/client/api-problem.ts'
+import { formatError } from '#web/client/api-problem.ts'
 import { useProductNames, useProductsOf } from '#web/client/products.ts'
 import { type Purchase, quoteQuery } from '#web/client/purchases.ts'
 import { settingsQuery } from '#web/client/settings.ts'
 import { balanceAfterQuery, useTopUp } from '#web/client/users.ts'
 import { money } from '#web/format/money.ts'
-import { points, sayCampaigns } from '#web/format/points.ts'
+import { formatCampaigns, points } from '#web/format/points.ts'
 import { useRescuedFocus } from '#web/page/focus.tsx'
 import { AnchorLink, ButtonLink } from '#web/page/links.tsx'
 import { ProductPicture } from '#web/page/product-picture.tsx'
 import { isCancelledTooLate } from '#web/purchases/progress.ts'
-import { sayCovered, sayNotBought } from '#web/purchases/purchase-text.ts'
+import { formatCovered, formatNotBought } from '#web/purchases/purchase-text.ts'
 import { Timeline } from '#web/purchases/timeline.tsx'
 import type { Line } from './cart.ts'
 import { useCheckout } from './checkout.tsx'
@@ -84,7 +84,7 @@ function Earned({ purchase: { award, pointsIssued, campaigns } }: { purchase: Pu
   if (!pointsIssued) return null
   return (
     <PointsNote>
-      You earned <strong>{points(pointsIssued)}</strong> {sayCampaigns(campaigns)}
+      You earned <strong>{points(pointsIssued)}</strong> {formatCampaigns(campaigns)}
     </PointsNote>
   )
 }
@@ -98,7 +98,7 @@ function NotBought({ purchase, intent }: { purchase: Purchase; intent: Intent })
   const means = { balance: balance.data ?? 0, pointValue: settings.data?.pointValue ?? 0 }
   const missing = purchase.refusal?.code === 'insufficient_funds' ? purchase.refusal.missing : undefined
   const isCovered = missing !== undefined && purchase.amount !== null && means.balance >= purchase.amount
-  const { title, message } = isCovered ? sayCovered(missing) : sayNotBought(purchase, nameOf)
+  const { title, message } = isCovered ? formatCovered(missing) : formatNotBought(purchase, nameOf)
   return (
     <Verdict tone="bad" title={title} message={message}>
       {suggestionsFor(purchase, intent.order, means).map((suggestion) => (
@@ -130,7 +130,7 @@ function TopUp({ username, missing }: { username: string; missing: number }) {
       </Button>
       {topUp.error && (
         <Text role="alert" c="var(--mantine-color-error)" size="sm" ref={failure} tabIndex={-1}>
-          {sayInWords(topUp.error).message}
+          {formatError(topUp.error).message}
         </Text>
       )}
     </>

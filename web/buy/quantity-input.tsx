@@ -1,7 +1,7 @@
 import { ActionIcon, Group, Text, TextInput } from '@mantine/core'
 import { IconMinus, IconPlus } from '@tabler/icons-react'
 import { type KeyboardEvent, useId, useState } from 'react'
-import { MOST_OF_ONE, quantityOf } from './cart.ts'
+import { MAX_QUANTITY, quantityOf } from './cart.ts'
 import classes from './quantity-input.module.css'
 
 type QuantityInputProps = {
@@ -30,7 +30,7 @@ export function QuantityInput({ label, value, onChange, disabled = false }: Quan
   const leave = () => {
     if (unfinished !== undefined && !isRefused) take(String(value))
   }
-  const step = (by: 1 | -1) => take(String(Math.min(Math.max(value + by, 1), MOST_OF_ONE)))
+  const step = (by: 1 | -1) => take(String(Math.min(Math.max(value + by, 1), MAX_QUANTITY)))
   const stepByKey = (event: KeyboardEvent) => {
     if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return
     event.preventDefault()
@@ -67,7 +67,7 @@ export function QuantityInput({ label, value, onChange, disabled = false }: Quan
           variant="subtle"
           size="lg"
           onClick={() => step(1)}
-          disabled={disabled || value >= MOST_OF_ONE}
+          disabled={disabled || value >= MAX_QUANTITY}
           aria-label={`${label}: one more`}
         >
           <IconPlus size={16} aria-hidden />

@@ -72,15 +72,15 @@ export type Words = { title: string; message: string }
 const TRY_AGAIN = 'Try again in a while: what came through already is not done twice.'
 
 /** Any error as a person should read it. Pages add to this what can be done about it. */
-export function sayInWords(error: unknown): Words {
+export function formatError(error: unknown): Words {
   if (error instanceof Unreachable) {
     return { title: 'The store cannot be reached', message: `It does not answer at the moment. ${TRY_AGAIN}` }
   }
-  if (error instanceof ApiProblem) return sayProblem(error.problem)
+  if (error instanceof ApiProblem) return formatProblem(error.problem)
   return { title: 'This page stumbled', message: 'That should not have happened. Trying again often helps.' }
 }
 
-function sayProblem(problem: Problem): Words {
+function formatProblem(problem: Problem): Words {
   switch (problem.code) {
     case 'insufficient_funds':
       return {
@@ -100,21 +100,21 @@ function sayProblem(problem: Problem): Words {
     case 'temporal_unavailable':
       return { title: 'The store is catching its breath', message: `A part of it is away for the moment. ${TRY_AGAIN}` }
     case 'internal_error':
-      return { title: problem.title, message: `${TRY_AGAIN} ${sayHowToReport(problem)}` }
+      return { title: problem.title, message: `${TRY_AGAIN} ${howToReport(problem)}` }
     case 'invalid_request':
       return { title: problem.title, message: problem.errors.map(({ message }) => message).join('; ') }
     default:
-      return sayOther(problem)
+      return formatOtherProblem(problem)
   }
 }
 
 /** What people run into the API says well. Everything else is between it and this page, and somebody should know of it. */
-function sayOther(problem: Problem): Words {
+function formatOtherProblem(problem: Problem): Words {
   const { status, title, detail } = problem
   const isRefusal = status === 404 || status === 409 || status === 412
-  return { title, message: isRefusal ? detail : `${detail} ${sayHowToReport(problem)}` }
+  return { title, message: isRefusal ? detail : `${detail} ${howToReport(problem)}` }
 }
 
-function sayHowToReport({ requestId }: Problem): string {
+function howToReport({ requestId }: Problem): string {
   return `If it does not help to try again, report it with the number of the request, ${requestId}.`
 }

@@ -2,7 +2,7 @@ import { Button, Group, Stack, Text, TextInput } from '@mantine/core'
 import { IconSparkles } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { fieldErrors, sayInWords } from '#web/client/api-problem.ts'
+import { fieldErrors, formatError } from '#web/client/api-problem.ts'
 import { type ParkedAward, parkedAwardsQuery, useDismissAward, useRetryAward } from '#web/client/parked-awards.ts'
 import { dateTime, duration } from '#web/format/dates.ts'
 import { points } from '#web/format/points.ts'
@@ -10,7 +10,7 @@ import { DialogButton, Form } from '#web/page/dialog.tsx'
 import { AnchorLink } from '#web/page/links.tsx'
 import { CampaignAwards } from '#web/purchases/points-earned.tsx'
 import classes from './waiting-list.module.css'
-import { type Telling, WaitingList } from './waiting-list.tsx'
+import { type Notice, WaitingList } from './waiting-list.tsx'
 
 const POLL_MS = 5_000
 
@@ -24,19 +24,19 @@ export function ParkedAwards() {
   const parked = useInfiniteQuery({ ...parkedAwardsQuery, refetchInterval: POLL_MS })
   return (
     <WaitingList name="Parked awards" query={parked} nothing={NOTHING}>
-      {(award, now, tell) => (
+      {(award, now, notify) => (
         <li key={award.id}>
-          <ParkedAwardItem award={award} now={now} tell={tell} />
+          <ParkedAwardItem award={award} now={now} notify={notify} />
         </li>
       )}
     </WaitingList>
   )
 }
 
-type ParkedAwardItemProps = { award: ParkedAward; now: number; tell: (telling: Telling) => void }
+type ParkedAwardItemProps = { award: ParkedAward; now: number; notify: (notice: Notice) => void }
 
-function ParkedAwardItem({ award, now, tell }: ParkedAwardItemProps) {
-  const retry = useRetryAward(award.id, (outcome) => tell(sayRetried(outcome)))
+function ParkedAwardItem({ award, now, notify }: ParkedAwardItemProps) {
+  const retry = useRetryAward(award.id, (outcome) => notify(retryNotice(outcome)))
   const since = Date.parse(award.parkedAt)
   return (
     <article className={classes.item}>
@@ -44,16 +44,18 @@ function ParkedAwardItem({ award, now, tell }: ParkedAwardItemProps) {
         <Text fw={650} size="lg">
           {points(award.points)} for {award.username}
         </Text>
-        <Text>{sayParkedBecause(award.problem)}</Text>
+        <Text>{formatParkedReason(award.problem)}</Text>
         <Text size="sm" c="dimmed">
           Waiting for {duration(now - since)}, since {dateTime(award.parkedAt)}. <Origin award={award} />
         </Text>
         <CampaignAwards campaigns={award.campaigns} />
       </Stack>
       <Group gap="sm">
-        <DismissAward award={award} tell={tell} />
+        <DismissAward award={award} notify={notify} />
         <Button
-          onClick={() => retry.mutate(undefined, { onError: (error) => tell({ tone: 'bad', ...sayInWords(error) }) })}
+          onClick={() =>
+            retry.mutate(undefined, { onError: (error) => notify({ tone: 'bad', ...formatError(error) }) })
+          }
           loading={retry.isPending}
           aria-label={`Book now: ${points(award.points)} for ${award.username}`}
         >
@@ -73,10 +75,10 @@ function Origin({ award: { id, kind } }: { award: ParkedAward }) {
   )
 }
 
-type DismissAwardProps = { award: ParkedAward; tell: (telling: Telling) => void }
+type DismissAwardProps = { award: ParkedAward; notify: (notice: Notice) => void }
 
 /** Decides that points which could not be booked never will be, with the reason. */
-function DismissAward({ award, tell }: DismissAwardProps) {
+function DismissAward({ award, notify }: DismissAwardProps) {
   return (
     <DialogButton
       label="Dismiss"
@@ -84,15 +86,15 @@ function DismissAward({ award, tell }: DismissAwardProps) {
       title="Dismiss these points"
       variant="default"
     >
-      {(close) => <DismissAwardForm award={award} tell={tell} close={close} />}
+      {(close) => <DismissAwardForm award={award} notify={notify} close={close} />}
     </DialogButton>
   )
 }
 
-function DismissAwardForm({ award, tell, close }: DismissAwardProps & { close: () => void }) {
+function DismissAwardForm({ award, notify, close }: DismissAwardProps & { close: () => void }) {
   const [reason, setReason] = useState('')
   const dismiss = useDismissAward(award.id, ({ username }) => {
-    tell({ tone: 'good', title: 'Dismissed', message: `${username} will not get these points.` })
+    notify({ tone: 'good', title: 'Dismissed', message: `${username} will not get these points.` })
     close()
   })
   return (
@@ -120,7 +122,7 @@ function DismissAwardForm({ award, tell, close }: DismissAwardProps & { close: (
 }
 
 /** Why an award could not be booked. */
-function sayParkedBecause(problem: string): string {
+function formatParkedReason(problem: string): string {
   switch (problem) {
     case 'unavailable':
       return 'The points ledger could not be reached for ten minutes.'
@@ -132,7 +134,7 @@ function sayParkedBecause(problem: string): string {
 }
 
 /** What came of a retry. */
-function sayRetried({ username, status, pointsIssued, problem }: ParkedAward): Telling {
+function retryNotice({ username, status, pointsIssued, problem }: ParkedAward): Notice {
   switch (status) {
     case 'booked':
       return { tone: 'good', title: 'Booked', message: `${username} has got ${points(pointsIssued)}.` }
@@ -150,7 +152,7 @@ function sayRetried({ username, status, pointsIssued, problem }: ParkedAward): T
       return {
         tone: 'bad',
         title: 'Still parked',
-        message: `${sayParkedBecause(problem)} It is being tried for another ten minutes.`,
+        message: `${formatParkedReason(problem)} It is being tried for another ten minutes.`,
       }
   }
 }

@@ -144,7 +144,7 @@ function ProductFields({ draft, onChange, errors }: ProductFieldsProps) {
       />
       <TextInput
         label="Picture"
-        description={<span role="status">{sayPicture(draft.image)}</span>}
+        description={<span role="status">{formatPictureHint(draft.image)}</span>}
         placeholder="/images/unicorn-air.svg"
         value={draft.image}
         onChange={({ currentTarget: { value } }) => set({ image: value })}
@@ -155,7 +155,7 @@ function ProductFields({ draft, onChange, errors }: ProductFieldsProps) {
 }
 
 /** The API takes addresses on other servers, for other stores may show them: this one shows nothing from elsewhere. */
-function sayPicture(image: string): string {
+function formatPictureHint(image: string): string {
   return /^https?:/.test(image)
     ? 'It is kept, but the store does not show it, for it is on another server: a unicorn stands in.'
     : 'A path on this server. Without one, a unicorn stands in.'
@@ -211,12 +211,12 @@ function AdjustStockForm({ product, close }: { product: Product; close: () => vo
         required
       />
       <Text size="sm" c="dimmed">
-        {product.stock} can be bought now{typeof quantity === 'number' && sayAfterwards(product.stock + quantity)}.
+        {product.stock} can be bought now{typeof quantity === 'number' && formatAfterwards(product.stock + quantity)}.
       </Text>
     </Form>
   )
 }
 
-function sayAfterwards(stock: number): string {
+function formatAfterwards(stock: number): string {
   return stock < 0 ? ', and no more than that can be taken out' : `, and ${stock} afterwards`
 }

@@ -1,17 +1,17 @@
 import { Button, Group, Stack, Text } from '@mantine/core'
 import { IconMoodSmile } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { sayInWords } from '#web/client/api-problem.ts'
+import { formatError } from '#web/client/api-problem.ts'
 import { useProductNames } from '#web/client/products.ts'
 import { type Purchase, type PurchaseStatus, purchaseHistoryQuery, useRepairPurchase } from '#web/client/purchases.ts'
 import { dateTime, duration } from '#web/format/dates.ts'
 import { AnchorLink } from '#web/page/links.tsx'
-import { purchaseWorkflow, repairWorkflow, STATUS_WORDS, stepsAhead } from '#web/purchases/progress.ts'
-import { sayLines, sayUndoneBecause } from '#web/purchases/purchase-text.ts'
+import { purchaseWorkflow, repairWorkflow, STATUS_NAMES, stepsAhead } from '#web/purchases/progress.ts'
+import { formatLines, formatUndoReason } from '#web/purchases/purchase-text.ts'
 import { TAKING_BACK } from '#web/purchases/step-text.ts'
 import { WorkflowLink } from '#web/purchases/workflow-links.tsx'
 import classes from './waiting-list.module.css'
-import { type Telling, WaitingList } from './waiting-list.tsx'
+import { type Notice, WaitingList } from './waiting-list.tsx'
 
 const POLL_MS = 3_000
 
@@ -28,28 +28,28 @@ export function UndoingPurchases() {
   const undoing = useInfiniteQuery({ ...undoingQuery, refetchInterval: POLL_MS })
   return (
     <WaitingList name="Purchases being undone" query={undoing} nothing={NOTHING}>
-      {(purchase, now, tell) => (
+      {(purchase, now, notify) => (
         <li key={purchase.purchaseId}>
-          <UndoingItem purchase={purchase} now={now} tell={tell} />
+          <UndoingItem purchase={purchase} now={now} notify={notify} />
         </li>
       )}
     </WaitingList>
   )
 }
 
-type UndoingItemProps = { purchase: Purchase; now: number; tell: (telling: Telling) => void }
+type UndoingItemProps = { purchase: Purchase; now: number; notify: (notice: Notice) => void }
 
-function UndoingItem({ purchase, now, tell }: UndoingItemProps) {
+function UndoingItem({ purchase, now, notify }: UndoingItemProps) {
   const { purchaseId, username, lines } = purchase
   const nameOf = useProductNames(lines)
-  const repair = useRepairPurchase(purchaseId, ({ status }) => tell(sayRepaired(status)))
+  const repair = useRepairPurchase(purchaseId, ({ status }) => notify(repairNotice(status)))
   return (
     <article className={classes.item}>
       <Stack gap={6}>
         <Text fw={650} size="lg">
-          {sayLines(lines, nameOf)} for {username}
+          {formatLines(lines, nameOf)} for {username}
         </Text>
-        <Text>{sayUndoneBecause(purchase, nameOf)}</Text>
+        <Text>{formatUndoReason(purchase, nameOf)}</Text>
         <Waiting purchase={purchase} now={now} />
         <Group gap="md">
           <AnchorLink to="/purchases/$purchaseId" params={{ purchaseId }} size="sm">
@@ -60,9 +60,9 @@ function UndoingItem({ purchase, now, tell }: UndoingItemProps) {
         </Group>
       </Stack>
       <Button
-        onClick={() => repair.mutate(undefined, { onError: (error) => tell({ tone: 'bad', ...sayInWords(error) }) })}
+        onClick={() => repair.mutate(undefined, { onError: (error) => notify({ tone: 'bad', ...formatError(error) }) })}
         loading={repair.isPending}
-        aria-label={`Try now: ${sayLines(lines, nameOf)} for ${username}`}
+        aria-label={`Try now: ${formatLines(lines, nameOf)} for ${username}`}
       >
         Try now
       </Button>
@@ -86,7 +86,7 @@ function Waiting({ purchase: { steps, pointsRedeemed }, now }: { purchase: Purch
 }
 
 /** What came of trying at once. */
-function sayRepaired(status: PurchaseStatus): Telling {
+function repairNotice(status: PurchaseStatus): Notice {
   if (status === 'compensating') {
     return {
       tone: 'bad',
@@ -97,6 +97,6 @@ function sayRepaired(status: PurchaseStatus): Telling {
   return {
     tone: 'good',
     title: 'It has its outcome',
-    message: `The purchase is ${STATUS_WORDS[status].toLowerCase()}, and nothing waits any more.`,
+    message: `The purchase is ${STATUS_NAMES[status].toLowerCase()}, and nothing waits any more.`,
   }
 }

@@ -1,7 +1,7 @@
 import { Alert, Button, type ButtonProps, Group, Modal, Stack } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import type { ReactNode } from 'react'
-import { fieldErrors, sayInWords } from '#web/client/api-problem.ts'
+import { fieldErrors, formatError } from '#web/client/api-problem.ts'
 
 type DialogButtonProps = Omit<ButtonProps, 'children'> & {
   /** What the button is called, when what is written on it does not say enough. */
@@ -68,7 +68,7 @@ export function Form({ submitLabel, sending, fields, onSubmit, onCancel, childre
 function Problem({ error, fields }: { error: Error; fields: readonly string[] }) {
   const wrong = Object.keys(fieldErrors(error))
   if (wrong.length > 0 && wrong.every((path) => fields.includes(path))) return null
-  const { title, message } = sayInWords(error)
+  const { title, message } = formatError(error)
   return (
     <Alert color="red" title={title}>
       {message}

@@ -1,6 +1,32 @@
 import { Alert, Button, Paper, Skeleton, Stack, Text, Title } from '@mantine/core'
+import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query'
 import { type ReactNode, useRef, useState } from 'react'
-import { sayInWords } from '#web/client/api-problem.ts'
+import { formatError } from '#web/client/api-problem.ts'
+
+type PagedListProps<Item> = {
+  /** Pages of items, as `cursorQuery` reads them. */
+  list: UseInfiniteQueryResult<InfiniteData<{ items: Item[] }>>
+  /** What is listed, in the plural. */
+  what: string
+  /** Until the first page is there; without it, a skeleton of cards. */
+  loading?: ReactNode
+  /** In place of a list without items. */
+  empty?: ReactNode
+  children: (items: Item[]) => ReactNode
+}
+
+/** A list that is read page after page: its skeleton, what went wrong, that there is nothing, or its items and the way to more. */
+export function PagedList<Item>({ list, what, loading, empty, children }: PagedListProps<Item>) {
+  const items = list.data?.pages.flatMap((page) => page.items)
+  if (!items) return list.error ? <LoadError query={list} /> : (loading ?? <ListSkeleton label={`Loading ${what}`} />)
+  if (items.length === 0 && empty !== undefined) return empty
+  return (
+    <Stack gap="lg">
+      {children(items)}
+      <ShowMore list={list} shown={items.length} what={what} />
+    </Stack>
+  )
+}
 
 const count = new Intl.NumberFormat('en')
 
@@ -33,7 +59,7 @@ export function ShowMore({
   return (
     <Stack align="center" gap="xs">
       <Text size="sm" c="dimmed" role="status" ref={words} tabIndex={-1} style={{ outline: 'none' }}>
-        {hasNextPage ? sayShown(shown, all, what) : `That is all: ${count.format(shown)} ${what}.`}
+        {hasNextPage ? formatShown(shown, all, what) : `That is all: ${count.format(shown)} ${what}.`}
       </Text>
       {hasNextPage && (
         <Button variant="default" onClick={more} loading={isFetchingNextPage}>
@@ -44,7 +70,7 @@ export function ShowMore({
   )
 }
 
-function sayShown(shown: number, all: number | undefined, what: string): string {
+function formatShown(shown: number, all: number | undefined, what: string): string {
   if (all !== undefined) return `${count.format(shown)} of ${count.format(all)} ${what} are shown.`
   return `The first ${count.format(shown)} ${what} are shown.`
 }
@@ -66,7 +92,7 @@ type LoadErrorProps = { query: { error: unknown; refetch: () => unknown; isFetch
 
 /** In place of what could not be read: why, and the way to read it again. */
 export function LoadError({ query }: LoadErrorProps) {
-  const { title, message } = sayInWords(query.error)
+  const { title, message } = formatError(query.error)
   return (
     <Alert color="red" title={title}>
       <Stack align="flex-start" gap="sm">

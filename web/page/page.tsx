@@ -2,7 +2,7 @@ import { Button, Container, Group, Skeleton, Stack, Text, Title } from '@mantine
 import { useDocumentTitle } from '@mantine/hooks'
 import type { ErrorComponentProps } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { sayInWords } from '#web/client/api-problem.ts'
+import { formatError } from '#web/client/api-problem.ts'
 import { useHeadingFocus } from './focus.tsx'
 import { ButtonLink } from './links.tsx'
 
@@ -60,7 +60,7 @@ export function PageSkeleton() {
  * is to load everything anew, for the store may have been updated in the meantime; whatever matters is kept elsewhere.
  */
 export function PageError({ error }: ErrorComponentProps) {
-  const { title, message } = sayInWords(error)
+  const { title, message } = formatError(error)
   return (
     <Page title={title} lead={message}>
       <Group>

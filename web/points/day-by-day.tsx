@@ -1,4 +1,4 @@
-import { Badge, Group, SegmentedControl, Skeleton, Table, Text, VisuallyHidden } from '@mantine/core'
+import { Badge, Group, SegmentedControl, Skeleton, Text } from '@mantine/core'
 import { CatchBoundary, getRouteApi } from '@tanstack/react-router'
 import { lazy, Suspense, useMemo, useState } from 'react'
 import type { PointsBalance, PointsDay } from '#web/client/points.ts'
@@ -6,6 +6,7 @@ import { dateTime, day } from '#web/format/dates.ts'
 import { pointsAlone } from '#web/format/points.ts'
 import { ShowMore } from '#web/page/list.tsx'
 import { Section } from '#web/page/section.tsx'
+import { type Column, DataTable } from '#web/page/table.tsx'
 import { spansOf } from './day-spans.ts'
 import classes from './points-page.module.css'
 
@@ -33,7 +34,7 @@ export function DayByDay({ balance }: { balance: PointsBalance }) {
     })
 
   return (
-    <Section title="Day by day" lead="What is left of the points of each day, and what lapsed of them.">
+    <Section title="Day by day" lead="What is left of the points of each day, and what expired of them.">
       <Chart balance={balance} />
       <Group>
         <SegmentedControl aria-label="Days to list" data={SHOWN} value={days} onChange={show} />
@@ -64,73 +65,58 @@ const MORE_DAYS = 50
 
 type DaysTableProps = { balance: PointsBalance; status: PointsDay['status'] | undefined }
 
-/** A row per day that points came on, newest first. Years of them are shown a few at a time. */
+/** A row for each day on which points were issued, newest first. Years of them are shown a few at a time. */
 function DaysTable({ balance, status }: DaysTableProps) {
-  const [most, setMost] = useState(FIRST_DAYS)
+  const [max, setMax] = useState(FIRST_DAYS)
   // A day can be there twice, once per end, where the lifetime of points was changed: so it takes a number to name a row.
   const numbered = balance.balance_entries.map((entry, number) => ({ ...entry, number }))
   const days = numbered.filter((entry) => !status || entry.status === status).toReversed()
-  const shown = days.slice(0, most)
+  const shown = days.slice(0, max)
   const older = {
     hasNextPage: shown.length < days.length,
     isFetchingNextPage: false,
-    fetchNextPage: () => setMost(most + MORE_DAYS),
+    fetchNextPage: () => setMax(max + MORE_DAYS),
   }
-  if (days.length === 0) return <Text c="dimmed">No days of this kind.</Text>
+  if (days.length === 0) return <Text c="dimmed">There are no such days.</Text>
   return (
     <>
-      <Table className={classes.table} verticalSpacing="sm">
-        <caption>
-          <VisuallyHidden>Points by day, newest first</VisuallyHidden>
-        </caption>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th scope="col">Date</Table.Th>
-            <Table.Th scope="col" visibleFrom="sm">
-              Account
-            </Table.Th>
-            <Table.Th scope="col" className={classes.number}>
-              Points
-            </Table.Th>
-            <Table.Th scope="col">Status</Table.Th>
-            <Table.Th scope="col" visibleFrom="sm">
-              Last updated
-            </Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {shown.map(({ number, ...entry }) => (
-            <DayRow key={number} account={balance.account_id} {...entry} />
-          ))}
-        </Table.Tbody>
-      </Table>
+      <DataTable
+        caption="Points by day, newest first"
+        columns={columnsFor(balance.account_id)}
+        rows={shown}
+        keyOf={({ number }) => number}
+      />
       <ShowMore list={older} shown={shown.length} all={days.length} what="days" />
     </>
   )
 }
 
-function DayRow({ account, issued_date, balance, status, last_updated }: PointsDay & { account: string }) {
+function columnsFor(account: string): Column<PointsDay>[] {
+  return [
+    {
+      name: 'Date',
+      kind: 'name',
+      cell: ({ issued_date, last_updated }) => (
+        <>
+          {day(issued_date)}
+          <Text span className={classes.folded} hiddenFrom="sm">
+            {account}, updated {dateTime(last_updated)}
+          </Text>
+        </>
+      ),
+    },
+    { name: 'Account', onlyWide: true, cell: () => account },
+    { name: 'Points', kind: 'number', cell: ({ balance }) => pointsAlone(balance) },
+    { name: 'Status', cell: ({ status }) => <StatusBadge status={status} /> },
+    { name: 'Last updated', onlyWide: true, cell: ({ last_updated }) => dateTime(last_updated) },
+  ]
+}
+
+function StatusBadge({ status }: Pick<PointsDay, 'status'>) {
+  const isActive = status === 'active'
   return (
-    <Table.Tr>
-      <Table.Th scope="row" className={classes.lead}>
-        {day(issued_date)}
-        <Text span className={classes.folded} hiddenFrom="sm">
-          {account}, updated {dateTime(last_updated)}
-        </Text>
-      </Table.Th>
-      <Table.Td visibleFrom="sm">{account}</Table.Td>
-      <Table.Td className={classes.number}>{pointsAlone(balance)}</Table.Td>
-      <Table.Td>
-        <Badge
-          variant="light"
-          color={status === 'active' ? 'gold' : 'gray'}
-          className={classes.status}
-          data-status={status}
-        >
-          {status === 'active' ? 'Active' : 'Expired'}
-        </Badge>
-      </Table.Td>
-      <Table.Td visibleFrom="sm">{dateTime(last_updated)}</Table.Td>
-    </Table.Tr>
+    <Badge variant="light" color={isActive ? 'gold' : 'gray'} className={classes.status} data-status={status}>
+      {isActive ? 'Active' : 'Expired'}
+    </Badge>
   )
 }

@@ -1,14 +1,14 @@
 import type { components } from '#web/client/schema.d.ts'
 
 type StatementLine = components['schemas']['PointsStatementLine']
-type Told = Pick<StatementLine, 'transaction_type' | 'reverses_type' | 'reason' | 'actor'>
+type Described = Pick<StatementLine, 'transaction_type' | 'reverses_type' | 'reason' | 'actor'>
 type Moved = Pick<StatementLine, 'transaction_type' | 'reverses_type' | 'amount'>
 
 /** What happened, as the statement says it. */
-export function sayEntry(line: Told): string {
+export function formatEntry(line: Described): string {
   switch (line.transaction_type) {
     case 'issue':
-      return sayWhereFrom(line.reason, line.actor)
+      return formatSource(line.reason, line.actor)
     case 'redeem':
       return line.reason === 'purchase' ? 'Paid for a purchase' : 'Redeemed'
     case 'expire':
@@ -20,7 +20,7 @@ export function sayEntry(line: Told): string {
 }
 
 /** @param event what happened in another system, as that calls it: `ReviewWritten` */
-export function sayWhereFrom(reason: string, event?: string): string {
+export function formatSource(reason: string, event?: string): string {
   if (reason === 'purchase') return 'Earned with a purchase'
   if (reason !== 'event') return 'Given by the store'
   return event === undefined ? 'Earned elsewhere' : `Earned with: ${wordsOf(event)}`

@@ -23,7 +23,7 @@ const POLL_MS = 1_000
 export function useLivePurchase(purchaseId: string | undefined, isNews = false): UseQueryResult<Purchase> {
   const queryClient = useQueryClient()
   const [streaming, setStreaming] = useState(false)
-  const [told, setTold] = useState<PurchaseStep[]>([])
+  const [streamed, setStreamed] = useState<PurchaseStep[]>([])
   const read = useQuery({
     ...purchaseQuery(purchaseId ?? ''),
     enabled: purchaseId !== undefined,
@@ -34,19 +34,19 @@ export function useLivePurchase(purchaseId: string | undefined, isNews = false):
   useEffect(() => {
     if (!open || purchaseId === undefined) return
     const stop = listenToPurchase(purchaseId, {
-      onStep: (step) => setTold((steps) => [...steps, step]),
+      onStep: (step) => setStreamed((steps) => [...steps, step]),
       onOutcome: (purchase) => void takeOutcome(queryClient, purchase),
       onOpen: setStreaming,
     })
     return () => {
       stop()
-      setTold([])
+      setStreamed([])
     }
   }, [open, purchaseId, queryClient])
   useForgettingWhenSettled(read.data === undefined ? isNews : open)
 
   if (!read.data) return read
-  return { ...read, data: { ...read.data, steps: merge(read.data.steps, told) } }
+  return { ...read, data: { ...read.data, steps: merge(read.data.steps, streamed) } }
 }
 
 /** @param open also while it is not known what has become of a purchase that was made just now */
@@ -63,9 +63,9 @@ function isOpen(purchase: Purchase | undefined): boolean {
   return purchase !== undefined && isUnderWay(purchase.status)
 }
 
-/** The steps that were read, and those that were told since. */
-function merge(read: PurchaseStep[], told: PurchaseStep[]): PurchaseStep[] {
-  const bySeq = new Map([...read, ...told].map((step) => [step.seq, step]))
+/** The steps that were read, and those that were streamed since. */
+function merge(read: PurchaseStep[], streamed: PurchaseStep[]): PurchaseStep[] {
+  const bySeq = new Map([...read, ...streamed].map((step) => [step.seq, step]))
   return [...bySeq.values()].sort((a, b) => a.seq - b.seq)
 }
 
@@ -88,7 +88,7 @@ let endCurrent: (() => void) | undefined
 
 /**
  * Listens to what happens to a purchase, from its beginning, if there is a stream to be had. The browser connects again by
- * itself, from where it was. Listening to another purchase ends the stream of this one, which is told, for from then on
+ * itself, from where it was. Listening to another purchase ends the stream of this one, whose `onOpen` says so, for from then on
  * somebody has to ask.
  *
  * @returns what ends it
@@ -130,13 +130,13 @@ function openStream(purchaseId: string, { onStep, onOutcome, onOpen }: PurchaseL
     // The browser has given it up for good: another tab may have its place.
     if (stream.readyState === EventSource.CLOSED) over.abort()
   })
-  stream.addEventListener('step', (event) => onStep(toldBy(event)))
+  stream.addEventListener('step', (event) => onStep(dataOf(event)))
   stream.addEventListener('outcome', (event) => {
     over.abort()
-    onOutcome(toldBy(event))
+    onOutcome(dataOf(event))
   })
 }
 
-function toldBy(event: Event) {
+function dataOf(event: Event) {
   return JSON.parse((event as MessageEvent).data)
 }

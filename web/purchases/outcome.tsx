@@ -21,7 +21,7 @@ import { foreseeRefund } from './foreseen-refund.ts'
 import classes from './outcome.module.css'
 import { isCancellable, statusBy } from './progress.ts'
 import { Refused, StatusBadge } from './purchase-status.tsx'
-import { sayNotBought, sayOutcome } from './purchase-text.ts'
+import { formatNotBought, formatOutcome } from './purchase-text.ts'
 
 const POLL_MS = 1_000
 
@@ -66,8 +66,8 @@ export function Outcome({ purchase }: { purchase: Purchase }) {
 
 function OutcomeWords({ purchase }: { purchase: Purchase }) {
   const nameOf = useProductNames(purchase.lines)
-  if (!isNotBought(purchase)) return <Text>{sayOutcome(purchase)}</Text>
-  const { title, message } = sayNotBought(purchase, nameOf)
+  if (!isNotBought(purchase)) return <Text>{formatOutcome(purchase)}</Text>
+  const { title, message } = formatNotBought(purchase, nameOf)
   return (
     <Text>
       <strong>{title}.</strong> {message}

@@ -4,12 +4,12 @@ import { points } from '#web/format/points.ts'
 import { AnchorLink } from '#web/page/links.tsx'
 import list from '#web/page/list.module.css'
 import { Section } from '#web/page/section.tsx'
-import { sayTakenBack } from './purchase-text.ts'
+import { formatTakenBack } from './purchase-text.ts'
 
 /** Which campaign and rule gave which points for a purchase; nothing before that is known. */
 export function PointsEarned({ purchase }: { purchase: Purchase }) {
   const { award, pointsIssued, campaigns } = purchase
-  const takenBack = sayTakenBack(purchase)
+  const takenBack = formatTakenBack(purchase)
   if (award === null) return null
   if (award === 'voided') {
     return (
@@ -64,7 +64,7 @@ export function CampaignAwards({ campaigns }: { campaigns: readonly Award[] }) {
           </Text>
           {award.rules.map((rule) => (
             <Text key={rule.rule} size="sm" c="dimmed">
-              {sayRule(rule)}
+              {formatRule(rule)}
             </Text>
           ))}
         </li>
@@ -80,7 +80,7 @@ const LIMITS: Record<NonNullable<Award['limitedBy']>, string> = {
 }
 
 /** People count from one. */
-function sayRule({ rule, exact, notEvaluated }: Award['rules'][number]): string {
+function formatRule({ rule, exact, notEvaluated }: Award['rules'][number]): string {
   if (notEvaluated) return `Rule ${rule + 1} could not be applied: ${notEvaluated.message}`
   const isWhole = /^\d+$/.test(exact ?? '')
   return `Rule ${rule + 1} gave ${exact}${isWhole ? '' : ', before rounding'}`

@@ -3,7 +3,7 @@ import type { Purchase, PurchaseStatus, PurchaseStep } from '#web/client/purchas
 export type StepName = Exclude<PurchaseStep['step'], 'purchase'>
 
 /** What else happens to a purchase does not change what it is as a whole. */
-const isStatus = (state: PurchaseStep['state']): state is PurchaseStatus => state in STATUS_WORDS
+const isStatus = (state: PurchaseStep['state']): state is PurchaseStatus => state in STATUS_NAMES
 
 /** Where a purchase stands by what has happened to it: a story that is still being told is ahead of what was read. */
 export function statusBy(steps: readonly PurchaseStep[]): PurchaseStatus {
@@ -67,7 +67,7 @@ const UNDO: StepName[] = ['chargeWallet', 'redeemPoints', 'reserveStock']
 const REFUND: StepName[] = ['returnStock', 'returnMoney']
 
 /** Where a purchase stands, in plain words. */
-export const STATUS_WORDS: Record<PurchaseStatus, string> = {
+export const STATUS_NAMES: Record<PurchaseStatus, string> = {
   running: 'Under way',
   compensating: 'Being undone',
   completed: 'Completed',
@@ -78,7 +78,7 @@ export const STATUS_WORDS: Record<PurchaseStatus, string> = {
   refunded: 'Refunded',
 }
 
-export const STATUSES = Object.keys(STATUS_WORDS) as PurchaseStatus[]
+export const STATUSES = Object.keys(STATUS_NAMES) as PurchaseStatus[]
 
 export type Workflow = { id: string; name: string }
 

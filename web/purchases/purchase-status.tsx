@@ -2,9 +2,9 @@ import { Alert, Loader } from '@mantine/core'
 import { IconArrowBackUp, IconCheck, IconX } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import type { PurchaseStatus } from '#web/client/purchases.ts'
-import { STATUS_WORDS } from './progress.ts'
+import { STATUS_NAMES } from './progress.ts'
 import classes from './purchase-status.module.css'
-import { sayRefused } from './purchase-text.ts'
+import { formatRefused } from './purchase-text.ts'
 
 type Tone = 'good' | 'bad' | 'quiet' | 'busy'
 
@@ -31,7 +31,7 @@ export function StatusBadge({ status }: { status: PurchaseStatus }) {
   return (
     <span className={classes.badge} data-tone={tone}>
       {ICONS[tone]}
-      {STATUS_WORDS[status]}
+      {STATUS_NAMES[status]}
     </span>
   )
 }
@@ -39,7 +39,7 @@ export function StatusBadge({ status }: { status: PurchaseStatus }) {
 /** Why a cancellation or a refund did not come through; nothing while there is no error. */
 export function Refused({ error }: { error: Error | null }) {
   if (!error) return null
-  const { title, message } = sayRefused(error)
+  const { title, message } = formatRefused(error)
   return (
     <Alert color="orange" title={title}>
       {message}

@@ -1,15 +1,15 @@
-import { isFinal, problemOf, sayInWords, type Words } from '#web/client/api-problem.ts'
+import { formatError, isFinal, problemOf, type Words } from '#web/client/api-problem.ts'
 import type { Order, Purchase, Refusal } from '#web/client/purchases.ts'
 import { money } from '#web/format/money.ts'
 import { points } from '#web/format/points.ts'
-import { isBeingCancelled, isCancelledTooLate, isUnderWay, STATUS_WORDS, statusBy } from './progress.ts'
+import { isBeingCancelled, isCancelledTooLate, isUnderWay, STATUS_NAMES, statusBy } from './progress.ts'
 
 const and = new Intl.ListFormat('en-GB', { type: 'conjunction' })
-const MOST_NAMED = 2
+const MAX_NAMED = 2
 
 /** What was bought, in a few words: `2 × Unicorn Air and Golden Horn Polish`, `Unicorn Air, Unicorn Ember and 3 more`. */
-export function sayLines(lines: Order['lines'], nameOf: (productId: string) => string): string {
-  const named = lines.length > MOST_NAMED + 1 ? lines.slice(0, MOST_NAMED) : lines
+export function formatLines(lines: Order['lines'], nameOf: (productId: string) => string): string {
+  const named = lines.length > MAX_NAMED + 1 ? lines.slice(0, MAX_NAMED) : lines
   const words = named.map(({ productId, quantity }) =>
     quantity === 1 ? nameOf(productId) : `${quantity} × ${nameOf(productId)}`,
   )
@@ -18,7 +18,7 @@ export function sayLines(lines: Order['lines'], nameOf: (productId: string) => s
 }
 
 /** What a purchase that went well, or is under way, means to its buyer. */
-export function sayOutcome(purchase: Purchase): string {
+export function formatOutcome(purchase: Purchase): string {
   const status = statusBy(purchase.steps)
   // The story is ahead of what else is known, for a moment.
   if (!isUnderWay(status) && purchase.status !== status) return 'It has just ended.'
@@ -31,24 +31,24 @@ export function sayOutcome(purchase: Purchase): string {
     case 'refunding':
       return 'The refund goes on without this page, until everything was given back.'
     case 'refunded':
-      return sayRefunded(purchase)
+      return formatRefunded(purchase)
     default:
-      return sayCompleted(purchase)
+      return formatCompleted(purchase)
   }
 }
 
-function sayCompleted(purchase: Purchase): string {
+function formatCompleted(purchase: Purchase): string {
   const tooLate = isCancelledTooLate(purchase) ? ' Your cancellation came too late; you can refund it.' : ''
-  return sayPaid(purchase) + tooLate
+  return formatPaid(purchase) + tooLate
 }
 
-function sayPaid({ amount, award, pointsIssued, pointsRedeemed }: Purchase): string {
+function formatPaid({ amount, award, pointsIssued, pointsRedeemed }: Purchase): string {
   const paid = pointsRedeemed > 0 ? `${money(amount ?? 0)} and ${points(pointsRedeemed)}` : money(amount ?? 0)
   if (award === 'parked') return `${paid} paid. The points for it will follow: somebody is looking after them.`
   return pointsIssued ? `${paid} paid, ${points(pointsIssued)} earned.` : `${paid} paid.`
 }
 
-function sayRefunded({ refund }: Purchase): string {
+function formatRefunded({ refund }: Purchase): string {
   if (!refund) return 'Everything was given back.'
   const returned = refund.pointsReturned > 0 ? ` and ${points(refund.pointsReturned)}` : ''
   return `${money(refund.amount)}${returned} came back.`
@@ -57,11 +57,11 @@ function sayRefunded({ refund }: Purchase): string {
 const NOTHING_CHARGED = 'Nothing was charged.'
 
 /** Why a purchase came to nothing, as its buyer should read it. */
-export function sayNotBought(
+export function formatNotBought(
   { status, refusal }: Pick<Purchase, 'status' | 'refusal'>,
   nameOf: (productId: string) => string,
 ): Words {
-  if (refusal) return sayRefusal(refusal, nameOf)
+  if (refusal) return formatRefusal(refusal, nameOf)
   if (status === 'cancelled') {
     return { title: 'Cancelled', message: 'Nothing was bought, and everything that had been taken was given back.' }
   }
@@ -73,17 +73,17 @@ export function sayNotBought(
 }
 
 /** What has become of a refusal for want of money once there is enough. */
-export function sayCovered(missing: number): Words {
+export function formatCovered(missing: number): Words {
   return {
     title: 'Your wallet covers it now',
     message: `${money(missing)} was missing. ${NOTHING_CHARGED} Nothing is bought yet.`,
   }
 }
 
-function sayRefusal(refusal: Refusal, nameOf: (productId: string) => string): Words {
+function formatRefusal(refusal: Refusal, nameOf: (productId: string) => string): Words {
   switch (refusal.code) {
     case 'out_of_stock':
-      return sayShort(refusal, nameOf)
+      return formatShort(refusal, nameOf)
     case 'price_changed':
       return {
         title: 'The price has changed',
@@ -107,7 +107,7 @@ function sayRefusal(refusal: Refusal, nameOf: (productId: string) => string): Wo
   }
 }
 
-function sayShort({ short = [] }: Refusal, nameOf: (productId: string) => string): Words {
+function formatShort({ short = [] }: Refusal, nameOf: (productId: string) => string): Words {
   const [first, ...others] = short
   if (!first || others.length > 0) {
     const what = short.map(
@@ -129,11 +129,11 @@ function left(available: number, requested: number): string {
 }
 
 /** Why a purchase is undone, which its story tells from the first moment. */
-export function sayUndoneBecause({ steps }: Purchase, nameOf: (productId: string) => string): string {
+export function formatUndoReason({ steps }: Purchase, nameOf: (productId: string) => string): string {
   const reason = steps.find(({ state }) => state === 'compensating')?.detail
   switch (reason?.outcome) {
     case 'refused':
-      return `Refused: ${sayNotBought({ status: 'refused', refusal: reason.refusal ?? null }, nameOf).title}.`
+      return `Refused: ${formatNotBought({ status: 'refused', refusal: reason.refusal ?? null }, nameOf).title}.`
     case 'cancelled':
       return 'Its buyer cancelled it.'
     default:
@@ -144,7 +144,7 @@ export function sayUndoneBecause({ steps }: Purchase, nameOf: (productId: string
 }
 
 /** What a purchase means in points, at a glance: `+170 points`. Undefined when there is nothing to say. */
-export function sayPointsOf({ status, award, pointsIssued, pointsRedeemed }: Purchase): string | undefined {
+export function formatPointsOf({ status, award, pointsIssued, pointsRedeemed }: Purchase): string | undefined {
   if (status === 'refunded') return undefined
   const earned = award === 'parked' ? 'points will follow' : pointsIssued ? `+${points(pointsIssued)}` : undefined
   const spent = pointsRedeemed > 0 && award !== null ? `−${points(pointsRedeemed)}` : undefined
@@ -152,7 +152,7 @@ export function sayPointsOf({ status, award, pointsIssued, pointsRedeemed }: Pur
 }
 
 /** What became of the points that a purchase earned once it was given back; undefined while they are its buyer's. */
-export function sayTakenBack({ status, award, pointsIssued, refund }: Purchase): string | undefined {
+export function formatTakenBack({ status, award, pointsIssued, refund }: Purchase): string | undefined {
   if (award !== 'booked' || !pointsIssued) return undefined
   if (status === 'refunding') return 'What is left of them is being taken back.'
   if (status !== 'refunded' || !refund) return undefined
@@ -168,7 +168,7 @@ export function sayTakenBack({ status, award, pointsIssued, refund }: Purchase):
 }
 
 /** Why a cancellation or a refund was not accepted, and what can be done instead. */
-export function sayRefused(error: unknown): Words {
+export function formatRefused(error: unknown): Words {
   const settled = problemOf(error, 'already_settled')
   if (settled) {
     const instead = settled.purchaseStatus === 'completed' ? ' It can be refunded instead.' : ''
@@ -184,10 +184,10 @@ export function sayRefused(error: unknown): Words {
       message: `Only a completed purchase can, and this one is ${inWords(refundless.purchaseStatus)}.`,
     }
   }
-  const { title, message } = sayInWords(error)
+  const { title, message } = formatError(error)
   return isFinal(error) ? { title, message } : { title, message: `It may not have been heard. ${message}` }
 }
 
-function inWords(status: keyof typeof STATUS_WORDS): string {
-  return STATUS_WORDS[status].toLowerCase()
+function inWords(status: keyof typeof STATUS_NAMES): string {
+  return STATUS_NAMES[status].toLowerCase()
 }

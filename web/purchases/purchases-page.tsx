@@ -1,4 +1,4 @@
-import { NativeSelect, Stack, Text } from '@mantine/core'
+import { NativeSelect, Text } from '@mantine/core'
 import { IconShoppingBag } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
@@ -7,15 +7,15 @@ import { type Purchase, type PurchaseStatus, purchaseHistoryQuery } from '#web/c
 import { dateTime } from '#web/format/dates.ts'
 import { money } from '#web/format/money.ts'
 import { ButtonLink } from '#web/page/links.tsx'
-import cardList from '#web/page/list.module.css'
-import { EmptyState, ListSkeleton, LoadError, ShowMore } from '#web/page/list.tsx'
+import cards from '#web/page/list.module.css'
+import { EmptyState, ListSkeleton, PagedList } from '#web/page/list.tsx'
 import { Page } from '#web/page/page.tsx'
 import { ProductPicture } from '#web/page/product-picture.tsx'
 import { purchasesSearch } from '#web/search-params.ts'
 import { useCurrentUser } from '#web/shell/current-user.tsx'
-import { isUnderWay, STATUS_WORDS, STATUSES } from './progress.ts'
+import { isUnderWay, STATUS_NAMES, STATUSES } from './progress.ts'
 import { StatusBadge } from './purchase-status.tsx'
-import { sayLines, sayNotBought, sayPointsOf } from './purchase-text.ts'
+import { formatLines, formatNotBought, formatPointsOf } from './purchase-text.ts'
 import classes from './purchases-page.module.css'
 
 export function PurchasesPage() {
@@ -30,7 +30,7 @@ export function PurchasesPage() {
 
 const OPTIONS = [
   { value: '', label: 'All purchases' },
-  ...STATUSES.map((status) => ({ value: status, label: STATUS_WORDS[status] })),
+  ...STATUSES.map((status) => ({ value: status, label: STATUS_NAMES[status] })),
 ]
 
 /** Which purchases are shown; kept in the address. */
@@ -62,20 +62,18 @@ export function History({ username, status }: HistoryProps) {
       return purchases.some((purchase) => isUnderWay(purchase.status)) ? POLL_MS : false
     },
   })
-  const purchases = history.data?.pages.flatMap(({ items }) => items)
-  if (!purchases) return history.error ? <LoadError query={history} /> : <ListSkeleton label="Loading purchases" />
-  if (purchases.length === 0) return <Nothing status={status} />
   return (
-    <Stack gap="lg">
-      <ul className={cardList.list} aria-label="Purchases">
-        {purchases.map((purchase) => (
-          <li key={purchase.purchaseId}>
-            <PurchaseCard purchase={purchase} />
-          </li>
-        ))}
-      </ul>
-      <ShowMore list={history} shown={purchases.length} what="purchases" />
-    </Stack>
+    <PagedList list={history} what="purchases" empty={<Nothing status={status} />}>
+      {(purchases) => (
+        <ul className={cards.list} aria-label="Purchases">
+          {purchases.map((purchase) => (
+            <li key={purchase.purchaseId}>
+              <PurchaseCard purchase={purchase} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </PagedList>
   )
 }
 
@@ -91,7 +89,7 @@ function Nothing({ status }: { status: PurchaseStatus | undefined }) {
   return (
     <EmptyState
       icon={icon}
-      title={`No purchase is “${STATUS_WORDS[status]}”`}
+      title={`No purchase is “${STATUS_NAMES[status]}”`}
       action={
         <ButtonLink variant="default" to="/purchases">
           Show all purchases
@@ -108,13 +106,13 @@ export function PurchaseCard({ purchase }: { purchase: Purchase }) {
   const { purchaseId, lines, status, createdAt, total } = purchase
   const { productOf, nameOf } = useProductsOf(lines)
   const image = lines[0] ? (productOf(lines[0].productId)?.image ?? null) : null
-  const pointsWords = sayPointsOf(purchase)
+  const pointsWords = formatPointsOf(purchase)
   return (
     <article className={classes.card}>
       <ProductPicture image={image} size={56} />
       <div className={classes.what}>
         <Link to="/purchases/$purchaseId" params={{ purchaseId }} className={classes.link}>
-          {sayLines(lines, nameOf)}
+          {formatLines(lines, nameOf)}
         </Link>
         <Text component="time" dateTime={createdAt} size="sm" c="dimmed">
           {dateTime(createdAt)}
@@ -136,7 +134,7 @@ function NotBoughtBecause({ purchase, nameOf }: { purchase: Purchase; nameOf: (p
   if (!purchase.refusal) return null
   return (
     <Text size="sm" c="dimmed">
-      {sayNotBought(purchase, nameOf).title}
+      {formatNotBought(purchase, nameOf).title}
     </Text>
   )
 }

@@ -3,7 +3,7 @@ import { money } from '#web/format/money.ts'
 import { points } from '#web/format/points.ts'
 import type { StepName } from './progress.ts'
 
-export type StepWords = {
+export type StepText = {
   text: string
   /** How it went: what follows from it is up to whoever shows it. */
   tone: 'done' | 'undone' | 'again' | 'bad' | 'neutral'
@@ -11,8 +11,8 @@ export type StepWords = {
 }
 
 /** One thing that happened, in plain words. */
-export function sayStep({ step, state, detail }: PurchaseStep): StepWords {
-  if (step === 'purchase') return sayPurchase(state)
+export function formatStep({ step, state, detail }: PurchaseStep): StepText {
+  if (step === 'purchase') return formatPurchaseState(state)
   if (state === 'retried') {
     const notYet = detail?.undo ? NOT_TAKEN_BACK_YET[step] : NOT_YET[step]
     return { text: `${notYet} yet, tried again`, tone: 'again', detail: `attempt ${detail?.attempt}` }
@@ -20,7 +20,7 @@ export function sayStep({ step, state, detail }: PurchaseStep): StepWords {
   const many = points(detail?.points ?? 0)
   const moved = detail?.amount ?? detail?.refund?.amount
   const amount = moved === undefined ? undefined : money(moved)
-  const words: Record<StepName, Partial<Record<PurchaseStep['state'], StepWords>>> = {
+  const words: Record<StepName, Partial<Record<PurchaseStep['state'], StepText>>> = {
     reserveStock: {
       applied: {
         text: 'Stock reserved',
@@ -53,7 +53,7 @@ export function sayStep({ step, state, detail }: PurchaseStep): StepWords {
   return words[step][state] ?? { text: `${step} ${state}`, tone: 'neutral' }
 }
 
-function sayPurchase(state: PurchaseStep['state']): StepWords {
+function formatPurchaseState(state: PurchaseStep['state']): StepText {
   switch (state) {
     case 'running':
       return { text: 'Order received', tone: 'done' }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Purchase } from '#web/client/purchases.ts'
 import { duration } from '#web/format/dates.ts'
 import { workflowsOf } from '#web/purchases/progress.ts'
-import { sayLines, sayPointsOf, sayTakenBack, sayUndoneBecause } from '#web/purchases/purchase-text.ts'
+import { formatLines, formatPointsOf, formatTakenBack, formatUndoReason } from '#web/purchases/purchase-text.ts'
 import { operationsSearch, purchasesSearch } from '#web/search-params.ts'
 
 const nameOf = (productId: string) => `Product ${productId}`
@@ -14,7 +14,7 @@ test.each([
   [['1', '2', '3', '4'], 'Product 1, Product 2 and 2 more'],
 ])('lines %j are called %s', (ids, words) => {
   expect(
-    sayLines(
+    formatLines(
       ids.map((productId) => ({ productId, quantity: 1, unitPrice: 1 })),
       nameOf,
     ),
@@ -29,7 +29,7 @@ test.each<[Partial<Purchase>, string | undefined]>([
   [{ status: 'refused', pointsRedeemed: 100 }, undefined],
   [{ status: 'refunded', award: 'booked', pointsIssued: 170 }, undefined],
 ])('%j means %s', (parts, words) => {
-  expect(sayPointsOf(purchase(parts))).toBe(words)
+  expect(formatPointsOf(purchase(parts))).toBe(words)
 })
 
 test.each<[string, [takenBack: number, spent: number] | undefined, string | undefined]>([
@@ -40,7 +40,7 @@ test.each<[string, [takenBack: number, spent: number] | undefined, string | unde
   ['refunded', [0, 100], 'When it was refunded: 100 points already spent and 70 points already lapsed.'],
 ])('of 170 points that a purchase earned, when it is %s and %j, one reads: %s', (status, numbers, words) => {
   const refund = numbers && { pointsTakenBack: numbers[0], pointsSpent: numbers[1] }
-  expect(sayTakenBack(purchase({ status, award: 'booked', pointsIssued: 170, refund }))).toBe(words)
+  expect(formatTakenBack(purchase({ status, award: 'booked', pointsIssued: 170, refund }))).toBe(words)
 })
 
 describe('the workflows of a purchase', () => {
@@ -63,7 +63,7 @@ test.each([
   [{ outcome: 'failed', code: 'step_unavailable' }, 'A step of it could not be carried out for ten minutes.'],
 ])('the reason %j is told to operators as %s', (detail, words) => {
   const steps = [{ step: 'purchase', state: 'compensating', detail }]
-  expect(sayUndoneBecause(purchase({ steps }), nameOf)).toBe(words)
+  expect(formatUndoReason(purchase({ steps }), nameOf)).toBe(words)
 })
 
 test.each([

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { changeOf, sayEntry } from '#web/points/statement-text.ts'
+import { changeOf, formatEntry } from '#web/points/statement-text.ts'
 
 describe('the statement says', () => {
   test.each([
@@ -16,7 +16,7 @@ describe('the statement says', () => {
     'of an entry of type %s (%s), because of %s: "%s", %d',
     (transaction_type, reverses_type, reason, words, change) => {
       const line = { transaction_type, reverses_type, reason, actor: 'ReviewWritten', amount: 5 }
-      expect(sayEntry(line)).toBe(words)
+      expect(formatEntry(line)).toBe(words)
       expect(changeOf(line)).toBe(change)
     },
   )

@@ -2,20 +2,20 @@ import { describe, expect, test } from 'vitest'
 import {
   ApiProblem,
   errorOf,
+  formatError,
   isTemporary,
   type Problem,
   problemOf,
-  sayInWords,
   Unreachable,
 } from '#web/client/api-problem.ts'
 import type { PurchaseStep, Refusal } from '#web/client/purchases.ts'
 import { money, plus, times } from '#web/format/money.ts'
-import { points, sayCampaigns } from '#web/format/points.ts'
-import { sayNotBought } from '#web/purchases/purchase-text.ts'
-import { sayStep } from '#web/purchases/step-text.ts'
+import { formatCampaigns, points } from '#web/format/points.ts'
+import { formatNotBought } from '#web/purchases/purchase-text.ts'
+import { formatStep } from '#web/purchases/step-text.ts'
 
 const nameOf = (productId: string) => `Product ${productId}`
-const say = (refusal: Refusal) => sayNotBought({ status: 'refused', refusal }, nameOf)
+const say = (refusal: Refusal) => formatNotBought({ status: 'refused', refusal }, nameOf)
 
 describe('a refusal says what helps', () => {
   test.each<[Refusal, string]>([
@@ -42,7 +42,7 @@ describe('a refusal says what helps', () => {
   })
 
   test.each(['cancelled', 'failed'] as const)('when it was %s, that everything was given back', (status) => {
-    expect(sayNotBought({ status, refusal: null }, nameOf).message).toMatch(/given back/)
+    expect(formatNotBought({ status, refusal: null }, nameOf).message).toMatch(/given back/)
   })
 })
 
@@ -72,13 +72,13 @@ describe('an answer that is not a success', () => {
   /** A problem may be of a version of the API that this store does not know. */
   const sayCode = (code: string, status: number) => {
     const problem: object = { code, status, title: 'A title', detail: 'A detail.', requestId: '7f' }
-    return sayInWords(new ApiProblem(problem as Problem))
+    return formatError(new ApiProblem(problem as Problem))
   }
 
   test('is put in words, those of the API where there are no better ones', () => {
     expect(sayCode('stock_too_large', 409)).toEqual({ title: 'A title', message: 'A detail.' })
-    expect(sayInWords(new Unreachable()).title).toBe('The store cannot be reached')
-    expect(sayInWords(new Error('x is not a function')).message).not.toContain('function')
+    expect(formatError(new Unreachable()).title).toBe('The store cannot be reached')
+    expect(formatError(new Error('x is not a function')).message).not.toContain('function')
   })
 
   test.each([
@@ -95,7 +95,7 @@ describe('an answer that is not a success', () => {
 })
 
 describe('a step is told in plain words', () => {
-  const step = (step: string, state: string, detail?: object) => sayStep({ step, state, detail } as PurchaseStep)
+  const step = (step: string, state: string, detail?: object) => formatStep({ step, state, detail } as PurchaseStep)
 
   test.each([
     [step('reserveStock', 'applied', { total: 1700 }), 'Stock reserved', '1,700.00'],
@@ -126,7 +126,9 @@ describe('amounts', () => {
 
   test('say where they come from, if from anywhere', () => {
     const from = (...campaigns: [string, number][]) =>
-      sayCampaigns(campaigns.map(([campaign, points]) => ({ campaign, points, exact: '', limitedBy: null, rules: [] })))
+      formatCampaigns(
+        campaigns.map(([campaign, points]) => ({ campaign, points, exact: '', limitedBy: null, rules: [] })),
+      )
     expect(from(['1', 170], ['spring', 20], ['empty', 0])).toBe('by campaigns “1” and “spring”')
     expect(from(['empty', 0])).toBe('')
   })

@@ -1,5 +1,5 @@
 import { Button, Group } from '@mantine/core'
-import { sayInWords } from '#web/client/api-problem.ts'
+import { formatError } from '#web/client/api-problem.ts'
 import { type Campaign, useCreateCampaign } from '#web/client/campaigns.ts'
 import { Attention } from './attention.tsx'
 import { type Draft, termsOf } from './draft.ts'
@@ -14,7 +14,7 @@ export function CreateAgain({ name, draft, onCreated }: CreateAgainProps) {
   return (
     <Attention title="Somebody deleted this campaign" isAnswer>
       <Group justify="space-between">
-        <span>{create.error ? sayInWords(create.error).message : 'What you typed is still here.'}</span>
+        <span>{create.error ? formatError(create.error).message : 'What you typed is still here.'}</span>
         <Button onClick={again} loading={create.isPending}>
           Create it again with this
         </Button>

@@ -3,7 +3,7 @@ import { useDisclosure } from '@mantine/hooks'
 import { notifications } from '@mantine/notifications'
 import { IconTrash } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
-import { problemOf, sayInWords } from '#web/client/api-problem.ts'
+import { formatError, problemOf } from '#web/client/api-problem.ts'
 import { type Campaign, useDeleteCampaign } from '#web/client/campaigns.ts'
 import { points } from '#web/format/points.ts'
 
@@ -49,7 +49,7 @@ export function DeleteCampaign({ campaign }: { campaign: Campaign }) {
 function NotDeleted({ error }: { error: Error }) {
   const { title, message } = problemOf(error, 'campaign_moved_on')
     ? { title: 'It was not deleted', message: 'Somebody changed it meanwhile. Look at it again, and decide anew.' }
-    : sayInWords(error)
+    : formatError(error)
   return (
     <Alert color="red" title={title} mb="lg">
       {message}
