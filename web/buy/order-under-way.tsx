@@ -88,8 +88,8 @@ export function PurchaseUnderWay({ purchase }: { purchase: Purchase }) {
       <Timeline steps={steps} paysWithPoints={pointsRedeemed > 0} />
       <Reassurance key={steps.length}>
         {isBeingCancelled(steps)
-          ? 'This takes longer than usual. It will not be bought, and whatever was taken comes back.'
-          : 'This takes longer than usual. The store finishes what it has begun, or gives everything back.'}
+          ? 'This takes longer than usual. It is being cancelled, and the order is undone.'
+          : 'This takes longer than usual. The store completes the purchase, or undoes the order.'}
       </Reassurance>
       <Refused error={cancel.error} />
       <Group justify="space-between">

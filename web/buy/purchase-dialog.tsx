@@ -73,7 +73,7 @@ function Unknown() {
   )
 }
 
-/** What was bought is in the cart no more, and what was given back is no news. */
+/** Takes what was bought out of the cart; a purchase that was refunded meanwhile is not shown. */
 function useSettling(
   intent: Intent | undefined,
   purchaseId: string | undefined,

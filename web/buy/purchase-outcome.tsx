@@ -79,7 +79,7 @@ function Paid({ purchase: { purchaseId, username, amount, pointsRedeemed } }: { 
 
 function Earned({ purchase: { award, pointsIssued, campaigns } }: { purchase: Purchase }) {
   if (award === 'parked') {
-    return <PointsNote>The points for it will follow: somebody is looking after them.</PointsNote>
+    return <PointsNote>The points for it will be issued later: an operator is looking after them.</PointsNote>
   }
   if (!pointsIssued) return null
   return (

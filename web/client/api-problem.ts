@@ -69,7 +69,7 @@ export function fieldErrors(error: unknown): Partial<Record<string, string>> {
 export type Words = { title: string; message: string }
 
 /** Changes have keys, or happen once anyway. */
-const TRY_AGAIN = 'Try again in a while: what came through already is not done twice.'
+const TRY_AGAIN = 'Try again in a while. What was done already is not done twice.'
 
 /** Any error as a person should read it. Pages add to this what can be done about it. */
 export function formatError(error: unknown): Words {
@@ -77,7 +77,7 @@ export function formatError(error: unknown): Words {
     return { title: 'The store cannot be reached', message: `It does not answer at the moment. ${TRY_AGAIN}` }
   }
   if (error instanceof ApiProblem) return formatProblem(error.problem)
-  return { title: 'This page stumbled', message: 'That should not have happened. Trying again often helps.' }
+  return { title: 'Something went wrong', message: 'This is an error of the store. Try again.' }
 }
 
 function formatProblem(problem: Problem): Words {
@@ -85,12 +85,12 @@ function formatProblem(problem: Problem): Words {
     case 'insufficient_funds':
       return {
         title: `${money(problem.missing)} is missing`,
-        message: 'Your wallet does not cover this purchase. Nothing was charged, and the stock was given back.',
+        message: 'Your wallet does not cover this purchase. Nothing was charged.',
       }
     case 'insufficient_points':
       return { title: 'Not enough points', message: `There are ${points(problem.available)} to spend.` }
     case 'cancelled':
-      return { title: 'Cancelled', message: 'Nothing was bought. Whatever had been taken was given back.' }
+      return { title: 'Cancelled', message: 'Nothing was bought. The order was undone, and nothing was charged.' }
     case 'unknown_user':
     case 'unknown_product':
     case 'unknown_purchase':
@@ -98,7 +98,7 @@ function formatProblem(problem: Problem): Words {
       return { title: problem.title, message: 'It may have been removed, or the address is not right.' }
     case 'database_unavailable':
     case 'temporal_unavailable':
-      return { title: 'The store is catching its breath', message: `A part of it is away for the moment. ${TRY_AGAIN}` }
+      return { title: 'A part of the store is not available', message: TRY_AGAIN }
     case 'internal_error':
       return { title: problem.title, message: `${TRY_AGAIN} ${howToReport(problem)}` }
     case 'invalid_request':

@@ -20,10 +20,10 @@ export function pointsQuery(username: string) {
   })
 }
 
-/** The points that lapse next, and when; null when there are none to lapse. */
-export function lapsesNextQuery(username: string) {
+/** The points that expire next, and when; null when there are none to expire. */
+export function expiresNextQuery(username: string) {
   return queryOptions({
-    queryKey: ['points', username, 'history', 'lapses-next'],
+    queryKey: ['points', username, 'history', 'expires-next'],
     queryFn: async ({ signal }) => {
       const query = { account_id: username, open_only: 'true' as const, limit: 1 }
       return (await answer(api.GET('/points/lots', { params: { query }, signal }))).lapses_next

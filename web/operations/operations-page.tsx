@@ -16,11 +16,11 @@ export function OperationsPage() {
   const show = (chosen: string | null) =>
     void navigate({ to: '/operations', search: operationsSearch({ panel: chosen }), replace: true })
   return (
-    <Page title="Operations" lead="What waits for a hand, and what keeps the store going.">
+    <Page title="Operations" lead="What needs attention, and the stock and users of the store.">
       <Tabs value={panel} onChange={show} variant="pills" keepMounted={false}>
         <Tabs.List mb="lg" aria-label="Operations">
           <Tab panel="parked">
-            Parked awards <ParkedCount />
+            Points waiting <ParkedCount />
           </Tab>
           <Tab panel="undoing">
             Being undone <UndoingCount />

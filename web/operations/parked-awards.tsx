@@ -16,14 +16,14 @@ const POLL_MS = 5_000
 
 const NOTHING = {
   icon: <IconSparkles size={36} aria-hidden />,
-  words: 'Every point that was earned has been booked. What cannot be booked for ten minutes would wait here.',
+  words: 'All earned points have been issued. Points that cannot be issued for ten minutes wait here.',
 }
 
-/** Points that were earned and could not be booked, to be retried by hand. */
+/** Awards whose points could not be issued, to be retried or dismissed by an operator. */
 export function ParkedAwards() {
   const parked = useInfiniteQuery({ ...parkedAwardsQuery, refetchInterval: POLL_MS })
   return (
-    <WaitingList name="Parked awards" query={parked} nothing={NOTHING}>
+    <WaitingList name="Points waiting" what="awards" query={parked} nothing={NOTHING}>
       {(award, now, notify) => (
         <li key={award.id}>
           <ParkedAwardItem award={award} now={now} notify={notify} />
@@ -57,9 +57,9 @@ function ParkedAwardItem({ award, now, notify }: ParkedAwardItemProps) {
             retry.mutate(undefined, { onError: (error) => notify({ tone: 'bad', ...formatError(error) }) })
           }
           loading={retry.isPending}
-          aria-label={`Book now: ${points(award.points)} for ${award.username}`}
+          aria-label={`Retry: ${points(award.points)} for ${award.username}`}
         >
-          Book now
+          Retry
         </Button>
       </Group>
     </article>
@@ -77,7 +77,7 @@ function Origin({ award: { id, kind } }: { award: ParkedAward }) {
 
 type DismissAwardProps = { award: ParkedAward; notify: (notice: Notice) => void }
 
-/** Decides that points which could not be booked never will be, with the reason. */
+/** Decides that the points of an award are never issued, with the reason. */
 function DismissAward({ award, notify }: DismissAwardProps) {
   return (
     <DialogButton
@@ -110,7 +110,7 @@ function DismissAwardForm({ award, notify, close }: DismissAwardProps & { close:
         hand instead.
       </Text>
       <TextInput
-        label="Why"
+        label="Reason"
         value={reason}
         onChange={({ currentTarget: { value } }) => setReason(value)}
         error={fieldErrors(dismiss.error).reason}
@@ -121,7 +121,7 @@ function DismissAwardForm({ award, notify, close }: DismissAwardProps & { close:
   )
 }
 
-/** Why an award could not be booked. */
+/** Why the points of an award could not be issued. */
 function formatParkedReason(problem: string): string {
   switch (problem) {
     case 'unavailable':
@@ -133,25 +133,25 @@ function formatParkedReason(problem: string): string {
   }
 }
 
-/** What came of a retry. */
+/** What the result of a retry was. */
 function retryNotice({ username, status, pointsIssued, problem }: ParkedAward): Notice {
   switch (status) {
     case 'booked':
-      return { tone: 'good', title: 'Booked', message: `${username} has got ${points(pointsIssued)}.` }
+      return { tone: 'good', title: 'Points issued', message: `${username} got ${points(pointsIssued)}.` }
     case 'nothing':
       return {
         tone: 'good',
-        title: 'Nothing left to book',
+        title: 'Nothing left to issue',
         message: `The caps of the campaigns left nothing for ${username}.`,
       }
     case 'dismissed':
-      return { tone: 'good', title: 'Nothing to book any more', message: 'The points were dismissed meanwhile.' }
+      return { tone: 'good', title: 'Nothing to issue any more', message: 'The points were dismissed meanwhile.' }
     case 'voided':
-      return { tone: 'good', title: 'Nothing to book any more', message: 'The purchase was refunded meanwhile.' }
+      return { tone: 'good', title: 'Nothing to issue any more', message: 'The purchase was refunded meanwhile.' }
     case 'parked':
       return {
         tone: 'bad',
-        title: 'Still parked',
+        title: 'Still waiting',
         message: `${formatParkedReason(problem)} It is being tried for another ten minutes.`,
       }
   }

@@ -36,7 +36,7 @@ function NewProductForm({ close }: { close: () => void }) {
     <Form submitLabel="Add it" sending={create} fields={[...PRODUCT_FIELDS, 'stock']} onSubmit={add} onCancel={close}>
       <ProductFields draft={draft} onChange={setDraft} errors={errors} />
       <NumberInput
-        label="How many there are"
+        label="Units in stock"
         value={stock}
         onChange={setStock}
         allowDecimal={false}
@@ -66,7 +66,7 @@ export function EditProduct({ product }: { product: Product }) {
 function EditProductForm({ product, close }: { product: Product; close: () => void }) {
   const [draft, setDraft] = useState(draftOf(product))
   const update = useUpdateProduct(product.id, ({ name }) => {
-    notifications.show({ title: 'Saved', message: `${name} is as you left it.` })
+    notifications.show({ title: 'Saved', message: `The changes to ${name} are saved.` })
     close()
   })
   const changes = changesOf(product, draft)
@@ -193,8 +193,8 @@ function AdjustStockForm({ product, close }: { product: Product; close: () => vo
       onCancel={close}
     >
       <NumberInput
-        label="How many come in"
-        description="Less than zero takes out."
+        label="Quantity"
+        description="A negative number takes out of the stock."
         value={quantity}
         onChange={setQuantity}
         allowDecimal={false}
@@ -203,7 +203,7 @@ function AdjustStockForm({ product, close }: { product: Product; close: () => vo
         data-autofocus
       />
       <TextInput
-        label="Why"
+        label="Reason"
         placeholder="Delivery 4711"
         value={reason}
         onChange={({ currentTarget: { value } }) => setReason(value)}

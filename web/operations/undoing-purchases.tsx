@@ -20,14 +20,14 @@ export const undoingQuery = purchaseHistoryQuery({ status: 'compensating' })
 
 const NOTHING = {
   icon: <IconMoodSmile size={36} aria-hidden />,
-  words: 'No purchase is being undone. One that cannot give back what it took would wait here.',
+  words: 'No purchase is being undone. One whose undo does not succeed waits here.',
 }
 
 /** Purchases whose undo is not through yet. Most are for a moment; those that stay need a look. */
 export function UndoingPurchases() {
   const undoing = useInfiniteQuery({ ...undoingQuery, refetchInterval: POLL_MS })
   return (
-    <WaitingList name="Purchases being undone" query={undoing} nothing={NOTHING}>
+    <WaitingList name="Purchases being undone" what="purchases" query={undoing} nothing={NOTHING}>
       {(purchase, now, notify) => (
         <li key={purchase.purchaseId}>
           <UndoingItem purchase={purchase} now={now} notify={notify} />
@@ -90,13 +90,13 @@ function repairNotice(status: PurchaseStatus): Notice {
   if (status === 'compensating') {
     return {
       tone: 'bad',
-      title: 'Not through yet',
-      message: 'The undo was tried, and goes on being tried until it is done. Its workflow tells what it waits for.',
+      title: 'Not undone yet',
+      message: 'The undo was tried, and is retried until it is done. Its workflow shows what it waits for.',
     }
   }
   return {
     tone: 'good',
-    title: 'It has its outcome',
-    message: `The purchase is ${STATUS_NAMES[status].toLowerCase()}, and nothing waits any more.`,
+    title: 'Settled',
+    message: `The purchase is ${STATUS_NAMES[status].toLowerCase()}.`,
   }
 }

@@ -50,8 +50,8 @@ function Found({ users, wanted }: { users: readonly User[]; wanted: string }) {
   const found = users.filter(({ username }) => username.toLowerCase().includes(wanted))
   if (found.length === 0) {
     return (
-      <EmptyState icon={<IconUsers size={36} aria-hidden />} title="Nobody of this name">
-        {users.length === 0 ? 'Add the first user, and somebody can buy.' : 'Others have other names.'}
+      <EmptyState icon={<IconUsers size={36} aria-hidden />} title="No user of this name">
+        {users.length === 0 ? 'Add the first user, and somebody can buy.' : 'Check the spelling.'}
       </EmptyState>
     )
   }

@@ -6,8 +6,10 @@ import cards from '#web/page/list.module.css'
 import { EmptyState, PagedList } from '#web/page/list.tsx'
 
 type WaitingListProps<Item> = {
-  /** What waits, in the plural. */
+  /** What the list is called. */
   name: string
+  /** What waits, in the plural. */
+  what: string
   query: UseInfiniteQueryResult<InfiniteData<{ items: Item[] }>>
   /** In place of a list without items: what would wait in it. */
   nothing: { icon: ReactNode; words: string }
@@ -16,14 +18,14 @@ type WaitingListProps<Item> = {
 }
 
 /** What waits for an operator to do something about it. */
-export function WaitingList<Item>({ name, query, nothing, children }: WaitingListProps<Item>) {
+export function WaitingList<Item>({ name, what, query, nothing, children }: WaitingListProps<Item>) {
   const [notice, notify] = useState<Notice>()
   return (
     <Stack gap={0}>
       <LastNotice notice={notice} />
       <PagedList
         list={query}
-        what={name.toLowerCase()}
+        what={what}
         empty={
           <EmptyState icon={nothing.icon} title="Nothing waits for you">
             {nothing.words}

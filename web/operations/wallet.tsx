@@ -90,8 +90,8 @@ const REASONS: Record<WalletEntry['reason'], string> = {
   opening: 'Opening balance',
   top_up: 'Topped up',
   charge: 'Paid for a purchase',
-  charge_undone: 'Given back: the purchase was undone',
-  refund: 'Given back: the purchase was refunded',
+  charge_undone: 'Charge undone',
+  refund: 'Refund of a purchase',
 }
 
 const OF_PURCHASES: ReadonlySet<WalletEntry['reason']> = new Set(['charge', 'charge_undone', 'refund'])

@@ -54,7 +54,7 @@ export function Form({ submitLabel, sending, fields, onSubmit, onCancel, childre
         {sending.error && <Problem error={sending.error} fields={fields} />}
         <Group justify="flex-end" gap="sm">
           <Button variant="default" onClick={onCancel}>
-            Never mind
+            Cancel
           </Button>
           <Button type="submit" loading={sending.isPending}>
             {submitLabel}

@@ -78,7 +78,7 @@ export function PageError({ error }: ErrorComponentProps) {
 
 export function NotFound() {
   return (
-    <Page title="Nothing grazes here" lead="There is no page at this address. It may have moved on, as unicorns do.">
+    <Page title="Page not found" lead="There is no page at this address.">
       <Group>
         <ButtonLink to="/">Back to the unicorns</ButtonLink>
       </Group>

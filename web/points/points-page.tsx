@@ -15,7 +15,7 @@ import { Statement } from './statement.tsx'
 export function PointsPage() {
   const user = useCurrentUser()
   return (
-    <Page title="Points" lead="What you have earned, what it is worth, and what lapses next.">
+    <Page title="Points" lead="What you have earned, what it is worth, and what expires next.">
       {user ? <PointsOf key={user.username} username={user.username} /> : <Loading />}
     </Page>
   )

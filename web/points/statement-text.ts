@@ -12,9 +12,9 @@ export function formatEntry(line: Described): string {
     case 'redeem':
       return line.reason === 'purchase' ? 'Paid for a purchase' : 'Redeemed'
     case 'expire':
-      return 'Lapsed'
+      return 'Expired'
     case 'reverse':
-      if (line.reverses_type === 'redeem') return 'Given back'
+      if (line.reverses_type === 'redeem') return 'Returned'
       return line.reason === 'purchase' ? 'Taken back with a refund' : 'Taken back'
   }
 }

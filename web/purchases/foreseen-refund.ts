@@ -4,7 +4,7 @@ import { plus, times } from '#web/format/money.ts'
 type Lot = { original: number; remaining: number; expired: number }
 
 /**
- * What a refund would give back as things stand now: points that the purchase earned and that were spent since cannot be
+ * What a refund would return as things stand now: points that the purchase earned and that were spent since cannot be
  * taken back, so their value is kept from the money, as far as there is any.
  *
  * @param lot of the points that it earned; null when it earned none

@@ -87,7 +87,7 @@ function RefundButton({ purchase, refund }: RefundButtonProps) {
     <DialogButton label="Refund …" title="Refund this purchase?" variant="default" loading={refund.isPending}>
       {(close) => (
         <Stack gap="lg">
-          <Text>The goods go back to the store as a whole. This is what you get back:</Text>
+          <Text>The whole order is returned to the store. This is what you get back:</Text>
           <Foreseen purchase={purchase} />
           <Group justify="flex-end" gap="sm">
             <Button variant="default" onClick={close} data-autofocus>
@@ -118,7 +118,7 @@ function Foreseen({ purchase }: { purchase: Purchase }) {
   return <RefundSums refund={foreseeRefund(purchase, lot.data, settings.data.pointValue)} />
 }
 
-/** What a refund gives back, be it foreseen or done, and why it is not all of it. */
+/** What a refund returns, whether foreseen or done, and why it may be less than was paid. */
 export function RefundSums({ refund }: { refund: Refund }) {
   return (
     <>
@@ -126,7 +126,7 @@ export function RefundSums({ refund }: { refund: Refund }) {
       {refund.pointsSpent > 0 && (
         <Text size="sm" c="dimmed">
           Of the points that this purchase earned, {points(refund.pointsSpent)} cannot be taken back: they are spent.
-          Their value is kept from the money.
+          Their value is withheld from the refund.
         </Text>
       )}
     </>
@@ -135,8 +135,8 @@ export function RefundSums({ refund }: { refund: Refund }) {
 
 function sumsOf({ amount, withheld, shortfall, pointsReturned, pointsTakenBack }: Refund): Sum[] {
   const sums: Sum[] = [{ label: 'Money into the wallet', value: money(amount), strong: true }]
-  if (withheld > 0) sums.push({ label: 'Kept for spent points', value: money(withheld) })
-  if (shortfall > 0) sums.push({ label: 'Spent points beyond that', value: money(shortfall) })
+  if (withheld > 0) sums.push({ label: 'Withheld for spent points', value: money(withheld) })
+  if (shortfall > 0) sums.push({ label: 'Spent points not covered', value: money(shortfall) })
   if (pointsReturned > 0) sums.push({ label: 'Points that paid, returned', value: `+${points(pointsReturned)}` })
   if (pointsTakenBack > 0) sums.push({ label: 'Earned points, taken back', value: `−${points(pointsTakenBack)}` })
   return sums

@@ -13,22 +13,22 @@ export function PointsEarned({ purchase }: { purchase: Purchase }) {
   if (award === null) return null
   if (award === 'voided') {
     return (
-      <Section title="Points it earned">
-        <Text>They had not been booked when it was given back, so they will not come.</Text>
+      <Section title="Points earned">
+        <Text>They had not been issued when the purchase was refunded, and will not be issued.</Text>
       </Section>
     )
   }
   if (award === 'dismissed') {
     return (
-      <Section title="Points it earned">
-        <Text>They could not be booked, and it was decided that they will not come.</Text>
+      <Section title="Points earned">
+        <Text>They could not be issued, and an operator has dismissed them.</Text>
       </Section>
     )
   }
   return (
-    <Section title="Points it earned">
+    <Section title="Points earned">
       {award === 'parked' && (
-        <Text>They could not be booked yet. Your purchase stands, and they follow as soon as that works.</Text>
+        <Text>They could not be issued yet. Your purchase is complete, and the points will be issued later.</Text>
       )}
       {award === 'nothing' && (
         <Stack gap={4}>
@@ -74,9 +74,9 @@ export function CampaignAwards({ campaigns }: { campaigns: readonly Award[] }) {
 }
 
 const LIMITS: Record<NonNullable<Award['limitedBy']>, string> = {
-  totalPoints: 'all that it has to give is given',
-  pointsPerCustomer: 'it gives nobody more than that',
-  pointsPerAward: 'all of it together would be more points than can be booked at once',
+  totalPoints: 'its total is used up',
+  pointsPerCustomer: 'its limit per customer is reached',
+  pointsPerAward: 'all campaigns together would give more points than can be issued at once',
 }
 
 /** People count from one. */

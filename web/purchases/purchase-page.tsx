@@ -45,7 +45,7 @@ function BackToAll() {
 function Unknown() {
   return (
     <EmptyState icon={<IconZoomQuestion size={36} aria-hidden />} title="There is no such purchase">
-      The address may have lost a letter on its way. Every purchase of yours is in the list of purchases.
+      Check the address. All your purchases are in the list of purchases.
     </EmptyState>
   )
 }
@@ -71,11 +71,11 @@ export function PurchaseDetails({ purchase }: { purchase: Purchase }) {
         <Grid.Col span={{ base: 12, md: 7 }}>
           <Stack gap="lg">
             {purchase.refund && (
-              <Section title="What was given back">
+              <Section title="Refund">
                 <RefundSums refund={purchase.refund} />
               </Section>
             )}
-            <Section title="What was ordered">
+            <Section title="Order">
               <Receipt purchase={purchase} />
             </Section>
             <PointsEarned purchase={purchase} />

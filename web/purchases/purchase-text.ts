@@ -24,12 +24,12 @@ export function formatOutcome(purchase: Purchase): string {
   if (!isUnderWay(status) && purchase.status !== status) return 'It has just ended.'
   switch (status) {
     case 'running':
-      if (isBeingCancelled(purchase.steps)) return 'It will not be bought. Whatever was taken comes back.'
+      if (isBeingCancelled(purchase.steps)) return 'It is being cancelled, and the order is undone.'
       return 'It is being carried out, and goes on without this page.'
     case 'compensating':
-      return 'It will not be bought. Everything that was taken is being given back.'
+      return 'It will not be bought: the order is being undone.'
     case 'refunding':
-      return 'The refund goes on without this page, until everything was given back.'
+      return 'The refund is under way, and goes on without this page.'
     case 'refunded':
       return formatRefunded(purchase)
     default:
@@ -44,14 +44,15 @@ function formatCompleted(purchase: Purchase): string {
 
 function formatPaid({ amount, award, pointsIssued, pointsRedeemed }: Purchase): string {
   const paid = pointsRedeemed > 0 ? `${money(amount ?? 0)} and ${points(pointsRedeemed)}` : money(amount ?? 0)
-  if (award === 'parked') return `${paid} paid. The points for it will follow: somebody is looking after them.`
+  if (award === 'parked')
+    return `${paid} paid. The points for it will be issued later: an operator is looking after them.`
   return pointsIssued ? `${paid} paid, ${points(pointsIssued)} earned.` : `${paid} paid.`
 }
 
 function formatRefunded({ refund }: Purchase): string {
-  if (!refund) return 'Everything was given back.'
+  if (!refund) return 'It was refunded.'
   const returned = refund.pointsReturned > 0 ? ` and ${points(refund.pointsReturned)}` : ''
-  return `${money(refund.amount)}${returned} came back.`
+  return `${money(refund.amount)}${returned} refunded.`
 }
 
 const NOTHING_CHARGED = 'Nothing was charged.'
@@ -63,12 +64,12 @@ export function formatNotBought(
 ): Words {
   if (refusal) return formatRefusal(refusal, nameOf)
   if (status === 'cancelled') {
-    return { title: 'Cancelled', message: 'Nothing was bought, and everything that had been taken was given back.' }
+    return { title: 'Cancelled', message: 'Nothing was bought. The order was undone, and nothing was charged.' }
   }
   return {
-    title: 'It did not work out',
+    title: 'The purchase failed',
     message:
-      'The store could not carry this purchase out. Everything that had been taken was given back; you can try again.',
+      'The store could not carry out this purchase. The order was undone, and nothing was charged. You can try again.',
   }
 }
 
@@ -96,8 +97,8 @@ function formatRefusal(refusal: Refusal, nameOf: (productId: string) => string):
       }
     case 'redeem_exceeds_total':
       return {
-        title: 'More points than it costs',
-        message: `This takes ${points(refusal.mostPoints ?? 0)} at most. ${NOTHING_CHARGED}`,
+        title: 'Too many points',
+        message: `At most ${points(refusal.mostPoints ?? 0)} can pay for this. ${NOTHING_CHARGED}`,
       }
     case 'insufficient_points':
       return {
@@ -135,7 +136,7 @@ export function formatUndoReason({ steps }: Purchase, nameOf: (productId: string
     case 'refused':
       return `Refused: ${formatNotBought({ status: 'refused', refusal: reason.refusal ?? null }, nameOf).title}.`
     case 'cancelled':
-      return 'Its buyer cancelled it.'
+      return 'The buyer cancelled it.'
     default:
       return reason?.code === 'interrupted'
         ? 'Its workflow was lost before it was confirmed.'
@@ -151,18 +152,18 @@ export function formatPointsOf({ status, award, pointsIssued, pointsRedeemed }: 
   return [spent, earned].filter((words) => words !== undefined).join(', ') || undefined
 }
 
-/** What became of the points that a purchase earned once it was given back; undefined while they are its buyer's. */
+/** What became of the points that a purchase earned once it is refunded; undefined while the buyer keeps them. */
 export function formatTakenBack({ status, award, pointsIssued, refund }: Purchase): string | undefined {
   if (award !== 'booked' || !pointsIssued) return undefined
   if (status === 'refunding') return 'What is left of them is being taken back.'
   if (status !== 'refunded' || !refund) return undefined
   const { pointsTakenBack: takenBack, pointsSpent: spent } = refund
   if (takenBack === pointsIssued) return 'They were taken back with the refund.'
-  const lapsed = pointsIssued - takenBack - spent
+  const expired = pointsIssued - takenBack - spent
   const parts = [
     takenBack > 0 && `${points(takenBack)} taken back`,
     spent > 0 && `${points(spent)} already spent`,
-    lapsed > 0 && `${points(lapsed)} already lapsed`,
+    expired > 0 && `${points(expired)} already expired`,
   ]
   return `When it was refunded: ${and.format(parts.filter((part) => part !== false))}.`
 }
@@ -185,7 +186,9 @@ export function formatRefused(error: unknown): Words {
     }
   }
   const { title, message } = formatError(error)
-  return isFinal(error) ? { title, message } : { title, message: `It may not have been heard. ${message}` }
+  return isFinal(error)
+    ? { title, message }
+    : { title, message: `The request may not have reached the store. ${message}` }
 }
 
 function inWords(status: keyof typeof STATUS_NAMES): string {

@@ -96,7 +96,7 @@ function Nothing({ status }: { status: PurchaseStatus | undefined }) {
         </ButtonLink>
       }
     >
-      Others may have gone another way.
+      Choose another status, or show all purchases.
     </EmptyState>
   )
 }

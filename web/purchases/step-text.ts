@@ -27,27 +27,27 @@ export function formatStep({ step, state, detail }: PurchaseStep): StepText {
         tone: 'done',
         detail: detail?.total === undefined ? undefined : money(detail.total),
       },
-      undone: { text: 'Stock given back', tone: 'undone' },
+      undone: { text: 'Stock released', tone: 'undone' },
     },
     redeemPoints: {
       applied: { text: 'Points spent', tone: 'done', detail: many },
-      undone: { text: 'Points given back', tone: 'undone', detail: many },
+      undone: { text: 'Points returned', tone: 'undone', detail: many },
     },
     chargeWallet: {
       applied: { text: 'Wallet charged', tone: 'done', detail: amount },
-      undone: { text: 'Money given back', tone: 'undone', detail: amount },
+      undone: { text: 'Charge undone', tone: 'undone', detail: amount },
     },
     confirmPurchase: { applied: { text: 'Sale confirmed', tone: 'done' } },
     awardPoints: {
       applied: { text: 'Points earned', tone: 'done', detail: many },
       nothing: { text: 'No campaign gave points', tone: 'neutral' },
       parked: { text: 'Points will follow', tone: 'neutral', detail: many },
-      dismissed: { text: 'Points will not come', tone: 'bad' },
+      dismissed: { text: 'Points dismissed', tone: 'bad' },
       undone: detail?.points
         ? { text: 'Earned points taken back', tone: 'undone', detail: many }
         : { text: 'No earned points were left to take back', tone: 'undone' },
     },
-    returnStock: { applied: { text: 'Goods back on the shelf', tone: 'done' } },
+    returnStock: { applied: { text: 'Stock returned', tone: 'done' } },
     returnMoney: { applied: { text: 'Money returned', tone: 'done', detail: amount } },
   }
   return words[step][state] ?? { text: `${step} ${state}`, tone: 'neutral' }
@@ -58,9 +58,9 @@ function formatPurchaseState(state: PurchaseStep['state']): StepText {
     case 'running':
       return { text: 'Order received', tone: 'done' }
     case 'cancel_requested':
-      return { text: 'Cancelling asked for', tone: 'neutral' }
+      return { text: 'Cancellation requested', tone: 'neutral' }
     case 'compensating':
-      return { text: 'Giving back whatever was taken', tone: 'neutral' }
+      return { text: 'Undoing the order', tone: 'neutral' }
     case 'completed':
       return { text: 'Completed', tone: 'done' }
     case 'refused':
@@ -70,7 +70,7 @@ function formatPurchaseState(state: PurchaseStep['state']): StepText {
     case 'failed':
       return { text: 'Failed', tone: 'bad' }
     case 'refunding':
-      return { text: 'Refund asked for', tone: 'neutral' }
+      return { text: 'Refund requested', tone: 'neutral' }
     case 'refunded':
       return { text: 'Refunded', tone: 'done' }
     default:
@@ -85,15 +85,15 @@ export const AHEAD: Record<StepName, string> = {
   chargeWallet: 'Charging the wallet',
   confirmPurchase: 'Confirming the sale',
   awardPoints: 'Earning points',
-  returnStock: 'Putting the goods back on the shelf',
+  returnStock: 'Returning the stock',
   returnMoney: 'Returning the money',
 }
 
 /** The same of a step that is being taken back. */
 export const TAKING_BACK: Partial<Record<StepName, string>> = {
-  reserveStock: 'Giving the stock back',
-  redeemPoints: 'Giving the points back',
-  chargeWallet: 'Giving the money back',
+  reserveStock: 'Releasing the stock',
+  redeemPoints: 'Returning the points',
+  chargeWallet: 'Undoing the charge',
 }
 
 /** A step that did not succeed at once. */
@@ -103,14 +103,14 @@ const NOT_YET: Record<StepName, string> = {
   chargeWallet: 'Wallet not charged',
   confirmPurchase: 'Sale not confirmed',
   awardPoints: 'Points not earned',
-  returnStock: 'Goods not back on the shelf',
+  returnStock: 'Stock not returned',
   returnMoney: 'Money not returned',
 }
 
 /** The same of a step that is being taken back. */
 const NOT_TAKEN_BACK_YET: Partial<Record<StepName, string>> = {
-  reserveStock: 'Stock not given back',
-  redeemPoints: 'Points not given back',
-  chargeWallet: 'Money not given back',
+  reserveStock: 'Stock not released',
+  redeemPoints: 'Points not returned',
+  chargeWallet: 'Charge not undone',
   awardPoints: 'Earned points not taken back',
 }

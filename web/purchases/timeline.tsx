@@ -17,7 +17,7 @@ type TimelineProps = {
 export function Timeline({ steps, paysWithPoints }: TimelineProps) {
   const status = statusBy(steps)
   const ahead = stepsAhead(steps, paysWithPoints)
-  // A refund gives back in steps of its own; what was undone before that never was.
+  // A refund has steps of its own; nothing of a completed purchase was undone.
   const undone = status === 'refunding' || status === 'refunded' ? new Set() : undoneSteps(steps)
   const formatAhead = (step: (typeof ahead)[number]) => (status === 'compensating' ? TAKING_BACK[step] : AHEAD[step])
   return (
@@ -56,7 +56,7 @@ function Happened({ step, takenBack }: { step: PurchaseStep; takenBack: boolean 
   return (
     <Row icon={ICONS[tone]} state={takenBack ? 'takenBack' : tone} at={step.at}>
       <span className={classes.text}>{text}</span>
-      {takenBack && ' (taken back)'}
+      {takenBack && ' (undone)'}
       {detail !== undefined && <span className={classes.detail}>{detail}</span>}
     </Row>
   )

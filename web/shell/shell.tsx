@@ -50,7 +50,7 @@ export function Shell() {
 function Nobody() {
   return (
     <Page title="Welcome">
-      <EmptyState icon={<IconUserQuestion size={36} aria-hidden />} title="There is nobody here yet">
+      <EmptyState icon={<IconUserQuestion size={36} aria-hidden />} title="There are no users yet">
         Add users, for example those of the sample data: <Code>npm run seed</Code>. They appear here by themselves.
       </EmptyState>
     </Page>

@@ -73,7 +73,7 @@ describe('what was not accepted is told in words', () => {
   })
 
   test('what nobody answered may have been heard or not', () => {
-    expect(formatRefused(new Unreachable()).message).toMatch(/^It may not have been heard\. .*Try again/)
+    expect(formatRefused(new Unreachable()).message).toMatch(/^The request may not have reached the store\. .*Try again/)
     expect(refused({ code: 'internal_error', status: 500 }).message).toMatch(/^It may not have been heard/)
   })
 })

@@ -8,8 +8,8 @@ describe('the statement says', () => {
     ['issue', null, 'manual', 'Given by the store', +5],
     ['redeem', null, 'purchase', 'Paid for a purchase', -5],
     ['redeem', null, 'manual', 'Redeemed', -5],
-    ['expire', null, 'expiry', 'Lapsed', -5],
-    ['reverse', 'redeem', 'purchase', 'Given back', +5],
+    ['expire', null, 'expiry', 'Expired', -5],
+    ['reverse', 'redeem', 'purchase', 'Returned', +5],
     ['reverse', 'issue', 'purchase', 'Taken back with a refund', -5],
     ['reverse', 'issue', 'manual', 'Taken back', -5],
   ] as const)(

@@ -23,7 +23,7 @@ describe('a refusal says what helps', () => {
     [{ code: 'out_of_stock', short: [{ productId: '1', requested: 5, available: 0 }] }, 'Sold out'],
     [{ code: 'insufficient_funds', missing: 600 }, '600.00 missing'],
     [{ code: 'price_changed', expectedTotal: 1700, total: 1800 }, 'The price has changed'],
-    [{ code: 'redeem_exceeds_total', points: 9, mostPoints: 8 }, 'More points than it costs'],
+    [{ code: 'redeem_exceeds_total', points: 9, mostPoints: 8 }, 'Too many points'],
     [{ code: 'insufficient_points', points: 9, available: 8 }, 'Not enough points'],
   ])('%j', (refusal, title) => {
     const words = say(refusal)
@@ -41,8 +41,8 @@ describe('a refusal says what helps', () => {
     )
   })
 
-  test.each(['cancelled', 'failed'] as const)('when it was %s, that everything was given back', (status) => {
-    expect(formatNotBought({ status, refusal: null }, nameOf).message).toMatch(/given back/)
+  test.each(['cancelled', 'failed'] as const)('when it was %s, that everything was undone', (status) => {
+    expect(formatNotBought({ status, refusal: null }, nameOf).message).toMatch(/undone/)
   })
 })
 
@@ -99,14 +99,14 @@ describe('a step is told in plain words', () => {
 
   test.each([
     [step('reserveStock', 'applied', { total: 1700 }), 'Stock reserved', '1,700.00'],
-    [step('chargeWallet', 'undone', { amount: 1700 }), 'Money given back', '1,700.00'],
+    [step('chargeWallet', 'undone', { amount: 1700 }), 'Charge undone', '1,700.00'],
     [step('awardPoints', 'applied', { points: 170 }), 'Points earned', '170 points'],
     [step('awardPoints', 'parked', { points: 1 }), 'Points will follow', '1 point'],
     [step('awardPoints', 'undone', { points: 98 }), 'Earned points taken back', '98 points'],
     [step('awardPoints', 'undone', { points: 0 }), 'No earned points were left to take back', undefined],
     [step('purchase', 'refused'), 'Refused', undefined],
     [step('chargeWallet', 'retried', { attempt: 4, undo: false }), 'Wallet not charged yet, tried again', 'attempt 4'],
-    [step('chargeWallet', 'retried', { attempt: 2, undo: true }), 'Money not given back yet, tried again', 'attempt 2'],
+    [step('chargeWallet', 'retried', { attempt: 2, undo: true }), 'Charge not undone yet, tried again', 'attempt 2'],
   ])('%j', (words, text, detail) => {
     expect(words.text).toBe(text)
     expect(words.detail).toBe(detail)
