@@ -2,13 +2,13 @@ import type { PointsDay } from './client/points.ts'
 import type { PurchaseStatus } from './client/purchases.ts'
 import { STATUSES } from './purchases/progress.ts'
 
-/** What of the list of purchases is kept in its address, so that it can be shared, and going back finds it as it was. */
+/** Validates the query parameters of the list of purchases: they can be shared, and survive going back. */
 export function purchasesSearch(search: Record<string, unknown>): { status?: PurchaseStatus } {
   const status = STATUSES.find((known) => known === search.status)
   return status ? { status } : {}
 }
 
-/** What of the points page is kept in its address. */
+/** The query parameters of the points page. */
 export type PointsSearch = {
   /** The days that are listed; all of them without it. */
   days?: PointsDay['status']
@@ -28,13 +28,13 @@ const PANELS = ['parked', 'undoing', 'stock', 'users'] as const
 export type Panel = (typeof PANELS)[number]
 
 export type OperationsSearch = {
-  /** Left out: the first. */
+  /** Left out: the first panel. */
   panel?: Exclude<Panel, 'parked'>
   /** Whose wallet is shown. */
   user?: string
 }
 
-/** What of the operators' page is kept in its address. */
+/** Validates the query parameters of the operators' page. */
 export function operationsSearch(search: Record<string, unknown>): OperationsSearch {
   const panel = PANELS.find((known) => known === search.panel)
   const user = typeof search.user === 'string' && panel === 'users' ? search.user : undefined

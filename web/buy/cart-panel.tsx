@@ -11,7 +11,7 @@ import { OrderSummary } from './order-summary.tsx'
 import { Stock } from './product-card.tsx'
 import { QuantityInput } from './quantity-input.tsx'
 
-/** The cart: beside the shelf where there is room for it, or behind a bar at the bottom. Its size is always told. */
+/** The cart: beside the shelf where there is room for it, else behind a bar at the bottom. Screen readers announce its size. */
 export function CartPlace({ username }: { username: string }) {
   const wide = useMediaQuery('(min-width: 75em)', true, { getInitialValueInEffect: false })
   const { lines } = useCart(username)
@@ -63,11 +63,11 @@ function CartBar({ username, things }: { username: string; things: string }) {
 
 type CartContentsProps = {
   username: string
-  /** When something is being bought out of it. */
+  /** Called when the cart is being bought. */
   onCheckout?: () => void
 }
 
-/** What was put aside to buy together, what it comes to, and the way to pay. */
+/** The lines of the cart, what they cost, and the button that buys them. */
 function CartContents({ username, onCheckout }: CartContentsProps) {
   const cart = useCart(username)
   const [unfinished, setUnfinished] = useState<readonly string[]>([])
@@ -104,7 +104,7 @@ function CartContents({ username, onCheckout }: CartContentsProps) {
 type CartLineProps = {
   line: Line
   cart: Cart
-  /** Whether what is typed as its quantity is one. */
+  /** Called with whether the text typed as the quantity is a valid one. */
   onTyped: (isQuantity: boolean) => void
 }
 

@@ -3,20 +3,20 @@ import type { Order } from '#web/client/purchases.ts'
 
 export type Line = Order['lines'][number]
 
-/** What the API takes in one purchase. */
+/** The limits of the API for one purchase. */
 const MAX_LINES = 20
 export const MAX_QUANTITY = 1_000
 
 export type Cart = {
   lines: Line[]
-  /** Whether one purchase can have this product in it, too. */
+  /** Whether a line for this product still fits into one purchase. */
   hasRoomFor: (productId: string) => boolean
-  /** Puts so many more of a product into the cart. */
+  /** Adds a quantity of a product to the cart. */
   add: (productId: string, quantity: number) => void
   setQuantity: (productId: string, quantity: number) => void
   remove: (productId: string) => void
   clear: () => void
-  /** Takes out what was bought; what was put in since stays. */
+  /** Takes out what was bought; what was added since then stays. */
   take: (bought: Line[]) => void
 }
 
@@ -56,7 +56,7 @@ function without(lines: Line[], bought: Line[]): Line[] {
     .filter(({ quantity }) => quantity > 0)
 }
 
-/** Whatever is in the storage may have been written by another version, or by hand. */
+/** The stored text may have been written by another version, or by hand. */
 function readLines(stored: string | undefined): Line[] {
   try {
     const lines: unknown = JSON.parse(stored ?? '[]')
@@ -72,9 +72,9 @@ function isLine(given: unknown): given is Line {
 }
 
 /**
- * What somebody has typed, as how many of something to buy: digits alone, but for the comma of `1,000`.
+ * The quantity that a typed text means: digits only, except for the comma of `1,000`.
  *
- * @returns undefined for anything that is no quantity; never a quantity that is merely like it
+ * @returns undefined for anything else; a text is never corrected into a quantity
  */
 export function quantityOf(typed: string): number | undefined {
   const digits = typed.trim().replace(/^1,000$/, '1000')

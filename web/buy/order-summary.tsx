@@ -19,16 +19,16 @@ const SETTLE_MS = 250
 type OrderSummaryProps = {
   username: string
   lines: Line[]
-  /** Somebody is still typing a quantity: what they mean is not known, so nothing can be bought. */
+  /** Whether a quantity is still being typed: until it is valid, nothing can be bought. */
   isUnfinished: boolean
   onCheckout?: () => void
 }
 
-/** What the cart comes to by the store's own quote, points and all, and the button that buys for exactly that. */
+/** The API's quote for the cart, with points, and the button that buys for exactly that price. */
 export function OrderSummary({ username, lines, isUnfinished, onCheckout }: OrderSummaryProps) {
   const checkout = useCheckout()
   const [redeemPoints, setRedeemPoints] = useState(0)
-  // The same one as long as nothing changes: another one begins to settle anew.
+  // The same object as long as nothing changes: a new one would start the debounce again.
   const order = useMemo(
     () => ({ userId: username, lines, ...(redeemPoints > 0 && { redeemPoints }) }),
     [username, lines, redeemPoints],
@@ -42,7 +42,7 @@ export function OrderSummary({ username, lines, isUnfinished, onCheckout }: Orde
     ...quoteQuery(quoted),
     placeholderData: keepPreviousData,
   })
-  // What is shown must be what is bought: while it is of another order, nothing can be.
+  // What is shown must be what is bought: while the quote is for another order, nothing can be bought.
   const current = !isPlaceholderData && JSON.stringify(order) === JSON.stringify(quoted)
 
   if (error)
@@ -78,7 +78,7 @@ function sumsOf({ total, amount, pointsRedeemed }: Quote): Sum[] {
   return [{ label: 'Price', value: money(total) }, paidWithPoints, toPay]
 }
 
-/** Says it before anybody is refused for it. */
+/** Warns when the wallet does not cover the order, before it is refused for that. */
 function WalletHint({ username, amount }: { username: string; amount: number }) {
   const balance = useQuery(balanceQuery(username))
   const settings = useQuery(settingsQuery)
@@ -94,7 +94,7 @@ function WalletHint({ username, amount }: { username: string; amount: number }) 
 
 type PayWithPointsProps = { quote: Quote; value: number; onChange: (points: number) => void }
 
-/** How much of the price points pay, and what that saves. Not there for who has none. */
+/** How much of the price points pay, and what that saves. Not shown to users without points. */
 function PayWithPoints({ quote: { mostPoints }, value, onChange }: PayWithPointsProps) {
   const settings = useQuery(settingsQuery)
   const label = useId()
@@ -130,7 +130,7 @@ function formatSavings(used: number, pointValue: number | undefined): string {
   return pointValue === undefined ? points(used) : `${points(used)} save ${money(times(pointValue, used))}.`
 }
 
-/** The points that this very order earns, by the campaigns of now. */
+/** The points that this order earns by the present campaigns. */
 function Earns({ quote: { pointsEarned, campaigns } }: { quote: Quote }) {
   if (pointsEarned === 0) return null
   return (

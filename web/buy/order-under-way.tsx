@@ -11,7 +11,7 @@ import { type OrderFailure, useCheckout } from './checkout.tsx'
 import type { Intent } from './intent.ts'
 import { OrderLines, Verdict } from './purchase-outcome.tsx'
 
-/** Nobody has answered yet, or not to any purpose. */
+/** The order is being sent: there is no final answer yet. */
 export function BeingSent({ failure }: { failure: OrderFailure | undefined }) {
   return (
     <Stack>
@@ -39,7 +39,7 @@ function formatFailure(error: Error): string {
   return isTemporary(error) ? 'A part of the store is away at the moment' : 'Something goes wrong in the store'
 }
 
-/** The way on, while the store does answer, and only this order gets nowhere. */
+/** Lets the buyer go on when the store answers, but only with errors. */
 function PutAside({ requestId }: { requestId: string }) {
   const { dismiss } = useCheckout()
   return (
@@ -60,7 +60,7 @@ function PutAside({ requestId }: { requestId: string }) {
   )
 }
 
-/** The order could not become a purchase. */
+/** The API refused the order before there was a purchase. */
 export function NotTaken({ problem, intent }: { problem: Problem; intent: Intent }) {
   const { buyInstead, dismiss } = useCheckout()
   const { title, message } = formatError(new ApiProblem(problem))
@@ -74,7 +74,7 @@ export function NotTaken({ problem, intent }: { problem: Problem; intent: Intent
   )
 }
 
-/** After so long without news somebody may begin to worry. */
+/** After this time without progress the buyer is reassured. */
 const WORRY_MS = 4_000
 
 export function PurchaseUnderWay({ purchase }: { purchase: Purchase }) {
@@ -106,7 +106,7 @@ export function PurchaseUnderWay({ purchase }: { purchase: Purchase }) {
   )
 }
 
-/** Begins to count anew with each piece of news, by its key. */
+/** Shown after a while without progress: each step gives it a new key, which starts the time again. */
 function Reassurance({ children }: { children: string }) {
   const [shown, setShown] = useState(false)
   useEffect(() => {

@@ -14,20 +14,14 @@ import classes from './product-card.module.css'
 import { QuantityInput } from './quantity-input.tsx'
 
 export function ProductCard({ product, username }: { product: Product; username: string }) {
-  const { id, name, description, image, price, stock } = product
+  const { name, description, image, price, stock } = product
   const [quantity, setQuantity] = useState(1)
   const [isUnfinished, setUnfinished] = useState(false)
-  const cart = useCart(username)
-  const checkout = useCheckout()
-  const earns = useId()
-  const total = times(price, quantity)
-  const order = { userId: username, lines: [{ productId: id, quantity }], expectedTotal: total }
-  const soldOut = stock === 0
   const choose = (chosen: number | undefined) => {
     setUnfinished(chosen === undefined)
     if (chosen !== undefined) setQuantity(chosen)
   }
-
+  const chosen = { product, username, quantity, isUnfinished }
   return (
     <Card component="article" padding={0} radius="lg" className={classes.card} aria-label={name}>
       <ProductPicture image={image} />
@@ -43,37 +37,59 @@ export function ProductCard({ product, username }: { product: Product; username:
           <Stock stock={stock} wanted={quantity} />
         </Group>
         <Group gap="sm" align="flex-start">
-          <QuantityInput label={`Quantity of ${name}`} value={quantity} onChange={choose} disabled={soldOut} />
-          <Button
-            variant="light"
-            flex={1}
-            leftSection={<IconShoppingBagPlus size={18} aria-hidden />}
-            disabled={soldOut || isUnfinished || !cart.hasRoomFor(id)}
-            aria-label={`Add ${name} to the cart`}
-            onClick={() => {
-              cart.add(id, quantity)
-              setQuantity(1)
-            }}
-          >
-            Add
-          </Button>
+          <QuantityInput label={`Quantity of ${name}`} value={quantity} onChange={choose} disabled={stock === 0} />
+          <AddToCart {...chosen} onAdded={() => setQuantity(1)} />
         </Group>
-        <div>
-          <Button
-            fullWidth
-            className={classes.quickBuy ?? ''}
-            leftSection={<IconBolt size={18} aria-hidden />}
-            disabled={soldOut || isUnfinished}
-            aria-label={`Quick Buy for ${money(total)}: ${name}`}
-            aria-describedby={earns}
-            onClick={() => checkout.buy(order)}
-          >
-            {quantity === 1 || isUnfinished ? 'Quick Buy' : `Quick Buy for ${money(total)}`}
-          </Button>
-          <QuickBuyEarns id={earns} order={order} isThere={!isUnfinished && quantity <= stock} />
-        </div>
+        <QuickBuy {...chosen} />
       </div>
     </Card>
+  )
+}
+
+/** A quantity of a product for a user; while it is still being typed, nothing can be bought. */
+type Chosen = { product: Product; username: string; quantity: number; isUnfinished: boolean }
+
+function AddToCart({ product: { id, name, stock }, username, quantity, isUnfinished, onAdded }: AddToCartProps) {
+  const cart = useCart(username)
+  return (
+    <Button
+      variant="light"
+      flex={1}
+      leftSection={<IconShoppingBagPlus size={18} aria-hidden />}
+      disabled={stock === 0 || isUnfinished || !cart.hasRoomFor(id)}
+      aria-label={`Add ${name} to the cart`}
+      onClick={() => {
+        cart.add(id, quantity)
+        onAdded()
+      }}
+    >
+      Add
+    </Button>
+  )
+}
+
+type AddToCartProps = Chosen & { onAdded: () => void }
+
+function QuickBuy({ product: { id, name, price, stock }, username, quantity, isUnfinished }: Chosen) {
+  const checkout = useCheckout()
+  const earns = useId()
+  const total = times(price, quantity)
+  const order = { userId: username, lines: [{ productId: id, quantity }], expectedTotal: total }
+  return (
+    <div>
+      <Button
+        fullWidth
+        className={classes.quickBuy ?? ''}
+        leftSection={<IconBolt size={18} aria-hidden />}
+        disabled={stock === 0 || isUnfinished}
+        aria-label={`Quick Buy for ${money(total)}: ${name}`}
+        aria-describedby={earns}
+        onClick={() => checkout.buy(order)}
+      >
+        {quantity === 1 || isUnfinished ? 'Quick Buy' : `Quick Buy for ${money(total)}`}
+      </Button>
+      <QuickBuyEarns id={earns} order={order} isThere={!isUnfinished && quantity <= stock} />
+    </div>
   )
 }
 
@@ -81,15 +97,15 @@ const SETTLE_MS = 250
 
 type QuickBuyEarnsProps = {
   id: string
-  /** What a click would buy, at the price that it expects. */
+  /** What a click would buy, with the expected price. */
   order: Order
-  /** Whether that many can be had. */
+  /** Whether that quantity is in stock. */
   isThere: boolean
 }
 
 /**
- * The points of a Quick Buy, before anybody clicks. They are asked for once the card is in sight, and told only if they are
- * of this very order; the line is there without them too, so that nothing moves when they come.
+ * The points of a Quick Buy, before anybody clicks. They are asked for once the card is in sight, and shown only if they
+ * are of this very order; the line is there without them too, so that nothing moves when they come.
  */
 function QuickBuyEarns({ id, order, isThere }: QuickBuyEarnsProps) {
   const { ref, inViewport } = useInViewport<HTMLParagraphElement>()
@@ -107,7 +123,7 @@ function QuickBuyEarns({ id, order, isThere }: QuickBuyEarnsProps) {
 
 const FEW = 5
 
-/** What can be bought now, loud only when it matters: when it is little, or less than is wanted. */
+/** What can be bought now; highlighted only when it is little, or less than the chosen quantity. */
 export function Stock({ stock, wanted }: { stock: number; wanted: number }) {
   if (stock === 0)
     return (

@@ -14,8 +14,8 @@ import { BeingSent, NotTaken, PurchaseUnderWay } from './order-under-way.tsx'
 import { PurchaseOutcome, Verdict } from './purchase-outcome.tsx'
 
 /**
- * What becomes of what was bought. It opens by itself, after a reload too. Closing it makes room for another purchase,
- * or, while this one is under way, folds it into a line at the top of the page.
+ * Shows the purchase from the click to its outcome. It opens by itself, after a reload too. Closing it dismisses the
+ * purchase, or, while it is under way, folds the dialog into a line at the top of the page.
  */
 export function PurchaseDialog() {
   const { intent, failure, folded, fold, postponed, dismiss } = useCheckout()
@@ -25,7 +25,7 @@ export function PurchaseDialog() {
   const isUnknown = notRead && problemOf(read.error, 'unknown_purchase') !== undefined
   const small = useMediaQuery('(max-width: 36em)') ?? false
   const ended = purchase !== undefined && !isUnderWay(purchase.status)
-  // What could not be read may have been bought: it stays written down until somebody has seen it.
+  // A purchase that could not be read may have been completed: its intent stays stored until the outcome was seen.
   const over = intent?.refused !== undefined || isUnknown || ended
   const bought = ended && (purchase.award !== null || purchase.status === 'completed')
   const givenBack = purchase?.status === 'refunded' || purchase?.status === 'refunding'
@@ -59,7 +59,7 @@ export function PurchaseDialog() {
   )
 }
 
-/** The store has forgotten it, as a database does that is begun anew: to ask again will not help. */
+/** The API does not know the purchase, as after a new database was set up: asking again will not help. */
 function Unknown() {
   const { dismiss } = useCheckout()
   return (
@@ -101,7 +101,7 @@ function Folded({ over, onShow }: { over: boolean; onShow: () => void }) {
   )
 }
 
-/** Somebody clicked to buy this, and is shown another purchase instead: nobody may take the one for the other. */
+/** Says that the clicked order was not bought, because the dialog shows another purchase. */
 function Postponed({ order }: { order: Order }) {
   const nameOf = useProductNames(order.lines)
   return (

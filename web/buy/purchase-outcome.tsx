@@ -24,7 +24,7 @@ import { type Suggestion, suggestionsFor } from './suggestions.ts'
 
 type PurchaseOutcomeProps = { purchase: Purchase; intent: Intent; bought: boolean }
 
-/** How a purchase ended, and the way on. */
+/** How a purchase ended, and what can be done next. */
 export function PurchaseOutcome({ purchase, intent, bought }: PurchaseOutcomeProps) {
   return (
     <Stack gap="lg">
@@ -36,7 +36,7 @@ export function PurchaseOutcome({ purchase, intent, bought }: PurchaseOutcomePro
   )
 }
 
-/** It went through: what it cost, what it earned, what is left. */
+/** A completed purchase: what it cost, what it earned, what is left in the wallet. */
 function Bought({ purchase }: { purchase: Purchase }) {
   const { dismiss } = useCheckout()
   return (
@@ -89,7 +89,7 @@ function Earned({ purchase: { award, pointsIssued, campaigns } }: { purchase: Pu
   )
 }
 
-/** Why it came to nothing, and what would work: nobody is left standing. */
+/** Why nothing was bought, and which other orders would work. */
 function NotBought({ purchase, intent }: { purchase: Purchase; intent: Intent }) {
   const { dismiss } = useCheckout()
   const nameOf = useProductNames(purchase.lines)
@@ -119,7 +119,7 @@ function NotBought({ purchase, intent }: { purchase: Purchase; intent: Intent })
   )
 }
 
-/** Puts what is missing into the wallet. */
+/** Tops up the wallet by what is missing. */
 function TopUp({ username, missing }: { username: string; missing: number }) {
   const topUp = useTopUp(username)
   const failure = useRescuedFocus<HTMLParagraphElement>(topUp.error)
@@ -139,7 +139,7 @@ function TopUp({ username, missing }: { username: string; missing: number }) {
 
 type BuyInsteadProps = { failed: Intent; suggestion: Suggestion; balance: number }
 
-/** Offers another order at the price of now, if the wallet covers it. */
+/** Offers another order at its present price, if the wallet covers it. */
 function BuyInstead({ failed, suggestion: { order, offer, allPoints }, balance }: BuyInsteadProps) {
   const { buyInstead } = useCheckout()
   const { data: quote } = useQuery(quoteQuery(order))
@@ -158,11 +158,11 @@ type VerdictProps = {
   tone: 'good' | 'bad'
   title: string
   message: ReactNode
-  /** The ways on. */
+  /** What can be done next. */
   children: ReactNode
 }
 
-/** How it ended. It takes the focus, so that it is read out, and nobody presses by accident what has just appeared. */
+/** The outcome. It takes the focus, so that it is read out, and a button that has just appeared is not pressed by accident. */
 export function Verdict({ tone, title, message, children }: VerdictProps) {
   const heading = useRescuedFocus<HTMLHeadingElement>(title)
   useEffect(() => heading.current?.focus(), [heading])
@@ -185,7 +185,7 @@ export function Verdict({ tone, title, message, children }: VerdictProps) {
   )
 }
 
-/** What it is about: a picture and the name of each line. */
+/** The lines of an order: picture, quantity and name. */
 export function OrderLines({ lines }: { lines: readonly Line[] }) {
   const { productOf, nameOf } = useProductsOf(lines)
   return (

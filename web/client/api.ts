@@ -3,7 +3,7 @@ import { useSyncExternalStore } from 'react'
 import { ApiProblem, errorOf, Unreachable } from './api-problem.ts'
 import type { paths } from './schema.d.ts'
 
-/** By us, which says nothing about the store. */
+/** Whether the request was aborted by the page, which says nothing about the store. */
 function isGivenUp(error: unknown): error is DOMException {
   return error instanceof DOMException && error.name === 'AbortError'
 }
@@ -37,7 +37,7 @@ api.use(failures)
 export async function answer<Body>(call: Promise<{ data?: Body }>): Promise<Body> {
   try {
     const { data } = await call
-    // Whatever was not a success has thrown; an answer without a body is the one thing that comes here without data.
+    // An answer that is not a success has thrown; only an answer without a body has no data here.
     return data as Body
   } catch (error) {
     if (error instanceof ApiProblem || error instanceof Unreachable || isGivenUp(error)) throw error
@@ -45,7 +45,7 @@ export async function answer<Body>(call: Promise<{ data?: Body }>): Promise<Body
   }
 }
 
-/** Whether the last request was answered by the store. It is told by `api`, and shown by the banner of the shell. */
+/** Whether the last request was answered by the store. Set by `api`, shown by the banner of the shell. */
 let reachable = true
 const listeners = new Set<() => void>()
 

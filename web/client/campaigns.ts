@@ -3,7 +3,7 @@ import { answer, api } from './api.ts'
 import { cursorQuery, useKeyedMutation } from './query-client.ts'
 import type { components } from './schema.d.ts'
 
-/** Whose campaigns the store's purchases are judged by. */
+/** The client whose campaigns are evaluated for the store's purchases. */
 const CLIENT = 'UnicornStore'
 
 type Schemas = components['schemas']
@@ -36,7 +36,7 @@ export function campaignHistoryQuery(name: string) {
   })
 }
 
-/** A campaign in the version that a change was thought out for. */
+/** The version of a campaign that a change is based on. */
 type Version = Pick<Campaign, 'campaign_name' | 'version'>
 
 export function useCreateCampaign() {
@@ -48,7 +48,7 @@ export function useCreateCampaign() {
   )
 }
 
-/** Fails with `campaign_moved_on` when somebody else was faster; what is known of campaigns is then read again. */
+/** Fails with `campaign_moved_on` when somebody else has changed it since it was read; campaigns are then read again. */
 export function useChangeCampaign() {
   const remember = useRememberedCampaign()
   const forget = useForgottenCampaigns()
@@ -59,7 +59,7 @@ export function useChangeCampaign() {
   )
 }
 
-/** For good. Fails with `campaign_moved_on` when somebody changed it since it was read. */
+/** Permanently. Fails with `campaign_moved_on` when somebody changed it since it was read. */
 export function useDeleteCampaign() {
   const forget = useForgottenCampaigns()
   return useKeyedMutation(
@@ -72,7 +72,7 @@ function changing({ campaign_name, version }: Version, key: string) {
   return { path: { campaign_name }, header: { 'Idempotency-Key': key, 'If-Match': `"${version}"` } }
 }
 
-/** Takes a campaign over as it was answered, before anything is read again. */
+/** Stores an answered campaign in the cache, then invalidates the rest. */
 function useRememberedCampaign() {
   const queryClient = useQueryClient()
   const forget = useForgottenCampaigns()
@@ -84,7 +84,7 @@ function useRememberedCampaign() {
   }
 }
 
-/** What campaigns are like is read again where it is shown, and so is what purchases would earn by them. */
+/** Invalidates campaigns, and the quotes that depend on them. */
 function useForgottenCampaigns() {
   const queryClient = useQueryClient()
   return () => {

@@ -11,7 +11,7 @@ export type PointsLot = components['schemas']['PointsLot']
 
 const ENTRIES_PER_PAGE = 10
 
-/** What can be spent, and the days that points were issued on, oldest first. */
+/** The balance, and the days on which points were issued, oldest first. */
 export function pointsQuery(username: string) {
   return queryOptions({
     queryKey: ['points', username],
@@ -39,7 +39,7 @@ export function statementQuery(username: string) {
   })
 }
 
-/** Where the points come from and when they end, newest first. */
+/** Where the points come from and when they expire, newest first. */
 export function lotsQuery(username: string, which: 'open' | 'all') {
   return cursorQuery(['points', username, 'history', 'lots', which], (cursor, signal) => {
     const open_only = which === 'open' ? ('true' as const) : ('false' as const)
@@ -49,14 +49,14 @@ export function lotsQuery(username: string, which: 'open' | 'all') {
 }
 
 /**
- * Reads the statement and the lots again once the balance turns out to have moved. They may be many pages by then, so
- * they are not read every few seconds, as the balance is.
+ * Reads the statement and the lots again once the balance has changed. They may have many pages, so they are not read every
+ * few seconds, as the balance is.
  */
 export function useHistoryFollowing(balance: PointsBalance): void {
   const queryClient = useQueryClient()
   const known = useRef(balance)
   useEffect(() => {
-    // An answer that says the same keeps its identity.
+    // An equal answer keeps its identity (structural sharing).
     if (known.current === balance) return
     known.current = balance
     void queryClient.invalidateQueries({ queryKey: ['points', balance.account_id, 'history'] })

@@ -9,15 +9,15 @@ export type Product = Schemas['Product']
 type NewProduct = Schemas['NewProduct']
 export type ProductChanges = Schemas['ProductChanges']
 
-/** Fills whole rows, be they of two cards, three, four or five. */
+/** Fills whole rows of two, three, four or five cards. */
 const PAGE_SIZE = 60
 
-/** Stock changes whenever anybody buys, so it is read again while it is looked at. */
+/** Stock changes with every purchase, so it is polled while it is shown. */
 const LIVE_MS = 5_000
 /** Names and pictures hardly ever change. */
 const NAMES_MS = 60_000
 
-/** What there is to buy, page after page: what is shown is read again, and nothing else. */
+/** The products for sale; the pages that are shown are polled. */
 export const productsQuery = {
   ...cursorQuery(['products', 'shelf'], (cursor, signal) =>
     answer(api.GET('/products', { params: { query: { limit: PAGE_SIZE, ...cursor } }, signal })),
@@ -25,7 +25,7 @@ export const productsQuery = {
   refetchInterval: LIVE_MS,
 }
 
-/** Those to choose one from: as many as the API gives at once. */
+/** Products to choose from in a form: as many as the API gives in one page. */
 export const productChoicesQuery = queryOptions({
   queryKey: ['products', 'choices'],
   queryFn: ({ signal }) => answer(api.GET('/products', { params: { query: { limit: 500 } }, signal })),

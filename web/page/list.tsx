@@ -34,7 +34,7 @@ type ShowMoreProps = {
   /** An infinite query, or what goes on like one. */
   list: { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => unknown }
   shown: number
-  /** Units in stock, where that is known. */
+  /** How many there are, where that is known. */
   all?: number
   /** What is listed, in the plural. */
   what: string

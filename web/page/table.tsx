@@ -5,11 +5,11 @@ import classes from './table.module.css'
 export type Column<Row> = {
   /** Its heading. */
   name: string
-  /** Whether the heading is only read out, because what is below it speaks for itself. */
+  /** Whether the heading is for screen readers only. */
   isNameUnseen?: boolean
   /** `name` is what a row is called; `number` stands at the right; `actions` is what can be done about a row. */
   kind?: 'text' | 'name' | 'number' | 'actions'
-  /** Left out on a phone, where another cell has to say it. */
+  /** Left out on a phone, where another cell has to show it. */
   onlyWide?: boolean
   className?: string | undefined
   cell: (row: Row) => ReactNode

@@ -10,7 +10,7 @@ import { ButtonLink } from '#web/page/links.tsx'
 import { LoadError } from '#web/page/list.tsx'
 import classes from './balance.module.css'
 
-/** What can be spent, what that is worth, and how much of it is lost when. */
+/** What can be spent, what it is worth, and what expires next. */
 export function Balance({ balance: { account_id, balance } }: { balance: PointsBalance }) {
   return (
     <div className={classes.balance}>

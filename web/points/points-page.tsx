@@ -11,7 +11,7 @@ import { DayByDay } from './day-by-day.tsx'
 import { Lots } from './lots.tsx'
 import { Statement } from './statement.tsx'
 
-/** What a member has in points: how many, since when and until when, and all that happened to them. */
+/** A customer's points: the balance, the days they were issued on, the statement and the batches. */
 export function PointsPage() {
   const user = useCurrentUser()
   return (

@@ -63,7 +63,7 @@ function Why({ line }: { line: StatementLine }) {
   )
 }
 
-/** The way to the purchase that points were earned with, or paid for. `at` tells the links of a list apart. */
+/** A link to the purchase that points were earned with, or paid for. `at` distinguishes the links of a list. */
 export function PurchaseLink({ purchaseId, at }: { purchaseId: string; at: string }) {
   return (
     <Anchor

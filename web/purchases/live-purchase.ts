@@ -12,8 +12,8 @@ import { isUnderWay } from './progress.ts'
 const POLL_MS = 1_000
 
 /**
- * A purchase as it goes on: by the stream of its steps, and where there is none by asking again and again. While it is
- * under way its `steps` are ahead of the rest.
+ * A purchase, updated by the stream of its steps, or by polling where there is no stream. While it is under way its `steps`
+ * are ahead of the rest.
  *
  * Once it has settled, the wallet, stock and points are read again, wherever they are shown.
  *
@@ -71,15 +71,15 @@ function merge(read: PurchaseStep[], streamed: PurchaseStep[]): PurchaseStep[] {
 
 type PurchaseListener = {
   onStep: (step: PurchaseStep) => void
-  /** It has ended, and this is what became of it; there will be no more. */
+  /** The purchase has ended with this outcome; nothing follows. */
   onOutcome: (purchase: Purchase) => void
-  /** Whether the stream is there to tell; while it is not, somebody has to ask. */
+  /** Whether the stream is connected; while it is not, the listener has to poll. */
   onOpen: (open: boolean) => void
 }
 
 /**
- * A browser opens six connections to a server, which all its tabs share: streams have half of them. A tab that comes when these
- * are taken has none, and asks.
+ * A browser opens six connections to a server, shared by all its tabs: streams may use half of them. A tab that finds them
+ * taken has no stream, and polls.
  */
 const STREAMS = ['unicorn-store.stream-1', 'unicorn-store.stream-2', 'unicorn-store.stream-3']
 
@@ -87,24 +87,23 @@ const STREAMS = ['unicorn-store.stream-1', 'unicorn-store.stream-2', 'unicorn-st
 let endCurrent: (() => void) | undefined
 
 /**
- * Listens to what happens to a purchase, from its beginning, if there is a stream to be had. The browser connects again by
- * itself, from where it was. Listening to another purchase ends the stream of this one, whose `onOpen` says so, for from then on
- * somebody has to ask.
+ * Listens to the events of a purchase, from its beginning, if a stream is available. The browser reconnects by itself, from
+ * the last event. Listening to another purchase ends this stream; `onOpen(false)` tells the listener to poll.
  *
- * @returns what ends it
+ * @returns a function that ends it
  */
 export function listenToPurchase(purchaseId: string, listener: PurchaseListener): () => void {
   endCurrent?.()
   const over = new AbortController()
-  // Where the browser refuses locks there is no stream, and somebody asks.
+  // Where the browser refuses locks there is no stream, and the listener polls.
   withStream(over.signal, () => openStream(purchaseId, listener, over)).catch(() => over.abort())
   endCurrent = () => over.abort()
   return endCurrent
 }
 
-/** Opens one, unless all are taken, and keeps it from the other tabs until it is over. */
+/** Opens a stream unless all are taken, and holds its lock against the other tabs until it is over. */
 async function withStream(over: AbortSignal, open: () => void): Promise<void> {
-  // Browsers have locks only where the connection is secure, or the store is on this machine.
+  // Browsers have locks only in secure contexts: HTTPS or localhost.
   if (!navigator.locks) return open()
   for (const name of STREAMS) {
     const wasOurs = await navigator.locks.request(name, { ifAvailable: true }, async (lock) => {
@@ -127,7 +126,7 @@ function openStream(purchaseId: string, { onStep, onOutcome, onOpen }: PurchaseL
   stream.addEventListener('open', () => onOpen(true))
   stream.addEventListener('error', () => {
     onOpen(false)
-    // The browser has given it up for good: another tab may have its place.
+    // The browser will not reconnect: another tab may have the lock.
     if (stream.readyState === EventSource.CLOSED) over.abort()
   })
   stream.addEventListener('step', (event) => onStep(dataOf(event)))

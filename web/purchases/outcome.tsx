@@ -31,7 +31,7 @@ export function Outcome({ purchase }: { purchase: Purchase }) {
   const status = statusBy(steps)
   const cancel = useCancelPurchase(purchaseId)
   const refund = useRefundPurchase(purchaseId)
-  // Until a refund is answered its beginning shows here, and from there on the story is told by its stream.
+  // Polls until the refund has begun; from then on the stream updates the purchase.
   useQuery({
     ...purchaseQuery(purchaseId),
     refetchInterval: refund.isPending && status === 'completed' ? POLL_MS : false,
@@ -81,7 +81,7 @@ function isNotBought({ status }: Purchase): boolean {
 
 type RefundButtonProps = { purchase: Purchase; refund: ReturnType<typeof useRefundPurchase> }
 
-/** Gives the purchase back, after its buyer has seen what that means. */
+/** Refunds the purchase, after the buyer has seen the amounts. */
 function RefundButton({ purchase, refund }: RefundButtonProps) {
   return (
     <DialogButton label="Refund …" title="Refund this purchase?" variant="default" loading={refund.isPending}>
@@ -108,7 +108,7 @@ function RefundButton({ purchase, refund }: RefundButtonProps) {
   )
 }
 
-/** Reckoned when the dialog opens. Points can still be spent before it is confirmed, so it binds nobody. */
+/** Calculated when the dialog opens. It is not binding: points can still be spent before it is confirmed. */
 function Foreseen({ purchase }: { purchase: Purchase }) {
   const lot = useQuery(awardedLotQuery(purchase))
   const settings = useQuery(settingsQuery)

@@ -6,7 +6,7 @@ import list from '#web/page/list.module.css'
 import { Section } from '#web/page/section.tsx'
 import { formatTakenBack } from './purchase-text.ts'
 
-/** Which campaign and rule gave which points for a purchase; nothing before that is known. */
+/** Which campaign and rule gave which points for a purchase; nothing while that is not known. */
 export function PointsEarned({ purchase }: { purchase: Purchase }) {
   const { award, pointsIssued, campaigns } = purchase
   const takenBack = formatTakenBack(purchase)

@@ -2,10 +2,10 @@ import type { Purchase, PurchaseStatus, PurchaseStep } from '#web/client/purchas
 
 export type StepName = Exclude<PurchaseStep['step'], 'purchase'>
 
-/** What else happens to a purchase does not change what it is as a whole. */
+/** Other states of the step `purchase`, such as a request to cancel, are no status. */
 const isStatus = (state: PurchaseStep['state']): state is PurchaseStatus => state in STATUS_NAMES
 
-/** Where a purchase stands by what has happened to it: a story that is still being told is ahead of what was read. */
+/** The status of a purchase by its steps: while they are streamed they are ahead of the status that was read. */
 export function statusBy(steps: readonly PurchaseStep[]): PurchaseStatus {
   const states = steps.filter(({ step }) => step === 'purchase').map(({ state }) => state)
   return states.filter(isStatus).at(-1) ?? 'running'
@@ -20,12 +20,12 @@ export function isCancellable(steps: readonly PurchaseStep[]): boolean {
   return statusBy(steps) === 'running' && !isConfirmed(steps) && !steps.some(isCancelRequest)
 }
 
-/** Somebody asked in time to cancel it: it will not be bought, whatever still has to be undone for that. */
+/** Whether it was requested in time to cancel it: it will be undone. */
 export function isBeingCancelled(steps: readonly PurchaseStep[]): boolean {
   return statusBy(steps) === 'running' && !isConfirmed(steps) && steps.some(isCancelRequest)
 }
 
-/** Whether somebody asked to cancel what was bought all the same: only a refund helps them then. */
+/** Whether it was requested to cancel it, but too late: it was completed, and can only be refunded. */
 export function isCancelledTooLate({ status, steps }: Purchase): boolean {
   return status === 'completed' && steps.some(({ state }) => state === 'cancel_requested')
 }
@@ -38,12 +38,12 @@ function isCancelRequest({ state }: PurchaseStep): boolean {
   return state === 'cancel_requested'
 }
 
-/** Steps that were taken back later. */
+/** Steps that were undone later. */
 export function undoneSteps(steps: readonly PurchaseStep[]): ReadonlySet<PurchaseStep['step']> {
   return new Set(steps.filter(({ state }) => state === 'undone').map(({ step }) => step))
 }
 
-/** The steps that are still to come, in order: the first is being worked on. Of an undo, those still to be taken back. */
+/** The steps that are still to come, in order: the first is in progress. While a purchase is undone, the steps still to be undone. */
 export function stepsAhead(steps: readonly PurchaseStep[], paysWithPoints: boolean): StepName[] {
   const happened = new Set(
     steps.filter(({ state }) => state !== 'undone' && state !== 'retried').map(({ step }) => step),
@@ -82,7 +82,7 @@ export const STATUSES = Object.keys(STATUS_NAMES) as PurchaseStatus[]
 
 export type Workflow = { id: string; name: string }
 
-/** The workflows that had a hand in a purchase, by the ids that they have in Temporal. */
+/** The workflows that worked on a purchase, by their ids in Temporal. */
 export function workflowsOf({ purchaseId, status, code, award, steps }: Purchase): Workflow[] {
   const workflows = [purchaseWorkflow(purchaseId)]
   const parked = steps.some(({ step, state }) => step === 'awardPoints' && state === 'parked')

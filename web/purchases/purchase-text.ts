@@ -20,7 +20,7 @@ export function formatLines(lines: Order['lines'], nameOf: (productId: string) =
 /** What a purchase that went well, or is under way, means to its buyer. */
 export function formatOutcome(purchase: Purchase): string {
   const status = statusBy(purchase.steps)
-  // The story is ahead of what else is known, for a moment.
+  // For a moment the steps are ahead of the rest of the purchase.
   if (!isUnderWay(status) && purchase.status !== status) return 'It has just ended.'
   switch (status) {
     case 'running':
@@ -57,23 +57,22 @@ function formatRefunded({ refund }: Purchase): string {
 
 const NOTHING_CHARGED = 'Nothing was charged.'
 
-/** Why a purchase came to nothing, as its buyer should read it. */
+/** Why nothing was bought, as a text for the buyer. */
 export function formatNotBought(
   { status, refusal }: Pick<Purchase, 'status' | 'refusal'>,
   nameOf: (productId: string) => string,
 ): Words {
   if (refusal) return formatRefusal(refusal, nameOf)
   if (status === 'cancelled') {
-    return { title: 'Cancelled', message: 'Nothing was bought. The order was undone, and nothing was charged.' }
+    return { title: 'Cancelled', message: 'Nothing was bought, and the order was undone.' }
   }
   return {
     title: 'The purchase failed',
-    message:
-      'The store could not carry out this purchase. The order was undone, and nothing was charged. You can try again.',
+    message: 'The store could not carry out this purchase. The order was undone, and you can try again.',
   }
 }
 
-/** What has become of a refusal for want of money once there is enough. */
+/** Replaces the text of `insufficient_funds` once the wallet covers the purchase. */
 export function formatCovered(missing: number): Words {
   return {
     title: 'Your wallet covers it now',
@@ -129,7 +128,7 @@ function left(available: number, requested: number): string {
   return `${available} left, you asked for ${requested}`
 }
 
-/** Why a purchase is undone, which its story tells from the first moment. */
+/** Why a purchase is being undone, by the step that started the undo. */
 export function formatUndoReason({ steps }: Purchase, nameOf: (productId: string) => string): string {
   const reason = steps.find(({ state }) => state === 'compensating')?.detail
   switch (reason?.outcome) {
@@ -188,7 +187,7 @@ export function formatRefused(error: unknown): Words {
   const { title, message } = formatError(error)
   return isFinal(error)
     ? { title, message }
-    : { title, message: `The request may not have reached the store. ${message}` }
+    : { title, message: `It is not known whether the request was carried out. ${message}` }
 }
 
 function inWords(status: keyof typeof STATUS_NAMES): string {

@@ -5,7 +5,7 @@ import type { StepName } from './progress.ts'
 
 export type StepText = {
   text: string
-  /** How it went: what follows from it is up to whoever shows it. */
+  /** The kind of result, from which the timeline chooses icon and colour. */
   tone: 'done' | 'undone' | 'again' | 'bad' | 'neutral'
   detail?: string | undefined
 }
@@ -89,7 +89,7 @@ export const AHEAD: Record<StepName, string> = {
   returnMoney: 'Returning the money',
 }
 
-/** The same of a step that is being taken back. */
+/** The same of a step that is being undone. */
 export const TAKING_BACK: Partial<Record<StepName, string>> = {
   reserveStock: 'Releasing the stock',
   redeemPoints: 'Returning the points',
@@ -107,7 +107,7 @@ const NOT_YET: Record<StepName, string> = {
   returnMoney: 'Money not returned',
 }
 
-/** The same of a step that is being taken back. */
+/** The same of a step that is being undone. */
 const NOT_TAKEN_BACK_YET: Partial<Record<StepName, string>> = {
   reserveStock: 'Stock not released',
   redeemPoints: 'Points not returned',

@@ -9,11 +9,11 @@ import classes from './timeline.module.css'
 
 type TimelineProps = {
   steps: readonly PurchaseStep[]
-  /** Whether points pay a part, which is a step of its own. */
+  /** Whether a part is paid with points, which is a step of its own. */
   paysWithPoints: boolean
 }
 
-/** The story of a purchase: what happened, what was taken back, what is being worked on, and what is still to come. */
+/** The steps of a purchase: what happened, what was undone, what is in progress, and what is still to come. */
 export function Timeline({ steps, paysWithPoints }: TimelineProps) {
   const status = statusBy(steps)
   const ahead = stepsAhead(steps, paysWithPoints)

@@ -5,7 +5,7 @@ import type { Purchase } from '#web/client/purchases.ts'
 import { settingsQuery } from '#web/client/settings.ts'
 import { type Workflow, workflowsOf } from './progress.ts'
 
-/** The ways to the workflows of a purchase, for those who want to see how it was carried out. */
+/** Links to the workflows of a purchase in the Temporal Web UI. */
 export function WorkflowLinks({ purchase }: { purchase: Purchase }) {
   return (
     <Group gap="md">
@@ -16,7 +16,7 @@ export function WorkflowLinks({ purchase }: { purchase: Purchase }) {
   )
 }
 
-/** Shows a workflow in the Temporal Web UI; nothing where the store does not know one. */
+/** A link to a workflow in the Temporal Web UI; nothing where the API does not know its address. */
 export function WorkflowLink({ workflow: { id, name } }: { workflow: Workflow }) {
   const settings = useQuery(settingsQuery)
   const webUi = settings.data?.temporalUi

@@ -32,7 +32,7 @@ export function Header({ menuOpened, onMenu }: { menuOpened: boolean; onMenu: ()
   )
 }
 
-/** The mark and the name; the way home. */
+/** The logo and the name, a link to the first page. */
 function Logo() {
   return (
     <Link to="/" className={classes.logo} aria-label="Unicorn Store, home">

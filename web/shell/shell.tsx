@@ -46,7 +46,7 @@ export function Shell() {
   )
 }
 
-/** A store without users has no page that would make sense. */
+/** Shown instead of every page while there are no users. */
 function Nobody() {
   return (
     <Page title="Welcome">
@@ -66,7 +66,7 @@ function UnreachableBanner() {
   useEffect(() => {
     if (reachable) return
     const timer = setInterval(() => {
-      // What is on its way may be slow to come: it is not given up for another try.
+      // A request that is still open may only be slow: it is not cancelled for another attempt.
       void queryClient.refetchQueries({ type: 'active' }, { cancelRefetch: false })
     }, RETRY_MS)
     return () => clearInterval(timer)

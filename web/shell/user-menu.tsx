@@ -68,12 +68,12 @@ function CurrentUser({ username }: { username: string }) {
   )
 }
 
-/** The users whose name has the search in it. */
+/** The users whose name contains the search. */
 function UserOptions({ search, chosen }: { search: string; chosen: string }) {
   const { data } = useQuery(usersQuery)
   const wanted = search.trim()
   const matching = data?.users.filter(({ username }) => username.toLowerCase().includes(wanted.toLowerCase())) ?? []
-  // One of the many that are not in the list can be found by the whole name.
+  // A user who is not among those that were read can be found by the whole name.
   const beyond = useQuery({
     ...balanceQuery(wanted),
     enabled: data?.all === false && wanted !== '' && matching.length === 0,

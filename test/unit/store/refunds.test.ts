@@ -72,8 +72,12 @@ describe('what was not accepted is told in words', () => {
     expect(refused({ code: 'return_period_over', ...words })).toEqual({ title: words.title, message: words.detail })
   })
 
-  test('what nobody answered may have been heard or not', () => {
-    expect(formatRefused(new Unreachable()).message).toMatch(/^The request may not have reached the store\. .*Try again/)
-    expect(refused({ code: 'internal_error', status: 500 }).message).toMatch(/^It may not have been heard/)
+  test('of what nobody answered it is not known whether it was carried out', () => {
+    expect(formatRefused(new Unreachable()).message).toMatch(
+      /^It is not known whether the request was carried out\. .*Try again/,
+    )
+    expect(refused({ code: 'internal_error', status: 500 }).message).toMatch(
+      /^It is not known whether the request was carried out/,
+    )
   })
 })
