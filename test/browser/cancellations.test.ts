@@ -71,7 +71,7 @@ describe('a cancellation that is asked for by keyboard, and decided later, leave
     await page.getByText('Cancellation requested').waitFor()
     await expectFocusOn(page, 'Under way')
     await world.startWorker()
-    await page.getByText('Nothing was bought, and everything').waitFor()
+    await page.getByText('Nothing was bought, and the order was undone.').waitFor()
   })
 })
 

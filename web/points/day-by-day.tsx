@@ -34,7 +34,7 @@ export function DayByDay({ balance }: { balance: PointsBalance }) {
     })
 
   return (
-    <Section title="Day by day" lead="What is left of the points of each day, and what expired of them.">
+    <Section title="Day by day" lead="What is left of the points of each day, and how many have expired.">
       <Chart balance={balance} />
       <Group>
         <SegmentedControl aria-label="Days to list" data={SHOWN} value={days} onChange={show} />
