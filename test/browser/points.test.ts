@@ -70,8 +70,8 @@ describe('a purchase', () => {
   })
 })
 
-describe('what lapses', () => {
-  test('is told with its last day, and what has lapsed is shown as expired', async ({ world, visit, book }) => {
+describe('what expires', () => {
+  test('is told with its last day, and what has expired is shown as such', async ({ world, visit, book }) => {
     await world.shop.addWallet({ username: member, balanceMinor: 0 })
     await book('2024-05-01T12:00:00.000Z', { type: 'issue', amount: 30, ttlDays: 1 })
     await book('2025-01-01T12:00:00.000Z', { type: 'issue', amount: 500, ttlDays: 36_000 })
@@ -81,10 +81,10 @@ describe('what lapses', () => {
     await section(page, 'Expires next').getByText('70 points').waitFor()
     await section(page, 'Expires next').getByText('22 Feb 2107').waitFor()
 
-    await page.getByText('Expired', { exact: true }).first().click()
+    await page.getByRole('radiogroup', { name: 'Days to list' }).getByText('Expired').click()
     await expect.poll(() => rows(page, days).count()).toBe(2)
-    const [lapsed] = await rows(page, days).filter({ hasText: '1 May 2024' }).allInnerTexts()
-    expect(lapsed).toMatch(/30\s+Expired/)
+    const [expired] = await rows(page, days).filter({ hasText: '1 May 2024' }).allInnerTexts()
+    expect(expired).toMatch(/30\s+Expired/)
     await page.reload()
     await expect.poll(() => rows(page, days).count()).toBe(2)
   })
