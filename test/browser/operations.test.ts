@@ -221,7 +221,7 @@ describe('users', () => {
     await wallet.getByText('Refund of a purchase').waitFor()
     await wallet.getByText('−1,700.00').waitFor()
     await wallet.getByRole('link', { name: 'See the purchase' }).first().click()
-    await page.getByText('1,700.00 refunded.').waitFor()
+    await page.getByText('1,700.00 was refunded.').waitFor()
   })
 
   test('are added, and can be chosen then', async ({ world, visit }) => {

@@ -177,7 +177,7 @@ describe('a refund', () => {
     await expectAccessible(page)
     await tabTo(page, 'Refund it')
     await page.keyboard.press('Enter')
-    await page.getByText('1,650.00 and 500 points refunded.').waitFor()
+    await page.getByText('1,650.00 and 500 points were refunded.').waitFor()
     const givenBack = page.getByRole('region', { name: 'Refund' })
     await givenBack.getByText('+500 points').waitFor()
     const earned = page.getByRole('region', { name: 'Points earned' })
@@ -202,7 +202,7 @@ describe('a refund', () => {
     await expectFits(page)
     await expectAccessible(page)
     await dialog.getByRole('button', { name: 'Refund it' }).click()
-    await page.getByText('1,695.00 refunded.').waitFor()
+    await page.getByText('1,695.00 was refunded.').waitFor()
     for (const words of [
       '1,695.00',
       'Withheld for spent points',

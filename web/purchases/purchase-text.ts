@@ -51,8 +51,8 @@ function formatPaid({ amount, award, pointsIssued, pointsRedeemed }: Purchase): 
 
 function formatRefunded({ refund }: Purchase): string {
   if (!refund) return 'It was refunded.'
-  const returned = refund.pointsReturned > 0 ? ` and ${points(refund.pointsReturned)}` : ''
-  return `${money(refund.amount)}${returned} refunded.`
+  if (refund.pointsReturned === 0) return `${money(refund.amount)} was refunded.`
+  return `${money(refund.amount)} and ${points(refund.pointsReturned)} were refunded.`
 }
 
 const NOTHING_CHARGED = 'Nothing was charged.'
