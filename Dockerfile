@@ -3,6 +3,8 @@
 FROM node:24.21.0-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
+# The package that generates the types of the store's API client.
+COPY web/client/generator/package.json web/client/generator/
 # With everything: the compiler of the bundle is an optional dependency of the SDK, the builder of the store one of development.
 RUN npm ci
 COPY . .

@@ -1,12 +1,8 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { stretchSearch } from './campaigns/backtest/stretch-search.ts'
 import { campaignSearch } from './campaigns/campaign-search.ts'
-import { operationsSearch } from './operations/operations-search.ts'
-import { NotFound } from './page/not-found.tsx'
-import { PageError } from './page/page-error.tsx'
-import { PageSkeleton } from './page/page-skeleton.tsx'
-import { pointsSearch } from './points/points-search.ts'
-import { purchasesSearch } from './purchases/purchases-search.ts'
+import { NotFound, PageError, PageSkeleton } from './page/page.tsx'
+import { operationsSearch, pointsSearch, purchasesSearch } from './search-params.ts'
 import { Shell } from './shell/shell.tsx'
 
 const root = createRootRoute({ component: Shell })

@@ -1,7 +1,7 @@
 import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core'
-import { StayingButton } from './page/staying-button.tsx'
+import { StayingButton } from './page/focus.tsx'
 
-/** The brand: what can be clicked, and what matters. */
+/** The colour of the brand: for what can be clicked, and what matters. */
 const plum: MantineColorsTuple = [
   '#fcf2fa',
   '#f5e0f0',
@@ -15,7 +15,7 @@ const plum: MantineColorsTuple = [
   '#5d1450',
 ]
 
-/** Points, and nothing else. */
+/** For points only. */
 const gold: MantineColorsTuple = [
   '#fff8e6',
   '#fcefcf',
@@ -29,7 +29,7 @@ const gold: MantineColorsTuple = [
   '#5a3d00',
 ]
 
-/** Greys with a breath of the brand in them, so that surfaces belong together. */
+/** Greys with a tint of the brand's colour. */
 const gray: MantineColorsTuple = [
   '#faf8fa',
   '#f3f0f4',

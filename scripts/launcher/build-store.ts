@@ -43,10 +43,13 @@ export async function buildStore({ root, say, stopping }: StoreBuild): Promise<v
   }
 }
 
-/** Of everything that the store is made of: its own files, and the versions of all packages. */
+/**
+ * Of everything that the store is made of: its own files, and the versions of all packages. Not of the generated types of the
+ * API client: Vite drops types, and whether they have been generated yet makes no other store.
+ */
 async function digestOfSources(root: string): Promise<string> {
   const files = ['package-lock.json']
-  const exclude = ({ name }: Dirent) => name === 'node_modules'
+  const exclude = ({ name }: Dirent) => name === 'node_modules' || name.startsWith('schema.d.ts')
   for await (const entry of glob('web/**/*', { cwd: root, withFileTypes: true, exclude })) {
     if (entry.isFile()) files.push(relative(root, join(entry.parentPath, entry.name)))
   }

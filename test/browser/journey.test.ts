@@ -36,7 +36,7 @@ test.for([
 
     await press(page.getByRole('button', { name: 'Refund …' }))
     await press(page.getByRole('dialog', { name: 'Refund this purchase?' }).getByRole('button', { name: 'Refund it' }))
-    await page.getByText('1,700.00 came back.').waitFor()
+    await page.getByText('1,700.00 was refunded.').waitFor()
     await press(page.getByRole('link', { name: 'Buy', exact: true }))
     await page.getByRole('article', { name, exact: true }).waitFor()
     expect(await dialog.count()).toBe(0)

@@ -28,7 +28,7 @@ describe('names without an end', () => {
     await purchaseDialog(page).getByText('You earned').waitFor()
     await expectFits(page)
     await purchaseDialog(page).getByRole('link', { name: 'See the purchase' }).click()
-    await page.getByRole('region', { name: 'Points it earned' }).getByText(campaign).waitFor()
+    await page.getByRole('region', { name: 'Points earned' }).getByText(campaign).waitFor()
     await expectFits(page)
 
     for (const [path, seen] of [

@@ -38,7 +38,7 @@ describe('of more products than fit on one page', () => {
     await page.getByRole('list', { name: 'In the cart' }).getByText('20.00').waitFor()
     await page.goto('/store/purchases')
     await page.getByRole('link', { name: LAST }).click()
-    await page.getByRole('region', { name: 'What was ordered' }).getByText(LAST).waitFor()
+    await page.getByRole('region', { name: 'Order' }).getByText(LAST).waitFor()
   })
 
   test('all that are shown are read again, for others buy too', async ({ world, visit }) => {

@@ -30,7 +30,7 @@ const rows = (page: Page, table: string) => page.getByRole('table', { name: tabl
 const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString()
 const days = 'Points by day, newest first'
 const statement = 'Statement, newest first'
-const lots = 'Lots of points, newest first'
+const lots = 'Batches of points, newest first'
 
 describe('a purchase', () => {
   test('brings its points: what they are worth, until when, and what they are for', async ({ world, visit }) => {
@@ -46,7 +46,7 @@ describe('a purchase', () => {
 
     await section(page, 'Available').getByText('170 points').waitFor()
     await section(page, 'Available').getByText('Worth 17.00 at checkout').waitFor()
-    await section(page, 'Lapses next').getByText('170 points').waitFor()
+    await section(page, 'Expires next').getByText('170 points').waitFor()
     await rows(page, days)
       .filter({ hasText: member })
       .filter({ hasText: '170' })
@@ -70,21 +70,21 @@ describe('a purchase', () => {
   })
 })
 
-describe('what lapses', () => {
-  test('is told with its last day, and what has lapsed is shown as expired', async ({ world, visit, book }) => {
+describe('what expires', () => {
+  test('is told with its last day, and what has expired is shown as such', async ({ world, visit, book }) => {
     await world.shop.addWallet({ username: member, balanceMinor: 0 })
     await book('2024-05-01T12:00:00.000Z', { type: 'issue', amount: 30, ttlDays: 1 })
     await book('2025-01-01T12:00:00.000Z', { type: 'issue', amount: 500, ttlDays: 36_000 })
     await book('2025-01-03T12:00:00.000Z', { type: 'issue', amount: 70, ttlDays: 30_000 })
     const page = await visit({ as: member, path: '/points' })
     await section(page, 'Available').getByText('570 points').waitFor()
-    await section(page, 'Lapses next').getByText('70 points').waitFor()
-    await section(page, 'Lapses next').getByText('22 Feb 2107').waitFor()
+    await section(page, 'Expires next').getByText('70 points').waitFor()
+    await section(page, 'Expires next').getByText('22 Feb 2107').waitFor()
 
-    await page.getByText('Expired', { exact: true }).first().click()
+    await page.getByRole('radiogroup', { name: 'Days to list' }).getByText('Expired').click()
     await expect.poll(() => rows(page, days).count()).toBe(2)
-    const [lapsed] = await rows(page, days).filter({ hasText: '1 May 2024' }).allInnerTexts()
-    expect(lapsed).toMatch(/30\s+Expired/)
+    const [expired] = await rows(page, days).filter({ hasText: '1 May 2024' }).allInnerTexts()
+    expect(expired).toMatch(/30\s+Expired/)
     await page.reload()
     await expect.poll(() => rows(page, days).count()).toBe(2)
   })
@@ -104,7 +104,7 @@ describe('the statement', () => {
       ['Paid for a purchase', '−100'],
       ['Earned with a purchase', '+169'],
       ['Taken back with a refund', '−169'],
-      ['Given back', '+100'],
+      ['Returned', '+100'],
     ] as const) {
       await rows(page, statement).filter({ hasText: what }).getByRole('cell', { name: change }).waitFor()
     }
@@ -135,12 +135,12 @@ describe('lots', () => {
     await book('2025-01-02T12:00:00.000Z', { type: 'issue', amount: 80, ttlDays: 36_000 })
     await world.api.call('DELETE', '/points', { body: { account_id: member, amount: 60 } })
     const page = await visit({ as: member, path: '/points' })
-    await page.getByRole('button', { name: 'Show lots' }).click()
+    await page.getByRole('button', { name: 'Show batches' }).click()
     await rows(page, lots).filter({ hasText: '70 of 80' }).waitFor()
     expect(await rows(page, lots).count()).toBe(2)
-    await page.getByRole('checkbox', { name: 'Also those with nothing left' }).check()
+    await page.getByRole('checkbox', { name: 'Include batches with nothing left' }).check()
     await rows(page, lots).filter({ hasText: '0 of 50' }).waitFor()
-    await page.getByRole('button', { name: 'Hide lots' }).click()
+    await page.getByRole('button', { name: 'Hide batches' }).click()
     await page.getByRole('table', { name: lots }).waitFor({ state: 'detached' })
   })
 })

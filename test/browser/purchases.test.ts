@@ -101,13 +101,13 @@ describe('a purchase', () => {
     for (const told of ['Stock reserved', 'Points spent', 'Wallet charged', 'Sale confirmed', 'Points earned']) {
       await story(page).getByText(told).waitFor()
     }
-    const earned = page.getByRole('region', { name: 'Points it earned' })
+    const earned = page.getByRole('region', { name: 'Points earned' })
     await earned.getByText('Campaign 1 gave 165 points').waitFor()
     await earned.getByText('Rule 1 gave 165').waitFor()
     await expectFits(page)
     await expectAccessible(page)
     await page.reload()
-    await page.getByRole('region', { name: 'What was ordered' }).getByText('Paid with 500 points').waitFor()
+    await page.getByRole('region', { name: 'Order' }).getByText('Paid with 500 points').waitFor()
   })
 
   test('is told live, and undone when it is cancelled in time', async ({ world, visit }) => {
@@ -116,10 +116,10 @@ describe('a purchase', () => {
     const page = await visit({ as: customer.buyer, path: `/purchases/${purchaseId}` })
     await story(page).getByText('Charging the wallet …').waitFor()
     await page.getByRole('button', { name: 'Cancel this purchase' }).click()
-    await story(page).getByText('Cancelling asked for').waitFor()
+    await story(page).getByText('Cancellation requested').waitFor()
     goOn()
-    await page.getByText('Nothing was bought, and everything that had been taken was given back.').waitFor()
-    await story(page).getByText('Stock given back').waitFor()
+    await page.getByText('Nothing was bought, and the order was undone.').waitFor()
+    await story(page).getByText('Stock released').waitFor()
     expect(await world.shop.balance(customer.buyer)).toBe(330_000)
     await expectAccessible(page)
   })
@@ -177,12 +177,12 @@ describe('a refund', () => {
     await expectAccessible(page)
     await tabTo(page, 'Refund it')
     await page.keyboard.press('Enter')
-    await page.getByText('1,650.00 and 500 points came back.').waitFor()
-    const givenBack = page.getByRole('region', { name: 'What was given back' })
+    await page.getByText('1,650.00 and 500 points were refunded.').waitFor()
+    const givenBack = page.getByRole('region', { name: 'Refund' })
     await givenBack.getByText('+500 points').waitFor()
-    const earned = page.getByRole('region', { name: 'Points it earned' })
+    const earned = page.getByRole('region', { name: 'Points earned' })
     await earned.getByText('They were taken back with the refund.').waitFor()
-    await story(page).getByText('Goods back on the shelf').waitFor()
+    await story(page).getByText('Stock returned').waitFor()
     // Each thing that came back has its own line; none of what was paid is crossed out, as if it had never been.
     expect(await story(page).getByText('(taken back)').count()).toBe(0)
     await page.getByRole('button', { name: `${customer.buyer} Balance 3,300.00` }).waitFor()
@@ -197,15 +197,15 @@ describe('a refund', () => {
     const page = await visit({ as: customer.buyer, path: `/purchases/${purchaseId}`, viewport: PHONE })
     await page.getByRole('button', { name: 'Refund …' }).click()
     const dialog = page.getByRole('dialog', { name: 'Refund this purchase?' })
-    const givenBack = page.getByRole('region', { name: 'What was given back' })
+    const givenBack = page.getByRole('region', { name: 'Refund' })
     await dialog.getByText('1,695.00').waitFor()
     await expectFits(page)
     await expectAccessible(page)
     await dialog.getByRole('button', { name: 'Refund it' }).click()
-    await page.getByText('1,695.00 came back.').waitFor()
+    await page.getByText('1,695.00 was refunded.').waitFor()
     for (const words of [
       '1,695.00',
-      'Kept for spent points',
+      'Withheld for spent points',
       '5.00',
       '−120 points',
       '50 points cannot be taken back',

@@ -27,7 +27,7 @@ describe('a refusal says why, and what would work', () => {
     await quickBuy(page, name).click()
     const dialog = purchaseDialog(page)
     await dialog.getByRole('heading', { name: '600.00 missing' }).waitFor()
-    await dialog.getByText('Stock given back').waitFor()
+    await dialog.getByText('Stock released').waitFor()
     await dialog.getByRole('button', { name: 'Top up 600.00' }).press('Enter')
     await dialog.getByRole('heading', { name: 'Your wallet covers it now' }).waitFor()
     await dialog.getByText('600.00 was missing. Nothing was charged. Nothing is bought yet.').waitFor()

@@ -47,7 +47,7 @@ describe('a navigation', () => {
   test('to nowhere says so, and leads back', async ({ world, visit }) => {
     const { buyer } = await makeBuyer(world)
     const page = await visit({ as: buyer, path: '/nowhere/at/all' })
-    await page.getByRole('heading', { name: 'Nothing grazes here' }).waitFor()
+    await page.getByRole('heading', { name: 'Page not found' }).waitFor()
     await expectAccessible(page)
     await page.getByRole('link', { name: 'Back to the unicorns' }).click()
     await page.getByRole('heading', { name: 'Buy Unicorns' }).waitFor()
@@ -83,7 +83,7 @@ describe('a page that', () => {
     const page = await visit({ as: buyer, expected: [/points-page/] })
     await page.route('**/points-page*.js', (route) => route.abort())
     await page.getByRole('link', { name: 'Points' }).click()
-    await page.getByRole('heading', { name: 'This page stumbled' }).waitFor()
+    await page.getByRole('heading', { name: 'Something went wrong' }).waitFor()
     await expectAccessible(page)
     await page.unroute('**/points-page*.js')
     await page.getByRole('button', { name: 'Try again' }).click()
@@ -96,7 +96,7 @@ describe('a page that', () => {
     const nobody = { items: [], count: 0, nextCursor: null }
     await page.route('**/users?*', (route) => route.fulfill({ json: nobody }))
     await page.reload()
-    await page.getByText('There is nobody here yet').waitFor()
+    await page.getByText('There are no users yet').waitFor()
     await page.unroute('**/users?*')
     await page.getByRole('heading', { name: 'Buy Unicorns' }).waitFor()
   })

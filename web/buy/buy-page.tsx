@@ -1,11 +1,15 @@
 import { Skeleton } from '@mantine/core'
+import { IconPackages } from '@tabler/icons-react'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { productsQuery } from '#web/client/products.ts'
+import { EmptyState, PagedList } from '#web/page/list.tsx'
 import { Page } from '#web/page/page.tsx'
 import { useCurrentUser } from '#web/shell/current-user.tsx'
 import classes from './buy-page.module.css'
-import { CartPlace } from './cart-place.tsx'
+import { CartPlace } from './cart-panel.tsx'
 import { CheckoutProvider } from './checkout.tsx'
+import { ProductCard } from './product-card.tsx'
 import { PurchaseDialog } from './purchase-dialog.tsx'
-import { Shelf } from './shelf.tsx'
 
 export function BuyPage() {
   const user = useCurrentUser()
@@ -25,5 +29,44 @@ function Store({ username }: { username: string }) {
         <CartPlace username={username} />
       </div>
     </CheckoutProvider>
+  )
+}
+
+const PLACES = ['a', 'b', 'c', 'd', 'e', 'f']
+
+/** Everything there is to buy. */
+function Shelf({ username }: { username: string }) {
+  return (
+    <PagedList list={useInfiniteQuery(productsQuery)} what="products" loading={<EmptyShelf />} empty={<NothingToBuy />}>
+      {(products) => (
+        <ul className={classes.shelf} aria-label="Products">
+          {products.map((product) => (
+            <li key={product.id}>
+              <ProductCard product={product} username={username} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </PagedList>
+  )
+}
+
+function EmptyShelf() {
+  return (
+    <ul className={classes.shelf} aria-label="Products" aria-busy>
+      {PLACES.map((place) => (
+        <li key={place}>
+          <Skeleton height={460} radius="lg" />
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function NothingToBuy() {
+  return (
+    <EmptyState icon={<IconPackages size={36} aria-hidden />} title="The stable is empty">
+      There is nothing to buy at the moment. Whatever an operator adds appears here by itself.
+    </EmptyState>
   )
 }

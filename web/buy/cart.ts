@@ -3,20 +3,20 @@ import type { Order } from '#web/client/purchases.ts'
 
 export type Line = Order['lines'][number]
 
-/** What the API takes in one purchase. */
-const MOST_LINES = 20
-export const MOST_OF_ONE = 1_000
+/** The limits of the API for one purchase. */
+const MAX_LINES = 20
+export const MAX_QUANTITY = 1_000
 
 export type Cart = {
   lines: Line[]
-  /** Whether one purchase can have this product in it, too. */
+  /** Whether a line for this product still fits into one purchase. */
   hasRoomFor: (productId: string) => boolean
-  /** Puts so many more of a product into the cart. */
+  /** Adds a quantity of a product to the cart. */
   add: (productId: string, quantity: number) => void
   setQuantity: (productId: string, quantity: number) => void
   remove: (productId: string) => void
   clear: () => void
-  /** Takes out what was bought; what was put in since stays. */
+  /** Takes out what was bought; what was added since then stays. */
   take: (bought: Line[]) => void
 }
 
@@ -30,7 +30,7 @@ export function useCart(username: string): Cart {
   })
   return {
     lines,
-    hasRoomFor: (productId) => lines.length < MOST_LINES || lines.some((line) => line.productId === productId),
+    hasRoomFor: (productId) => lines.length < MAX_LINES || lines.some((line) => line.productId === productId),
     add: (productId, quantity) => setLines((before) => withMore(before, productId, quantity)),
     setQuantity: (productId, quantity) =>
       setLines((before) => before.map((line) => (line.productId === productId ? { ...line, quantity } : line))),
@@ -42,8 +42,8 @@ export function useCart(username: string): Cart {
 
 function withMore(lines: Line[], productId: string, quantity: number): Line[] {
   const there = lines.find((line) => line.productId === productId)
-  if (!there) return [...lines, { productId, quantity }].slice(0, MOST_LINES)
-  const more = Math.min(there.quantity + quantity, MOST_OF_ONE)
+  if (!there) return [...lines, { productId, quantity }].slice(0, MAX_LINES)
+  const more = Math.min(there.quantity + quantity, MAX_QUANTITY)
   return lines.map((line) => (line === there ? { productId, quantity: more } : line))
 }
 
@@ -56,11 +56,11 @@ function without(lines: Line[], bought: Line[]): Line[] {
     .filter(({ quantity }) => quantity > 0)
 }
 
-/** Whatever is in the storage may have been written by another version, or by hand. */
+/** The stored text may have been written by another version, or by hand. */
 function readLines(stored: string | undefined): Line[] {
   try {
     const lines: unknown = JSON.parse(stored ?? '[]')
-    return Array.isArray(lines) ? lines.filter(isLine).slice(0, MOST_LINES) : []
+    return Array.isArray(lines) ? lines.filter(isLine).slice(0, MAX_LINES) : []
   } catch {
     return []
   }
@@ -69,4 +69,16 @@ function readLines(stored: string | undefined): Line[] {
 function isLine(given: unknown): given is Line {
   const { productId, quantity } = (given ?? {}) as Partial<Line>
   return typeof productId === 'string' && Number.isInteger(quantity) && Number(quantity) >= 1
+}
+
+/**
+ * The quantity that a typed text means: digits only, except for the comma of `1,000`.
+ *
+ * @returns undefined for anything else; a text is never corrected into a quantity
+ */
+export function quantityOf(typed: string): number | undefined {
+  const digits = typed.trim().replace(/^1,000$/, '1000')
+  if (!/^\d+$/.test(digits)) return undefined
+  const quantity = Number(digits)
+  return quantity >= 1 && quantity <= MAX_QUANTITY ? quantity : undefined
 }

@@ -1,26 +1,36 @@
+import { useQuery } from '@tanstack/react-query'
 import { createContext, type ReactNode, use, useEffect, useState } from 'react'
-import type { Order } from '#web/client/purchases.ts'
+import { ApiProblem, isFinal } from '#web/client/api-problem.ts'
+import { type Order, placeOrder } from '#web/client/purchases.ts'
 import { useCart } from './cart.ts'
-import { addToIntent, type Intent, isOver, newIntent, readIntent, replaceIntent, useWrittenIntent } from './intent.ts'
-import { type OrderTrouble, usePlacedOrder } from './placed-order.ts'
+import {
+  addToIntent,
+  type Intent,
+  isOver,
+  type Known,
+  newIntent,
+  readIntent,
+  replaceIntent,
+  useWrittenIntent,
+} from './intent.ts'
 
 type Checkout = {
-  /** What is being bought, or was last; undefined when there is nothing to tell in this tab. */
+  /** What is being bought, or was bought last; undefined when this tab has nothing to show. */
   intent: Intent | undefined
-  /** The store does not answer, or not as it should, and we repeat the order. */
-  trouble: OrderTrouble | undefined
-  /** Whether the buyer would rather look at something else meanwhile. */
+  /** The last attempt to send the order failed, and it is sent again. */
+  failure: OrderFailure | undefined
+  /** Whether the dialog is folded into a line, so that the buyer can look at the page meanwhile. */
   folded: boolean
   fold: (folded: boolean) => void
-  /** What was wanted, and not bought, because this intent was there before. */
+  /** The order that was clicked and not bought, because another intent was still open. */
   postponed: Order | undefined
-  /** Buys, unless something is being bought, which is shown then: of two clicks, the second means the same. */
+  /** Buys, unless something is being bought already, which is shown instead: a double click buys once. */
   buy: (order: Order, cartLines?: Order['lines']) => void
-  /** Buys something else after this intent has come to nothing. */
+  /** Buys something else after this intent has failed. */
   buyInstead: (failed: Intent, order: Order) => void
-  /** Its purchase has ended: what was bought is taken out of the cart. */
+  /** Marks the intent as settled once its purchase has ended, and takes what was bought out of the cart. */
   settle: (settled: Intent, bought: boolean) => void
-  /** Makes room for another purchase. */
+  /** Removes the intent, so that something else can be bought. */
   dismiss: () => void
 }
 
@@ -32,26 +42,26 @@ export function useCheckout(): Checkout {
   return checkout
 }
 
-/** What this tab looks at. Another tab may have put something else in its place: then it looks at nothing. */
+/** The intent that this tab shows. When another tab has replaced it, this tab shows none. */
 type View = { key: string | undefined; folded: boolean; postponed?: Order | undefined }
 
 /**
- * Buys for a user: one key per intent, from the click until somebody has seen what became of it, in whichever tab. A tab
- * looks at the intent that it began with, bought or ran into, and lets other tabs see to theirs.
+ * Buys for a user, with one key per intent from the click until the outcome has been seen in some tab. A tab shows the intent
+ * that it found when it was opened, made itself, or ran into with a click, and leaves those of other tabs to them.
  */
 export function CheckoutProvider({ username, children }: { username: string; children: ReactNode }) {
   const written = useWrittenIntent(username)
   const [view, setView] = useState<View>(() => ({ key: readIntent(username)?.key, folded: false }))
   const intent = written?.key === view.key ? written : undefined
   const { take } = useCart(username)
-  const { known, trouble } = usePlacedOrder(intent)
+  const { known, failure } = usePlacedOrder(intent)
   const { purchaseId, refused } = known
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once the store has answered, that is written down.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs once the store has answered.
   useEffect(() => {
     if (intent && !intent.purchaseId && (purchaseId || refused)) addToIntent(username, intent.key, known)
   }, [purchaseId, refused])
 
-  /** Buys in the place of the intent with this key, or shows what another tab has put there before. */
+  /** Replaces the intent with this key by the next one, or shows the one that another tab has stored meanwhile. */
   const buyInPlaceOf = (key: string | undefined, next: Intent) => {
     if (replaceIntent(username, key, next)) setView({ key: next.key, folded: false })
     else setView({ key: readIntent(username)?.key, folded: false, postponed: next.order })
@@ -59,11 +69,11 @@ export function CheckoutProvider({ username, children }: { username: string; chi
 
   const checkout: Checkout = {
     intent: intent && { ...intent, ...known },
-    trouble,
+    failure,
     folded: view.folded,
     fold: (folded) => setView({ key: view.key, folded }),
     postponed: view.postponed,
-    // What is written down decides, not what was rendered: two clicks can be faster than React.
+    // The stored intent decides, not the rendered one: two clicks can be faster than React.
     buy: (order, cartLines) => {
       const before = readIntent(username)
       const isSame = JSON.stringify(before?.order) === JSON.stringify(order)
@@ -72,7 +82,7 @@ export function CheckoutProvider({ username, children }: { username: string; chi
       else setView({ key: before.key, folded: false, postponed: isSame && !isOver(before) ? undefined : order })
     },
     buyInstead: (failed, order) => buyInPlaceOf(failed.key, newIntent(order, failed.cartLines)),
-    // First the intent, then the cart: a tab that sees the cart without it sees that this was done, and leaves it at that.
+    // First the intent, then the cart: another tab that sees the intent settled does not take the lines out a second time.
     settle: ({ key }, bought) => {
       const before = readIntent(username)
       if (before?.key !== key || isOver(before)) return
@@ -82,4 +92,40 @@ export function CheckoutProvider({ username, children }: { username: string; chi
     dismiss: () => void replaceIntent(username, intent?.key, undefined),
   }
   return <CheckoutContext value={checkout}>{children}</CheckoutContext>
+}
+
+/** After this many attempts the failure counts as lasting. */
+const MANY_ATTEMPTS = 3
+
+/** Why the last attempt failed; the next one follows. */
+export type OrderFailure = {
+  error: Error
+  /** Whether many attempts have failed. */
+  lasting: boolean
+}
+
+/**
+ * Sends the order of an intent until there is an answer. Its key makes it idempotent, so it is a query: sent once for all
+ * components, and again after an outage or a reload. The answer is final: once it is stored, the order is not sent again,
+ * not even when the page refetches everything after an outage.
+ *
+ * @returns the answer, or why there is none yet
+ */
+function usePlacedOrder(intent: Intent | undefined): { known: Known; failure: OrderFailure | undefined } {
+  const { data, error, failureReason, failureCount } = useQuery({
+    queryKey: ['order', intent?.key],
+    queryFn: async () => {
+      if (!intent) throw new Error('there is nothing to order')
+      return await placeOrder(intent)
+    },
+    enabled: intent !== undefined && intent.purchaseId === undefined && intent.refused === undefined,
+    retry: (_failures, error) => !isFinal(error),
+    staleTime: Number.POSITIVE_INFINITY,
+    refetchOnWindowFocus: false,
+  })
+  const refused = error instanceof ApiProblem ? error.problem : undefined
+  return {
+    known: { ...(data !== undefined && { purchaseId: data }), ...(refused && { refused }) },
+    failure: failureReason ? { error: failureReason, lasting: failureCount >= MANY_ATTEMPTS } : undefined,
+  }
 }

@@ -1,72 +1,71 @@
 import { useMemo, useSyncExternalStore } from 'react'
 import type { Problem } from '#web/client/api-problem.ts'
 import type { Order } from '#web/client/purchases.ts'
-import { readText, writeText } from './kept-text.ts'
 
 /**
- * Somebody wants to buy this, once. It is written down before anything is sent, so that a reload in the middle finds it
- * again, and repeats it under the same key instead of buying twice.
+ * A user's intention to buy this once. It is stored before anything is sent, so that a reload in the middle finds it and
+ * repeats it under the same key instead of buying twice.
  *
- * One is written down for each user, in all tabs and also after all of them were closed: what is in the cart, which is one
- * for all tabs, too, is bought once.
+ * One is stored for each user, for all tabs, and kept when they are closed: the cart is shared by all tabs, too, and what is
+ * in it is bought once.
  */
 export type Intent = {
   /** The Idempotency-Key. */
   key: string
   order: Order
-  /** What of the cart it is for; once it is bought, that is no longer in there. */
+  /** The lines of the cart that it buys; they are taken out of the cart once it is bought. */
   cartLines?: Order['lines']
-  /** Once the store has said that there is a purchase. */
+  /** Set once the API has created the purchase. */
   purchaseId?: string
-  /** Once the store has said that there will be none. */
+  /** Set once the API has refused the order. */
   refused?: Problem
-  /** Once that purchase has ended, and the cart knows. */
+  /** Set once the purchase has ended and the cart was updated. */
   settled?: true
 }
 
-/** What becomes known of an intent. */
+/** What is learned about an intent after it was sent. */
 export type Known = Pick<Intent, 'purchaseId' | 'refused' | 'settled'>
 
 export function newIntent(order: Order, cartLines?: Order['lines']): Intent {
   return { key: crypto.randomUUID(), order, ...(cartLines && { cartLines }) }
 }
 
-/** Whether there is nothing to come of it any more, so that another one may take its place. */
+/** Whether its outcome is final, so that another intent may replace it. */
 export function isOver(intent: Intent): boolean {
   return intent.settled === true || intent.refused !== undefined
 }
 
-/** What is written down at this moment, by whichever tab. */
+/** The intent that is stored now, by whichever tab. */
 export function readIntent(username: string): Intent | undefined {
   return intentIn(readText(storageKey(username)))
 }
 
-/** The same, as it changes. */
+/** The stored intent, updated as it changes. */
 export function useWrittenIntent(username: string): Intent | undefined {
   const text = useSyncExternalStore(onChange, () => readText(storageKey(username)))
   return useMemo(() => intentIn(text), [text])
 }
 
 /**
- * Puts an intent, or nothing, in the place of the one with this key, or of nothing. Of an intent that another tab has
- * written meanwhile this tab knows nothing: it stays.
+ * Compare and set: replaces the intent with this key (undefined: none) by another one or by none. An intent that another
+ * tab has stored meanwhile stays.
  *
- * @returns whether it was done
+ * @returns whether it was replaced
  */
 export function replaceIntent(username: string, key: string | undefined, next: Intent | undefined): boolean {
   const isThere = readIntent(username)?.key === key
   if (isThere) writeText(storageKey(username), next && JSON.stringify(next))
-  tellThisTab()
+  notifyThisTab()
   return isThere
 }
 
-/** Adds what has become known of the intent with this key, if it is still there; what other tabs have added stays. */
+/** Adds what is known of the intent with this key, if it is still stored; what other tabs have added stays. */
 export function addToIntent(username: string, key: string, known: Known): void {
   const written = readIntent(username)
   if (written) replaceIntent(username, key, { ...written, ...known })
 }
 
-/** Whatever is kept may have been written by another version, or by hand. */
+/** The stored text may have been written by another version, or by hand. */
 function intentIn(text: string | undefined): Intent | undefined {
   try {
     const given: unknown = JSON.parse(text ?? 'null')
@@ -85,10 +84,10 @@ function storageKey(username: string): string {
   return `unicorn-store.intent.${username}`
 }
 
-/** The browser tells the other tabs of what is written, and not the one that has written it. */
+/** The browser's `storage` event reaches the other tabs, but not the one that wrote. */
 const inThisTab = new Set<() => void>()
 
-function tellThisTab(): void {
+function notifyThisTab(): void {
   for (const listener of inThisTab) listener()
 }
 
@@ -98,5 +97,29 @@ function onChange(listener: () => void): () => void {
   return () => {
     inThisTab.delete(listener)
     window.removeEventListener('storage', listener)
+  }
+}
+
+/** What the browser would not store, because storage is blocked or full: this tab keeps it while it is open. */
+const remembered = new Map<string, string | undefined>()
+
+/** Reads a text from `localStorage`, which all tabs share. */
+function readText(key: string): string | undefined {
+  if (remembered.has(key)) return remembered.get(key)
+  try {
+    return localStorage.getItem(key) ?? undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** @param text undefined to remove it */
+function writeText(key: string, text: string | undefined): void {
+  try {
+    if (text === undefined) localStorage.removeItem(key)
+    else localStorage.setItem(key, text)
+    remembered.delete(key)
+  } catch {
+    remembered.set(key, text)
   }
 }

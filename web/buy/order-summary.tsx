@@ -1,34 +1,34 @@
-import { Alert, Button, Skeleton, Stack } from '@mantine/core'
+import { Alert, Button, Group, Skeleton, Slider, Stack, Text } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
+import { IconSparkles } from '@tabler/icons-react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { useMemo, useState } from 'react'
-import { sayInWords } from '#web/client/problem-words.ts'
-import { type Quote, quoteQuery } from '#web/client/quote.ts'
+import { type ReactNode, useId, useMemo, useState } from 'react'
+import { formatError } from '#web/client/api-problem.ts'
+import { type Quote, quoteQuery } from '#web/client/purchases.ts'
 import { settingsQuery } from '#web/client/settings.ts'
 import { balanceQuery } from '#web/client/users.ts'
-import { money, plus } from '#web/format/money.ts'
-import { points } from '#web/format/points.ts'
+import { money, plus, times } from '#web/format/money.ts'
+import { formatCampaigns, points } from '#web/format/points.ts'
+import { type Sum, Sums } from '#web/page/sums.tsx'
 import type { Line } from './cart.ts'
 import classes from './cart-panel.module.css'
 import { useCheckout } from './checkout.tsx'
-import { Earns } from './earns.tsx'
-import { PayWithPoints } from './pay-with-points.tsx'
 
 const SETTLE_MS = 250
 
 type OrderSummaryProps = {
   username: string
   lines: Line[]
-  /** Somebody is still typing a quantity: what they mean is not known, so nothing can be bought. */
+  /** Whether a quantity is still being typed: until it is valid, nothing can be bought. */
   isUnfinished: boolean
   onCheckout?: () => void
 }
 
-/** What the cart comes to by the store's own quote, points and all, and the button that buys for exactly that. */
+/** The API's quote for the cart, with points, and the button that buys for exactly that price. */
 export function OrderSummary({ username, lines, isUnfinished, onCheckout }: OrderSummaryProps) {
   const checkout = useCheckout()
   const [redeemPoints, setRedeemPoints] = useState(0)
-  // The same one as long as nothing changes: another one begins to settle anew.
+  // The same object as long as nothing changes: a new one would start the debounce again.
   const order = useMemo(
     () => ({ userId: username, lines, ...(redeemPoints > 0 && { redeemPoints }) }),
     [username, lines, redeemPoints],
@@ -42,13 +42,13 @@ export function OrderSummary({ username, lines, isUnfinished, onCheckout }: Orde
     ...quoteQuery(quoted),
     placeholderData: keepPreviousData,
   })
-  // What is shown must be what is bought: while it is of another order, nothing can be.
+  // What is shown must be what is bought: while the quote is for another order, nothing can be bought.
   const current = !isPlaceholderData && JSON.stringify(order) === JSON.stringify(quoted)
 
   if (error)
     return (
-      <Alert color="red" title={sayInWords(error).title}>
-        {sayInWords(error).message}
+      <Alert color="red" title={formatError(error).title}>
+        {formatError(error).message}
       </Alert>
     )
   if (!quote) return <Skeleton height={180} radius="md" />
@@ -61,7 +61,7 @@ export function OrderSummary({ username, lines, isUnfinished, onCheckout }: Orde
   return (
     <Stack gap="md">
       <PayWithPoints quote={quote} value={redeemPoints} onChange={setRedeemPoints} />
-      <Sums quote={quote} />
+      <Sums sums={sumsOf(quote)} />
       <Earns quote={quote} />
       <Button size="lg" onClick={buy} disabled={!current || isUnfinished}>
         Buy for {money(quote.amount)}
@@ -71,24 +71,14 @@ export function OrderSummary({ username, lines, isUnfinished, onCheckout }: Orde
   )
 }
 
-function Sums({ quote: { total, amount, pointsRedeemed } }: { quote: Quote }) {
-  return (
-    <dl className={classes.sums}>
-      <dt>Price</dt>
-      <dd>{money(total)}</dd>
-      {pointsRedeemed > 0 && (
-        <>
-          <dt>Paid with {points(pointsRedeemed)}</dt>
-          <dd>−{money(plus(total, -amount))}</dd>
-        </>
-      )}
-      <dt className={classes.total}>To pay</dt>
-      <dd className={classes.total}>{money(amount)}</dd>
-    </dl>
-  )
+function sumsOf({ total, amount, pointsRedeemed }: Quote): Sum[] {
+  const toPay = { label: 'To pay', value: money(amount), strong: true }
+  if (pointsRedeemed === 0) return [{ label: 'Price', value: money(total) }, toPay]
+  const paidWithPoints = { label: `Paid with ${points(pointsRedeemed)}`, value: `−${money(plus(total, -amount))}` }
+  return [{ label: 'Price', value: money(total) }, paidWithPoints, toPay]
 }
 
-/** Says it before anybody is refused for it. */
+/** Warns when the wallet does not cover the order, before it is refused for that. */
 function WalletHint({ username, amount }: { username: string; amount: number }) {
   const balance = useQuery(balanceQuery(username))
   const settings = useQuery(settingsQuery)
@@ -99,5 +89,63 @@ function WalletHint({ username, amount }: { username: string; amount: number }) 
         ? 'Buy all the same: the next step offers to top it up.'
         : 'Take fewer, or pay more with points.'}
     </Alert>
+  )
+}
+
+type PayWithPointsProps = { quote: Quote; value: number; onChange: (points: number) => void }
+
+/** How much of the price points pay, and what that saves. Not shown to users without points. */
+function PayWithPoints({ quote: { mostPoints }, value, onChange }: PayWithPointsProps) {
+  const settings = useQuery(settingsQuery)
+  const label = useId()
+  if (mostPoints === 0) return null
+  const used = Math.min(value, mostPoints)
+  return (
+    <Stack gap={6}>
+      <Group justify="space-between">
+        <Text fw={600} id={label}>
+          Pay with points
+        </Text>
+        <Button variant="subtle" size="compact-sm" onClick={() => onChange(used === mostPoints ? 0 : mostPoints)}>
+          {used === mostPoints ? 'Use none' : `Use all ${points(mostPoints)}`}
+        </Button>
+      </Group>
+      <Slider
+        min={0}
+        max={mostPoints}
+        value={used}
+        onChange={onChange}
+        color="gold.6"
+        label={null}
+        thumbProps={{ 'aria-labelledby': label, 'aria-valuetext': points(used) }}
+      />
+      <Text size="sm" c="dimmed">
+        {used === 0 ? 'Drag to see what it saves.' : formatSavings(used, settings.data?.pointValue)}
+      </Text>
+    </Stack>
+  )
+}
+
+function formatSavings(used: number, pointValue: number | undefined): string {
+  return pointValue === undefined ? points(used) : `${points(used)} save ${money(times(pointValue, used))}.`
+}
+
+/** The points that this order earns by the present campaigns. */
+function Earns({ quote: { pointsEarned, campaigns } }: { quote: Quote }) {
+  if (pointsEarned === 0) return null
+  return (
+    <PointsNote>
+      You earn <strong>{points(pointsEarned)}</strong> {formatCampaigns(campaigns)}
+    </PointsNote>
+  )
+}
+
+/** What an order means in points. */
+export function PointsNote({ children }: { children: ReactNode }) {
+  return (
+    <div className={classes.earns}>
+      <IconSparkles size={20} aria-hidden />
+      <span>{children}</span>
+    </div>
   )
 }

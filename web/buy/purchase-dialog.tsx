@@ -1,31 +1,31 @@
-import { Button, Group, Modal, Paper, Text } from '@mantine/core'
+import { Alert, Button, Group, Modal, Paper, Text } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { useEffect } from 'react'
 import { problemOf } from '#web/client/api-problem.ts'
-import { LoadError } from '#web/page/load-error.tsx'
+import { useProductNames } from '#web/client/products.ts'
+import type { Order } from '#web/client/purchases.ts'
+import { LoadError } from '#web/page/list.tsx'
 import { useLivePurchase } from '#web/purchases/live-purchase.ts'
 import { isUnderWay } from '#web/purchases/progress.ts'
+import { formatLines } from '#web/purchases/purchase-text.ts'
 import { useCheckout } from './checkout.tsx'
 import type { Intent } from './intent.ts'
-import { BeingSent, NotTaken } from './order-sending.tsx'
-import { Postponed } from './postponed.tsx'
-import { PurchaseOutcome } from './purchase-outcome.tsx'
-import { PurchaseUnderWay } from './purchase-under-way.tsx'
-import { Verdict } from './verdict.tsx'
+import { BeingSent, NotTaken, PurchaseUnderWay } from './order-under-way.tsx'
+import { PurchaseOutcome, Verdict } from './purchase-outcome.tsx'
 
 /**
- * What becomes of what was bought. It opens by itself, after a reload too. Closing it makes room for another purchase,
- * or, while this one is under way, folds it into a line at the top of the page.
+ * Shows the purchase from the click to its outcome. It opens by itself, after a reload too. Closing it dismisses the
+ * purchase, or, while it is under way, folds the dialog into a line at the top of the page.
  */
 export function PurchaseDialog() {
-  const { intent, trouble, folded, fold, postponed, dismiss } = useCheckout()
+  const { intent, failure, folded, fold, postponed, dismiss } = useCheckout()
   const read = useLivePurchase(intent?.purchaseId, intent !== undefined && !intent.settled)
   const purchase = intent?.purchaseId === undefined ? undefined : read.data
   const notRead = intent?.purchaseId !== undefined && !purchase && read.isError
   const isUnknown = notRead && problemOf(read.error, 'unknown_purchase') !== undefined
   const small = useMediaQuery('(max-width: 36em)') ?? false
   const ended = purchase !== undefined && !isUnderWay(purchase.status)
-  // What could not be read may have been bought: it stays written down until somebody has seen it.
+  // A purchase that could not be read may have been completed: its intent stays stored until the outcome was seen.
   const over = intent?.refused !== undefined || isUnknown || ended
   const bought = ended && (purchase.award !== null || purchase.status === 'completed')
   const givenBack = purchase?.status === 'refunded' || purchase?.status === 'refunding'
@@ -49,7 +49,7 @@ export function PurchaseDialog() {
         {postponed && <Postponed order={postponed} />}
         {intent?.refused && <NotTaken problem={intent.refused} intent={intent} />}
         {notRead && (isUnknown ? <Unknown /> : <LoadError query={read} />)}
-        {intent && !over && !notRead && !purchase && <BeingSent trouble={trouble} />}
+        {intent && !over && !notRead && !purchase && <BeingSent failure={failure} />}
         {purchase && !over && <PurchaseUnderWay purchase={purchase} />}
         {intent && purchase && ended && !givenBack && (
           <PurchaseOutcome key={purchase.purchaseId} purchase={purchase} intent={intent} bought={bought} />
@@ -59,7 +59,7 @@ export function PurchaseDialog() {
   )
 }
 
-/** The store has forgotten it, as a database does that is begun anew: to ask again will not help. */
+/** The API does not know the purchase, as after a new database was set up: asking again will not help. */
 function Unknown() {
   const { dismiss } = useCheckout()
   return (
@@ -73,7 +73,7 @@ function Unknown() {
   )
 }
 
-/** What was bought is in the cart no more, and what was given back is no news. */
+/** Takes what was bought out of the cart; a purchase that was refunded meanwhile is not shown. */
 function useSettling(
   intent: Intent | undefined,
   purchaseId: string | undefined,
@@ -98,5 +98,16 @@ function Folded({ over, onShow }: { over: boolean; onShow: () => void }) {
         </Button>
       </Group>
     </Paper>
+  )
+}
+
+/** Says that the clicked order was not bought, because the dialog shows another purchase. */
+function Postponed({ order }: { order: Order }) {
+  const nameOf = useProductNames(order.lines)
+  return (
+    <Alert color="orange" title={`Not bought yet: ${formatLines(order.lines, nameOf)}`} mb="lg">
+      Another purchase of yours began before, perhaps in another tab. First see what becomes of that one, which is shown
+      here.
+    </Alert>
   )
 }

@@ -1,57 +1,36 @@
 import { ActionIcon, Group, Text, TextInput } from '@mantine/core'
 import { IconMinus, IconPlus } from '@tabler/icons-react'
-import { type KeyboardEvent, useId, useState } from 'react'
-import { MOST_OF_ONE } from './cart.ts'
-import { quantityOf } from './quantity.ts'
+import { type KeyboardEvent, type ReactNode, useId, useState } from 'react'
+import { MAX_QUANTITY, quantityOf } from './cart.ts'
 import classes from './quantity-input.module.css'
 
 type QuantityInputProps = {
   label: string
-  /** The last one that was a quantity. */
+  /** The last valid quantity. */
   value: number
-  /** `undefined` as long as what is typed is none: nothing can be bought by it. */
+  /** `undefined` while the typed text is not a quantity: nothing can be bought then. */
   onChange: (quantity: number | undefined) => void
   disabled?: boolean
 }
 
 /**
- * How many of something: by typing, by the arrow keys, or by its buttons. Whatever is typed stays as it is: a character that
- * is dropped, or a field that goes back to what it was, would make another number of it.
+ * A quantity, set by typing, by the arrow keys or by its buttons. The typed text stays as it is: dropping a character or
+ * restoring the old value would silently make it another number.
  */
 export function QuantityInput({ label, value, onChange, disabled = false }: QuantityInputProps) {
-  const [unfinished, setUnfinished] = useState<string>()
-  const isRefused = unfinished !== undefined && unfinished.trim() !== ''
+  const { text, isRefused, take, leave, step, stepByKey } = useTyping(value, onChange)
   const message = useId()
-
-  const take = (typed: string) => {
-    const quantity = quantityOf(typed)
-    setUnfinished(quantity === undefined ? typed : undefined)
-    onChange(quantity)
-  }
-  const leave = () => {
-    if (unfinished !== undefined && !isRefused) take(String(value))
-  }
-  const step = (by: 1 | -1) => take(String(Math.min(Math.max(value + by, 1), MOST_OF_ONE)))
-  const stepByKey = (event: KeyboardEvent) => {
-    if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return
-    event.preventDefault()
-    step(event.key === 'ArrowUp' ? 1 : -1)
-  }
-
   return (
     <div className={classes.whole}>
       <Group gap={0} wrap="nowrap" className={classes.quantity} role="group" aria-label={label}>
-        <ActionIcon
-          variant="subtle"
-          size="lg"
+        <StepButton
+          label={`${label}: one fewer`}
+          icon={<IconMinus size={16} aria-hidden />}
           onClick={() => step(-1)}
           disabled={disabled || value <= 1}
-          aria-label={`${label}: one fewer`}
-        >
-          <IconMinus size={16} aria-hidden />
-        </ActionIcon>
+        />
         <TextInput
-          value={unfinished ?? value}
+          value={text}
           onChange={(event) => take(event.currentTarget.value)}
           onBlur={leave}
           onKeyDown={stepByKey}
@@ -64,15 +43,12 @@ export function QuantityInput({ label, value, onChange, disabled = false }: Quan
           aria-describedby={isRefused ? message : undefined}
           classNames={{ input: classes.input ?? '' }}
         />
-        <ActionIcon
-          variant="subtle"
-          size="lg"
+        <StepButton
+          label={`${label}: one more`}
+          icon={<IconPlus size={16} aria-hidden />}
           onClick={() => step(1)}
-          disabled={disabled || value >= MOST_OF_ONE}
-          aria-label={`${label}: one more`}
-        >
-          <IconPlus size={16} aria-hidden />
-        </ActionIcon>
+          disabled={disabled || value >= MAX_QUANTITY}
+        />
       </Group>
       {isRefused && (
         <Text id={message} role="alert" size="xs" className={classes.message}>
@@ -80,5 +56,36 @@ export function QuantityInput({ label, value, onChange, disabled = false }: Quan
         </Text>
       )}
     </div>
+  )
+}
+
+/** The typed text, which is shown as it is until it is a quantity. */
+function useTyping(value: number, onChange: QuantityInputProps['onChange']) {
+  const [unfinished, setUnfinished] = useState<string>()
+  const isRefused = unfinished !== undefined && unfinished.trim() !== ''
+  const take = (typed: string) => {
+    const quantity = quantityOf(typed)
+    setUnfinished(quantity === undefined ? typed : undefined)
+    onChange(quantity)
+  }
+  const leave = () => {
+    if (unfinished !== undefined && !isRefused) take(String(value))
+  }
+  const step = (by: 1 | -1) => take(String(Math.min(Math.max(value + by, 1), MAX_QUANTITY)))
+  const stepByKey = (event: KeyboardEvent) => {
+    if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return
+    event.preventDefault()
+    step(event.key === 'ArrowUp' ? 1 : -1)
+  }
+  return { text: unfinished ?? value, isRefused, take, leave, step, stepByKey }
+}
+
+type StepButtonProps = { label: string; icon: ReactNode; onClick: () => void; disabled: boolean }
+
+function StepButton({ label, icon, onClick, disabled }: StepButtonProps) {
+  return (
+    <ActionIcon variant="subtle" size="lg" onClick={onClick} disabled={disabled} aria-label={label}>
+      {icon}
+    </ActionIcon>
   )
 }

@@ -1,20 +1,19 @@
-import type { Order, Purchase, Refusal } from '#web/client/purchases.ts'
-import type { Quote } from '#web/client/quote.ts'
+import type { Order, Purchase, Quote, Refusal } from '#web/client/purchases.ts'
 import { money } from '#web/format/money.ts'
 import { points } from '#web/format/points.ts'
 
-/** Another order that may go through where one was refused, and how to offer it once its price is known. */
+/** Another order that may succeed after one was refused, and the label to offer it with once its price is known. */
 export type Suggestion = {
   order: Order
   offer: (quote: Quote) => string
-  /** Fewer points than these would not do. */
+  /** Whether the order only works if all of its points can be redeemed. */
   allPoints?: boolean
 }
 
-/** What the buyer has, and what it counts for. */
+/** The buyer's balance, and what a point pays for. */
 export type Means = { balance: number; pointValue: number }
 
-/** What can be bought instead. Whether the wallet covers it shows when it is quoted. */
+/** What can be bought instead. Whether the wallet covers it is known once it is quoted. */
 export function suggestionsFor(
   { refusal, lines }: Pick<Purchase, 'refusal' | 'lines'>,
   order: Order,

@@ -1,3 +1,5 @@
+import { money } from '#web/format/money.ts'
+import { points } from '#web/format/points.ts'
 import type { components } from './schema.d.ts'
 
 type Schemas = components['schemas']
@@ -7,11 +9,11 @@ export type Problem = Extract<Schemas[keyof Schemas], { type: string; status: nu
 export type ProblemCode = Problem['code']
 export type ProblemOf<Code extends ProblemCode> = Extract<Problem, { code: Code }>
 
-/** The API said no: a refusal, bad input, or an outage behind it. Branch on `problem.code`. */
+/** A problem that the API answered with: a refusal, a validation error, or a failure behind it. Branch on `problem.code`. */
 export class ApiProblem extends Error {
   override readonly name = 'ApiProblem'
   readonly problem: Problem
-  /** When the API would like to be asked again. */
+  /** From `Retry-After`. */
   readonly retryAfterMs: number | undefined
 
   constructor(problem: Problem, retryAfterMs?: number) {
@@ -21,7 +23,7 @@ export class ApiProblem extends Error {
   }
 }
 
-/** No answer, or none of the API: it is not running, or something between it and the browser gave up. */
+/** No answer, or one that is not from the API: it is not running, or something between it and the browser gave up. */
 export class Unreachable extends Error {
   override readonly name = 'Unreachable'
 }
@@ -32,20 +34,20 @@ export function problemOf<Code extends ProblemCode>(error: unknown, code: Code):
   return error.problem as ProblemOf<Code>
 }
 
-/** Says nothing about the request: sent again, with the same key, it can succeed. */
+/** Whether the request can succeed when it is sent again with the same key. */
 export function isTemporary(error: unknown): boolean {
   return error instanceof Unreachable || (error instanceof ApiProblem && error.problem.status === 503)
 }
 
 /**
- * Whether the API has decided: what it refused stays refused, and did nothing. After anything else, a 500 or an answer that
- * broke off, nobody knows whether it was done; the same key finds out.
+ * Whether the answer is final: what the API refused stays refused, and had no effect. After anything else, a 500 or a broken
+ * connection, it is not known whether the request had an effect; sending it again with the same key finds out.
  */
 export function isFinal(error: unknown): boolean {
   return error instanceof ApiProblem && error.problem.status < 500
 }
 
-/** Turns an answer that is not a success into the error that stands for it. */
+/** The error for an answer that is not a success. */
 export async function errorOf(response: Response): Promise<ApiProblem | Unreachable> {
   const isProblem = response.headers.get('Content-Type')?.startsWith('application/problem+json')
   if (!isProblem) return new Unreachable(`The answer was ${response.status}, and not from the store.`)
@@ -56,4 +58,63 @@ export async function errorOf(response: Response): Promise<ApiProblem | Unreacha
   } catch (error) {
     return new Unreachable('The answer broke off.', { cause: error })
   }
+}
+
+/** The validation errors of a request, by the paths of its values. */
+export function fieldErrors(error: unknown): Partial<Record<string, string>> {
+  const errors = problemOf(error, 'invalid_request')?.errors ?? []
+  return Object.fromEntries(errors.map(({ path, message }) => [path, `It ${message}.`]))
+}
+
+export type Words = { title: string; message: string }
+
+/** True of every change: it has an idempotency key, or is idempotent by itself. */
+const TRY_AGAIN = 'Try again in a while. What was done already is not done twice.'
+
+/** Any error as a text for a person. Pages add what can be done about it. */
+export function formatError(error: unknown): Words {
+  if (error instanceof Unreachable) {
+    return { title: 'The store cannot be reached', message: `It does not answer at the moment. ${TRY_AGAIN}` }
+  }
+  if (error instanceof ApiProblem) return formatProblem(error.problem)
+  return { title: 'Something went wrong', message: 'This is an error of the store. Try again.' }
+}
+
+function formatProblem(problem: Problem): Words {
+  switch (problem.code) {
+    case 'insufficient_funds':
+      return {
+        title: `${money(problem.missing)} is missing`,
+        message: 'Your wallet does not cover this purchase. Nothing was charged.',
+      }
+    case 'insufficient_points':
+      return { title: 'Not enough points', message: `There are ${points(problem.available)} to spend.` }
+    case 'cancelled':
+      return { title: 'Cancelled', message: 'Nothing was bought, and the order was undone.' }
+    case 'unknown_user':
+    case 'unknown_product':
+    case 'unknown_purchase':
+    case 'unknown_campaign':
+      return { title: problem.title, message: 'It may have been removed, or the address is not right.' }
+    case 'database_unavailable':
+    case 'temporal_unavailable':
+      return { title: 'A part of the store is not available', message: TRY_AGAIN }
+    case 'internal_error':
+      return { title: problem.title, message: `${TRY_AGAIN} ${howToReport(problem)}` }
+    case 'invalid_request':
+      return { title: problem.title, message: problem.errors.map(({ message }) => message).join('; ') }
+    default:
+      return formatOtherProblem(problem)
+  }
+}
+
+/** The API's details of refusals are written for people. Everything else is a fault of the page or the API, to be reported. */
+function formatOtherProblem(problem: Problem): Words {
+  const { status, title, detail } = problem
+  const isRefusal = status === 404 || status === 409 || status === 412
+  return { title, message: isRefusal ? detail : `${detail} ${howToReport(problem)}` }
+}
+
+function howToReport({ requestId }: Problem): string {
+  return `If it does not help to try again, report it with the number of the request, ${requestId}.`
 }

@@ -1,9 +1,9 @@
 import createClient, { type Middleware } from 'openapi-fetch'
+import { useSyncExternalStore } from 'react'
 import { ApiProblem, errorOf, Unreachable } from './api-problem.ts'
-import { reportReachable } from './reachability.ts'
 import type { paths } from './schema.d.ts'
 
-/** By us, which says nothing about the store. */
+/** Whether the request was aborted by the page, which says nothing about the store. */
 function isGivenUp(error: unknown): error is DOMException {
   return error instanceof DOMException && error.name === 'AbortError'
 }
@@ -37,10 +37,29 @@ api.use(failures)
 export async function answer<Body>(call: Promise<{ data?: Body }>): Promise<Body> {
   try {
     const { data } = await call
-    // Whatever was not a success has thrown; an answer without a body is the one thing that comes here without data.
+    // An answer that is not a success has thrown; only an answer without a body has no data here.
     return data as Body
   } catch (error) {
     if (error instanceof ApiProblem || error instanceof Unreachable || isGivenUp(error)) throw error
     throw new Unreachable('The answer broke off.', { cause: error })
   }
+}
+
+/** Whether the last request was answered by the store. Set by `api`, shown by the banner of the shell. */
+let reachable = true
+const listeners = new Set<() => void>()
+
+function reportReachable(now: boolean): void {
+  if (now === reachable) return
+  reachable = now
+  for (const listener of listeners) listener()
+}
+
+export function useReachable(): boolean {
+  return useSyncExternalStore(subscribe, () => reachable)
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
 }

@@ -1,8 +1,9 @@
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import { queryOptions, useQueryClient } from '@tanstack/react-query'
 import { answer, api } from './api.ts'
+import { cursorQuery, useKeyedMutation } from './query-client.ts'
 import type { components } from './schema.d.ts'
 
-/** Whose campaigns the store's purchases are judged by. */
+/** The client whose campaigns are evaluated for the store's purchases. */
 const CLIENT = 'UnicornStore'
 
 type Schemas = components['schemas']
@@ -11,17 +12,13 @@ export type Campaign = Schemas['Campaign']
 export type CampaignTerms = Schemas['CampaignTerms']
 export type CampaignRule = Schemas['CampaignRule']
 export type CampaignChange = Schemas['CampaignChange']
+export type NewCampaign = Schemas['NewCampaign']
+export type CampaignChanges = Schemas['CampaignChanges']
 
 /** The campaigns of the store, newest first, page by page. */
-export const campaignsQuery = infiniteQueryOptions({
-  queryKey: ['campaigns', 'list'],
-  queryFn: ({ pageParam, signal }) => {
-    const query = { client: CLIENT, limit: 50, ...(pageParam !== null && { cursor: pageParam }) }
-    return answer(api.GET('/campaigns', { params: { query }, signal }))
-  },
-  initialPageParam: null as string | null,
-  getNextPageParam: ({ next_cursor }) => next_cursor,
-})
+export const campaignsQuery = cursorQuery(['campaigns', 'list'], (cursor, signal) =>
+  answer(api.GET('/campaigns', { params: { query: { client: CLIENT, limit: 50, ...cursor } }, signal })),
+)
 
 export function campaignQuery(name: string) {
   return queryOptions({
@@ -33,14 +30,65 @@ export function campaignQuery(name: string) {
 
 /** What was changed of a campaign, by whom and when, newest first; also of one that is deleted. */
 export function campaignHistoryQuery(name: string) {
-  return infiniteQueryOptions({
-    queryKey: ['campaigns', 'history', name],
-    queryFn: ({ pageParam, signal }) => {
-      const query = { limit: 20, ...(pageParam !== null && { cursor: pageParam }) }
-      const params = { path: { campaign_name: name }, query }
-      return answer(api.GET('/campaigns/{campaign_name}/history', { params, signal }))
-    },
-    initialPageParam: null as string | null,
-    getNextPageParam: ({ next_cursor }) => next_cursor,
+  return cursorQuery(['campaigns', 'history', name], (cursor, signal) => {
+    const params = { path: { campaign_name: name }, query: { limit: 20, ...cursor } }
+    return answer(api.GET('/campaigns/{campaign_name}/history', { params, signal }))
   })
+}
+
+/** The version of a campaign that a change is based on. */
+type Version = Pick<Campaign, 'campaign_name' | 'version'>
+
+export function useCreateCampaign() {
+  const remember = useRememberedCampaign()
+  return useKeyedMutation(
+    (campaign: NewCampaign, key) =>
+      answer(api.POST('/campaigns', { params: { header: { 'Idempotency-Key': key } }, body: campaign })),
+    { onSuccess: remember },
+  )
+}
+
+/** Fails with `campaign_moved_on` when somebody else has changed it since it was read; campaigns are then read again. */
+export function useChangeCampaign() {
+  const remember = useRememberedCampaign()
+  const forget = useForgottenCampaigns()
+  return useKeyedMutation(
+    ({ of, changes }: { of: Version; changes: CampaignChanges }, key): Promise<Campaign> =>
+      answer(api.PATCH('/campaigns/{campaign_name}', { params: changing(of, key), body: changes })),
+    { onSuccess: remember, onError: forget },
+  )
+}
+
+/** Permanently. Fails with `campaign_moved_on` when somebody changed it since it was read. */
+export function useDeleteCampaign() {
+  const forget = useForgottenCampaigns()
+  return useKeyedMutation(
+    (of: Version, key) => answer(api.DELETE('/campaigns/{campaign_name}', { params: changing(of, key) })),
+    { onSettled: forget },
+  )
+}
+
+function changing({ campaign_name, version }: Version, key: string) {
+  return { path: { campaign_name }, header: { 'Idempotency-Key': key, 'If-Match': `"${version}"` } }
+}
+
+/** Stores an answered campaign in the cache, then invalidates the rest. */
+function useRememberedCampaign() {
+  const queryClient = useQueryClient()
+  const forget = useForgottenCampaigns()
+  return async (campaign: Campaign) => {
+    const { queryKey } = campaignQuery(campaign.campaign_name)
+    await queryClient.cancelQueries({ queryKey })
+    queryClient.setQueryData(queryKey, campaign)
+    forget()
+  }
+}
+
+/** Invalidates campaigns, and the quotes that depend on them. */
+function useForgottenCampaigns() {
+  const queryClient = useQueryClient()
+  return () => {
+    void queryClient.invalidateQueries({ queryKey: ['campaigns'] })
+    void queryClient.invalidateQueries({ queryKey: ['quote'] })
+  }
 }

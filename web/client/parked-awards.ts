@@ -1,30 +1,22 @@
-import { infiniteQueryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { answer, api } from './api.ts'
+import { cursorQuery } from './query-client.ts'
 import type { components } from './schema.d.ts'
 
 export type ParkedAward = components['schemas']['ParkedAward']
 
-/** Awards that could not be booked, oldest first, page after page. */
-export const parkedAwardsQuery = infiniteQueryOptions({
-  queryKey: ['parked-awards'],
-  queryFn: ({ pageParam, signal }) =>
-    answer(
-      api.GET('/operations/parked', {
-        params: { query: { limit: 50, ...(pageParam !== null && { cursor: pageParam }) } },
-        signal,
-      }),
-    ),
-  initialPageParam: null as string | null,
-  getNextPageParam: ({ nextCursor }) => nextCursor,
-})
+/** Awards whose points could not be issued, oldest first. */
+export const parkedAwardsQuery = cursorQuery(['parked-awards'], (cursor, signal) =>
+  answer(api.GET('/operations/parked', { params: { query: { limit: 50, ...cursor } }, signal })),
+)
 
-/** Books a parked award. It happens once however often it is asked for, so it has no key. */
+/** Issues the points of a parked award. It happens once however often it is asked for, so it has no key. */
 export function useRetryAward(id: string, onSuccess: (award: ParkedAward) => void) {
   const path = { id }
   return useParkedMutation(() => answer(api.POST('/operations/parked/{id}/retry', { params: { path } })), onSuccess)
 }
 
-/** Decides that a parked award is never booked. It happens once, too. */
+/** Decides that the points of a parked award are never issued. It happens once, too. */
 export function useDismissAward(id: string, onSuccess: (award: ParkedAward) => void) {
   const path = { id }
   return useParkedMutation(

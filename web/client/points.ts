@@ -1,6 +1,7 @@
-import { infiniteQueryOptions, queryOptions, useQueryClient } from '@tanstack/react-query'
+import { queryOptions, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
 import { answer, api } from './api.ts'
+import { cursorQuery } from './query-client.ts'
 import type { components } from './schema.d.ts'
 
 export type PointsBalance = components['schemas']['PointsBalance']
@@ -10,7 +11,7 @@ export type PointsLot = components['schemas']['PointsLot']
 
 const ENTRIES_PER_PAGE = 10
 
-/** What can be spent, and the days that points were issued on, oldest first. */
+/** The balance, and the days on which points were issued, oldest first. */
 export function pointsQuery(username: string) {
   return queryOptions({
     queryKey: ['points', username],
@@ -19,10 +20,10 @@ export function pointsQuery(username: string) {
   })
 }
 
-/** The points that lapse next, and when; null when there are none to lapse. */
-export function lapsesNextQuery(username: string) {
+/** The points that expire next, and when; null when there are none to expire. */
+export function expiresNextQuery(username: string) {
   return queryOptions({
-    queryKey: ['points', username, 'history', 'lapses-next'],
+    queryKey: ['points', username, 'history', 'expires-next'],
     queryFn: async ({ signal }) => {
       const query = { account_id: username, open_only: 'true' as const, limit: 1 }
       return (await answer(api.GET('/points/lots', { params: { query }, signal }))).lapses_next
@@ -32,45 +33,30 @@ export function lapsesNextQuery(username: string) {
 
 /** Everything that happened to the points, newest first. */
 export function statementQuery(username: string) {
-  return infiniteQueryOptions({
-    queryKey: ['points', username, 'history', 'statement'],
-    queryFn: ({ signal, pageParam }) => {
-      const query = { account_id: username, limit: ENTRIES_PER_PAGE, ...(pageParam && { cursor: pageParam }) }
-      return answer(api.GET('/points/transactions', { params: { query }, signal }))
-    },
-    initialPageParam: '',
-    getNextPageParam: (page) => page.next_cursor,
+  return cursorQuery(['points', username, 'history', 'statement'], (cursor, signal) => {
+    const query = { account_id: username, limit: ENTRIES_PER_PAGE, ...cursor }
+    return answer(api.GET('/points/transactions', { params: { query }, signal }))
   })
 }
 
-/** Where the points come from and when they end, newest first. */
+/** Where the points come from and when they expire, newest first. */
 export function lotsQuery(username: string, which: 'open' | 'all') {
-  return infiniteQueryOptions({
-    queryKey: ['points', username, 'history', 'lots', which],
-    queryFn: ({ signal, pageParam }) => {
-      const open_only = which === 'open' ? ('true' as const) : ('false' as const)
-      const query = {
-        account_id: username,
-        open_only,
-        limit: ENTRIES_PER_PAGE,
-        ...(pageParam && { cursor: pageParam }),
-      }
-      return answer(api.GET('/points/lots', { params: { query }, signal }))
-    },
-    initialPageParam: '',
-    getNextPageParam: (page) => page.next_cursor,
+  return cursorQuery(['points', username, 'history', 'lots', which], (cursor, signal) => {
+    const open_only = which === 'open' ? ('true' as const) : ('false' as const)
+    const query = { account_id: username, open_only, limit: ENTRIES_PER_PAGE, ...cursor }
+    return answer(api.GET('/points/lots', { params: { query }, signal }))
   })
 }
 
 /**
- * Reads the statement and the lots again once the balance turns out to have moved. They may be many pages by then, so
- * they are not read every few seconds, as the balance is.
+ * Reads the statement and the lots again once the balance has changed. They may have many pages, so they are not read every
+ * few seconds, as the balance is.
  */
 export function useHistoryFollowing(balance: PointsBalance): void {
   const queryClient = useQueryClient()
   const known = useRef(balance)
   useEffect(() => {
-    // An answer that says the same keeps its identity.
+    // An equal answer keeps its identity (structural sharing).
     if (known.current === balance) return
     known.current = balance
     void queryClient.invalidateQueries({ queryKey: ['points', balance.account_id, 'history'] })

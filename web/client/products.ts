@@ -1,33 +1,31 @@
-import { infiniteQueryOptions, queryOptions, useInfiniteQuery, useQueries } from '@tanstack/react-query'
+import { queryOptions, useInfiniteQuery, useQueries } from '@tanstack/react-query'
 import { answer, api } from './api.ts'
+import { cursorQuery, useKeyedMutation } from './query-client.ts'
 import type { components } from './schema.d.ts'
 
-export type Product = components['schemas']['Product']
+type Schemas = components['schemas']
 
-/** Fills whole rows, be they of two cards, three, four or five. */
+export type Product = Schemas['Product']
+type NewProduct = Schemas['NewProduct']
+export type ProductChanges = Schemas['ProductChanges']
+
+/** Fills whole rows of two, three, four or five cards. */
 const PAGE_SIZE = 60
 
-/** Stock changes whenever anybody buys, so it is read again while it is looked at. */
+/** Stock changes with every purchase, so it is polled while it is shown. */
 const LIVE_MS = 5_000
 /** Names and pictures hardly ever change. */
 const NAMES_MS = 60_000
 
-/** What there is to buy, page after page: what is shown is read again, and nothing else. */
-export const productsQuery = infiniteQueryOptions({
-  queryKey: ['products', 'shelf'],
-  queryFn: ({ pageParam, signal }) =>
-    answer(
-      api.GET('/products', {
-        params: { query: { limit: PAGE_SIZE, ...(pageParam !== null && { cursor: pageParam }) } },
-        signal,
-      }),
-    ),
-  initialPageParam: null as string | null,
-  getNextPageParam: ({ nextCursor }) => nextCursor,
+/** The products for sale; the pages that are shown are polled. */
+export const productsQuery = {
+  ...cursorQuery(['products', 'shelf'], (cursor, signal) =>
+    answer(api.GET('/products', { params: { query: { limit: PAGE_SIZE, ...cursor } }, signal })),
+  ),
   refetchInterval: LIVE_MS,
-})
+}
 
-/** Those to choose one from: as many as the API gives at once. */
+/** Products to choose from in a form: as many as the API gives in one page. */
 export const productChoicesQuery = queryOptions({
   queryKey: ['products', 'choices'],
   queryFn: ({ signal }) => answer(api.GET('/products', { params: { query: { limit: 500 } }, signal })),
@@ -70,4 +68,32 @@ export function useProductsOf(lines: Bought, { live = false } = {}) {
 /** What the products of these lines are called. */
 export function useProductNames(lines: Bought): (productId: string) => string {
   return useProductsOf(lines).nameOf
+}
+
+/** Adds to the stock of a product, or takes out of it. */
+export function useAdjustStock(id: string, onSuccess: (product: Product) => void) {
+  return useKeyedMutation(
+    (body: Schemas['StockAdjustment'], key) => {
+      const params = { path: { id }, header: { 'Idempotency-Key': key } }
+      return answer(api.POST('/products/{id}/stock-adjustments', { params, body }))
+    },
+    { invalidates: 'products', onSuccess },
+  )
+}
+
+export function useUpdateProduct(id: string, onSuccess: (product: Product) => void) {
+  return useKeyedMutation(
+    (body: ProductChanges, key) => {
+      const params = { path: { id }, header: { 'Idempotency-Key': key } }
+      return answer(api.PATCH('/products/{id}', { params, body }))
+    },
+    { invalidates: 'products', onSuccess },
+  )
+}
+
+export function useCreateProduct(onSuccess: (product: Product) => void) {
+  return useKeyedMutation(
+    (body: NewProduct, key) => answer(api.POST('/products', { params: { header: { 'Idempotency-Key': key } }, body })),
+    { invalidates: 'products', onSuccess },
+  )
 }

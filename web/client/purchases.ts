@@ -1,19 +1,45 @@
 import { type QueryClient, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { answer, api } from './api.ts'
-import { ApiProblem } from './api-problem.ts'
+import { ApiProblem, isTemporary } from './api-problem.ts'
+import { cursorQuery, MAX_RETRIES, retryDelay } from './query-client.ts'
 import type { components } from './schema.d.ts'
 
-export type Order = components['schemas']['SeveralProductsOrder']
-export type Purchase = components['schemas']['Purchase']
-export type PurchaseStep = components['schemas']['PurchaseStep']
-export type Refusal = NonNullable<Purchase['refusal']>
+type Schemas = components['schemas']
 
-/** A purchase with its story so far. Who wants to see it go on uses `useLivePurchase`. */
-export function purchaseQuery(purchaseId: string) {
+export type Order = Schemas['SeveralProductsOrder']
+export type Quote = Schemas['Quote']
+export type Purchase = Schemas['Purchase']
+export type PurchaseStatus = Purchase['status']
+export type PurchaseStep = Schemas['PurchaseStep']
+export type Refusal = NonNullable<Purchase['refusal']>
+export type Refund = Schemas['Refund']
+type PointsLot = Schemas['PointsLot']
+
+/** What an order would come to now, and earn. Prices, points and campaigns change, so it is read again now and then. */
+export function quoteQuery({ expectedTotal: _, ...order }: Order) {
   return queryOptions({
-    queryKey: ['purchases', purchaseId],
-    queryFn: ({ signal }) => answer(api.GET('/purchases/{id}', { params: { path: { id: purchaseId } }, signal })),
+    queryKey: ['quote', order],
+    queryFn: ({ signal }) => readQuote(order, signal),
+    staleTime: 0,
+    refetchInterval: 10_000,
   })
+}
+
+/**
+ * The same for those who ask for many orders at once, only to know what each earns: read again when it is looked at half a
+ * minute later, or at another price.
+ */
+export function earningQuery(order: Order) {
+  const { expectedTotal: _, ...quoted } = order
+  return queryOptions({
+    queryKey: ['quote', 'earning', order],
+    queryFn: ({ signal }) => readQuote(quoted, signal),
+    staleTime: 30_000,
+  })
+}
+
+function readQuote(body: Omit<Order, 'expectedTotal'>, signal: AbortSignal): Promise<Quote> {
+  return answer(api.POST('/purchase/quote', { body, signal }))
 }
 
 /**
@@ -40,6 +66,29 @@ function settledPurchase(error: unknown): string | undefined {
   return 'purchaseId' in error.problem ? error.problem.purchaseId : undefined
 }
 
+/** A purchase with its story so far. Who wants to see it go on uses `useLivePurchase`. */
+export function purchaseQuery(purchaseId: string) {
+  return queryOptions({
+    queryKey: ['purchases', purchaseId],
+    queryFn: ({ signal }) => answer(api.GET('/purchases/{id}', { params: { path: { id: purchaseId } }, signal })),
+  })
+}
+
+type Filter = {
+  /** Whose; left out: everybody's. */
+  userId?: string
+  status?: PurchaseStatus
+}
+
+const PAGE_SIZE = 20
+
+/** Purchases with their stories so far, newest first, page after page. */
+export function purchaseHistoryQuery(filter: Filter) {
+  return cursorQuery(['purchases', 'history', filter], (cursor, signal) =>
+    answer(api.GET('/purchases', { params: { query: { ...filter, limit: PAGE_SIZE, ...cursor } }, signal })),
+  )
+}
+
 /** Asks to stop a purchase. It happens once however often it is asked for, so it has no key. */
 export function useCancelPurchase(purchaseId: string) {
   const queryClient = useQueryClient()
@@ -47,6 +96,55 @@ export function useCancelPurchase(purchaseId: string) {
     mutationFn: () => answer(api.POST('/purchases/{id}/cancel', { params: { path: { id: purchaseId } } })),
     // It may have ended before, which the purchase tells.
     onSettled: () => queryClient.invalidateQueries({ queryKey: purchaseQuery(purchaseId).queryKey }),
+  })
+}
+
+/** Gives a purchase back. It happens once however often it is asked for, so it has no key, and outages do not end it. */
+export function useRefundPurchase(purchaseId: string) {
+  const queryClient = useQueryClient()
+  return useMutation({
+    mutationFn: () => answer(api.POST('/purchases/{id}/refund', { params: { path: { id: purchaseId } } })),
+    retry: (failures, error: Error) => failures < MAX_RETRIES && isTemporary(error),
+    retryDelay,
+    onSettled: () => forgetAfterPurchase(queryClient),
+  })
+}
+
+/**
+ * The points that a purchase earned, with what is left of them; null when it earned none. A refund takes back what is
+ * left, and withholds the value of what was spent.
+ */
+export function awardedLotQuery({ username, steps }: Purchase) {
+  const lotId = steps.find(({ step, state }) => step === 'awardPoints' && state === 'applied')?.detail?.transactionId
+  return queryOptions({
+    queryKey: ['points', username, 'lots', lotId ?? null],
+    queryFn: ({ signal }) => (lotId === undefined ? null : findLot(username, lotId, signal)),
+    staleTime: 0,
+  })
+}
+
+/** Lots come newest first: there are as many to pass by as were issued since. */
+async function findLot(username: string, lotId: string, signal: AbortSignal): Promise<PointsLot> {
+  let cursor: string | null = null
+  do {
+    const query = { account_id: username, limit: 500, ...(cursor !== null && { cursor }) }
+    const page: Schemas['PointsLotPage'] = await answer(api.GET('/points/lots', { params: { query }, signal }))
+    const lot = page.items.find(({ id }) => id === lotId)
+    if (lot) return lot
+    cursor = page.next_cursor
+  } while (cursor !== null)
+  throw new Error(`The lot ${lotId} is not among those of ${username}`)
+}
+
+type Repaired = Pick<Purchase, 'purchaseId' | 'status'>
+
+/** Has the undo of a purchase tried at once. What it does, it does once, so it has no key. */
+export function useRepairPurchase(purchaseId: string, onSuccess: (repaired: Repaired) => void) {
+  const queryClient = useQueryClient()
+  return useMutation({
+    mutationFn: () => answer(api.POST('/operations/purchases/{id}/repair', { params: { path: { id: purchaseId } } })),
+    onSuccess,
+    onSettled: () => forgetAfterPurchase(queryClient),
   })
 }
 

@@ -1,15 +1,20 @@
-import { queryOptions, useQueryClient } from '@tanstack/react-query'
+import { queryOptions } from '@tanstack/react-query'
 import { answer, api } from './api.ts'
-import { useKeyedMutation } from './keyed-mutation.ts'
+import { cursorQuery, useKeyedMutation } from './query-client.ts'
+import type { components } from './schema.d.ts'
+
+export type User = components['schemas']['User']
+type NewUser = components['schemas']['NewUser']
+export type WalletEntry = components['schemas']['WalletEntryPage']['items'][number]
 
 /** The most that the API gives at once: who has more users finds the others by their whole name. */
-const MOST_USERS = 500
+const MAX_USERS = 500
 
 /** Who can be chosen in demo mode. */
 export const usersQuery = queryOptions({
   queryKey: ['users'],
   queryFn: async ({ signal }) => {
-    const page = await answer(api.GET('/users', { params: { query: { limit: MOST_USERS } }, signal }))
+    const page = await answer(api.GET('/users', { params: { query: { limit: MAX_USERS } }, signal }))
     return { users: page.items, all: page.nextCursor === null }
   },
   staleTime: 30_000,
@@ -38,7 +43,6 @@ export function balanceAfterQuery(username: string, purchaseId: string) {
 
 /** Puts money into a wallet: an operator's work, which in demo mode anybody does. */
 export function useTopUp(username: string) {
-  const queryClient = useQueryClient()
   return useKeyedMutation(
     (amount: number, key) =>
       answer(
@@ -47,6 +51,26 @@ export function useTopUp(username: string) {
           body: { amount },
         }),
       ),
-    { onSuccess: () => queryClient.invalidateQueries({ queryKey: ['users'] }) },
+    { invalidates: 'users' },
+  )
+}
+
+/** Everybody with their balances, in the order of their names, page after page. */
+export const walletsQuery = cursorQuery(['users', 'wallets'], (cursor, signal) =>
+  answer(api.GET('/users', { params: { query: { limit: 100, ...cursor } }, signal })),
+)
+
+/** What went into a wallet and out of it, newest first, page after page. */
+export function walletEntriesQuery(username: string) {
+  return cursorQuery(['users', username, 'wallet-entries'], (cursor, signal) => {
+    const params = { path: { username }, query: { limit: 50, ...cursor } }
+    return answer(api.GET('/users/{username}/wallet-entries', { params, signal }))
+  })
+}
+
+export function useCreateUser(onSuccess: (user: User) => void) {
+  return useKeyedMutation(
+    (body: NewUser, key) => answer(api.POST('/users', { params: { header: { 'Idempotency-Key': key } }, body })),
+    { invalidates: 'users', onSuccess },
   )
 }

@@ -1,3 +1,5 @@
+import type { components } from '#web/client/schema.d.ts'
+
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
 const signed = new Intl.NumberFormat('en', { maximumFractionDigits: 0, signDisplay: 'exceptZero' })
 
@@ -14,4 +16,15 @@ export function pointsAlone(count: number): string {
 /** `+170`, `−100`: which way points went. */
 export function pointsMoved(change: number): string {
   return signed.format(change).replace('-', '−')
+}
+
+type CampaignAward = Pick<components['schemas']['CampaignAward'], 'campaign' | 'points'>
+
+const and = new Intl.ListFormat('en', { type: 'conjunction' })
+
+/** Where points come from: `by campaign “1”`, `by campaigns “1” and “spring”`. Empty when none gave any. */
+export function formatCampaigns(campaigns: readonly CampaignAward[]): string {
+  const names = campaigns.filter((award) => award.points > 0).map(({ campaign }) => `“${campaign}”`)
+  if (names.length === 0) return ''
+  return `by ${names.length === 1 ? 'campaign' : 'campaigns'} ${and.format(names)}`
 }

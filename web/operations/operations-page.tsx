@@ -4,7 +4,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { parkedAwardsQuery } from '#web/client/parked-awards.ts'
 import { Page } from '#web/page/page.tsx'
-import { operationsSearch, type Panel } from './operations-search.ts'
+import { operationsSearch, type Panel } from '#web/search-params.ts'
 import { ParkedAwards } from './parked-awards.tsx'
 import { Stock } from './stock.tsx'
 import { UndoingPurchases, undoingQuery } from './undoing-purchases.tsx'
@@ -16,11 +16,11 @@ export function OperationsPage() {
   const show = (chosen: string | null) =>
     void navigate({ to: '/operations', search: operationsSearch({ panel: chosen }), replace: true })
   return (
-    <Page title="Operations" lead="What waits for a hand, and what keeps the store going.">
+    <Page title="Operations" lead="What needs attention, and the stock and users of the store.">
       <Tabs value={panel} onChange={show} variant="pills" keepMounted={false}>
         <Tabs.List mb="lg" aria-label="Operations">
           <Tab panel="parked">
-            Parked awards <ParkedCount />
+            Points waiting <ParkedCount />
           </Tab>
           <Tab panel="undoing">
             Being undone <UndoingCount />

@@ -1,8 +1,17 @@
+import { Button, Group, Stack, Text } from '@mantine/core'
 import { IconMoodSmile } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { purchaseHistoryQuery } from '#web/client/purchase-history.ts'
-import { UndoingItem } from './undoing-item.tsx'
-import { WaitingList } from './waiting-list.tsx'
+import { formatError } from '#web/client/api-problem.ts'
+import { useProductNames } from '#web/client/products.ts'
+import { type Purchase, type PurchaseStatus, purchaseHistoryQuery, useRepairPurchase } from '#web/client/purchases.ts'
+import { dateTime, duration } from '#web/format/dates.ts'
+import { AnchorLink } from '#web/page/links.tsx'
+import { purchaseWorkflow, repairWorkflow, STATUS_NAMES, stepsAhead } from '#web/purchases/progress.ts'
+import { formatLines, formatUndoReason } from '#web/purchases/purchase-text.ts'
+import { TAKING_BACK } from '#web/purchases/step-text.ts'
+import { WorkflowLink } from '#web/purchases/workflow-links.tsx'
+import classes from './waiting-list.module.css'
+import { type Notice, WaitingList } from './waiting-list.tsx'
 
 const POLL_MS = 3_000
 
@@ -11,19 +20,83 @@ export const undoingQuery = purchaseHistoryQuery({ status: 'compensating' })
 
 const NOTHING = {
   icon: <IconMoodSmile size={36} aria-hidden />,
-  words: 'No purchase is being undone. One that cannot give back what it took would wait here.',
+  words: 'No purchase is being undone. One whose undo does not succeed waits here.',
 }
 
 /** Purchases whose undo is not through yet. Most are for a moment; those that stay need a look. */
 export function UndoingPurchases() {
   const undoing = useInfiniteQuery({ ...undoingQuery, refetchInterval: POLL_MS })
   return (
-    <WaitingList name="Purchases being undone" query={undoing} nothing={NOTHING}>
-      {(purchase, now, tell) => (
+    <WaitingList name="Purchases being undone" what="purchases" query={undoing} nothing={NOTHING}>
+      {(purchase, now, notify) => (
         <li key={purchase.purchaseId}>
-          <UndoingItem purchase={purchase} now={now} tell={tell} />
+          <UndoingItem purchase={purchase} now={now} notify={notify} />
         </li>
       )}
     </WaitingList>
   )
+}
+
+type UndoingItemProps = { purchase: Purchase; now: number; notify: (notice: Notice) => void }
+
+function UndoingItem({ purchase, now, notify }: UndoingItemProps) {
+  const { purchaseId, username, lines } = purchase
+  const nameOf = useProductNames(lines)
+  const repair = useRepairPurchase(purchaseId, ({ status }) => notify(repairNotice(status)))
+  return (
+    <article className={classes.item}>
+      <Stack gap={6}>
+        <Text fw={650} size="lg">
+          {formatLines(lines, nameOf)} for {username}
+        </Text>
+        <Text>{formatUndoReason(purchase, nameOf)}</Text>
+        <Waiting purchase={purchase} now={now} />
+        <Group gap="md">
+          <AnchorLink to="/purchases/$purchaseId" params={{ purchaseId }} size="sm">
+            See the purchase
+          </AnchorLink>
+          <WorkflowLink workflow={purchaseWorkflow(purchaseId)} />
+          {repair.data && <WorkflowLink workflow={repairWorkflow(purchaseId)} />}
+        </Group>
+      </Stack>
+      <Button
+        onClick={() => repair.mutate(undefined, { onError: (error) => notify({ tone: 'bad', ...formatError(error) }) })}
+        loading={repair.isPending}
+        aria-label={`Try now: ${formatLines(lines, nameOf)} for ${username}`}
+      >
+        Try now
+      </Button>
+    </article>
+  )
+}
+
+/** What it is waiting for, and how long. */
+function Waiting({ purchase: { steps, pointsRedeemed }, now }: { purchase: Purchase; now: number }) {
+  const [next] = stepsAhead(steps, pointsRedeemed > 0)
+  const since = steps.find(({ state }) => state === 'compensating')?.at
+  const waits = next === undefined ? 'Finishing' : TAKING_BACK[next]
+  const tried = steps.findLast(({ step, detail }) => step === next && detail?.undo)?.detail?.attempt
+  return (
+    <Text size="sm" c="dimmed">
+      Next: {waits}
+      {tried !== undefined && `, attempt ${tried}`}.
+      {since !== undefined && ` Under way for ${duration(now - Date.parse(since))}, since ${dateTime(since)}.`}
+    </Text>
+  )
+}
+
+/** What came of trying at once. */
+function repairNotice(status: PurchaseStatus): Notice {
+  if (status === 'compensating') {
+    return {
+      tone: 'bad',
+      title: 'Not undone yet',
+      message: 'The undo was tried, and is retried until it is done. Its workflow shows what it waits for.',
+    }
+  }
+  return {
+    tone: 'good',
+    title: 'Settled',
+    message: `The purchase is ${STATUS_NAMES[status].toLowerCase()}.`,
+  }
 }

@@ -1,16 +1,16 @@
-import { Group, Stack, TextInput } from '@mantine/core'
+import { Group, TextInput } from '@mantine/core'
 import { IconSearch, IconUsers } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { walletsQuery } from '#web/client/wallets.ts'
-import { EmptyState } from '#web/page/empty-state.tsx'
-import { ListSkeleton } from '#web/page/list-skeleton.tsx'
-import { LoadError } from '#web/page/load-error.tsx'
+import { type User, walletsQuery } from '#web/client/users.ts'
+import { money } from '#web/format/money.ts'
+import { AnchorLink } from '#web/page/links.tsx'
+import { EmptyState, ListSkeleton, PagedList } from '#web/page/list.tsx'
 import { Section } from '#web/page/section.tsx'
-import { ShowMore } from '#web/page/show-more.tsx'
-import { NewUser } from './new-user.tsx'
-import { UsersTable } from './users-table.tsx'
-import { WalletDrawer } from './wallet-drawer.tsx'
+import { type Column, DataTable } from '#web/page/table.tsx'
+import { operationsSearch } from '#web/search-params.ts'
+import { NewUser, TopUp } from './user-forms.tsx'
+import { WalletDrawer } from './wallet.tsx'
 
 /** Who can buy, and what for. */
 export function Users({ chosen }: { chosen: string | undefined }) {
@@ -25,29 +25,68 @@ export function Users({ chosen }: { chosen: string | undefined }) {
 function List() {
   const wallets = useInfiniteQuery(walletsQuery)
   const [wanted, setWanted] = useState('')
-  const users = wallets.data?.pages.flatMap(({ items }) => items)
-  if (!users) return wallets.error ? <LoadError query={wallets} /> : <ListSkeleton label="Loading users" height={56} />
-  const found = users.filter(({ username }) => username.toLowerCase().includes(wanted.trim().toLowerCase()))
   return (
-    <Stack gap="lg">
-      <Group>
-        <TextInput
-          type="search"
-          label="Find by name"
-          description={wallets.hasNextPage ? 'Among those that are shown.' : undefined}
-          leftSection={<IconSearch size={16} aria-hidden />}
-          value={wanted}
-          onChange={({ currentTarget: { value } }) => setWanted(value)}
-        />
-      </Group>
-      {found.length > 0 ? (
-        <UsersTable users={found} />
-      ) : (
-        <EmptyState icon={<IconUsers size={36} aria-hidden />} title="Nobody of this name">
-          {users.length === 0 ? 'Add the first user, and somebody can buy.' : 'Others have other names.'}
-        </EmptyState>
+    <PagedList list={wallets} what="users" loading={<ListSkeleton label="Loading users" height={56} />}>
+      {(users) => (
+        <>
+          <Group>
+            <TextInput
+              type="search"
+              label="Find by name"
+              description={wallets.hasNextPage ? 'Among those that are shown.' : undefined}
+              leftSection={<IconSearch size={16} aria-hidden />}
+              value={wanted}
+              onChange={({ currentTarget: { value } }) => setWanted(value)}
+            />
+          </Group>
+          <Found users={users} wanted={wanted.trim().toLowerCase()} />
+        </>
       )}
-      <ShowMore list={wallets} shown={users.length} what="users" />
-    </Stack>
+    </PagedList>
   )
 }
+
+function Found({ users, wanted }: { users: readonly User[]; wanted: string }) {
+  const found = users.filter(({ username }) => username.toLowerCase().includes(wanted))
+  if (found.length === 0) {
+    return (
+      <EmptyState icon={<IconUsers size={36} aria-hidden />} title="No user of this name">
+        {users.length === 0 ? 'Add the first user, and somebody can buy.' : 'Check the spelling.'}
+      </EmptyState>
+    )
+  }
+  return (
+    <DataTable
+      caption="Users and the balances of their wallets"
+      isCaptionSeen
+      columns={COLUMNS}
+      rows={found}
+      keyOf={({ username }) => username}
+      onPhone="blocks"
+    />
+  )
+}
+
+const COLUMNS: Column<User>[] = [
+  { name: 'Name', kind: 'name', cell: ({ username }) => username },
+  { name: 'Balance', kind: 'number', cell: ({ balance }) => money(balance) },
+  {
+    name: 'Wallet',
+    isNameUnseen: true,
+    kind: 'actions',
+    cell: (user) => (
+      <Group gap="md" justify="flex-end">
+        <TopUp user={user} />
+        <AnchorLink
+          to="/operations"
+          search={operationsSearch({ panel: 'users', user: user.username })}
+          resetScroll={false}
+          size="sm"
+          aria-label={`Wallet of ${user.username}`}
+        >
+          Wallet
+        </AnchorLink>
+      </Group>
+    ),
+  },
+]

@@ -1,7 +1,10 @@
-import { Container, Group, Stack, Text, Title } from '@mantine/core'
+import { Button, Container, Group, Skeleton, Stack, Text, Title } from '@mantine/core'
 import { useDocumentTitle } from '@mantine/hooks'
+import type { ErrorComponentProps } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { useHeadingFocus } from './heading-focus.ts'
+import { formatError } from '#web/client/api-problem.ts'
+import { useHeadingFocus } from './focus.tsx'
+import { ButtonLink } from './links.tsx'
 
 type PageProps = {
   /** The heading, and the title of the document. */
@@ -36,5 +39,49 @@ export function Page({ title, lead, actions, children }: PageProps) {
         {children}
       </Stack>
     </Container>
+  )
+}
+
+/** Stands in for a page while its code is on its way. */
+export function PageSkeleton() {
+  return (
+    <Container size="xl" py="xl" role="status" aria-label="Loading the page">
+      <Stack gap="xl">
+        <Skeleton height={40} width="min(60%, 320px)" />
+        <Skeleton height={160} radius="lg" />
+        <Skeleton height={160} radius="lg" />
+      </Stack>
+    </Container>
+  )
+}
+
+/**
+ * What is shown in place of a page that broke, or whose code did not come: what happened, and what one can do. To try again
+ * is to load everything anew, for the store may have been updated in the meantime; whatever matters is kept elsewhere.
+ */
+export function PageError({ error }: ErrorComponentProps) {
+  const { title, message } = formatError(error)
+  return (
+    <Page title={title} lead={message}>
+      <Group>
+        <Button onClick={() => window.location.reload()}>Try again</Button>
+        <ButtonLink variant="default" to="/">
+          Back to the unicorns
+        </ButtonLink>
+      </Group>
+      <Text c="dimmed" size="sm">
+        What you bought, and what you own, is safe: it is kept by the store, not by this page.
+      </Text>
+    </Page>
+  )
+}
+
+export function NotFound() {
+  return (
+    <Page title="Page not found" lead="There is no page at this address.">
+      <Group>
+        <ButtonLink to="/">Back to the unicorns</ButtonLink>
+      </Group>
+    </Page>
   )
 }

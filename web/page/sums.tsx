@@ -3,7 +3,7 @@ import classes from './sums.module.css'
 
 export type Sum = { label: ReactNode; value: ReactNode; strong?: boolean }
 
-/** What adds up to what. */
+/** Labelled amounts and their total. */
 export function Sums({ sums }: { sums: readonly Sum[] }) {
   return (
     <dl className={classes.sums}>

@@ -1,16 +1,16 @@
 import { Group, Paper, Skeleton, Text, Title } from '@mantine/core'
 import { IconHourglassLow } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { lapsesNextQuery, type PointsBalance } from '#web/client/points.ts'
+import { expiresNextQuery, type PointsBalance } from '#web/client/points.ts'
 import { settingsQuery } from '#web/client/settings.ts'
 import { lastDay } from '#web/format/dates.ts'
 import { money, times } from '#web/format/money.ts'
 import { points } from '#web/format/points.ts'
-import { ButtonLink } from '#web/page/button-link.tsx'
-import { LoadError } from '#web/page/load-error.tsx'
+import { ButtonLink } from '#web/page/links.tsx'
+import { LoadError } from '#web/page/list.tsx'
 import classes from './balance.module.css'
 
-/** What can be spent, what that is worth, and how much of it is lost when. */
+/** What can be spent, what it is worth, and what expires next. */
 export function Balance({ balance: { account_id, balance } }: { balance: PointsBalance }) {
   return (
     <div className={classes.balance}>
@@ -26,12 +26,12 @@ export function Balance({ balance: { account_id, balance } }: { balance: PointsB
           {balance > 0 && <ButtonLink to="/">Spend them</ButtonLink>}
         </Group>
       </Paper>
-      <Paper component="section" aria-labelledby="lapses-next" className={classes.lapses}>
-        <Title order={2} id="lapses-next" className={classes.label}>
+      <Paper component="section" aria-labelledby="expires-next" className={classes.expires}>
+        <Title order={2} id="expires-next" className={classes.label}>
           <IconHourglassLow size={18} aria-hidden />
-          Lapses next
+          Expires next
         </Title>
-        <LapsesNext username={account_id} />
+        <ExpiresNext username={account_id} />
       </Paper>
     </div>
   )
@@ -52,20 +52,20 @@ function Worth({ balance }: { balance: number }) {
   )
 }
 
-function LapsesNext({ username }: { username: string }) {
-  const next = useQuery(lapsesNextQuery(username))
-  const { data: lapse } = next
-  if (lapse === undefined && next.error) return <LoadError query={next} />
-  if (lapse === undefined) return <Skeleton height={64} mt="xs" />
-  if (lapse === null) return <Text c="dimmed">Nothing. There are no points that could lapse.</Text>
+function ExpiresNext({ username }: { username: string }) {
+  const next = useQuery(expiresNextQuery(username))
+  const { data: expiry } = next
+  if (expiry === undefined && next.error) return <LoadError query={next} />
+  if (expiry === undefined) return <Skeleton height={64} mt="xs" />
+  if (expiry === null) return <Text c="dimmed">Nothing. There are no points that could expire.</Text>
   return (
     <>
-      <p className={classes.next}>{points(lapse.amount)}</p>
+      <p className={classes.next}>{points(expiry.amount)}</p>
       <Text c="dimmed">
-        Last day to spend them: <strong className={classes.day}>{lastDay(lapse.at)}</strong> (UTC)
+        Last day to spend them: <strong className={classes.day}>{lastDay(expiry.at)}</strong> (UTC)
       </Text>
       <Text c="dimmed" size="sm" mt="sm">
-        You need not choose: a purchase takes the points first that lapse first.
+        You need not choose: a purchase uses the points first that expire first.
       </Text>
     </>
   )

@@ -1,11 +1,14 @@
-import { Group, SegmentedControl, Skeleton, Text } from '@mantine/core'
+import { Badge, Group, SegmentedControl, Skeleton, Text } from '@mantine/core'
 import { CatchBoundary, getRouteApi } from '@tanstack/react-router'
-import { lazy, Suspense, useMemo } from 'react'
-import type { PointsBalance } from '#web/client/points.ts'
+import { lazy, Suspense, useMemo, useState } from 'react'
+import type { PointsBalance, PointsDay } from '#web/client/points.ts'
+import { dateTime, day } from '#web/format/dates.ts'
+import { pointsAlone } from '#web/format/points.ts'
+import { ShowMore } from '#web/page/list.tsx'
 import { Section } from '#web/page/section.tsx'
-import classes from './day-by-day.module.css'
+import { type Column, DataTable } from '#web/page/table.tsx'
 import { spansOf } from './day-spans.ts'
-import { DaysTable } from './days-table.tsx'
+import classes from './points-page.module.css'
 
 /** The chart library is larger than the rest of the page: the figures need not wait for it. */
 const SpansChart = lazy(async () => ({ default: (await import('./spans-chart.tsx')).SpansChart }))
@@ -31,7 +34,7 @@ export function DayByDay({ balance }: { balance: PointsBalance }) {
     })
 
   return (
-    <Section title="Day by day" lead="What is left of the points of each day, and what lapsed of them.">
+    <Section title="Day by day" lead="What is left of the points of each day, and how many have expired.">
       <Chart balance={balance} />
       <Group>
         <SegmentedControl aria-label="Days to list" data={SHOWN} value={days} onChange={show} />
@@ -55,4 +58,65 @@ function Chart({ balance: { balance_entries } }: { balance: PointsBalance }) {
 
 function NoChart() {
   return <Text c="dimmed">The chart could not be loaded. The table has the same figures.</Text>
+}
+
+const FIRST_DAYS = 8
+const MORE_DAYS = 50
+
+type DaysTableProps = { balance: PointsBalance; status: PointsDay['status'] | undefined }
+
+/** A row for each day on which points were issued, newest first. Years of them are shown a few at a time. */
+function DaysTable({ balance, status }: DaysTableProps) {
+  const [max, setMax] = useState(FIRST_DAYS)
+  // A day can be there twice, once per end, where the lifetime of points was changed: so it takes a number to name a row.
+  const numbered = balance.balance_entries.map((entry, number) => ({ ...entry, number }))
+  const days = numbered.filter((entry) => !status || entry.status === status).toReversed()
+  const shown = days.slice(0, max)
+  const older = {
+    hasNextPage: shown.length < days.length,
+    isFetchingNextPage: false,
+    fetchNextPage: () => setMax(max + MORE_DAYS),
+  }
+  if (days.length === 0) return <Text c="dimmed">There are no such days.</Text>
+  return (
+    <>
+      <DataTable
+        caption="Points by day, newest first"
+        columns={columnsFor(balance.account_id)}
+        rows={shown}
+        keyOf={({ number }) => number}
+      />
+      <ShowMore list={older} shown={shown.length} all={days.length} what="days" />
+    </>
+  )
+}
+
+function columnsFor(account: string): Column<PointsDay>[] {
+  return [
+    {
+      name: 'Date',
+      kind: 'name',
+      cell: ({ issued_date, last_updated }) => (
+        <>
+          {day(issued_date)}
+          <Text span className={classes.folded} hiddenFrom="sm">
+            {account}, updated {dateTime(last_updated)}
+          </Text>
+        </>
+      ),
+    },
+    { name: 'Account', onlyWide: true, cell: () => account },
+    { name: 'Points', kind: 'number', cell: ({ balance }) => pointsAlone(balance) },
+    { name: 'Status', cell: ({ status }) => <StatusBadge status={status} /> },
+    { name: 'Last updated', onlyWide: true, cell: ({ last_updated }) => dateTime(last_updated) },
+  ]
+}
+
+function StatusBadge({ status }: Pick<PointsDay, 'status'>) {
+  const isActive = status === 'active'
+  return (
+    <Badge variant="light" color={isActive ? 'gold' : 'gray'} className={classes.status} data-status={status}>
+      {isActive ? 'Active' : 'Expired'}
+    </Badge>
+  )
 }

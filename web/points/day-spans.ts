@@ -16,8 +16,8 @@ export type Unit = 'day' | 'week' | 'month' | 'year'
 
 const DAY_MS = 86_400_000
 /** About as many bars as can be told apart on a phone. */
-const MOST_BARS = 36
-const FEWEST_DAYS = 14
+const MAX_BARS = 36
+const MIN_DAYS = 14
 
 const format = (options: Intl.DateTimeFormatOptions) =>
   new Intl.DateTimeFormat('en-GB', { ...options, timeZone: 'UTC' }).format
@@ -54,7 +54,7 @@ function firstOf(day: number, monthOf: (date: Date) => number): number {
 export function spansOf(days: readonly PointsDay[]): { unit: Unit; spans: Span[] } {
   const numbered = days.map((day) => ({ ...day, number: Date.parse(day.issued_date) / DAY_MS }))
   const last = numbered.at(-1)?.number ?? 0
-  const first = Math.min(numbered[0]?.number ?? 0, last - FEWEST_DAYS + 1)
+  const first = Math.min(numbered[0]?.number ?? 0, last - MIN_DAYS + 1)
   const unit = unitFor(last - first + 1)
 
   const spans = new Map<number, Span>()
@@ -72,7 +72,7 @@ export function spansOf(days: readonly PointsDay[]): { unit: Unit; spans: Span[]
 }
 
 function unitFor(days: number): Unit {
-  if (days <= MOST_BARS) return 'day'
-  if (days <= MOST_BARS * 7) return 'week'
-  return days <= MOST_BARS * 30 ? 'month' : 'year'
+  if (days <= MAX_BARS) return 'day'
+  if (days <= MAX_BARS * 7) return 'week'
+  return days <= MAX_BARS * 30 ? 'month' : 'year'
 }

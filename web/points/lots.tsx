@@ -1,18 +1,21 @@
-import { Button, Checkbox, Skeleton, Stack, Text } from '@mantine/core'
+import { Button, Checkbox, Progress, Skeleton, Stack, Text } from '@mantine/core'
 import { IconChevronDown } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { lotsQuery } from '#web/client/points.ts'
-import { LoadError } from '#web/page/load-error.tsx'
+import { lotsQuery, type PointsLot } from '#web/client/points.ts'
+import { dateTime, lastDay } from '#web/format/dates.ts'
+import { pointsAlone } from '#web/format/points.ts'
+import { PagedList } from '#web/page/list.tsx'
 import { Section } from '#web/page/section.tsx'
-import { ShowMore } from '#web/page/show-more.tsx'
-import classes from './lots.module.css'
-import { LotsTable } from './lots-table.tsx'
-import type { PointsSearch } from './points-search.ts'
+import { type Column, DataTable } from '#web/page/table.tsx'
+import type { PointsSearch } from '#web/search-params.ts'
+import classes from './points-page.module.css'
+import { PurchaseLink } from './statement.tsx'
+import { formatSource } from './statement-text.ts'
 
 const route = getRouteApi('/points')
 
-/** On demand: what is left of everything that ever came, where it is from, when it ends. */
+/** On demand: the lots of points, called batches here: where each is from, what is left of it, when it expires. */
 export function Lots({ username }: { username: string }) {
   const { lots: which } = route.useSearch()
   const navigate = route.useNavigate()
@@ -25,15 +28,15 @@ export function Lots({ username }: { username: string }) {
 
   return (
     <Section
-      title="Lots"
-      lead="Points come in lots: where each is from, what is left of it, when it ends."
+      title="Batches"
+      lead="Points come in batches: where each is from, what is left of it, and when it expires."
       actions={<Disclose isOpen={which !== undefined} onToggle={() => show(which ? undefined : 'open')} />}
     >
-      <Stack gap="lg" id="lots-shown" hidden={which === undefined}>
+      <Stack gap="lg" id="batches" hidden={which === undefined}>
         {which && (
           <>
             <Checkbox
-              label="Also those with nothing left"
+              label="Include batches with nothing left"
               checked={which === 'all'}
               onChange={(event) => show(event.currentTarget.checked ? 'all' : 'open')}
             />
@@ -50,25 +53,60 @@ function Disclose({ isOpen, onToggle }: { isOpen: boolean; onToggle: () => void 
     <Button
       variant="default"
       aria-expanded={isOpen}
-      aria-controls="lots-shown"
+      aria-controls="batches"
       rightSection={<IconChevronDown size={18} className={classes.chevron} data-up={isOpen} aria-hidden />}
       onClick={onToggle}
     >
-      {isOpen ? 'Hide lots' : 'Show lots'}
+      {isOpen ? 'Hide batches' : 'Show batches'}
     </Button>
   )
 }
 
 function LotsOf({ username, which }: { username: string; which: 'open' | 'all' }) {
-  const read = useInfiniteQuery(lotsQuery(username, which))
-  const { data } = read
-  if (!data) return read.error ? <LoadError query={read} /> : <Skeleton height={200} radius="md" />
-  const lots = data.pages.flatMap((page) => page.items)
-  if (lots.length === 0) return <Text c="dimmed">Nothing is left of any lot.</Text>
+  return (
+    <PagedList
+      list={useInfiniteQuery(lotsQuery(username, which))}
+      what="batches"
+      loading={<Skeleton height={200} radius="md" />}
+      empty={<Text c="dimmed">Nothing is left of any batch.</Text>}
+    >
+      {(lots) => (
+        <DataTable caption="Batches of points, newest first" columns={COLUMNS} rows={lots} keyOf={({ id }) => id} />
+      )}
+    </PagedList>
+  )
+}
+
+const COLUMNS: Column<PointsLot>[] = [
+  { name: 'Source', cell: (lot) => <Source lot={lot} /> },
+  { name: 'Left', className: classes.left, cell: (lot) => <Left lot={lot} /> },
+  { name: 'Last day', className: classes.whole, cell: ({ expires_at }) => lastDay(expires_at) },
+]
+
+function Source({ lot: { issued_at, source } }: { lot: PointsLot }) {
   return (
     <>
-      <LotsTable lots={lots} />
-      <ShowMore list={read} shown={lots.length} what="lots" />
+      <Text span className={classes.lead}>
+        {formatSource(source.reason)}
+      </Text>
+      <Text span className={classes.folded}>
+        {dateTime(issued_at)}{' '}
+        {source.reason === 'purchase' && <PurchaseLink purchaseId={source.reference} at={issued_at} />}
+      </Text>
+    </>
+  )
+}
+
+function Left({ lot: { original, remaining, expired } }: { lot: PointsLot }) {
+  return (
+    <>
+      {pointsAlone(remaining)} <span className={classes.whole}>of {pointsAlone(original)}</span>
+      <Progress value={(remaining / original) * 100} color="gold" size="sm" mt={6} maw={160} aria-hidden />
+      {expired > 0 && (
+        <Text span className={classes.folded}>
+          {pointsAlone(expired)} expired
+        </Text>
+      )}
     </>
   )
 }

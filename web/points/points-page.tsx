@@ -2,9 +2,8 @@ import { Skeleton, Stack } from '@mantine/core'
 import { IconSparkles } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { type PointsBalance, pointsQuery, useHistoryFollowing } from '#web/client/points.ts'
-import { ButtonLink } from '#web/page/button-link.tsx'
-import { EmptyState } from '#web/page/empty-state.tsx'
-import { LoadError } from '#web/page/load-error.tsx'
+import { ButtonLink } from '#web/page/links.tsx'
+import { EmptyState, LoadError } from '#web/page/list.tsx'
 import { Page } from '#web/page/page.tsx'
 import { useCurrentUser } from '#web/shell/current-user.tsx'
 import { Balance } from './balance.tsx'
@@ -12,11 +11,11 @@ import { DayByDay } from './day-by-day.tsx'
 import { Lots } from './lots.tsx'
 import { Statement } from './statement.tsx'
 
-/** What a member has in points: how many, since when and until when, and all that happened to them. */
+/** A customer's points: the balance, the days they were issued on, the statement and the batches. */
 export function PointsPage() {
   const user = useCurrentUser()
   return (
-    <Page title="Points" lead="What you have earned, what it is worth, and what lapses next.">
+    <Page title="Points" lead="What you have earned, what it is worth, and what expires next.">
       {user ? <PointsOf key={user.username} username={user.username} /> : <Loading />}
     </Page>
   )

@@ -8,15 +8,15 @@ import classes from './spans-chart.module.css'
 type SpansChartProps = { unit: Unit; spans: Span[]; className: string }
 
 /**
- * Bars of what is left and what lapsed. Lapsed points are hatched, so that colour is not all that tells them apart; arrow
+ * Bars of what is left and what expired. Expired points are hatched, so that colour is not the only difference; arrow
  * keys go from bar to bar. Recharts moves nothing where less motion is preferred.
  */
 export function SpansChart({ unit, spans, className }: SpansChartProps) {
   const hatching = useId()
-  const lapsed = `url(#${hatching})`
+  const hatched = `url(#${hatching})`
   return (
     <Stack component="figure" gap="xs" m={0}>
-      <Legend lapsed={spans.some(({ expired }) => expired > 0) ? lapsed : undefined} />
+      <Legend expired={spans.some(({ expired }) => expired > 0) ? hatched : undefined} />
       <BarChart
         responsive
         className={className}
@@ -37,7 +37,7 @@ export function SpansChart({ unit, spans, className }: SpansChartProps) {
         />
         <Tooltip content={SpanFigures} cursor={{ fill: 'var(--mantine-color-default-hover)', stroke: 'none' }} />
         <Bar dataKey="active" stackId="points" fill="var(--store-points-area)" maxBarSize={36} />
-        <Bar dataKey="expired" stackId="points" fill={lapsed} maxBarSize={36} />
+        <Bar dataKey="expired" stackId="points" fill={hatched} maxBarSize={36} />
       </BarChart>
     </Stack>
   )
@@ -49,18 +49,18 @@ function Hatching({ id }: { id: string }) {
   return (
     <defs>
       <pattern id={id} width={6} height={6} patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-        <rect width={6} height={6} className={classes.lapsedGround} />
-        <rect width={2.5} height={6} className={classes.lapsedStripe} />
+        <rect width={6} height={6} className={classes.expiredGround} />
+        <rect width={2.5} height={6} className={classes.expiredStripe} />
       </pattern>
     </defs>
   )
 }
 
-function Legend({ lapsed }: { lapsed: string | undefined }) {
+function Legend({ expired }: { expired: string | undefined }) {
   return (
     <Group component="figcaption" gap="lg">
       <Swatch fill="var(--store-points-area)" name="Left to spend" />
-      {lapsed && <Swatch fill={lapsed} name="Lapsed" />}
+      {expired && <Swatch fill={expired} name="Expired" />}
     </Group>
   )
 }
@@ -86,7 +86,7 @@ function SpanFigures({ active, payload }: TooltipContentProps) {
         {span.name}
       </Text>
       <Text size="sm">{points(span.active)} left to spend</Text>
-      {span.expired > 0 && <Text size="sm">{points(span.expired)} lapsed</Text>}
+      {span.expired > 0 && <Text size="sm">{points(span.expired)} expired</Text>}
     </div>
   )
 }

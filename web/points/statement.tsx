@@ -1,88 +1,78 @@
-import { Skeleton, Table, Text, VisuallyHidden } from '@mantine/core'
+import { Anchor, Skeleton, Text, VisuallyHidden } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { type StatementLine, statementQuery } from '#web/client/points.ts'
-import { sayCampaigns } from '#web/format/campaigns.ts'
 import { dateTime } from '#web/format/dates.ts'
-import { pointsAlone, pointsMoved } from '#web/format/points.ts'
-import { LoadError } from '#web/page/load-error.tsx'
+import { formatCampaigns, pointsAlone, pointsMoved } from '#web/format/points.ts'
+import { PagedList } from '#web/page/list.tsx'
 import { Section } from '#web/page/section.tsx'
-import { ShowMore } from '#web/page/show-more.tsx'
-import classes from './points-table.module.css'
-import { PurchaseLink } from './purchase-link.tsx'
-import { changeOf, sayEntry } from './statement-words.ts'
+import { type Column, DataTable } from '#web/page/table.tsx'
+import classes from './points-page.module.css'
+import { changeOf, formatEntry } from './statement-text.ts'
 
 /** Everything that happened to the points, in words, newest first. */
 export function Statement({ username }: { username: string }) {
-  const statement = useInfiniteQuery(statementQuery(username))
-  const lines = statement.data?.pages.flatMap((page) => page.items)
   return (
     <Section title="Statement" lead="Everything that happened to your points.">
-      {lines && <Lines lines={lines} />}
-      {statement.error && <LoadError query={statement} />}
-      {statement.isPending && <Skeleton height={280} radius="md" />}
-      {lines && <ShowMore list={statement} shown={lines.length} what="entries" />}
+      <PagedList
+        list={useInfiniteQuery(statementQuery(username))}
+        what="entries"
+        loading={<Skeleton height={280} radius="md" />}
+      >
+        {(lines) => (
+          <DataTable caption="Statement, newest first" columns={COLUMNS} rows={lines} keyOf={({ id }) => id} />
+        )}
+      </PagedList>
     </Section>
   )
 }
 
-function Lines({ lines }: { lines: StatementLine[] }) {
+const COLUMNS: Column<StatementLine>[] = [
+  { name: 'Date', onlyWide: true, cell: ({ date_time }) => dateTime(date_time) },
+  { name: 'What happened', cell: (line) => <WhatHappened line={line} /> },
+  { name: 'Points', kind: 'number', cell: (line) => <Change change={changeOf(line)} /> },
+  { name: 'Balance', kind: 'number', cell: ({ balance }) => pointsAlone(balance) },
+]
+
+function WhatHappened({ line }: { line: StatementLine }) {
   return (
-    <Table className={classes.table} verticalSpacing="sm">
-      <caption>
-        <VisuallyHidden>Statement, newest first</VisuallyHidden>
-      </caption>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th scope="col" visibleFrom="sm">
-            Date
-          </Table.Th>
-          <Table.Th scope="col">What happened</Table.Th>
-          <Table.Th scope="col" className={classes.number}>
-            Points
-          </Table.Th>
-          <Table.Th scope="col" className={classes.number}>
-            Balance
-          </Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {lines.map((line) => (
-          <Line key={line.id} line={line} />
-        ))}
-      </Table.Tbody>
-    </Table>
+    <>
+      <Text span className={classes.lead}>
+        {formatEntry(line)}
+      </Text>
+      <Why line={line} />
+      <Text span className={classes.folded} hiddenFrom="sm">
+        {dateTime(line.date_time)}
+      </Text>
+    </>
   )
 }
 
-function Line({ line }: { line: StatementLine }) {
-  const change = changeOf(line)
-  return (
-    <Table.Tr>
-      <Table.Td visibleFrom="sm">{dateTime(line.date_time)}</Table.Td>
-      <Table.Td>
-        <Text span className={classes.lead}>
-          {sayEntry(line)}
-        </Text>
-        <Why line={line} />
-        <Text span className={classes.folded} hiddenFrom="sm">
-          {dateTime(line.date_time)}
-        </Text>
-      </Table.Td>
-      <Table.Td className={classes.number}>
-        <span className={change > 0 ? classes.came : classes.went}>{pointsMoved(change)}</span>
-      </Table.Td>
-      <Table.Td className={classes.number}>{pointsAlone(line.balance)}</Table.Td>
-    </Table.Tr>
-  )
+function Change({ change }: { change: number }) {
+  return <span className={change > 0 ? classes.came : classes.went}>{pointsMoved(change)}</span>
 }
 
 function Why({ line }: { line: StatementLine }) {
-  const campaigns = sayCampaigns(line.campaigns)
+  const campaigns = formatCampaigns(line.campaigns)
   return (
     <Text span className={classes.folded}>
       {campaigns && `${campaigns[0]?.toUpperCase()}${campaigns.slice(1)} `}
       {line.transaction_type === 'reverse' && line.amount === 0 && 'None of them were left. '}
       {line.reason === 'purchase' && <PurchaseLink purchaseId={line.reference} at={line.date_time} />}
     </Text>
+  )
+}
+
+/** A link to the purchase that points were earned with, or paid for. `at` distinguishes the links of a list. */
+export function PurchaseLink({ purchaseId, at }: { purchaseId: string; at: string }) {
+  return (
+    <Anchor
+      size="sm"
+      renderRoot={(given) => <Link to="/purchases/$purchaseId" params={{ purchaseId }} {...given} />}
+      style={{ whiteSpace: 'nowrap' }}
+    >
+      See the purchase
+      <VisuallyHidden>, points of {dateTime(at)}</VisuallyHidden>
+    </Anchor>
   )
 }

@@ -1,15 +1,14 @@
-import type { Purchase } from '#web/client/purchases.ts'
-import type { Refund } from '#web/client/refunds.ts'
+import type { Purchase, Refund } from '#web/client/purchases.ts'
 import { plus, times } from '#web/format/money.ts'
 
 type Lot = { original: number; remaining: number; expired: number }
 
 /**
- * What a refund would give back as things stand now: points that the purchase earned and that were spent since cannot be
- * taken back, so their value is kept from the money, as far as there is any.
+ * What a refund would return as things stand now: points that the purchase earned and that were spent since cannot be
+ * taken back, so their value is withheld from the money, as far as there is any.
  *
  * @param lot of the points that it earned; null when it earned none
- * @param pointValue what a point pays for today, in major units; that of the order counts where it can be told
+ * @param pointValue what a point pays for today, in major units; the value at the time of the order is used where it can be derived
  */
 export function foreseeRefund(purchase: Purchase, lot: Lot | null, pointValue: number): Refund {
   const amount = purchase.amount ?? 0

@@ -1,17 +1,27 @@
-import { Button, Group, Stack, Text } from '@mantine/core'
+import { Button, Group, Skeleton, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { sayNotBought } from '#web/buy/refusal-words.ts'
 import { useProductNames } from '#web/client/products.ts'
-import { type Purchase, purchaseQuery, useCancelPurchase } from '#web/client/purchases.ts'
-import { useRefundPurchase } from '#web/client/refunds.ts'
-import { ButtonLink } from '#web/page/button-link.tsx'
-import { useRescuedFocus } from '#web/page/rescued-focus.ts'
+import {
+  awardedLotQuery,
+  type Purchase,
+  purchaseQuery,
+  type Refund,
+  useCancelPurchase,
+  useRefundPurchase,
+} from '#web/client/purchases.ts'
+import { settingsQuery } from '#web/client/settings.ts'
+import { money } from '#web/format/money.ts'
+import { points } from '#web/format/points.ts'
+import { DialogButton } from '#web/page/dialog.tsx'
+import { useRescuedFocus } from '#web/page/focus.tsx'
+import { ButtonLink } from '#web/page/links.tsx'
+import { LoadError } from '#web/page/list.tsx'
+import { type Sum, Sums } from '#web/page/sums.tsx'
+import { foreseeRefund } from './foreseen-refund.ts'
 import classes from './outcome.module.css'
-import { sayOutcome } from './outcome-words.ts'
 import { isCancellable, statusBy } from './progress.ts'
-import { RefundButton } from './refund-button.tsx'
-import { Refused } from './refused.tsx'
-import { StatusBadge } from './status-badge.tsx'
+import { Refused, StatusBadge } from './purchase-status.tsx'
+import { formatNotBought, formatOutcome } from './purchase-text.ts'
 
 const POLL_MS = 1_000
 
@@ -21,7 +31,7 @@ export function Outcome({ purchase }: { purchase: Purchase }) {
   const status = statusBy(steps)
   const cancel = useCancelPurchase(purchaseId)
   const refund = useRefundPurchase(purchaseId)
-  // Until a refund is answered its beginning shows here, and from there on the story is told by its stream.
+  // Polls until the refund has begun; from then on the stream updates the purchase.
   useQuery({
     ...purchaseQuery(purchaseId),
     refetchInterval: refund.isPending && status === 'completed' ? POLL_MS : false,
@@ -56,8 +66,8 @@ export function Outcome({ purchase }: { purchase: Purchase }) {
 
 function OutcomeWords({ purchase }: { purchase: Purchase }) {
   const nameOf = useProductNames(purchase.lines)
-  if (!isNotBought(purchase)) return <Text>{sayOutcome(purchase)}</Text>
-  const { title, message } = sayNotBought(purchase, nameOf)
+  if (!isNotBought(purchase)) return <Text>{formatOutcome(purchase)}</Text>
+  const { title, message } = formatNotBought(purchase, nameOf)
   return (
     <Text>
       <strong>{title}.</strong> {message}
@@ -67,4 +77,67 @@ function OutcomeWords({ purchase }: { purchase: Purchase }) {
 
 function isNotBought({ status }: Purchase): boolean {
   return status === 'refused' || status === 'cancelled' || status === 'failed'
+}
+
+type RefundButtonProps = { purchase: Purchase; refund: ReturnType<typeof useRefundPurchase> }
+
+/** Refunds the purchase, after the buyer has seen the amounts. */
+function RefundButton({ purchase, refund }: RefundButtonProps) {
+  return (
+    <DialogButton label="Refund …" title="Refund this purchase?" variant="default" loading={refund.isPending}>
+      {(close) => (
+        <Stack gap="lg">
+          <Text>The whole order is returned to the store. This is what you get back:</Text>
+          <Foreseen purchase={purchase} />
+          <Group justify="flex-end" gap="sm">
+            <Button variant="default" onClick={close} data-autofocus>
+              Keep it
+            </Button>
+            <Button
+              onClick={() => {
+                close()
+                refund.mutate()
+              }}
+            >
+              Refund it
+            </Button>
+          </Group>
+        </Stack>
+      )}
+    </DialogButton>
+  )
+}
+
+/** Calculated when the dialog opens. It is not binding: points can still be spent before it is confirmed. */
+function Foreseen({ purchase }: { purchase: Purchase }) {
+  const lot = useQuery(awardedLotQuery(purchase))
+  const settings = useQuery(settingsQuery)
+  if (lot.data === undefined || !settings.data) {
+    return lot.error ? <LoadError query={lot} /> : <Skeleton height={120} radius="md" />
+  }
+  return <RefundSums refund={foreseeRefund(purchase, lot.data, settings.data.pointValue)} />
+}
+
+/** What a refund returns, whether foreseen or done, and why it may be less than was paid. */
+export function RefundSums({ refund }: { refund: Refund }) {
+  return (
+    <>
+      <Sums sums={sumsOf(refund)} />
+      {refund.pointsSpent > 0 && (
+        <Text size="sm" c="dimmed">
+          Of the points that this purchase earned, {points(refund.pointsSpent)} cannot be taken back: they are spent.
+          Their value is withheld from the refund.
+        </Text>
+      )}
+    </>
+  )
+}
+
+function sumsOf({ amount, withheld, shortfall, pointsReturned, pointsTakenBack }: Refund): Sum[] {
+  const sums: Sum[] = [{ label: 'Money into the wallet', value: money(amount), strong: true }]
+  if (withheld > 0) sums.push({ label: 'Withheld for spent points', value: money(withheld) })
+  if (shortfall > 0) sums.push({ label: 'Spent points not covered', value: money(shortfall) })
+  if (pointsReturned > 0) sums.push({ label: 'Points that paid, returned', value: `+${points(pointsReturned)}` })
+  if (pointsTakenBack > 0) sums.push({ label: 'Earned points, taken back', value: `−${points(pointsTakenBack)}` })
+  return sums
 }

@@ -1,34 +1,34 @@
 import { Stack, Text } from '@mantine/core'
 import type { Purchase } from '#web/client/purchases.ts'
 import { points } from '#web/format/points.ts'
-import { AnchorLink } from '#web/page/anchor-link.tsx'
+import { AnchorLink } from '#web/page/links.tsx'
+import list from '#web/page/list.module.css'
 import { Section } from '#web/page/section.tsx'
-import { CampaignAwards } from './campaign-awards.tsx'
-import { sayTakenBack } from './points-words.ts'
+import { formatTakenBack } from './purchase-text.ts'
 
-/** Which campaign and rule gave which points for a purchase; nothing before that is known. */
+/** Which campaign and rule gave which points for a purchase; nothing while that is not known. */
 export function PointsEarned({ purchase }: { purchase: Purchase }) {
   const { award, pointsIssued, campaigns } = purchase
-  const takenBack = sayTakenBack(purchase)
+  const takenBack = formatTakenBack(purchase)
   if (award === null) return null
   if (award === 'voided') {
     return (
-      <Section title="Points it earned">
-        <Text>They had not been booked when it was given back, so they will not come.</Text>
+      <Section title="Points earned">
+        <Text>They had not been issued when the purchase was refunded, and will not be issued.</Text>
       </Section>
     )
   }
   if (award === 'dismissed') {
     return (
-      <Section title="Points it earned">
-        <Text>They could not be booked, and it was decided that they will not come.</Text>
+      <Section title="Points earned">
+        <Text>They could not be issued, and an operator has dismissed them.</Text>
       </Section>
     )
   }
   return (
-    <Section title="Points it earned">
+    <Section title="Points earned">
       {award === 'parked' && (
-        <Text>They could not be booked yet. Your purchase stands, and they follow as soon as that works.</Text>
+        <Text>They could not be issued yet. Your purchase is complete, and the points will be issued later.</Text>
       )}
       {award === 'nothing' && (
         <Stack gap={4}>
@@ -43,4 +43,45 @@ export function PointsEarned({ purchase }: { purchase: Purchase }) {
       <CampaignAwards campaigns={campaigns} />
     </Section>
   )
+}
+
+type Award = Purchase['campaigns'][number]
+
+/** What each campaign gave, and by which of its rules. */
+export function CampaignAwards({ campaigns }: { campaigns: readonly Award[] }) {
+  if (campaigns.length === 0) return null
+  return (
+    <ul className={list.list} style={{ gap: 8 }} aria-label="Campaigns">
+      {campaigns.map((award) => (
+        <li key={award.campaign}>
+          <Text component="span">
+            Campaign{' '}
+            <AnchorLink to="/campaigns/$campaignName" params={{ campaignName: award.campaign }}>
+              {award.campaign}
+            </AnchorLink>{' '}
+            gave {points(award.points)}
+            {award.limitedBy !== null && `, of ${award.exact}: ${LIMITS[award.limitedBy]}`}
+          </Text>
+          {award.rules.map((rule) => (
+            <Text key={rule.rule} size="sm" c="dimmed">
+              {formatRule(rule)}
+            </Text>
+          ))}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+const LIMITS: Record<NonNullable<Award['limitedBy']>, string> = {
+  totalPoints: 'its total is used up',
+  pointsPerCustomer: 'its limit per customer is reached',
+  pointsPerAward: 'all campaigns together would give more points than can be issued at once',
+}
+
+/** People count from one. */
+function formatRule({ rule, exact, notEvaluated }: Award['rules'][number]): string {
+  if (notEvaluated) return `Rule ${rule + 1} could not be applied: ${notEvaluated.message}`
+  const isWhole = /^\d+$/.test(exact ?? '')
+  return `Rule ${rule + 1} gave ${exact}${isWhole ? '' : ', before rounding'}`
 }

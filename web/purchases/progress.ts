@@ -1,13 +1,11 @@
-import type { Purchase, PurchaseStep } from '#web/client/purchases.ts'
-import { STATUS_WORDS } from './status-words.ts'
+import type { Purchase, PurchaseStatus, PurchaseStep } from '#web/client/purchases.ts'
 
-type PurchaseStatus = Purchase['status']
 export type StepName = Exclude<PurchaseStep['step'], 'purchase'>
 
-/** What else happens to a purchase does not change what it is as a whole. */
-const isStatus = (state: PurchaseStep['state']): state is PurchaseStatus => state in STATUS_WORDS
+/** Other states of the step `purchase`, such as a request to cancel, are no status. */
+const isStatus = (state: PurchaseStep['state']): state is PurchaseStatus => state in STATUS_NAMES
 
-/** Where a purchase stands by what has happened to it: a story that is still being told is ahead of what was read. */
+/** The status of a purchase by its steps: while they are streamed they are ahead of the status that was read. */
 export function statusBy(steps: readonly PurchaseStep[]): PurchaseStatus {
   const states = steps.filter(({ step }) => step === 'purchase').map(({ state }) => state)
   return states.filter(isStatus).at(-1) ?? 'running'
@@ -22,9 +20,14 @@ export function isCancellable(steps: readonly PurchaseStep[]): boolean {
   return statusBy(steps) === 'running' && !isConfirmed(steps) && !steps.some(isCancelRequest)
 }
 
-/** Somebody asked in time to cancel it: it will not be bought, whatever still has to be undone for that. */
+/** Whether it was requested in time to cancel it: it will be undone. */
 export function isBeingCancelled(steps: readonly PurchaseStep[]): boolean {
   return statusBy(steps) === 'running' && !isConfirmed(steps) && steps.some(isCancelRequest)
+}
+
+/** Whether it was requested to cancel it, but too late: it was completed, and can only be refunded. */
+export function isCancelledTooLate({ status, steps }: Purchase): boolean {
+  return status === 'completed' && steps.some(({ state }) => state === 'cancel_requested')
 }
 
 function isConfirmed(steps: readonly PurchaseStep[]): boolean {
@@ -35,12 +38,12 @@ function isCancelRequest({ state }: PurchaseStep): boolean {
   return state === 'cancel_requested'
 }
 
-/** Steps that were taken back later. */
+/** Steps that were undone later. */
 export function undoneSteps(steps: readonly PurchaseStep[]): ReadonlySet<PurchaseStep['step']> {
   return new Set(steps.filter(({ state }) => state === 'undone').map(({ step }) => step))
 }
 
-/** The steps that are still to come, in order: the first is being worked on. Of an undo, those still to be taken back. */
+/** The steps that are still to come, in order: the first is in progress. While a purchase is undone, the steps still to be undone. */
 export function stepsAhead(steps: readonly PurchaseStep[], paysWithPoints: boolean): StepName[] {
   const happened = new Set(
     steps.filter(({ state }) => state !== 'undone' && state !== 'retried').map(({ step }) => step),
@@ -62,3 +65,40 @@ export function stepsAhead(steps: readonly PurchaseStep[], paysWithPoints: boole
 const SALE: StepName[] = ['reserveStock', 'redeemPoints', 'chargeWallet', 'confirmPurchase', 'awardPoints']
 const UNDO: StepName[] = ['chargeWallet', 'redeemPoints', 'reserveStock']
 const REFUND: StepName[] = ['returnStock', 'returnMoney']
+
+/** Where a purchase stands, in plain words. */
+export const STATUS_NAMES: Record<PurchaseStatus, string> = {
+  running: 'Under way',
+  compensating: 'Being undone',
+  completed: 'Completed',
+  refused: 'Refused',
+  cancelled: 'Cancelled',
+  failed: 'Failed',
+  refunding: 'Being refunded',
+  refunded: 'Refunded',
+}
+
+export const STATUSES = Object.keys(STATUS_NAMES) as PurchaseStatus[]
+
+export type Workflow = { id: string; name: string }
+
+/** The workflows that worked on a purchase, by their ids in Temporal. */
+export function workflowsOf({ purchaseId, status, code, award, steps }: Purchase): Workflow[] {
+  const workflows = [purchaseWorkflow(purchaseId)]
+  const parked = steps.some(({ step, state }) => step === 'awardPoints' && state === 'parked')
+  if (code === 'interrupted') workflows.push(repairWorkflow(purchaseId))
+  if (parked && (award === 'booked' || award === 'nothing'))
+    workflows.push({ id: `award-${purchaseId}`, name: 'Workflow of its points' })
+  if (status === 'refunding' || status === 'refunded') {
+    workflows.push({ id: `refund-${purchaseId}`, name: 'Workflow of its refund' })
+  }
+  return workflows
+}
+
+export function purchaseWorkflow(purchaseId: string): Workflow {
+  return { id: `purchase-${purchaseId}`, name: 'Workflow of the purchase' }
+}
+
+export function repairWorkflow(purchaseId: string): Workflow {
+  return { id: `repair-${purchaseId}`, name: 'Workflow of its repair' }
+}

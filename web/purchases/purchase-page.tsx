@@ -1,14 +1,19 @@
-import { Group, Skeleton, Stack } from '@mantine/core'
+import { Grid, Group, Skeleton, Stack } from '@mantine/core'
 import { IconArrowLeft, IconZoomQuestion } from '@tabler/icons-react'
 import { useParams } from '@tanstack/react-router'
 import { problemOf } from '#web/client/api-problem.ts'
+import type { Purchase } from '#web/client/purchases.ts'
 import { dateTime } from '#web/format/dates.ts'
-import { ButtonLink } from '#web/page/button-link.tsx'
-import { EmptyState } from '#web/page/empty-state.tsx'
-import { LoadError } from '#web/page/load-error.tsx'
+import { ButtonLink } from '#web/page/links.tsx'
+import { EmptyState, LoadError } from '#web/page/list.tsx'
 import { Page } from '#web/page/page.tsx'
+import { Section } from '#web/page/section.tsx'
 import { useLivePurchase } from './live-purchase.ts'
-import { PurchaseDetails } from './purchase-details.tsx'
+import { Outcome, RefundSums } from './outcome.tsx'
+import { PointsEarned } from './points-earned.tsx'
+import { Receipt } from './receipt.tsx'
+import { Timeline } from './timeline.tsx'
+import { WorkflowLinks } from './workflow-links.tsx'
 
 export function PurchasePage() {
   const { purchaseId } = useParams({ from: '/purchases/$purchaseId' })
@@ -40,7 +45,7 @@ function BackToAll() {
 function Unknown() {
   return (
     <EmptyState icon={<IconZoomQuestion size={36} aria-hidden />} title="There is no such purchase">
-      The address may have lost a letter on its way. Every purchase of yours is in the list of purchases.
+      Check the address. All your purchases are in the list of purchases.
     </EmptyState>
   )
 }
@@ -54,5 +59,35 @@ function PurchaseSkeleton() {
       </Stack>
       <Skeleton height={340} radius="lg" visibleFrom="sm" />
     </Group>
+  )
+}
+
+/** Everything about one purchase: what it is, what became of it, and what can be done about it. */
+export function PurchaseDetails({ purchase }: { purchase: Purchase }) {
+  return (
+    <Stack gap="lg">
+      <Outcome purchase={purchase} />
+      <Grid gap="lg">
+        <Grid.Col span={{ base: 12, md: 7 }}>
+          <Stack gap="lg">
+            {purchase.refund && (
+              <Section title="Refund">
+                <RefundSums refund={purchase.refund} />
+              </Section>
+            )}
+            <Section title="Order">
+              <Receipt purchase={purchase} />
+            </Section>
+            <PointsEarned purchase={purchase} />
+          </Stack>
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, md: 5 }}>
+          <Section title="What happened">
+            <Timeline steps={purchase.steps} paysWithPoints={purchase.pointsRedeemed > 0} />
+            <WorkflowLinks purchase={purchase} />
+          </Section>
+        </Grid.Col>
+      </Grid>
+    </Stack>
   )
 }

@@ -4,22 +4,22 @@ import type { ReactNode } from 'react'
 import type { PurchaseStep } from '#web/client/purchases.ts'
 import { dateTime, timeOfDay } from '#web/format/dates.ts'
 import { isBeingCancelled, isUnderWay, statusBy, stepsAhead, undoneSteps } from './progress.ts'
-import { AHEAD, type StepWords, sayStep, TAKING_BACK } from './step-words.ts'
+import { AHEAD, formatStep, type StepText, TAKING_BACK } from './step-text.ts'
 import classes from './timeline.module.css'
 
 type TimelineProps = {
   steps: readonly PurchaseStep[]
-  /** Whether points pay a part, which is a step of its own. */
+  /** Whether a part is paid with points, which is a step of its own. */
   paysWithPoints: boolean
 }
 
-/** The story of a purchase: what happened, what was taken back, what is being worked on, and what is still to come. */
+/** The steps of a purchase: what happened, what was undone, what is in progress, and what is still to come. */
 export function Timeline({ steps, paysWithPoints }: TimelineProps) {
   const status = statusBy(steps)
   const ahead = stepsAhead(steps, paysWithPoints)
-  // A refund gives back in steps of its own; what was undone before that never was.
+  // A refund has steps of its own; nothing of a completed purchase was undone.
   const undone = status === 'refunding' || status === 'refunded' ? new Set() : undoneSteps(steps)
-  const sayAhead = (step: (typeof ahead)[number]) => (status === 'compensating' ? TAKING_BACK[step] : AHEAD[step])
+  const formatAhead = (step: (typeof ahead)[number]) => (status === 'compensating' ? TAKING_BACK[step] : AHEAD[step])
   return (
     <ol className={classes.timeline} aria-label="What happened" aria-live="polite">
       {steps.map((step) => (
@@ -27,23 +27,23 @@ export function Timeline({ steps, paysWithPoints }: TimelineProps) {
       ))}
       {isUnderWay(status) && (
         <Row icon={<Loader size={14} aria-hidden />} state="now">
-          {ahead[0] === undefined ? sayFinishing(steps) : sayAhead(ahead[0])} …
+          {ahead[0] === undefined ? formatFinishing(steps) : formatAhead(ahead[0])} …
         </Row>
       )}
       {ahead.slice(1).map((step) => (
         <Row key={step} icon={<IconCircleDotted size={16} aria-hidden />} state="ahead">
-          {sayAhead(step)}
+          {formatAhead(step)}
         </Row>
       ))}
     </ol>
   )
 }
 
-function sayFinishing(steps: readonly PurchaseStep[]): string {
+function formatFinishing(steps: readonly PurchaseStep[]): string {
   return isBeingCancelled(steps) ? 'Cancelling' : 'Finishing'
 }
 
-const ICONS: Record<StepWords['tone'], ReactNode> = {
+const ICONS: Record<StepText['tone'], ReactNode> = {
   done: <IconCheck size={16} stroke={2.5} aria-hidden />,
   undone: <IconArrowBackUp size={16} stroke={2.5} aria-hidden />,
   again: <IconRefresh size={16} stroke={2.5} aria-hidden />,
@@ -52,11 +52,11 @@ const ICONS: Record<StepWords['tone'], ReactNode> = {
 }
 
 function Happened({ step, takenBack }: { step: PurchaseStep; takenBack: boolean }) {
-  const { text, tone, detail } = sayStep(step)
+  const { text, tone, detail } = formatStep(step)
   return (
     <Row icon={ICONS[tone]} state={takenBack ? 'takenBack' : tone} at={step.at}>
       <span className={classes.text}>{text}</span>
-      {takenBack && ' (taken back)'}
+      {takenBack && ' (undone)'}
       {detail !== undefined && <span className={classes.detail}>{detail}</span>}
     </Row>
   )
@@ -64,7 +64,7 @@ function Happened({ step, takenBack }: { step: PurchaseStep; takenBack: boolean 
 
 type RowProps = {
   icon: ReactNode
-  state: StepWords['tone'] | 'takenBack' | 'now' | 'ahead'
+  state: StepText['tone'] | 'takenBack' | 'now' | 'ahead'
   at?: string
   children: ReactNode
 }

@@ -5,7 +5,7 @@ import { usersQuery } from '#web/client/users.ts'
 
 type CurrentUser = {
   username: string
-  /** In demo mode anybody may be anybody. */
+  /** In demo mode anybody can choose any user. */
   become: (username: string) => void
 }
 
@@ -13,14 +13,14 @@ const CurrentUserContext = createContext<CurrentUser | undefined>(undefined)
 
 const KEY = 'unicorn-store.user'
 
-/** Knows who is using the store in this tab, over reloads too. What other tabs do makes nobody into somebody else. */
+/** Provides the user of this tab, kept over reloads. Choosing a user in another tab does not change it. */
 export function CurrentUserProvider({ children }: { children: ReactNode }) {
   const [chosen, become] = useChosenUser()
   const { data } = useQuery(usersQuery)
-  // Somebody who was chosen before the database was begun anew is not there any more.
+  // A user who was chosen before a new database was set up does not exist any more.
   const gone = data?.all && !data.users.some(({ username }) => username === chosen)
   const username = (gone ? undefined : chosen) || data?.users[0]?.username
-  // Whoever it began with, it goes on with: the first of all users may be another one by and by.
+  // The tab keeps the user that it began with: the first of all users can change later.
   useEffect(() => {
     if (username && username !== chosen) become(username)
   }, [username, chosen, become])
@@ -32,7 +32,7 @@ export function useCurrentUser(): CurrentUser | undefined {
   return use(CurrentUserContext)
 }
 
-/** Kept by the tab. A new one begins with whoever used the store last, which is who opened it. */
+/** Stored by tab. A new tab begins with the user who was active last. */
 function useChosenUser() {
   const [last, setLast] = useLocalStorage({ key: KEY, defaultValue: '', getInitialValueInEffect: false })
   const [chosen, setChosen] = useSessionStorage({ key: KEY, defaultValue: last, getInitialValueInEffect: false })

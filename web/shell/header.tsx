@@ -1,7 +1,7 @@
-import { Burger, Container, Group } from '@mantine/core'
-import { ColorSchemeMenu } from './color-scheme-menu.tsx'
-import { Logo } from './logo.tsx'
-import { NavigationLinks } from './navigation-links.tsx'
+import { ActionIcon, Burger, Container, Group, Menu, useMantineColorScheme } from '@mantine/core'
+import { IconCheck, IconDeviceDesktop, IconMoon, IconSun } from '@tabler/icons-react'
+import { Link, useLocation } from '@tanstack/react-router'
+import classes from './header.module.css'
 import { UserMenu } from './user-menu.tsx'
 
 export function Header({ menuOpened, onMenu }: { menuOpened: boolean; onMenu: () => void }) {
@@ -29,5 +29,81 @@ export function Header({ menuOpened, onMenu }: { menuOpened: boolean; onMenu: ()
         </Group>
       </Group>
     </Container>
+  )
+}
+
+/** The logo and the name, a link to the first page. */
+function Logo() {
+  return (
+    <Link to="/" className={classes.logo} aria-label="Unicorn Store, home">
+      <img src={`${import.meta.env.BASE_URL}mark.svg`} width={36} height={36} alt="" />
+      <span className={classes.name}>
+        Unicorn <span className={classes.second}>Store</span>
+      </span>
+    </Link>
+  )
+}
+
+const PLACES = [
+  { to: '/', name: 'Buy' },
+  { to: '/purchases', name: 'Purchases' },
+  { to: '/points', name: 'Points' },
+  { to: '/campaigns', name: 'Campaigns' },
+  { to: '/operations', name: 'Operations' },
+] as const
+
+export function NavigationLinks({ vertical = false }: { vertical?: boolean }) {
+  // Its address is beside those of the campaigns, any of which may be called "new"; it belongs to them all the same.
+  const isNewCampaign = useLocation({ select: ({ pathname }) => pathname === '/new-campaign' })
+  return (
+    <nav aria-label={vertical ? 'Menu' : 'Main'}>
+      <ul className={classes.list} data-vertical={vertical || undefined}>
+        {PLACES.map(({ to, name }) => (
+          <li key={to}>
+            <Link
+              to={to}
+              className={classes.link}
+              activeOptions={{ exact: to === '/', includeSearch: false }}
+              aria-current={isNewCampaign && to === '/campaigns' ? 'page' : undefined}
+            >
+              {name}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  )
+}
+
+const SCHEMES = [
+  { scheme: 'auto', name: 'As the system', Icon: IconDeviceDesktop },
+  { scheme: 'light', name: 'Light', Icon: IconSun },
+  { scheme: 'dark', name: 'Dark', Icon: IconMoon },
+] as const
+
+/** Kept by Mantine in localStorage, where `color-scheme.js` finds it before the first paint. */
+function ColorSchemeMenu() {
+  const { colorScheme, setColorScheme } = useMantineColorScheme()
+  const { Icon, name } = SCHEMES.find(({ scheme }) => scheme === colorScheme) ?? SCHEMES[0]
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" size="lg" radius="xl" aria-label={`Colours: ${name}`}>
+          <Icon size={20} aria-hidden />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {SCHEMES.map(({ scheme, name, Icon }) => (
+          <Menu.Item
+            key={scheme}
+            leftSection={<Icon size={18} aria-hidden />}
+            rightSection={scheme === colorScheme ? <IconCheck size={16} aria-label="chosen" /> : null}
+            onClick={() => setColorScheme(scheme)}
+          >
+            {name}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
   )
 }

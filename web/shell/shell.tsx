@@ -1,15 +1,16 @@
-import { AppShell } from '@mantine/core'
+import { Alert, AppShell, Code } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { useQuery } from '@tanstack/react-query'
+import { IconUserQuestion } from '@tabler/icons-react'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Outlet, useLocation } from '@tanstack/react-router'
 import { useEffect } from 'react'
+import { useReachable } from '#web/client/api.ts'
 import { usersQuery } from '#web/client/users.ts'
+import { EmptyState } from '#web/page/list.tsx'
+import { Page } from '#web/page/page.tsx'
 import { CurrentUserProvider } from './current-user.tsx'
-import { Header } from './header.tsx'
-import { NavigationLinks } from './navigation-links.tsx'
-import { Nobody } from './nobody.tsx'
+import { Header, NavigationLinks } from './header.tsx'
 import classes from './shell.module.css'
-import { UnreachableBanner } from './unreachable-banner.tsx'
 
 /** What is around every page. */
 export function Shell() {
@@ -42,5 +43,42 @@ export function Shell() {
         </AppShell.Main>
       </AppShell>
     </CurrentUserProvider>
+  )
+}
+
+/** Shown instead of every page while there are no users. */
+function Nobody() {
+  return (
+    <Page title="Welcome">
+      <EmptyState icon={<IconUserQuestion size={36} aria-hidden />} title="There are no users yet">
+        Add users, for example those of the sample data: <Code>npm run seed</Code>. They appear here by themselves.
+      </EmptyState>
+    </Page>
+  )
+}
+
+const RETRY_MS = 3_000
+
+/** Says that the store does not answer, and asks again until it does, for everything that is on the page. */
+function UnreachableBanner() {
+  const reachable = useReachable()
+  const queryClient = useQueryClient()
+  useEffect(() => {
+    if (reachable) return
+    const timer = setInterval(() => {
+      // A request that is still open may only be slow: it is not cancelled for another attempt.
+      void queryClient.refetchQueries({ type: 'active' }, { cancelRefetch: false })
+    }, RETRY_MS)
+    return () => clearInterval(timer)
+  }, [reachable, queryClient])
+
+  return (
+    <div role="status">
+      {!reachable && (
+        <Alert color="orange" radius={0} title="The store cannot be reached">
+          We try again every few seconds. Purchases that were accepted go on without this page.
+        </Alert>
+      )}
+    </div>
   )
 }

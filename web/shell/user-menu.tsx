@@ -1,11 +1,10 @@
-import { Avatar, Combobox, UnstyledButton, useCombobox } from '@mantine/core'
+import { Avatar, Combobox, Text, UnstyledButton, useCombobox } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { balanceQuery } from '#web/client/users.ts'
+import { balanceQuery, usersQuery } from '#web/client/users.ts'
 import { money } from '#web/format/money.ts'
 import { useCurrentUser } from './current-user.tsx'
 import classes from './user-menu.module.css'
-import { UserOptions } from './user-options.tsx'
 
 /** Who is using the store, with the balance of the wallet; in demo mode, anybody else at a click. */
 export function UserMenu() {
@@ -66,5 +65,34 @@ function CurrentUser({ username }: { username: string }) {
         </span>
       </span>
     </>
+  )
+}
+
+/** The users whose name contains the search. */
+function UserOptions({ search, chosen }: { search: string; chosen: string }) {
+  const { data } = useQuery(usersQuery)
+  const wanted = search.trim()
+  const matching = data?.users.filter(({ username }) => username.toLowerCase().includes(wanted.toLowerCase())) ?? []
+  // A user who is not among those that were read can be found by the whole name.
+  const beyond = useQuery({
+    ...balanceQuery(wanted),
+    enabled: data?.all === false && wanted !== '' && matching.length === 0,
+    refetchInterval: false,
+  })
+  const found = beyond.data === undefined ? matching : [{ username: wanted, balance: beyond.data }]
+  return (
+    <Combobox.Options mah={320} className={classes.options} aria-label="Users">
+      {found.length === 0 && <Combobox.Empty>No user of this name</Combobox.Empty>}
+      {found.map(({ username, balance }) => (
+        <Combobox.Option key={username} value={username} active={username === chosen} className={classes.option}>
+          <Text span fw={username === chosen ? 700 : 400} className={classes.name}>
+            {username}
+          </Text>
+          <Text span c="dimmed" size="sm">
+            {money(balance)}
+          </Text>
+        </Combobox.Option>
+      ))}
+    </Combobox.Options>
   )
 }

@@ -1,7 +1,7 @@
 import { QueryClient } from '@tanstack/react-query'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { type Purchase, purchaseQuery, takeOutcome } from '#web/client/purchases.ts'
-import { listenToPurchase } from '#web/purchases/purchase-stream.ts'
+import { listenToPurchase } from '#web/purchases/live-purchase.ts'
 
 /** Streams as a browser has them, that tell what a test has them tell. */
 class FakeStream extends EventTarget {

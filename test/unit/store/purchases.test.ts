@@ -1,12 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { Purchase } from '#web/client/purchases.ts'
-import { duration } from '#web/format/durations.ts'
-import { operationsSearch } from '#web/operations/operations-search.ts'
-import { sayUndoneBecause } from '#web/operations/undoing-words.ts'
-import { sayLines } from '#web/purchases/lines-words.ts'
-import { sayPointsOf, sayTakenBack } from '#web/purchases/points-words.ts'
-import { purchasesSearch } from '#web/purchases/purchases-search.ts'
-import { workflowsOf } from '#web/purchases/workflows.ts'
+import { duration } from '#web/format/dates.ts'
+import { workflowsOf } from '#web/purchases/progress.ts'
+import { formatLines, formatPointsOf, formatTakenBack, formatUndoReason } from '#web/purchases/purchase-text.ts'
+import { operationsSearch, purchasesSearch } from '#web/search-params.ts'
 
 const nameOf = (productId: string) => `Product ${productId}`
 const purchase = (parts: object) => ({ purchaseId: 'p', award: null, pointsRedeemed: 0, steps: [], ...parts }) as never
@@ -17,7 +14,7 @@ test.each([
   [['1', '2', '3', '4'], 'Product 1, Product 2 and 2 more'],
 ])('lines %j are called %s', (ids, words) => {
   expect(
-    sayLines(
+    formatLines(
       ids.map((productId) => ({ productId, quantity: 1, unitPrice: 1 })),
       nameOf,
     ),
@@ -32,7 +29,7 @@ test.each<[Partial<Purchase>, string | undefined]>([
   [{ status: 'refused', pointsRedeemed: 100 }, undefined],
   [{ status: 'refunded', award: 'booked', pointsIssued: 170 }, undefined],
 ])('%j means %s', (parts, words) => {
-  expect(sayPointsOf(purchase(parts))).toBe(words)
+  expect(formatPointsOf(purchase(parts))).toBe(words)
 })
 
 test.each<[string, [takenBack: number, spent: number] | undefined, string | undefined]>([
@@ -40,10 +37,10 @@ test.each<[string, [takenBack: number, spent: number] | undefined, string | unde
   ['refunding', undefined, 'What is left of them is being taken back.'],
   ['refunded', [170, 0], 'They were taken back with the refund.'],
   ['refunded', [120, 50], 'When it was refunded: 120 points taken back and 50 points already spent.'],
-  ['refunded', [0, 100], 'When it was refunded: 100 points already spent and 70 points already lapsed.'],
+  ['refunded', [0, 100], 'When it was refunded: 100 points already spent and 70 points already expired.'],
 ])('of 170 points that a purchase earned, when it is %s and %j, one reads: %s', (status, numbers, words) => {
   const refund = numbers && { pointsTakenBack: numbers[0], pointsSpent: numbers[1] }
-  expect(sayTakenBack(purchase({ status, award: 'booked', pointsIssued: 170, refund }))).toBe(words)
+  expect(formatTakenBack(purchase({ status, award: 'booked', pointsIssued: 170, refund }))).toBe(words)
 })
 
 describe('the workflows of a purchase', () => {
@@ -61,12 +58,12 @@ describe('the workflows of a purchase', () => {
 
 test.each([
   [{ outcome: 'refused', refusal: { code: 'insufficient_funds', missing: 600 } }, 'Refused: 600.00 missing.'],
-  [{ outcome: 'cancelled' }, 'Its buyer cancelled it.'],
+  [{ outcome: 'cancelled' }, 'The buyer cancelled it.'],
   [{ outcome: 'failed', code: 'interrupted' }, 'Its workflow was lost before it was confirmed.'],
   [{ outcome: 'failed', code: 'step_unavailable' }, 'A step of it could not be carried out for ten minutes.'],
 ])('the reason %j is told to operators as %s', (detail, words) => {
   const steps = [{ step: 'purchase', state: 'compensating', detail }]
-  expect(sayUndoneBecause(purchase({ steps }), nameOf)).toBe(words)
+  expect(formatUndoReason(purchase({ steps }), nameOf)).toBe(words)
 })
 
 test.each([

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { ApiProblem, type Problem, Unreachable } from '#web/client/api-problem.ts'
 import type { Purchase } from '#web/client/purchases.ts'
 import { foreseeRefund } from '#web/purchases/foreseen-refund.ts'
-import { sayRefused } from '#web/purchases/refused-words.ts'
+import { formatRefused } from '#web/purchases/purchase-text.ts'
 
 const bought = (parts: Partial<Purchase>) => ({ total: 1700, amount: 1700, pointsRedeemed: 0, ...parts }) as Purchase
 const POINT_VALUE = 0.1
@@ -51,7 +51,7 @@ describe('a refund that is foreseen', () => {
 })
 
 describe('what was not accepted is told in words', () => {
-  const refused = (problem: object) => sayRefused(new ApiProblem({ status: 409, detail: '', ...problem } as Problem))
+  const refused = (problem: object) => formatRefused(new ApiProblem({ status: 409, detail: '', ...problem } as Problem))
 
   test('a purchase that had ended cannot be cancelled, but a completed one be refunded', () => {
     expect(refused({ code: 'already_settled', purchaseStatus: 'completed' })).toEqual({
@@ -72,8 +72,12 @@ describe('what was not accepted is told in words', () => {
     expect(refused({ code: 'return_period_over', ...words })).toEqual({ title: words.title, message: words.detail })
   })
 
-  test('what nobody answered may have been heard or not', () => {
-    expect(sayRefused(new Unreachable()).message).toMatch(/^It may not have been heard\. .*Try again/)
-    expect(refused({ code: 'internal_error', status: 500 }).message).toMatch(/^It may not have been heard/)
+  test('of what nobody answered it is not known whether it was carried out', () => {
+    expect(formatRefused(new Unreachable()).message).toMatch(
+      /^It is not known whether the request was carried out\. .*Try again/,
+    )
+    expect(refused({ code: 'internal_error', status: 500 }).message).toMatch(
+      /^It is not known whether the request was carried out/,
+    )
   })
 })

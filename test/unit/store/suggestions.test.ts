@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { suggestionsFor } from '#web/buy/suggestions.ts'
-import type { Order, Refusal } from '#web/client/purchases.ts'
-import type { Quote } from '#web/client/quote.ts'
+import type { Order, Quote, Refusal } from '#web/client/purchases.ts'
 
 const means = { balance: 2_000, pointValue: 0.1 }
 const fiveUnicorns: Order = { userId: 'derick', lines: [{ productId: '1', quantity: 5 }], expectedTotal: 8_500 }

@@ -1,15 +1,21 @@
 import { describe, expect, test } from 'vitest'
-import { sayNotBought } from '#web/buy/refusal-words.ts'
-import { ApiProblem, errorOf, isTemporary, type Problem, problemOf, Unreachable } from '#web/client/api-problem.ts'
-import { sayInWords } from '#web/client/problem-words.ts'
+import {
+  ApiProblem,
+  errorOf,
+  formatError,
+  isTemporary,
+  type Problem,
+  problemOf,
+  Unreachable,
+} from '#web/client/api-problem.ts'
 import type { PurchaseStep, Refusal } from '#web/client/purchases.ts'
-import { sayCampaigns } from '#web/format/campaigns.ts'
 import { money, plus, times } from '#web/format/money.ts'
-import { points } from '#web/format/points.ts'
-import { sayStep } from '#web/purchases/step-words.ts'
+import { formatCampaigns, points } from '#web/format/points.ts'
+import { formatNotBought } from '#web/purchases/purchase-text.ts'
+import { formatStep } from '#web/purchases/step-text.ts'
 
 const nameOf = (productId: string) => `Product ${productId}`
-const say = (refusal: Refusal) => sayNotBought({ status: 'refused', refusal }, nameOf)
+const say = (refusal: Refusal) => formatNotBought({ status: 'refused', refusal }, nameOf)
 
 describe('a refusal says what helps', () => {
   test.each<[Refusal, string]>([
@@ -17,7 +23,7 @@ describe('a refusal says what helps', () => {
     [{ code: 'out_of_stock', short: [{ productId: '1', requested: 5, available: 0 }] }, 'Sold out'],
     [{ code: 'insufficient_funds', missing: 600 }, '600.00 missing'],
     [{ code: 'price_changed', expectedTotal: 1700, total: 1800 }, 'The price has changed'],
-    [{ code: 'redeem_exceeds_total', points: 9, mostPoints: 8 }, 'More points than it costs'],
+    [{ code: 'redeem_exceeds_total', points: 9, mostPoints: 8 }, 'Too many points'],
     [{ code: 'insufficient_points', points: 9, available: 8 }, 'Not enough points'],
   ])('%j', (refusal, title) => {
     const words = say(refusal)
@@ -35,8 +41,8 @@ describe('a refusal says what helps', () => {
     )
   })
 
-  test.each(['cancelled', 'failed'] as const)('when it was %s, that everything was given back', (status) => {
-    expect(sayNotBought({ status, refusal: null }, nameOf).message).toMatch(/given back/)
+  test.each(['cancelled', 'failed'] as const)('when it was %s, that everything was undone', (status) => {
+    expect(formatNotBought({ status, refusal: null }, nameOf).message).toMatch(/undone/)
   })
 })
 
@@ -66,13 +72,13 @@ describe('an answer that is not a success', () => {
   /** A problem may be of a version of the API that this store does not know. */
   const sayCode = (code: string, status: number) => {
     const problem: object = { code, status, title: 'A title', detail: 'A detail.', requestId: '7f' }
-    return sayInWords(new ApiProblem(problem as Problem))
+    return formatError(new ApiProblem(problem as Problem))
   }
 
   test('is put in words, those of the API where there are no better ones', () => {
     expect(sayCode('stock_too_large', 409)).toEqual({ title: 'A title', message: 'A detail.' })
-    expect(sayInWords(new Unreachable()).title).toBe('The store cannot be reached')
-    expect(sayInWords(new Error('x is not a function')).message).not.toContain('function')
+    expect(formatError(new Unreachable()).title).toBe('The store cannot be reached')
+    expect(formatError(new Error('x is not a function')).message).not.toContain('function')
   })
 
   test.each([
@@ -89,18 +95,18 @@ describe('an answer that is not a success', () => {
 })
 
 describe('a step is told in plain words', () => {
-  const step = (step: string, state: string, detail?: object) => sayStep({ step, state, detail } as PurchaseStep)
+  const step = (step: string, state: string, detail?: object) => formatStep({ step, state, detail } as PurchaseStep)
 
   test.each([
     [step('reserveStock', 'applied', { total: 1700 }), 'Stock reserved', '1,700.00'],
-    [step('chargeWallet', 'undone', { amount: 1700 }), 'Money given back', '1,700.00'],
+    [step('chargeWallet', 'undone', { amount: 1700 }), 'Charge undone', '1,700.00'],
     [step('awardPoints', 'applied', { points: 170 }), 'Points earned', '170 points'],
     [step('awardPoints', 'parked', { points: 1 }), 'Points will follow', '1 point'],
     [step('awardPoints', 'undone', { points: 98 }), 'Earned points taken back', '98 points'],
     [step('awardPoints', 'undone', { points: 0 }), 'No earned points were left to take back', undefined],
     [step('purchase', 'refused'), 'Refused', undefined],
     [step('chargeWallet', 'retried', { attempt: 4, undo: false }), 'Wallet not charged yet, tried again', 'attempt 4'],
-    [step('chargeWallet', 'retried', { attempt: 2, undo: true }), 'Money not given back yet, tried again', 'attempt 2'],
+    [step('chargeWallet', 'retried', { attempt: 2, undo: true }), 'Charge not undone yet, tried again', 'attempt 2'],
   ])('%j', (words, text, detail) => {
     expect(words.text).toBe(text)
     expect(words.detail).toBe(detail)
@@ -120,7 +126,9 @@ describe('amounts', () => {
 
   test('say where they come from, if from anywhere', () => {
     const from = (...campaigns: [string, number][]) =>
-      sayCampaigns(campaigns.map(([campaign, points]) => ({ campaign, points, exact: '', limitedBy: null, rules: [] })))
+      formatCampaigns(
+        campaigns.map(([campaign, points]) => ({ campaign, points, exact: '', limitedBy: null, rules: [] })),
+      )
     expect(from(['1', 170], ['spring', 20], ['empty', 0])).toBe('by campaigns “1” and “spring”')
     expect(from(['empty', 0])).toBe('')
   })

@@ -1,7 +1,7 @@
 import { Table } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { sayLess, sayOutcome } from '#web/campaigns/judgement-words.ts'
-import type { BacktestAward } from '#web/client/backtest.ts'
+import type { BacktestAward } from '#web/client/simulation.ts'
 import { dateTime } from '#web/format/dates.ts'
 import classes from './backtest.module.css'
 

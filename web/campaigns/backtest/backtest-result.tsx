@@ -1,6 +1,5 @@
 import { Alert, Button, Group, Progress, Stack, Text } from '@mantine/core'
-import { problemOf } from '#web/client/api-problem.ts'
-import { sayInWords, type Words } from '#web/client/problem-words.ts'
+import { formatError, problemOf, type Words } from '#web/client/api-problem.ts'
 import { points } from '#web/format/points.ts'
 import { BacktestAwards } from './backtest-awards.tsx'
 import { BacktestSums } from './backtest-sums.tsx'
@@ -92,5 +91,5 @@ function sayTrouble({ phase, error }: BacktestState): Words | undefined {
       message: 'The store does a few of these at a time. Try again in a moment.',
     }
   }
-  return sayInWords(error)
+  return formatError(error)
 }

@@ -1,6 +1,6 @@
 import { Stack, Table, Text } from '@mantine/core'
 import { sayRule } from '#web/campaigns/rule-words.ts'
-import type { BacktestTotals } from '#web/client/backtest.ts'
+import type { BacktestTotals } from '#web/client/simulation.ts'
 import { points } from '#web/format/points.ts'
 import classes from './backtest.module.css'
 

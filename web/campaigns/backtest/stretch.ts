@@ -1,4 +1,4 @@
-import type { Past } from '#web/client/backtest.ts'
+import type { Past } from '#web/client/simulation.ts'
 import { instantOf } from '#web/format/dates.ts'
 
 /** The stretch of the past that is looked at: the last so many days, or from one moment to another. */

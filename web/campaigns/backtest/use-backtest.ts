@@ -4,9 +4,9 @@ import {
   type BacktestLine,
   type BacktestTotals,
   backtestLines,
+  type Candidate,
   type Past,
-} from '#web/client/backtest.ts'
-import type { Candidate } from '#web/client/simulation.ts'
+} from '#web/client/simulation.ts'
 
 /** Rows that are kept to look at; the sums come from the API. */
 const MOST_AWARDS = 200

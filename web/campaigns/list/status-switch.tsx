@@ -1,9 +1,7 @@
 import { Button, Group, Switch, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import { problemOf } from '#web/client/api-problem.ts'
-import { useChangeCampaign } from '#web/client/campaign-changes.ts'
-import type { Campaign } from '#web/client/campaigns.ts'
-import { sayInWords } from '#web/client/problem-words.ts'
+import { formatError, problemOf } from '#web/client/api-problem.ts'
+import { type Campaign, useChangeCampaign } from '#web/client/campaigns.ts'
 
 type Status = Campaign['status']
 
@@ -70,6 +68,6 @@ function tellNotSwitched(name: string, error: unknown): void {
         title: `“${name}” was not switched`,
         message: 'Somebody else changed it meanwhile. You see now what it is like: look again, and decide anew.',
       }
-    : sayInWords(error)
+    : formatError(error)
   notifications.show({ color: 'red', title, message, autoClose: 12_000 })
 }

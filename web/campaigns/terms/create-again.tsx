@@ -1,7 +1,6 @@
 import { Button, Group } from '@mantine/core'
-import { useCreateCampaign } from '#web/client/campaign-changes.ts'
-import type { Campaign } from '#web/client/campaigns.ts'
-import { sayInWords } from '#web/client/problem-words.ts'
+import { formatError } from '#web/client/api-problem.ts'
+import { type Campaign, useCreateCampaign } from '#web/client/campaigns.ts'
 import { Attention } from './attention.tsx'
 import { type Draft, termsOf } from './draft.ts'
 
@@ -15,7 +14,7 @@ export function CreateAgain({ name, draft, onCreated }: CreateAgainProps) {
   return (
     <Attention title="Somebody deleted this campaign" isAnswer>
       <Group justify="space-between">
-        <span>{create.error ? sayInWords(create.error).message : 'What you typed is still here.'}</span>
+        <span>{create.error ? formatError(create.error).message : 'What you typed is still here.'}</span>
         <Button onClick={again} loading={create.isPending}>
           Create it again with this
         </Button>

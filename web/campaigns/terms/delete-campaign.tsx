@@ -3,10 +3,8 @@ import { useDisclosure } from '@mantine/hooks'
 import { notifications } from '@mantine/notifications'
 import { IconTrash } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
-import { problemOf } from '#web/client/api-problem.ts'
-import { useDeleteCampaign } from '#web/client/campaign-changes.ts'
-import type { Campaign } from '#web/client/campaigns.ts'
-import { sayInWords } from '#web/client/problem-words.ts'
+import { formatError, problemOf } from '#web/client/api-problem.ts'
+import { type Campaign, useDeleteCampaign } from '#web/client/campaigns.ts'
 import { points } from '#web/format/points.ts'
 
 /** Deletes a campaign, once somebody has said so twice. */
@@ -51,7 +49,7 @@ export function DeleteCampaign({ campaign }: { campaign: Campaign }) {
 function NotDeleted({ error }: { error: Error }) {
   const { title, message } = problemOf(error, 'campaign_moved_on')
     ? { title: 'It was not deleted', message: 'Somebody changed it meanwhile. Look at it again, and decide anew.' }
-    : sayInWords(error)
+    : formatError(error)
   return (
     <Alert color="red" title={title} mb="lg">
       {message}

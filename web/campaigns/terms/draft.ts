@@ -1,5 +1,4 @@
-import type { CampaignChanges } from '#web/client/campaign-changes.ts'
-import type { CampaignTerms } from '#web/client/campaigns.ts'
+import type { CampaignChanges, CampaignTerms } from '#web/client/campaigns.ts'
 import { instantOf, localInput } from '#web/format/dates.ts'
 import { spellRules } from './spell-rules.ts'
 

@@ -1,6 +1,5 @@
 import { findJsonMistake } from '#web/campaigns/rules-editor/rules-mistake.ts'
-import { problemOf } from '#web/client/api-problem.ts'
-import { sayInWords } from '#web/client/problem-words.ts'
+import { formatError, problemOf } from '#web/client/api-problem.ts'
 import type { Draft } from './draft.ts'
 import { mistakesOf } from './draft-mistakes.ts'
 
@@ -22,6 +21,6 @@ export function sayNotSaved(error: unknown): string {
   if (problemOf(error, 'unknown_campaign'))
     return 'Not saved: somebody deleted this campaign meanwhile. What you typed stays.'
   if (problemOf(error, 'campaign_exists')) return 'Not saved: there is a campaign of this name. Choose another.'
-  const { title, message } = sayInWords(error)
+  const { title, message } = formatError(error)
   return `Not saved: ${title}. ${message}`
 }

@@ -1,6 +1,6 @@
 import { Button, Group, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
-import { useRescuedFocus } from '#web/page/rescued-focus.ts'
+import { useRescuedFocus } from '#web/page/focus.tsx'
 import classes from './save-bar.module.css'
 
 type SaveBarProps = {

@@ -1,6 +1,5 @@
 import { useState } from 'react'
-import { useChangeCampaign } from '#web/client/campaign-changes.ts'
-import type { Campaign } from '#web/client/campaigns.ts'
+import { type Campaign, useChangeCampaign } from '#web/client/campaigns.ts'
 import { changesOf, type Draft } from './draft.ts'
 import { sayNotSaved, whyNotSendable } from './refusal.ts'
 import type { CampaignDraft } from './use-draft.ts'

@@ -1,6 +1,6 @@
 import { Alert, Text } from '@mantine/core'
 import { sayLess } from '#web/campaigns/judgement-words.ts'
-import { sayInWords } from '#web/client/problem-words.ts'
+import { formatError } from '#web/client/api-problem.ts'
 import type { ExampleEvent } from '#web/client/simulation.ts'
 import { points } from '#web/format/points.ts'
 import { Section } from '#web/page/section.tsx'
@@ -26,7 +26,7 @@ export function Trial({ judged, event, onEvent }: TrialProps) {
 
 function Headline({ mistakes, simulation, error }: DraftJudgement) {
   if (error) {
-    const { title, message } = sayInWords(error)
+    const { title, message } = formatError(error)
     return (
       <Alert color="red" title={title}>
         {message}

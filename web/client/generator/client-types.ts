@@ -1,7 +1,7 @@
 import openapiTS, { astToString, type OpenAPI3 } from 'openapi-typescript'
 
 const NOTICE =
-  '// Made from the OpenAPI document by `npm run web:client`: change the schemas in api/, not this file.\n\n'
+  '// Generated from the OpenAPI document by `npm run web:client`: change the schemas in api/, not this file.\n\n'
 
 /** The types of a client for the API that an OpenAPI 3.1 document describes, as the text of a declaration file. */
 export async function clientTypes(document: unknown): Promise<string> {

@@ -1,0 +1,147 @@
+import { ActionIcon, Button, Drawer, Group, Paper, Stack, Text, Title, VisuallyHidden } from '@mantine/core'
+import { useDisclosure, useMediaQuery } from '@mantine/hooks'
+import { IconShoppingBag, IconTrash } from '@tabler/icons-react'
+import { useState } from 'react'
+import { useProductsOf } from '#web/client/products.ts'
+import { money, times } from '#web/format/money.ts'
+import { ProductPicture } from '#web/page/product-picture.tsx'
+import { type Cart, type Line, useCart } from './cart.ts'
+import classes from './cart-panel.module.css'
+import { OrderSummary } from './order-summary.tsx'
+import { Stock } from './product-card.tsx'
+import { QuantityInput } from './quantity-input.tsx'
+
+/** The cart: beside the shelf where there is room for it, else behind a bar at the bottom. Screen readers announce its size. */
+export function CartPlace({ username }: { username: string }) {
+  const wide = useMediaQuery('(min-width: 75em)', true, { getInitialValueInEffect: false })
+  const { lines } = useCart(username)
+  const count = lines.reduce((sum, { quantity }) => sum + quantity, 0)
+  const things = `${count} ${count === 1 ? 'thing' : 'things'}`
+  return (
+    <>
+      <VisuallyHidden role="status">{count === 0 ? 'Your cart is empty' : `In your cart: ${things}`}</VisuallyHidden>
+      {wide ? <CartAside username={username} /> : count > 0 && <CartBar username={username} things={things} />}
+    </>
+  )
+}
+
+function CartAside({ username }: { username: string }) {
+  return (
+    <aside className={classes.aside} aria-label="Your cart">
+      <Paper className={classes.panel} radius="lg" p="lg">
+        <Title order={2} size="h3" mb="lg">
+          Your cart
+        </Title>
+        <CartContents username={username} />
+      </Paper>
+    </aside>
+  )
+}
+
+function CartBar({ username, things }: { username: string; things: string }) {
+  const [opened, drawer] = useDisclosure(false)
+  return (
+    <>
+      <div className={classes.bar}>
+        <Button size="lg" fullWidth leftSection={<IconShoppingBag size={20} aria-hidden />} onClick={drawer.open}>
+          Your cart: {things}
+        </Button>
+      </div>
+      <Drawer
+        opened={opened}
+        onClose={drawer.close}
+        position="bottom"
+        size="auto"
+        title="Your cart"
+        closeButtonProps={{ 'aria-label': 'Close the cart' }}
+      >
+        <CartContents username={username} onCheckout={drawer.close} />
+      </Drawer>
+    </>
+  )
+}
+
+type CartContentsProps = {
+  username: string
+  /** Called when the cart is being bought. */
+  onCheckout?: () => void
+}
+
+/** The lines of the cart, what they cost, and the button that buys them. */
+function CartContents({ username, onCheckout }: CartContentsProps) {
+  const cart = useCart(username)
+  const [unfinished, setUnfinished] = useState<readonly string[]>([])
+  const typed = (productId: string, isQuantity: boolean) =>
+    setUnfinished((before) => [...before.filter((id) => id !== productId), ...(isQuantity ? [] : [productId])])
+  if (cart.lines.length === 0) {
+    return <Text c="dimmed">Nothing in it yet. Add what you like, and pay for it all at once.</Text>
+  }
+  return (
+    <Stack gap="lg">
+      <ul className={classes.lines} aria-label="In the cart">
+        {cart.lines.map((line) => (
+          <CartLine
+            key={line.productId}
+            line={line}
+            cart={cart}
+            onTyped={(isQuantity) => typed(line.productId, isQuantity)}
+          />
+        ))}
+      </ul>
+      <OrderSummary
+        username={username}
+        lines={cart.lines}
+        isUnfinished={cart.lines.some(({ productId }) => unfinished.includes(productId))}
+        {...(onCheckout && { onCheckout })}
+      />
+      <Button variant="subtle" color="gray" size="compact-sm" onClick={cart.clear}>
+        Empty the cart
+      </Button>
+    </Stack>
+  )
+}
+
+type CartLineProps = {
+  line: Line
+  cart: Cart
+  /** Called with whether the text typed as the quantity is a valid one. */
+  onTyped: (isQuantity: boolean) => void
+}
+
+function CartLine({ line: { productId, quantity }, cart, onTyped }: CartLineProps) {
+  const { productOf, nameOf, isGone } = useProductsOf([{ productId }], { live: true })
+  const product = productOf(productId)
+  const name = nameOf(productId)
+  return (
+    <li className={classes.line}>
+      <ProductPicture image={product?.image ?? null} size={48} />
+      <div>
+        <Text fw={600} truncate>
+          {name}
+        </Text>
+        <Text size="sm" c="dimmed">
+          {product ? money(times(product.price, quantity)) : isGone(productId) ? 'no longer sold' : '…'}
+        </Text>
+      </div>
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        onClick={() => cart.remove(productId)}
+        aria-label={`Take ${name} out of the cart`}
+      >
+        <IconTrash size={18} aria-hidden />
+      </ActionIcon>
+      <Group style={{ gridColumn: '2 / -1' }} justify="space-between">
+        <QuantityInput
+          label={`Quantity of ${name} in the cart`}
+          value={quantity}
+          onChange={(next) => {
+            onTyped(next !== undefined)
+            if (next !== undefined) cart.setQuantity(productId, next)
+          }}
+        />
+        {product && product.stock < quantity && <Stock stock={product.stock} wanted={quantity} />}
+      </Group>
+    </li>
+  )
+}

@@ -1,0 +1,222 @@
+import { NumberInput, Text, Textarea, TextInput } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { IconPlus } from '@tabler/icons-react'
+import { useState } from 'react'
+import { fieldErrors } from '#web/client/api-problem.ts'
+import {
+  type Product,
+  type ProductChanges,
+  useAdjustStock,
+  useCreateProduct,
+  useUpdateProduct,
+} from '#web/client/products.ts'
+import { DialogButton, Form } from '#web/page/dialog.tsx'
+
+/** Adds a product to the shelf. */
+export function NewProduct() {
+  return (
+    <DialogButton label="Add a product" title="Add a product" leftSection={<IconPlus size={18} aria-hidden />}>
+      {(close) => <NewProductForm close={close} />}
+    </DialogButton>
+  )
+}
+
+function NewProductForm({ close }: { close: () => void }) {
+  const [draft, setDraft] = useState(draftOf())
+  const [stock, setStock] = useState<number | string>(0)
+  const create = useCreateProduct(({ name }) => {
+    notifications.show({ title: 'Added', message: `${name} is on the shelf.` })
+    close()
+  })
+  const { name, description, image, price } = draft
+  const add = () =>
+    create.mutate({ name, description, price: Number(price), stock: Number(stock), ...(image !== '' && { image }) })
+  const errors = fieldErrors(create.error)
+  return (
+    <Form submitLabel="Add it" sending={create} fields={[...PRODUCT_FIELDS, 'stock']} onSubmit={add} onCancel={close}>
+      <ProductFields draft={draft} onChange={setDraft} errors={errors} />
+      <NumberInput
+        label="Units in stock"
+        value={stock}
+        onChange={setStock}
+        allowDecimal={false}
+        allowNegative={false}
+        error={errors.stock}
+        required
+      />
+    </Form>
+  )
+}
+
+/** Changes what is said about a product, or its price. */
+export function EditProduct({ product }: { product: Product }) {
+  return (
+    <DialogButton
+      label="Edit"
+      aria-label={`Edit ${product.name}`}
+      title={`Edit ${product.name}`}
+      size="xs"
+      variant="default"
+    >
+      {(close) => <EditProductForm product={product} close={close} />}
+    </DialogButton>
+  )
+}
+
+function EditProductForm({ product, close }: { product: Product; close: () => void }) {
+  const [draft, setDraft] = useState(draftOf(product))
+  const update = useUpdateProduct(product.id, ({ name }) => {
+    notifications.show({ title: 'Saved', message: `The changes to ${name} are saved.` })
+    close()
+  })
+  const changes = changesOf(product, draft)
+  const save = () => (Object.keys(changes).length > 0 ? update.mutate(changes) : close())
+  return (
+    <Form submitLabel="Save" sending={update} fields={PRODUCT_FIELDS} onSubmit={save} onCancel={close}>
+      <ProductFields draft={draft} onChange={setDraft} errors={fieldErrors(update.error)} />
+      <Text size="sm" c="dimmed">
+        Purchases under way keep the price that they have reserved.
+      </Text>
+    </Form>
+  )
+}
+
+/** Only what was changed is sent, so that nobody else's change is lost. A picture cannot be taken away, only replaced. */
+function changesOf(product: Product, draft: ProductDraft): ProductChanges {
+  const price = Number(draft.price)
+  return {
+    ...(draft.name !== product.name && { name: draft.name }),
+    ...(draft.description !== product.description && { description: draft.description }),
+    ...(draft.image !== '' && draft.image !== product.image && { image: draft.image }),
+    ...(price !== product.price && { price }),
+  }
+}
+
+/** What can be said of a product, as it is being typed. */
+export type ProductDraft = { name: string; description: string; image: string; price: number | string }
+
+const PRODUCT_FIELDS = ['name', 'description', 'image', 'price'] as const
+
+function draftOf(product?: Product): ProductDraft {
+  return {
+    name: product?.name ?? '',
+    description: product?.description ?? '',
+    image: product?.image ?? '',
+    price: product?.price ?? '',
+  }
+}
+
+type ProductFieldsProps = {
+  draft: ProductDraft
+  onChange: (draft: ProductDraft) => void
+  errors: Partial<Record<string, string>>
+}
+
+function ProductFields({ draft, onChange, errors }: ProductFieldsProps) {
+  const set = (change: Partial<ProductDraft>) => onChange({ ...draft, ...change })
+  return (
+    <>
+      <TextInput
+        label="Name"
+        value={draft.name}
+        onChange={({ currentTarget: { value } }) => set({ name: value })}
+        error={errors.name}
+        required
+        data-autofocus
+      />
+      <Textarea
+        label="Description"
+        value={draft.description}
+        onChange={({ currentTarget: { value } }) => set({ description: value })}
+        error={errors.description}
+        autosize
+        minRows={2}
+      />
+      <NumberInput
+        label="Price"
+        value={draft.price}
+        onChange={(price) => set({ price })}
+        error={errors.price}
+        decimalScale={2}
+        allowNegative={false}
+        thousandSeparator=","
+        required
+      />
+      <TextInput
+        label="Picture"
+        description={<span role="status">{formatPictureHint(draft.image)}</span>}
+        placeholder="/images/unicorn-air.svg"
+        value={draft.image}
+        onChange={({ currentTarget: { value } }) => set({ image: value })}
+        error={errors.image}
+      />
+    </>
+  )
+}
+
+/** The API takes addresses on other servers, for other stores may show them: this one shows nothing from elsewhere. */
+function formatPictureHint(image: string): string {
+  return /^https?:/.test(image)
+    ? 'It is kept, but the store does not show it, for it is on another server: a unicorn stands in.'
+    : 'A path on this server. Without one, a unicorn stands in.'
+}
+
+/** Notes a delivery, or what went missing. */
+export function AdjustStock({ product }: { product: Product }) {
+  return (
+    <DialogButton
+      label="Adjust stock"
+      aria-label={`Adjust stock of ${product.name}`}
+      title={`Adjust the stock of ${product.name}`}
+      size="xs"
+      variant="default"
+    >
+      {(close) => <AdjustStockForm product={product} close={close} />}
+    </DialogButton>
+  )
+}
+
+function AdjustStockForm({ product, close }: { product: Product; close: () => void }) {
+  const [quantity, setQuantity] = useState<number | string>('')
+  const [reason, setReason] = useState('')
+  const adjust = useAdjustStock(product.id, ({ name, stock }) => {
+    notifications.show({ title: 'Stock adjusted', message: `${stock} of ${name} can be bought now.` })
+    close()
+  })
+  const errors = fieldErrors(adjust.error)
+  return (
+    <Form
+      submitLabel="Adjust stock"
+      sending={adjust}
+      fields={['quantity', 'reason']}
+      onSubmit={() => adjust.mutate({ quantity: Number(quantity), reason })}
+      onCancel={close}
+    >
+      <NumberInput
+        label="Quantity"
+        description="A negative number takes out of the stock."
+        value={quantity}
+        onChange={setQuantity}
+        allowDecimal={false}
+        error={errors.quantity}
+        required
+        data-autofocus
+      />
+      <TextInput
+        label="Reason"
+        placeholder="Delivery 4711"
+        value={reason}
+        onChange={({ currentTarget: { value } }) => setReason(value)}
+        error={errors.reason}
+        required
+      />
+      <Text size="sm" c="dimmed">
+        {product.stock} can be bought now{typeof quantity === 'number' && formatAfterwards(product.stock + quantity)}.
+      </Text>
+    </Form>
+  )
+}
+
+function formatAfterwards(stock: number): string {
+  return stock < 0 ? ', and no more than that can be taken out' : `, and ${stock} afterwards`
+}

@@ -1,8 +1,0 @@
-import { Button, type ButtonProps } from '@mantine/core'
-import { createLink } from '@tanstack/react-router'
-import type { ComponentProps } from 'react'
-
-/** A link to a page of the store that looks like a button, with its address checked. */
-export const ButtonLink = createLink((props: Omit<ComponentProps<'a'>, keyof ButtonProps> & ButtonProps) => (
-  <Button component="a" {...props} />
-))

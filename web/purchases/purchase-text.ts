@@ -1,0 +1,195 @@
+import { formatError, isFinal, problemOf, type Words } from '#web/client/api-problem.ts'
+import type { Order, Purchase, Refusal } from '#web/client/purchases.ts'
+import { money } from '#web/format/money.ts'
+import { points } from '#web/format/points.ts'
+import { isBeingCancelled, isCancelledTooLate, isUnderWay, STATUS_NAMES, statusBy } from './progress.ts'
+
+const and = new Intl.ListFormat('en-GB', { type: 'conjunction' })
+const MAX_NAMED = 2
+
+/** What was bought, in a few words: `2 × Unicorn Air and Golden Horn Polish`, `Unicorn Air, Unicorn Ember and 3 more`. */
+export function formatLines(lines: Order['lines'], nameOf: (productId: string) => string): string {
+  const named = lines.length > MAX_NAMED + 1 ? lines.slice(0, MAX_NAMED) : lines
+  const words = named.map(({ productId, quantity }) =>
+    quantity === 1 ? nameOf(productId) : `${quantity} × ${nameOf(productId)}`,
+  )
+  const others = lines.length - named.length
+  return and.format(others > 0 ? [...words, `${others} more`] : words)
+}
+
+/** What a purchase that went well, or is under way, means to its buyer. */
+export function formatOutcome(purchase: Purchase): string {
+  const status = statusBy(purchase.steps)
+  // For a moment the steps are ahead of the rest of the purchase.
+  if (!isUnderWay(status) && purchase.status !== status) return 'It has just ended.'
+  switch (status) {
+    case 'running':
+      if (isBeingCancelled(purchase.steps)) return 'It is being cancelled, and the order is undone.'
+      return 'It is being carried out, and goes on without this page.'
+    case 'compensating':
+      return 'It will not be bought: the order is being undone.'
+    case 'refunding':
+      return 'The refund is under way, and goes on without this page.'
+    case 'refunded':
+      return formatRefunded(purchase)
+    default:
+      return formatCompleted(purchase)
+  }
+}
+
+function formatCompleted(purchase: Purchase): string {
+  const tooLate = isCancelledTooLate(purchase) ? ' Your cancellation came too late; you can refund it.' : ''
+  return formatPaid(purchase) + tooLate
+}
+
+function formatPaid({ amount, award, pointsIssued, pointsRedeemed }: Purchase): string {
+  const paid = pointsRedeemed > 0 ? `${money(amount ?? 0)} and ${points(pointsRedeemed)}` : money(amount ?? 0)
+  if (award === 'parked')
+    return `${paid} paid. The points for it will be issued later: an operator is looking after them.`
+  return pointsIssued ? `${paid} paid, ${points(pointsIssued)} earned.` : `${paid} paid.`
+}
+
+function formatRefunded({ refund }: Purchase): string {
+  if (!refund) return 'It was refunded.'
+  if (refund.pointsReturned === 0) return `${money(refund.amount)} was refunded.`
+  return `${money(refund.amount)} and ${points(refund.pointsReturned)} were refunded.`
+}
+
+const NOTHING_CHARGED = 'Nothing was charged.'
+
+/** Why nothing was bought, as a text for the buyer. */
+export function formatNotBought(
+  { status, refusal }: Pick<Purchase, 'status' | 'refusal'>,
+  nameOf: (productId: string) => string,
+): Words {
+  if (refusal) return formatRefusal(refusal, nameOf)
+  if (status === 'cancelled') {
+    return { title: 'Cancelled', message: 'Nothing was bought, and the order was undone.' }
+  }
+  return {
+    title: 'The purchase failed',
+    message: 'The store could not carry out this purchase. The order was undone, and you can try again.',
+  }
+}
+
+/** Replaces the text of `insufficient_funds` once the wallet covers the purchase. */
+export function formatCovered(missing: number): Words {
+  return {
+    title: 'Your wallet covers it now',
+    message: `${money(missing)} was missing. ${NOTHING_CHARGED} Nothing is bought yet.`,
+  }
+}
+
+function formatRefusal(refusal: Refusal, nameOf: (productId: string) => string): Words {
+  switch (refusal.code) {
+    case 'out_of_stock':
+      return formatShort(refusal, nameOf)
+    case 'price_changed':
+      return {
+        title: 'The price has changed',
+        message: `It was ${money(refusal.expectedTotal ?? 0)}, and is ${money(refusal.total ?? 0)} now. ${NOTHING_CHARGED}`,
+      }
+    case 'insufficient_funds':
+      return {
+        title: `${money(refusal.missing ?? 0)} missing`,
+        message: `Your wallet does not cover this. ${NOTHING_CHARGED}`,
+      }
+    case 'redeem_exceeds_total':
+      return {
+        title: 'Too many points',
+        message: `At most ${points(refusal.mostPoints ?? 0)} can pay for this. ${NOTHING_CHARGED}`,
+      }
+    case 'insufficient_points':
+      return {
+        title: 'Not enough points',
+        message: `You have ${points(refusal.available ?? 0)} to spend, and wanted to spend ${points(refusal.points ?? 0)}. ${NOTHING_CHARGED}`,
+      }
+  }
+}
+
+function formatShort({ short = [] }: Refusal, nameOf: (productId: string) => string): Words {
+  const [first, ...others] = short
+  if (!first || others.length > 0) {
+    const what = short.map(
+      ({ productId, available, requested }) => `${nameOf(productId)}: ${left(available, requested)}`,
+    )
+    return { title: 'Not everything is in stock', message: `${what.join('. ')}. ${NOTHING_CHARGED}` }
+  }
+  const { productId, available, requested } = first
+  if (available === 0)
+    return { title: 'Sold out', message: `${nameOf(productId)} has just been sold out. ${NOTHING_CHARGED}` }
+  return {
+    title: left(available, requested),
+    message: `There is not enough of ${nameOf(productId)}. ${NOTHING_CHARGED}`,
+  }
+}
+
+function left(available: number, requested: number): string {
+  return `${available} left, you asked for ${requested}`
+}
+
+/** Why a purchase is being undone, by the step that started the undo. */
+export function formatUndoReason({ steps }: Purchase, nameOf: (productId: string) => string): string {
+  const reason = steps.find(({ state }) => state === 'compensating')?.detail
+  switch (reason?.outcome) {
+    case 'refused':
+      return `Refused: ${formatNotBought({ status: 'refused', refusal: reason.refusal ?? null }, nameOf).title}.`
+    case 'cancelled':
+      return 'The buyer cancelled it.'
+    default:
+      return reason?.code === 'interrupted'
+        ? 'Its workflow was lost before it was confirmed.'
+        : 'A step of it could not be carried out for ten minutes.'
+  }
+}
+
+/** What a purchase means in points, at a glance: `+170 points`. Undefined when there is nothing to say. */
+export function formatPointsOf({ status, award, pointsIssued, pointsRedeemed }: Purchase): string | undefined {
+  if (status === 'refunded') return undefined
+  const earned = award === 'parked' ? 'points will follow' : pointsIssued ? `+${points(pointsIssued)}` : undefined
+  const spent = pointsRedeemed > 0 && award !== null ? `−${points(pointsRedeemed)}` : undefined
+  return [spent, earned].filter((words) => words !== undefined).join(', ') || undefined
+}
+
+/** What became of the points that a purchase earned once it is refunded; undefined while the buyer keeps them. */
+export function formatTakenBack({ status, award, pointsIssued, refund }: Purchase): string | undefined {
+  if (award !== 'booked' || !pointsIssued) return undefined
+  if (status === 'refunding') return 'What is left of them is being taken back.'
+  if (status !== 'refunded' || !refund) return undefined
+  const { pointsTakenBack: takenBack, pointsSpent: spent } = refund
+  if (takenBack === pointsIssued) return 'They were taken back with the refund.'
+  const expired = pointsIssued - takenBack - spent
+  const parts = [
+    takenBack > 0 && `${points(takenBack)} taken back`,
+    spent > 0 && `${points(spent)} already spent`,
+    expired > 0 && `${points(expired)} already expired`,
+  ]
+  return `When it was refunded: ${and.format(parts.filter((part) => part !== false))}.`
+}
+
+/** Why a cancellation or a refund was not accepted, and what can be done instead. */
+export function formatRefused(error: unknown): Words {
+  const settled = problemOf(error, 'already_settled')
+  if (settled) {
+    const instead = settled.purchaseStatus === 'completed' ? ' It can be refunded instead.' : ''
+    return {
+      title: 'Too late to cancel',
+      message: `It had ended before: ${inWords(settled.purchaseStatus)}.${instead}`,
+    }
+  }
+  const refundless = problemOf(error, 'not_refundable')
+  if (refundless) {
+    return {
+      title: 'This cannot be refunded',
+      message: `Only a completed purchase can, and this one is ${inWords(refundless.purchaseStatus)}.`,
+    }
+  }
+  const { title, message } = formatError(error)
+  return isFinal(error)
+    ? { title, message }
+    : { title, message: `It is not known whether the request was carried out. ${message}` }
+}
+
+function inWords(status: keyof typeof STATUS_NAMES): string {
+  return STATUS_NAMES[status].toLowerCase()
+}

@@ -1,0 +1,116 @@
+import type { PurchaseStep } from '#web/client/purchases.ts'
+import { money } from '#web/format/money.ts'
+import { points } from '#web/format/points.ts'
+import type { StepName } from './progress.ts'
+
+export type StepText = {
+  text: string
+  /** The kind of result, from which the timeline chooses icon and colour. */
+  tone: 'done' | 'undone' | 'again' | 'bad' | 'neutral'
+  detail?: string | undefined
+}
+
+/** One thing that happened, in plain words. */
+export function formatStep({ step, state, detail }: PurchaseStep): StepText {
+  if (step === 'purchase') return formatPurchaseState(state)
+  if (state === 'retried') {
+    const notYet = detail?.undo ? NOT_TAKEN_BACK_YET[step] : NOT_YET[step]
+    return { text: `${notYet} yet, tried again`, tone: 'again', detail: `attempt ${detail?.attempt}` }
+  }
+  const many = points(detail?.points ?? 0)
+  const moved = detail?.amount ?? detail?.refund?.amount
+  const amount = moved === undefined ? undefined : money(moved)
+  const words: Record<StepName, Partial<Record<PurchaseStep['state'], StepText>>> = {
+    reserveStock: {
+      applied: {
+        text: 'Stock reserved',
+        tone: 'done',
+        detail: detail?.total === undefined ? undefined : money(detail.total),
+      },
+      undone: { text: 'Stock released', tone: 'undone' },
+    },
+    redeemPoints: {
+      applied: { text: 'Points spent', tone: 'done', detail: many },
+      undone: { text: 'Points returned', tone: 'undone', detail: many },
+    },
+    chargeWallet: {
+      applied: { text: 'Wallet charged', tone: 'done', detail: amount },
+      undone: { text: 'Charge undone', tone: 'undone', detail: amount },
+    },
+    confirmPurchase: { applied: { text: 'Sale confirmed', tone: 'done' } },
+    awardPoints: {
+      applied: { text: 'Points earned', tone: 'done', detail: many },
+      nothing: { text: 'No campaign gave points', tone: 'neutral' },
+      parked: { text: 'Points will follow', tone: 'neutral', detail: many },
+      dismissed: { text: 'Points dismissed', tone: 'bad' },
+      undone: detail?.points
+        ? { text: 'Earned points taken back', tone: 'undone', detail: many }
+        : { text: 'No earned points were left to take back', tone: 'undone' },
+    },
+    returnStock: { applied: { text: 'Stock returned', tone: 'done' } },
+    returnMoney: { applied: { text: 'Money returned', tone: 'done', detail: amount } },
+  }
+  return words[step][state] ?? { text: `${step} ${state}`, tone: 'neutral' }
+}
+
+function formatPurchaseState(state: PurchaseStep['state']): StepText {
+  switch (state) {
+    case 'running':
+      return { text: 'Order received', tone: 'done' }
+    case 'cancel_requested':
+      return { text: 'Cancellation requested', tone: 'neutral' }
+    case 'compensating':
+      return { text: 'Undoing the order', tone: 'neutral' }
+    case 'completed':
+      return { text: 'Completed', tone: 'done' }
+    case 'refused':
+      return { text: 'Refused', tone: 'bad' }
+    case 'cancelled':
+      return { text: 'Cancelled', tone: 'bad' }
+    case 'failed':
+      return { text: 'Failed', tone: 'bad' }
+    case 'refunding':
+      return { text: 'Refund requested', tone: 'neutral' }
+    case 'refunded':
+      return { text: 'Refunded', tone: 'done' }
+    default:
+      return { text: state, tone: 'neutral' }
+  }
+}
+
+/** A step that is being worked on, or still to come. */
+export const AHEAD: Record<StepName, string> = {
+  reserveStock: 'Reserving the stock',
+  redeemPoints: 'Spending points',
+  chargeWallet: 'Charging the wallet',
+  confirmPurchase: 'Confirming the sale',
+  awardPoints: 'Earning points',
+  returnStock: 'Returning the stock',
+  returnMoney: 'Returning the money',
+}
+
+/** The same of a step that is being undone. */
+export const TAKING_BACK: Partial<Record<StepName, string>> = {
+  reserveStock: 'Releasing the stock',
+  redeemPoints: 'Returning the points',
+  chargeWallet: 'Undoing the charge',
+}
+
+/** A step that did not succeed at once. */
+const NOT_YET: Record<StepName, string> = {
+  reserveStock: 'Stock not reserved',
+  redeemPoints: 'Points not spent',
+  chargeWallet: 'Wallet not charged',
+  confirmPurchase: 'Sale not confirmed',
+  awardPoints: 'Points not earned',
+  returnStock: 'Stock not returned',
+  returnMoney: 'Money not returned',
+}
+
+/** The same of a step that is being undone. */
+const NOT_TAKEN_BACK_YET: Partial<Record<StepName, string>> = {
+  reserveStock: 'Stock not released',
+  redeemPoints: 'Points not returned',
+  chargeWallet: 'Charge not undone',
+  awardPoints: 'Earned points not taken back',
+}

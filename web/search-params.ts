@@ -1,0 +1,42 @@
+import type { PointsDay } from './client/points.ts'
+import type { PurchaseStatus } from './client/purchases.ts'
+import { STATUSES } from './purchases/progress.ts'
+
+/** Validates the query parameters of the list of purchases: they can be shared, and survive going back. */
+export function purchasesSearch(search: Record<string, unknown>): { status?: PurchaseStatus } {
+  const status = STATUSES.find((known) => known === search.status)
+  return status ? { status } : {}
+}
+
+/** The query parameters of the points page. */
+export type PointsSearch = {
+  /** The days that are listed; all of them without it. */
+  days?: PointsDay['status']
+  /** The lots that are listed; none of them without it. */
+  lots?: 'open' | 'all'
+}
+
+export function pointsSearch(search: Record<string, unknown>): PointsSearch {
+  const { days, lots } = search
+  return {
+    ...((days === 'active' || days === 'expired') && { days }),
+    ...((lots === 'open' || lots === 'all') && { lots }),
+  }
+}
+
+const PANELS = ['parked', 'undoing', 'stock', 'users'] as const
+export type Panel = (typeof PANELS)[number]
+
+export type OperationsSearch = {
+  /** Left out: the first panel. */
+  panel?: Exclude<Panel, 'parked'>
+  /** Whose wallet is shown. */
+  user?: string
+}
+
+/** Validates the query parameters of the operators' page. */
+export function operationsSearch(search: Record<string, unknown>): OperationsSearch {
+  const panel = PANELS.find((known) => known === search.panel)
+  const user = typeof search.user === 'string' && panel === 'users' ? search.user : undefined
+  return { ...(panel && panel !== 'parked' && { panel }), ...(user && { user }) }
+}
