@@ -1,6 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
-import { stretchSearch } from './campaigns/backtest/stretch-search.ts'
-import { campaignSearch } from './campaigns/campaign-search.ts'
+import { campaignSearch, periodSearch } from './campaigns/campaign-search.ts'
 import { operationsSearch } from './operations/operations-search.ts'
 import { NotFound } from './page/not-found.tsx'
 import { PageError } from './page/page-error.tsx'
@@ -47,7 +46,7 @@ const campaigns = createRoute({
 const newCampaign = createRoute({
   getParentRoute: () => root,
   path: '/new-campaign',
-  validateSearch: stretchSearch,
+  validateSearch: periodSearch,
   component: lazyRouteComponent(() => import('./campaigns/new-campaign-page.tsx'), 'NewCampaignPage'),
 })
 

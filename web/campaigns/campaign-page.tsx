@@ -1,15 +1,19 @@
-import { Skeleton, Stack, Tabs } from '@mantine/core'
-import { IconSparkles } from '@tabler/icons-react'
+import { Alert, Button, Group, Modal, Skeleton, Stack, Tabs, Text } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { notifications } from '@mantine/notifications'
+import { IconSparkles, IconTrash } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { getRouteApi } from '@tanstack/react-router'
+import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { problemOf } from '#web/client/api-problem.ts'
+import { useDeleteCampaign } from '#web/client/campaign-changes.ts'
 import { type Campaign, campaignQuery } from '#web/client/campaigns.ts'
+import { sayInWords } from '#web/client/problem-words.ts'
+import { points } from '#web/format/points.ts'
 import { ButtonLink } from '#web/page/button-link.tsx'
 import { EmptyState } from '#web/page/empty-state.tsx'
 import { LoadError } from '#web/page/load-error.tsx'
 import { Page } from '#web/page/page.tsx'
 import { CampaignHistory } from './history/campaign-history.tsx'
-import { DeleteCampaign } from './terms/delete-campaign.tsx'
 import { EditCampaign } from './terms/edit-campaign.tsx'
 
 const route = getRouteApi('/campaigns/$campaignName')
@@ -68,5 +72,55 @@ function Unknown({ name }: { name: string }) {
       </EmptyState>
       <CampaignHistory name={name} />
     </Stack>
+  )
+}
+
+/** Deletes a campaign, once somebody has said so twice. */
+function DeleteCampaign({ campaign }: { campaign: Campaign }) {
+  const [opened, { open, close }] = useDisclosure(false)
+  const navigate = useNavigate()
+  const remove = useDeleteCampaign()
+  const { campaign_name: name, given_points } = campaign
+
+  const confirm = () =>
+    remove.mutate(campaign, {
+      onSuccess: () => {
+        notifications.show({ title: `“${name}” is deleted`, message: 'The points that it gave stay.' })
+        void navigate({ to: '/campaigns', ignoreBlocker: true })
+      },
+    })
+
+  return (
+    <>
+      <Button variant="default" leftSection={<IconTrash size={18} aria-hidden />} onClick={open}>
+        Delete
+      </Button>
+      <Modal opened={opened} onClose={close} title={`Delete “${name}”?`} closeButtonProps={{ 'aria-label': 'Keep it' }}>
+        <Text mb="lg">
+          It gives no more points. The {points(given_points)} that it gave stay, and so does its history. Its name can
+          be used again.
+        </Text>
+        {remove.error && <NotDeleted error={remove.error} />}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={close} data-autofocus>
+            Keep it
+          </Button>
+          <Button color="red.9" onClick={confirm} loading={remove.isPending}>
+            Delete it
+          </Button>
+        </Group>
+      </Modal>
+    </>
+  )
+}
+
+function NotDeleted({ error }: { error: Error }) {
+  const { title, message } = problemOf(error, 'campaign_moved_on')
+    ? { title: 'It was not deleted', message: 'Somebody changed it meanwhile. Look at it again, and decide anew.' }
+    : sayInWords(error)
+  return (
+    <Alert color="red" title={title} mb="lg">
+      {message}
+    </Alert>
   )
 }

@@ -1,14 +1,20 @@
-import { Skeleton, Stack } from '@mantine/core'
+import { Button, Group, Paper, Skeleton, Stack, Switch, Text, Title } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
 import { IconPlus, IconSparkles } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { campaignsQuery } from '#web/client/campaigns.ts'
+import { Link } from '@tanstack/react-router'
+import { problemOf } from '#web/client/api-problem.ts'
+import { useChangeCampaign } from '#web/client/campaign-changes.ts'
+import { type Campaign, type CampaignRule, campaignsQuery } from '#web/client/campaigns.ts'
+import { sayInWords } from '#web/client/problem-words.ts'
 import { ButtonLink } from '#web/page/button-link.tsx'
 import { EmptyState } from '#web/page/empty-state.tsx'
 import { LoadError } from '#web/page/load-error.tsx'
 import { Page } from '#web/page/page.tsx'
 import { ShowMore } from '#web/page/show-more.tsx'
-import classes from './list/campaign-card.module.css'
-import { CampaignCard } from './list/campaign-card.tsx'
+import { AwardedPoints, formatSchedule, PhaseBadge, phaseOf } from './campaign-status.tsx'
+import classes from './campaigns-page.module.css'
+import { formatRule } from './rule-words.ts'
 
 const PLACES = ['a', 'b', 'c']
 
@@ -57,4 +63,124 @@ function Campaigns() {
       <ShowMore list={read} shown={campaigns?.length ?? 0} what="campaigns" />
     </Stack>
   )
+}
+
+const MAX_RULES = 3
+
+/** A campaign at a glance. */
+function CampaignCard({ campaign }: { campaign: Campaign }) {
+  const { campaign_name: name, version } = campaign
+  return (
+    <Paper component="article" withBorder radius="lg" p="lg" className={classes.card} aria-label={`Campaign ${name}`}>
+      <Stack gap="md" h="100%">
+        <Group justify="space-between" wrap="nowrap" align="flex-start">
+          <Title order={2} size="h3" className={classes.name}>
+            <Link to="/campaigns/$campaignName" params={{ campaignName: name }} className={classes.link}>
+              {name}
+            </Link>
+          </Title>
+          <StatusSwitch campaign={campaign} />
+        </Group>
+        <Group gap="xs">
+          <PhaseBadge phase={phaseOf(campaign)} />
+          <Text size="sm">{formatSchedule(campaign)}</Text>
+        </Group>
+        <Rules rules={campaign.rules} />
+        <Stack gap="xs" mt="auto">
+          <AwardedPoints campaign={campaign} />
+          <Text size="xs" c="dimmed">
+            Version {version}
+          </Text>
+        </Stack>
+      </Stack>
+    </Paper>
+  )
+}
+
+function Rules({ rules }: { rules: readonly CampaignRule[] }) {
+  if (rules.length === 0) return <Text c="dimmed">No rules yet: it gives nothing.</Text>
+  const more = rules.length - MAX_RULES
+  return (
+    <ul className={classes.rules} aria-label="Rules">
+      {rules.slice(0, MAX_RULES).map((rule, index) => {
+        const { when, gives } = formatRule(rule)
+        return (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the place of a rule is all that tells it from its like.
+          <li key={index}>
+            <strong>{gives}</strong> when {when}
+          </li>
+        )
+      })}
+      {more > 0 && <li>and {more} more</li>}
+    </ul>
+  )
+}
+
+type Status = Campaign['status']
+
+/** Switches a campaign on and off at once, for the purchases from then on. */
+function StatusSwitch({ campaign }: { campaign: Campaign }) {
+  const change = useChangeCampaign()
+  const { campaign_name: name, status } = campaign
+  const wanted = change.isPending ? change.variables.changes.status : status
+
+  /** It can be undone after the page is left, so what becomes of it is told here and not by the component. */
+  const switchTo = async (next: Status, of: Campaign): Promise<void> => {
+    try {
+      const changed = await change.mutateAsync({ of, changes: { status: next } })
+      notifySwitched(changed, () => switchTo(next === 'active' ? 'inactive' : 'active', changed))
+    } catch (error) {
+      notifyNotSwitched(name, error)
+    }
+  }
+
+  return (
+    <Switch
+      checked={wanted === 'active'}
+      onChange={(event) => void switchTo(event.currentTarget.checked ? 'active' : 'inactive', campaign)}
+      label="Active"
+      aria-label={`Campaign ${name} is active`}
+      size="md"
+      aria-busy={change.isPending}
+    />
+  )
+}
+
+function notifySwitched({ campaign_name: name, status }: Campaign, undo: () => Promise<void>): void {
+  const id = `status of ${name}`
+  const words =
+    status === 'active'
+      ? 'From the next purchase on, it gives points.'
+      : 'From the next purchase on, it gives no points. What it gave stays.'
+  notifications.hide(id)
+  notifications.show({
+    id,
+    title: `“${name}” is ${status} now`,
+    message: (
+      <Group justify="space-between" wrap="nowrap">
+        <Text size="sm">{words}</Text>
+        <Button
+          size="compact-sm"
+          variant="light"
+          onClick={() => {
+            notifications.hide(id)
+            void undo()
+          }}
+        >
+          Undo
+        </Button>
+      </Group>
+    ),
+    autoClose: 12_000,
+  })
+}
+
+function notifyNotSwitched(name: string, error: unknown): void {
+  const { title, message } = problemOf(error, 'campaign_moved_on')
+    ? {
+        title: `“${name}” was not switched`,
+        message: 'Somebody else changed it meanwhile. You see now what it is like: look again, and decide anew.',
+      }
+    : sayInWords(error)
+  notifications.show({ color: 'red', title, message, autoClose: 12_000 })
 }

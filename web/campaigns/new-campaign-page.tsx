@@ -1,15 +1,12 @@
-import { Stack, TextInput } from '@mantine/core'
+import { TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useNavigate } from '@tanstack/react-router'
 import { useRef, useState } from 'react'
 import { useCreateCampaign } from '#web/client/campaign-changes.ts'
 import { Page } from '#web/page/page.tsx'
 import { type Draft, isSameDraft, NEW_DRAFT, termsOf } from './terms/draft.ts'
-import { LeaveGuard } from './terms/leave-guard.tsx'
-import { nameMistake } from './terms/name.ts'
-import { sayNotSaved, whyNotSendable } from './terms/refusal.ts'
-import { SaveBar } from './terms/save-bar.tsx'
-import { TermsWorkshop } from './terms/terms-workshop.tsx'
+import { TermsEditor } from './terms/terms-editor.tsx'
+import { formatNotSaved, validateDraft } from './terms/use-campaign-draft.ts'
 
 export function NewCampaignPage() {
   return (
@@ -26,12 +23,12 @@ function NewCampaign() {
   const nameInput = useRef<HTMLInputElement>(null)
   const create = useCreateCampaign()
   const navigate = useNavigate()
-  const wrongName = nameMistake(name)
+  const nameError = nameErrorOf(name)
 
   const save = () => {
-    const why = wrongName ? `Not created: ${wrongName}` : whyNotSendable(draft)
+    const why = nameError ? `Not created: ${nameError}` : validateDraft(draft)
     setRefusal(why)
-    if (wrongName) nameInput.current?.focus()
+    if (nameError) nameInput.current?.focus()
     if (why !== undefined) return
     create.mutate(
       { campaign_name: name.trim(), ...termsOf(draft) },
@@ -44,39 +41,44 @@ function NewCampaign() {
             ignoreBlocker: true,
           })
         },
-        onError: (error) => setRefusal(sayNotSaved(error)),
+        onError: (error) => setRefusal(formatNotSaved(error)),
       },
     )
   }
 
   return (
-    <Stack>
-      <LeaveGuard isDirty={!create.isSuccess && (name !== '' || !isSameDraft(draft, NEW_DRAFT))} />
-      <TermsWorkshop
-        draft={draft}
-        change={(part) => setDraft((now) => ({ ...now, ...part }))}
-        saveBar={
-          <SaveBar
-            status={refusal ?? 'Nothing is created until you say so.'}
-            isBad={refusal !== undefined}
-            saveLabel="Create campaign"
-            isSaving={create.isPending}
-            onSave={save}
-            onDiscard={undefined}
-          />
-        }
-      >
-        <TextInput
-          ref={nameInput}
-          label="Name"
-          description="Customers see it beside the points that it gave. It cannot be changed later."
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-          error={refusal !== undefined && wrongName}
-          required
-          maxLength={100}
-        />
-      </TermsWorkshop>
-    </Stack>
+    <TermsEditor
+      draft={draft}
+      change={(part) => setDraft((now) => ({ ...now, ...part }))}
+      isDirty={!create.isSuccess && (name !== '' || !isSameDraft(draft, NEW_DRAFT))}
+      saving={{
+        status: refusal ?? 'Nothing is created until you say so.',
+        isBad: refusal !== undefined,
+        saveLabel: 'Create campaign',
+        isSaving: create.isPending,
+        onSave: save,
+        onDiscard: undefined,
+      }}
+    >
+      <TextInput
+        ref={nameInput}
+        label="Name"
+        description="Customers see it beside the points that it gave. It cannot be changed later."
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+        error={refusal !== undefined && nameError}
+        required
+        maxLength={100}
+      />
+    </TermsEditor>
   )
+}
+
+/** What is wrong with the name of a new campaign, if something is. */
+function nameErrorOf(name: string): string | undefined {
+  const trimmed = name.trim()
+  if (trimmed === '') return 'It needs a name.'
+  // Addresses take these for the place itself, and for the way up.
+  if (trimmed === '.' || trimmed === '..') return 'This name cannot be part of an address. Choose another.'
+  return undefined
 }

@@ -1,4 +1,4 @@
-import { Paper, Skeleton, Stack, Text } from '@mantine/core'
+import { Group, Paper, Skeleton, Stack, Text } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { problemOf } from '#web/client/api-problem.ts'
 import { type CampaignChange, campaignHistoryQuery } from '#web/client/campaigns.ts'
@@ -6,7 +6,6 @@ import { dateTime } from '#web/format/dates.ts'
 import cardList from '#web/page/card-list.module.css'
 import { LoadError } from '#web/page/load-error.tsx'
 import { ShowMore } from '#web/page/show-more.tsx'
-import classes from './campaign-history.module.css'
 import { TermsDiff } from './terms-diff.tsx'
 
 /** Who changed what of a campaign, and when, newest first. */
@@ -18,7 +17,7 @@ export function CampaignHistory({ name }: { name: string }) {
   if (!data) return <Skeleton height={160} radius="lg" />
   const changes = data.pages.flatMap(({ items }) => items)
   return (
-    <Stack gap="md" align="stretch">
+    <Stack gap="md" align="period">
       <ol className={cardList.list} aria-label="History of changes">
         {changes.map((change) => (
           <li key={`${change.at} ${change.version}`}>
@@ -37,14 +36,14 @@ function Change({ change: { action, actor, at, version, before, after } }: { cha
   return (
     <Paper withBorder radius="lg" p="lg" bg="var(--store-surface)">
       <Stack gap="sm">
-        <div className={classes.head}>
+        <Group justify="space-between" align="period" gap="4px 16px">
           <Text fw={650}>
             {ACTIONS[action]} by {actor}
           </Text>
           <Text size="sm" c="dimmed">
             <time dateTime={at}>{dateTime(at)}</time> · version {version}
           </Text>
-        </div>
+        </Group>
         {before && after && <TermsDiff before={before} after={after} />}
         {!before && after && <TermsDiff before={NOTHING} after={after} />}
       </Stack>

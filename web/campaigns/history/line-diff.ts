@@ -2,7 +2,7 @@
 export type DiffLine = { kind: 'same' | 'removed' | 'added'; text: string }
 
 /** More pairs of lines than this are not compared one by one: nobody reads such a difference line by line. */
-const MOST_PAIRS = 1_000_000
+const MAX_PAIRS = 1_000_000
 
 /** The lines that turn one text into another: as few as possible, within reason. */
 export function diffLines(before: string, after: string): DiffLine[] {
@@ -32,7 +32,7 @@ function as(kind: DiffLine['kind']) {
 
 /** By the longest sequence of lines that both have. */
 function diffMiddle(a: readonly string[], b: readonly string[]): DiffLine[] {
-  if (a.length * b.length > MOST_PAIRS) return [...a.map(as('removed')), ...b.map(as('added'))]
+  if (a.length * b.length > MAX_PAIRS) return [...a.map(as('removed')), ...b.map(as('added'))]
   const lengths = commonLengths(a, b)
   const lines: DiffLine[] = []
   let i = 0

@@ -9,7 +9,7 @@ import {
 import type { Candidate } from '#web/client/simulation.ts'
 
 /** Rows that are kept to look at; the sums come from the API. */
-const MOST_AWARDS = 200
+const MAX_AWARDS = 200
 
 export type BacktestState = {
   /** `incomplete`: the answer ended without its totals. */
@@ -51,7 +51,7 @@ function afterLine(state: BacktestState, line: BacktestLine): BacktestState {
   switch (line.line) {
     case 'page': {
       const { done, total } = line
-      const room = MOST_AWARDS - state.awards.length
+      const room = MAX_AWARDS - state.awards.length
       const awards = room > 0 ? [...state.awards, ...line.awards.slice(0, room)] : state.awards
       return { ...state, done, total, awards }
     }

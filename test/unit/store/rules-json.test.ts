@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { findJsonMistake, rangeOf, sayPlace } from '#web/campaigns/rules-editor/rules-mistake.ts'
+import { findJsonError, formatLocation, rangeOf } from '#web/campaigns/rules-editor/rules-json.ts'
 
 const RULES = `[
   { "condition": { "all": [{ "rule": "string_equals", "value": 1 }, 7] }, "a/b~c": [] },
@@ -18,10 +18,10 @@ describe('what a JSON Pointer leads to is marked', () => {
     // Of two members of one name, the last counts.
     ['/1/action/command', '"issue"', 'Rule 2, action, command (line 6)'],
   ])('%s', (pointer, marked, words) => {
-    const mistake = { message: '', place: pointer }
-    const { from, to } = rangeOf(mistake, RULES)
+    const error = { message: '', place: pointer }
+    const { from, to } = rangeOf(error, RULES)
     expect(RULES.slice(from, to)).toBe(marked)
-    expect(sayPlace(mistake, RULES)).toBe(words)
+    expect(formatLocation(error, RULES)).toBe(words)
   })
 
   test.each([
@@ -57,13 +57,13 @@ describe('what is not JSON is told with its place', () => {
     ['[\n"a\nb"]', 2, /./],
     ['[{"a": 1}', 1, /a comma or \]/],
   ])('%j', (text, line, message) => {
-    const mistake = findJsonMistake(text)
-    expect(mistake?.message).toMatch(message)
-    expect(mistake && sayPlace(mistake, text)).toBe(`Line ${line}`)
+    const error = findJsonError(text)
+    expect(error?.message).toMatch(message)
+    expect(error && formatLocation(error, text)).toBe(`Line ${line}`)
   })
 
   test('and what is JSON has no such mistake', () => {
-    expect(findJsonMistake(RULES)).toBeUndefined()
-    expect(findJsonMistake('{}')).toBeUndefined()
+    expect(findJsonError(RULES)).toBeUndefined()
+    expect(findJsonError('{}')).toBeUndefined()
   })
 })
