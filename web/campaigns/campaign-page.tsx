@@ -25,11 +25,11 @@ export function CampaignPage() {
   return (
     <Page
       title={name}
-      lead="Its terms, what they would have given, and who changed them."
+      lead="Its terms, a preview of what they would have awarded, and who changed them."
       actions={data && <DeleteCampaign campaign={data} />}
     >
       {data && <CampaignTabs key={name} campaign={data} />}
-      {!data && problemOf(error, 'unknown_campaign') && <Unknown name={name} />}
+      {!data && problemOf(error, 'unknown_campaign') && <UnknownCampaign name={name} />}
       {!data && error && !problemOf(error, 'unknown_campaign') && <LoadError query={read} />}
       {!data && !error && <Skeleton height={480} radius="lg" />}
     </Page>
@@ -50,7 +50,7 @@ function CampaignTabs({ campaign }: { campaign: Campaign }) {
         <Tabs.Tab value="terms">Terms</Tabs.Tab>
         <Tabs.Tab value="history">History</Tabs.Tab>
       </Tabs.List>
-      {/* Kept while the other tab is looked at: what is typed is in it. */}
+      {/* Stays mounted while the history is shown, because it holds unsaved changes. */}
       <Tabs.Panel value="terms">
         <EditCampaign stored={campaign} />
       </Tabs.Panel>
@@ -59,33 +59,33 @@ function CampaignTabs({ campaign }: { campaign: Campaign }) {
   )
 }
 
-/** There is none of this name, though there may have been: then its history is all that is left. */
-function Unknown({ name }: { name: string }) {
+/** No campaign has this name. A deleted one still has its history. */
+function UnknownCampaign({ name }: { name: string }) {
   return (
     <Stack gap="lg">
       <EmptyState
         icon={<IconSparkles size={36} aria-hidden />}
-        title="There is no campaign of this name"
+        title="There is no campaign with this name"
         action={<ButtonLink to="/campaigns">All campaigns</ButtonLink>}
       >
-        It may have been deleted: then its history tells by whom, and what it was like.
+        It may have been deleted. If so, its history below shows who deleted it and what its terms were.
       </EmptyState>
       <CampaignHistory name={name} />
     </Stack>
   )
 }
 
-/** Deletes a campaign, once somebody has said so twice. */
+/** Deletes a campaign after a confirmation. */
 function DeleteCampaign({ campaign }: { campaign: Campaign }) {
   const [opened, { open, close }] = useDisclosure(false)
   const navigate = useNavigate()
   const remove = useDeleteCampaign()
-  const { campaign_name: name, given_points } = campaign
+  const { campaign_name: name, given_points: awarded } = campaign
 
   const confirm = () =>
     remove.mutate(campaign, {
       onSuccess: () => {
-        notifications.show({ title: `“${name}” is deleted`, message: 'The points that it gave stay.' })
+        notifications.show({ title: `“${name}” was deleted`, message: 'The points that it awarded are kept.' })
         void navigate({ to: '/campaigns', ignoreBlocker: true })
       },
     })
@@ -95,18 +95,23 @@ function DeleteCampaign({ campaign }: { campaign: Campaign }) {
       <Button variant="default" leftSection={<IconTrash size={18} aria-hidden />} onClick={open}>
         Delete
       </Button>
-      <Modal opened={opened} onClose={close} title={`Delete “${name}”?`} closeButtonProps={{ 'aria-label': 'Keep it' }}>
+      <Modal
+        opened={opened}
+        onClose={close}
+        title={`Delete “${name}”?`}
+        closeButtonProps={{ 'aria-label': 'Keep campaign' }}
+      >
         <Text mb="lg">
-          It gives no more points. The {points(given_points)} that it gave stay, and so does its history. Its name can
-          be used again.
+          The campaign will award no more points. The {points(awarded)} that it has awarded are kept, and so is its
+          history. The name can be used again.
         </Text>
         {remove.error && <NotDeleted error={remove.error} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={close} data-autofocus>
-            Keep it
+            Keep campaign
           </Button>
           <Button color="red.9" onClick={confirm} loading={remove.isPending}>
-            Delete it
+            Delete campaign
           </Button>
         </Group>
       </Modal>
@@ -116,7 +121,10 @@ function DeleteCampaign({ campaign }: { campaign: Campaign }) {
 
 function NotDeleted({ error }: { error: Error }) {
   const { title, message } = problemOf(error, 'campaign_moved_on')
-    ? { title: 'It was not deleted', message: 'Somebody changed it meanwhile. Look at it again, and decide anew.' }
+    ? {
+        title: 'The campaign was not deleted',
+        message: 'Somebody else changed it in the meantime. Review it and try again.',
+      }
     : sayInWords(error)
   return (
     <Alert color="red" title={title} mb="lg">

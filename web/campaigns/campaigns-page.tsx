@@ -16,7 +16,7 @@ import { AwardedPoints, formatSchedule, PhaseBadge, phaseOf } from './campaign-s
 import classes from './campaigns-page.module.css'
 import { formatRule } from './rule-words.ts'
 
-const PLACES = ['a', 'b', 'c']
+const SKELETONS = ['a', 'b', 'c']
 
 export function CampaignsPage() {
   return (
@@ -42,7 +42,8 @@ function Campaigns() {
   if (campaigns?.length === 0) {
     return (
       <EmptyState icon={<IconSparkles size={36} aria-hidden />} title="No campaigns yet" action={<NewCampaignLink />}>
-        Until there is one, purchases earn no points. Make one, and see what it would have given before you save it.
+        Purchases earn no points until there is a campaign. You can preview what it would have awarded before you save
+        it.
       </EmptyState>
     )
   }
@@ -54,8 +55,8 @@ function Campaigns() {
             <CampaignCard campaign={campaign} />
           </li>
         )) ??
-          PLACES.map((place) => (
-            <li key={place}>
+          SKELETONS.map((skeleton) => (
+            <li key={skeleton}>
               <Skeleton height={280} radius="lg" />
             </li>
           ))}
@@ -65,9 +66,10 @@ function Campaigns() {
   )
 }
 
+/** How many rules a card shows. */
 const MAX_RULES = 3
 
-/** A campaign at a glance. */
+/** The summary of a campaign in the list. */
 function CampaignCard({ campaign }: { campaign: Campaign }) {
   const { campaign_name: name, version } = campaign
   return (
@@ -98,16 +100,16 @@ function CampaignCard({ campaign }: { campaign: Campaign }) {
 }
 
 function Rules({ rules }: { rules: readonly CampaignRule[] }) {
-  if (rules.length === 0) return <Text c="dimmed">No rules yet: it gives nothing.</Text>
+  if (rules.length === 0) return <Text c="dimmed">No rules yet: this campaign awards no points.</Text>
   const more = rules.length - MAX_RULES
   return (
     <ul className={classes.rules} aria-label="Rules">
       {rules.slice(0, MAX_RULES).map((rule, index) => {
-        const { when, gives } = formatRule(rule)
+        const { when, award } = formatRule(rule)
         return (
-          // biome-ignore lint/suspicious/noArrayIndexKey: the place of a rule is all that tells it from its like.
+          // biome-ignore lint/suspicious/noArrayIndexKey: rules have no identity but their position.
           <li key={index}>
-            <strong>{gives}</strong> when {when}
+            <strong>{award}</strong> when {when}
           </li>
         )
       })}
@@ -118,26 +120,26 @@ function Rules({ rules }: { rules: readonly CampaignRule[] }) {
 
 type Status = Campaign['status']
 
-/** Switches a campaign on and off at once, for the purchases from then on. */
+/** Saves the status at once; it applies from the next purchase on. */
 function StatusSwitch({ campaign }: { campaign: Campaign }) {
   const change = useChangeCampaign()
   const { campaign_name: name, status } = campaign
-  const wanted = change.isPending ? change.variables.changes.status : status
+  const shown = change.isPending ? change.variables.changes.status : status
 
-  /** It can be undone after the page is left, so what becomes of it is told here and not by the component. */
-  const switchTo = async (next: Status, of: Campaign): Promise<void> => {
+  // Undo still works after the user has left the page, so the result is notified from here and not rendered.
+  const setStatus = async (next: Status, of: Campaign): Promise<void> => {
     try {
       const changed = await change.mutateAsync({ of, changes: { status: next } })
-      notifySwitched(changed, () => switchTo(next === 'active' ? 'inactive' : 'active', changed))
+      notifyStatus(changed, () => setStatus(next === 'active' ? 'inactive' : 'active', changed))
     } catch (error) {
-      notifyNotSwitched(name, error)
+      notifyStatusNotChanged(name, error)
     }
   }
 
   return (
     <Switch
-      checked={wanted === 'active'}
-      onChange={(event) => void switchTo(event.currentTarget.checked ? 'active' : 'inactive', campaign)}
+      checked={shown === 'active'}
+      onChange={(event) => void setStatus(event.currentTarget.checked ? 'active' : 'inactive', campaign)}
       label="Active"
       aria-label={`Campaign ${name} is active`}
       size="md"
@@ -146,19 +148,19 @@ function StatusSwitch({ campaign }: { campaign: Campaign }) {
   )
 }
 
-function notifySwitched({ campaign_name: name, status }: Campaign, undo: () => Promise<void>): void {
+function notifyStatus({ campaign_name: name, status }: Campaign, undo: () => Promise<void>): void {
   const id = `status of ${name}`
-  const words =
+  const effect =
     status === 'active'
-      ? 'From the next purchase on, it gives points.'
-      : 'From the next purchase on, it gives no points. What it gave stays.'
+      ? 'It awards points from the next purchase on.'
+      : 'It awards no points from the next purchase on. Points already awarded are kept.'
   notifications.hide(id)
   notifications.show({
     id,
-    title: `“${name}” is ${status} now`,
+    title: `“${name}” is now ${status}`,
     message: (
       <Group justify="space-between" wrap="nowrap">
-        <Text size="sm">{words}</Text>
+        <Text size="sm">{effect}</Text>
         <Button
           size="compact-sm"
           variant="light"
@@ -175,11 +177,12 @@ function notifySwitched({ campaign_name: name, status }: Campaign, undo: () => P
   })
 }
 
-function notifyNotSwitched(name: string, error: unknown): void {
+function notifyStatusNotChanged(name: string, error: unknown): void {
   const { title, message } = problemOf(error, 'campaign_moved_on')
     ? {
-        title: `“${name}” was not switched`,
-        message: 'Somebody else changed it meanwhile. You see now what it is like: look again, and decide anew.',
+        title: `“${name}” was not changed`,
+        message:
+          'Somebody else changed it in the meantime. The page now shows the current version: review it and try again.',
       }
     : sayInWords(error)
   notifications.show({ color: 'red', title, message, autoClose: 12_000 })

@@ -10,7 +10,7 @@ import { formatNotSaved, validateDraft } from './terms/use-campaign-draft.ts'
 
 export function NewCampaignPage() {
   return (
-    <Page title="New campaign" lead="Say when it gives points, and see what it would give before it does.">
+    <Page title="New campaign" lead="Define when it awards points, and preview the result before you save it.">
       <NewCampaign />
     </Page>
   )
@@ -19,43 +19,25 @@ export function NewCampaignPage() {
 function NewCampaign() {
   const [name, setName] = useState('')
   const [draft, setDraft] = useState<Draft>(NEW_DRAFT)
-  const [refusal, setRefusal] = useState<string>()
   const nameInput = useRef<HTMLInputElement>(null)
-  const create = useCreateCampaign()
-  const navigate = useNavigate()
-  const nameError = nameErrorOf(name)
+  const { create, refusal, isPending, isSuccess } = useCreation()
+  const nameError = validateName(name)
 
   const save = () => {
-    const why = nameError ? `Not created: ${nameError}` : validateDraft(draft)
-    setRefusal(why)
+    create(name, draft)
     if (nameError) nameInput.current?.focus()
-    if (why !== undefined) return
-    create.mutate(
-      { campaign_name: name.trim(), ...termsOf(draft) },
-      {
-        onSuccess: ({ campaign_name, status }) => {
-          notifications.show({ title: `“${campaign_name}” is created`, message: `It is ${status}.` })
-          void navigate({
-            to: '/campaigns/$campaignName',
-            params: { campaignName: campaign_name },
-            ignoreBlocker: true,
-          })
-        },
-        onError: (error) => setRefusal(formatNotSaved(error)),
-      },
-    )
   }
 
   return (
     <TermsEditor
       draft={draft}
       change={(part) => setDraft((now) => ({ ...now, ...part }))}
-      isDirty={!create.isSuccess && (name !== '' || !isSameDraft(draft, NEW_DRAFT))}
+      isDirty={!isSuccess && (name !== '' || !isSameDraft(draft, NEW_DRAFT))}
       saving={{
-        status: refusal ?? 'Nothing is created until you say so.',
-        isBad: refusal !== undefined,
+        status: refusal ?? 'The campaign is not created yet.',
+        isError: refusal !== undefined,
         saveLabel: 'Create campaign',
-        isSaving: create.isPending,
+        isSaving: isPending,
         onSave: save,
         onDiscard: undefined,
       }}
@@ -63,7 +45,7 @@ function NewCampaign() {
       <TextInput
         ref={nameInput}
         label="Name"
-        description="Customers see it beside the points that it gave. It cannot be changed later."
+        description="Customers see it next to the points that it awarded. It cannot be changed later."
         value={name}
         onChange={(event) => setName(event.currentTarget.value)}
         error={refusal !== undefined && nameError}
@@ -74,11 +56,36 @@ function NewCampaign() {
   )
 }
 
-/** What is wrong with the name of a new campaign, if something is. */
-function nameErrorOf(name: string): string | undefined {
+/** Creates the campaign and opens its page, or says why it could not be created. */
+function useCreation() {
+  const [refusal, setRefusal] = useState<string>()
+  const creation = useCreateCampaign()
+  const navigate = useNavigate()
+
+  const create = (name: string, draft: Draft) => {
+    const nameError = validateName(name)
+    const reason = nameError ? `Not created. ${nameError}` : validateDraft(draft)
+    setRefusal(reason)
+    if (reason !== undefined) return
+    creation.mutate(
+      { campaign_name: name.trim(), ...termsOf(draft) },
+      {
+        onSuccess: ({ campaign_name: campaignName, status }) => {
+          notifications.show({ title: `“${campaignName}” was created`, message: `It is ${status}.` })
+          void navigate({ to: '/campaigns/$campaignName', params: { campaignName }, ignoreBlocker: true })
+        },
+        onError: (error) => setRefusal(formatNotSaved(error)),
+      },
+    )
+  }
+  return { create, refusal, isPending: creation.isPending, isSuccess: creation.isSuccess }
+}
+
+/** What is wrong with the name of a new campaign, or undefined if it is valid. */
+function validateName(name: string): string | undefined {
   const trimmed = name.trim()
-  if (trimmed === '') return 'It needs a name.'
-  // Addresses take these for the place itself, and for the way up.
-  if (trimmed === '.' || trimmed === '..') return 'This name cannot be part of an address. Choose another.'
+  if (trimmed === '') return 'Enter a name.'
+  // As segments of a path, `.` and `..` are relative (RFC 3986, 5.2.4): the campaign's page would not be reachable.
+  if (trimmed === '.' || trimmed === '..') return 'This name cannot be part of a web address. Choose another name.'
   return undefined
 }

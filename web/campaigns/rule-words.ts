@@ -13,14 +13,15 @@ const COMPARISONS: Record<Extract<Condition, { rule: string }>['rule'], string> 
   string_equals: 'is',
 }
 
-const number = new Intl.NumberFormat('en', { maximumFractionDigits: 20 })
+const exactNumber = new Intl.NumberFormat('en', { maximumFractionDigits: 20 })
+const approximateNumber = new Intl.NumberFormat('en', { maximumFractionDigits: 2 })
 
-/** A rule that the API has accepted, in short words: `amount is more than 100`, `amount/10 points`. */
-export function formatRule({ variable, condition, action }: CampaignRule): { when: string; gives: string } {
+/** A valid rule in words: its condition, `amount is more than 100`, and its award, `amount/10 points`. */
+export function formatRule({ variable, condition, action }: CampaignRule): { when: string; award: string } {
   const formula = formatPaths(action.formula)
   return {
     when: formatCondition(condition, variable),
-    gives: `${formula} ${formula === '1' ? 'point' : 'points'}`,
+    award: `${formula} ${formula === '1' ? 'point' : 'points'}`,
   }
 }
 
@@ -29,59 +30,62 @@ function formatCondition(condition: Condition, variable: string | undefined): st
   if ('any' in condition) return formatList(condition.any, 'or', variable)
   if ('not' in condition) return `not (${formatCondition(condition.not, variable)})`
   const { rule, value } = condition
-  const compared = typeof value === 'number' ? number.format(value) : `“${value}”`
+  const compared = typeof value === 'number' ? exactNumber.format(value) : `“${value}”`
   return `${formatPaths(condition.variable ?? variable ?? '')} ${COMPARISONS[rule]} ${compared}`
 }
 
-function formatList(conditions: readonly Condition[], word: string, variable: string | undefined): string {
+function formatList(conditions: readonly Condition[], conjunction: string, variable: string | undefined): string {
   const isList = (condition: Condition) => 'all' in condition || 'any' in condition
   return conditions
     .map((one) =>
       isList(one) && conditions.length > 1 ? `(${formatCondition(one, variable)})` : formatCondition(one, variable),
     )
-    .join(` ${word} `)
+    .join(` ${conjunction} `)
 }
 
-/** `$.amount/10` reads `amount/10`. */
+/** `$.amount/10` becomes `amount/10`. */
 function formatPaths(text: string): string {
   return text.replaceAll('$.', '')
 }
-
-const approximate = new Intl.NumberFormat('en', { maximumFractionDigits: 2 })
 
 const NOT_RUNNING: Record<NonNullable<CampaignJudgement['not_running']>, string> = {
   inactive: 'the campaign is inactive',
   not_started: 'the campaign has not started',
   ended: 'the campaign has ended',
-  no_instant: 'it happened at no known time',
+  no_instant: 'the time of the event is not known',
 }
 
-/** Why a campaign gives less than its rules come to, or undefined if it does not. */
+const LIMITS: Record<NonNullable<CampaignJudgement['limited_by']>, string> = {
+  total_points: 'the total cap limits the award',
+  points_per_customer: 'the cap per customer limits the award',
+  points_per_award: 'the awards of all campaigns together exceed the maximum for one purchase or event',
+}
+
+/** Why a campaign awards fewer points than its rules add up to, or undefined if it does not. */
 export function formatShortfall({ not_running, limited_by, earned }: CampaignJudgement): string | undefined {
-  if (not_running) return `Its rules come to ${points(earned)}, but ${NOT_RUNNING[not_running]}.`
-  if (!limited_by) return undefined
-  if (limited_by === 'points_per_award') {
-    return `Its rules come to ${points(earned)}, but all campaigns together give more than can be booked at once.`
-  }
-  const cap = limited_by === 'total_points' ? 'the cap in all' : 'the cap per customer'
-  return `Its rules come to ${points(earned)}, but ${cap} leaves no more.`
+  const reason = not_running ? NOT_RUNNING[not_running] : limited_by && LIMITS[limited_by]
+  return reason ? `Its rules add up to ${points(earned)}, but ${reason}.` : undefined
 }
 
-/** What a rule made of a purchase, and if it gave nothing, why. @param rule undefined where it is not known any more */
+/**
+ * The result of one rule for one purchase or event, to be read after the rule's name: `awards 170`.
+ *
+ * @param rule undefined where the result does not come with its rule, as in a backtest
+ */
 export function formatOutcome({ outcome, exact, reason }: RuleOutcome, rule: CampaignRule | undefined): string {
   switch (outcome) {
     case 'gave':
-      return `gave ${formatExact(exact ?? '')}`
+      return `awards ${formatExact(exact ?? '')}`
     case 'did_not_match':
-      return rule ? `gave nothing: it is not so that ${formatRule(rule).when}` : 'did not match'
+      return `awards nothing, because its condition is not met${rule ? `: ${formatRule(rule).when}` : ''}`
     case 'not_evaluated':
       return `could not be evaluated: ${reason?.message ?? ''}`
   }
 }
 
-/** What is exact may be a fraction without an end (`850/3`), which nobody reads. */
+/** Exact points can be a fraction with endless decimals: `850/3` is shown as `about 283.33`. */
 function formatExact(exact: string): string {
   const [numerator, denominator] = exact.split('/').map(Number)
   if (numerator === undefined || denominator === undefined) return exact
-  return `about ${approximate.format(numerator / denominator)}`
+  return `about ${approximateNumber.format(numerator / denominator)}`
 }

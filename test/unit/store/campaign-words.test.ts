@@ -20,7 +20,7 @@ describe('a rule in short words', () => {
       { all: [{ any: [more, text] }, { not: text }] },
     ],
   ])('%s', (words, condition) => {
-    expect(formatRule(rule(condition, '$.amount/10', '$.amount'))).toEqual({ when: words, gives: 'amount/10 points' })
+    expect(formatRule(rule(condition, '$.amount/10', '$.amount'))).toEqual({ when: words, award: 'amount/10 points' })
   })
 })
 

@@ -8,11 +8,12 @@ import { LoadError } from '#web/page/load-error.tsx'
 import { ShowMore } from '#web/page/show-more.tsx'
 import { TermsDiff } from './terms-diff.tsx'
 
-/** Who changed what of a campaign, and when, newest first. */
+/** The changes of a campaign, newest first: who changed what, and when. */
 export function CampaignHistory({ name }: { name: string }) {
   const read = useInfiniteQuery(campaignHistoryQuery(name))
   const { data, error } = read
-  if (problemOf(error, 'unknown_campaign')) return <Text c="dimmed">There never was a campaign of this name.</Text>
+  if (problemOf(error, 'unknown_campaign'))
+    return <Text c="dimmed">There has never been a campaign with this name.</Text>
   if (error && !data) return <LoadError query={read} />
   if (!data) return <Skeleton height={160} radius="lg" />
   const changes = data.pages.flatMap(({ items }) => items)
@@ -45,14 +46,14 @@ function Change({ change: { action, actor, at, version, before, after } }: { cha
           </Text>
         </Group>
         {before && after && <TermsDiff before={before} after={after} />}
-        {!before && after && <TermsDiff before={NOTHING} after={after} />}
+        {!before && after && <TermsDiff before={DEFAULT_TERMS} after={after} />}
       </Stack>
     </Paper>
   )
 }
 
-/** What a campaign is before it is created. */
-const NOTHING: NonNullable<CampaignChange['before']> = {
+/** The defaults of the API: the terms that a new campaign differs from. */
+const DEFAULT_TERMS: NonNullable<CampaignChange['before']> = {
   status: 'active',
   starts_at: null,
   ends_at: null,

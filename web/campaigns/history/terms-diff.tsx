@@ -8,11 +8,11 @@ import classes from './terms-diff.module.css'
 
 type TermsDiffProps = { before: CampaignTerms; after: CampaignTerms }
 
-/** What differs between two versions of a campaign. */
+/** The differences between two versions of a campaign. */
 export function TermsDiff({ before, after }: TermsDiffProps) {
   const terms = changedTerms(before, after)
   const rules = changedRules(before, after)
-  if (terms.length === 0 && !rules) return <Text c="dimmed">Nothing differs.</Text>
+  if (terms.length === 0 && !rules) return <Text c="dimmed">There are no differences.</Text>
   return (
     <Stack gap="sm">
       {terms.length > 0 && (
@@ -32,47 +32,46 @@ export function TermsDiff({ before, after }: TermsDiffProps) {
   )
 }
 
-/** A term that differs, in words; rules are told by themselves. */
+/** A term other than the rules that differs, in words. */
 type ChangedTerm = { name: string; before: string; after: string }
 
-const TERMS: { name: string; say: (terms: CampaignTerms) => string }[] = [
-  { name: 'Status', say: ({ status }) => status },
-  { name: 'Starts', say: ({ starts_at }) => (starts_at === null ? 'from ever' : dateTime(starts_at)) },
-  { name: 'Ends', say: ({ ends_at }) => (ends_at === null ? 'never' : dateTime(ends_at)) },
-  { name: 'Points in all', say: ({ cap_total_points: cap }) => (cap === null ? 'no cap' : `at most ${points(cap)}`) },
+const TERMS: { name: string; format: (terms: CampaignTerms) => string }[] = [
+  { name: 'Status', format: ({ status }) => status },
+  { name: 'Starts', format: ({ starts_at }) => (starts_at === null ? 'no start' : dateTime(starts_at)) },
+  { name: 'Ends', format: ({ ends_at }) => (ends_at === null ? 'no end' : dateTime(ends_at)) },
+  { name: 'Total points', format: ({ cap_total_points: cap }) => (cap === null ? 'no cap' : `at most ${points(cap)}`) },
   {
     name: 'Points per customer',
-    say: ({ cap_points_per_customer: cap }) => (cap === null ? 'no cap' : `at most ${points(cap)}`),
+    format: ({ cap_points_per_customer: cap }) => (cap === null ? 'no cap' : `at most ${points(cap)}`),
   },
 ]
 
-/** The terms that differ; of a campaign that was just created, those that are not as they are without a word. */
 function changedTerms(before: CampaignTerms, after: CampaignTerms): ChangedTerm[] {
-  return TERMS.map(({ name, say }) => ({ name, before: say(before), after: say(after) })).filter(
+  return TERMS.map(({ name, format }) => ({ name, before: format(before), after: format(after) })).filter(
     (term) => term.before !== term.after,
   )
 }
 
-/** The rules of both, spelled, or undefined when they are the same. No rules are no text. */
+/** The rules of both versions as JSON, or undefined if they are the same. An empty list is an empty text. */
 function changedRules(older: CampaignTerms, newer: CampaignTerms): { before: string; after: string } | undefined {
-  const [before, after] = [spelled(older), spelled(newer)]
+  const [before, after] = [formatRulesOf(older), formatRulesOf(newer)]
   return before === after ? undefined : { before, after }
 }
 
-function spelled({ rules }: CampaignTerms): string {
+function formatRulesOf({ rules }: CampaignTerms): string {
   return rules.length === 0 ? '' : formatRules(rules)
 }
 
 const SIGNS = { same: ' ', removed: '−', added: '+' }
 const ELEMENTS = { same: 'span', removed: 'del', added: 'ins' } as const
 
-/** How the text of rules changed, line by line. */
+/** The changed lines of the rules, with some context. */
 function RulesDiff({ before, after }: { before: string; after: string }) {
   const lines = withContext(diffLines(before, after))
   return (
     <div className={classes.rules}>
       {lines.map((line, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: lines are told apart by their place.
+        // biome-ignore lint/suspicious/noArrayIndexKey: lines have no identity but their position.
         <Line key={index} line={line} />
       ))}
     </div>

@@ -6,73 +6,83 @@ import { phaseOf } from '#web/campaigns/campaign-status.tsx'
 import { candidateOf, type Draft, inputErrors, termsOf } from '#web/campaigns/terms/draft.ts'
 import { Section } from '#web/page/section.tsx'
 import { BacktestResult } from './backtest-result.tsx'
-import { useBacktest } from './use-backtest.ts'
+import { type BacktestState, useBacktest } from './use-backtest.ts'
 
 type BacktestPanelProps = {
   draft: Draft
-  /** Of the stored campaign that the draft would change. */
+  /** The name of the stored campaign that the draft would change; undefined for a new one. */
   campaignName: string | undefined
   hasErrors: boolean
 }
 
-/** What a draft would have given for what really happened, before anybody saves it. */
+/** What a draft would have awarded for past purchases and events, before it is saved. */
 export function BacktestPanel({ draft, campaignName, hasErrors }: BacktestPanelProps) {
   const [period, setPeriod] = usePeriod()
-  const [ignores, setIgnores] = useState<boolean>()
-  const [ranFor, setRanFor] = useState<Draft>()
+  const [choice, setChoice] = useState<boolean>()
+  const [evaluatedDraft, setEvaluatedDraft] = useState<Draft>()
   const { state, start, cancel } = useBacktest()
-  const ignoresSchedule = ignores ?? givesNothingYet(draft)
+  const ignoresSchedule = choice ?? isNotRunningYet(draft)
   const past = pastOf(period)
-  const isWrong = hasErrors || Object.keys(inputErrors(draft)).length > 0
+  const isInvalid = hasErrors || Object.keys(inputErrors(draft)).length > 0
 
   const run = () => {
     if (!past) return
-    setRanFor(draft)
+    setEvaluatedDraft(draft)
     const always = { status: 'active', starts_at: null, ends_at: null } as const
     void start({ ...candidateOf(draft, campaignName), ...(ignoresSchedule && always) }, past)
   }
 
   return (
     <Section
-      title="What would this have given?"
-      lead="For what was really bought, with these terms, saved or not. Nothing is written."
+      title="What would these terms have awarded?"
+      lead="Evaluates the terms, saved or not, for past purchases and events. Nothing is saved."
     >
       <PeriodFields period={period} onChange={setPeriod} />
       <Switch
         label="Ignore the schedule"
-        description="As if it had been active all the time, without a start or an end."
+        description="Evaluate as if the campaign had always been active, without a start or an end."
         checked={ignoresSchedule}
-        onChange={(event) => setIgnores(event.currentTarget.checked)}
+        onChange={(event) => setChoice(event.currentTarget.checked)}
       />
-      {!ignoresSchedule && givesNothingYet(draft) && (
+      {!ignoresSchedule && isNotRunningYet(draft) && (
         <Text size="sm">
-          As it stands it has not begun to give anything: with its schedule, the past comes to nothing.
+          The campaign is inactive or has not started. With its schedule, it would have awarded nothing.
         </Text>
       )}
       <Group gap="sm">
-        <Button
-          variant="light"
-          leftSection={<IconHistory size={18} aria-hidden />}
-          onClick={run}
-          disabled={isWrong || !past}
-          loading={state?.phase === 'running'}
-        >
-          {state ? 'Show again' : 'Show what it would have given'}
-        </Button>
+        <RunButton state={state} isDisabled={isInvalid || !past} onRun={run} />
         {state?.phase === 'running' && (
           <Button variant="default" onClick={cancel}>
             Cancel
           </Button>
         )}
-        {isWrong && <Text size="sm">Mend the errors first.</Text>}
+        {isInvalid && <Text size="sm">Correct the errors first.</Text>}
       </Group>
-      {state && ranFor && <BacktestResult state={state} isOutdated={ranFor !== draft} onAgain={run} />}
+      {state && evaluatedDraft && (
+        <BacktestResult state={state} isOutdated={evaluatedDraft !== draft} onRunAgain={run} />
+      )}
     </Section>
   )
 }
 
-/** Nothing of the past was in its time. */
-function givesNothingYet(draft: Draft): boolean {
+type RunButtonProps = { state: BacktestState | undefined; isDisabled: boolean; onRun: () => void }
+
+function RunButton({ state, isDisabled, onRun }: RunButtonProps) {
+  return (
+    <Button
+      variant="light"
+      leftSection={<IconHistory size={18} aria-hidden />}
+      onClick={onRun}
+      disabled={isDisabled}
+      loading={state?.phase === 'running'}
+    >
+      {state ? 'Run again' : 'Run preview'}
+    </Button>
+  )
+}
+
+/** With its schedule, such a draft awards nothing for any past purchase or event. */
+function isNotRunningYet(draft: Draft): boolean {
   const { status, starts_at, ends_at } = termsOf(draft)
   const phase = phaseOf({ status: status ?? 'active', starts_at: starts_at ?? null, ends_at: ends_at ?? null })
   return phase === 'inactive' || phase === 'upcoming'
@@ -82,7 +92,7 @@ const KINDS: { value: Period['kind']; label: string }[] = [
   { value: '7', label: '7 days' },
   { value: '30', label: '30 days' },
   { value: '90', label: '90 days' },
-  { value: 'own', label: 'Own dates' },
+  { value: 'custom', label: 'Custom dates' },
 ]
 
 type PeriodFieldsProps = { period: Period; onChange: (period: Period) => void }
@@ -90,7 +100,7 @@ type PeriodFieldsProps = { period: Period; onChange: (period: Period) => void }
 function PeriodFields({ period, onChange }: PeriodFieldsProps) {
   return (
     <Stack gap="sm">
-      <Fieldset legend="How far back" variant="unstyled" p={0} m={0}>
+      <Fieldset legend="Period" variant="unstyled" p={0} m={0}>
         <Chip.Group<false>
           value={period.kind}
           onChange={(kind) => onChange({ ...period, kind: kind as Period['kind'] })}
@@ -104,7 +114,7 @@ function PeriodFields({ period, onChange }: PeriodFieldsProps) {
           </Group>
         </Chip.Group>
       </Fieldset>
-      {period.kind === 'own' && (
+      {period.kind === 'custom' && (
         <Group grow align="flex-start" preventGrowOverflow={false}>
           <TextInput
             type="datetime-local"
@@ -116,7 +126,7 @@ function PeriodFields({ period, onChange }: PeriodFieldsProps) {
           <TextInput
             type="datetime-local"
             label="To"
-            description="Empty: until now."
+            description="Leave empty to end now."
             inputWrapperOrder={['label', 'input', 'description', 'error']}
             value={period.to}
             onChange={(event) => onChange({ ...period, to: event.currentTarget.value })}
@@ -126,7 +136,7 @@ function PeriodFields({ period, onChange }: PeriodFieldsProps) {
       )}
       {pastOf(period) === undefined && (
         <Text size="sm" c="dimmed">
-          Say from when: a moment in the past, before the end.
+          Enter a start in the past and before the end.
         </Text>
       )}
     </Stack>

@@ -11,28 +11,30 @@ import type { BacktestState } from './use-backtest.ts'
 
 type BacktestResultProps = {
   state: BacktestState
-  /** The draft has changed since. */
+  /** The draft has changed since the backtest started. */
   isOutdated: boolean
-  onAgain: () => void
+  onRunAgain: () => void
 }
 
-/** How far a backtest is, and what came of it. */
-export function BacktestResult({ state, isOutdated, onAgain }: BacktestResultProps) {
-  const trouble = formatFailure(state)
+/** The progress of a backtest and its results: totals, each rule, and the first purchases and events. */
+export function BacktestResult({ state, isOutdated, onRunAgain }: BacktestResultProps) {
+  const failure = formatFailure(state)
   return (
     <Stack gap="md">
-      <HowFar state={state} />
+      <BacktestProgress state={state} />
       <Text role="status" aria-label="Preview" fw={600}>
-        {formatProgress(state)}
+        {formatPhase(state)}
       </Text>
       {isOutdated && state.phase !== 'running' && (
-        <Text size="sm">The terms have changed since: show it again to see what they would have given.</Text>
+        <Text size="sm">
+          The terms have changed since this preview. Run it again to see what they would have awarded.
+        </Text>
       )}
-      {trouble && (
-        <Alert color="red" title={trouble.title}>
+      {failure && (
+        <Alert color="red" title={failure.title}>
           <Group justify="space-between">
-            <Text size="sm">{trouble.message}</Text>
-            <Button size="compact-sm" variant="default" onClick={onAgain}>
+            <Text size="sm">{failure.message}</Text>
+            <Button size="compact-sm" variant="default" onClick={onRunAgain}>
               Try again
             </Button>
           </Group>
@@ -44,9 +46,9 @@ export function BacktestResult({ state, isOutdated, onAgain }: BacktestResultPro
   )
 }
 
-function HowFar({ state: { phase, done, total } }: { state: BacktestState }) {
+function BacktestProgress({ state: { phase, done, total } }: { state: BacktestState }) {
   if (phase === 'failed') return null
-  const words = `${done} of ${total} purchases and events`
+  const progress = `${done} of ${total} purchases and events`
   const isComplete = phase === 'complete'
   return (
     <Group wrap="nowrap">
@@ -56,7 +58,7 @@ function HowFar({ state: { phase, done, total } }: { state: BacktestState }) {
           color={isComplete ? 'green' : 'plum'}
           animated={phase === 'running'}
           aria-label="Progress of the preview"
-          aria-valuetext={words}
+          aria-valuetext={progress}
         />
       </Progress.Root>
       <Text size="sm" c="dimmed">
@@ -66,33 +68,33 @@ function HowFar({ state: { phase, done, total } }: { state: BacktestState }) {
   )
 }
 
-function formatProgress({ phase, totals, done, total }: BacktestState): string {
+function formatPhase({ phase, totals, done, total }: BacktestState): string {
   switch (phase) {
     case 'running':
-      return 'Going through the past …'
+      return 'Evaluating past purchases and events …'
     case 'complete':
       return totals?.judged === 0
-        ? 'Nothing happened in that time.'
-        : `It would have given ${points(totals?.points ?? 0)}.`
+        ? 'There were no purchases or events in this period.'
+        : `It would have awarded ${points(totals?.points ?? 0)}.`
     case 'cancelled':
-      return done === 0 ? 'Cancelled.' : `Cancelled after ${done} of ${total}: what you see is not complete.`
+      return done === 0 ? 'Cancelled.' : `Cancelled after ${done} of ${total}. The results are incomplete.`
     case 'incomplete':
-      return 'What you see is not complete.'
+      return 'The results are incomplete.'
     case 'failed':
-      return 'There is nothing to show.'
+      return 'There are no results.'
   }
 }
 
 function formatFailure({ phase, error }: BacktestState): Words | undefined {
   if (phase === 'incomplete') {
     const because = error instanceof Error ? `${error.message}. ` : ''
-    return { title: 'It broke off before it was through', message: `${because}There are no totals.` }
+    return { title: 'The preview was interrupted', message: `${because}There are no totals.` }
   }
   if (phase !== 'failed') return undefined
   if (problemOf(error, 'too_many_backtests')) {
     return {
-      title: 'Others are looking at the past just now',
-      message: 'The store does a few of these at a time. Try again in a moment.',
+      title: 'Too many previews are running',
+      message: 'The store runs only a few previews at a time. Try again in a moment.',
     }
   }
   return sayInWords(error)
@@ -100,19 +102,19 @@ function formatFailure({ phase, error }: BacktestState): Words | undefined {
 
 type CampaignTotals = BacktestTotals['campaigns'][number]
 
-/** What came of a backtest in all, beside what was really given, and rule by rule. */
+/** What the terms would have awarded, compared with what was actually awarded, and rule by rule. */
 function Totals({ totals }: { totals: BacktestTotals }) {
-  const { points: would, points_issued: issued, points_taken_back: takenBack } = totals
+  const { points: preview, points_issued: issued, points_taken_back: takenBack } = totals
   return (
     <Stack gap="md">
       <dl className={classes.figures}>
-        <Figure name="Would have given" value={points(would)} isMain />
-        <Figure name="Really given, by all campaigns" value={points(issued)} />
-        <Figure name="The difference" value={formatDifference(would - issued)} />
+        <Figure name="Would have awarded" value={points(preview)} isMain />
+        <Figure name="Actually awarded, by all campaigns" value={points(issued)} />
+        <Figure name="Difference" value={formatDifference(preview - issued)} />
         {takenBack > 0 && <Figure name="Taken back by refunds" value={points(takenBack)} />}
       </dl>
       {totals.campaigns.map((campaign) => (
-        <CampaignSums key={campaign.campaign_name} campaign={campaign} evaluation={totals.judged} />
+        <CampaignSummary key={campaign.campaign_name} campaign={campaign} evaluated={totals.judged} />
       ))}
     </Stack>
   )
@@ -128,18 +130,18 @@ function Figure({ name, value, isMain = false }: { name: string; value: string; 
 }
 
 function formatDifference(difference: number): string {
-  if (difference === 0) return 'none'
+  if (difference === 0) return 'None'
   return `${points(Math.abs(difference))} ${difference > 0 ? 'more' : 'less'}`
 }
 
-function CampaignSums({ campaign, evaluation }: { campaign: CampaignTotals; evaluation: number }) {
+function CampaignSummary({ campaign, evaluated }: { campaign: CampaignTotals; evaluated: number }) {
   const { earning, limited, not_running } = campaign
   return (
     <Stack gap="xs">
       <Text size="sm">
-        {earning} of {evaluation} purchases and events would have got points.
-        {limited > 0 && ` ${limited} would have got less, or nothing, because of a cap.`}
-        {not_running > 0 && ` ${not_running} came while it would not have run.`}
+        {earning} of {evaluated} purchases and events would have earned points.
+        {limited > 0 && ` ${limited} would have earned fewer, or none, because of a cap.`}
+        {not_running > 0 && ` ${not_running} happened while the campaign would not have been running.`}
       </Text>
       {campaign.rules.length > 0 && (
         <Table.ScrollContainer minWidth={560} type="native" tabIndex={0} role="region" aria-label="By rule">
@@ -153,24 +155,26 @@ function CampaignSums({ campaign, evaluation }: { campaign: CampaignTotals; eval
 function RuleTable({ rules }: Pick<CampaignTotals, 'rules'>) {
   return (
     <Table verticalSpacing="xs" captionSide="top">
-      <Table.Caption ta="left">How often each rule did what, and what it gave before rounding and caps.</Table.Caption>
+      <Table.Caption ta="left">
+        How often each rule awarded points, and how many in total before rounding and caps.
+      </Table.Caption>
       <Table.Thead>
         <Table.Tr>
           <Table.Th>Rule</Table.Th>
-          <Table.Th ta="right">Gave</Table.Th>
+          <Table.Th ta="right">Awarded</Table.Th>
           <Table.Th ta="right">Did not match</Table.Th>
           <Table.Th ta="right">Not evaluated</Table.Th>
-          <Table.Th ta="right">Sum</Table.Th>
+          <Table.Th ta="right">Total points</Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
         {rules.map(({ rule, gave, did_not_match, not_evaluated, sum, reason }, index) => {
-          const { gives, when } = formatRule(rule)
+          const { when, award } = formatRule(rule)
           return (
-            // biome-ignore lint/suspicious/noArrayIndexKey: the place of a rule is all that tells it from its like.
+            // biome-ignore lint/suspicious/noArrayIndexKey: rules have no identity but their position.
             <Table.Tr key={index}>
               <Table.Th scope="row" fw={400}>
-                <strong>{gives}</strong> when {when}
+                <strong>{award}</strong> when {when}
                 {reason && <span className={classes.reason}>Not evaluated because {reason}</span>}
               </Table.Th>
               <Table.Td ta="right">{gave}</Table.Td>
@@ -187,7 +191,7 @@ function RuleTable({ rules }: Pick<CampaignTotals, 'rules'>) {
 
 type AwardsProps = { awards: readonly BacktestAward[]; total: number }
 
-/** The first purchases and events of a backtest, and which rule gave what. */
+/** The first purchases and events of a backtest, each with the result of every rule. */
 function Awards({ awards, total }: AwardsProps) {
   if (awards.length === 0) return null
   return (
@@ -203,14 +207,14 @@ function Awards({ awards, total }: AwardsProps) {
         <Table.Caption ta="left">
           {awards.length < total
             ? `The first ${awards.length} of ${total}, oldest first.`
-            : 'Everything, oldest first.'}
+            : 'All purchases and events, oldest first.'}
         </Table.Caption>
         <Table.Thead>
           <Table.Tr>
             <Table.Th>When</Table.Th>
-            <Table.Th>Who</Table.Th>
-            <Table.Th ta="right">Would give</Table.Th>
-            <Table.Th ta="right">Really gave</Table.Th>
+            <Table.Th>Customer</Table.Th>
+            <Table.Th ta="right">Would award</Table.Th>
+            <Table.Th ta="right">Actually awarded</Table.Th>
             <Table.Th>Why</Table.Th>
           </Table.Tr>
         </Table.Thead>
@@ -252,14 +256,14 @@ function When({ award: { kind, id, occurred_at } }: { award: BacktestAward }) {
 }
 
 function Why({ award: { campaigns } }: { award: BacktestAward }) {
-  return campaigns.map((judgement) => (
-    <ul key={judgement.campaign_name} className={classes.why}>
-      {judgement.rules.map((outcome) => (
+  return campaigns.map((evaluation) => (
+    <ul key={evaluation.campaign_name} className={classes.why}>
+      {evaluation.rules.map((outcome) => (
         <li key={outcome.rule}>
           Rule {outcome.rule + 1} {formatOutcome(outcome, undefined)}
         </li>
       ))}
-      {formatShortfall(judgement) && <li>{formatShortfall(judgement)}</li>}
+      {formatShortfall(evaluation) && <li>{formatShortfall(evaluation)}</li>}
     </ul>
   ))
 }

@@ -17,12 +17,12 @@ import classes from './simulation-panel.module.css'
 
 type SimulationPanelProps = { evaluation: DraftEvaluation; event: ExampleEvent; onEvent: (event: ExampleEvent) => void }
 
-/** Tries a draft on one purchase, as it is typed. */
+/** Evaluates a draft for one example purchase while it is edited. */
 export function SimulationPanel({ evaluation, event, onEvent }: SimulationPanelProps) {
   return (
-    <Section title="Try it on a purchase">
+    <Section title="Try it on an example purchase">
       <ExampleEventForm event={event} onChange={onEvent} />
-      <div role="status" aria-label="It would give">
+      <div role="status" aria-label="Result for the example">
         <Headline {...evaluation} />
       </div>
       {evaluation.simulation && <RuleOutcomes {...evaluation.simulation} />}
@@ -40,25 +40,27 @@ function Headline({ errors, simulation, error }: DraftEvaluation) {
     )
   }
   if (simulation) {
-    const less = formatShortfall(simulation.judgement)
+    const { judgement: evaluation } = simulation
+    const shortfall = formatShortfall(evaluation)
     return (
       <>
-        <Text className={classes.points}>{points(simulation.judgement.points)}</Text>
-        {less && <Text size="sm">{less}</Text>}
+        <Text className={classes.points}>{points(evaluation.points)}</Text>
+        {shortfall && <Text size="sm">{shortfall}</Text>}
       </>
     )
   }
   return (
-    <Text c="dimmed">{errors.length > 0 ? 'What it gives is told here once the rules are right.' : 'Trying it …'}</Text>
+    <Text c="dimmed">
+      {errors.length > 0 ? 'The result appears here once the rules have no errors.' : 'Evaluating …'}
+    </Text>
   )
 }
 
-/** Where trying begins: one Unicorn Air, if the store has such a thing. */
+/** One Unicorn Air of the sample data. */
 export const FIRST_EXAMPLE: ExampleEvent = { amount: 1700, total: 1700, quantity: 1, productId: '1' }
 
 type ExampleEventProps = { event: ExampleEvent; onChange: (event: ExampleEvent) => void }
 
-/** A purchase to try rules on. */
 function ExampleEventForm({ event, onChange }: ExampleEventProps) {
   const { data: products } = useQuery(productChoicesQuery)
   const options = products?.items.map(({ id, name }) => ({ value: id, label: name })) ?? []
@@ -79,7 +81,7 @@ function ExampleEventForm({ event, onChange }: ExampleEventProps) {
       />
       <Select
         label="Product"
-        {...(products?.nextCursor && { description: `One of the first ${products.count}.` })}
+        {...(products?.nextCursor && { description: `Only the first ${products.count} products are listed.` })}
         data={options}
         value={event.productId}
         onChange={(productId) => productId && onChange({ ...event, productId })}
@@ -92,11 +94,10 @@ function ExampleEventForm({ event, onChange }: ExampleEventProps) {
 
 const ICONS = { gave: IconCircleCheck, did_not_match: IconCircleMinus, not_evaluated: IconAlertTriangle }
 
-/** What a campaign gives for the example, rule by rule. */
-function RuleOutcomes({ judgement, rules }: Simulation) {
+function RuleOutcomes({ judgement: evaluation, rules }: Simulation) {
   return (
     <ol className={classes.outcomes} aria-label="Rule by rule">
-      {judgement.rules.map((outcome) => (
+      {evaluation.rules.map((outcome) => (
         <Outcome key={outcome.rule} outcome={outcome} rule={rules[outcome.rule]} />
       ))}
     </ol>
@@ -115,22 +116,22 @@ function Outcome({ outcome, rule }: { outcome: RuleOutcome; rule: CampaignRule |
   )
 }
 
-/** What is known of a draft; of the one before, until what was typed last has been judged. */
+/** The last completed evaluation of a draft: that of an earlier version until the latest edit is evaluated. */
 export type DraftEvaluation = {
-  /** What is wrong with its rules. Another array for each evaluation. */
+  /** The errors in its rules. A new array for each evaluation. */
   errors: readonly RulesError[]
-  /** What it would make of the example, if its rules are right. */
+  /** The result for the example, if the rules have no errors. */
   simulation: Simulation | undefined
-  /** Why nothing could be judged. */
+  /** Why the draft could not be evaluated. */
   error: Error | undefined
 }
 
-const PAUSE_MS = 300
+const DEBOUNCE_MS = 300
 
-/** Evaluates a draft as it is typed: whether its rules are JSON is seen here, everything else by the API, as on saving. */
+/** Evaluates a draft while it is edited. JSON syntax is checked here, everything else by the API, as on saving. */
 export function useEvaluation(draft: Draft, event: ExampleEvent, campaignName: string | undefined): DraftEvaluation {
-  const [settled] = useDebouncedValue(draft, PAUSE_MS)
-  const [settledEvent] = useDebouncedValue(event, PAUSE_MS)
+  const [settled] = useDebouncedValue(draft, DEBOUNCE_MS)
+  const [settledEvent] = useDebouncedValue(event, DEBOUNCE_MS)
   const jsonError = useMemo(() => findJsonError(settled.rules), [settled.rules])
   const isJson = jsonError === undefined
   const { data, error, isPending, isPlaceholderData } = useQuery({
@@ -150,14 +151,14 @@ export function useEvaluation(draft: Draft, event: ExampleEvent, campaignName: s
   }
 }
 
-/** The API names places as `rules`, with a JSON Pointer into the array of rules after it. */
+/** The API gives locations as `rules`, followed by a JSON Pointer into the array of rules. */
 function rulesErrorsOf(error: unknown): RulesError[] {
   const errors = problemOf(error, 'invalid_request')?.errors ?? []
   return errors
     .filter(({ path }) => path.startsWith('rules'))
     .map(({ path, message, position }) => ({
       message,
-      place: path.slice('rules'.length),
+      location: path.slice('rules'.length),
       ...(position !== undefined && { character: position }),
     }))
 }

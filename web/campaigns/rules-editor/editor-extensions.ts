@@ -36,15 +36,15 @@ const CONDITIONS: Completion[] = [
 ]
 
 const PATHS: Completion[] = [
-  { label: '$.amount', detail: 'charged in money' },
-  { label: '$.total', detail: 'price of everything' },
-  { label: '$.quantity', detail: 'pieces in all' },
+  { label: '$.amount', detail: 'charged to the wallet' },
+  { label: '$.total', detail: 'price of all lines' },
+  { label: '$.quantity', detail: 'total number of items' },
   { label: '$.productId', detail: 'of the first line' },
-  { label: '$.username', detail: 'who bought' },
+  { label: '$.username', detail: 'the customer' },
   { label: '$.type', detail: 'PurchaseCompleted' },
   { label: '$.lines[0].productId' },
   { label: '$.lines[0].quantity' },
-  { label: '$.lines[0].price', detail: 'of one piece' },
+  { label: '$.lines[0].price', detail: 'price of one item' },
 ]
 
 const FUNCTIONS: Completion[] = ['min', 'max', 'floor', 'ceil', 'round'].map((name) => ({
@@ -57,23 +57,23 @@ const VALUES_OF: Record<string, Completion[]> = {
   rule: CONDITIONS,
   variable: PATHS,
   formula: [...PATHS, ...FUNCTIONS],
-  command: [{ label: 'issue', detail: 'give points' }],
+  command: [{ label: 'issue', detail: 'award points' }],
 }
 
 const MEMBERS: Completion[] = [
-  { label: 'variable', detail: 'what is looked at' },
-  { label: 'condition', detail: 'when' },
-  { label: 'action', detail: 'then' },
-  { label: 'rule', detail: 'how it is compared' },
-  { label: 'value', detail: 'with what' },
-  { label: 'all', detail: 'every condition' },
-  { label: 'any', detail: 'one condition at least' },
-  { label: 'not', detail: 'the opposite' },
+  { label: 'variable', detail: 'value to compare' },
+  { label: 'condition', detail: 'when the rule applies' },
+  { label: 'action', detail: 'what the rule does' },
+  { label: 'rule', detail: 'comparison' },
+  { label: 'value', detail: 'value to compare with' },
+  { label: 'all', detail: 'all conditions hold' },
+  { label: 'any', detail: 'at least one condition holds' },
+  { label: 'not', detail: 'the condition does not hold' },
   { label: 'command', detail: 'issue' },
-  { label: 'formula', detail: 'how many points' },
+  { label: 'formula', detail: 'number of points' },
 ]
 
-/** What can stand within the quotes where the cursor is. */
+/** Completions for the string or member name at the cursor. */
 function completeRules(context: CompletionContext): CompletionResult | null {
   const node = syntaxTree(context.state).resolveInner(context.pos, -1)
   if (!isWithin(node, context.pos)) return null
@@ -92,8 +92,8 @@ function isWithin({ from, to }: SyntaxNode, pos: number): boolean {
   return pos > from && pos < to
 }
 
-/** The look of the store, by its variables: they hold their contrast in both schemes, so that there is one look for both. */
-const surfaces = EditorView.theme({
+/** Uses the colour variables of the store, which have enough contrast in the light and the dark scheme. */
+const theme = EditorView.theme({
   '&': { backgroundColor: 'var(--store-surface)', color: 'var(--mantine-color-text)', fontSize: '0.875rem' },
   '&.cm-focused': { outline: 'none' },
   '.cm-scroller': { fontFamily: 'var(--mantine-font-family-monospace)', lineHeight: '1.6' },
@@ -149,22 +149,22 @@ const MARKS = new Map(
   ]),
 )
 
-/** Colours the words that are in sight, by what they are. */
-const colours = ViewPlugin.fromClass(
+/** Syntax highlighting of the visible text. */
+const highlighting = ViewPlugin.fromClass(
   class {
     decorations: DecorationSet
     constructor(view: EditorView) {
-      this.decorations = coloured(view)
+      this.decorations = highlight(view)
     }
     update({ view, docChanged, viewportChanged, startState, state }: ViewUpdate): void {
       const isParsedFurther = syntaxTree(startState) !== syntaxTree(state)
-      if (docChanged || viewportChanged || isParsedFurther) this.decorations = coloured(view)
+      if (docChanged || viewportChanged || isParsedFurther) this.decorations = highlight(view)
     }
   },
   { decorations: ({ decorations }) => decorations },
 )
 
-function coloured({ state, visibleRanges }: EditorView): DecorationSet {
+function highlight({ state, visibleRanges }: EditorView): DecorationSet {
   const marks: Range<Decoration>[] = []
   for (const { from, to } of visibleRanges) {
     syntaxTree(state).iterate({
@@ -179,14 +179,14 @@ function coloured({ state, visibleRanges }: EditorView): DecorationSet {
   return Decoration.set(marks, true)
 }
 
-const editorLook: Extension = [surfaces, colours]
+const appearance: Extension = [theme, highlighting]
 
-/** How long Tab leaves the editor after Escape, unless something else is typed. */
-const LEAVING_MS = 30_000
+/** How long after Escape the Tab key leaves the editor, unless another key is pressed. */
+const TAB_FOCUS_MS = 30_000
 
-/** By itself CodeMirror allows two seconds, and none where Escape has closed suggestions. */
+/** CodeMirror's default is two seconds, and not at all if Escape closed the completions. */
 function leaveWithTab(view: EditorView): boolean {
-  view.setTabFocusMode(LEAVING_MS)
+  view.setTabFocusMode(TAB_FOCUS_MS)
   closeCompletion(view)
   simplifySelection(view)
   return true
@@ -194,7 +194,7 @@ function leaveWithTab(view: EditorView): boolean {
 
 /** A JSON editor for rules. Tab indents; after Escape it leaves the editor. */
 export const editorExtensions: Extension = [
-  // Before the keys of the suggestions, which are as high.
+  // Before the keys of the completions, which also have the highest precedence.
   Prec.highest(keymap.of([{ key: 'Escape', run: leaveWithTab }])),
   lineNumbers(),
   lintGutter(),
@@ -214,5 +214,5 @@ export const editorExtensions: Extension = [
     ...lintKeymap,
     indentWithTab,
   ]),
-  editorLook,
+  appearance,
 ]

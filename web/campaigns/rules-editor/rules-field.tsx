@@ -23,7 +23,7 @@ type RulesFieldProps = {
   editor: RefObject<EditorHandle | null>
 }
 
-/** The rules of a campaign, and what is wrong with them. */
+/** The rules of a campaign in a JSON editor, with a list of their errors. */
 export function RulesField({ text, onChange, errors, editor }: RulesFieldProps) {
   return (
     <Stack gap="xs">
@@ -33,12 +33,12 @@ export function RulesField({ text, onChange, errors, editor }: RulesFieldProps) 
             Rules
           </Input.Label>
           <Input.Description id="rules-description">
-            A list in JSON; what the rules give is summed. Ctrl+Space suggests, Tab indents; to leave the editor by
-            keyboard, press Escape, then Tab.
+            A JSON array. The points of all rules are added up. Press Ctrl+Space for suggestions and Tab to indent; to
+            leave the editor by keyboard, press Escape, then Tab.
           </Input.Description>
         </Box>
-        <Button size="compact-sm" variant="default" flex="none" onClick={() => onChange(tidy(text))}>
-          Tidy up
+        <Button size="compact-sm" variant="default" flex="none" onClick={() => onChange(reformat(text))}>
+          Format
         </Button>
       </Group>
       <CodeEditor
@@ -56,16 +56,15 @@ export function RulesField({ text, onChange, errors, editor }: RulesFieldProps) 
 }
 
 function ErrorCount({ count }: { count: number }) {
-  const words = count === 1 ? 'There is a mistake in the rules.' : `There are ${count} mistakes in the rules.`
   return (
     <Text role="status" size="sm" fw={600} c={count > 0 ? 'var(--mantine-color-error)' : 'dimmed'}>
-      {count > 0 ? words : 'The rules are right.'}
+      {count === 0 ? 'No errors found' : `${count} ${count === 1 ? 'error' : 'errors'} found`}
     </Text>
   )
 }
 
-/** Spelled with a member a line; what is no JSON stays as it is. */
-function tidy(text: string): string {
+/** Text that is not valid JSON stays as it is. */
+function reformat(text: string): string {
   try {
     return formatRules(JSON.parse(text))
   } catch {
@@ -75,18 +74,18 @@ function tidy(text: string): string {
 
 type ErrorListProps = { text: string; errors: readonly RulesError[]; onGoTo: (error: RulesError) => void }
 
-/** What is marked in the editor, in words; each leads to its place. */
+/** The errors that the editor marks, in the order of the text. A click moves the cursor to the error. */
 function ErrorList({ text, errors, onGoTo }: ErrorListProps) {
   if (errors.length === 0) return null
   const inOrder = errors.toSorted((a, b) => rangeOf(a, text).from - rangeOf(b, text).from)
   return (
-    <ul className={classes.errors} aria-label="Mistakes in the rules">
+    <ul className={classes.errors} aria-label="Errors in the rules">
       {inOrder.map((error) => {
-        const place = formatLocation(error, text)
+        const location = formatLocation(error, text)
         return (
-          <li key={`${place} ${error.message}`}>
+          <li key={`${location} ${error.message}`}>
             <UnstyledButton className={classes.error} onClick={() => onGoTo(error)}>
-              <strong>{place}:</strong> {error.message}
+              <strong>{location}:</strong> {error.message}
             </UnstyledButton>
           </li>
         )
@@ -96,24 +95,24 @@ function ErrorList({ text, errors, onGoTo }: ErrorListProps) {
 }
 
 export type EditorHandle = {
-  /** Puts the cursor where an error is, and the focus into the editor. */
+  /** Moves the cursor to an error and focuses the editor. */
   goTo: (error: RulesError) => void
 }
 
 type CodeEditorProps = {
   value: string
   onChange: (text: string) => void
-  /** Marked when they are told; from then on their marks move with what is typed. */
+  /** Marked when they change; after that, the marks move with the text. */
   errors: readonly RulesError[]
   labelledBy: string
   describedBy: string
   ref: Ref<EditorHandle>
 }
 
-/** Marks a text that was put into the editor, so that it is not told as one that was typed. */
+/** Annotates a change that comes from `value`, for which `onChange` is not called. */
 const fromOutside = Annotation.define<true>()
 
-/** CodeMirror in React's clothes. */
+/** CodeMirror as a controlled React component. */
 function CodeEditor({ value, onChange, errors, labelledBy, describedBy, ref }: CodeEditorProps) {
   const { host, view, isEcho } = useEditorView(value, onChange, { labelledBy, describedBy })
 
@@ -146,7 +145,7 @@ function CodeEditor({ value, onChange, errors, labelledBy, describedBy, ref }: C
   return <div ref={host} className={classes.editor} />
 }
 
-/** A error may be of a text that was longer. */
+/** The error may belong to an earlier, longer text. */
 function rangeIn({ state }: EditorView, error: RulesError): Range {
   const { from, to } = rangeOf(error, state.doc.toString())
   return { from: Math.min(from, state.doc.length), to: Math.min(to, state.doc.length) }
@@ -155,17 +154,17 @@ function rangeIn({ state }: EditorView, error: RulesError): Range {
 type Labels = Pick<CodeEditorProps, 'labelledBy' | 'describedBy'>
 
 /**
- * `isEcho` says whether a text is one that was typed here and comes back a moment later. Put into the editor again, it would take
- * away what was typed since.
+ * Creates the editor. `isEcho` tells whether a `value` is a text that the editor itself reported through `onChange` and
+ * that comes back in a later render: setting it again would remove what was typed since.
  */
 function useEditorView(value: string, onChange: (text: string) => void, { labelledBy, describedBy }: Labels) {
   const host = useRef<HTMLDivElement>(null)
   const [view, setView] = useState<EditorView>()
-  const told = useRef<string[]>([])
+  const reported = useRef<string[]>([])
   const isEcho = useCallback((text: string) => {
-    const index = told.current.indexOf(text)
-    // The last one stays: it is what the editor shows.
-    if (index >= 0) told.current.splice(0, index)
+    const index = reported.current.indexOf(text)
+    // The matching entry stays: it may be the current text of the editor.
+    if (index >= 0) reported.current.splice(0, index)
     return index >= 0
   }, [])
   const create = useEffectEvent((parent: HTMLElement) => {
@@ -173,15 +172,15 @@ function useEditorView(value: string, onChange: (text: string) => void, { labell
     const listener = EditorView.updateListener.of((update) => {
       if (!update.docChanged) return
       const text = update.state.doc.toString()
-      const isPutIn = update.transactions.some((transaction) => transaction.annotation(fromOutside))
-      told.current = isPutIn ? [text] : [...told.current, text]
-      if (!isPutIn) changed(text)
+      const isFromOutside = update.transactions.some((transaction) => transaction.annotation(fromOutside))
+      reported.current = isFromOutside ? [text] : [...reported.current, text]
+      if (!isFromOutside) notifyChange(text)
     })
-    told.current = [value]
+    reported.current = [value]
     const extensions = [editorExtensions, EditorView.contentAttributes.of(attributes), listener]
     return new EditorView({ doc: value, extensions, parent })
   })
-  const changed = useEffectEvent(onChange)
+  const notifyChange = useEffectEvent(onChange)
   useEffect(() => {
     if (!host.current) return
     const created = create(host.current)

@@ -1,84 +1,92 @@
 import { jsonLanguage } from '@codemirror/lang-json'
 
-/** Members in the order in which a rule is thought: what is looked at, when, then what. The store keeps no order. */
-const ORDER = ['variable', 'condition', 'rule', 'value', 'all', 'any', 'not', 'action', 'command', 'formula']
-const WIDTH = 80
+/** The order of members in formatted rules. Postgres (`jsonb`) does not keep the order in which they were written. */
+const MEMBER_ORDER = ['variable', 'condition', 'rule', 'value', 'all', 'any', 'not', 'action', 'command', 'formula']
+const MAX_WIDTH = 80
 
-/** The list and its rules always take a line for each of their parts; deeper in, only what does not fit on one does. */
-const FIRST_INLINE_INDENT = 4
+/** The array and each rule are always broken into lines; anything nested deeper only if it does not fit on one line. */
+const MIN_INLINE_INDENT = 4
 
-/** Rules, or whatever else is JSON, as text for people: equal ones are spelled alike. */
+/** Formats rules, or any other JSON value: equal values have equal texts. */
 export function formatRules(rules: unknown): string {
-  return spell(rules, 0, 0)
+  return formatValue(rules, 0, 0)
 }
 
-/** @param used how much of the line is taken before it */
-function spell(value: unknown, indent: number, used: number): string {
-  const line = inline(value)
+/** @param used the characters that precede the value on its line */
+function formatValue(value: unknown, indent: number, used: number): string {
+  const line = formatInline(value)
   const parts = partsOf(value)
-  const fits = indent >= FIRST_INLINE_INDENT && used + line.length <= WIDTH
+  const fits = indent >= MIN_INLINE_INDENT && used + line.length <= MAX_WIDTH
   if (parts.length === 0 || fits) return line
   const inner = indent + 2
-  const lines = parts.map(({ name, part }) => `${' '.repeat(inner)}${name}${spell(part, inner, inner + name.length)}`)
+  const lines = parts.map(
+    ({ name, part }) => `${' '.repeat(inner)}${name}${formatValue(part, inner, inner + name.length)}`,
+  )
   const [open, close] = Array.isArray(value) ? '[]' : '{}'
   return `${open}\n${lines.join(',\n')}\n${' '.repeat(indent)}${close}`
 }
 
-function inline(value: unknown): string {
+function formatInline(value: unknown): string {
   const parts = partsOf(value)
   if (parts.length === 0) return JSON.stringify(value)
-  const line = parts.map(({ name, part }) => name + inline(part)).join(', ')
+  const line = parts.map(({ name, part }) => name + formatInline(part)).join(', ')
   return Array.isArray(value) ? `[${line}]` : `{ ${line} }`
 }
 
-type Part = { /** With its colon, or nothing in a list. */ name: string; part: unknown }
+type Part = { /** With its colon; empty for an item of an array. */ name: string; part: unknown }
 
 function partsOf(value: unknown): Part[] {
   if (Array.isArray(value)) return value.map((part) => ({ name: '', part }))
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value)
-    .sort(([a], [b]) => placeOf(a) - placeOf(b))
+    .sort(([a], [b]) => rankOf(a) - rankOf(b))
     .map(([name, part]) => ({ name: `${JSON.stringify(name)}: `, part }))
 }
 
-/** What is not known comes last, in the order in which it was. */
-function placeOf(name: string): number {
-  const place = ORDER.indexOf(name)
-  return place === -1 ? ORDER.length : place
+/** Unknown members come last, in their original order. */
+function rankOf(name: string): number {
+  const rank = MEMBER_ORDER.indexOf(name)
+  return rank === -1 ? MEMBER_ORDER.length : rank
 }
 
-/**
- * What is wrong with rules, and where: at a place of the text, or at what a JSON Pointer leads to in the array of rules, of
- * which `character` may be the very one, from 1.
- */
-export type RulesError = { message: string; place: Range } | { message: string; place: string; character?: number }
+/** A range of characters of a text. */
+export type Range = { from: number; to: number }
 
+/**
+ * A validation error in the rules. Its location is a range of the text, or a JSON Pointer (RFC 6901) into the array of
+ * rules; `character` then is the position within a string, counted from 1.
+ */
+export type RulesError =
+  | { message: string; location: Range }
+  | { message: string; location: string; character?: number }
+
+/** The range to mark in the text. */
 export function rangeOf(error: RulesError, text: string): Range {
-  if (typeof error.place !== 'string') return error.place
-  return rangeOfPointer(text, error.place, 'character' in error ? error.character : undefined)
+  if (typeof error.location !== 'string') return error.location
+  return rangeOfPointer(text, error.location, 'character' in error ? error.character : undefined)
 }
 
 /** `Rule 1, condition, value (line 5)`. */
 export function formatLocation(error: RulesError, text: string): string {
   const line = `line ${text.slice(0, rangeOf(error, text).from).split('\n').length}`
-  if (typeof error.place !== 'string') return `L${line.slice(1)}`
-  const [rule, ...members] = segmentsOf(error.place)
+  if (typeof error.location !== 'string') return `L${line.slice(1)}`
+  const [rule, ...members] = segmentsOf(error.location)
   if (rule === undefined) return 'The rules'
   return `${[`Rule ${Number(rule) + 1}`, ...members.map(formatSegment)].join(', ')} (${line})`
 }
 
-/** Places in a list are counted from 1 by people. */
+/** Items of an array are counted from 1. */
 function formatSegment(segment: string): string {
-  return /^\d+$/.test(segment) ? `no. ${Number(segment) + 1}` : segment
+  return /^\d+$/.test(segment) ? `item ${Number(segment) + 1}` : segment
 }
 
-/** The error that keeps a text from being JSON, if there is one. What comes after it cannot be judged. */
+/** The first JSON syntax error, or undefined if the text is valid JSON. */
 export function findJsonError(text: string): RulesError | undefined {
   try {
     JSON.parse(text)
     return undefined
   } catch {
-    return firstError(text)
+    return firstSyntaxError(text)
   }
 }
 
@@ -88,43 +96,40 @@ const EXPECTED: Record<string, string> = {
   Array: 'Expected a value, a comma or ].',
 }
 
-/** Told in words of ours: each browser has its own, and not all of them say where. */
-function firstError(text: string): RulesError {
-  if (text.trim() === '') return { message: 'Expected an array of rules: [ ].', place: { from: 0, to: 0 } }
+/** Found by CodeMirror's parser, because the messages of `JSON.parse` differ by browser and not all have a position. */
+function firstSyntaxError(text: string): RulesError {
+  if (text.trim() === '') return { message: 'Expected an array of rules: [ ].', location: { from: 0, to: 0 } }
   const cursor = jsonLanguage.parser.parse(text).cursor()
   do {
     if (cursor.type.isError) {
       const { from, to } = cursor
-      const message = EXPECTED[cursor.node.parent?.name ?? ''] ?? 'Expected nothing but an array of rules: [ ].'
-      return { message, place: visible({ from, to }, text) }
+      const message = EXPECTED[cursor.node.parent?.name ?? ''] ?? 'Expected only an array of rules: [ ].'
+      return { message, location: toVisible({ from, to }, text) }
     }
   } while (cursor.next())
   return {
-    message: 'A text holds a character that JSON has only escaped, such as a line break.',
-    place: { from: 0, to: 1 },
+    message: 'A string contains a character that must be escaped in JSON, such as a line break.',
+    location: { from: 0, to: 1 },
   }
 }
 
-/** What is missing has no width: the character before it stands for it. */
-function visible({ from, to }: Range, text: string): Range {
+/** An error for missing text is empty: the character before it is marked instead. */
+function toVisible({ from, to }: Range, text: string): Range {
   if (to > from) return { from, to }
   const before = text.slice(0, from).trimEnd().length
   return { from: Math.max(0, before - 1), to: before }
 }
-
-/** A range of a text, by its characters. */
-export type Range = { from: number; to: number }
 
 type Node = ReturnType<typeof jsonLanguage.parser.parse>['topNode']
 
 const VALUES = new Set(['Object', 'Array', 'String', 'Number', 'True', 'False', 'Null'])
 
 /**
- * Where in a JSON text the value is that a JSON Pointer (RFC 6901) leads to. Of a value that is not there, where it ought to
- * be: the object or array that lacks it. Never more than one line, so that a mark shows where to look.
+ * The range of the value that a JSON Pointer (RFC 6901) refers to in a JSON text, up to the end of its first line.
+ * If the value is missing: the start of the object or array that should contain it.
  *
- * @param character which one of a text value is meant, from 1, or the word that begins with it; behind the last one is the
- * closing quote
+ * @param character a position in a string value, counted from 1: the range is that character, or the word that starts
+ * there; after the last character it is the closing quote
  */
 function rangeOfPointer(text: string, pointer: string, character?: number): Range {
   const root = jsonLanguage.parser.parse(text).topNode
@@ -139,7 +144,7 @@ function rangeOfPointer(text: string, pointer: string, character?: number): Rang
   return { from: node.from, to: lineEnd === -1 ? node.to : Math.min(node.to, lineEnd) }
 }
 
-/** Escaped characters are longer than what they stand for. */
+/** One character of a JSON string as it is written, which may be an escape sequence. */
 const CHARACTER = /\\u[\da-f]{4}|\\?./gis
 
 function rangeOfCharacter(text: string, { from, to }: Range, character: number): Range {
@@ -156,7 +161,7 @@ function segmentsOf(pointer: string): string[] {
   return pointer.split('/').slice(1).map(unescaped)
 }
 
-/** As `JSON.parse` does, the last of several members of one name. */
+/** If a name occurs several times, the last member counts, as for `JSON.parse`. */
 function memberOf(node: Node, name: string, text: string): Node | undefined {
   const isNamed = (property: Node) => {
     const written = property.getChild('PropertyName')

@@ -12,18 +12,18 @@ import classes from './terms-editor.module.css'
 import type { DraftState } from './use-campaign-draft.ts'
 
 type TermsEditorProps = Pick<DraftState, 'draft' | 'change'> & {
-  /** Of the stored campaign that is being changed. */
+  /** The name of the stored campaign; undefined for a new one. */
   campaignName?: string
-  /** What comes before the terms in the form. */
+  /** The first field of the form: the name of a new campaign. */
   children?: ReactNode
-  /** What is known of it besides. */
+  /** Shown beside the form: the status of a stored campaign. */
   aside?: ReactNode
-  /** Something was typed that would be lost. */
+  /** There are unsaved changes. */
   isDirty: boolean
   saving: SaveBarProps
 }
 
-/** Where the terms of a campaign are made: typed, tried on a purchase, and held against the past. */
+/** Edits the terms of a campaign, with a live evaluation for an example purchase and a preview for past purchases. */
 export function TermsEditor({ draft, change, campaignName, children, aside, isDirty, saving }: TermsEditorProps) {
   const [event, setEvent] = useState(FIRST_EXAMPLE)
   const editor = useRef<EditorHandle>(null)
@@ -49,11 +49,9 @@ export function TermsEditor({ draft, change, campaignName, children, aside, isDi
 type TermsFormProps = Pick<DraftState, 'draft' | 'change'> & {
   errors: readonly RulesError[]
   editor: RefObject<EditorHandle | null>
-  /** What comes before the terms: the name of a new campaign. */
   children?: ReactNode
 }
 
-/** The terms of a campaign, to be typed. */
 function TermsForm({ draft, change, errors, editor, children }: TermsFormProps) {
   const invalidInputs = inputErrors(draft)
   return (
@@ -62,7 +60,7 @@ function TermsForm({ draft, change, errors, editor, children }: TermsFormProps) 
         {children}
         <Switch
           label="Active"
-          description="An inactive campaign gives nothing."
+          description="An inactive campaign awards no points."
           checked={draft.status === 'active'}
           onChange={(event) => change({ status: event.currentTarget.checked ? 'active' : 'inactive' })}
         />
@@ -76,17 +74,17 @@ function TermsForm({ draft, change, errors, editor, children }: TermsFormProps) 
 
 type ScheduleFieldsProps = Pick<DraftState, 'draft' | 'change'> & { errors: InputErrors }
 
-/** When a campaign runs: typed in the time of whoever looks, kept as an instant. */
+/** When a campaign runs: local times of the browser's time zone, stored as instants. */
 function ScheduleFields({ draft, change, errors }: ScheduleFieldsProps) {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
   return (
-    <Fieldset legend="When it runs" variant="unstyled" p={0} m={0}>
+    <Fieldset legend="Schedule" variant="unstyled" p={0} m={0}>
       <Group grow align="flex-start" preventGrowOverflow={false} wrap="wrap">
         <TextInput
           type="datetime-local"
           step={1}
           label="Starts"
-          description={`Empty: from ever. Time of ${zone}.`}
+          description={`Leave empty to start now. Time zone: ${zone}.`}
           value={draft.startsAt}
           onChange={(event) => change({ startsAt: event.currentTarget.value })}
           miw="min(100%, 13.75rem)"
@@ -95,7 +93,7 @@ function ScheduleFields({ draft, change, errors }: ScheduleFieldsProps) {
           type="datetime-local"
           step={1}
           label="Ends"
-          description="Empty: never."
+          description="Leave empty for no end."
           value={draft.endsAt}
           onChange={(event) => change({ endsAt: event.currentTarget.value })}
           error={errors.endsAt}
@@ -108,33 +106,32 @@ function ScheduleFields({ draft, change, errors }: ScheduleFieldsProps) {
 
 type CapFieldsProps = Pick<DraftState, 'draft' | 'change'> & { errors: InputErrors }
 
-/** How much a campaign gives at most. */
 function CapFields({ draft, change, errors }: CapFieldsProps) {
   return (
-    <Fieldset legend="How much it gives at most" variant="unstyled" p={0} m={0}>
+    <Fieldset legend="Caps" variant="unstyled" p={0} m={0}>
       <Group grow align="flex-start" preventGrowOverflow={false} wrap="wrap">
         <NumberInput
-          label="Points in all"
-          description="Empty: no cap."
+          label="Total points"
+          description="Leave empty for no cap."
           value={draft.capTotal}
           onChange={(given) => change({ capTotal: String(given) })}
           error={errors.capTotal}
-          {...WHOLE}
+          {...WHOLE_NUMBER}
         />
         <NumberInput
           label="Points per customer"
-          description="Empty: no cap."
+          description="Leave empty for no cap."
           value={draft.capPerCustomer}
           onChange={(given) => change({ capPerCustomer: String(given) })}
           error={errors.capPerCustomer}
-          {...WHOLE}
+          {...WHOLE_NUMBER}
         />
       </Group>
     </Fieldset>
   )
 }
 
-const WHOLE = {
+const WHOLE_NUMBER = {
   min: 0,
   allowDecimal: false,
   allowNegative: false,
@@ -144,18 +141,18 @@ const WHOLE = {
 } as const
 
 type SaveBarProps = {
-  /** How it stands, or what became of saving. */
+  /** The outcome of saving, or whether there are unsaved changes. */
   status: ReactNode
-  isBad: boolean
+  isError: boolean
   saveLabel: string
   isSaving: boolean
   onSave: () => void
   onDiscard: (() => void) | undefined
 }
 
-/** Stays in sight, however long the rules are. */
-function SaveBar({ status, isBad, saveLabel, isSaving, onSave, onDiscard }: SaveBarProps) {
-  const words = useRescuedFocus<HTMLParagraphElement>(`${isSaving} ${onDiscard !== undefined}`)
+/** Sticks to the bottom of the window, however long the rules are. */
+function SaveBar({ status, isError, saveLabel, isSaving, onSave, onDiscard }: SaveBarProps) {
+  const statusText = useRescuedFocus<HTMLParagraphElement>(`${isSaving} ${onDiscard !== undefined}`)
   return (
     <div className={classes.bar}>
       <Text
@@ -163,8 +160,8 @@ function SaveBar({ status, isBad, saveLabel, isSaving, onSave, onDiscard }: Save
         aria-label="Saving"
         size="sm"
         fw={600}
-        c={isBad ? 'var(--mantine-color-error)' : 'dimmed'}
-        ref={words}
+        c={isError ? 'var(--mantine-color-error)' : 'dimmed'}
+        ref={statusText}
         tabIndex={-1}
         style={{ outline: 'none' }}
       >
@@ -184,7 +181,7 @@ function SaveBar({ status, isBad, saveLabel, isSaving, onSave, onDiscard }: Save
   )
 }
 
-/** Asks before what was typed is left behind; going from one tab of the page to another leaves nothing. */
+/** Asks before unsaved changes are lost by leaving the page; its other tab is the same page. */
 function LeaveGuard({ isDirty }: { isDirty: boolean }) {
   const leaving = useBlocker({
     shouldBlockFn: ({ current, next }) => isDirty && current.pathname !== next.pathname,
@@ -198,7 +195,7 @@ function LeaveGuard({ isDirty }: { isDirty: boolean }) {
       title="Leave without saving?"
       closeButtonProps={{ 'aria-label': 'Stay here' }}
     >
-      <Text mb="lg">What you changed has not been saved, and would be lost.</Text>
+      <Text mb="lg">Your changes have not been saved and would be lost.</Text>
       <Group justify="flex-end">
         <Button variant="default" onClick={() => leaving.reset?.()} data-autofocus>
           Stay here

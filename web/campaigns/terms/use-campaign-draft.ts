@@ -8,110 +8,112 @@ import { changesOf, type Draft, draftOf, inputErrors, isSameDraft } from './draf
 
 export type DraftState = {
   draft: Draft
-  /** What there is to save differs from what was read or saved last. */
+  /** There are unsaved changes. */
   isDirty: boolean
   change: (part: Partial<Draft>) => void
 }
 
 export type CampaignDraft = DraftState & {
-  /** The version that the draft is based on. */
+  /** The stored version that the draft is based on. */
   base: Campaign
-  /** The draft as it was when it was based on that. */
+  /** The unchanged draft of that version. */
   before: Draft
-  /** What was typed and given up, for as long as it can be brought back. */
-  setAside: Draft | undefined
-  /** Saved: from now on it is based on this. What was typed meanwhile stays. */
-  saved: (campaign: Campaign, sent: Draft) => void
-  /** Takes over what is stored, in place of what was typed. */
-  take: (campaign: Campaign) => void
-  /** Keeps what was typed, and bases it on what is stored. */
-  keepOver: (campaign: Campaign) => void
-  bringBack: () => void
+  /** Discarded changes, as long as they can be restored. */
+  discarded: Draft | undefined
+  /** After `sent` was saved as this version. Edits made while saving stay. */
+  rebaseSaved: (campaign: Campaign, sent: Draft) => void
+  /** Discards the changes in favour of this version. */
+  replace: (campaign: Campaign) => void
+  /** Keeps the changes, based on this version. */
+  rebase: (campaign: Campaign) => void
+  restore: () => void
   discard: () => void
 }
 
-type State = Pick<CampaignDraft, 'base' | 'before' | 'draft' | 'setAside'>
+type State = Pick<CampaignDraft, 'base' | 'before' | 'draft' | 'discarded'>
 
-/** The terms of a stored campaign while somebody works on them. */
+/** The draft of a stored campaign. Without unsaved changes it follows the stored version. */
 export function useCampaignDraft(campaign: Campaign): CampaignDraft {
   const [state, setState] = useState<State>(() => stateOf(campaign))
   const isDirty = !isSameDraft(state.draft, state.before)
-  // What is stored has moved on while nobody had typed anything: so does the draft.
-  if (!isDirty && state.setAside === undefined && isNewer(campaign, state.base)) setState(stateOf(campaign))
+  if (!isDirty && state.discarded === undefined && isNewer(campaign, state.base)) setState(stateOf(campaign))
 
   return {
     ...state,
     isDirty,
     change: (part) => setState((now) => ({ ...now, draft: { ...now.draft, ...part } })),
-    saved: (base, sent) => setState((now) => ({ base, before: sent, draft: now.draft, setAside: undefined })),
-    take: (theirs) => setState((now) => ({ ...stateOf(theirs), setAside: now.draft })),
-    keepOver: (base) => setState((now) => ({ ...now, base, before: draftOf(base) })),
-    bringBack: () => setState((now) => ({ ...now, draft: now.setAside ?? now.draft, setAside: undefined })),
-    discard: () => setState((now) => ({ ...now, draft: now.before, setAside: now.draft })),
+    rebaseSaved: (base, sent) => setState((now) => ({ base, before: sent, draft: now.draft, discarded: undefined })),
+    replace: (theirs) => setState((now) => ({ ...stateOf(theirs), discarded: now.draft })),
+    rebase: (base) => setState((now) => ({ ...now, base, before: draftOf(base) })),
+    restore: () => setState((now) => ({ ...now, draft: now.discarded ?? now.draft, discarded: undefined })),
+    discard: () => setState((now) => ({ ...now, draft: now.before, discarded: now.draft })),
   }
 }
 
-/** Whether a campaign is a later version than another; also where it was deleted in between and made anew. */
+/** Compares times and not versions: a campaign that was deleted and created again starts at version 1. */
 export function isNewer(campaign: Campaign, than: Campaign): boolean {
   return campaign.updated_at > than.updated_at
 }
 
 function stateOf(campaign: Campaign): State {
   const draft = draftOf(campaign)
-  return { base: campaign, before: draft, draft, setAside: undefined }
+  return { base: campaign, before: draft, draft, discarded: undefined }
 }
 
-type Sendable = Pick<CampaignDraft, 'base' | 'before' | 'draft'>
+type Unsaved = Pick<CampaignDraft, 'base' | 'before' | 'draft'>
 
-/** Saves a draft, and says what became of it until it is typed on. */
-export function useSaving({ draft, isDirty, saved }: CampaignDraft) {
+/** Saves a draft. `result` is the outcome until the next edit; after that, whether there are unsaved changes. */
+export function useSaving({ draft, isDirty, rebaseSaved }: CampaignDraft) {
   const change = useChangeCampaign()
-  const [told, setTold] = useState<{ about: Draft; status: string; isBad: boolean }>()
+  const [outcome, setOutcome] = useState<{ of: Draft; status: string; isError: boolean }>()
 
   const finish = (campaign: Campaign, sent: Draft) => {
-    saved(campaign, sent)
+    rebaseSaved(campaign, sent)
     change.reset()
-    setTold({ about: sent, status: `Saved as version ${campaign.version}.`, isBad: false })
+    setOutcome({ of: sent, status: `Saved as version ${campaign.version}.`, isError: false })
   }
 
-  const save = (sent: Sendable) => {
-    const tell = (status: string, isBad: boolean) => setTold({ about: sent.draft, status, isBad })
-    const why = validateDraft(sent.draft)
+  const save = (sent: Unsaved) => {
+    const report = (status: string, isError: boolean) => setOutcome({ of: sent.draft, status, isError })
+    const reason = validateDraft(sent.draft)
     const changes = changesOf(sent.draft, sent.before)
-    if (why !== undefined) return tell(why, true)
-    if (Object.keys(changes).length === 0) return tell('There is nothing to save.', false)
+    if (reason !== undefined) return report(reason, true)
+    if (Object.keys(changes).length === 0) return report('There are no changes to save.', false)
     change.mutate(
       { of: sent.base, changes },
       {
         onSuccess: (campaign) => finish(campaign, sent.draft),
-        onError: (error) => tell(formatNotSaved(error), true),
+        onError: (error) => report(formatNotSaved(error), true),
       },
     )
   }
 
-  const unsaved = { status: isDirty ? 'There are unsaved changes.' : 'Everything is saved.', isBad: false }
-  const result = told?.about === draft ? told : unsaved
-  return { save, saved: finish, isSaving: change.isPending, error: change.error, result }
+  const current = { status: isDirty ? 'There are unsaved changes.' : 'All changes are saved.', isError: false }
+  const result = outcome?.of === draft ? outcome : current
+  return { save, finish, isSaving: change.isPending, error: change.error, result }
 }
 
-/** Why a draft cannot even be sent, or undefined when it can. */
+/** Why a draft cannot be sent to the API, or undefined if it can. */
 export function validateDraft(draft: Draft): string | undefined {
-  if (findJsonError(draft.rules)) return 'Not saved: the rules are not JSON yet. What you typed stays.'
+  if (findJsonError(draft.rules)) return 'Not saved: the rules are not valid JSON. Your changes are kept.'
   const [error] = Object.values(inputErrors(draft))
-  return error && `Not saved: ${error}`
+  return error && `Not saved. ${error}`
 }
 
-/** Why the API did not take it. What was typed is still there, whatever it was. */
+/** Why the API did not save a draft, which stays as it is. */
 export function formatNotSaved(error: unknown): string {
   const errors = problemOf(error, 'invalid_request')?.errors
   if (errors?.some(({ path }) => path.startsWith('rules'))) {
-    const count = errors.length === 1 ? 'there is a mistake' : `there are ${errors.length} mistakes`
-    return `Not saved: ${count} in the rules, told below the editor. What you typed stays.`
+    const count = errors.length === 1 ? 'there is 1 error' : `there are ${errors.length} errors`
+    return `Not saved: ${count} in the rules, listed below the editor. Your changes are kept.`
   }
   if (problemOf(error, 'campaign_moved_on')) return 'Not saved: somebody else saved first.'
-  if (problemOf(error, 'unknown_campaign'))
-    return 'Not saved: somebody deleted this campaign meanwhile. What you typed stays.'
-  if (problemOf(error, 'campaign_exists')) return 'Not saved: there is a campaign of this name. Choose another.'
+  if (problemOf(error, 'unknown_campaign')) {
+    return 'Not saved: somebody deleted this campaign in the meantime. Your changes are kept.'
+  }
+  if (problemOf(error, 'campaign_exists')) {
+    return 'Not saved: there is already a campaign with this name. Choose another name.'
+  }
   const { title, message } = sayInWords(error)
   return `Not saved: ${title}. ${message}`
 }
