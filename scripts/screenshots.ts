@@ -101,8 +101,8 @@ async function tryOut(page: Page): Promise<void> {
 }
 
 async function preview(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Show what it would have given' }).click()
-  await page.getByText('It would have given').waitFor()
+  await page.getByRole('button', { name: 'Run preview' }).click()
+  await page.getByText('It would have awarded').waitFor()
   await page.mouse.move(0, 0)
   await page.evaluate('scrollTo(0, document.body.scrollHeight)')
 }

@@ -1,6 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
-import { stretchSearch } from './campaigns/backtest/stretch-search.ts'
-import { campaignSearch } from './campaigns/campaign-search.ts'
+import { campaignSearch, periodSearch } from './campaigns/campaign-search.ts'
 import { NotFound, PageError, PageSkeleton } from './page/page.tsx'
 import { operationsSearch, pointsSearch, purchasesSearch } from './search-params.ts'
 import { Shell } from './shell/shell.tsx'
@@ -43,7 +42,7 @@ const campaigns = createRoute({
 const newCampaign = createRoute({
   getParentRoute: () => root,
   path: '/new-campaign',
-  validateSearch: stretchSearch,
+  validateSearch: periodSearch,
   component: lazyRouteComponent(() => import('./campaigns/new-campaign-page.tsx'), 'NewCampaignPage'),
 })
 

@@ -13,6 +13,6 @@ test.for(['new', 'summer.css', '50 % off / all?'])(
     await page.getByRole('link', { name, exact: true }).click()
     await page.reload()
     await page.getByRole('heading', { name, level: 1, exact: true }).waitFor()
-    await page.getByText('How it stands').waitFor()
+    await page.getByText('Current status').waitFor()
   },
 )

@@ -1,14 +1,16 @@
-import { Skeleton, Stack, Tabs } from '@mantine/core'
-import { IconSparkles } from '@tabler/icons-react'
+import { Alert, Button, Group, Modal, Skeleton, Stack, Tabs, Text } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { notifications } from '@mantine/notifications'
+import { IconSparkles, IconTrash } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { getRouteApi } from '@tanstack/react-router'
-import { problemOf } from '#web/client/api-problem.ts'
-import { type Campaign, campaignQuery } from '#web/client/campaigns.ts'
+import { getRouteApi, useNavigate } from '@tanstack/react-router'
+import { formatError, problemOf } from '#web/client/api-problem.ts'
+import { type Campaign, campaignQuery, useDeleteCampaign } from '#web/client/campaigns.ts'
+import { points } from '#web/format/points.ts'
 import { ButtonLink } from '#web/page/links.tsx'
 import { EmptyState, LoadError } from '#web/page/list.tsx'
 import { Page } from '#web/page/page.tsx'
 import { CampaignHistory } from './history/campaign-history.tsx'
-import { DeleteCampaign } from './terms/delete-campaign.tsx'
 import { EditCampaign } from './terms/edit-campaign.tsx'
 
 const route = getRouteApi('/campaigns/$campaignName')
@@ -20,11 +22,11 @@ export function CampaignPage() {
   return (
     <Page
       title={name}
-      lead="Its terms, what they would have given, and who changed them."
+      lead="Its terms, a preview of what they would have awarded, and who changed them."
       actions={data && <DeleteCampaign campaign={data} />}
     >
       {data && <CampaignTabs key={name} campaign={data} />}
-      {!data && problemOf(error, 'unknown_campaign') && <Unknown name={name} />}
+      {!data && problemOf(error, 'unknown_campaign') && <UnknownCampaign name={name} />}
       {!data && error && !problemOf(error, 'unknown_campaign') && <LoadError query={read} />}
       {!data && !error && <Skeleton height={480} radius="lg" />}
     </Page>
@@ -45,7 +47,7 @@ function CampaignTabs({ campaign }: { campaign: Campaign }) {
         <Tabs.Tab value="terms">Terms</Tabs.Tab>
         <Tabs.Tab value="history">History</Tabs.Tab>
       </Tabs.List>
-      {/* Kept while the other tab is looked at: what is typed is in it. */}
+      {/* Stays mounted while the history is shown, because it holds unsaved changes. */}
       <Tabs.Panel value="terms">
         <EditCampaign stored={campaign} />
       </Tabs.Panel>
@@ -54,18 +56,76 @@ function CampaignTabs({ campaign }: { campaign: Campaign }) {
   )
 }
 
-/** There is none of this name, though there may have been: then its history is all that is left. */
-function Unknown({ name }: { name: string }) {
+/** No campaign has this name. A deleted one still has its history. */
+function UnknownCampaign({ name }: { name: string }) {
   return (
     <Stack gap="lg">
       <EmptyState
         icon={<IconSparkles size={36} aria-hidden />}
-        title="There is no campaign of this name"
+        title="There is no campaign with this name"
         action={<ButtonLink to="/campaigns">All campaigns</ButtonLink>}
       >
-        It may have been deleted: then its history tells by whom, and what it was like.
+        It may have been deleted. If so, its history below shows who deleted it and what its terms were.
       </EmptyState>
       <CampaignHistory name={name} />
     </Stack>
+  )
+}
+
+/** Deletes a campaign after a confirmation. */
+function DeleteCampaign({ campaign }: { campaign: Campaign }) {
+  const [opened, { open, close }] = useDisclosure(false)
+  const navigate = useNavigate()
+  const remove = useDeleteCampaign()
+  const { campaign_name: name, given_points: awarded } = campaign
+
+  const confirm = () =>
+    remove.mutate(campaign, {
+      onSuccess: () => {
+        notifications.show({ title: `“${name}” was deleted`, message: 'The points that it awarded are kept.' })
+        void navigate({ to: '/campaigns', ignoreBlocker: true })
+      },
+    })
+
+  return (
+    <>
+      <Button variant="default" leftSection={<IconTrash size={18} aria-hidden />} onClick={open}>
+        Delete
+      </Button>
+      <Modal
+        opened={opened}
+        onClose={close}
+        title={`Delete “${name}”?`}
+        closeButtonProps={{ 'aria-label': 'Keep campaign' }}
+      >
+        <Text mb="lg">
+          The campaign will award no more points. The {points(awarded)} that it has awarded are kept, and so is its
+          history. The name can be used again.
+        </Text>
+        {remove.error && <NotDeleted error={remove.error} />}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={close} data-autofocus>
+            Keep campaign
+          </Button>
+          <Button color="red.9" onClick={confirm} loading={remove.isPending}>
+            Delete campaign
+          </Button>
+        </Group>
+      </Modal>
+    </>
+  )
+}
+
+function NotDeleted({ error }: { error: Error }) {
+  const { title, message } = problemOf(error, 'campaign_moved_on')
+    ? {
+        title: 'The campaign was not deleted',
+        message: 'Somebody else changed it in the meantime. Review it and try again.',
+      }
+    : formatError(error)
+  return (
+    <Alert color="red" title={title} mb="lg">
+      {message}
+    </Alert>
   )
 }

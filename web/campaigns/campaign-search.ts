@@ -1,10 +1,71 @@
-import { type StretchSearch, stretchSearch } from './backtest/stretch-search.ts'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useState } from 'react'
+import type { Past } from '#web/client/simulation.ts'
+import { instantOf, localInput } from '#web/format/dates.ts'
 
-/** Which side of a campaign is looked at; in the address, so that a history can be sent to somebody. */
-export type CampaignTab = 'terms' | 'history'
+/** The search parameters of a campaign's page: they make its history, or a preview, a link that can be shared. */
+type CampaignSearch = PeriodSearch & { tab?: 'terms' | 'history' }
 
-type CampaignSearch = StretchSearch & { tab?: CampaignTab }
+/** The period of a preview. Instants rather than local times, because the link may be opened in another time zone. */
+type PeriodSearch = { days?: 7 | 90; from?: string; to?: string }
 
+/** The past period that a preview covers: the last 7, 30 or 90 days, or from one local date and time to another. */
+export type Period = { kind: '7' | '30' | '90' | 'custom'; from: string; to: string }
+
+const DEFAULT_PERIOD: Period = { kind: '30', from: '', to: '' }
+
+const DAY_MS = 86_400_000
+
+/** Keeps the valid search parameters, and drops everything else. */
 export function campaignSearch(search: Record<string, unknown>): CampaignSearch {
-  return { ...(search.tab === 'history' && { tab: 'history' }), ...stretchSearch(search) }
+  return { ...(search.tab === 'history' && { tab: 'history' }), ...periodSearch(search) }
+}
+
+export function periodSearch({ days, from, to }: Record<string, unknown>): PeriodSearch {
+  const [begins, ends] = [readInstant(from), readInstant(to)]
+  if (begins !== undefined) return ends === undefined ? { from: begins } : { from: begins, to: ends }
+  return days === 7 || days === 90 ? { days } : {}
+}
+
+function readInstant(given: unknown): string | undefined {
+  return typeof given === 'string' ? instantOf(given) : undefined
+}
+
+/** The period as instants, or undefined while it is incomplete, in the future, or ends before it starts. */
+export function pastOf({ kind, from, to }: Period): Past | undefined {
+  if (kind !== 'custom') return { from: new Date(Date.now() - Number(kind) * DAY_MS).toISOString() }
+  const begins = instantOf(from)
+  const ends = instantOf(to)
+  if (begins === undefined || Date.parse(begins) >= Date.now()) return undefined
+  if (to === '') return { from: begins }
+  return ends !== undefined && begins < ends ? { from: begins, to: ends } : undefined
+}
+
+/** The period of a preview, as state that starts from the search parameters and updates them. */
+export function usePeriod(): [Period, (period: Period) => void] {
+  const search = useSearch({ strict: false })
+  const navigate = useNavigate()
+  // State of its own: the address changes later than the inputs, and cannot hold an incomplete date.
+  const [period, setPeriod] = useState(() => periodOf(periodSearch(search)))
+  const change = (next: Period) => {
+    setPeriod(next)
+    void navigate({
+      to: '.',
+      search: ({ days: _days, from: _from, to: _to, ...others }) => ({ ...others, ...searchOf(next) }),
+      replace: true,
+      resetScroll: false,
+    })
+  }
+  return [period, change]
+}
+
+function periodOf({ days, from, to }: PeriodSearch): Period {
+  if (from !== undefined) return { kind: 'custom', from: localInput(from), to: to === undefined ? '' : localInput(to) }
+  return days === undefined ? DEFAULT_PERIOD : { ...DEFAULT_PERIOD, kind: days === 7 ? '7' : '90' }
+}
+
+function searchOf({ kind, from, to }: Period): PeriodSearch {
+  return kind === 'custom'
+    ? periodSearch({ from: instantOf(from), to: instantOf(to) })
+    : periodSearch({ days: Number(kind) })
 }

@@ -1,14 +1,18 @@
-import { Skeleton, Stack } from '@mantine/core'
+import { Button, Group, Paper, Skeleton, Stack, Switch, Text, Title } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
 import { IconPlus, IconSparkles } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { campaignsQuery } from '#web/client/campaigns.ts'
+import { Link } from '@tanstack/react-router'
+import { formatError, problemOf } from '#web/client/api-problem.ts'
+import { type Campaign, type CampaignRule, campaignsQuery, useChangeCampaign } from '#web/client/campaigns.ts'
 import { ButtonLink } from '#web/page/links.tsx'
 import { EmptyState, LoadError, ShowMore } from '#web/page/list.tsx'
 import { Page } from '#web/page/page.tsx'
-import classes from './list/campaign-card.module.css'
-import { CampaignCard } from './list/campaign-card.tsx'
+import { AwardedPoints, formatSchedule, PhaseBadge, phaseOf } from './campaign-status.tsx'
+import classes from './campaigns-page.module.css'
+import { formatRule } from './rule-words.ts'
 
-const PLACES = ['a', 'b', 'c']
+const SKELETONS = ['a', 'b', 'c']
 
 export function CampaignsPage() {
   return (
@@ -34,7 +38,8 @@ function Campaigns() {
   if (campaigns?.length === 0) {
     return (
       <EmptyState icon={<IconSparkles size={36} aria-hidden />} title="No campaigns yet" action={<NewCampaignLink />}>
-        Until there is one, purchases earn no points. Make one, and see what it would have given before you save it.
+        Purchases earn no points until there is a campaign. You can preview what it would have awarded before you save
+        it.
       </EmptyState>
     )
   }
@@ -46,8 +51,8 @@ function Campaigns() {
             <CampaignCard campaign={campaign} />
           </li>
         )) ??
-          PLACES.map((place) => (
-            <li key={place}>
+          SKELETONS.map((skeleton) => (
+            <li key={skeleton}>
               <Skeleton height={280} radius="lg" />
             </li>
           ))}
@@ -55,4 +60,126 @@ function Campaigns() {
       <ShowMore list={read} shown={campaigns?.length ?? 0} what="campaigns" />
     </Stack>
   )
+}
+
+/** How many rules a card shows. */
+const MAX_RULES = 3
+
+/** The summary of a campaign in the list. */
+function CampaignCard({ campaign }: { campaign: Campaign }) {
+  const { campaign_name: name, version } = campaign
+  return (
+    <Paper component="article" withBorder radius="lg" p="lg" className={classes.card} aria-label={`Campaign ${name}`}>
+      <Stack gap="md" h="100%">
+        <Group justify="space-between" wrap="nowrap" align="flex-start">
+          <Title order={2} size="h3" className={classes.name}>
+            <Link to="/campaigns/$campaignName" params={{ campaignName: name }} className={classes.link}>
+              {name}
+            </Link>
+          </Title>
+          <StatusSwitch campaign={campaign} />
+        </Group>
+        <Group gap="xs">
+          <PhaseBadge phase={phaseOf(campaign)} />
+          <Text size="sm">{formatSchedule(campaign)}</Text>
+        </Group>
+        <Rules rules={campaign.rules} />
+        <Stack gap="xs" mt="auto">
+          <AwardedPoints campaign={campaign} />
+          <Text size="xs" c="dimmed">
+            Version {version}
+          </Text>
+        </Stack>
+      </Stack>
+    </Paper>
+  )
+}
+
+function Rules({ rules }: { rules: readonly CampaignRule[] }) {
+  if (rules.length === 0) return <Text c="dimmed">No rules yet: this campaign awards no points.</Text>
+  const more = rules.length - MAX_RULES
+  return (
+    <ul className={classes.rules} aria-label="Rules">
+      {rules.slice(0, MAX_RULES).map((rule, index) => {
+        const { when, award } = formatRule(rule)
+        return (
+          // biome-ignore lint/suspicious/noArrayIndexKey: rules have no identity but their position.
+          <li key={index}>
+            <strong>{award}</strong> when {when}
+          </li>
+        )
+      })}
+      {more > 0 && <li>and {more} more</li>}
+    </ul>
+  )
+}
+
+type Status = Campaign['status']
+
+/** Saves the status at once; it applies from the next purchase on. */
+function StatusSwitch({ campaign }: { campaign: Campaign }) {
+  const change = useChangeCampaign()
+  const { campaign_name: name, status } = campaign
+  const shown = change.isPending ? change.variables.changes.status : status
+
+  // Undo still works after the user has left the page, so the result is notified from here and not rendered.
+  const setStatus = async (next: Status, of: Campaign): Promise<void> => {
+    try {
+      const changed = await change.mutateAsync({ of, changes: { status: next } })
+      notifyStatus(changed, () => setStatus(next === 'active' ? 'inactive' : 'active', changed))
+    } catch (error) {
+      notifyStatusNotChanged(name, error)
+    }
+  }
+
+  return (
+    <Switch
+      checked={shown === 'active'}
+      onChange={(event) => void setStatus(event.currentTarget.checked ? 'active' : 'inactive', campaign)}
+      label="Active"
+      aria-label={`Campaign ${name} is active`}
+      size="md"
+      aria-busy={change.isPending}
+    />
+  )
+}
+
+function notifyStatus({ campaign_name: name, status }: Campaign, undo: () => Promise<void>): void {
+  const id = `status of ${name}`
+  const effect =
+    status === 'active'
+      ? 'It awards points from the next purchase on.'
+      : 'It awards no points from the next purchase on. Points already awarded are kept.'
+  notifications.hide(id)
+  notifications.show({
+    id,
+    title: `“${name}” is now ${status}`,
+    message: (
+      <Group justify="space-between" wrap="nowrap">
+        <Text size="sm">{effect}</Text>
+        <Button
+          size="compact-sm"
+          variant="light"
+          onClick={() => {
+            notifications.hide(id)
+            void undo()
+          }}
+        >
+          Undo
+        </Button>
+      </Group>
+    ),
+    autoClose: 12_000,
+  })
+}
+
+function notifyStatusNotChanged(name: string, error: unknown): void {
+  const { title, message } = problemOf(error, 'campaign_moved_on')
+    ? {
+        title: `“${name}” was not changed`,
+        message:
+          'Somebody else changed it in the meantime. The page now shows the current version: review it and try again.',
+      }
+    : formatError(error)
+  notifications.show({ color: 'red', title, message, autoClose: 12_000 })
 }

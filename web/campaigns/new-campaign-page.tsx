@@ -1,19 +1,16 @@
-import { Stack, TextInput } from '@mantine/core'
+import { TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useNavigate } from '@tanstack/react-router'
 import { useRef, useState } from 'react'
 import { useCreateCampaign } from '#web/client/campaigns.ts'
 import { Page } from '#web/page/page.tsx'
 import { type Draft, isSameDraft, NEW_DRAFT, termsOf } from './terms/draft.ts'
-import { LeaveGuard } from './terms/leave-guard.tsx'
-import { nameMistake } from './terms/name.ts'
-import { sayNotSaved, whyNotSendable } from './terms/refusal.ts'
-import { SaveBar } from './terms/save-bar.tsx'
-import { TermsWorkshop } from './terms/terms-workshop.tsx'
+import { TermsEditor } from './terms/terms-editor.tsx'
+import { formatNotSaved, validateDraft } from './terms/use-campaign-draft.ts'
 
 export function NewCampaignPage() {
   return (
-    <Page title="New campaign" lead="Say when it gives points, and see what it would give before it does.">
+    <Page title="New campaign" lead="Define when it awards points, and preview the result before you save it.">
       <NewCampaign />
     </Page>
   )
@@ -22,61 +19,73 @@ export function NewCampaignPage() {
 function NewCampaign() {
   const [name, setName] = useState('')
   const [draft, setDraft] = useState<Draft>(NEW_DRAFT)
-  const [refusal, setRefusal] = useState<string>()
   const nameInput = useRef<HTMLInputElement>(null)
-  const create = useCreateCampaign()
-  const navigate = useNavigate()
-  const wrongName = nameMistake(name)
+  const { create, refusal, isPending, isSuccess } = useCreation()
+  const nameError = validateName(name)
 
   const save = () => {
-    const why = wrongName ? `Not created: ${wrongName}` : whyNotSendable(draft)
-    setRefusal(why)
-    if (wrongName) nameInput.current?.focus()
-    if (why !== undefined) return
-    create.mutate(
-      { campaign_name: name.trim(), ...termsOf(draft) },
-      {
-        onSuccess: ({ campaign_name, status }) => {
-          notifications.show({ title: `“${campaign_name}” is created`, message: `It is ${status}.` })
-          void navigate({
-            to: '/campaigns/$campaignName',
-            params: { campaignName: campaign_name },
-            ignoreBlocker: true,
-          })
-        },
-        onError: (error) => setRefusal(sayNotSaved(error)),
-      },
-    )
+    create(name, draft)
+    if (nameError) nameInput.current?.focus()
   }
 
   return (
-    <Stack>
-      <LeaveGuard isDirty={!create.isSuccess && (name !== '' || !isSameDraft(draft, NEW_DRAFT))} />
-      <TermsWorkshop
-        draft={draft}
-        change={(part) => setDraft((now) => ({ ...now, ...part }))}
-        saveBar={
-          <SaveBar
-            status={refusal ?? 'Nothing is created until you say so.'}
-            isBad={refusal !== undefined}
-            saveLabel="Create campaign"
-            isSaving={create.isPending}
-            onSave={save}
-            onDiscard={undefined}
-          />
-        }
-      >
-        <TextInput
-          ref={nameInput}
-          label="Name"
-          description="Customers see it beside the points that it gave. It cannot be changed later."
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-          error={refusal !== undefined && wrongName}
-          required
-          maxLength={100}
-        />
-      </TermsWorkshop>
-    </Stack>
+    <TermsEditor
+      draft={draft}
+      change={(part) => setDraft((now) => ({ ...now, ...part }))}
+      isDirty={!isSuccess && (name !== '' || !isSameDraft(draft, NEW_DRAFT))}
+      saving={{
+        status: refusal ?? 'The campaign is not created yet.',
+        isError: refusal !== undefined,
+        saveLabel: 'Create campaign',
+        isSaving: isPending,
+        onSave: save,
+        onDiscard: undefined,
+      }}
+    >
+      <TextInput
+        ref={nameInput}
+        label="Name"
+        description="Customers see it next to the points that it awarded. It cannot be changed later."
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+        error={refusal !== undefined && nameError}
+        required
+        maxLength={100}
+      />
+    </TermsEditor>
   )
+}
+
+/** Creates the campaign and opens its page, or says why it could not be created. */
+function useCreation() {
+  const [refusal, setRefusal] = useState<string>()
+  const creation = useCreateCampaign()
+  const navigate = useNavigate()
+
+  const create = (name: string, draft: Draft) => {
+    const nameError = validateName(name)
+    const reason = nameError ? `Not created. ${nameError}` : validateDraft(draft)
+    setRefusal(reason)
+    if (reason !== undefined) return
+    creation.mutate(
+      { campaign_name: name.trim(), ...termsOf(draft) },
+      {
+        onSuccess: ({ campaign_name: campaignName, status }) => {
+          notifications.show({ title: `“${campaignName}” was created`, message: `It is ${status}.` })
+          void navigate({ to: '/campaigns/$campaignName', params: { campaignName }, ignoreBlocker: true })
+        },
+        onError: (error) => setRefusal(formatNotSaved(error)),
+      },
+    )
+  }
+  return { create, refusal, isPending: creation.isPending, isSuccess: creation.isSuccess }
+}
+
+/** What is wrong with the name of a new campaign, or undefined if it is valid. */
+function validateName(name: string): string | undefined {
+  const trimmed = name.trim()
+  if (trimmed === '') return 'Enter a name.'
+  // As segments of a path, `.` and `..` are relative (RFC 3986, 5.2.4): the campaign's page would not be reachable.
+  if (trimmed === '.' || trimmed === '..') return 'This name cannot be part of a web address. Choose another name.'
+  return undefined
 }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { diffLines, withContext } from '#web/campaigns/history/line-diff.ts'
-import { sayRule } from '#web/campaigns/rule-words.ts'
+import { formatRule } from '#web/campaigns/rule-words.ts'
+import { formatRules } from '#web/campaigns/rules-editor/rules-json.ts'
 import { changesOf, draftOf, NEW_DRAFT } from '#web/campaigns/terms/draft.ts'
-import { spellRules } from '#web/campaigns/terms/spell-rules.ts'
 import type { CampaignRule, CampaignTerms } from '#web/client/campaigns.ts'
 
 const rule = (condition: unknown, formula = '1', variable?: string) =>
@@ -20,7 +20,7 @@ describe('a rule in short words', () => {
       { all: [{ any: [more, text] }, { not: text }] },
     ],
   ])('%s', (words, condition) => {
-    expect(sayRule(rule(condition, '$.amount/10', '$.amount'))).toEqual({ when: words, gives: 'amount/10 points' })
+    expect(formatRule(rule(condition, '$.amount/10', '$.amount'))).toEqual({ when: words, award: 'amount/10 points' })
   })
 })
 
@@ -31,7 +31,7 @@ describe('rules as text', () => {
       condition: { value: 1, rule: 'numeric_equals' },
       variable: '$.a',
     }
-    expect(spellRules([stored])).toBe(`[
+    expect(formatRules([stored])).toBe(`[
   {
     "variable": "$.a",
     "condition": { "rule": "numeric_equals", "value": 1 },
@@ -46,7 +46,7 @@ describe('rules as text', () => {
       not: { all: [1, null, 'a', [], {}, { b: true }] },
       other: [['y'.repeat(90)]],
     }
-    expect(JSON.parse(spellRules([long, 3, 'z']))).toEqual([long, 3, 'z'])
+    expect(JSON.parse(formatRules([long, 3, 'z']))).toEqual([long, 3, 'z'])
   })
 })
 

@@ -1,23 +1,23 @@
-import { Paper, Skeleton, Stack, Text } from '@mantine/core'
+import { Group, Paper, Skeleton, Stack, Text } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { problemOf } from '#web/client/api-problem.ts'
 import { type CampaignChange, campaignHistoryQuery } from '#web/client/campaigns.ts'
 import { dateTime } from '#web/format/dates.ts'
 import cardList from '#web/page/list.module.css'
 import { LoadError, ShowMore } from '#web/page/list.tsx'
-import classes from './campaign-history.module.css'
 import { TermsDiff } from './terms-diff.tsx'
 
-/** Who changed what of a campaign, and when, newest first. */
+/** The changes of a campaign, newest first: who changed what, and when. */
 export function CampaignHistory({ name }: { name: string }) {
   const read = useInfiniteQuery(campaignHistoryQuery(name))
   const { data, error } = read
-  if (problemOf(error, 'unknown_campaign')) return <Text c="dimmed">There never was a campaign of this name.</Text>
+  if (problemOf(error, 'unknown_campaign'))
+    return <Text c="dimmed">There has never been a campaign with this name.</Text>
   if (error && !data) return <LoadError query={read} />
   if (!data) return <Skeleton height={160} radius="lg" />
   const changes = data.pages.flatMap(({ items }) => items)
   return (
-    <Stack gap="md" align="stretch">
+    <Stack gap="md" align="period">
       <ol className={cardList.list} aria-label="History of changes">
         {changes.map((change) => (
           <li key={`${change.at} ${change.version}`}>
@@ -36,23 +36,23 @@ function Change({ change: { action, actor, at, version, before, after } }: { cha
   return (
     <Paper withBorder radius="lg" p="lg" bg="var(--store-surface)">
       <Stack gap="sm">
-        <div className={classes.head}>
+        <Group justify="space-between" align="period" gap="4px 16px">
           <Text fw={650}>
             {ACTIONS[action]} by {actor}
           </Text>
           <Text size="sm" c="dimmed">
             <time dateTime={at}>{dateTime(at)}</time> · version {version}
           </Text>
-        </div>
+        </Group>
         {before && after && <TermsDiff before={before} after={after} />}
-        {!before && after && <TermsDiff before={NOTHING} after={after} />}
+        {!before && after && <TermsDiff before={DEFAULT_TERMS} after={after} />}
       </Stack>
     </Paper>
   )
 }
 
-/** What a campaign is before it is created. */
-const NOTHING: NonNullable<CampaignChange['before']> = {
+/** The defaults of the API: the terms that a new campaign differs from. */
+const DEFAULT_TERMS: NonNullable<CampaignChange['before']> = {
   status: 'active',
   starts_at: null,
   ends_at: null,

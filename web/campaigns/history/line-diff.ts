@@ -1,10 +1,10 @@
-/** A line of two texts that are compared: in both, only in the one before, or only in the one after. */
+/** A line of two compared texts: in both, only in the first, or only in the second. */
 export type DiffLine = { kind: 'same' | 'removed' | 'added'; text: string }
 
-/** More pairs of lines than this are not compared one by one: nobody reads such a difference line by line. */
-const MOST_PAIRS = 1_000_000
+/** Above this number of pairs of lines, all lines count as changed: the comparison would take too long. */
+const MAX_PAIRS = 1_000_000
 
-/** The lines that turn one text into another: as few as possible, within reason. */
+/** The shortest line diff of two texts, by their longest common subsequence of lines (up to `MAX_PAIRS`). */
 export function diffLines(before: string, after: string): DiffLine[] {
   const a = linesOf(before)
   const b = linesOf(after)
@@ -30,9 +30,8 @@ function as(kind: DiffLine['kind']) {
   return (text: string): DiffLine => ({ kind, text })
 }
 
-/** By the longest sequence of lines that both have. */
 function diffMiddle(a: readonly string[], b: readonly string[]): DiffLine[] {
-  if (a.length * b.length > MOST_PAIRS) return [...a.map(as('removed')), ...b.map(as('added'))]
+  if (a.length * b.length > MAX_PAIRS) return [...a.map(as('removed')), ...b.map(as('added'))]
   const lengths = commonLengths(a, b)
   const lines: DiffLine[] = []
   let i = 0
@@ -54,7 +53,7 @@ function diffMiddle(a: readonly string[], b: readonly string[]): DiffLine[] {
   return lines
 }
 
-/** How many lines the rests of both texts have in common, from each pair of lines on. */
+/** For each `i` and `j`, the length of the longest common subsequence of `a` from `i` on and `b` from `j` on. */
 function commonLengths(a: readonly string[], b: readonly string[]): Uint32Array[] {
   const lengths = Array.from({ length: a.length + 1 }, () => new Uint32Array(b.length + 1))
   for (let i = a.length - 1; i >= 0; i -= 1) {
@@ -71,7 +70,7 @@ function at(lengths: readonly Uint32Array[], i: number, j: number): number {
   return lengths[i]?.[j] ?? 0
 }
 
-/** Only what changed, with a few lines around it; `undefined` stands for what was left out. */
+/** The changed lines with some lines of context; `undefined` stands for lines that are left out. */
 export function withContext(lines: readonly DiffLine[], around = 3): (DiffLine | undefined)[] {
   const isNear = (index: number) =>
     lines.slice(Math.max(0, index - around), index + around + 1).some(({ kind }) => kind !== 'same')

@@ -1,16 +1,18 @@
 import { Stack, Text } from '@mantine/core'
+import { formatRules } from '#web/campaigns/rules-editor/rules-json.ts'
 import type { CampaignTerms } from '#web/client/campaigns.ts'
-import { changedRules, changedTerms } from './changed-terms.ts'
-import { RulesDiff } from './rules-diff.tsx'
+import { dateTime } from '#web/format/dates.ts'
+import { points } from '#web/format/points.ts'
+import { type DiffLine, diffLines, withContext } from './line-diff.ts'
 import classes from './terms-diff.module.css'
 
 type TermsDiffProps = { before: CampaignTerms; after: CampaignTerms }
 
-/** What differs between two versions of a campaign. */
+/** The differences between two versions of a campaign. */
 export function TermsDiff({ before, after }: TermsDiffProps) {
   const terms = changedTerms(before, after)
   const rules = changedRules(before, after)
-  if (terms.length === 0 && !rules) return <Text c="dimmed">Nothing differs.</Text>
+  if (terms.length === 0 && !rules) return <Text c="dimmed">There are no differences.</Text>
   return (
     <Stack gap="sm">
       {terms.length > 0 && (
@@ -27,5 +29,61 @@ export function TermsDiff({ before, after }: TermsDiffProps) {
       )}
       {rules && <RulesDiff {...rules} />}
     </Stack>
+  )
+}
+
+/** A term other than the rules that differs, in words. */
+type ChangedTerm = { name: string; before: string; after: string }
+
+const TERMS: { name: string; format: (terms: CampaignTerms) => string }[] = [
+  { name: 'Status', format: ({ status }) => status },
+  { name: 'Starts', format: ({ starts_at }) => (starts_at === null ? 'no start' : dateTime(starts_at)) },
+  { name: 'Ends', format: ({ ends_at }) => (ends_at === null ? 'no end' : dateTime(ends_at)) },
+  { name: 'Total points', format: ({ cap_total_points: cap }) => (cap === null ? 'no cap' : `at most ${points(cap)}`) },
+  {
+    name: 'Points per customer',
+    format: ({ cap_points_per_customer: cap }) => (cap === null ? 'no cap' : `at most ${points(cap)}`),
+  },
+]
+
+function changedTerms(before: CampaignTerms, after: CampaignTerms): ChangedTerm[] {
+  return TERMS.map(({ name, format }) => ({ name, before: format(before), after: format(after) })).filter(
+    (term) => term.before !== term.after,
+  )
+}
+
+/** The rules of both versions as JSON, or undefined if they are the same. An empty list is an empty text. */
+function changedRules(older: CampaignTerms, newer: CampaignTerms): { before: string; after: string } | undefined {
+  const [before, after] = [formatRulesOf(older), formatRulesOf(newer)]
+  return before === after ? undefined : { before, after }
+}
+
+function formatRulesOf({ rules }: CampaignTerms): string {
+  return rules.length === 0 ? '' : formatRules(rules)
+}
+
+const SIGNS = { same: ' ', removed: '−', added: '+' }
+const ELEMENTS = { same: 'span', removed: 'del', added: 'ins' } as const
+
+/** The changed lines of the rules, with some context. */
+function RulesDiff({ before, after }: { before: string; after: string }) {
+  const lines = withContext(diffLines(before, after))
+  return (
+    <div className={classes.rules}>
+      {lines.map((line, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: lines have no identity but their position.
+        <Line key={index} line={line} />
+      ))}
+    </div>
+  )
+}
+
+function Line({ line }: { line: DiffLine | undefined }) {
+  if (!line) return <span className={classes.line}> …</span>
+  const Element = ELEMENTS[line.kind]
+  return (
+    <Element className={classes.line}>
+      {SIGNS[line.kind]} {line.text}
+    </Element>
   )
 }

@@ -1,17 +1,18 @@
+import { formatRules } from '#web/campaigns/rules-editor/rules-json.ts'
 import type { CampaignChanges, CampaignTerms } from '#web/client/campaigns.ts'
+import type { Candidate } from '#web/client/simulation.ts'
 import { instantOf, localInput } from '#web/format/dates.ts'
-import { spellRules } from './spell-rules.ts'
 
-/** The terms of a campaign as they are being typed: texts, so that nothing is lost that makes no sense yet. */
+/** The terms of a campaign while they are edited, as the texts of the inputs: an incomplete input is not lost. */
 export type Draft = {
   status: CampaignTerms['status']
-  /** As `<input type="datetime-local">` has them; empty: none. */
+  /** In the format of `<input type="datetime-local">`; empty for none. */
   startsAt: string
   endsAt: string
-  /** Whole numbers, or empty for no cap. */
+  /** A whole number; empty for no cap. */
   capTotal: string
   capPerCustomer: string
-  /** JSON. */
+  /** A JSON array. */
   rules: string
 }
 
@@ -21,14 +22,14 @@ const EXAMPLE_RULE = {
   action: { command: 'issue', formula: '$.amount/10' },
 }
 
-/** Where a new campaign begins: a rule to change is easier than an empty page. */
+/** A new campaign starts with an example of a rule. */
 export const NEW_DRAFT: Draft = {
   status: 'active',
   startsAt: '',
   endsAt: '',
   capTotal: '',
   capPerCustomer: '',
-  rules: spellRules([EXAMPLE_RULE]),
+  rules: formatRules([EXAMPLE_RULE]),
 }
 
 export function draftOf({ status, starts_at, ends_at, rules, ...caps }: CampaignTerms): Draft {
@@ -38,7 +39,7 @@ export function draftOf({ status, starts_at, ends_at, rules, ...caps }: Campaign
     endsAt: ends_at === null ? '' : localInput(ends_at),
     capTotal: String(caps.cap_total_points ?? ''),
     capPerCustomer: String(caps.cap_points_per_customer ?? ''),
-    rules: spellRules(rules),
+    rules: formatRules(rules),
   }
 }
 
@@ -46,7 +47,7 @@ export function isSameDraft(a: Draft, b: Draft): boolean {
   return (Object.keys(a) as (keyof Draft)[]).every((part) => a[part] === b[part])
 }
 
-/** A draft as the API takes it. Parts that make no sense are left as the API would have them: see `mistakesOf`. */
+/** The body of a request. An invalid date counts as none; an invalid cap is sent as it is. See `inputErrors`. */
 export function termsOf(draft: Draft): Required<CampaignChanges> {
   return {
     status: draft.status,
@@ -58,7 +59,7 @@ export function termsOf(draft: Draft): Required<CampaignChanges> {
   }
 }
 
-/** Only what differs: what nobody touched stays as it is, to the millisecond. */
+/** Only the terms that changed. The others are not sent, because an input has no milliseconds. */
 export function changesOf(draft: Draft, before: Draft): CampaignChanges {
   const terms = termsOf(draft)
   return {
@@ -73,4 +74,41 @@ export function changesOf(draft: Draft, before: Draft): CampaignChanges {
 
 function capOf(text: string): number | null {
   return text === '' ? null : Number(text)
+}
+
+/** Validation errors by input. The rules are validated by the API. */
+export type InputErrors = Partial<Record<'endsAt' | 'capTotal' | 'capPerCustomer', string>>
+
+const MAX_POINTS = 1_000_000_000_000
+
+export function inputErrors({ startsAt, endsAt, capTotal, capPerCustomer }: Draft): InputErrors {
+  const total = capError(capTotal)
+  const perCustomer = capError(capPerCustomer)
+  const endsBeforeStart = startsAt !== '' && endsAt !== '' && new Date(endsAt) <= new Date(startsAt)
+  return {
+    ...(endsBeforeStart && { endsAt: 'The end must be after the start.' }),
+    ...(total && { capTotal: total }),
+    ...(perCustomer && { capPerCustomer: perCustomer }),
+  }
+}
+
+function capError(text: string): string | undefined {
+  if (!/^\d*$/.test(text)) return 'Enter a whole number of points, or leave empty for no cap.'
+  return Number(text) > MAX_POINTS ? `The maximum is ${MAX_POINTS.toLocaleString('en')}.` : undefined
+}
+
+/**
+ * The candidate of a simulation or backtest: it replaces the stored campaign of that name, or is a new one. An invalid
+ * input counts as empty, so that the rules can be evaluated all the same.
+ */
+export function candidateOf(draft: Draft, campaignName: string | undefined): Candidate & { rules: string } {
+  const errors = inputErrors(draft)
+  return {
+    ...(campaignName !== undefined && { campaign_name: campaignName }),
+    ...termsOf(draft),
+    rules: draft.rules,
+    ...(errors.endsAt && { ends_at: null }),
+    ...(errors.capTotal && { cap_total_points: null }),
+    ...(errors.capPerCustomer && { cap_points_per_customer: null }),
+  }
 }

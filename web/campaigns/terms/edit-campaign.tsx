@@ -1,83 +1,174 @@
-import { Alert, Button, Group, Stack } from '@mantine/core'
-import { useRef } from 'react'
-import { Standing } from '#web/campaigns/standing.tsx'
-import { problemOf } from '#web/client/api-problem.ts'
-import type { Campaign } from '#web/client/campaigns.ts'
-import { Conflict } from './conflict.tsx'
-import { CreateAgain } from './create-again.tsx'
-import { draftOf } from './draft.ts'
-import { LeaveGuard } from './leave-guard.tsx'
-import { SaveBar } from './save-bar.tsx'
-import classes from './terms-layout.module.css'
-import { TermsWorkshop } from './terms-workshop.tsx'
-import { isNewer, useCampaignDraft } from './use-draft.ts'
-import { useSaving } from './use-saving.ts'
+import { Alert, Button, Group, Stack, Text } from '@mantine/core'
+import { IconAlertTriangle } from '@tabler/icons-react'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { type ReactNode, useEffect, useRef } from 'react'
+import { CampaignStatus } from '#web/campaigns/campaign-status.tsx'
+import { TermsDiff } from '#web/campaigns/history/terms-diff.tsx'
+import { formatError, problemOf } from '#web/client/api-problem.ts'
+import { type Campaign, campaignHistoryQuery, useCreateCampaign } from '#web/client/campaigns.ts'
+import { dateTime } from '#web/format/dates.ts'
+import { type Draft, draftOf, termsOf } from './draft.ts'
+import classes from './edit-campaign.module.css'
+import { TermsEditor } from './terms-editor.tsx'
+import { type CampaignDraft, isNewer, useCampaignDraft, useSaving } from './use-campaign-draft.ts'
 
-/** Changes a stored campaign. @param stored what is known to be stored now, whoever stored it */
+/** Edits a stored campaign. @param stored its latest version, which may be newer than the one the draft is based on */
 export function EditCampaign({ stored }: { stored: Campaign }) {
   const draft = useCampaignDraft(stored)
   const saving = useSaving(draft)
-  const theirs = draft.isDirty && isNewer(stored, draft.base) ? stored : undefined
-
-  /** The focus was in what has just been answered, and is gone with it. */
-  const answers = useRef<HTMLDivElement>(null)
-  const take = (campaign: Campaign) => {
-    draft.take(campaign)
-    answers.current?.focus()
-  }
-  const keepMine = (campaign: Campaign) => {
-    answers.current?.focus()
-    draft.keepOver(campaign)
-    saving.save({ base: campaign, before: draftOf(campaign), draft: draft.draft })
-  }
-
   return (
     <Stack gap="lg">
-      <LeaveGuard isDirty={draft.isDirty} />
-      <div ref={answers} tabIndex={-1} className={classes.answers}>
-        {theirs && (
-          <Conflict
-            base={draft.base}
-            theirs={theirs}
-            isSaving={saving.isSaving}
-            isAnswer={problemOf(saving.error, 'campaign_moved_on') !== undefined}
-            onTake={() => take(theirs)}
-            onKeep={() => keepMine(theirs)}
-          />
-        )}
-        {draft.setAside && <SetAside onBringBack={draft.bringBack} />}
-        {problemOf(saving.error, 'unknown_campaign') && (
-          <CreateAgain name={stored.campaign_name} draft={draft.draft} onCreated={saving.saved} />
-        )}
-      </div>
-      <TermsWorkshop
+      <Conflicts stored={stored} draft={draft} saving={saving} />
+      <TermsEditor
         draft={draft.draft}
         change={draft.change}
         campaignName={stored.campaign_name}
-        aside={<Standing campaign={stored} />}
-        saveBar={
-          <SaveBar
-            {...saving.result}
-            saveLabel="Save"
-            isSaving={saving.isSaving}
-            onSave={() => saving.save(draft)}
-            onDiscard={draft.isDirty ? draft.discard : undefined}
-          />
-        }
+        aside={<CampaignStatus campaign={stored} />}
+        isDirty={draft.isDirty}
+        saving={{
+          ...saving.result,
+          saveLabel: 'Save',
+          isSaving: saving.isSaving,
+          onSave: () => saving.save(draft),
+          onDiscard: draft.isDirty ? draft.discard : undefined,
+        }}
       />
     </Stack>
   )
 }
 
-function SetAside({ onBringBack }: { onBringBack: () => void }) {
+type ConflictsProps = { stored: Campaign; draft: CampaignDraft; saving: ReturnType<typeof useSaving> }
+
+/** What came between the user and their changes, with the ways to resolve it. */
+function Conflicts({ stored, draft, saving }: ConflictsProps) {
+  const theirs = draft.isDirty && isNewer(stored, draft.base) ? stored : undefined
+
+  // The focused button disappears with the alert that it resolves: the focus moves to what contained it.
+  const container = useRef<HTMLDivElement>(null)
+  const takeTheirs = (campaign: Campaign) => {
+    draft.replace(campaign)
+    container.current?.focus()
+  }
+  const overwrite = (campaign: Campaign) => {
+    container.current?.focus()
+    draft.rebase(campaign)
+    saving.save({ base: campaign, before: draftOf(campaign), draft: draft.draft })
+  }
+
   return (
-    <Alert color="plum" variant="light" title="What you typed is set aside">
+    <div ref={container} tabIndex={-1} className={classes.conflicts}>
+      {theirs && (
+        <VersionConflict
+          base={draft.base}
+          theirs={theirs}
+          isSaving={saving.isSaving}
+          takesFocus={problemOf(saving.error, 'campaign_moved_on') !== undefined}
+          onUseTheirs={() => takeTheirs(theirs)}
+          onOverwrite={() => overwrite(theirs)}
+        />
+      )}
+      {draft.discarded && <DiscardedChanges onRestore={draft.restore} />}
+      {problemOf(saving.error, 'unknown_campaign') && (
+        <DeletedMeanwhile name={stored.campaign_name} draft={draft.draft} onCreated={saving.finish} />
+      )}
+    </div>
+  )
+}
+
+function DiscardedChanges({ onRestore }: { onRestore: () => void }) {
+  return (
+    <Alert color="plum" variant="light" title="Your changes are discarded">
       <Group justify="space-between">
-        <span>You see what is stored. Until you save, you can go back.</span>
-        <Button size="compact-sm" variant="default" onClick={onBringBack}>
-          Bring mine back
+        <span>You see the saved version. You can restore your changes until you save.</span>
+        <Button size="compact-sm" variant="default" onClick={onRestore}>
+          Restore my changes
         </Button>
       </Group>
+    </Alert>
+  )
+}
+
+type VersionConflictProps = {
+  /** The version that the draft is based on. */
+  base: Campaign
+  /** The version that somebody else saved since. */
+  theirs: Campaign
+  isSaving: boolean
+  takesFocus: boolean
+  onUseTheirs: () => void
+  onOverwrite: () => void
+}
+
+/** Somebody else saved first: shows their changes, and offers to use or to overwrite them. */
+function VersionConflict({ base, theirs, isSaving, takesFocus, onUseTheirs, onOverwrite }: VersionConflictProps) {
+  const history = useInfiniteQuery(campaignHistoryQuery(base.campaign_name))
+  const last = history.data?.pages[0]?.items.find(({ version }) => version === theirs.version)
+  return (
+    <ConflictAlert title="Somebody else saved first" takesFocus={takesFocus}>
+      <Stack gap="md">
+        <Text>
+          {last ? `${last.actor} changed it on ${dateTime(last.at)}.` : 'It was changed in the meantime.'} Your changes
+          are still here and are not saved yet. These are their changes:
+        </Text>
+        <TermsDiff before={base} after={theirs} />
+        <Group gap="sm">
+          <Button variant="default" onClick={onUseTheirs}>
+            Use their version
+          </Button>
+          <Button onClick={onOverwrite} loading={isSaving}>
+            Overwrite with mine
+          </Button>
+        </Group>
+      </Stack>
+    </ConflictAlert>
+  )
+}
+
+type DeletedMeanwhileProps = { name: string; draft: Draft; onCreated: (campaign: Campaign, sent: Draft) => void }
+
+/** Somebody deleted the campaign while it was edited: offers to create it again from the draft. */
+function DeletedMeanwhile({ name, draft, onCreated }: DeletedMeanwhileProps) {
+  const create = useCreateCampaign()
+  const createAgain = () =>
+    create.mutate({ campaign_name: name, ...termsOf(draft) }, { onSuccess: (campaign) => onCreated(campaign, draft) })
+  return (
+    <ConflictAlert title="Somebody deleted this campaign" takesFocus>
+      <Group justify="space-between">
+        <span>{create.error ? formatError(create.error).message : 'Your changes are still here.'}</span>
+        <Button onClick={createAgain} loading={create.isPending}>
+          Create it again
+        </Button>
+      </Group>
+    </ConflictAlert>
+  )
+}
+
+type ConflictAlertProps = {
+  title: string
+  /** It answers an action of the user, so it takes the focus and scrolls into view. */
+  takesFocus: boolean
+  children: ReactNode
+}
+
+function ConflictAlert({ title, takesFocus, children }: ConflictAlertProps) {
+  const alert = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (takesFocus) alert.current?.focus()
+  }, [takesFocus])
+  return (
+    <Alert
+      ref={alert}
+      tabIndex={-1}
+      className={classes.alert ?? ''}
+      color="orange"
+      variant="outline"
+      radius="lg"
+      bg="var(--store-surface)"
+      icon={<IconAlertTriangle aria-hidden />}
+      title={title}
+      styles={{ title: { color: 'var(--mantine-color-text)', fontSize: '1rem' } }}
+    >
+      {children}
     </Alert>
   )
 }

@@ -1,18 +1,18 @@
 import { useEffect, useRef, useState } from 'react'
+import type { Candidate } from '#web/client/simulation.ts'
 import {
   type BacktestAward,
   type BacktestLine,
   type BacktestTotals,
   backtestLines,
-  type Candidate,
   type Past,
 } from '#web/client/simulation.ts'
 
-/** Rows that are kept to look at; the sums come from the API. */
-const MOST_AWARDS = 200
+/** How many awards are kept to be shown; the totals come from the API. */
+const MAX_AWARDS = 200
 
 export type BacktestState = {
-  /** `incomplete`: the answer ended without its totals. */
+  /** `incomplete`: the response ended without totals. `failed`: the request failed. */
   phase: 'running' | 'complete' | 'cancelled' | 'incomplete' | 'failed'
   done: number
   total: number
@@ -21,9 +21,9 @@ export type BacktestState = {
   error: unknown
 }
 
-const BEGUN: BacktestState = { phase: 'running', done: 0, total: 0, awards: [], totals: undefined, error: undefined }
+const STARTED: BacktestState = { phase: 'running', done: 0, total: 0, awards: [], totals: undefined, error: undefined }
 
-/** Runs one backtest at a time; another one, or leaving the page, ends it. */
+/** Runs one backtest at a time: starting another one or leaving the page aborts it. */
 export function useBacktest() {
   const [state, setState] = useState<BacktestState>()
   const running = useRef<AbortController>(undefined)
@@ -34,9 +34,9 @@ export function useBacktest() {
     const controller = new AbortController()
     running.current = controller
     const set = (change: (now: BacktestState) => BacktestState) => {
-      if (running.current === controller) setState((now) => change(now ?? BEGUN))
+      if (running.current === controller) setState((now) => change(now ?? STARTED))
     }
-    set(() => BEGUN)
+    set(() => STARTED)
     try {
       for await (const line of backtestLines(candidate, past, controller.signal)) set((now) => afterLine(now, line))
       set((now) => (now.phase === 'running' ? { ...now, phase: 'incomplete' } : now))
@@ -51,7 +51,7 @@ function afterLine(state: BacktestState, line: BacktestLine): BacktestState {
   switch (line.line) {
     case 'page': {
       const { done, total } = line
-      const room = MOST_AWARDS - state.awards.length
+      const room = MAX_AWARDS - state.awards.length
       const awards = room > 0 ? [...state.awards, ...line.awards.slice(0, room)] : state.awards
       return { ...state, done, total, awards }
     }

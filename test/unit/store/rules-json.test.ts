@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { findJsonMistake, rangeOf, sayPlace } from '#web/campaigns/rules-editor/rules-mistake.ts'
+import { findJsonError, formatLocation, rangeOf } from '#web/campaigns/rules-editor/rules-json.ts'
 
 const RULES = `[
   { "condition": { "all": [{ "rule": "string_equals", "value": 1 }, 7] }, "a/b~c": [] },
@@ -12,16 +12,16 @@ const RULES = `[
 
 describe('what a JSON Pointer leads to is marked', () => {
   test.each([
-    ['/0/condition/all/0/value', '1', 'Rule 1, condition, all, no. 1, value (line 2)'],
-    ['/0/condition/all/1', '7', 'Rule 1, condition, all, no. 2 (line 2)'],
+    ['/0/condition/all/0/value', '1', 'Rule 1, condition, all, item 1, value (line 2)'],
+    ['/0/condition/all/1', '7', 'Rule 1, condition, all, item 2 (line 2)'],
     ['/0/a~1b~0c', '[]', 'Rule 1, a/b~c (line 2)'],
     // Of two members of one name, the last counts.
     ['/1/action/command', '"issue"', 'Rule 2, action, command (line 6)'],
   ])('%s', (pointer, marked, words) => {
-    const mistake = { message: '', place: pointer }
-    const { from, to } = rangeOf(mistake, RULES)
+    const error = { message: '', location: pointer }
+    const { from, to } = rangeOf(error, RULES)
     expect(RULES.slice(from, to)).toBe(marked)
-    expect(sayPlace(mistake, RULES)).toBe(words)
+    expect(formatLocation(error, RULES)).toBe(words)
   })
 
   test.each([
@@ -32,7 +32,7 @@ describe('what a JSON Pointer leads to is marked', () => {
     [7, '"'],
   ])('character %i of it, however it is written: %s', (character, marked) => {
     const text = String.raw`[{ "action": { "formula": "$.ab\u002b?" } }]`
-    const { from, to } = rangeOf({ message: '', place: '/0/action/formula', character }, text)
+    const { from, to } = rangeOf({ message: '', location: '/0/action/formula', character }, text)
     expect(text.slice(from, to)).toBe(marked)
   })
 
@@ -41,7 +41,7 @@ describe('what a JSON Pointer leads to is marked', () => {
     ['of what is longer than a line, its first line', '/1/action', '{', 5],
     ['of all rules, the first line', '', '[', 1],
   ])('%s', (_, pointer, marked, line) => {
-    const { from, to } = rangeOf({ message: '', place: pointer }, RULES)
+    const { from, to } = rangeOf({ message: '', location: pointer }, RULES)
     expect(RULES.slice(from, to)).toBe(marked)
     expect(RULES.slice(0, from).split('\n')).toHaveLength(line)
   })
@@ -53,17 +53,17 @@ describe('what is not JSON is told with its place', () => {
     ['[{"a": }]', 1, /a colon and a value/],
     ['[\n1 2]', 2, /a comma or \]/],
     ['[\n{"a": 1,}]', 2, /name in double quotes/],
-    ['[1]\nx', 2, /nothing but an array/],
+    ['[1]\nx', 2, /only an array/],
     ['[\n"a\nb"]', 2, /./],
     ['[{"a": 1}', 1, /a comma or \]/],
   ])('%j', (text, line, message) => {
-    const mistake = findJsonMistake(text)
-    expect(mistake?.message).toMatch(message)
-    expect(mistake && sayPlace(mistake, text)).toBe(`Line ${line}`)
+    const error = findJsonError(text)
+    expect(error?.message).toMatch(message)
+    expect(error && formatLocation(error, text)).toBe(`Line ${line}`)
   })
 
   test('and what is JSON has no such mistake', () => {
-    expect(findJsonMistake(RULES)).toBeUndefined()
-    expect(findJsonMistake('{}')).toBeUndefined()
+    expect(findJsonError(RULES)).toBeUndefined()
+    expect(findJsonError('{}')).toBeUndefined()
   })
 })

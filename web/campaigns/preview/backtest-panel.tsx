@@ -1,0 +1,144 @@
+import { Button, Chip, Fieldset, Group, Stack, Switch, Text, TextInput } from '@mantine/core'
+import { IconHistory } from '@tabler/icons-react'
+import { useState } from 'react'
+import { type Period, pastOf, usePeriod } from '#web/campaigns/campaign-search.ts'
+import { phaseOf } from '#web/campaigns/campaign-status.tsx'
+import { candidateOf, type Draft, inputErrors, termsOf } from '#web/campaigns/terms/draft.ts'
+import { Section } from '#web/page/section.tsx'
+import { BacktestResult } from './backtest-result.tsx'
+import { type BacktestState, useBacktest } from './use-backtest.ts'
+
+type BacktestPanelProps = {
+  draft: Draft
+  /** The name of the stored campaign that the draft would change; undefined for a new one. */
+  campaignName: string | undefined
+  hasErrors: boolean
+}
+
+/** What a draft would have awarded for past purchases and events, before it is saved. */
+export function BacktestPanel({ draft, campaignName, hasErrors }: BacktestPanelProps) {
+  const [period, setPeriod] = usePeriod()
+  const [choice, setChoice] = useState<boolean>()
+  const [evaluatedDraft, setEvaluatedDraft] = useState<Draft>()
+  const { state, start, cancel } = useBacktest()
+  const ignoresSchedule = choice ?? isNotRunningYet(draft)
+  const past = pastOf(period)
+  const isInvalid = hasErrors || Object.keys(inputErrors(draft)).length > 0
+
+  const run = () => {
+    if (!past) return
+    setEvaluatedDraft(draft)
+    const always = { status: 'active', starts_at: null, ends_at: null } as const
+    void start({ ...candidateOf(draft, campaignName), ...(ignoresSchedule && always) }, past)
+  }
+
+  return (
+    <Section
+      title="What would these terms have awarded?"
+      lead="Evaluates the terms, saved or not, for past purchases and events. Nothing is saved."
+    >
+      <PeriodFields period={period} onChange={setPeriod} />
+      <Switch
+        label="Ignore the schedule"
+        description="Evaluate as if the campaign had always been active, without a start or an end."
+        checked={ignoresSchedule}
+        onChange={(event) => setChoice(event.currentTarget.checked)}
+      />
+      {!ignoresSchedule && isNotRunningYet(draft) && (
+        <Text size="sm">
+          The campaign is inactive or has not started. With its schedule, it would have awarded nothing.
+        </Text>
+      )}
+      <Group gap="sm">
+        <RunButton state={state} isDisabled={isInvalid || !past} onRun={run} />
+        {state?.phase === 'running' && (
+          <Button variant="default" onClick={cancel}>
+            Cancel
+          </Button>
+        )}
+        {isInvalid && <Text size="sm">Correct the errors first.</Text>}
+      </Group>
+      {state && evaluatedDraft && (
+        <BacktestResult state={state} isOutdated={evaluatedDraft !== draft} onRunAgain={run} />
+      )}
+    </Section>
+  )
+}
+
+type RunButtonProps = { state: BacktestState | undefined; isDisabled: boolean; onRun: () => void }
+
+function RunButton({ state, isDisabled, onRun }: RunButtonProps) {
+  return (
+    <Button
+      variant="light"
+      leftSection={<IconHistory size={18} aria-hidden />}
+      onClick={onRun}
+      disabled={isDisabled}
+      loading={state?.phase === 'running'}
+    >
+      {state ? 'Run again' : 'Run preview'}
+    </Button>
+  )
+}
+
+/** With its schedule, such a draft awards nothing for any past purchase or event. */
+function isNotRunningYet(draft: Draft): boolean {
+  const { status, starts_at, ends_at } = termsOf(draft)
+  const phase = phaseOf({ status: status ?? 'active', starts_at: starts_at ?? null, ends_at: ends_at ?? null })
+  return phase === 'inactive' || phase === 'upcoming'
+}
+
+const KINDS: { value: Period['kind']; label: string }[] = [
+  { value: '7', label: '7 days' },
+  { value: '30', label: '30 days' },
+  { value: '90', label: '90 days' },
+  { value: 'custom', label: 'Custom dates' },
+]
+
+type PeriodFieldsProps = { period: Period; onChange: (period: Period) => void }
+
+function PeriodFields({ period, onChange }: PeriodFieldsProps) {
+  return (
+    <Stack gap="sm">
+      <Fieldset legend="Period" variant="unstyled" p={0} m={0}>
+        <Chip.Group<false>
+          value={period.kind}
+          onChange={(kind) => onChange({ ...period, kind: kind as Period['kind'] })}
+        >
+          <Group gap="xs" mt={6}>
+            {KINDS.map(({ value, label }) => (
+              <Chip key={value} value={value}>
+                {label}
+              </Chip>
+            ))}
+          </Group>
+        </Chip.Group>
+      </Fieldset>
+      {period.kind === 'custom' && (
+        <Group grow align="flex-start" preventGrowOverflow={false}>
+          <TextInput
+            type="datetime-local"
+            label="From"
+            value={period.from}
+            onChange={(event) => onChange({ ...period, from: event.currentTarget.value })}
+            miw="min(100%, 12.5rem)"
+          />
+          <TextInput
+            type="datetime-local"
+            label="To"
+            description="Leave empty to end now."
+            inputWrapperOrder={['label', 'input', 'description', 'error']}
+            value={period.to}
+            onChange={(event) => onChange({ ...period, to: event.currentTarget.value })}
+            miw="min(100%, 12.5rem)"
+          />
+        </Group>
+      )}
+      {pastOf(period) === undefined && (
+        <Text size="sm" c="dimmed">
+          Enter a start in the past and before the end.
+        </Text>
+      )}
+    </Stack>
+  )
+}

@@ -1,0 +1,268 @@
+import { Alert, Button, Group, Progress, Stack, Table, Text } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
+import { formatOutcome, formatRule, formatShortfall } from '#web/campaigns/rule-words.ts'
+import { formatError, problemOf, type Words } from '#web/client/api-problem.ts'
+import type { BacktestAward, BacktestTotals } from '#web/client/simulation.ts'
+import { dateTime } from '#web/format/dates.ts'
+import { points } from '#web/format/points.ts'
+import classes from './backtest-result.module.css'
+import type { BacktestState } from './use-backtest.ts'
+
+type BacktestResultProps = {
+  state: BacktestState
+  /** The draft has changed since the backtest started. */
+  isOutdated: boolean
+  onRunAgain: () => void
+}
+
+/** The progress of a backtest and its results: totals, each rule, and the first purchases and events. */
+export function BacktestResult({ state, isOutdated, onRunAgain }: BacktestResultProps) {
+  const failure = formatFailure(state)
+  return (
+    <Stack gap="md">
+      <BacktestProgress state={state} />
+      <Text role="status" aria-label="Preview" fw={600}>
+        {formatPhase(state)}
+      </Text>
+      {isOutdated && state.phase !== 'running' && (
+        <Text size="sm">
+          The terms have changed since this preview. Run it again to see what they would have awarded.
+        </Text>
+      )}
+      {failure && (
+        <Alert color="red" title={failure.title}>
+          <Group justify="space-between">
+            <Text size="sm">{failure.message}</Text>
+            <Button size="compact-sm" variant="default" onClick={onRunAgain}>
+              Try again
+            </Button>
+          </Group>
+        </Alert>
+      )}
+      {state.totals && <Totals totals={state.totals} />}
+      <Awards awards={state.awards} total={state.total} />
+    </Stack>
+  )
+}
+
+function BacktestProgress({ state: { phase, done, total } }: { state: BacktestState }) {
+  if (phase === 'failed') return null
+  const progress = `${done} of ${total} purchases and events`
+  const isComplete = phase === 'complete'
+  return (
+    <Group wrap="nowrap">
+      <Progress.Root flex={1} size="lg">
+        <Progress.Section
+          value={isComplete ? 100 : total === 0 ? 0 : (done / total) * 100}
+          color={isComplete ? 'green' : 'plum'}
+          animated={phase === 'running'}
+          aria-label="Progress of the preview"
+          aria-valuetext={progress}
+        />
+      </Progress.Root>
+      <Text size="sm" c="dimmed">
+        {done} of {total}
+      </Text>
+    </Group>
+  )
+}
+
+function formatPhase({ phase, totals, done, total }: BacktestState): string {
+  switch (phase) {
+    case 'running':
+      return 'Evaluating past purchases and events …'
+    case 'complete':
+      return totals?.judged === 0
+        ? 'There were no purchases or events in this period.'
+        : `It would have awarded ${points(totals?.points ?? 0)}.`
+    case 'cancelled':
+      return done === 0 ? 'Cancelled.' : `Cancelled after ${done} of ${total}. The results are incomplete.`
+    case 'incomplete':
+      return 'The results are incomplete.'
+    case 'failed':
+      return 'There are no results.'
+  }
+}
+
+function formatFailure({ phase, error }: BacktestState): Words | undefined {
+  if (phase === 'incomplete') {
+    const because = error instanceof Error ? `${error.message}. ` : ''
+    return { title: 'The preview was interrupted', message: `${because}There are no totals.` }
+  }
+  if (phase !== 'failed') return undefined
+  if (problemOf(error, 'too_many_backtests')) {
+    return {
+      title: 'Too many previews are running',
+      message: 'The store runs only a few previews at a time. Try again in a moment.',
+    }
+  }
+  return formatError(error)
+}
+
+type CampaignTotals = BacktestTotals['campaigns'][number]
+
+/** What the terms would have awarded, compared with what was actually awarded, and rule by rule. */
+function Totals({ totals }: { totals: BacktestTotals }) {
+  const { points: preview, points_issued: issued, points_taken_back: takenBack } = totals
+  return (
+    <Stack gap="md">
+      <dl className={classes.figures}>
+        <Figure name="Would have awarded" value={points(preview)} isMain />
+        <Figure name="Actually awarded, by all campaigns" value={points(issued)} />
+        <Figure name="Difference" value={formatDifference(preview - issued)} />
+        {takenBack > 0 && <Figure name="Taken back by refunds" value={points(takenBack)} />}
+      </dl>
+      {totals.campaigns.map((campaign) => (
+        <CampaignSummary key={campaign.campaign_name} campaign={campaign} evaluated={totals.judged} />
+      ))}
+    </Stack>
+  )
+}
+
+function Figure({ name, value, isMain = false }: { name: string; value: string; isMain?: boolean }) {
+  return (
+    <div className={classes.figure}>
+      <dt>{name}</dt>
+      <dd data-main={isMain || undefined}>{value}</dd>
+    </div>
+  )
+}
+
+function formatDifference(difference: number): string {
+  if (difference === 0) return 'None'
+  return `${points(Math.abs(difference))} ${difference > 0 ? 'more' : 'less'}`
+}
+
+function CampaignSummary({ campaign, evaluated }: { campaign: CampaignTotals; evaluated: number }) {
+  const { earning, limited, not_running } = campaign
+  return (
+    <Stack gap="xs">
+      <Text size="sm">
+        {earning} of {evaluated} purchases and events would have earned points.
+        {limited > 0 && ` ${limited} would have earned fewer, or none, because of a cap.`}
+        {not_running > 0 && ` ${not_running} happened while the campaign would not have been running.`}
+      </Text>
+      {campaign.rules.length > 0 && (
+        <Table.ScrollContainer minWidth={560} type="native" tabIndex={0} role="region" aria-label="By rule">
+          <RuleTable rules={campaign.rules} />
+        </Table.ScrollContainer>
+      )}
+    </Stack>
+  )
+}
+
+function RuleTable({ rules }: Pick<CampaignTotals, 'rules'>) {
+  return (
+    <Table verticalSpacing="xs" captionSide="top">
+      <Table.Caption ta="left">
+        How often each rule awarded points, and how many in total before rounding and caps.
+      </Table.Caption>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>Rule</Table.Th>
+          <Table.Th ta="right">Awarded</Table.Th>
+          <Table.Th ta="right">Did not match</Table.Th>
+          <Table.Th ta="right">Not evaluated</Table.Th>
+          <Table.Th ta="right">Total points</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {rules.map(({ rule, gave, did_not_match, not_evaluated, sum, reason }, index) => {
+          const { when, award } = formatRule(rule)
+          return (
+            // biome-ignore lint/suspicious/noArrayIndexKey: rules have no identity but their position.
+            <Table.Tr key={index}>
+              <Table.Th scope="row" fw={400}>
+                <strong>{award}</strong> when {when}
+                {reason && <span className={classes.reason}>Not evaluated because {reason}</span>}
+              </Table.Th>
+              <Table.Td ta="right">{gave}</Table.Td>
+              <Table.Td ta="right">{did_not_match}</Table.Td>
+              <Table.Td ta="right">{not_evaluated}</Table.Td>
+              <Table.Td ta="right">{sum}</Table.Td>
+            </Table.Tr>
+          )
+        })}
+      </Table.Tbody>
+    </Table>
+  )
+}
+
+type AwardsProps = { awards: readonly BacktestAward[]; total: number }
+
+/** The first purchases and events of a backtest, each with the result of every rule. */
+function Awards({ awards, total }: AwardsProps) {
+  if (awards.length === 0) return null
+  return (
+    <Table.ScrollContainer
+      minWidth={640}
+      maxHeight={480}
+      type="native"
+      tabIndex={0}
+      role="region"
+      aria-label="Purchases and events"
+    >
+      <Table verticalSpacing="xs" striped stickyHeader captionSide="top">
+        <Table.Caption ta="left">
+          {awards.length < total
+            ? `The first ${awards.length} of ${total}, oldest first.`
+            : 'All purchases and events, oldest first.'}
+        </Table.Caption>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>When</Table.Th>
+            <Table.Th>Customer</Table.Th>
+            <Table.Th ta="right">Would award</Table.Th>
+            <Table.Th ta="right">Actually awarded</Table.Th>
+            <Table.Th>Why</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {awards.map((award) => (
+            <Award key={award.id} award={award} />
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  )
+}
+
+function Award({ award }: { award: BacktestAward }) {
+  return (
+    <Table.Tr>
+      <Table.Td>
+        <When award={award} />
+      </Table.Td>
+      <Table.Td>{award.account_id}</Table.Td>
+      <Table.Td ta="right" fw={650}>
+        {award.points}
+      </Table.Td>
+      <Table.Td ta="right">{award.points_issued}</Table.Td>
+      <Table.Td>
+        <Why award={award} />
+      </Table.Td>
+    </Table.Tr>
+  )
+}
+
+function When({ award: { kind, id, occurred_at } }: { award: BacktestAward }) {
+  if (kind === 'event') return <>{dateTime(occurred_at)} (event)</>
+  return (
+    <Link to="/purchases/$purchaseId" params={{ purchaseId: id }} className={classes.link}>
+      {dateTime(occurred_at)}
+    </Link>
+  )
+}
+
+function Why({ award: { campaigns } }: { award: BacktestAward }) {
+  return campaigns.map((evaluation) => (
+    <ul key={evaluation.campaign_name} className={classes.why}>
+      {evaluation.rules.map((outcome) => (
+        <li key={outcome.rule}>
+          Rule {outcome.rule + 1} {formatOutcome(outcome, undefined)}
+        </li>
+      ))}
+      {formatShortfall(evaluation) && <li>{formatShortfall(evaluation)}</li>}
+    </ul>
+  ))
+}

@@ -1,0 +1,209 @@
+import { Button, Fieldset, Group, Modal, NumberInput, Stack, Switch, Text, TextInput } from '@mantine/core'
+import { useBlocker } from '@tanstack/react-router'
+import { type ReactNode, type RefObject, useRef, useState } from 'react'
+import { BacktestPanel } from '#web/campaigns/preview/backtest-panel.tsx'
+import { FIRST_EXAMPLE, SimulationPanel, useEvaluation } from '#web/campaigns/preview/simulation-panel.tsx'
+import { type EditorHandle, RulesField } from '#web/campaigns/rules-editor/rules-field.tsx'
+import type { RulesError } from '#web/campaigns/rules-editor/rules-json.ts'
+import { useRescuedFocus } from '#web/page/focus.tsx'
+import { Section } from '#web/page/section.tsx'
+import { type InputErrors, inputErrors } from './draft.ts'
+import classes from './terms-editor.module.css'
+import type { DraftState } from './use-campaign-draft.ts'
+
+type TermsEditorProps = Pick<DraftState, 'draft' | 'change'> & {
+  /** The name of the stored campaign; undefined for a new one. */
+  campaignName?: string
+  /** The first field of the form: the name of a new campaign. */
+  children?: ReactNode
+  /** Shown beside the form: the status of a stored campaign. */
+  aside?: ReactNode
+  /** There are unsaved changes. */
+  isDirty: boolean
+  saving: SaveBarProps
+}
+
+/** Edits the terms of a campaign, with a live evaluation for an example purchase and a preview for past purchases. */
+export function TermsEditor({ draft, change, campaignName, children, aside, isDirty, saving }: TermsEditorProps) {
+  const [event, setEvent] = useState(FIRST_EXAMPLE)
+  const editor = useRef<EditorHandle>(null)
+  const evaluation = useEvaluation(draft, event, campaignName)
+  return (
+    <Stack gap="lg">
+      <LeaveGuard isDirty={isDirty} />
+      <div className={classes.layout}>
+        <TermsForm draft={draft} change={change} errors={evaluation.errors} editor={editor}>
+          {children}
+        </TermsForm>
+        <Stack gap="lg" className={classes.aside}>
+          {aside}
+          <SimulationPanel evaluation={evaluation} event={event} onEvent={setEvent} />
+        </Stack>
+      </div>
+      <BacktestPanel draft={draft} campaignName={campaignName} hasErrors={evaluation.errors.length > 0} />
+      <SaveBar {...saving} />
+    </Stack>
+  )
+}
+
+type TermsFormProps = Pick<DraftState, 'draft' | 'change'> & {
+  errors: readonly RulesError[]
+  editor: RefObject<EditorHandle | null>
+  children?: ReactNode
+}
+
+function TermsForm({ draft, change, errors, editor, children }: TermsFormProps) {
+  const invalidInputs = inputErrors(draft)
+  return (
+    <Section title="Terms">
+      <Stack gap="lg">
+        {children}
+        <Switch
+          label="Active"
+          description="An inactive campaign awards no points."
+          checked={draft.status === 'active'}
+          onChange={(event) => change({ status: event.currentTarget.checked ? 'active' : 'inactive' })}
+        />
+        <ScheduleFields draft={draft} change={change} errors={invalidInputs} />
+        <CapFields draft={draft} change={change} errors={invalidInputs} />
+        <RulesField text={draft.rules} onChange={(rules) => change({ rules })} errors={errors} editor={editor} />
+      </Stack>
+    </Section>
+  )
+}
+
+type ScheduleFieldsProps = Pick<DraftState, 'draft' | 'change'> & { errors: InputErrors }
+
+/** When a campaign runs: local times of the browser's time zone, stored as instants. */
+function ScheduleFields({ draft, change, errors }: ScheduleFieldsProps) {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
+  return (
+    <Fieldset legend="Schedule" variant="unstyled" p={0} m={0}>
+      <Group grow align="flex-start" preventGrowOverflow={false} wrap="wrap">
+        <TextInput
+          type="datetime-local"
+          step={1}
+          label="Starts"
+          description={`Leave empty to start now. Time zone: ${zone}.`}
+          value={draft.startsAt}
+          onChange={(event) => change({ startsAt: event.currentTarget.value })}
+          miw="min(100%, 13.75rem)"
+        />
+        <TextInput
+          type="datetime-local"
+          step={1}
+          label="Ends"
+          description="Leave empty for no end."
+          value={draft.endsAt}
+          onChange={(event) => change({ endsAt: event.currentTarget.value })}
+          error={errors.endsAt}
+          miw="min(100%, 13.75rem)"
+        />
+      </Group>
+    </Fieldset>
+  )
+}
+
+type CapFieldsProps = Pick<DraftState, 'draft' | 'change'> & { errors: InputErrors }
+
+function CapFields({ draft, change, errors }: CapFieldsProps) {
+  return (
+    <Fieldset legend="Caps" variant="unstyled" p={0} m={0}>
+      <Group grow align="flex-start" preventGrowOverflow={false} wrap="wrap">
+        <NumberInput
+          label="Total points"
+          description="Leave empty for no cap."
+          value={draft.capTotal}
+          onChange={(given) => change({ capTotal: String(given) })}
+          error={errors.capTotal}
+          {...WHOLE_NUMBER}
+        />
+        <NumberInput
+          label="Points per customer"
+          description="Leave empty for no cap."
+          value={draft.capPerCustomer}
+          onChange={(given) => change({ capPerCustomer: String(given) })}
+          error={errors.capPerCustomer}
+          {...WHOLE_NUMBER}
+        />
+      </Group>
+    </Fieldset>
+  )
+}
+
+const WHOLE_NUMBER = {
+  min: 0,
+  allowDecimal: false,
+  allowNegative: false,
+  thousandSeparator: ',',
+  hideControls: true,
+  miw: 'min(100%, 10rem)',
+} as const
+
+type SaveBarProps = {
+  /** The outcome of saving, or whether there are unsaved changes. */
+  status: ReactNode
+  isError: boolean
+  saveLabel: string
+  isSaving: boolean
+  onSave: () => void
+  onDiscard: (() => void) | undefined
+}
+
+/** Sticks to the bottom of the window, however long the rules are. */
+function SaveBar({ status, isError, saveLabel, isSaving, onSave, onDiscard }: SaveBarProps) {
+  const statusText = useRescuedFocus<HTMLParagraphElement>(`${isSaving} ${onDiscard !== undefined}`)
+  return (
+    <div className={classes.bar}>
+      <Text
+        role="status"
+        aria-label="Saving"
+        size="sm"
+        fw={600}
+        c={isError ? 'var(--mantine-color-error)' : 'dimmed'}
+        ref={statusText}
+        tabIndex={-1}
+        style={{ outline: 'none' }}
+      >
+        {status}
+      </Text>
+      <Group gap="sm" wrap="nowrap">
+        {onDiscard && (
+          <Button variant="default" onClick={onDiscard}>
+            Discard
+          </Button>
+        )}
+        <Button onClick={onSave} loading={isSaving}>
+          {saveLabel}
+        </Button>
+      </Group>
+    </div>
+  )
+}
+
+/** Asks before unsaved changes are lost by leaving the page; its other tab is the same page. */
+function LeaveGuard({ isDirty }: { isDirty: boolean }) {
+  const leaving = useBlocker({
+    shouldBlockFn: ({ current, next }) => isDirty && current.pathname !== next.pathname,
+    enableBeforeUnload: isDirty,
+    withResolver: true,
+  })
+  return (
+    <Modal
+      opened={leaving.status === 'blocked'}
+      onClose={() => leaving.reset?.()}
+      title="Leave without saving?"
+      closeButtonProps={{ 'aria-label': 'Stay here' }}
+    >
+      <Text mb="lg">Your changes have not been saved and would be lost.</Text>
+      <Group justify="flex-end">
+        <Button variant="default" onClick={() => leaving.reset?.()} data-autofocus>
+          Stay here
+        </Button>
+        <Button color="red.9" onClick={() => leaving.proceed?.()}>
+          Leave without saving
+        </Button>
+      </Group>
+    </Modal>
+  )
+}
