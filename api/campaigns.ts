@@ -6,7 +6,7 @@ import {
   createCampaign,
   listCampaignHistory,
   listCampaigns,
-  MOST_CAMPAIGNS,
+  MAX_CAMPAIGNS,
   readCampaign,
   type StoredCampaign,
 } from '#db/campaigns.ts'
@@ -135,7 +135,7 @@ function refusalDetail(code: CampaignRefusal['code'], client: string, name: stri
     case 'campaign_exists':
       return `The client "${client}" has a campaign "${name}". Choose another name.`
     case 'too_many_campaigns':
-      return `The client "${client}" has ${MOST_CAMPAIGNS} campaigns. Delete one first.`
+      return `The client "${client}" has ${MAX_CAMPAIGNS} campaigns. Delete one first.`
   }
 }
 

@@ -1,7 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { v7 as uuidv7 } from 'uuid'
 import { openPurchase, type StoredPurchase } from '#db/purchases.ts'
-import { quotePurchase } from '#db/quote.ts'
 import { majorFromMinor } from '#domain/money.ts'
 import type { PurchaseLine } from '#domain/purchase.ts'
 import type { App, AppContext, AppDependencies } from './app-types.ts'
@@ -20,6 +19,7 @@ import {
   setAcceptedHeaders,
 } from './purchase-schemas.ts'
 import { startPurchase, waitForOutcome } from './purchase-workflows.ts'
+import { quotePurchase } from './quote.ts'
 import { json, jsonBody, problems, replayedHeader, WITH_BODY, WRITING } from './responses.ts'
 import { amountInput, amountOutput, productId, username } from './schemas.ts'
 

@@ -4,7 +4,7 @@ import { runCommand } from '#config/command.ts'
 import { resolveConnections } from '#config/connections.ts'
 import { readEnvironment } from '#config/environment.ts'
 import { createLogger } from '#config/logging.ts'
-import { DISCONNECT_MS, startUnlessStopped, stopRequested, tellReady } from '#config/shutdown.ts'
+import { DISCONNECT_MS, notifyReady, startUnlessStopped, stopRequested } from '#config/shutdown.ts'
 import { temporalConnectionOptions } from '#config/temporal.ts'
 import { readGrantsTakenBack } from '#db/campaigns.ts'
 import { openDatabase, watchHealth } from '#db/client.ts'
@@ -65,7 +65,7 @@ runCommand(async () => {
     serveHttp(app, { host: environment.host, port: environment.port }),
   )
   logger.info({ url: server.url }, 'api is ready')
-  tellReady()
+  notifyReady()
 
   const why = await stop
   logger.info({ why }, 'stopping')

@@ -4,7 +4,7 @@ import {
   listTransactions,
   readBalance,
   readClock,
-  readLapsingNext,
+  readNextExpiry,
   type StatementLine,
   type StoredLot,
 } from '#db/points.ts'
@@ -197,7 +197,7 @@ function registerListLots(app: App, { sql }: AppDependencies): void {
         ...(cursor && { before: cursor }),
         limit: limit + 1,
       }),
-      readClock(sql).then((now) => readLapsingNext(sql, account, now)),
+      readClock(sql).then((now) => readNextExpiry(sql, account, now)),
     ])
     const onPage = snakeCasePage(lots, limit, formatLot, (lot) => lot.id)
     return c.json({ ...onPage, lapses_next: expiringNext ?? null }, 200)

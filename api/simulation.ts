@@ -1,15 +1,20 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { NIL } from 'uuid'
-import { type BacktestPage, openBacktest, type Pages } from '#db/campaigns/backtest.ts'
 import { listCampaignsOf, readGiven } from '#db/campaigns.ts'
 import type { Database } from '#db/client.ts'
 import { readClock } from '#db/points.ts'
 import { findUser } from '#db/wallets.ts'
-import { type Judgement, judge, refuseAboveCeiling, remainingOf } from '#domain/campaigns/award.ts'
+import {
+  type EvaluationWithinCaps,
+  evaluateWithinCaps,
+  refuseAboveCeiling,
+  remainingOf,
+} from '#domain/campaigns/award.ts'
 import type { BacktestTotals } from '#domain/campaigns/backtest.ts'
 import type { Campaign, RuleOutcome } from '#domain/campaigns/campaign.ts'
 import { type CampaignEvent, STORE_CLIENT } from '#domain/campaigns/campaign.ts'
 import type { App, AppDependencies } from './app-types.ts'
+import { type BacktestPage, openBacktest, type Pages } from './backtest.ts'
 import { campaignName, clientName, mergeTerms, requireCampaign, ruleSchema, termsInput } from './campaign-schemas.ts'
 import { eventPayload } from './events.ts'
 import { Problem } from './problems.ts'
@@ -73,7 +78,7 @@ const evaluationSchema = z
     points: z.number().int().openapi({ description: 'Points awarded, within its caps; 0 if it is not running.' }),
     rules: z.array(outcomeSchema),
   })
-  .openapi('CampaignJudgement')
+  .openapi('CampaignEvaluation')
 
 const LIMITS = {
   totalPoints: 'total_points',
@@ -82,7 +87,7 @@ const LIMITS = {
 } as const
 
 /** @param isStored whether the campaign has a name */
-function formatEvaluation(evaluation: Judgement, isStored: boolean): z.infer<typeof evaluationSchema> {
+function formatEvaluation(evaluation: EvaluationWithinCaps, isStored: boolean): z.infer<typeof evaluationSchema> {
   const { campaign, notRunning, earned, exact, limitedBy, points, rules } = evaluation
   return {
     campaign_name: isStored ? campaign : null,
@@ -136,7 +141,7 @@ async function simulateEvent(
   const userId = await findUser(sql, accountOf(event))
   const givenBy = await readGiven(sql, ids, userId ?? '')
   const evaluations = refuseAboveCeiling(
-    campaigns.map((campaign) => judge(campaign, event, remainingOf(campaign.caps, givenBy(campaign.id)))),
+    campaigns.map((campaign) => evaluateWithinCaps(campaign, event, remainingOf(campaign.caps, givenBy(campaign.id)))),
   )
   const areStored = candidate === undefined || isStored(candidate)
   return {
@@ -261,7 +266,7 @@ async function* lines(backtest: Pages, areStored: boolean): AsyncGenerator<Line,
   try {
     for (let step = await backtest.next(); ; step = await backtest.next()) {
       if (step.done) return yield formatTotals(step.value, areStored, issued)
-      issued += step.value.judged.reduce((sum, { pointsIssued }) => sum + pointsIssued, 0)
+      issued += step.value.evaluated.reduce((sum, { pointsIssued }) => sum + pointsIssued, 0)
       yield formatPage(step.value, areStored)
     }
   } finally {
@@ -269,27 +274,27 @@ async function* lines(backtest: Pages, areStored: boolean): AsyncGenerator<Line,
   }
 }
 
-function formatPage({ done, total, judged }: BacktestPage, areStored: boolean): z.input<typeof pageSchema> {
-  const awards = judged.map(({ kind, id, username, event, pointsIssued, judgements }) => ({
+function formatPage({ done, total, evaluated }: BacktestPage, areStored: boolean): z.input<typeof pageSchema> {
+  const awards = evaluated.map(({ kind, id, username, event, pointsIssued, evaluations }) => ({
     kind,
     id,
     account_id: username,
     occurred_at: event.occurredAt,
-    points: judgements.reduce((sum, { points }) => sum + points, 0),
+    points: evaluations.reduce((sum, { points }) => sum + points, 0),
     points_issued: pointsIssued,
-    campaigns: judgements.map((judgement) => formatEvaluation(judgement, areStored)),
+    campaigns: evaluations.map((evaluation) => formatEvaluation(evaluation, areStored)),
   }))
   return { line: 'page', done, total, awards }
 }
 
 function formatTotals(
-  { judged, points, takenBack, campaigns }: BacktestTotals,
+  { evaluated, points, takenBack, campaigns }: BacktestTotals,
   areStored: boolean,
   pointsIssued: number,
 ): z.input<typeof totalsSchema> {
   return {
     line: 'totals',
-    judged,
+    judged: evaluated,
     points,
     points_taken_back: takenBack,
     points_issued: pointsIssued,

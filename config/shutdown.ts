@@ -58,7 +58,7 @@ export async function startUnlessStopped<T>(stop: Promise<string>, start: () => 
 }
 
 /** Tells the launcher, if one started us and is still there. */
-export function tellReady(): void {
+export function notifyReady(): void {
   // Should the launcher be gone after all, the closed channel tells.
   if (process.connected) process.send?.('ready', undefined, undefined, () => {})
 }

@@ -20,7 +20,7 @@ type ConfirmedPurchase = {
   lines: { productId: string; quantity: number; priceMinor: number }[]
 }
 
-/** What happened, as rules see it, and when exactly: by that it is decided which campaigns judge it. */
+/** What happened, as rules see it, and when exactly: by that it is decided which campaigns apply. */
 export type Occurrence<Event extends CampaignEvent = CampaignEvent> = { event: Event; at: Microseconds }
 
 /** A confirmed purchase. It is the same whenever it is asked for. */

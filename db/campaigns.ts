@@ -137,12 +137,12 @@ export type NewCampaign = { client: string; name: string; terms: CampaignTerms }
 
 export type CampaignRefusal = { code: 'campaign_exists' | 'too_many_campaigns' }
 
-/** Every purchase is judged by all campaigns of the store, while its buyer waits. */
-export const MOST_CAMPAIGNS = 50
+/** Every purchase is evaluated by all campaigns of the store, while its buyer waits. */
+export const MAX_CAMPAIGNS = 50
 
 /**
  * Adds a campaign, and the first entry of its history. Refusals: `campaign_exists`; `too_many_campaigns` when the client has
- * `MOST_CAMPAIGNS` already.
+ * `MAX_CAMPAIGNS` already.
  */
 export async function createCampaign(
   sql: Sql,
@@ -157,7 +157,7 @@ export async function createCampaign(
       with key as (
         insert into idempotency_keys (scope, key, request_hash, resource)
         select ${request.scope}, ${request.key}, ${request.requestHash}, ${uuidv7()}
-        where (select count(*) from campaigns where client = ${client} and deleted_at is null) < ${MOST_CAMPAIGNS}
+        where (select count(*) from campaigns where client = ${client} and deleted_at is null) < ${MAX_CAMPAIGNS}
         on conflict (scope, key) do nothing
         returning resource
       ), wanted as (

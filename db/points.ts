@@ -232,7 +232,7 @@ export async function listLots(
 }
 
 /** The points that lapse next, and when; undefined when nothing is left to lapse. */
-export async function readLapsingNext(
+export async function readNextExpiry(
   sql: Sql,
   accountId: string,
   now: Instant,

@@ -35,6 +35,13 @@ function columns(sql: Sql) {
   return sql`id, name, description, image, price_minor as "priceMinor", on_hand - reserved as available`
 }
 
+/** The prices of those of the products that there are, by id. */
+export async function readPrices(sql: Sql, ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  const rows = await sql<{ id: string; priceMinor: number }[]>`
+    select id, price_minor as "priceMinor" from products where id = any(${[...ids]})`
+  return new Map(rows.map(({ id, priceMinor }) => [id, priceMinor]))
+}
+
 export type NewProduct = {
   id: string
   name: string

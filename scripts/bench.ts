@@ -6,7 +6,7 @@ import type { ProcessIdentity } from '#config/runtime-file.ts'
 import { audit } from '#db/audit.ts'
 import { type Database, openDatabase } from '#db/client.ts'
 import { migrateDatabase } from '#db/migrate.ts'
-import { listLots, listTransactions, readAvailable, readBalance, readLapsingNext } from '#db/points.ts'
+import { listLots, listTransactions, readAvailable, readBalance, readNextExpiry } from '#db/points.ts'
 import { type CommandInput, createPointsLedger } from '#ledger/ledger.ts'
 import { APPLICATION_ROLE, postgresStopSteps, startPostgresServer } from './platform/postgres.ts'
 import { sendSignal, stopProcess } from './platform/processes.ts'
@@ -74,7 +74,7 @@ async function benchLongHistory({ sql, owner }: BenchDatabase, say: (line: strin
   const limited = { limit: LIMIT }
   say('an account with 100,000 events over 1,000 days / one with 10 events over 5 days (medians)')
   await compare('what can be spent', (accountId) => readAvailable(sql, accountId, now), limited)
-  await compare('what lapses next', (accountId) => readLapsingNext(sql, accountId, now), limited)
+  await compare('what lapses next', (accountId) => readNextExpiry(sql, accountId, now), limited)
   await compare(
     'issue a point',
     (accountId) => execute(accountId, { type: 'issue', amount: 1, ttlDays: 365, ...why }),

@@ -14,7 +14,7 @@ Prints a JSON report; exit code 1 when there is a difference.
   --help    this text`
 
 /** How many accounts that differ are printed. */
-const MOST_SHOWN = 100
+const MAX_SHOWN = 100
 
 type Report = { accounts: number; different: { accountId: string; differences: Difference[] }[] }
 
@@ -75,5 +75,5 @@ async function repair(sql: Database, { different }: Report): Promise<string[]> {
 }
 
 function shown({ accounts, different }: Report) {
-  return { accounts, differing: different.length, differences: different.slice(0, MOST_SHOWN) }
+  return { accounts, differing: different.length, differences: different.slice(0, MAX_SHOWN) }
 }

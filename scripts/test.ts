@@ -16,7 +16,7 @@ async function main() {
     const reportPath = join(folder, 'report.json')
     const exitCode = await runVitest(['--reporter=default', '--reporter=json', `--outputFile.json=${reportPath}`])
     const reviewed = reviewedSkips.parse(JSON.parse(readFileSync(REVIEWED_SKIPS, 'utf8')))
-    const verdict = judgeTestRun({ exitCode, report: readReport(reportPath), reviewed })
+    const verdict = verdictOf({ exitCode, report: readReport(reportPath), reviewed })
     for (const complaint of verdict.complaints) console.log(complaint)
     console.log(verdict.summary)
     return verdict.ok ? 0 : 1
@@ -85,7 +85,7 @@ export function parseReport(json: string): TestReport {
  * A run is good only if something ran, nothing failed, nothing was skipped without review, and vitest itself ended well.
  * Each other reason counts as a failure, so that a summary with `0 failed` is always a good run.
  */
-export function judgeTestRun({ exitCode, report, reviewed }: TestRun): Verdict {
+export function verdictOf({ exitCode, report, reviewed }: TestRun): Verdict {
   const tests = (report?.testResults ?? []).flatMap((file) =>
     file.assertionResults.map(({ fullName, status }) => ({ id: `${relative('.', file.name)} > ${fullName}`, status })),
   )

@@ -4,7 +4,7 @@ import { runCommand } from '#config/command.ts'
 import { resolveConnections } from '#config/connections.ts'
 import { readEnvironment } from '#config/environment.ts'
 import { createLogger } from '#config/logging.ts'
-import { DISCONNECT_MS, startUnlessStopped, stopRequested, tellReady } from '#config/shutdown.ts'
+import { DISCONNECT_MS, notifyReady, startUnlessStopped, stopRequested } from '#config/shutdown.ts'
 import { connectTemporalWorker } from '#config/temporal.ts'
 import { openDatabase, watchHealth } from '#db/client.ts'
 import { createWorker, loadWorkflowBundle, temporalLogger } from './create-worker.ts'
@@ -47,7 +47,7 @@ runCommand(async () => {
     worker.shutdown()
   })
   logger.info({ temporal: temporal.address, health: health.url }, 'worker is ready')
-  tellReady()
+  notifyReady()
   try {
     await running
   } finally {

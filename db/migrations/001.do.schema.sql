@@ -301,7 +301,7 @@ call make_append_only('points_commands');
 -- ---------------------------------------------------------------------------------------------------------------------
 -- Campaigns: rules as data, what they gave, and what their caps leave.
 --
--- A campaign's row is how it stands now; its history, how it stood at any time. Purchases are judged by how it stood when
+-- A campaign's row is how it stands now; its history, how it stood at any time. Purchases are evaluated by how it stood when
 -- they were confirmed, however late their points are booked. Nothing is ever deleted: points refer to it.
 
 create table campaigns (
@@ -370,7 +370,7 @@ create table external_events (
   client          resource_id not null,
   user_id         resource_id not null references users,
   payload         jsonb       not null,
-  -- When it was taken: what it is judged by.
+  -- When it was taken: what it is evaluated by.
   occurred_at     timestamptz not null default clock_timestamp(),
   constraint external_events_key unique (scope, idempotency_key)
 );

@@ -116,10 +116,10 @@ export function takenBackOf(grants: readonly CampaignGrant[], points: number): C
 }
 
 /** What a campaign would contribute to an award; where it does not run, `points` is 0 and its evaluation tells what if. */
-export type Judgement = CampaignAward & { readonly notRunning: NotRunning | null }
+export type EvaluationWithinCaps = CampaignAward & { readonly notRunning: NotRunning | null }
 
-/** Judges an event by one campaign, whether it runs or not, within what its caps leave. */
-export function judge(campaign: Campaign, event: CampaignEvent, remaining: Caps): Judgement {
+/** Evaluates an event by one campaign, whether it runs or not, within what its caps leave. */
+export function evaluateWithinCaps(campaign: Campaign, event: CampaignEvent, remaining: Caps): EvaluationWithinCaps {
   const { id: campaignId, name } = campaign
   const evaluation = evaluateCampaign(campaign, event)
   const notRunning = whyNotRunning(campaign, event.occurredAt)

@@ -1,9 +1,9 @@
 import {
   type CampaignGrant,
+  type EvaluationWithinCaps,
+  evaluateWithinCaps,
   type Given,
   grantsOf,
-  type Judgement,
-  judge,
   refuseAboveCeiling,
   remainingOf,
   takenBackOf,
@@ -47,14 +47,14 @@ type Count = { -readonly [Name in keyof Omit<CampaignTotals, 'rules'>]: Campaign
 }
 type RuleCount = { -readonly [Name in keyof Omit<RuleTotals, 'sum'>]: RuleTotals[Name] } & { sum: bigint }
 
-/** Adds judgements up, by campaign and rule. */
+/** Adds evaluations up, by campaign and rule. */
 class CampaignTotalsCount {
   readonly #campaigns = new Map<string, Count>()
   /** Rules as text, so that equal ones of several versions are one; written once for each. */
   readonly #texts = new WeakMap<Rule, string>()
 
-  count({ rules }: Campaign, judgement: Judgement): void {
-    const { campaignId, campaign, points, limitedBy, notRunning } = judgement
+  count({ rules }: Campaign, evaluation: EvaluationWithinCaps): void {
+    const { campaignId, campaign, points, limitedBy, notRunning } = evaluation
     const total = this.#totalOf(campaignId, campaign)
     if (notRunning) {
       total.notRunning += 1
@@ -64,7 +64,7 @@ class CampaignTotalsCount {
     if (points > 0) total.earning += 1
     if (limitedBy) total.limited += 1
     for (const [index, rule] of rules.entries()) {
-      const outcome = judgement.rules[index]
+      const outcome = evaluation.rules[index]
       if (outcome) countRule(this.#ruleOf(total, rule), outcome)
     }
   }
@@ -102,7 +102,7 @@ class CampaignTotalsCount {
   }
 }
 
-function countRule(count: RuleCount, outcome: Judgement['rules'][number]): void {
+function countRule(count: RuleCount, outcome: EvaluationWithinCaps['rules'][number]): void {
   switch (outcome.outcome) {
     case 'gave':
       count.gave += 1
@@ -136,8 +136,8 @@ export type TakenBack = {
 }
 
 export type BacktestTotals = {
-  /** Purchases and events that were judged. */
-  readonly judged: number
+  /** Purchases and events that were evaluated. */
+  readonly evaluated: number
   readonly points: number
   readonly takenBack: number
   readonly campaigns: readonly CampaignTotals[]
@@ -153,7 +153,7 @@ export class Backtest {
   /** What campaigns gave in this backtest, by purchase or event: a refund may take it back. */
   readonly #grants = new Map<string, readonly CampaignGrant[]>()
   readonly #totals = new CampaignTotalsCount()
-  #judged = 0
+  #evaluated = 0
   #points = 0
   #takenBack = 0
 
@@ -161,23 +161,29 @@ export class Backtest {
     for (const { accountId, ...grant } of givenBefore) this.#give(grant, accountId)
   }
 
-  /** Judges an event by campaigns: their rules and schedules as they stood when it occurred, caps as when it was booked. */
-  judge(id: string, accountId: string, event: CampaignEvent, campaigns: readonly Campaign[]): readonly Judgement[] {
-    const judgements = refuseAboveCeiling(
+  /** Evaluates an event by campaigns: their rules and schedules as they stood when it occurred, caps as when it was booked. */
+  evaluate(
+    id: string,
+    accountId: string,
+    event: CampaignEvent,
+    campaigns: readonly Campaign[],
+  ): readonly EvaluationWithinCaps[] {
+    const evaluations = refuseAboveCeiling(
       campaigns.map((campaign) =>
-        judge(campaign, event, remainingOf(campaign.caps, this.#givenBy(campaign.id, accountId))),
+        evaluateWithinCaps(campaign, event, remainingOf(campaign.caps, this.#givenBy(campaign.id, accountId))),
       ),
     )
-    for (const [index, judgement] of judgements.entries()) this.#totals.count(campaigns[index] as Campaign, judgement)
-    const grants = grantsOf(judgements)
+    for (const [index, evaluation] of evaluations.entries())
+      this.#totals.count(campaigns[index] as Campaign, evaluation)
+    const grants = grantsOf(evaluations)
     for (const grant of grants) {
       this.#give(grant, accountId)
       this.#points += grant.points
     }
     // Also when it gave nothing: what was really given is then not to be taken back here.
     this.#grants.set(id, grants)
-    this.#judged += 1
-    return judgements
+    this.#evaluated += 1
+    return evaluations
   }
 
   /** As much of an award as was taken back in truth, less what could not be; caps have room for it again. */
@@ -198,7 +204,7 @@ export class Backtest {
 
   totals(): BacktestTotals {
     return {
-      judged: this.#judged,
+      evaluated: this.#evaluated,
       points: this.#points,
       takenBack: this.#takenBack,
       campaigns: this.#totals.list(),

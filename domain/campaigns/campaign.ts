@@ -5,7 +5,7 @@ import { jsonCopy } from './json-path.ts'
 import { LIMITS } from './limits.ts'
 import { evaluateRule } from './rules.ts'
 
-/** Whose campaigns the purchases of the store are judged by. */
+/** Whose campaigns the purchases of the store are evaluated by. */
 export const STORE_CLIENT = 'UnicornStore'
 
 /**
@@ -160,7 +160,7 @@ export class CampaignHistory {
 
   /**
    * The campaigns that there were when something occurred, with the caps that they had when its points were booked: the same
-   * as a purchase is judged by. A campaign that was deleted in between keeps its last caps.
+   * as a purchase is evaluated by. A campaign that was deleted in between keeps its last caps.
    */
   asOf(occurredAt: Microseconds, bookedAt: Microseconds): Campaign[] {
     return this.#campaigns.flatMap((versions) => {

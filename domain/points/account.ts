@@ -8,7 +8,7 @@ export type Instant = string
 export type Day = string
 
 /** The longest life of a lot, in days: a century, so that every expiry stays within four-digit years. */
-const MOST_TTL_DAYS = 36_500
+const MAX_TTL_DAYS = 36_500
 
 /** Throws a RangeError for any other spelling of a moment, because comparing two spellings as text would be wrong. */
 export function assertInstant(at: Instant): void {
@@ -28,8 +28,8 @@ export function dayOf(at: Instant): Day {
  * Throws a RangeError unless `ttlDays` is a whole number from 1 to 36,500: it is configuration, never what a customer asks for.
  */
 export function expiryOf(issuedAt: Instant, ttlDays: number): Instant {
-  if (!Number.isInteger(ttlDays) || ttlDays < 1 || ttlDays > MOST_TTL_DAYS) {
-    throw new RangeError(`Not a lifetime of 1 to ${MOST_TTL_DAYS} whole days: ${ttlDays}`)
+  if (!Number.isInteger(ttlDays) || ttlDays < 1 || ttlDays > MAX_TTL_DAYS) {
+    throw new RangeError(`Not a lifetime of 1 to ${MAX_TTL_DAYS} whole days: ${ttlDays}`)
   }
   const end = new Date(`${dayOf(issuedAt)}T00:00:00.000Z`)
   end.setUTCDate(end.getUTCDate() + ttlDays)

@@ -11,7 +11,7 @@ beforeAll(async () => {
 
 const simulate = (body: object) => world.api.post('/campaigns/simulate', body)
 
-test('rules of the request are judged one by one, with the reason of those that cannot be', async () => {
+test('rules of the request are evaluated one by one, with the reason of those that cannot be', async () => {
   const rules = [SAMPLE_RULE, giving('$.colour'), { ...SAMPLE_RULE, variable: '$.quantity' }]
   const { status, body } = await simulate({ event: { amount: 1234.5, quantity: 1 }, rules })
   expect(status).toBe(200)
@@ -31,7 +31,7 @@ test('rules of the request are judged one by one, with the reason of those that 
   })
 })
 
-test('stored campaigns are judged as they stand; one that does not run says why and what it would give, and counts nothing', async () => {
+test('stored campaigns are evaluated as they stand; one that does not run says why and what it would give, and counts nothing', async () => {
   const { body } = await simulate({ event: { amount: 1700, quantity: 1 } })
   expect(body.points).toBe(170)
   expect(body.campaigns).toMatchObject([

@@ -22,11 +22,11 @@ import { commandOf } from '#test/support/points-ledger.ts'
  * The amounts are the largest and the smallest that requests can name.
  */
 
-const MOST_MONEY = 100_000_000_000
+const MAX_MONEY = 100_000_000_000
 /** What many top-ups come to. */
-const MOST_TOP_UPS = (Number.MAX_SAFE_INTEGER - 1) / 2
-const MOST_STOCK = 1_000_000_000
-const MOST_POINTS = 1_000_000_000
+const MAX_TOP_UPS = (Number.MAX_SAFE_INTEGER - 1) / 2
+const MAX_STOCK = 1_000_000_000
+const MAX_POINTS = 1_000_000_000
 
 let shop: CampaignShop
 let run = 0
@@ -50,13 +50,13 @@ const action = fc.oneof(
     arbitrary: fc.record({ do: fc.constant('order' as const), quantity: extreme(1000), points: fc.nat(3) }),
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('carry on' as const), steps: fc.integer({ min: 1, max: 5 }) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('restock' as const), quantity: extreme(MOST_STOCK) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('take out' as const), quantity: extreme(MOST_STOCK) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('top up' as const), amount: extreme(MOST_TOP_UPS) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('issue' as const), amount: extreme(MOST_POINTS) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('spend' as const), amount: extreme(MOST_POINTS) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('restock' as const), quantity: extreme(MAX_STOCK) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('take out' as const), quantity: extreme(MAX_STOCK) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('top up' as const), amount: extreme(MAX_TOP_UPS) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('issue' as const), amount: extreme(MAX_POINTS) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('spend' as const), amount: extreme(MAX_POINTS) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('expire' as const) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('reprice' as const), price: extreme(MOST_MONEY) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('reprice' as const), price: extreme(MAX_MONEY) }) },
 )
 
 type Action = typeof action extends fc.Arbitrary<infer One> ? One : never
@@ -65,7 +65,7 @@ type Bought = { id: string; done: number; points: number }
 test('from any state that requests can make, every undo and every refund goes through', async () => {
   await fc.assert(
     fc.asyncProperty(
-      fc.record({ stock: extreme(MOST_STOCK), balance: extreme(MOST_MONEY), price: extreme(MOST_MONEY) }),
+      fc.record({ stock: extreme(MAX_STOCK), balance: extreme(MAX_MONEY), price: extreme(MAX_MONEY) }),
       fc.array(action, { minLength: 4, maxLength: 25 }),
       async (start, actions) => {
         const who = await begin(start)
@@ -83,12 +83,12 @@ test('from any state that requests can make, every undo and every refund goes th
 
 /** Brings a purchase to the end of what there can be, and adds meanwhile what it took. */
 async function soldAtTheLimit(): Promise<string> {
-  const who = await begin({ stock: MOST_STOCK, balance: MOST_TOP_UPS, price: MOST_MONEY })
+  const who = await begin({ stock: MAX_STOCK, balance: MAX_TOP_UPS, price: MAX_MONEY })
   const orders: Bought[] = []
   await act(who, orders, { do: 'order', quantity: 1000, points: 0 })
   await act(who, orders, { do: 'carry on', steps: 5 })
   await act(who, orders, { do: 'restock', quantity: 1000 })
-  await act(who, orders, { do: 'top up', amount: 1000 * MOST_MONEY })
+  await act(who, orders, { do: 'top up', amount: 1000 * MAX_MONEY })
   const [sold] = orders as [Bought]
   await settle(sold)
   return sold.id
@@ -97,8 +97,8 @@ async function soldAtTheLimit(): Promise<string> {
 test('what was sold at the limit of stock and money comes back, and brings both above it', async () => {
   const id = await soldAtTheLimit()
   await shop.refund(id)
-  expect(await shop.stock(`product-${run}`)).toEqual({ onHand: MOST_STOCK + 1000, reserved: 0 })
-  expect(await shop.balance(`buyer-${run}`)).toBe(MOST_TOP_UPS + 1000 * MOST_MONEY)
+  expect(await shop.stock(`product-${run}`)).toEqual({ onHand: MAX_STOCK + 1000, reserved: 0 })
+  expect(await shop.balance(`buyer-${run}`)).toBe(MAX_TOP_UPS + 1000 * MAX_MONEY)
   expect((await shop.purchase(id)).status).toBe('refunded')
 })
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { evaluateCampaigns, judge } from '#domain/campaigns/award.ts'
+import { evaluateCampaigns, evaluateWithinCaps } from '#domain/campaigns/award.ts'
 import { evaluateCampaign, type NotRunning, whyNotRunning } from '#domain/campaigns/campaign.ts'
 import { campaign, purchase } from '#test/support/campaign-examples.ts'
 import { RUNS } from '#test/support/campaigns-arbitrary.ts'
@@ -25,8 +25,8 @@ function survives(occurredAt: unknown): void {
   // Rules look at other members: what they give does not depend on it, and whether it counts, only on the schedule.
   expect(evaluateCampaign(scheduled, event).earned).toBe(170)
   expect(evaluateCampaigns([scheduled], event).points).toBe(answer === null ? 170 : 0)
-  const judgement = judge(scheduled, event, { totalPoints: null, pointsPerCustomer: null })
-  expect(judgement).toMatchObject({ notRunning: answer, earned: 170, points: answer === null ? 170 : 0 })
+  const evaluation = evaluateWithinCaps(scheduled, event, { totalPoints: null, pointsPerCustomer: null })
+  expect(evaluation).toMatchObject({ notRunning: answer, earned: 170, points: answer === null ? 170 : 0 })
 }
 
 describe('a schedule', () => {

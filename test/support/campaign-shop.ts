@@ -37,7 +37,7 @@ export async function openCampaignShop(options: { connections?: number } = {}) {
       const changed = changes && { ...campaign, ...changes }
       return await changeCampaign(shop.sql, request, { campaign, basedOn: campaign.version, changed }, 'test')
     },
-    /** An event of another system that the store's campaigns judge; nobody awards it. */
+    /** An event of another system that the store's campaigns apply to; nobody awards it. */
     async review(accountId: string, payload: Record<string, unknown> = { amount: 100, quantity: 1, stars: 5 }) {
       await shop.addUser(accountId)
       const eventId = crypto.randomUUID()

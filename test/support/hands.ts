@@ -30,7 +30,7 @@ export const keyboard: Hands = {
   },
 }
 
-const MOST_PRESSES = 60
+const MAX_PRESSES = 60
 
 /** Presses Tab, or Shift+Tab if it is further up, until something has the focus, from where it is: nothing may have lost it. */
 async function tabOnto(what: Locator): Promise<void> {
@@ -38,7 +38,7 @@ async function tabOnto(what: Locator): Promise<void> {
   await expect.poll(() => what.page().evaluate('document.activeElement.tagName')).not.toBe('BODY')
   const { keyboard } = what.page()
   const passed: string[] = []
-  for (let presses = 0; presses < MOST_PRESSES; presses++) {
+  for (let presses = 0; presses < MAX_PRESSES; presses++) {
     const way = await wayTo(what)
     if (way === 'here') return
     passed.push(await focusedOn(what.page()))

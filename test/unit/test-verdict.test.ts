@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { judgeTestRun, parseReport } from '#scripts/test.ts'
+import { parseReport, verdictOf } from '#scripts/test.ts'
 
 function reportOf(statuses: readonly string[], fileStatus = 'passed') {
   const assertionResults = statuses.map((status, index) => ({ fullName: `case ${index}`, status }))
@@ -9,40 +9,40 @@ function reportOf(statuses: readonly string[], fileStatus = 'passed') {
 const reviewed: [] = []
 
 test('a good run says how many passed', () => {
-  const verdict = judgeTestRun({ exitCode: 0, report: reportOf(['passed', 'passed']), reviewed })
+  const verdict = verdictOf({ exitCode: 0, report: reportOf(['passed', 'passed']), reviewed })
   expect(verdict).toEqual({ ok: true, summary: '2 passed, 0 failed', complaints: [] })
 })
 
 test('a failed test fails the run', () => {
-  const verdict = judgeTestRun({ exitCode: 1, report: reportOf(['passed', 'failed'], 'failed'), reviewed })
+  const verdict = verdictOf({ exitCode: 1, report: reportOf(['passed', 'failed'], 'failed'), reviewed })
   expect(verdict).toMatchObject({ ok: false, summary: '1 passed, 1 failed' })
 })
 
 test('a skip that nobody reviewed fails the run, a reviewed one does not', () => {
   const report = reportOf(['passed', 'skipped'])
-  const unreviewed = judgeTestRun({ exitCode: 0, report, reviewed })
+  const unreviewed = verdictOf({ exitCode: 0, report, reviewed })
   expect(unreviewed).toMatchObject({ ok: false, summary: '1 passed, 1 failed, 1 skipped' })
   expect(unreviewed.complaints[0]).toContain('some.test.ts > case 1')
 
   const known = [{ test: 'some.test.ts > case 1', reason: 'needs a printer' }]
-  expect(judgeTestRun({ exitCode: 0, report, reviewed: known })).toMatchObject({
+  expect(verdictOf({ exitCode: 0, report, reviewed: known })).toMatchObject({
     ok: true,
     summary: '1 passed, 0 failed, 1 skipped',
   })
 })
 
 test('no test at all fails the run', () => {
-  expect(judgeTestRun({ exitCode: 0, report: reportOf([]), reviewed })).toMatchObject({ ok: false })
+  expect(verdictOf({ exitCode: 0, report: reportOf([]), reviewed })).toMatchObject({ ok: false })
 })
 
 test('a file that could not be loaded fails the run, though none of its tests did', () => {
-  const verdict = judgeTestRun({ exitCode: 1, report: reportOf([], 'failed'), reviewed })
+  const verdict = verdictOf({ exitCode: 1, report: reportOf([], 'failed'), reviewed })
   expect(verdict.complaints[0]).toContain('some.test.ts')
 })
 
 test('vitest ending badly fails the run, even when every test passed', () => {
   const report = reportOf(['passed'])
-  expect(judgeTestRun({ exitCode: 1, report, reviewed })).toMatchObject({ ok: false, summary: '1 passed, 1 failed' })
-  expect(judgeTestRun({ exitCode: undefined, report, reviewed }).ok).toBe(false)
-  expect(judgeTestRun({ exitCode: 0, report: undefined, reviewed }).ok).toBe(false)
+  expect(verdictOf({ exitCode: 1, report, reviewed })).toMatchObject({ ok: false, summary: '1 passed, 1 failed' })
+  expect(verdictOf({ exitCode: undefined, report, reviewed }).ok).toBe(false)
+  expect(verdictOf({ exitCode: 0, report: undefined, reviewed }).ok).toBe(false)
 })

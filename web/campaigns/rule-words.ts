@@ -1,5 +1,5 @@
 import type { CampaignRule } from '#web/client/campaigns.ts'
-import type { CampaignJudgement, RuleOutcome } from '#web/client/simulation.ts'
+import type { CampaignEvaluation, RuleOutcome } from '#web/client/simulation.ts'
 import { points } from '#web/format/points.ts'
 
 type Condition = CampaignRule['condition']
@@ -48,21 +48,21 @@ function formatPaths(text: string): string {
   return text.replaceAll('$.', '')
 }
 
-const NOT_RUNNING: Record<NonNullable<CampaignJudgement['not_running']>, string> = {
+const NOT_RUNNING: Record<NonNullable<CampaignEvaluation['not_running']>, string> = {
   inactive: 'the campaign is inactive',
   not_started: 'the campaign has not started',
   ended: 'the campaign has ended',
   no_instant: 'the time of the event is not known',
 }
 
-const LIMITS: Record<NonNullable<CampaignJudgement['limited_by']>, string> = {
+const LIMITS: Record<NonNullable<CampaignEvaluation['limited_by']>, string> = {
   total_points: 'the total cap limits the award',
   points_per_customer: 'the cap per customer limits the award',
   points_per_award: 'the awards of all campaigns together exceed the maximum for one purchase or event',
 }
 
 /** Why a campaign awards fewer points than its rules add up to, or undefined if it does not. */
-export function formatShortfall({ not_running, limited_by, earned }: CampaignJudgement): string | undefined {
+export function formatShortfall({ not_running, limited_by, earned }: CampaignEvaluation): string | undefined {
   const reason = not_running ? NOT_RUNNING[not_running] : limited_by && LIMITS[limited_by]
   return reason ? `Its rules add up to ${points(earned)}, but ${reason}.` : undefined
 }

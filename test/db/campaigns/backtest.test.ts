@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { NIL } from 'uuid'
 import { expect, test } from 'vitest'
 import { awardPoints, parkAward } from '#activities/points.ts'
-import { type BacktestPlan, type JudgedAward, openBacktest } from '#db/campaigns/backtest.ts'
+import { type BacktestPlan, type EvaluatedAward, openBacktest } from '#api/backtest.ts'
 import { recordOutcome } from '#db/purchases.ts'
 import type { Campaign } from '#domain/campaigns/campaign.ts'
 import { giving } from '#test/support/campaign-examples.ts'
@@ -10,12 +10,12 @@ import { type CampaignShop, openCampaignShop } from '#test/support/campaign-shop
 
 /** Everything since then, by all campaigns of the store, or by one. */
 async function backtest(shop: CampaignShop, from = new Date(0), campaign?: Campaign) {
-  const judged: JudgedAward[] = []
+  const evaluated: EvaluatedAward[] = []
   const pages = await openPages(shop, { from, until: await clock(shop), ...(campaign && { campaign }) })
   for (let step = await pages.next(); ; step = await pages.next()) {
-    if (step.done) return { judged, totals: step.value }
-    judged.push(...step.value.judged)
-    expect(step.value.done).toBe(judged.length)
+    if (step.done) return { evaluated, totals: step.value }
+    evaluated.push(...step.value.evaluated)
+    expect(step.value.done).toBe(evaluated.length)
   }
 }
 
@@ -33,21 +33,21 @@ async function clock({ sql }: CampaignShop): Promise<Date> {
 }
 
 /** What each award of a backtest is made of, without campaigns that gave nothing. */
-function said(judged: JudgedAward[]) {
-  return judged.map(({ id, judgements }) => ({
+function said(evaluated: EvaluatedAward[]) {
+  return evaluated.map(({ id, evaluations }) => ({
     id,
-    gave: judgements.flatMap(({ campaignId, points }) => (points > 0 ? [{ campaignId, points }] : [])),
+    gave: evaluations.flatMap(({ campaignId, points }) => (points > 0 ? [{ campaignId, points }] : [])),
   }))
 }
 
 /** What the same awards were made of in truth. */
-async function booked({ sql }: CampaignShop, judged: JudgedAward[]) {
+async function booked({ sql }: CampaignShop, evaluated: EvaluatedAward[]) {
   const grants = await sql<{ id: string; campaignId: string; points: number }[]>`
     select e.reference as id, g.campaign_id as "campaignId", g.points
     from campaign_grants g join points_events e using (transaction_id)
     where e.type = 'issued'
     order by g.campaign_id`
-  return judged.map(({ id, pointsIssued }) => {
+  return evaluated.map(({ id, pointsIssued }) => {
     const gave = grants.flatMap(({ id: of, ...grant }) => (of === id ? [grant] : []))
     expect(gave.reduce((sum, { points }) => sum + points, 0)).toBe(pointsIssued)
     return { id, gave }
@@ -148,17 +148,22 @@ async function take(
 async function expectWithinCaps(shop: CampaignShop) {
   const caps = { totalPoints: 250, pointsPerCustomer: 120 }
   const terms = { status: 'active', startsAt: null, endsAt: null, caps, rules: [giving('$.quantity * 60')] } as const
-  const { judged, totals } = await backtest(shop, new Date(0), { ...terms, id: NIL, client: 'UnicornStore', name: '' })
+  const { evaluated, totals } = await backtest(shop, new Date(0), {
+    ...terms,
+    id: NIL,
+    client: 'UnicornStore',
+    name: '',
+  })
   const [total] = totals.campaigns
   expect((total?.points ?? 0) - (total?.takenBack ?? 0)).toBeLessThanOrEqual(250)
   // Before anything is taken back, the first 250 points go to the first who may have them.
   let given = 0
   const perCustomer = new Map<string, number>()
-  for (const { event, accountId, judgements } of totals.takenBack > 0 ? [] : judged) {
+  for (const { event, accountId, evaluations } of totals.takenBack > 0 ? [] : evaluated) {
     const earned = event.type === 'Review' ? 0 : 60
     const left = Math.min(250 - given, 120 - (perCustomer.get(accountId) ?? 0))
     const points = Math.min(earned, left)
-    expect(judgements[0]?.points).toBe(points)
+    expect(evaluations[0]?.points).toBe(points)
     given += points
     perCustomer.set(accountId, (perCustomer.get(accountId) ?? 0) + points)
   }
@@ -187,14 +192,14 @@ test('a backtest of all campaigns equals what the real runs gave, from the begin
           if (index === cut) from = await clock(shop)
           await take(shop, done, one)
         }
-        const { judged, totals } = await backtest(shop)
-        expect(said(judged)).toEqual(await booked(shop, judged))
+        const { evaluated, totals } = await backtest(shop)
+        expect(said(evaluated)).toEqual(await booked(shop, evaluated))
         for (const { campaign, points, takenBack } of totals.campaigns) {
           const given = await shop.given(campaign)
           if (given !== undefined) expect(points - takenBack, campaign).toBe(given)
         }
         const later = await backtest(shop, from)
-        expect(said(later.judged)).toEqual(await booked(shop, later.judged))
+        expect(said(later.evaluated)).toEqual(await booked(shop, later.evaluated))
         await expectWithinCaps(shop)
         expect(await shop.brokenInvariants()).toEqual([])
       } finally {
@@ -209,16 +214,16 @@ test('a cap that 50 purchases at once have reached runs out at the same purchase
   const shop = await openHistory()
   try {
     await Promise.all(Array.from({ length: 50 }, (_, index) => shop.buy(BUYERS[index % 3] ?? '')))
-    const { judged } = await backtest(shop)
-    expect(said(judged)).toEqual(await booked(shop, judged))
-    expect(judged).toHaveLength(50)
+    const { evaluated } = await backtest(shop)
+    expect(said(evaluated)).toEqual(await booked(shop, evaluated))
+    expect(evaluated).toHaveLength(50)
     expect(await shop.brokenInvariants()).toEqual([])
   } finally {
     await shop.close()
   }
 })
 
-test('what is not of the store, or not of the time that is asked for, is not judged', async () => {
+test('what is not of the store, or not of the time that is asked for, is not evaluated', async () => {
   const shop = await openHistory()
   try {
     await shop.buy('ann')
@@ -228,7 +233,7 @@ test('what is not of the store, or not of the time that is asked for, is not jud
     await shop.buy('ann')
     const ids = async (client: string) => {
       const { value: page } = await (await openPages(shop, { client, from, until })).next()
-      return 'total' in page ? page.judged.map(({ id }) => id) : []
+      return 'total' in page ? page.evaluated.map(({ id }) => id) : []
     }
     expect(await ids('UnicornStore')).toEqual([purchaseId])
     expect(await ids('ReviewSite')).toEqual([])

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { audit } from '#db/audit.ts'
 import { type Database, openDatabase } from '#db/client.ts'
-import { listLots, listTransactions, readAvailable, readBalance, readLapsingNext } from '#db/points.ts'
+import { listLots, listTransactions, readAvailable, readBalance, readNextExpiry } from '#db/points.ts'
 import { bookHistory } from '#scripts/bench.ts'
 import { accepted, commandOf, type LedgerWorld, openLedger } from '#test/support/points-ledger.ts'
 import { rowsRead } from '#test/support/rows-read.ts'
@@ -38,7 +38,7 @@ test.each<[what: string, most: number, ask: () => Promise<unknown>]>([
   // One lot ended this midnight and is not swept yet.
   ['reading what can be spent', 3, () => readAvailable(world.sql, 'ann', now())],
   // All lots of the day that ends next, and one of the day after it.
-  ['reading what lapses next', 22, () => readLapsingNext(world.sql, 'ann', now())],
+  ['reading what lapses next', 22, () => readNextExpiry(world.sql, 'ann', now())],
   // Days, not events. Postgres goes through those of both accounts here, for half of the table is hers anyway.
   ['the balance with all its 500 days', 1_003, () => readBalance(world.sql, 'ann')],
   ['a page of the statement', 20, () => listTransactions(world.sql, { accountId: 'ann', limit: 20 })],

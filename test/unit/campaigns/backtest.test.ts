@@ -7,25 +7,25 @@ const caps = (totalPoints: number | null, pointsPerCustomer: number | null = nul
   caps: { totalPoints, pointsPerCustomer },
 })
 const microseconds = (at: string) => Date.parse(at) * 1000
-const points = (judgements: readonly { points: number }[]) => judgements.map((judgement) => judgement.points)
+const points = (evaluations: readonly { points: number }[]) => evaluations.map((evaluation) => evaluation.points)
 
 test('caps run out over a backtest, each customer has their own, and what was given before it counts', () => {
   const backtest = new Backtest([{ campaignId: '7', accountId: 'ann', points: 100 }])
   const capped = [campaign(caps(500, 200))]
-  const judge = (id: string, account: string) => points(backtest.judge(id, account, purchase(), capped))
-  expect(judge('a', 'ann')).toEqual([100])
-  expect(judge('b', 'ben')).toEqual([170])
-  expect(judge('c', 'cid')).toEqual([130])
-  expect(judge('d', 'dan')).toEqual([0])
-  expect(backtest.totals()).toMatchObject({ judged: 4, points: 400, campaigns: [{ earning: 3, limited: 3 }] })
+  const evaluate = (id: string, account: string) => points(backtest.evaluate(id, account, purchase(), capped))
+  expect(evaluate('a', 'ann')).toEqual([100])
+  expect(evaluate('b', 'ben')).toEqual([170])
+  expect(evaluate('c', 'cid')).toEqual([130])
+  expect(evaluate('d', 'dan')).toEqual([0])
+  expect(backtest.totals()).toMatchObject({ evaluated: 4, points: 400, campaigns: [{ earning: 3, limited: 3 }] })
 })
 
 test('a cap has room again for what is taken back, less what could not be', () => {
   const backtest = new Backtest()
   const capped = [campaign(caps(200))]
-  backtest.judge('a', 'ann', purchase(), capped)
+  backtest.evaluate('a', 'ann', purchase(), capped)
   backtest.takeBack({ id: 'a', accountId: 'ann', notTakenBack: 50, grants: [] })
-  expect(points(backtest.judge('b', 'ann', purchase(), capped))).toEqual([150])
+  expect(points(backtest.evaluate('b', 'ann', purchase(), capped))).toEqual([150])
   expect(backtest.totals()).toMatchObject({ points: 320, takenBack: 120, campaigns: [{ takenBack: 120 }] })
 })
 
@@ -34,9 +34,9 @@ test('what is taken back of an award that gave nothing here makes no room in a c
   const capped = [
     campaign({ ...caps(100), rules: [giving('150', { variable: '$.total', rule: 'numeric_equals', value: 5 })] }),
   ]
-  backtest.judge('a', 'ann', purchase(), capped)
+  backtest.evaluate('a', 'ann', purchase(), capped)
   backtest.takeBack({ id: 'a', accountId: 'ann', notTakenBack: 0, grants: [{ campaignId: '7', points: -170 }] })
-  expect(points(backtest.judge('b', 'ann', purchase({ total: 5 }), capped))).toEqual([100])
+  expect(points(backtest.evaluate('b', 'ann', purchase({ total: 5 }), capped))).toEqual([100])
 })
 
 test('what is taken back of an award from before the backtest counts as it really was', () => {
@@ -50,7 +50,7 @@ test('what is taken back of an award from before the backtest counts as it reall
       { campaignId: 'another', points: -3 },
     ],
   })
-  expect(points(backtest.judge('a', 'ann', purchase(), [campaign(caps(170))]))).toEqual([170])
+  expect(points(backtest.evaluate('a', 'ann', purchase(), [campaign(caps(170))]))).toEqual([170])
   expect(backtest.totals()).toMatchObject({ takenBack: 0 })
 })
 
@@ -58,8 +58,8 @@ test('totals say which rule gave what, how often it did not, and why', () => {
   const backtest = new Backtest()
   const third = giving('$.amount/3')
   const rules = [SAMPLE_RULE, third, giving('$.colour'), giving('1', { not: ALWAYS })]
-  for (const id of ['a', 'b']) backtest.judge(id, 'ann', purchase({ amount: 1000 }), [campaign({ rules })])
-  backtest.judge('c', 'ann', purchase(), [campaign({ rules, status: 'inactive' })])
+  for (const id of ['a', 'b']) backtest.evaluate(id, 'ann', purchase({ amount: 1000 }), [campaign({ rules })])
+  backtest.evaluate('c', 'ann', purchase(), [campaign({ rules, status: 'inactive' })])
   const [totals] = backtest.totals().campaigns
   expect(totals).toMatchObject({ points: 866, earning: 2, notRunning: 1, limited: 0 })
   expect(totals?.rules).toEqual([
@@ -73,8 +73,8 @@ test('totals say which rule gave what, how often it did not, and why', () => {
 test('a sum of contributions of very many decimals is told to six of them', () => {
   const backtest = new Backtest()
   const halved = giving(`1/${2 ** 40}/${2 ** 40}/${2 ** 40} + 1`)
-  const [judgement] = backtest.judge('a', 'ann', purchase(), [campaign({ rules: [halved] })])
-  expect(judgement?.exact).toHaveLength(122)
+  const [evaluation] = backtest.evaluate('a', 'ann', purchase(), [campaign({ rules: [halved] })])
+  expect(evaluation?.exact).toHaveLength(122)
   expect(backtest.totals().campaigns[0]?.rules[0]?.sum).toBe('1')
 })
 

@@ -39,7 +39,7 @@ function Headline({ errors, simulation, error }: DraftEvaluation) {
     )
   }
   if (simulation) {
-    const { judgement: evaluation } = simulation
+    const { evaluation } = simulation
     const shortfall = formatShortfall(evaluation)
     return (
       <>
@@ -93,7 +93,7 @@ function ExampleEventForm({ event, onChange }: ExampleEventProps) {
 
 const ICONS = { gave: IconCircleCheck, did_not_match: IconCircleMinus, not_evaluated: IconAlertTriangle }
 
-function RuleOutcomes({ judgement: evaluation, rules }: Simulation) {
+function RuleOutcomes({ evaluation, rules }: Simulation) {
   return (
     <ol className={classes.outcomes} aria-label="Rule by rule">
       {evaluation.rules.map((outcome) => (

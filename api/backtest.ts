@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { countAwards, type PastAward, type PastRange, readGivenBefore, readPast, startOf } from '#db/campaign-past.ts'
 import { readCampaignVersions } from '#db/campaigns.ts'
 import type { Sql } from '#db/client.ts'
-import type { Judgement } from '#domain/campaigns/award.ts'
+import type { EvaluationWithinCaps } from '#domain/campaigns/award.ts'
 import { Backtest, type BacktestTotals } from '#domain/campaigns/backtest.ts'
 import { type Campaign, CampaignHistory } from '#domain/campaigns/campaign.ts'
 
@@ -18,20 +18,20 @@ export type BacktestPlan = PastRange & {
 
 export type Pages = AsyncGenerator<BacktestPage, BacktestTotals, void>
 
-export type JudgedAward = PastAward & { judgements: readonly Judgement[] }
+export type EvaluatedAward = PastAward & { evaluations: readonly EvaluationWithinCaps[] }
 
 export type BacktestPage = {
   /** Awards that are through, of how many. */
   done: number
   total: number
-  judged: JudgedAward[]
+  evaluated: EvaluatedAward[]
 }
 
 /** What is given is remembered for as long as a backtest runs, since a refund may take it back: a kilobyte an award. */
-const MOST_AWARDS = 100_000
+const MAX_AWARDS = 100_000
 
 /**
- * Judges everything that happened in a stretch of the past anew, page by page, in the order in which points were booked and taken
+ * Evaluates everything that happened in a stretch of the past anew, page by page, in the order in which points were booked and taken
  * back. Caps count what was given before the stretch. Nothing is written. Whoever stops asking for pages ends it.
  *
  * @returns a generator of pages, which ends with the totals; or how many awards there are, when that is too many
@@ -39,7 +39,7 @@ const MOST_AWARDS = 100_000
 export async function openBacktest(sql: Sql, plan: BacktestPlan): Promise<Pages | { tooMany: number; most: number }> {
   const { campaign } = plan
   const total = await countAwards(sql, plan)
-  if (total > MOST_AWARDS) return { tooMany: total, most: MOST_AWARDS }
+  if (total > MAX_AWARDS) return { tooMany: total, most: MAX_AWARDS }
   const history = new CampaignHistory(campaign ? [] : await readCampaignVersions(sql, plan.client))
   const counted = campaign ? [campaign.id] : history.everCapped()
   const backtest = new Backtest(await readGivenBefore(sql, counted, plan.from))
@@ -58,19 +58,19 @@ async function* pages(
   for (let place = startOf(plan), more = true; more; ) {
     plan.signal.throwIfAborted()
     const { changes, next } = await readPast(sql, plan, place, PAGE)
-    const judged: JudgedAward[] = []
+    const evaluated: EvaluatedAward[] = []
     for (const { awarded, takenBack } of changes) {
       if (takenBack) backtest.takeBack(takenBack)
       else {
         const { id, accountId, event } = awarded
-        judged.push({ ...awarded, judgements: backtest.judge(id, accountId, event, campaignsFor(awarded)) })
+        evaluated.push({ ...awarded, evaluations: backtest.evaluate(id, accountId, event, campaignsFor(awarded)) })
         // Many rules take their time, and this process has other requests to answer.
         await setImmediate()
         plan.signal.throwIfAborted()
       }
     }
-    done += judged.length
-    yield { done, total, judged }
+    done += evaluated.length
+    yield { done, total, evaluated }
     more = next !== undefined
     place = next ?? place
   }

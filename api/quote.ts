@@ -1,10 +1,11 @@
+import { purchaseEvent } from '#db/campaign-past.ts'
+import { listCampaignsOf, readRemaining } from '#db/campaigns.ts'
+import type { Sql } from '#db/client.ts'
+import { readAvailable, readClock } from '#db/points.ts'
+import { readPrices } from '#db/products.ts'
+import { readWallet } from '#db/wallets.ts'
 import { type Award, capAward, evaluateCampaigns } from '#domain/campaigns/award.ts'
 import type { PurchaseLine } from '#domain/purchase.ts'
-import { purchaseEvent } from './campaign-past.ts'
-import { listCampaignsOf, readRemaining } from './campaigns.ts'
-import type { Sql } from './client.ts'
-import { readAvailable, readClock } from './points.ts'
-import { readWallet } from './wallets.ts'
 
 export type Quote = {
   totalMinor: number
@@ -28,8 +29,15 @@ export async function quotePurchase(
   const wallet = await readWallet(sql, username)
   if (!wallet) return { problem: 'unknown_user' }
   const { userId } = wallet
-  const lines = await priceLines(sql, order.lines)
-  if (!lines) return { problem: 'unknown_product' }
+  const prices = await readPrices(
+    sql,
+    order.lines.map((line) => line.productId),
+  )
+  const lines = order.lines.flatMap((line) => {
+    const unitPriceMinor = prices.get(line.productId)
+    return unitPriceMinor === undefined ? [] : [{ ...line, unitPriceMinor }]
+  })
+  if (lines.length < order.lines.length) return { problem: 'unknown_product' }
 
   const now = await readClock(sql)
   const totalMinor = lines.reduce((sum, line) => sum + line.quantity * line.unitPriceMinor, 0)
@@ -47,15 +55,4 @@ export async function quotePurchase(
   const award = evaluateCampaigns(await listCampaignsOf(sql, event.client), event)
   const capped = capAward(award, await readRemaining(sql, award, userId))
   return { totalMinor, amountMinor, lines, pointsRedeemed, mostPoints, award: capped }
-}
-
-async function priceLines(sql: Sql, lines: PurchaseLine[]): Promise<Quote['lines'] | undefined> {
-  const rows = await sql<{ id: string; priceMinor: number }[]>`
-    select id, price_minor as "priceMinor" from products where id = any(${lines.map((line) => line.productId)})`
-  const prices = new Map(rows.map(({ id, priceMinor }) => [id, priceMinor]))
-  const priced = lines.flatMap((line) => {
-    const unitPriceMinor = prices.get(line.productId)
-    return unitPriceMinor === undefined ? [] : [{ ...line, unitPriceMinor }]
-  })
-  return priced.length === lines.length ? priced : undefined
 }
