@@ -17,8 +17,7 @@ export default defineConfig({
       },
       {
         // Everything that needs the real parts shares one Postgres and one Temporal server. Each file has a database and a task queue
-        // of its own, so files run beside each other; those that need something of the machine to themselves wait for their turn
-        // (test/support/exclusive.ts).
+        // of its own, so files run beside each other.
         test: {
           name: 'system',
           setupFiles,

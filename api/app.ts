@@ -5,7 +5,7 @@ import { cors } from 'hono/cors'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
-import { isLoopbackHost } from '#config/environment.ts'
+import { refuseOnLoopback } from '#config/loopback.ts'
 import type { App, AppDependencies, AppEnv } from './app-types.ts'
 import { registerCampaigns } from './campaigns.ts'
 import { registerCheckout } from './checkout.ts'
@@ -124,24 +124,15 @@ function crossOriginAccess(origins: readonly string[]) {
   })
 }
 
-const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
-
-/**
- * Demo mode has no authentication. Listening on loopback excludes other machines, but not pages in a browser on this one:
- *
- * - DNS rebinding, a hostname of another site that resolves to 127.0.0.1: detected by `Host`, 421;
- * - cross-site forms and requests: detected by `Origin` or `Sec-Fetch-Site`, 403 for unsafe methods.
- */
+/** Demo mode has no authentication: only this machine is answered, and of other sites' pages only what reads. */
 function loopbackOnly({ corsOrigins }: AppDependencies): MiddlewareHandler<AppEnv> {
-  return async (c, next) => {
-    const host = URL.parse(`http://${c.req.header('Host') ?? ''}`)
-    if (!host || !isLoopbackHost(host.hostname)) {
+  return async ({ req }, next) => {
+    const [host, origin, secFetchSite] = [req.header('Host'), req.header('Origin'), req.header('Sec-Fetch-Site')]
+    const refusal = refuseOnLoopback({ method: req.method, host, origin, secFetchSite }, corsOrigins)
+    if (refusal === 'not_loopback') {
       throw new Problem('misdirected_request', 'In demo mode the API answers to localhost and loopback addresses only.')
     }
-    const origin = c.req.header('Origin')
-    const known = origin !== undefined && (corsOrigins.includes(origin) || URL.parse(origin)?.host === host.host)
-    const foreign = origin === undefined ? c.req.header('Sec-Fetch-Site') === 'cross-site' : !known
-    if (foreign && !SAFE_METHODS.has(c.req.method)) {
+    if (refusal === 'foreign') {
       throw new Problem('foreign_request', 'Pages of other sites may only read. CORS_ORIGINS allows more sites.')
     }
     await next()

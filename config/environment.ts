@@ -1,7 +1,7 @@
-import { BlockList, isIP } from 'node:net'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
+import { isLoopbackHost } from './loopback.ts'
 
 /**
  * Something the user can mend: a bad value, a port taken, a server that does not answer.
@@ -178,16 +178,4 @@ function describeFirst(error: z.ZodError, given: Variables): string {
   const name = String(issue?.path[0] ?? 'environment')
   const shown = name.endsWith('_URL') ? '' : `="${given[name] ?? ''}"`
   return `${name}${shown}: ${issue?.message ?? 'bad value'}.`
-}
-
-const loopback = new BlockList()
-loopback.addSubnet('127.0.0.0', 8, 'ipv4')
-loopback.addAddress('::1', 'ipv6')
-
-/** Whether a host name or address (without a port; IPv6 with or without brackets) can only mean this machine. */
-export function isLoopbackHost(host: string): boolean {
-  const bare = host.replace(/^\[(.*)\]$/, '$1').toLowerCase()
-  if (bare === 'localhost') return true
-  const family = isIP(bare)
-  return family !== 0 && loopback.check(bare, family === 6 ? 'ipv6' : 'ipv4')
 }

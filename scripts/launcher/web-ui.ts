@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http'
-import { ConfigurationError, isLoopbackHost } from '#config/environment.ts'
-
-const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
+import { ConfigurationError } from '#config/environment.ts'
+import { refuseOnLoopback } from '#config/loopback.ts'
 
 /**
  * Serves the Web UI of the dev server, which itself answers whoever asks, on loopback, under the rules of the API in demo
@@ -29,14 +28,16 @@ export async function serveWebUi(port: number, upstreamPort: () => number | unde
 }
 
 function refusalOf({ headers, method = '' }: IncomingMessage): [status: number, why: string] | undefined {
-  const host = URL.parse(`http://${headers.host ?? ''}`)
-  if (!host || !isLoopbackHost(host.hostname))
-    return [421, 'The Web UI answers to localhost and loopback addresses only.']
-  const { origin } = headers
-  const foreign =
-    origin === undefined ? headers['sec-fetch-site'] === 'cross-site' : URL.parse(origin)?.host !== host.host
-  if (foreign && !SAFE_METHODS.has(method)) return [403, 'Pages of other sites may not change anything.']
-  return undefined
+  const { host, origin } = headers
+  const secFetchSite = headers['sec-fetch-site']?.toString()
+  switch (refuseOnLoopback({ method, host, origin, secFetchSite })) {
+    case 'not_loopback':
+      return [421, 'The Web UI answers to localhost and loopback addresses only.']
+    case 'foreign':
+      return [403, 'Pages of other sites may not change anything.']
+    default:
+      return undefined
+  }
 }
 
 function forward(incoming: IncomingMessage, outgoing: ServerResponse, port: number): void {
