@@ -4,7 +4,7 @@ import { occurrenceOf, readEvents, readPurchaseEvent } from '#db/campaign-past.t
 import { readCampaignsAt, readRemaining } from '#db/campaigns.ts'
 import type { Sql } from '#db/client.ts'
 import { listLapsedAccounts, readClock } from '#db/points.ts'
-import { readPayer, StepImpossible, type TakenBack } from '#db/purchases.ts'
+import { readPointsPayment, StepImpossible, type TakenBack } from '#db/purchases.ts'
 import { type Award, capAward, evaluateCampaigns, grantsOf } from '#domain/campaigns/award.ts'
 import { type Awarded, type StepName, type StepResult, stepKey } from '#domain/purchase.ts'
 import type { PointsAnswer, PointsLedger } from '#ledger/ledger.ts'
@@ -25,7 +25,7 @@ export async function redeemPoints(
   { sql, ledger }: PointsDependencies,
   purchaseId: string,
 ): Promise<StepResult<{ points: number }>> {
-  const { accountId, redeemPoints: points } = await readPayer(sql, purchaseId)
+  const { accountId, redeemPoints: points } = await readPointsPayment(sql, purchaseId)
   const answer = await ledger.execute({
     ...entryOf(purchaseId, accountId, 'redeemPoints'),
     command: { type: 'redeem', amount: points, ...forPurchase(purchaseId) },
@@ -42,7 +42,7 @@ export async function redeemPoints(
 
 /** Gives redeemed points back to the lots they came from or, when they have not been redeemed, keeps that from happening. */
 export async function undoRedemption({ sql, ledger }: PointsDependencies, purchaseId: string): Promise<void> {
-  const { accountId, redeemPoints } = await readPayer(sql, purchaseId)
+  const { accountId, redeemPoints } = await readPointsPayment(sql, purchaseId)
   if (redeemPoints > 0) await undoStep(ledger, purchaseId, accountId, 'redeemPoints')
 }
 

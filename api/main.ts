@@ -47,7 +47,7 @@ runCommand(async () => {
     sql,
     writes,
     health,
-    pointsLedger: createPointsLedger(writes, { companionsOf: readGrantsTakenBack }),
+    pointsLedger: createPointsLedger(writes, { alsoCommits: readGrantsTakenBack }),
     purchaseWatcher: createPurchaseWatcher({ sql, logger }),
     pointsTtlDays: environment.pointsTtlDays,
     pointValueMinor: environment.pointValueMinor,

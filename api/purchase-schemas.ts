@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import type { Database } from '#db/client.ts'
 import { type PurchaseEvent, type Refund, readPurchase, type StoredPurchase } from '#db/purchases.ts'
 import type { Award, CampaignAward } from '#domain/campaigns/award.ts'
-import { majorFromMinor } from '#domain/money.ts'
+import { amountToCharge, majorFromMinor } from '#domain/money.ts'
 import { type Outcome, PURCHASE_STATUSES, type Refusal } from '#domain/purchase.ts'
 import type { AppContext } from './app-types.ts'
 import { Problem, shortLine } from './problems.ts'
@@ -352,7 +352,7 @@ export function formatPurchase(purchase: StoredPurchase): z.infer<typeof purchas
 
 /** The part of the total that is paid in money; null while the total is not known. */
 export function chargedMinor({ totalMinor, redeemPoints, pointValueMinor }: StoredPurchase): number | null {
-  return totalMinor === null ? null : totalMinor - redeemPoints * pointValueMinor
+  return totalMinor === null ? null : amountToCharge(totalMinor, redeemPoints, pointValueMinor)
 }
 
 /** @throws Problem `unknown_purchase` */

@@ -140,9 +140,9 @@ const STATEMENTS = Object.fromEntries(
   }),
 ) as Record<FunctionName, string[] & { raw: string[] }>
 
-/** SQLSTATEs that db/functions/steps.sql gives its own errors. */
+/** SQLSTATEs that db/functions/idempotency.sql gives its own errors. */
 export const STEP_TOMBSTONED = 'US001'
-export const STEP_WITHOUT_BASIS = 'US002'
+export const STEP_PRECONDITION_MISSING = 'US002'
 
 /** Version of the newest migration that was applied; 0 in a database without our schema. */
 export async function readSchemaVersion(sql: Sql): Promise<number> {

@@ -30,14 +30,14 @@ export type TimelineEntry = {
 export type BookedAward = { id: string; evaluation: Award; points: number; transactionId: string }
 
 /** What commits with the events of an append, and only with them. */
-export type Companions = {
+export type SideWrites = {
   timeline: TimelineEntry[]
   awards: BookedAward[]
   /** What campaigns give, or get back. */
   grants: BookedGrant[]
 }
 
-export type Append = Companions & {
+export type Append = SideWrites & {
   accountId: string
   /** The version that the events were decided on. */
   expectedVersion: number
@@ -129,7 +129,7 @@ export async function loadAccount(sql: Sql, accountId: string, load: Load): Prom
       from points_events e left join points_events r on r.reverses = e.transaction_id
       where e.account_id = ${accountId} and e.transaction_id = any(${load.targets as string[]}::uuid[])
     ), live as (
-      -- Every open lot holds a point at least, so that many lots are enough.
+      -- Every open lot holds a point at least, so that many lots are enough. The order is that of inSpendingOrder (domain).
       select * from points_lots
       where account_id = ${accountId} and remaining > 0 and expires_at > ${load.now}
       order by expires_at, issued_at, id

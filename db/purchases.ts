@@ -11,7 +11,7 @@ import type {
   StepResult,
 } from '#domain/purchase.ts'
 import type { Sql } from './client.ts'
-import { call, STEP_TOMBSTONED, STEP_WITHOUT_BASIS } from './functions.ts'
+import { call, STEP_PRECONDITION_MISSING, STEP_TOMBSTONED } from './functions.ts'
 
 /**
  * A step that can never happen, however often it is tried: it was undone, or compensated before it ran (`tombstoned`), or
@@ -21,13 +21,13 @@ export class StepImpossible extends Error {
   override readonly name = 'StepImpossible'
 }
 
-/** @throws StepImpossible in place of the errors that db/functions/steps.sql raises for it */
+/** @throws StepImpossible in place of the errors that db/functions/idempotency.sql raises for it */
 async function step<Answer>(answer: Promise<Answer>): Promise<Answer> {
   try {
     return await answer
   } catch (error) {
     if (!(error instanceof postgres.PostgresError)) throw error
-    if (error.code !== STEP_TOMBSTONED && error.code !== STEP_WITHOUT_BASIS) throw error
+    if (error.code !== STEP_TOMBSTONED && error.code !== STEP_PRECONDITION_MISSING) throw error
     throw new StepImpossible(error.message, { cause: error })
   }
 }
@@ -309,7 +309,10 @@ function storedPurchases(sql: Sql) {
 }
 
 /** What the steps at the points ledger need to know of a purchase. @throws when it does not exist */
-export async function readPayer(sql: Sql, purchaseId: string): Promise<{ accountId: string; redeemPoints: number }> {
+export async function readPointsPayment(
+  sql: Sql,
+  purchaseId: string,
+): Promise<{ accountId: string; redeemPoints: number }> {
   const [row] = await sql<{ accountId: string; redeemPoints: number }[]>`
     select user_id as "accountId", redeem_points as "redeemPoints" from purchases where id = ${purchaseId}`
   if (!row) throw new Error(`purchase ${purchaseId} does not exist`)

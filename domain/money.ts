@@ -14,6 +14,11 @@ export function minorFromMajor(major: number): number | undefined {
   return minor <= MAX_REQUEST_MINOR ? minor : undefined
 }
 
+/** What is charged in money, in minor units: the total less what the redeemed points pay for. `charge_wallet` charges the same. */
+export function amountToCharge(totalMinor: number, redeemPoints: number, pointValueMinor: number): number {
+  return totalMinor - redeemPoints * pointValueMinor
+}
+
 /** Minor units as the JSON number in major units that prints with at most two decimals: 1999 is 19.99. */
 export function majorFromMinor(minor: number): number {
   return minor / 100

@@ -1,4 +1,4 @@
-/** Where a purchase stands. The last four are final; only `completed` moved stock and money for good. */
+/** Where a purchase stands. `completed`, `refused`, `cancelled`, `failed` and `refunded` are final; only `completed` moved stock and money for good. */
 export const PURCHASE_STATUSES = [
   'running',
   'compensating',

@@ -6,11 +6,11 @@ import {
   type Append,
   type AppendOutcome,
   appendPoints,
-  type Companions,
   type KnownCommand,
   loadAccount,
   readClock,
   readKnownCommands,
+  type SideWrites,
   type StoredAnswer,
 } from '#db/points.ts'
 import type { Instant, PointsCommand, PointsEvent } from '#domain/points/account.ts'
@@ -37,7 +37,7 @@ export type PointsRequest = {
   requestHash: string
   command: CommandInput | UndoInput
   /** What commits with the command's event, and only with it. The ledger passes it on as it is. */
-  with?: (answer: Extract<Answered, { ok: true }>['answer']) => Partial<Companions>
+  with?: (answer: Extract<Answered, { ok: true }>['answer']) => Partial<SideWrites>
 }
 
 export type PointsAnswer =
@@ -60,7 +60,7 @@ export type LedgerOptions = {
   /** Defaults to the database's. */
   clock?: () => Promise<Instant>
   /** What commits with events because of what they reverse, whoever asked for it. */
-  companionsOf?: (sql: Sql, events: readonly PointsEvent[]) => Promise<Partial<Companions>>
+  alsoCommits?: (sql: Sql, events: readonly PointsEvent[]) => Promise<Partial<SideWrites>>
 }
 
 /**
@@ -68,8 +68,8 @@ export type LedgerOptions = {
  * appended together; those of other processes meet at the account's version, and whoever comes second decides again.
  */
 export function createPointsLedger(sql: Sql, options: LedgerOptions = {}): PointsLedger {
-  const { clock = () => readClock(sql), companionsOf = async () => ({}) } = options
-  const aggregate: Aggregate = { sql, clock, companionsOf }
+  const { clock = () => readClock(sql), alsoCommits = async () => ({}) } = options
+  const aggregate: Aggregate = { sql, clock, alsoCommits }
   const queue = createCommandQueue<PointsRequest, PointsAnswer>({
     work: (accountId, requests) => executeAll(aggregate, accountId, requests),
     keysOf,
@@ -107,7 +107,7 @@ function isOfOneRequest(error: unknown): boolean {
 }
 
 async function tryAll(
-  { sql, clock, companionsOf }: Aggregate,
+  { sql, clock, alsoCommits }: Aggregate,
   accountId: string,
   requests: PointsRequest[],
 ): Promise<PointsAnswer[] | Exclude<AppendOutcome, 'appended'>> {
@@ -120,7 +120,7 @@ async function tryAll(
     resolved.flatMap((one) => (one.command ? [one.command] : [])),
   )
   const commands: AnsweredCommand[] = []
-  const companions = [await companionsOf(sql, decided.events)]
+  const sideWrites = [await alsoCommits(sql, decided.events)]
   const answers = resolved.map((one): PointsAnswer => {
     if (!one.command) {
       commands.push(...one.remember)
@@ -129,20 +129,20 @@ async function tryAll(
     const answer = decided.answerTo(one.command)
     const { key, requestHash } = one.request
     commands.push({ key, requestHash, answer })
-    if (answer.ok && one.request.with) companions.push(one.request.with(answer.answer))
+    if (answer.ok && one.request.with) sideWrites.push(one.request.with(answer.answer))
     return { ...answer, replayed: false }
   })
   const { expectedVersion, events, balances } = decided
-  const append = { accountId, expectedVersion, events, balances, commands, ...together(companions) }
+  const append = { accountId, expectedVersion, events, balances, commands, ...together(sideWrites) }
   const stored = await store(sql, append)
   return stored === 'appended' ? answers : stored
 }
 
-function together(companions: Partial<Companions>[]): Companions {
+function together(sideWrites: Partial<SideWrites>[]): SideWrites {
   return {
-    timeline: companions.flatMap(({ timeline = [] }) => timeline),
-    awards: companions.flatMap(({ awards = [] }) => awards),
-    grants: companions.flatMap(({ grants = [] }) => grants),
+    timeline: sideWrites.flatMap(({ timeline = [] }) => timeline),
+    awards: sideWrites.flatMap(({ awards = [] }) => awards),
+    grants: sideWrites.flatMap(({ grants = [] }) => grants),
   }
 }
 

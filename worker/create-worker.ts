@@ -51,7 +51,7 @@ export async function createWorker({
     interceptors: { ...interceptors, activity: [noteRetries(sql), ...(interceptors?.activity ?? [])] },
     activities: createActivities({
       sql,
-      ledger: createPointsLedger(sql, { companionsOf: readGrantsTakenBack }),
+      ledger: createPointsLedger(sql, { alsoCommits: readGrantsTakenBack }),
       pointsTtlDays,
       isWorkflowOpen: (workflowId) => isWorkflowOpen(client, workflowId),
     }),

@@ -21,6 +21,6 @@ export async function refund(input: PurchaseInput): Promise<{ status: 'refunded'
 }
 
 const takeBackAward = compensation('takeBackAward', 'Refund: take the awarded points back, as far as unspent')
-const returnStock = compensation('returnStock', 'Refund: put the goods back on the shelf')
+const returnStock = compensation('returnStock', 'Refund: return the stock')
 const returnMoney = compensation('returnMoney', 'Refund: give the money back')
-const recordRefunded = compensation('recordRefunded', 'Refund: note that it is through')
+const recordRefunded = compensation('recordRefunded', 'Refund: record it as refunded')

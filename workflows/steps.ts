@@ -14,41 +14,45 @@ import type { PurchaseStatus, Reversal } from '#domain/purchase.ts'
 import { PURCHASE_STATUS, TOTAL_MINOR } from './contract.ts'
 
 /** Name of the error for a step that can never happen, because it was undone or tombstoned: trying again cannot help. */
-const IMPOSSIBLE = 'StepImpossible'
+const NON_RETRYABLE = 'StepImpossible'
 
 const LOCAL: LocalActivityOptions = {
   startToCloseTimeout: '2 seconds',
   scheduleToCloseTimeout: '2 seconds',
-  retry: { maximumAttempts: 2, initialInterval: '50 milliseconds', nonRetryableErrorTypes: [IMPOSSIBLE] },
+  retry: { maximumAttempts: 2, initialInterval: '50 milliseconds', nonRetryableErrorTypes: [NON_RETRYABLE] },
 }
 
-const DURABLE: ActivityOptions = {
+const REGULAR: ActivityOptions = {
   startToCloseTimeout: '10 seconds',
-  retry: { initialInterval: '500 milliseconds', maximumInterval: '30 seconds', nonRetryableErrorTypes: [IMPOSSIBLE] },
+  retry: {
+    initialInterval: '500 milliseconds',
+    maximumInterval: '30 seconds',
+    nonRetryableErrorTypes: [NON_RETRYABLE],
+  },
 }
 
 type Activity = (input: unknown) => Promise<unknown>
 
 /** A step that gives up after it has failed for ten minutes, so that the purchase is undone rather than left hanging. */
 export function step<Name extends keyof Activities>(name: Name, summary: string): Activities[Name] {
-  return fastLane(name, { ...DURABLE, scheduleToCloseTimeout: '10 minutes', summary })
+  return fastLane(name, { ...REGULAR, scheduleToCloseTimeout: '10 minutes', summary })
 }
 
 /** A step that is retried until it is done, without a limit: the pivot, and what comes after it. */
 export function retryForever<Name extends keyof Activities>(name: Name, summary: string): Activities[Name] {
-  return fastLane(name, { ...DURABLE, summary })
+  return fastLane(name, { ...REGULAR, summary })
 }
 
 /** A compensation: a regular activity from the start, so that the Web UI shows it, tried until it is done. */
 export function compensation<Name extends keyof Activities>(name: Name, summary: string): Activities[Name] {
-  const durable = proxyActivities({ ...DURABLE, summary })[name] as Activity
+  const durable = proxyActivities({ ...REGULAR, summary })[name] as Activity
   return ((input) => CancellationScope.nonCancellable(() => durable(input))) as Activity as Activities[Name]
 }
 
 /** Whether the step can never happen, as against not having happened so far. Failures of local activities come unwrapped. */
 export function isImpossible(error: unknown): boolean {
   const failure = error instanceof ActivityFailure ? error.cause : error
-  return failure instanceof ApplicationFailure && failure.type === IMPOSSIBLE
+  return failure instanceof ApplicationFailure && failure.type === NON_RETRYABLE
 }
 
 /**

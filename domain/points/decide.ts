@@ -132,9 +132,9 @@ function reverse(account: PointsAccount, command: Reverse): Decision {
   if (reversedBy !== null) return refused({ code: 'already_reversed', transactionId, reversedBy })
   switch (type) {
     case 'issue':
-      return takeBack(account, command, target)
+      return reverseIssue(account, command, target)
     case 'redeem':
-      return giveBack(account, command, target)
+      return reverseRedemption(account, command, target)
     case 'expire':
     case 'reverse':
       return refused({ code: 'not_reversible', transactionId, transactionType: type })
@@ -148,7 +148,7 @@ function reverse(account: PointsAccount, command: Reverse): Decision {
  * happens once and its shortfall is settled there and then. Points that a later reversal of their redemption brings
  * back to this lot are therefore the customer's to keep.
  */
-function takeBack(account: PointsAccount, command: Reverse, target: Transaction): Decision {
+function reverseIssue(account: PointsAccount, command: Reverse, target: Transaction): Decision {
   const lot = account.lots.find((candidate) => candidate.id === target.id)
   if (lot === undefined) throw new Error(`The lot of transaction ${target.id} is not loaded`)
   const spent = lot.original - lot.remaining - lot.expired
@@ -162,7 +162,7 @@ function takeBack(account: PointsAccount, command: Reverse, target: Transaction)
 }
 
 /** Gives every point back to the lot it came from, with that lot's end: what has lapsed meanwhile lapses again. */
-function giveBack(account: PointsAccount, command: Reverse, target: Transaction): Decision {
+function reverseRedemption(account: PointsAccount, command: Reverse, target: Transaction): Decision {
   const event = {
     type: 'reversed',
     ...entry(account, command, target.portions),

@@ -35,7 +35,7 @@ describe('with letters of twice the size', () => {
       ['/campaigns', campaign],
       [`/campaigns/${campaign}`, 'No errors found'],
       ['/new-campaign', 'No errors found'],
-      ['/operations', 'Nothing waits for you'],
+      ['/operations', 'Nothing to do'],
       ['/operations?panel=stock', name],
       ['/operations?panel=users', buyer],
     ] as const) {

@@ -42,7 +42,7 @@ const inBar = (page: Page, user: string, balance: string) =>
 test('where nothing waits, that is said', async ({ world, visit }) => {
   const { buyer } = await makeBuyer(world)
   const page = await visit({ as: buyer, path: '/operations', viewport: PHONE })
-  await page.getByRole('heading', { name: 'Nothing waits for you' }).waitFor()
+  await page.getByRole('heading', { name: 'Nothing to do' }).waitFor()
   await expectAccessible(page)
   await expectFits(page)
   await page.getByRole('tab', { name: 'Being undone' }).click()

@@ -33,7 +33,7 @@ export async function openApiWorld() {
   async function serve({ watching, ...changes }: Changes = {}): Promise<Api> {
     const sql = changes.sql ?? dependencies.sql
     const writes = changes.writes ?? sql
-    const pointsLedger = createPointsLedger(writes, { companionsOf: readGrantsTakenBack })
+    const pointsLedger = createPointsLedger(writes, { alsoCommits: readGrantsTakenBack })
     const api = await serveApi({ ...dependencies, writes, pointsLedger, ...changes }, watching)
     opened.push(api)
     return api

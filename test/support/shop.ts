@@ -32,7 +32,7 @@ export async function openShop(options: ShopOptions = {}) {
     // Tests hold rows, to have attempts overlap, for as long as a busy machine takes.
     lockTimeoutMs: 10_000,
   })
-  const ledger = createPointsLedger(sql, { companionsOf: readGrantsTakenBack })
+  const ledger = createPointsLedger(sql, { alsoCommits: readGrantsTakenBack })
   const points = { sql, ledger, pointsTtlDays: 365 }
   if (options.sampleCampaign ?? true) await addMissingCampaigns(sql, SAMPLE_CAMPAIGNS, 'test')
   return {

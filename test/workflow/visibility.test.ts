@@ -73,7 +73,7 @@ describe('an operator who looks at a purchase', () => {
       'chargeWallet, local: Charge the wallet',
       'confirmPurchase, local: Confirm: from here on the purchase stands',
       'awardPoints, local: Book the points that were earned',
-      'recordOutcome, local: Note how the purchase ended',
+      'recordOutcome, local: Record the outcome',
     ])
 
     buyer = `${buyer}-poor`
@@ -82,7 +82,7 @@ describe('an operator who looks at a purchase', () => {
       'beginCompensation, local: Undo the purchase, unless it is confirmed',
       'undoCharge: Undo: give the money back',
       'releaseStock: Undo: give the reserved stock back',
-      'recordOutcome, local: Note how the purchase ended',
+      'recordOutcome, local: Record the outcome',
     ])
   })
 

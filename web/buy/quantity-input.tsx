@@ -24,7 +24,7 @@ export function QuantityInput({ label, value, onChange, disabled = false }: Quan
     <div className={classes.whole}>
       <Group gap={0} wrap="nowrap" className={classes.quantity} role="group" aria-label={label}>
         <StepButton
-          label={`${label}: one fewer`}
+          label={`${label}: one less`}
           icon={<IconMinus size={16} aria-hidden />}
           onClick={() => step(-1)}
           disabled={disabled || value <= 1}

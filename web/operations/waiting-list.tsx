@@ -27,7 +27,7 @@ export function WaitingList<Item>({ name, what, query, nothing, children }: Wait
         list={query}
         what={what}
         empty={
-          <EmptyState icon={nothing.icon} title="Nothing waits for you">
+          <EmptyState icon={nothing.icon} title="Nothing to do">
             {nothing.words}
           </EmptyState>
         }

@@ -1,4 +1,4 @@
--- What every step of a saga is made of.
+-- What makes a step happen once: locks, claims and answers. The steps themselves are in products.sql, wallets.sql and purchases.sql.
 --
 -- A function of a step is one call and one transaction, and reads top to bottom: it locks the purchase, asks what the step was
 -- answered before, makes the effect, and answers. Attempts that overlap, and the undo of a step, wait at the lock; inside a
