@@ -99,11 +99,11 @@ const SERIALIZATION_FAILURE = '40001'
 /** One of a batch cannot be booked, or all of them together cannot. */
 class BatchRefused extends Error {}
 
-/** Whether a batch failed for one of its requests, and not because the database is away: then each is tried on its own. */
+/** Whether a batch failed for one of its requests, and not for all alike: then each is tried on its own. */
 function isOfOneRequest(error: unknown): boolean {
   if (error instanceof BatchRefused) return true
-  // Classes 08, 53 and 57 are about connection, resources and operators.
-  return error instanceof postgres.PostgresError && !/^(08|53|57)/.test(error.code)
+  // These classes are about connections, read-only servers, races, resources, locks and operators: each request would wait in turn.
+  return error instanceof postgres.PostgresError && !/^(08|25|40|53|55|57)/.test(error.code)
 }
 
 async function tryAll(

@@ -47,8 +47,10 @@ async function main() {
   record.update({ state: 'stopping' })
   if (Object.keys(record.current().processes).length > 0) say('stopping ...')
   stop.request()
-  // Whatever is being started gives up now, but for initdb, which ends by itself in this time.
-  await Promise.race([starting.catch(() => {}), sleep(STOP_STARTING_MS)])
+  // Whatever is being started gives up now, but for initdb, which ends by itself in this time. What runs is stopped meanwhile,
+  const givenUp = Promise.race([starting.catch(() => {}), sleep(STOP_STARTING_MS)])
+  await Promise.all([givenUp, stopInOrder(record.current().processes)])
+  // and last what came on record only after that.
   await stopInOrder(record.current().processes)
   record.remove()
   if (failure !== undefined) throw failure
@@ -158,7 +160,8 @@ async function untilReady(url: string, stopping: AbortSignal): Promise<void> {
   const deadline = performance.now() + 30_000
   for (;;) {
     stopping.throwIfAborted()
-    const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined)
+    const signal = AbortSignal.any([stopping, AbortSignal.timeout(5_000)])
+    const answer = await fetch(`${url}/readyz`, { signal }).catch(() => undefined)
     if (answer?.ok) return
     if (performance.now() > deadline) {
       const why = answer === undefined ? 'no answer' : await answer.text()

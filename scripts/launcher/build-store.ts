@@ -37,7 +37,10 @@ export async function buildStore({ root, say, stopping }: StoreBuild): Promise<v
     await writeFile(join(made, BUILT_FROM), sources)
     // A folder cannot be put in place of another one in one step: between the two there is no store for a moment.
     await rm(store, { recursive: true, force: true })
-    await rename(made, store)
+    await rename(made, store).catch(async (error) => {
+      // Somebody else has just built it.
+      if ((await readFile(join(store, BUILT_FROM), 'utf8').catch(() => undefined)) !== sources) throw error
+    })
   } finally {
     await rm(workshop, { recursive: true, force: true })
   }

@@ -29,6 +29,7 @@ import {
   sendSignal,
   startServer,
   stopProcess,
+  waitForEnd,
 } from '#scripts/platform/processes.ts'
 import { startTemporalServer } from '#scripts/platform/temporal.ts'
 import { serveWebUi } from './web-ui.ts'
@@ -50,6 +51,10 @@ export interface RuntimeRecord {
  */
 export async function takeDataDir(dataDir: string, say: (line: string) => void): Promise<RuntimeRecord> {
   const found = readRuntime(dataDir)
+  if (found?.state === 'stopping' && isAlive(found.launcher)) {
+    say('waiting for an earlier start to stop ...')
+    await waitForEnd(found.launcher, STOP_ALL_MS)
+  }
   if (found !== undefined && isAlive(found.launcher)) {
     const { pid } = found.launcher
     throw new ConfigurationError(

@@ -48,7 +48,9 @@ function forward(incoming: IncomingMessage, outgoing: ServerResponse, port: numb
     // Cut off in the middle, it must not look complete.
     response.once('error', () => outgoing.destroy())
   })
-  upstream.once('error', () => answer(outgoing, 502, 'Temporal does not answer.'))
+  upstream.on('error', () => answer(outgoing, 502, 'Temporal does not answer.'))
+  // Whoever goes away in the middle is no error of ours.
+  for (const stream of [incoming, outgoing]) stream.on('error', () => {})
   outgoing.once('close', () => upstream.destroy())
   incoming.pipe(upstream)
 }

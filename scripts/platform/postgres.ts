@@ -101,9 +101,7 @@ type Cluster = z.output<typeof cluster>
  */
 async function openCluster(dataDir: string, user: ServerUser | undefined, say: (line: string) => void) {
   const path = join(dataDir, 'postgres.json')
-  const known = existsSync(path)
-    ? cluster.parse(JSON.parse(readFileSync(path, 'utf8')))
-    : await newCluster(dataDir, user)
+  const known = readCluster(path) ?? (await newCluster(dataDir, user))
   const opened = { ...known, port: await freePort(known.port) }
   writeFileSync(`${path}.draft`, `${JSON.stringify(opened, null, 2)}\n`, { mode: 0o600 })
   renameSync(`${path}.draft`, path)
@@ -113,7 +111,25 @@ async function openCluster(dataDir: string, user: ServerUser | undefined, say: (
   return { ...opened, stateDir: known.elsewhere ?? join(dataDir, 'postgres') }
 }
 
+/** @throws ConfigurationError if the file is damaged */
+function readCluster(path: string): Cluster | undefined {
+  if (!existsSync(path)) return undefined
+  try {
+    return cluster.parse(JSON.parse(readFileSync(path, 'utf8')))
+  } catch {
+    throw new ConfigurationError(
+      `${path}, which holds the passwords of the database, is damaged: put back a copy of it, or set another DATA_DIR.`,
+    )
+  }
+}
+
+/** @throws ConfigurationError if there is a database already, whose passwords are lost */
 async function newCluster(dataDir: string, user: ServerUser | undefined): Promise<Cluster> {
+  if (existsSync(join(dataDir, 'postgres'))) {
+    throw new ConfigurationError(
+      `${dataDir} holds a database, but its passwords (postgres.json) are gone: put them back, or set another DATA_DIR.`,
+    )
+  }
   const password = () => randomBytes(24).toString('base64url')
   const passwords = { postgres: password(), owner: password(), application: password() }
   if (user === undefined || canRun(user, '/bin/sh', '-c', 'cd "$0"', dataDir)) return { passwords }
@@ -220,7 +236,9 @@ interface ServerUser {
 function chooseServerUser(): ServerUser | undefined {
   if (process.getuid?.() !== 0) return undefined
   for (const name of ['postgres', 'nobody']) {
-    const [uid, gid] = ['-u', '-g'].map((which) => spawnSync('id', [which, name], { encoding: 'utf8' }).stdout.trim())
+    const [uid, gid] = ['-u', '-g'].map((which) =>
+      String(spawnSync('id', [which, name], { encoding: 'utf8' }).stdout ?? '').trim(),
+    )
     if (uid && gid) return { name, uid: Number(uid), gid: Number(gid) }
   }
   throw new ConfigurationError(
@@ -237,9 +255,15 @@ function canRun({ uid, gid }: ServerUser, program: string, ...args: string[]): b
 const REACHABLE_FOLDER = '/var/lib/unicorn-store'
 
 async function makeReachableFolder(): Promise<string> {
-  await mkdir(REACHABLE_FOLDER, { recursive: true })
-  await chmod(REACHABLE_FOLDER, 0o755)
-  return REACHABLE_FOLDER
+  try {
+    await mkdir(REACHABLE_FOLDER, { recursive: true })
+    await chmod(REACHABLE_FOLDER, 0o755)
+    return REACHABLE_FOLDER
+  } catch (error) {
+    throw new ConfigurationError(
+      `${REACHABLE_FOLDER}, where Postgres keeps its files when started by root, cannot be used (${(error as Error).message}): run as an ordinary user, or set DATABASE_URL.`,
+    )
+  }
 }
 
 type Binaries = { readonly postgres: string; readonly initdb: string }

@@ -1,4 +1,3 @@
-import assert from 'node:assert'
 import { spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -64,7 +63,12 @@ export async function startServer(command: ServerCommand): Promise<SpawnedProces
   }
   const identity = identify(child.pid)
   if (identity !== undefined) command.onSpawn?.(identity)
-  await waitUntilAnswering(command, identity, command.answers ?? (async () => assert(saysReady, 'it is not ready')))
+  const answers =
+    command.answers ??
+    (async () => {
+      if (!saysReady) throw new Error('it does not say that it is ready')
+    })
+  await waitUntilAnswering(command, identity, answers, ended)
   return { identity: identity as ProcessIdentity, ended }
 }
 
@@ -72,13 +76,14 @@ async function waitUntilAnswering(
   { name, logFile, stopping }: ServerCommand,
   identity: ProcessIdentity | undefined,
   answers: () => Promise<unknown>,
+  ended: Promise<string>,
 ): Promise<void> {
   const deadline = performance.now() + ANSWERS_WITHIN_MS
   while (identity !== undefined && isAlive(identity)) {
     stopping?.throwIfAborted()
     const failure = await answers().then(
       () => undefined,
-      (error: unknown) => String(error),
+      (error: unknown) => (error instanceof Error ? error.message : String(error)),
     )
     if (failure === undefined) return
     if (performance.now() > deadline) {
@@ -91,7 +96,10 @@ async function waitUntilAnswering(
     await sleep(50)
   }
   stopping?.throwIfAborted()
-  throw new ConfigurationError(`${name} ended while starting (${lastWords(logFile)}), see ${logFile}`)
+  const why = [await Promise.race([ended, sleep(1_000, '')]), lastWords(logFile)]
+    .filter((told) => told !== '')
+    .join(': ')
+  throw new ConfigurationError(`${name} ended while starting (${why}), see ${logFile}`)
 }
 
 /** A signal, and how long to wait for the process to be gone before the next one. */

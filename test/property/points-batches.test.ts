@@ -7,7 +7,7 @@ import { fold, rebuild } from '#domain/points/evolve.ts'
 import { pointsBatches } from '#test/support/points-arbitrary.ts'
 import { InMemoryPointsTables } from '#test/support/points-tables.ts'
 
-/** Runs each batch on a bounded load from the tables and appends its events, as the database's mailbox does. */
+/** Runs each batch on a bounded load from the tables and appends its events, as the database's queue does. */
 function runBatches(
   batches: readonly PointsCommand[][],
   each: (tables: InMemoryPointsTables, now: string) => void = () => {},

@@ -57,7 +57,7 @@ function later(ms: number, pause: number | 'none' | 'last millisecond' | 'midnig
   return ms + pause
 }
 
-/** The same commands cut into batches of one to six, as a mailbox would find them. */
+/** The same commands cut into batches of one to six, as a queue would find them. */
 export const pointsBatches: fc.Arbitrary<PointsCommand[][]> = fc
   .tuple(pointsCommands, fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 40, maxLength: 40 }))
   .map(([commands, sizes]) => {

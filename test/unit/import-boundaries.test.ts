@@ -33,7 +33,7 @@ const BOUNDARIES: Record<string, Boundary> = {
   test: { folders: ['domain', 'db', 'config', 'ledger', 'activities', 'workflows', 'worker', 'api', 'web', 'scripts'] },
 }
 
-const IMPORT = /^(?:import|export)(?<types> type)?(?: [^'"]*? from)? ['"](?<module>[^'"]+)['"]/gm
+const IMPORT = /(?:^(?:import|export)(?<types> type)?(?: [^'"]*? from)? |\bimport\()['"](?<module>[^'"]+)['"]/gm
 
 /** What a file may not import, of all that it does. */
 function violations(path: string, source: string): string[] {
@@ -47,9 +47,9 @@ function violations(path: string, source: string): string[] {
 }
 
 function isAllowed(folder: string, { folders, typesOf = [], packages }: Boundary, module: string, types: boolean) {
-  if (module.startsWith('./')) return true
   // Across folders by #folder/file.ts; ./file.ts is for the same folder.
-  if (module.startsWith('../')) return false
+  if (module.split('/').includes('..')) return false
+  if (module.startsWith('./')) return true
   if (!module.startsWith('#')) return packages?.test(module) ?? true
   const imported = module.slice(1).split('/')[0] ?? ''
   return imported === folder || folders.includes(imported) || (types && typesOf.includes(imported))
@@ -79,6 +79,7 @@ const refused = [
   ['web/buy/card.tsx', 'node:fs'],
   ['api/routes/route.ts', '../main.ts'],
   ['test/unit/some.test.ts', '../../domain/money.ts'],
+  ['domain/rule.ts', './../db/client.ts'],
 ] as const
 
 const allowed = [
@@ -95,6 +96,7 @@ describe('import boundaries', () => {
   test.each(refused)('%s may not import %s', (path, module) => {
     expect(violations(path, `import { thing } from '${module}'\n`)).toEqual([module])
     expect(violations(path, `import {\n  thing,\n} from '${module}'\n`)).toEqual([module])
+    expect(violations(path, `const { thing } = await import('${module}')\n`)).toEqual([module])
   })
 
   test.each(allowed)('%s may import %s', (path, module) => {

@@ -58,7 +58,7 @@ describe.each([
   test('leaves all or nothing of commands that were to be appended together', async () => {
     const accountId = await made()
     const requests = Array.from({ length: 21 }, () => ({ accountId, ...commandOf({ type: 'redeem', amount: 4 }) }))
-    // The first one finds the mailbox empty and goes alone; the other 20 wait for it and go together.
+    // The first one finds the queue empty and goes alone; the other 20 wait for it and go together.
     await crash(crashAt, requests, 2)
     const redeemed = (await events(accountId)).length - 1
     expect(redeemed).toBeOneOf({ before: [1], during: [1, 21], after: [21] }[crashAt])

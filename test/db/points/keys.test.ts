@@ -74,7 +74,7 @@ describe('a key', () => {
     expect(await available()).toBe(100)
   })
 
-  test('that comes again while it waits in the mailbox, itself or to be undone, is answered in order', async () => {
+  test('that comes again while it waits in the queue, itself or to be undone, is answered in order', async () => {
     const asked = [
       issue(100),
       redeem(60, keyOf('a')),

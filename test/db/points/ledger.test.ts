@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { openDatabase } from '#db/client.ts'
 import { listLots, readAvailable, readBalanceEntries } from '#db/points.ts'
 import type { PointsAnswer } from '#ledger/ledger.ts'
 import { accepted, commandOf, type LedgerWorld, openLedger } from '#test/support/points-ledger.ts'
@@ -55,5 +56,19 @@ describe('the ledger', () => {
     for (const answer of answers) expect(accepted(answer)).toEqual(accepted(answers[0] as PointsAnswer))
     expect(answers.filter((answer) => !answer.replayed)).toHaveLength(1)
     expect(await available()).toBe(70)
+  })
+
+  test('waits for an account that others hold once for a whole batch, not once for each command', async () => {
+    await issue(100)
+    const owner = openDatabase({ databaseUrl: world.migrateDatabaseUrl, applicationName: 'owner', maxConnections: 1 })
+    const failures = await owner.begin(async (held) => {
+      await held`select 1 from points_accounts where account_id = ${accountId} for update`
+      return Promise.all(Array.from({ length: 6 }, () => issue(1).then(undefined, (error: unknown) => error)))
+    })
+    await owner.end({ timeout: 5 })
+    for (const failure of failures) expect(failure).toMatchObject({ code: '55P03' })
+    // The first command is on its own; the others, which came meanwhile, failed together.
+    expect(new Set(failures).size).toBe(2)
+    expect(accepted(await issue(1))).toMatchObject({ balance: 101 })
   })
 })

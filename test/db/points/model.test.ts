@@ -114,7 +114,7 @@ test('(the random requests reach every kind of answer, so that the above means s
   )
 })
 
-test('commands that meet in the mailbox get the answers that one by one they would', async () => {
+test('commands that meet in the queue get the answers that one by one they would', async () => {
   const property = fc.asyncProperty(pointsBatches, async (batches) => {
     const accountId = newAccount()
     const model = new PointsModel()
