@@ -20,6 +20,8 @@ type DataTableProps<Row> = {
   /** Whether the caption says more than the heading above the table. */
   isCaptionSeen?: boolean
   isHeadUnseen?: boolean
+  /** Whether the headings stay in sight while the rows scroll. */
+  isHeadSticky?: boolean
   columns: readonly Column<Row>[]
   rows: readonly Row[]
   keyOf: (row: Row) => string | number
@@ -32,15 +34,22 @@ export function DataTable<Row>({
   caption,
   isCaptionSeen = false,
   isHeadUnseen = false,
+  isHeadSticky = false,
   columns,
   rows,
   keyOf,
   onPhone = 'rows',
 }: DataTableProps<Row>) {
   return (
-    <Table verticalSpacing="sm" className={classes.table} data-on-phone={onPhone} data-headless={isHeadUnseen}>
+    <Table
+      verticalSpacing="sm"
+      stickyHeader={isHeadSticky}
+      className={classes.table}
+      data-on-phone={onPhone}
+      data-headless={isHeadUnseen}
+    >
       {isCaptionSeen ? (
-        <Table.Caption>{caption}</Table.Caption>
+        <Table.Caption ta="left">{caption}</Table.Caption>
       ) : (
         <caption className={classes.unseenCaption}>
           <VisuallyHidden>{caption}</VisuallyHidden>

@@ -5,6 +5,7 @@ import { formatError, problemOf, type Words } from '#web/client/api-problem.ts'
 import type { BacktestAward, BacktestTotals } from '#web/client/simulation.ts'
 import { dateTime } from '#web/format/dates.ts'
 import { points } from '#web/format/points.ts'
+import { type Column, DataTable } from '#web/page/table.tsx'
 import classes from './backtest-result.module.css'
 import type { BacktestState } from './use-backtest.ts'
 
@@ -151,40 +152,35 @@ function CampaignSummary({ campaign, evaluated }: { campaign: CampaignTotals; ev
   )
 }
 
+type RuleTotals = CampaignTotals['rules'][number]
+
 function RuleTable({ rules }: Pick<CampaignTotals, 'rules'>) {
   return (
-    <Table verticalSpacing="xs" captionSide="top">
-      <Table.Caption ta="left">
-        How often each rule awarded points, and how many in total before rounding and caps.
-      </Table.Caption>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>Rule</Table.Th>
-          <Table.Th ta="right">Awarded</Table.Th>
-          <Table.Th ta="right">Did not match</Table.Th>
-          <Table.Th ta="right">Not evaluated</Table.Th>
-          <Table.Th ta="right">Total points</Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {rules.map(({ rule, gave, did_not_match, not_evaluated, sum, reason }, index) => {
-          const { when, award } = formatRule(rule)
-          return (
-            // biome-ignore lint/suspicious/noArrayIndexKey: rules have no identity but their position.
-            <Table.Tr key={index}>
-              <Table.Th scope="row" fw={400}>
-                <strong>{award}</strong> when {when}
-                {reason && <span className={classes.reason}>Not evaluated because {reason}</span>}
-              </Table.Th>
-              <Table.Td ta="right">{gave}</Table.Td>
-              <Table.Td ta="right">{did_not_match}</Table.Td>
-              <Table.Td ta="right">{not_evaluated}</Table.Td>
-              <Table.Td ta="right">{sum}</Table.Td>
-            </Table.Tr>
-          )
-        })}
-      </Table.Tbody>
-    </Table>
+    <DataTable
+      caption="How often each rule awarded points, and how many in total before rounding and caps."
+      isCaptionSeen
+      columns={RULE_COLUMNS}
+      rows={rules.map((totals, index) => ({ ...totals, index }))}
+      keyOf={({ index }) => index}
+    />
+  )
+}
+
+const RULE_COLUMNS: readonly Column<RuleTotals>[] = [
+  { name: 'Rule', kind: 'name', cell: ({ rule, reason }) => <RuleName rule={rule} reason={reason} /> },
+  { name: 'Awarded', kind: 'number', cell: ({ gave }) => gave },
+  { name: 'Did not match', kind: 'number', cell: ({ did_not_match }) => did_not_match },
+  { name: 'Not evaluated', kind: 'number', cell: ({ not_evaluated }) => not_evaluated },
+  { name: 'Total points', kind: 'number', cell: ({ sum }) => sum },
+]
+
+function RuleName({ rule, reason }: Pick<RuleTotals, 'rule' | 'reason'>) {
+  const { when, award } = formatRule(rule)
+  return (
+    <>
+      <strong>{award}</strong> when {when}
+      {reason && <span className={classes.reason}>Not evaluated because {reason}</span>}
+    </>
   )
 }
 
@@ -202,48 +198,29 @@ function Awards({ awards, total }: AwardsProps) {
       role="region"
       aria-label="Purchases and events"
     >
-      <Table verticalSpacing="xs" striped stickyHeader captionSide="top">
-        <Table.Caption ta="left">
-          {awards.length < total
+      <DataTable
+        caption={
+          awards.length < total
             ? `The first ${awards.length} of ${total}, oldest first.`
-            : 'All purchases and events, oldest first.'}
-        </Table.Caption>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>When</Table.Th>
-            <Table.Th>Customer</Table.Th>
-            <Table.Th ta="right">Would award</Table.Th>
-            <Table.Th ta="right">Actually awarded</Table.Th>
-            <Table.Th>Why</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {awards.map((award) => (
-            <Award key={award.id} award={award} />
-          ))}
-        </Table.Tbody>
-      </Table>
+            : 'All purchases and events, oldest first.'
+        }
+        isCaptionSeen
+        isHeadSticky
+        columns={AWARD_COLUMNS}
+        rows={awards}
+        keyOf={({ id }) => id}
+      />
     </Table.ScrollContainer>
   )
 }
 
-function Award({ award }: { award: BacktestAward }) {
-  return (
-    <Table.Tr>
-      <Table.Td>
-        <When award={award} />
-      </Table.Td>
-      <Table.Td>{award.account_id}</Table.Td>
-      <Table.Td ta="right" fw={650}>
-        {award.points}
-      </Table.Td>
-      <Table.Td ta="right">{award.points_issued}</Table.Td>
-      <Table.Td>
-        <Why award={award} />
-      </Table.Td>
-    </Table.Tr>
-  )
-}
+const AWARD_COLUMNS: readonly Column<BacktestAward>[] = [
+  { name: 'When', cell: (award) => <When award={award} /> },
+  { name: 'Customer', cell: ({ account_id }) => account_id },
+  { name: 'Would award', kind: 'number', cell: ({ points }) => points },
+  { name: 'Actually awarded', kind: 'number', cell: ({ points_issued }) => points_issued },
+  { name: 'Why', cell: (award) => <Why award={award} /> },
+]
 
 function When({ award: { kind, id, occurred_at } }: { award: BacktestAward }) {
   if (kind === 'event') return <>{dateTime(occurred_at)} (event)</>
