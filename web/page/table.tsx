@@ -43,6 +43,7 @@ export function DataTable<Row>({
   return (
     <Table
       verticalSpacing="sm"
+      captionSide="top"
       stickyHeader={isHeadSticky}
       className={classes.table}
       data-on-phone={onPhone}
