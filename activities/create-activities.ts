@@ -27,7 +27,7 @@ import {
   takeBackAward,
   undoRedemption,
 } from './points.ts'
-import { findLostPurchases } from './purchases.ts'
+import { findLostPurchases } from './reconciler.ts'
 
 export type ActivityDependencies = PointsDependencies & {
   sql: Sql

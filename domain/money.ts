@@ -14,7 +14,10 @@ export function minorFromMajor(major: number): number | undefined {
   return minor <= MAX_REQUEST_MINOR ? minor : undefined
 }
 
-/** What is charged in money, in minor units: the total less what the redeemed points pay for. `charge_wallet` charges the same. */
+/**
+ * What a purchase comes to in money, in minor units, as it is quoted and shown: the total less what the redeemed points pay
+ * for. What is charged is decided by `charge_wallet` (db/functions/wallets.sql), in the same way.
+ */
 export function amountToCharge(totalMinor: number, redeemPoints: number, pointValueMinor: number): number {
   return totalMinor - redeemPoints * pointValueMinor
 }

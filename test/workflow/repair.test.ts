@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { findLostPurchases } from '#activities/purchases.ts'
+import { findLostPurchases } from '#activities/reconciler.ts'
 import { recordOutcome } from '#db/purchases.ts'
 import { purchaseWorkflowId, repairWorkflowId } from '#domain/purchase.ts'
 import { loseWorkflow } from '#test/replay/scenarios.ts'
