@@ -64,7 +64,7 @@ export const FUNCTIONS = {
   top_up_wallet: {
     name: 'text',
     amount_minor: 'bigint',
-    most_minor: 'bigint',
+    max_minor: 'bigint',
     who: 'text',
     key_scope: 'text',
     request_key: 'text',
@@ -76,7 +76,7 @@ export const FUNCTIONS = {
   adjust_stock: {
     product: 'text',
     change: 'bigint',
-    most: 'bigint',
+    max_on_hand: 'bigint',
     remark: 'text',
     who: 'text',
     key_scope: 'text',

@@ -115,7 +115,7 @@ export async function adjustStock(
   return await call(sql, 'adjust_stock', {
     product: adjustment.productId,
     change: adjustment.quantity,
-    most: MAX_STOCK,
+    max_on_hand: MAX_STOCK,
     remark: adjustment.note,
     who: adjustment.actor,
     key_scope: request.scope,

@@ -93,7 +93,7 @@ export async function topUpWallet(
   return await call(sql, 'top_up_wallet', {
     name: topUp.username,
     amount_minor: topUp.amountMinor,
-    most_minor: MAX_TOPPED_UP_MINOR,
+    max_minor: MAX_TOPPED_UP_MINOR,
     who: topUp.actor,
     key_scope: request.scope,
     request_key: request.key,

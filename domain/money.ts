@@ -16,7 +16,7 @@ export function minorFromMajor(major: number): number | undefined {
 
 /**
  * What a purchase comes to in money, in minor units, as it is quoted and shown: the total less what the redeemed points pay
- * for. What is charged is decided by `charge_wallet` (db/functions/wallets.sql), in the same way.
+ * for. What is charged is decided by `amount_to_charge` (db/functions/wallets.sql), in the same way.
  */
 export function amountToCharge(totalMinor: number, redeemPoints: number, pointValueMinor: number): number {
   return totalMinor - redeemPoints * pointValueMinor

@@ -28,6 +28,16 @@ begin
 end
 $$;
 
+-- The steps of a refund happen while it is under way, and only then.
+create or replace function require_refunding(bought purchases) returns void
+language plpgsql as $$
+begin
+  if bought.status <> 'refunding' then
+    raise exception 'purchase % is % and not being refunded', bought.id, bought.status using errcode = 'US002';
+  end if;
+end
+$$;
+
 create or replace function step_key(purchase uuid, step_name text) returns text
 language sql immutable as $$ select purchase || '/' || step_name $$;
 
@@ -150,6 +160,15 @@ declare
 begin
   update idempotency_keys set refusal = new_refusal, resource = '' where scope = key_scope and key = request_key;
   return jsonb_build_object('result', 'refused', 'refusal', new_refusal, 'replayed', false);
+end
+$$;
+
+-- Of a request about something that does not exist nothing is remembered: the same key may be used once it does.
+create or replace function unknown_to_key(key_scope text, request_key text) returns jsonb
+language plpgsql as $$
+begin
+  delete from idempotency_keys where scope = key_scope and key = request_key;
+  return '{"result": "unknown"}';
 end
 $$;
 

@@ -155,9 +155,7 @@ begin
   if answer is not null then
     return done(answer);
   end if;
-  if bought.status <> 'refunding' then
-    raise exception 'purchase % is % and not being refunded', purchase, bought.status using errcode = 'US002';
-  end if;
+  perform require_refunding(bought);
   perform turn_reservations(purchase, 'confirmed', 'returned', 1, 0, 'return', 'refund');
   answer := answer_step(purchase, 'returnStock', '{}');
   perform record_event(bought, 'returnStock', 'applied');
@@ -192,10 +190,10 @@ begin
 end
 $$;
 
--- Adds to the stock on hand, up to most, or takes out of it what is not reserved. Refusals: insufficient_stock, with what could
+-- Adds to the stock on hand, up to max_on_hand, or takes out of it what is not reserved. Refusals: insufficient_stock, with what could
 -- be taken out; stock_too_large. Of a product that does not exist, nothing is remembered.
 create or replace function adjust_stock(
-  product text, change bigint, most bigint, remark text, who text, key_scope text, request_key text, hash text
+  product text, change bigint, max_on_hand bigint, remark text, who text, key_scope text, request_key text, hash text
 ) returns jsonb
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -207,15 +205,14 @@ begin
   end if;
   select * into adjusted from products where id = product for no key update;
   if not found then
-    delete from idempotency_keys where scope = key_scope and key = request_key;
-    return '{"result": "unknown"}';
+    return unknown_to_key(key_scope, request_key);
   end if;
   if adjusted.on_hand - adjusted.reserved + change < 0 then
     return refuse_key(key_scope, request_key, 'insufficient_stock',
       jsonb_build_object('available', adjusted.on_hand - adjusted.reserved));
   end if;
   -- What comes back by refunds can bring the stock above it: only who adds is refused.
-  if change > 0 and adjusted.on_hand + change > most then
+  if change > 0 and adjusted.on_hand + change > max_on_hand then
     return refuse_key(key_scope, request_key, 'stock_too_large');
   end if;
   perform move_stock(product, change, 0, 'adjustment', request_key, who, remark);

@@ -30,6 +30,10 @@ begin
 end
 $$;
 
+-- What a purchase comes to in money: the total less what the redeemed points pay for.
+create or replace function amount_to_charge(bought purchases) returns bigint
+language sql immutable as $$ select bought.total_minor - bought.redeem_points * bought.point_value_minor $$;
+
 -- Takes from the buyer's wallet what points do not pay of the reserved lines, which may be nothing. Refusal:
 -- insufficient_funds, with what is missing.
 create or replace function charge_wallet(purchase uuid) returns jsonb
@@ -37,7 +41,7 @@ language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   bought       purchases := lock_purchase(purchase);
   answer       jsonb := claim_step(purchase, 'chargeWallet');
-  amount_minor bigint := bought.total_minor - bought.redeem_points * bought.point_value_minor;
+  amount_minor bigint := amount_to_charge(bought);
   missing      bigint;
 begin
   if answer is not null then
@@ -81,16 +85,14 @@ language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   bought         purchases := lock_purchase(purchase);
   answer         jsonb := claim_step(purchase, 'returnMoney');
-  charged_minor  bigint := bought.total_minor - bought.redeem_points * bought.point_value_minor;
+  charged_minor  bigint := amount_to_charge(bought);
   spent_minor    bigint := spent * bought.point_value_minor;
   withheld_minor bigint := least(charged_minor, spent_minor);
 begin
   if answer is not null then
     return done(answer);
   end if;
-  if bought.status <> 'refunding' then
-    raise exception 'purchase % is % and not being refunded', purchase, bought.status using errcode = 'US002';
-  end if;
+  perform require_refunding(bought);
   if spent is null or spent < 0 or taken_back is null or taken_back < 0 then
     raise exception 'points of purchase %: % spent, % taken back', purchase, spent, taken_back
       using errcode = 'numeric_value_out_of_range';
@@ -147,12 +149,12 @@ begin
 end
 $$;
 
--- Puts money into a wallet, up to most_minor. Refusal: balance_too_large. Of a user who does not exist, nothing is remembered.
+-- Puts money into a wallet, up to max_minor. Refusal: balance_too_large. Of a user who does not exist, nothing is remembered.
 --
--- Purchases can bring a balance above most_minor: they give back what was charged, whatever has been added since. So that this
+-- Purchases can bring a balance above max_minor: they give back what was charged, whatever has been added since. So that this
 -- can never meet the end of what can be counted, all that is ever added stays below it.
 create or replace function top_up_wallet(
-  name text, amount_minor bigint, most_minor bigint, who text, key_scope text, request_key text, hash text
+  name text, amount_minor bigint, max_minor bigint, who text, key_scope text, request_key text, hash text
 ) returns jsonb
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -166,10 +168,9 @@ begin
   where user_id = (select id from users where username = name)
   for no key update;
   if not found then
-    delete from idempotency_keys where scope = key_scope and key = request_key;
-    return '{"result": "unknown"}';
+    return unknown_to_key(key_scope, request_key);
   end if;
-  if topped.balance_minor + amount_minor > most_minor or topped.added_minor + amount_minor > 9007199254740991 then
+  if topped.balance_minor + amount_minor > max_minor or topped.added_minor + amount_minor > 9007199254740991 then
     return refuse_key(key_scope, request_key, 'balance_too_large');
   end if;
   perform credit_wallet(topped.user_id, amount_minor, 'top_up', request_key, who);

@@ -26,8 +26,8 @@ export async function buildStore({ root, say, stopping }: StoreBuild): Promise<v
   const dist = join(root, 'dist')
   const store = join(dist, 'store')
   const sources = await digestOfSources(root)
-  const built = await readFile(join(store, BUILT_FROM), 'utf8').catch(() => undefined)
-  if (built === sources) return
+  const isBuilt = async () => (await readFile(join(store, BUILT_FROM), 'utf8').catch(() => undefined)) === sources
+  if (await isBuilt()) return
   await mkdir(dist, { recursive: true })
   const workshop = await mkdtemp(join(dist, 'store-'))
   const made = join(workshop, 'made')
@@ -39,7 +39,7 @@ export async function buildStore({ root, say, stopping }: StoreBuild): Promise<v
     await rm(store, { recursive: true, force: true })
     await rename(made, store).catch(async (error) => {
       // Somebody else has just built it.
-      if ((await readFile(join(store, BUILT_FROM), 'utf8').catch(() => undefined)) !== sources) throw error
+      if (!(await isBuilt())) throw error
     })
   } finally {
     await rm(workshop, { recursive: true, force: true })

@@ -100,7 +100,7 @@ describe('the application', () => {
 
   test('is told of a refusal by a value: no function of the books makes one of a violated constraint', async () => {
     const { on_hand } = (await shop.sql<{ on_hand: number }[]>`select on_hand from products where id = 'air'`)[0] ?? {}
-    const tooMany = { product: 'air', change: -(on_hand ?? 0) - 1, most: 1e9, remark: 'x', who: 'test' }
+    const tooMany = { product: 'air', change: -(on_hand ?? 0) - 1, max_on_hand: 1e9, remark: 'x', who: 'test' }
     const key = { key_scope: 'test', request_key: crypto.randomUUID(), hash: '' }
     expect(await call(shop.sql, 'adjust_stock', { ...tooMany, ...key })).toMatchObject({ result: 'refused' })
     const sources = await shop.sql<{ source: string }[]>`
@@ -161,7 +161,7 @@ describe('amounts that are none', () => {
       'points of purchase',
     )
     const key = { key_scope: 'test', request_key: crypto.randomUUID(), hash: '' }
-    const topUp = { name: 'ann', amount_minor: amount, most_minor: 1e9, who: 'test' }
+    const topUp = { name: 'ann', amount_minor: amount, max_minor: 1e9, who: 'test' }
     await expect(call(shop.sql, 'top_up_wallet', { ...topUp, ...key })).rejects.toThrow('no amount')
     await shop.refund(purchaseId)
   })

@@ -49,12 +49,12 @@ describe('a purchase that cannot go on', () => {
     })
   })
 
-  test('ends as interrupted when a repair has barred one of its steps', () => {
-    const barred = ApplicationFailure.nonRetryable('undone, and can no longer happen', 'StepImpossible')
-    expect(reasonToUndo(givenUp('chargeWallet', barred))).toEqual({ status: 'failed', code: 'interrupted' })
+  test('ends as interrupted when a repair has tombstoned one of its steps', () => {
+    const tombstoned = ApplicationFailure.nonRetryable('undone, and can no longer happen', 'StepImpossible')
+    expect(reasonToUndo(givenUp('chargeWallet', tombstoned))).toEqual({ status: 'failed', code: 'interrupted' })
   })
 
-  test('takes a step that failed for another reason than being barred as unavailable', () => {
+  test('takes a step that failed for another reason than being tombstoned as unavailable', () => {
     const broken = ApplicationFailure.nonRetryable('something else', 'SomethingElse')
     expect(reasonToUndo(givenUp('reserveStock', broken))).toMatchObject({ code: 'step_unavailable' })
   })
