@@ -26,6 +26,8 @@ export default defineConfig({
           // Of real time, on a machine that has other files to run.
           testTimeout: 120_000,
           hookTimeout: 240_000,
+          // A machine with two cores and everything else on them takes its time.
+          expect: { poll: { timeout: 60_000 } },
           maxWorkers: 3,
         },
       },

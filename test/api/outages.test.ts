@@ -227,7 +227,7 @@ describe('readiness', () => {
     })
     const api = await world.serve({ temporal: new Client({ connection, namespace }) })
     await expect
-      .poll(async () => (await api.get('/readyz')).body.checks, { timeout: 20_000, interval: 500 })
+      .poll(async () => (await api.get('/readyz')).body.checks, { interval: 500 })
       .toContainEqual({
         name: 'search attributes',
         ok: false,

@@ -54,8 +54,7 @@ function hold(purchaseId: string, activity: string): () => void {
   return gate.resolve
 }
 
-const SOON = { timeout: 20_000 }
-const untilNobodyWatches = (api: Api) => expect.poll(api.watched, SOON).toEqual({ subscribers: 0, polling: false })
+const untilNobodyWatches = (api: Api) => expect.poll(api.watched).toEqual({ subscribers: 0, polling: false })
 
 const COMPLETED = [
   '1 step: purchase running',
@@ -117,7 +116,7 @@ describe('the events of a purchase', () => {
     const letGo = hold(purchaseId, 'returnMoney')
     const refunded = world.api.call('POST', `/purchases/${purchaseId}/refund`)
     const status = async () => (await world.api.get(`/purchases/${purchaseId}`)).body.status
-    await expect.poll(status, SOON).toBe('refunding')
+    await expect.poll(status).toBe('refunding')
     const stream = await watch(purchaseId, '6-outcome')
     letGo()
     expect((await stream.rest()).map(told)).toEqual([
@@ -250,7 +249,7 @@ describe('many who watch', () => {
     expect((await api.get('/products')).status).toBe(200)
 
     first?.close()
-    await expect.poll(() => api.watched().subscribers, SOON).toBe(1)
+    await expect.poll(() => api.watched().subscribers).toBe(1)
     expect((await watch(purchaseId, undefined, api)).status).toBe(200)
   })
 })
@@ -287,7 +286,7 @@ describe('nothing is left and nothing is asked any more', () => {
     // The server has noticed once it serves another request that came later.
     await slow.get('/healthz')
     gate.resolve()
-    await expect.poll(() => slow.log.some(({ purchaseId: logged }) => logged === purchaseId), SOON).toBe(true)
+    await expect.poll(() => slow.log.some(({ purchaseId: logged }) => logged === purchaseId)).toBe(true)
     await untilNobodyWatches(slow)
   })
 
@@ -325,7 +324,7 @@ test('while the database is away streams stay, and go on with what they have mis
     expect((await stream.next())?.id).toBe('1')
 
     await passage.cut()
-    await expect.poll(complaints, SOON).toHaveLength(1)
+    await expect.poll(complaints).toHaveLength(1)
     expect((await api.get('/products')).status).toBe(503)
     await requestCancel(world.shop.sql, purchaseId)
     for (let beats = 0; beats < 10; beats++) expect(await stream.nextBlock()).toMatch(/^:/)

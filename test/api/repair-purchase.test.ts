@@ -91,7 +91,7 @@ describe('repairing', () => {
     const answers = await Promise.all(Array.from({ length: 8 }, () => repair(purchaseId)))
     for (const { status } of answers) expect([200, 202]).toContain(status)
     const status = async () => (await world.shop.purchase(purchaseId)).status
-    await expect.poll(status, { timeout: 20_000 }).toBe('cancelled')
+    await expect.poll(status).toBe('cancelled')
     await expectEverythingGivenBack()
   })
 

@@ -1,7 +1,6 @@
-import type { Route } from 'playwright-core'
 import { describe, expect } from 'vitest'
 import { expectAccessible, expectFocusOn } from '#test/support/accessibility.ts'
-import { answer500 } from '#test/support/broken-answers.ts'
+import { answer500, loseTheAnswer } from '#test/support/broken-answers.ts'
 import { test } from '#test/support/browser-world.ts'
 import { makeBuyer, purchaseDialog, quickBuy } from '#test/support/buyer.ts'
 
@@ -41,13 +40,10 @@ describe('a cancellation that does not get through', () => {
 })
 
 describe('a cancellation that is asked for by keyboard, and decided later, leaves the focus where it is told', () => {
-  /** Nobody has decided while the test looks on. */
-  const neverAnswer = (route: Route) => void route.fetch()
-
   test('in the dialog', async ({ world, visit }) => {
     const { buyer, name } = await makeBuyer(world)
     const page = await visit({ as: buyer })
-    await page.route('**/cancel', neverAnswer)
+    await page.route('**/cancel', loseTheAnswer)
     await world.stopWorker()
     await quickBuy(page, name).click()
     await purchaseDialog(page).getByRole('button', { name: 'Cancel this purchase' }).press('Enter')
@@ -61,7 +57,7 @@ describe('a cancellation that is asked for by keyboard, and decided later, leave
   test('on the page of the purchase', async ({ world, visit }) => {
     const { buyer, name } = await makeBuyer(world)
     const page = await visit({ as: buyer })
-    await page.route('**/cancel', neverAnswer)
+    await page.route('**/cancel', loseTheAnswer)
     await world.stopWorker()
     await quickBuy(page, name).click()
     await purchaseDialog(page).getByRole('button', { name: 'Hide this meanwhile' }).click()

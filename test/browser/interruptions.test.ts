@@ -2,6 +2,7 @@ import { Client, Connection } from '@temporalio/client'
 import type { Page } from 'playwright-core'
 import { describe, expect, inject } from 'vitest'
 import { expectAccessible } from '#test/support/accessibility.ts'
+import { loseTheAnswer } from '#test/support/broken-answers.ts'
 import { test } from '#test/support/browser-world.ts'
 import { makeBuyer, purchaseDialog, purchasesOf, quickBuy } from '#test/support/buyer.ts'
 
@@ -85,7 +86,7 @@ describe('an order whose answer was never seen', () => {
   test('is the same purchase after a reload', async ({ world, visit }) => {
     const { buyer, name } = await makeBuyer(world)
     const page = await visit({ as: buyer })
-    await page.route('**/purchase', (route) => void route.fetch(), { times: 1 })
+    await page.route('**/purchase', loseTheAnswer, { times: 1 })
     await quickBuy(page, name).click()
     await expect.poll(async () => (await purchasesOf(world, buyer)).length).toBe(1)
     await purchaseDialog(page).getByText('Sending your order').waitFor()

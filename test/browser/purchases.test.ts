@@ -64,7 +64,7 @@ describe('the history', () => {
     const customer = await makeBuyer(world, { price: 1_000, stock: 50 })
     await Promise.all(Array.from({ length: 21 }, () => buy(world, customer)))
     const page = await visit({ as: customer.buyer, path: '/purchases' })
-    await expect.poll(() => cards(page).count(), { timeout: 10_000 }).toBe(20)
+    await expect.poll(() => cards(page).count()).toBe(20)
     await page.getByRole('button', { name: 'Show more purchases' }).press('Enter')
     await page.getByText('That is all: 21 purchases.').and(page.locator(':focus')).waitFor()
     expect(await cards(page).count()).toBe(21)

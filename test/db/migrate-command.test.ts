@@ -54,21 +54,17 @@ test('migrates without a Temporal, and says which commands are left to run', asy
 test('registers the search attributes where it may, and finds nothing to do the second time', async () => {
   // A namespace is known to the server a moment after it was registered.
   await expect
-    .poll(
-      async () =>
-        attributes().then(
-          () => true,
-          () => false,
-        ),
-      { timeout: 20_000 },
+    .poll(async () =>
+      attributes().then(
+        () => true,
+        () => false,
+      ),
     )
     .toBe(true)
   const first = await migrate(inject('temporalAddress'))
   expect(first.code).toBe(0)
   expect(first.out).toContain('Temporal: registered search attributes Customer, PurchaseStatus, TotalMinor.')
-  await expect
-    .poll(attributes, { timeout: 20_000 })
-    .toEqual(expect.arrayContaining(['Customer', 'PurchaseStatus', 'TotalMinor']))
+  await expect.poll(attributes).toEqual(expect.arrayContaining(['Customer', 'PurchaseStatus', 'TotalMinor']))
 
   const second = await migrate(inject('temporalAddress'))
   expect(second.code).toBe(0)

@@ -91,7 +91,7 @@ describe('the store', () => {
     // It would not end by itself.
     writeFileSync(join(root, 'web/vite.config.ts'), 'await new Promise((go) => setTimeout(go, 2 ** 30))')
     const stopped = build()
-    await expect.poll(builds, { timeout: 20_000 }).toBe(2)
+    await expect.poll(builds).toBe(2)
     stopping.abort(new Error('stopped by the user'))
     await expect(stopped).rejects.toThrow('stopped by the user')
     expect(page()).toBe(before)

@@ -31,7 +31,7 @@ async function openNamespace(): Promise<Client> {
   })
   const client = new Client({ connection, namespace })
   // A namespace is known to the server a moment after it was registered.
-  await expect.poll(() => scheduleIds(client).catch(() => undefined), { timeout: 20_000 }).toEqual([])
+  await expect.poll(() => scheduleIds(client).catch(() => undefined)).toEqual([])
   return client
 }
 
@@ -68,7 +68,7 @@ describe('what runs by the clock', () => {
       const action = info.recentActions[0]?.action
       return action?.type === 'startWorkflow' ? action.workflow.workflowId : undefined
     }
-    await expect.poll(started, { timeout: 20_000 }).toMatch(/^reconcile-purchases-/)
+    await expect.poll(started).toMatch(/^reconcile-purchases-/)
     const run = client.workflow.getHandle((await started()) ?? '')
     expect(await run.result()).toEqual({ repaired: [] })
   })
@@ -78,7 +78,7 @@ describe('what runs by the clock', () => {
     const { code, out } = await runEntryPoint('scripts/migrate.ts', variables(client))
     expect(code).toBe(0)
     expect(out).toContain(`Temporal: set up schedules ${IDS.join(', ')}.`)
-    await expect.poll(() => scheduleIds(client), { timeout: 20_000 }).toEqual([...IDS].sort())
+    await expect.poll(() => scheduleIds(client)).toEqual([...IDS].sort())
   })
 
   test('is left alone when it is as this version has it', async () => {

@@ -17,3 +17,10 @@ export async function doAndAnswer500(route: Route): Promise<void> {
   await route.fetch()
   await answer500(route)
 }
+
+/** It does it, and its answer never arrives, for as long as the page is there to wait for it. */
+export function loseTheAnswer(route: Route): void {
+  void route.fetch().catch((error: Error) => {
+    if (!/closed|disposed/.test(error.message)) throw error
+  })
+}

@@ -113,7 +113,7 @@ describe('a sweep over more accounts than one page holds', () => {
     const holdTenth = await hold(accounts[99])
     const holdFifth = await hold(accounts[49])
     const handle = await world.client.workflow.start('expirePoints', options)
-    await expect.poll(() => progressOf(handle.workflowId), { timeout: 5_000 }).toEqual({ accounts: 40, of: 200 })
+    await expect.poll(() => progressOf(handle.workflowId)).toEqual({ accounts: 40, of: 200 })
     await handle.cancel()
     await holdFifth.end()
     // It cannot get past the tenth ten, while the answer to its heartbeat comes, which is due a second after the last one.

@@ -98,7 +98,7 @@ describe('an operator who looks at a purchase', () => {
     world.faults.on(purchaseId, 'chargeWallet', { before: failing(1e6) })
     const handle = await world.start(purchaseId)
     await expect
-      .poll(() => pendingStep(purchaseId), { timeout: 10_000 })
+      .poll(() => pendingStep(purchaseId))
       .toMatchObject({
         step: 'chargeWallet',
         lastFailure: expect.stringContaining('injected fault'),
@@ -113,7 +113,7 @@ describe('an operator who looks at a purchase', () => {
     const purchaseId = await world.shop.order({ username: buyer, lines: one })
     world.faults.on(purchaseId, 'releaseStock', { before: failing(1e6) })
     const handle = await world.start(purchaseId)
-    await expect.poll(() => pendingStep(purchaseId), { timeout: 10_000 }).toMatchObject({ step: 'releaseStock' })
+    await expect.poll(() => pendingStep(purchaseId)).toMatchObject({ step: 'releaseStock' })
     expect(await currentDetails(purchaseId)).toBe('**compensating**, to end as refused: insufficient_funds')
     const { typedSearchAttributes } = await describePurchase(purchaseId)
     expect(typedSearchAttributes.get(PURCHASE_STATUS)).toBe('compensating')
@@ -134,7 +134,7 @@ describe('an operator who searches', () => {
     const { body } = await world.api.post('/purchase', { userId: buyer, productId: 'air', quantity: 9 })
     const [bought, refused] = [purchaseWorkflowId(completed), purchaseWorkflowId(body.purchaseId)]
     const customer = `Customer = '${await world.shop.idOf(buyer)}'`
-    await expect.poll(() => idsFound(customer), { timeout: 10_000 }).toEqual([bought, refused].sort())
+    await expect.poll(() => idsFound(customer)).toEqual([bought, refused].sort())
     await expect.poll(() => idsFound(`${customer} and PurchaseStatus = 'completed'`)).toEqual([bought])
     await expect.poll(() => idsFound(`${customer} and PurchaseStatus = 'refused'`)).toEqual([refused])
     await expect.poll(() => idsFound(`${customer} and TotalMinor > 341999`)).toEqual([refused])
@@ -150,7 +150,7 @@ describe('an operator who searches', () => {
       expectedTotal: 1,
     })
     const query = `Customer = '${await world.shop.idOf(buyer)}' and PurchaseStatus = 'refused' and TotalMinor is null`
-    await expect.poll(() => idsFound(query), { timeout: 10_000 }).toEqual([purchaseWorkflowId(body.purchaseId)])
+    await expect.poll(() => idsFound(query)).toEqual([purchaseWorkflowId(body.purchaseId)])
   })
 })
 
