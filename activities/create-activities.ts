@@ -1,13 +1,10 @@
 import { cancellationSignal, heartbeat } from '@temporalio/activity'
-import type { ActivityInterceptorsFactory } from '@temporalio/worker'
 import type { Sql } from '#db/client.ts'
 import { forgetOldKeys } from '#db/idempotency-keys.ts'
 import {
   beginCompensation,
   chargeWallet,
   confirmPurchase,
-  noteRetry,
-  type Retry,
   recordOutcome,
   recordRefunded,
   releaseStock,
@@ -27,6 +24,7 @@ import {
   takeBackAward,
   undoRedemption,
 } from './points.ts'
+import { type AroundActivity, type TriedSteps, tryAllSteps } from './purchases.ts'
 import { findLostPurchases } from './reconciler.ts'
 
 export type ActivityDependencies = PointsDependencies & {
@@ -39,11 +37,13 @@ type Purchase = { purchaseId: string }
 
 /**
  * The effects of the sagas. Each is idempotent by its key (purchase and step, never the attempt), refuses by value and
- * throws only when the infrastructure fails; `StepImpossible` is the one error that a retry cannot mend.
+ * throws only when the infrastructure fails; `StepImpossible` is the one error for which a retry is useless.
+ *
+ * @param around what runs around each of them, the first outermost
  */
-export function createActivities(deps: ActivityDependencies) {
+export function createActivities(deps: ActivityDependencies, around: readonly AroundActivity[] = []) {
   const { sql, ledger, isWorkflowOpen } = deps
-  return {
+  const activities = {
     reserveStock: ({ purchaseId }: Purchase) => reserveStock(sql, purchaseId),
     releaseStock: ({ purchaseId }: Purchase) => releaseStock(sql, purchaseId),
     redeemPoints: ({ purchaseId }: Purchase) => redeemPoints(deps, purchaseId),
@@ -53,6 +53,7 @@ export function createActivities(deps: ActivityDependencies) {
     confirmPurchase: ({ purchaseId }: Purchase) => confirmPurchase(sql, purchaseId),
     awardPoints: (awarded: Awarded) => awardPoints(deps, awarded),
     parkAward: ({ problem, ...awarded }: Awarded & { problem: string }) => parkAward(deps, awarded, problem),
+    tryAllSteps: (purchase: Purchase): Promise<TriedSteps> => tryAllSteps(activities, purchase, cancellationSignal()),
 
     beginCompensation: ({ purchaseId, reason }: Purchase & { reason: Reversal }) =>
       beginCompensation(sql, purchaseId, reason),
@@ -70,6 +71,16 @@ export function createActivities(deps: ActivityDependencies) {
 
     findLostPurchases: ({ after }: { after?: string }) => findLostPurchases(sql, isWorkflowOpen, after, reportProgress),
   }
+  for (const name of Object.keys(activities) as (keyof typeof activities)[]) {
+    activities[name] = wrapped(name, activities[name] as Activity, around) as never
+  }
+  return activities
+}
+
+type Activity = (input: unknown) => Promise<unknown>
+
+function wrapped(name: string, activity: Activity, around: readonly AroundActivity[]): Activity {
+  return around.reduceRight<Activity>((run, wrap) => (input) => wrap(name, input, () => run(input)), activity)
 }
 
 /**
@@ -84,39 +95,3 @@ function reportProgress(details: Record<string, number>): void {
 }
 
 export type Activities = ReturnType<typeof createActivities>
-
-/** The activities that the story of a purchase is about. `fast`: the fast lane has tried it before a regular activity does. */
-const STEPS: Partial<Record<keyof Activities, Omit<Retry, 'attempt'> & { fast: boolean }>> = {
-  reserveStock: { step: 'reserveStock', undo: false, fast: true },
-  redeemPoints: { step: 'redeemPoints', undo: false, fast: true },
-  chargeWallet: { step: 'chargeWallet', undo: false, fast: true },
-  confirmPurchase: { step: 'confirmPurchase', undo: false, fast: true },
-  awardPoints: { step: 'awardPoints', undo: false, fast: true },
-  undoCharge: { step: 'chargeWallet', undo: true, fast: false },
-  undoRedemption: { step: 'redeemPoints', undo: true, fast: false },
-  releaseStock: { step: 'reserveStock', undo: true, fast: false },
-  takeBackAward: { step: 'awardPoints', undo: true, fast: false },
-  returnStock: { step: 'returnStock', undo: false, fast: false },
-  returnMoney: { step: 'returnMoney', undo: false, fast: false },
-}
-
-/**
- * Notes each attempt at a step that is not the first, as it begins, so that whoever looks at the purchase sees why it takes
- * longer. When that cannot be written down, the step could not be either: the attempt fails, and the next one notes it.
- */
-export function noteRetries(sql: Sql): ActivityInterceptorsFactory {
-  return ({ info }) => ({
-    inbound: {
-      async execute(input, next) {
-        const tried = STEPS[info.activityType as keyof Activities]
-        const attempt = tried?.fast && !info.isLocal ? info.attempt + 1 : info.attempt
-        if (tried && attempt > 1) {
-          const [{ purchaseId }] = input.args as [{ purchaseId?: string }]
-          // The award of an event of another system has no purchase, and no timeline.
-          if (purchaseId !== undefined) await noteRetry(sql, purchaseId, { ...tried, attempt })
-        }
-        return await next(input)
-      },
-    },
-  })
-}

@@ -25,7 +25,8 @@ export async function redeemPoints(
   { sql, ledger }: PointsDependencies,
   purchaseId: string,
 ): Promise<StepResult<{ points: number }>> {
-  const { accountId, redeemPoints: points } = await readPointsPayment(sql, purchaseId)
+  const { accountId, redeemPoints: points, cancelRequested } = await readPointsPayment(sql, purchaseId)
+  if (cancelRequested) return { ok: false, cancelled: true }
   const answer = await ledger.execute({
     ...entryOf(purchaseId, accountId, 'redeemPoints'),
     command: { type: 'redeem', amount: points, ...forPurchase(purchaseId) },

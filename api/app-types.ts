@@ -3,8 +3,9 @@ import type { Client } from '@temporalio/client'
 import type { Context } from 'hono'
 import type { Logger } from '#config/logging.ts'
 import type { Database, DatabaseHealth } from '#db/client.ts'
+import type { Lane } from '#domain/purchase.ts'
 import type { PointsLedger } from '#ledger/ledger.ts'
-import type { PurchaseWatcher } from './purchase-watcher.ts'
+import type { OutcomeWatcher, PurchaseWatcher } from './purchase-watcher.ts'
 
 /** Dependencies of the API; their creator closes them. */
 export type AppDependencies = {
@@ -18,14 +19,17 @@ export type AppDependencies = {
   logger: Logger
   /** Uses `writes`. */
   pointsLedger: PointsLedger
-  /** Reads the same database as `sql`. */
+  /** Both read the same database as `sql`. */
   purchaseWatcher: PurchaseWatcher
+  outcomeWatcher: OutcomeWatcher
   /** Lifetime of points that are issued from now on. */
   pointsTtlDays: number
   /** Value of one point at checkout. */
   pointValueMinor: number
   /** Task queue of the workers. */
   taskQueue: string
+  /** How purchases and awards are carried out whose request does not say it. */
+  defaultLane: Lane
   /** How long `POST /purchase` waits for the outcome before it answers 202. */
   purchaseWaitMs: number
   /** Origins of other sites that may call the API from a browser. */

@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { v7 as uuidv7 } from 'uuid'
-import { openPurchase, type StoredPurchase } from '#db/purchases.ts'
+import { type OpenedPurchase, openPurchase, type StoredPurchase } from '#db/purchases.ts'
 import { majorFromMinor } from '#domain/money.ts'
-import type { PurchaseLine } from '#domain/purchase.ts'
+import { LANES, type Lane, type PurchaseLine } from '#domain/purchase.ts'
 import type { App, AppContext, AppDependencies } from './app-types.ts'
 import { idempotencyHeaders, keyedRequest, keyReusedProblem, markReplayed } from './idempotency.ts'
 import { Problem } from './problems.ts'
@@ -49,6 +49,17 @@ const buyer = {
     .max(1_000_000_000, 'must be at most 1000000000')
     .optional()
     .openapi({ description: 'Points to redeem for a part of the total, or all of it.', example: 100 }),
+  lane: z
+    .enum(LANES)
+    .optional()
+    .openapi({
+      description:
+        'How the purchase is executed. `fast`: all steps in one go. `visible`: each step is an activity of its own, which the ' +
+        'Temporal Web UI draws; slower. Without it, as the installation is configured.',
+    }),
+  slowMotion: z.boolean().optional().openapi({
+    description: 'In demo mode only: a second passes before each step, in the `visible` lane, so that one can watch.',
+  }),
 }
 
 const oneProduct = z.strictObject({ ...buyer, productId, quantity }).openapi('OneProductOrder')
@@ -74,7 +85,14 @@ const severalProducts = z
 /** An order. The form with one product is short for one line. */
 export const orderSchema = z.union([oneProduct, severalProducts])
 
-type Order = { username: string; lines: PurchaseLine[]; expectedTotalMinor?: number; redeemPoints?: number }
+type Order = {
+  username: string
+  lines: PurchaseLine[]
+  expectedTotalMinor?: number
+  redeemPoints?: number
+  lane?: Lane
+  slowMotion?: true
+}
 
 /** The normal form of an order: both spellings are the same request. */
 export function normaliseOrder(body: z.output<typeof orderSchema>): Order {
@@ -83,6 +101,8 @@ export function normaliseOrder(body: z.output<typeof orderSchema>): Order {
     lines: 'lines' in body ? body.lines : [{ productId: body.productId, quantity: body.quantity }],
     ...(body.expectedTotal !== undefined && { expectedTotalMinor: body.expectedTotal }),
     ...(body.redeemPoints !== undefined && { redeemPoints: body.redeemPoints }),
+    ...(body.lane !== undefined && { lane: body.lane }),
+    ...(body.slowMotion && { slowMotion: true }),
   }
 }
 
@@ -197,20 +217,36 @@ const createPurchaseRoute = createRoute({
 
 function registerCreatePurchase(app: App, deps: AppDependencies): void {
   app.openapi(createPurchaseRoute, async (c) => {
-    const purchaseId = await recordOrder(c, deps, normaliseOrder(c.req.valid('json')))
-    const respondAsync = prefers(c.req.header('Prefer'), 'respond-async')
+    const order = normaliseOrder(c.req.valid('json'))
+    if (order.slowMotion) checkSlowMotion(deps, order)
+    const recorded = await recordOrder(c, deps, order)
+    const { purchaseId } = recorded
 
-    let purchase = await requirePurchase(deps.sql, purchaseId)
-    if (purchase.settledAt === null) {
-      const handle = await startPurchase(deps, purchase)
-      if (respondAsync) c.header('Preference-Applied', 'respond-async')
-      else await waitForOutcome(deps, handle, c.req.raw.signal)
-      purchase = await requirePurchase(deps.sql, purchaseId)
+    let purchase = recorded.replayed ? await requirePurchase(deps.sql, purchaseId) : undefined
+    if (purchase === undefined || purchase.settledAt === null) {
+      const { lane, slowMotion } = order
+      await startPurchase(deps, purchase ?? { ...recorded, ...order, status: 'running' }, {
+        lane: slowMotion ? 'visible' : lane,
+        slowMotion,
+      })
+      if (prefers(c.req.header('Prefer'), 'respond-async')) {
+        c.header('Preference-Applied', 'respond-async')
+        purchase = await requirePurchase(deps.sql, purchaseId)
+      } else purchase = await waitForOutcome(deps, purchaseId, c.req.raw.signal)
     }
     if (purchase.settledAt !== null) return c.json(formatReceipt(purchase), 200)
     setAcceptedHeaders(c, purchase)
     return c.json({ purchaseId, status: purchase.status }, 202)
   })
+}
+
+/** @throws Problem `invalid_request` when slow motion is not to be had */
+function checkSlowMotion({ demoMode }: AppDependencies, { lane }: Order): void {
+  const refuse = (path: string, message: string) => {
+    throw new Problem('invalid_request', `In the body, ${path} ${message}.`, { errors: [{ path, message }] })
+  }
+  if (!demoMode) refuse('slowMotion', 'is for demo mode only')
+  if (lane === 'fast') refuse('lane', 'must not be fast with slowMotion')
 }
 
 /** Whether a `Prefer` header (RFC 7240) names a preference. */
@@ -220,7 +256,11 @@ function prefers(header: string | undefined, preference: string): boolean {
 }
 
 /** Records the order, or finds the purchase of an earlier request with the same key. */
-async function recordOrder(c: AppContext, { writes, pointValueMinor }: AppDependencies, order: Order): Promise<string> {
+async function recordOrder(
+  c: AppContext,
+  { writes, pointValueMinor }: AppDependencies,
+  order: Order,
+): Promise<Extract<OpenedPurchase, { ok: true }>> {
   const { scope, key, requestHash } = keyedRequest(c, order.username, order)
   const opened = await openPurchase(writes, {
     ...order,
@@ -234,7 +274,7 @@ async function recordOrder(c: AppContext, { writes, pointValueMinor }: AppDepend
     throw opened.problem === 'key_reused' ? keyReusedProblem() : unknownPartyProblem(opened.problem, order)
   if (opened.replayed) markReplayed(c)
   c.set('purchaseId', opened.purchaseId)
-  return opened.purchaseId
+  return opened
 }
 
 function unknownPartyProblem(problem: 'unknown_user' | 'unknown_product', order: Order): Problem {

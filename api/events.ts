@@ -5,7 +5,7 @@ import type { App, AppDependencies } from './app-types.ts'
 import { clientName } from './campaign-schemas.ts'
 import { keyedRequest, keyReusedProblem, markReplayed, requiredIdempotencyHeaders } from './idempotency.ts'
 import { campaignAwardSchema, formatAward } from './purchase-schemas.ts'
-import { startAward, waitForOutcome } from './purchase-workflows.ts'
+import { startAward, waitForAward } from './purchase-workflows.ts'
 import { json, jsonBody, problems, replayedHeader, retryAfterHeader, WRITING } from './responses.ts'
 import { accountId, line } from './schemas.ts'
 
@@ -98,7 +98,7 @@ export function registerEvents(app: App, deps: AppDependencies): void {
           ifUnavailable: RECORDED,
         },
       )
-      await waitForOutcome(deps, handle, c.req.raw.signal)
+      await waitForAward(deps, handle, c.req.raw.signal)
       award = await readAward(deps.sql, eventId)
     }
     const answer = {

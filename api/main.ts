@@ -12,7 +12,7 @@ import { createPointsLedger } from '#ledger/ledger.ts'
 import { TASK_QUEUE } from '#workflows/contract.ts'
 import { createApp } from './app.ts'
 import { serveHttp } from './http-server.ts'
-import { createPurchaseWatcher } from './purchase-watcher.ts'
+import { createOutcomeWatcher, createPurchaseWatcher } from './purchase-watcher.ts'
 
 /** Where `npm run web:build` puts the store. */
 const STORE_DIR = fileURLToPath(new URL('../dist/store', import.meta.url))
@@ -49,6 +49,8 @@ runCommand(async () => {
     health,
     pointsLedger: createPointsLedger(writes, { alsoCommits: readGrantsTakenBack }),
     purchaseWatcher: createPurchaseWatcher({ sql, logger }),
+    outcomeWatcher: createOutcomeWatcher({ sql, logger }),
+    defaultLane: environment.fastLane ? 'fast' : 'visible',
     pointsTtlDays: environment.pointsTtlDays,
     pointValueMinor: environment.pointValueMinor,
     temporal: new Client({ connection, namespace: temporal.namespace }),

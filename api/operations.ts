@@ -15,7 +15,7 @@ import {
   requirePurchase,
   setAcceptedHeaders,
 } from './purchase-schemas.ts'
-import { callTemporal, startAward, startRepair, waitForOutcome } from './purchase-workflows.ts'
+import { callTemporal, startAward, startRepair, waitForAward, waitForOutcome } from './purchase-workflows.ts'
 import { json, jsonBody, problems, READING, WITH_BODY } from './responses.ts'
 import { line, orNull, page, pageOf, pageQuery, parkedPath, purchasePath, timestamp, username } from './schemas.ts'
 
@@ -123,7 +123,7 @@ function registerRetryParked(app: App, deps: AppDependencies): void {
       staticSummary: `${parked.username} gets the points of a parked award`,
       ifUnavailable: 'The award is still parked. Send the request again.',
     })
-    await waitForOutcome(deps, handle, c.req.raw.signal)
+    await waitForAward(deps, handle, c.req.raw.signal)
     return c.json(formatParkedAward(await requireParked(deps.sql, id)), 200)
   })
 }
@@ -201,9 +201,8 @@ function registerRepairPurchase(app: App, deps: AppDependencies): void {
     c.set('purchaseId', id)
     const found = await requirePurchase(deps.sql, id)
     await requireRepairable(deps, found)
-    const handle = await startRepair(deps, found)
-    await waitForOutcome(deps, handle, c.req.raw.signal)
-    const purchase = await requirePurchase(deps.sql, id)
+    await startRepair(deps, found)
+    const purchase = await waitForOutcome(deps, id, c.req.raw.signal)
     const { purchaseId, status } = purchase
     if (purchase.settledAt !== null) return c.json({ purchaseId, status }, 200)
     setAcceptedHeaders(c, purchase)

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '#config/logging.ts'
 import type { Database } from '#db/client.ts'
-import { readPurchasesBeyond, type StoredPurchase } from '#db/purchases.ts'
+import { readPurchasesBeyond, readSettledPurchases, type StoredPurchase } from '#db/purchases.ts'
 
 /** Delivers new states of purchases to subscribers. One per process polls the database for all of them. */
 export type PurchaseWatcher = {
@@ -154,3 +154,65 @@ export function createSubscriber(purchase: StoredPurchase, heartbeatMs: number):
 export function lastSeq({ events }: StoredPurchase): number {
   return events.at(-1)?.seq ?? 0
 }
+
+/** Waits for the outcomes of purchases. One per process polls the database for all who wait. */
+export type OutcomeWatcher = {
+  /**
+   * Waits until a purchase has its outcome and no refund of it is under way.
+   *
+   * @param until ends the wait
+   * @returns the purchase as it is then; undefined when `until` came first
+   */
+  outcomeOf(purchaseId: string, until: AbortSignal): Promise<StoredPurchase | undefined>
+}
+
+/**
+ * One statement per poll reads those purchases that have been settled, so that who waits is answered when the row says so: no
+ * request holds a long poll at Temporal, and none waits for the end of the workflow. While the database is unavailable the
+ * waits go on.
+ *
+ * @param options.pollMs pause between two polls; short, because buyers wait for it
+ */
+export function createOutcomeWatcher(options: { sql: Database; logger: Logger; pollMs?: number }): OutcomeWatcher {
+  const { sql, logger, pollMs = 5 } = options
+  const waits = new Map<string, Set<(purchase: StoredPurchase) => void>>()
+  let polling = false
+
+  async function pollWhileAwaited(): Promise<void> {
+    polling = true
+    let unavailable = false
+    while (waits.size > 0) {
+      await sleep(unavailable ? UNAVAILABLE_POLL_MS : pollMs, undefined, { ref: false })
+      try {
+        for (const purchase of await readSettledPurchases(sql, [...waits.keys()]))
+          for (const settle of waits.get(purchase.purchaseId) ?? []) settle(purchase)
+        unavailable = false
+      } catch (error) {
+        if (!unavailable) logger.warn({ err: error }, 'outcomes cannot be polled: requests wait')
+        unavailable = true
+      }
+    }
+    polling = false
+  }
+
+  return {
+    outcomeOf(purchaseId, until) {
+      if (until.aborted) return Promise.resolve(undefined)
+      const { promise, resolve } = Promise.withResolvers<StoredPurchase | undefined>()
+      const others = waits.get(purchaseId) ?? new Set()
+      waits.set(purchaseId, others.add(end))
+      function end(purchase?: StoredPurchase) {
+        until.removeEventListener('abort', giveUp)
+        others.delete(end)
+        if (others.size === 0) waits.delete(purchaseId)
+        resolve(purchase)
+      }
+      const giveUp = () => end()
+      until.addEventListener('abort', giveUp)
+      if (!polling) void pollWhileAwaited()
+      return promise
+    },
+  }
+}
+
+const UNAVAILABLE_POLL_MS = 250

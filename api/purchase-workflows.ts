@@ -8,14 +8,17 @@ import type { StoredPurchase } from '#db/purchases.ts'
 import {
   type Awarded,
   awardWorkflowId,
+  type Lane,
+  type PurchaseLine,
   purchaseWorkflowId,
   refundWorkflowId,
   repairWorkflowId,
 } from '#domain/purchase.ts'
-import { CUSTOMER, PURCHASE_STATUS, type PurchaseInput, purchaseSummary } from '#workflows/contract.ts'
+import { type AwardInput, CUSTOMER, PURCHASE_STATUS, type PurchaseInput, purchaseSummary } from '#workflows/contract.ts'
 import type { AppDependencies } from './app-types.ts'
 import { isTemporalUnavailable } from './errors.ts'
 import { Problem } from './problems.ts'
+import { requirePurchase } from './purchase-schemas.ts'
 
 /** How long Temporal may take to accept a request; the SDK retries within this time. */
 const REQUEST_TIMEOUT_MS = 5_000
@@ -24,21 +27,29 @@ const PURCHASE_RECORDED =
   'The purchase is on record and may still be executed. Repeat the request with the same Idempotency-Key to learn its ' +
   'outcome; without a key, look at the purchase first.'
 
+/** What of a purchase its workflow is started with. */
+type StartedPurchase = Pick<StoredPurchase, 'purchaseId' | 'userId' | 'username' | 'status'> & {
+  lines: PurchaseLine[]
+}
+
+/** `ifUnavailable`: what the client reads about the purchase when Temporal cannot be reached. */
+type PurchaseStart = { lane?: Lane | undefined; slowMotion?: boolean | undefined; ifUnavailable?: string }
+
 /**
  * Starts the workflow of a purchase, unless it was started before. The row in `purchases` is the authority on what is
  * left to do, so starting it again is harmless.
  *
- * @param ifUnavailable what the client reads about the purchase when Temporal cannot be reached
  * @throws Problem `temporal_unavailable`
  */
 export function startPurchase(
   deps: AppDependencies,
-  purchase: StoredPurchase,
-  ifUnavailable: string = PURCHASE_RECORDED,
+  purchase: StartedPurchase,
+  { lane = deps.defaultLane, slowMotion, ifUnavailable = PURCHASE_RECORDED }: PurchaseStart = {},
 ): Promise<WorkflowHandle> {
   const { purchaseId, username, lines } = purchase
   return startWorkflow(deps, 'purchase', {
     ...ofPurchase(purchase),
+    input: { purchaseId, lane, ...(slowMotion && { slowMotion }) },
     workflowId: purchaseWorkflowId(purchaseId),
     staticSummary: purchaseSummary(username, 'buys', lines),
     ifUnavailable,
@@ -89,7 +100,7 @@ export function startAward(
 ): Promise<WorkflowHandle> {
   return startWorkflow(deps, 'award', {
     ...options,
-    input,
+    input: { ...input, lane: deps.defaultLane },
     workflowId: awardWorkflowId(input),
     workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
   })
@@ -97,7 +108,7 @@ export function startAward(
 
 type StartOptions = {
   workflowId: string
-  input: PurchaseInput | Awarded
+  input: PurchaseInput | AwardInput
   /** The user whose workflow it is. */
   customerId: string
   status?: StoredPurchase['status']
@@ -107,7 +118,7 @@ type StartOptions = {
   workflowIdConflictPolicy?: WorkflowIdConflictPolicy
 }
 
-function ofPurchase({ purchaseId, userId, status }: StoredPurchase) {
+function ofPurchase({ purchaseId, userId, status }: Pick<StoredPurchase, 'purchaseId' | 'userId' | 'status'>) {
   return { input: { purchaseId }, customerId: userId, status }
 }
 
@@ -163,30 +174,60 @@ export async function callTemporal<Answer>(
 }
 
 /**
- * Waits until the workflow has ended, but no longer than `purchaseWaitMs`, and not once the client has disconnected or the
- * server stops. How it ended is in the database: an error here says nothing about the purchase.
+ * Waits until a purchase has its outcome, or its refund is through, but no longer than `purchaseWaitMs`, and not once the client
+ * has disconnected or the server stops.
+ *
+ * @returns the purchase as it is then
  */
 export async function waitForOutcome(
-  { temporal, purchaseWaitMs, stopping, logger }: AppDependencies,
+  deps: AppDependencies,
+  purchaseId: string,
+  client: AbortSignal,
+): Promise<StoredPurchase> {
+  const settled = await withinWait(deps, client, (until) => deps.outcomeWatcher.outcomeOf(purchaseId, until))
+  return settled ?? (await requirePurchase(deps.sql, purchaseId))
+}
+
+/**
+ * Waits as long until the workflow of an award has ended. How it ended is in the database: an error here says nothing about the
+ * award.
+ */
+export async function waitForAward(
+  deps: AppDependencies,
   handle: Pick<WorkflowHandle, 'workflowId' | 'result'>,
   client: AbortSignal,
 ): Promise<void> {
-  if (purchaseWaitMs === 0 || stopping.aborted || client.aborted) return
-  const wait = new AbortController()
-  const stop = () => wait.abort()
-  const timer = setTimeout(stop, purchaseWaitMs)
-  for (const signal of [stopping, client]) signal.addEventListener('abort', stop, { once: true, signal: wait.signal })
-  const stopped = new Promise((resolve) => wait.signal.addEventListener('abort', resolve, { once: true }))
-  // The signal ends a long poll in progress; the deadline, one that the SDK begins just then.
-  const ended = temporal.withAbortSignal(wait.signal, () =>
-    temporal.withDeadline(Date.now() + purchaseWaitMs, () => handle.result()),
-  )
+  const { temporal, purchaseWaitMs, logger } = deps
   try {
-    await Promise.race([ended, stopped])
+    await withinWait(deps, client, (until) => {
+      // The signal ends a long poll in progress; the deadline, one that the SDK begins just then.
+      const ended = temporal.withAbortSignal(until, () =>
+        temporal.withDeadline(Date.now() + purchaseWaitMs, () => handle.result()),
+      )
+      const stopped = new Promise((resolve) => until.addEventListener('abort', resolve, { once: true }))
+      return Promise.race([ended, stopped])
+    })
   } catch (error) {
-    logger.debug({ err: error, workflowId: handle.workflowId }, 'stopped waiting for the outcome')
+    logger.debug({ err: error, workflowId: handle.workflowId }, 'stopped waiting for the award')
+  }
+}
+
+/** Waits with a signal that is aborted after `purchaseWaitMs`, when the client disconnects, or when the server stops. */
+async function withinWait<Value>(
+  { purchaseWaitMs, stopping }: AppDependencies,
+  client: AbortSignal,
+  wait: (until: AbortSignal) => Promise<Value>,
+): Promise<Value | undefined> {
+  if (purchaseWaitMs === 0 || stopping.aborted || client.aborted) return undefined
+  const controller = new AbortController()
+  const end = () => controller.abort()
+  const timer = setTimeout(end, purchaseWaitMs)
+  for (const signal of [stopping, client])
+    signal.addEventListener('abort', end, { once: true, signal: controller.signal })
+  try {
+    return await wait(controller.signal)
   } finally {
     clearTimeout(timer)
-    stop()
+    end()
   }
 }

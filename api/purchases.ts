@@ -113,8 +113,8 @@ function registerCancelPurchase(app: App, deps: AppDependencies): void {
     c.set('purchaseId', id)
     let purchase = await requirePurchase(deps.sql, id)
     if (purchase.settledAt === null) {
-      await requestCancellation(deps, purchase, c.req.raw.signal)
-      purchase = await requirePurchase(deps.sql, id)
+      await requestCancellation(deps, purchase)
+      purchase = await waitForOutcome(deps, id, c.req.raw.signal)
     }
     const { purchaseId, status } = purchase
     switch (status) {
@@ -135,23 +135,18 @@ function registerCancelPurchase(app: App, deps: AppDependencies): void {
 }
 
 /**
- * The request takes effect from when it is on record. The workflow, which is started if it never was, is signalled as well,
- * so that it stops before its next step and not only at the confirmation.
+ * The request takes effect from when it is on record: no step before the pivot is carried out after it. The workflow, which is
+ * started if it never was, is asked as well, so that the Web UI shows it.
  */
-async function requestCancellation(
-  deps: AppDependencies,
-  purchase: StoredPurchase,
-  client: AbortSignal,
-): Promise<void> {
+async function requestCancellation(deps: AppDependencies, purchase: StoredPurchase): Promise<void> {
   await requestCancel(deps.writes, purchase.purchaseId)
-  const handle = await startPurchase(deps, purchase, CANCEL_RECORDED)
+  const handle = await startPurchase(deps, purchase, { ifUnavailable: CANCEL_RECORDED })
   try {
     await callTemporal(deps, () => handle.cancel(), CANCEL_RECORDED, purchase.purchaseId)
   } catch (error) {
     // The workflow has ended in the meantime.
     if (!(error instanceof WorkflowNotFoundError)) throw error
   }
-  await waitForOutcome(deps, handle, client)
 }
 
 const refundedSchema = z
@@ -184,9 +179,8 @@ function registerRefundPurchase(app: App, deps: AppDependencies): void {
     let purchase = await requirePurchase(deps.sql, id)
     if (opened !== 'refunding' && opened !== 'refunded') throw notRefundableProblem(purchase.purchaseId, opened)
     if (purchase.status === 'refunding') {
-      const handle = await startRefund(deps, purchase)
-      await waitForOutcome(deps, handle, c.req.raw.signal)
-      purchase = await requirePurchase(deps.sql, id)
+      await startRefund(deps, purchase)
+      purchase = await waitForOutcome(deps, id, c.req.raw.signal)
     }
     const { purchaseId, status, refund } = purchase
     if (status === 'refunded' && refund) return c.json({ purchaseId, status, refund: formatRefund(refund) }, 200)

@@ -70,6 +70,7 @@ const variables = z.object({
   POINTS_TTL_DAYS: wholeNumber(1, 36_500).default(365),
   POINT_VALUE_MINOR: wholeNumber(1, 1_000_000).default(10),
   PURCHASE_WAIT_MS: wholeNumber(0, 60_000).default(10_000),
+  FAST_LANE: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
   CORS_ORIGINS: list.pipe(z.array(origin)).default([]),
   LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info'),
   NODE_ENV: z.string().optional(),
@@ -107,6 +108,8 @@ export interface Environment {
   readonly pointValueMinor: number
   /** How long `POST /purchase` waits before it answers 202. */
   readonly purchaseWaitMs: number
+  /** Whether a purchase is carried out in the fast lane unless its order says otherwise. */
+  readonly fastLane: boolean
   readonly corsOrigins: readonly string[]
   readonly logLevel: LogLevel
   /** `NODE_ENV=production`: what can be built beforehand must have been. */
@@ -146,6 +149,7 @@ export function readEnvironment(source: Variables = process.env): Environment {
     pointsTtlDays: value.POINTS_TTL_DAYS,
     pointValueMinor: value.POINT_VALUE_MINOR,
     purchaseWaitMs: value.PURCHASE_WAIT_MS,
+    fastLane: value.FAST_LANE === 'on',
     corsOrigins: value.CORS_ORIGINS,
     logLevel: value.LOG_LEVEL,
     production: value.NODE_ENV === 'production',

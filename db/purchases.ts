@@ -53,7 +53,7 @@ export type PurchaseOrder = {
 }
 
 export type OpenedPurchase =
-  | { ok: true; purchaseId: string; replayed: boolean }
+  | { ok: true; purchaseId: string; userId: string; replayed: boolean }
   | { ok: false; problem: 'key_reused' | 'unknown_user' | 'unknown_product' }
 
 /**
@@ -263,6 +263,13 @@ export async function readPurchasesBeyond(
     where p.event_seq > known.seq`
 }
 
+/** Those of the given purchases that have their outcome, and of which no refund is under way. */
+export async function readSettledPurchases(sql: Sql, purchaseIds: string[]): Promise<StoredPurchase[]> {
+  return await sql<StoredPurchase[]>`
+    ${storedPurchases(sql)}
+    where p.id = any(${purchaseIds}::uuid[]) and p.settled_at is not null and p.status <> 'refunding'`
+}
+
 export type PurchaseFilter = {
   username?: string
   status?: PurchaseStatus
@@ -308,13 +315,13 @@ function storedPurchases(sql: Sql) {
     left join awards a on a.id = p.id`
 }
 
+export type PointsPayment = { accountId: string; redeemPoints: number; cancelRequested: boolean }
+
 /** What the steps at the points ledger need to know of a purchase. @throws when it does not exist */
-export async function readPointsPayment(
-  sql: Sql,
-  purchaseId: string,
-): Promise<{ accountId: string; redeemPoints: number }> {
-  const [row] = await sql<{ accountId: string; redeemPoints: number }[]>`
-    select user_id as "accountId", redeem_points as "redeemPoints" from purchases where id = ${purchaseId}`
+export async function readPointsPayment(sql: Sql, purchaseId: string): Promise<PointsPayment> {
+  const [row] = await sql<PointsPayment[]>`
+    select user_id as "accountId", redeem_points as "redeemPoints", cancel_requested_at is not null as "cancelRequested"
+    from purchases where id = ${purchaseId}`
   if (!row) throw new Error(`purchase ${purchaseId} does not exist`)
   return row
 }

@@ -40,24 +40,70 @@ export type Reversal =
   | { status: 'cancelled' }
   | { status: 'failed'; code: FailureCode; step?: string }
 
-/** The steps of the saga, in order. Their names are part of the keys in `saga_steps`: never rename one. */
-export type StepName =
-  | 'reserveStock'
-  | 'redeemPoints'
-  | 'chargeWallet'
-  | 'confirmPurchase'
-  | 'awardPoints'
-  // Of a refund.
-  | 'returnStock'
-  | 'returnMoney'
+/** The steps of a purchase and of its refund. Their names are part of the keys in `saga_steps`: never rename one. */
+export type StepName = 'reserveStock' | 'redeemPoints' | 'chargeWallet' | 'confirmPurchase' | 'awardPoints' | RefundStep
+type RefundStep = 'returnStock' | 'returnMoney'
+
+/** What is known about an activity that carries out a step, or undoes one. */
+export type SagaActivity = {
+  step: StepName
+  /** Whether it undoes the step. */
+  undo: boolean
+  /** `limited`: for ten minutes, then the purchase is undone, or the award parked. `forever`: until it is done. */
+  retry: 'limited' | 'forever'
+  /** What the Temporal Web UI shows of it. */
+  summary: string
+}
+
+/** The steps of a purchase in order, with the activity of the same name. `confirmPurchase` is the pivot: from then on the purchase stands. */
+export const PURCHASE_STEPS = [
+  'reserveStock',
+  'redeemPoints',
+  'chargeWallet',
+  'confirmPurchase',
+  'awardPoints',
+] as const
+
+/** Every activity that carries out or undoes a step: of the purchase, its compensation (last in first out), and its refund. */
+export const SAGA_ACTIVITIES = {
+  reserveStock: activity('reserveStock', 'limited', 'Reserve the stock and freeze the prices'),
+  redeemPoints: activity('redeemPoints', 'limited', 'Pay a part with points'),
+  chargeWallet: activity('chargeWallet', 'limited', 'Charge the wallet'),
+  confirmPurchase: activity('confirmPurchase', 'forever', 'Confirm: from here on the purchase stands'),
+  awardPoints: activity('awardPoints', 'limited', 'Evaluate the campaigns and issue the points'),
+
+  undoCharge: undoOf('chargeWallet', 'Undo: give the money back'),
+  undoRedemption: undoOf('redeemPoints', 'Undo: give the redeemed points back'),
+  releaseStock: undoOf('reserveStock', 'Undo: give the reserved stock back'),
+
+  takeBackAward: undoOf('awardPoints', 'Refund: take the awarded points back, as far as unspent'),
+  returnStock: activity('returnStock', 'forever', 'Refund: return the stock'),
+  returnMoney: activity('returnMoney', 'forever', 'Refund: give the money back'),
+} as const satisfies Record<string, SagaActivity>
+
+function activity(step: StepName, retry: SagaActivity['retry'], summary: string): SagaActivity {
+  return { step, undo: false, retry, summary }
+}
+
+function undoOf(step: StepName, summary: string): SagaActivity {
+  return { step, undo: true, retry: 'forever', summary }
+}
+
+/**
+ * How a purchase is carried out. `fast`: all steps back to back in one local activity, and step by step only when one of them
+ * fails. `visible`: each step is a regular activity from the start, which the Temporal Web UI draws.
+ */
+export const LANES = ['fast', 'visible'] as const
+export type Lane = (typeof LANES)[number]
 
 /** The idempotency key of a step: the same for every attempt, from whatever process. */
 export function stepKey(purchaseId: string, step: StepName): string {
   return `${purchaseId}/${step}`
 }
 
-/** What a step of the saga says: its answer, or the refusal. */
-export type StepResult<Answer> = ({ ok: true } & Answer) | { ok: false; refusal: Refusal }
+/** What a step before the pivot answers: done, refused, or not done because a request to cancel is on record. */
+export type StepResult<Answer> = ({ ok: true } & Answer) | NotDone
+export type NotDone = { ok: false; refusal: Refusal } | { ok: false; cancelled: true }
 
 /** Id of the workflow that carries a purchase out. */
 export function purchaseWorkflowId(purchaseId: string): string {

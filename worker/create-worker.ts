@@ -13,7 +13,8 @@ import {
   type WorkerOptions,
   type WorkflowBundleOption,
 } from '@temporalio/worker'
-import { createActivities, noteRetries } from '#activities/create-activities.ts'
+import { createActivities } from '#activities/create-activities.ts'
+import { type AroundActivity, noteRetries } from '#activities/purchases.ts'
 import { ConfigurationError } from '#config/environment.ts'
 import type { Logger } from '#config/logging.ts'
 import { WORKER_FORCE_MS, WORKER_GRACE_MS } from '#config/shutdown.ts'
@@ -23,7 +24,7 @@ import type { Sql } from '#db/client.ts'
 import { createPointsLedger } from '#ledger/ledger.ts'
 import { TASK_QUEUE } from '#workflows/contract.ts'
 
-export type WorkerParts = Pick<WorkerOptions, 'workflowBundle' | 'interceptors'> & {
+export type WorkerParts = Pick<WorkerOptions, 'workflowBundle'> & {
   /** Another one than the usual, so that several systems can share one Temporal namespace. */
   taskQueue?: string
   connection: NativeConnection
@@ -31,6 +32,8 @@ export type WorkerParts = Pick<WorkerOptions, 'workflowBundle' | 'interceptors'>
   sql: Sql
   /** Lifetime of points, in days. */
   pointsTtlDays: number
+  /** What else runs around each activity, inside of what always does. */
+  around?: readonly AroundActivity[]
 }
 
 /** A worker for all workflows and activities. Both shutdown times are set: it ends even when its server is gone. */
@@ -39,7 +42,7 @@ export async function createWorker({
   namespace,
   sql,
   pointsTtlDays,
-  interceptors,
+  around = [],
   ...options
 }: WorkerParts): Promise<Worker> {
   const client = new Client({ connection, namespace })
@@ -48,13 +51,15 @@ export async function createWorker({
     ...options,
     connection,
     namespace,
-    interceptors: { ...interceptors, activity: [noteRetries(sql), ...(interceptors?.activity ?? [])] },
-    activities: createActivities({
-      sql,
-      ledger: createPointsLedger(sql, { alsoCommits: readGrantsTakenBack }),
-      pointsTtlDays,
-      isWorkflowOpen: (workflowId) => isWorkflowOpen(client, workflowId),
-    }),
+    activities: createActivities(
+      {
+        sql,
+        ledger: createPointsLedger(sql, { alsoCommits: readGrantsTakenBack }),
+        pointsTtlDays,
+        isWorkflowOpen: (workflowId) => isWorkflowOpen(client, workflowId),
+      },
+      [noteRetries(sql), ...around],
+    ),
     // A heartbeat more often than this waits; its answer tells an activity that it was cancelled.
     maxHeartbeatThrottleInterval: '1 second',
     shutdownGraceTime: WORKER_GRACE_MS,

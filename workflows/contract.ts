@@ -1,5 +1,5 @@
 import { defineSearchAttributeKey } from '@temporalio/common'
-import type { PurchaseLine, PurchaseStatus } from '#domain/purchase.ts'
+import type { Awarded, Lane, PurchaseLine, PurchaseStatus } from '#domain/purchase.ts'
 
 /** Where workers listen. */
 export const TASK_QUEUE = 'purchases'
@@ -10,8 +10,14 @@ export const PURCHASE_STATUS = defineSearchAttributeKey('PurchaseStatus', 'KEYWO
 export const TOTAL_MINOR = defineSearchAttributeKey('TotalMinor', 'INT')
 export const SEARCH_ATTRIBUTES = [CUSTOMER, PURCHASE_STATUS, TOTAL_MINOR]
 
-/** Input of workflow `purchase`: the row in `purchases` says the rest. */
-export type PurchaseInput = { purchaseId: string }
+/**
+ * Input of workflow `purchase`: the row in `purchases` says the rest. `slowMotion`: a second passes before each step, so that
+ * somebody can watch; for the visible lane.
+ */
+export type PurchaseInput = { purchaseId: string; lane?: Lane; slowMotion?: boolean }
+
+/** Input of workflow `award`. */
+export type AwardInput = Awarded & { lane?: Lane }
 
 /** Result of workflow `purchase`, and of `repair`: the status that the purchase settled with. */
 export type PurchaseResult = { status: Exclude<PurchaseStatus, 'running' | 'compensating'> }

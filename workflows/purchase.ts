@@ -1,9 +1,8 @@
-import { ActivityFailure, CancellationScope, CancelledFailure } from '@temporalio/workflow'
-import type { Outcome, Refusal, Reversal, StepResult } from '#domain/purchase.ts'
-import { award } from './award.ts'
+import { ActivityFailure, CancellationScope, CancelledFailure, sleep } from '@temporalio/workflow'
+import type { NotDone, Outcome, Reversal, StepResult } from '#domain/purchase.ts'
+import { awardStep } from './award.ts'
 import type { PurchaseInput, PurchaseResult } from './contract.ts'
 import {
-  compensation,
   isImpossible,
   retryForever,
   showCompensating,
@@ -11,45 +10,56 @@ import {
   showStep,
   showTotal,
   step,
+  tryAtOnce,
 } from './steps.ts'
 
 /**
  * The purchase saga: reserve, redeem, charge, confirm, and points for it; or everything undone, last in first out.
  *
- * A request to cancel counts until the confirmation starts. It ends in exactly one of: completed, or fully undone.
+ * In the fast lane all of it is tried at once. When that fails, or in the visible lane, it goes step by step from the top: what
+ * has happened answers from its key. A request to cancel counts until the confirmation. It ends in exactly one of: completed,
+ * or fully undone.
  */
 export async function purchase(input: PurchaseInput): Promise<PurchaseResult> {
-  const stopIfCancelled = cancellationPoint(CancellationScope.current())
+  const before = beforeStep(input)
+  const { purchaseId } = input
   try {
-    stopIfCancelled()
-    showStep('reserving stock')
-    const { totalMinor, pointsToRedeem } = unwrap(await reserveStock(input))
-    showTotal(totalMinor)
-
-    stopIfCancelled()
-    if (pointsToRedeem > 0) {
-      showStep('redeeming points')
-      unwrap(await redeemPoints(input))
+    if (input.lane !== 'visible') {
+      await before('all steps at once')
+      const tried = await tryAllSteps({ purchaseId })
+      if (tried) {
+        showTotal(tried.totalMinor)
+        if (tried.ok) return showOutcome(tried.status)
+        throw new StepNotDone(tried)
+      }
     }
 
-    stopIfCancelled()
-    showStep('charging the wallet')
-    unwrap(await chargeWallet(input))
+    await before('reserving stock')
+    const { totalMinor, pointsToRedeem } = unwrap(await reserveStock({ purchaseId }))
+    showTotal(totalMinor)
 
-    stopIfCancelled()
-    showStep('confirming')
-    await confirmPurchase(input)
+    if (pointsToRedeem > 0) {
+      await before('redeeming points')
+      unwrap(await redeemPoints({ purchaseId }))
+    }
+
+    await before('charging the wallet')
+    unwrap(await chargeWallet({ purchaseId }))
+
+    await before('confirming')
+    unwrap(await confirmPurchase({ purchaseId }))
   } catch (error) {
-    return await undoUnlessConfirmed(input, reasonToUndo(error))
+    return await undoUnlessConfirmed(purchaseId, reasonToUndo(error))
   }
   return await complete(input)
 }
 
 /** What is left to do for a purchase that stands: its points, and its outcome. */
-async function complete(input: PurchaseInput): Promise<PurchaseResult> {
+async function complete({ purchaseId, slowMotion }: PurchaseInput): Promise<PurchaseResult> {
   showStep('awarding points')
-  await award(input)
-  return await settle(input, { status: 'completed' })
+  if (slowMotion) await CancellationScope.nonCancellable(() => sleep(SLOW_MOTION))
+  await awardStep({ purchaseId })
+  return await settle(purchaseId, { status: 'completed' })
 }
 
 /**
@@ -59,19 +69,22 @@ async function complete(input: PurchaseInput): Promise<PurchaseResult> {
  * the history until their workflow task is through, so when a worker dies its successor may see less than has happened. An
  * undo whose step has not happened leaves a tombstone, so that it can no longer happen.
  */
-async function undoUnlessConfirmed(input: PurchaseInput, reason: Reversal): Promise<PurchaseResult> {
-  const compensation = await beginCompensation({ ...input, reason })
-  if (compensation.confirmed) return await complete(input)
-  showCompensating(compensation.reason)
-  await undoCharge(input)
-  if (compensation.pointsToRedeem > 0) await undoRedemption(input)
-  await releaseStock(input)
-  return await settle(input, compensation.reason)
+async function undoUnlessConfirmed(purchaseId: string, reason: Reversal): Promise<PurchaseResult> {
+  const found = await beginCompensation({ purchaseId, reason })
+  if (found.confirmed) return await complete({ purchaseId })
+  showCompensating(found.reason)
+  await undoCharge({ purchaseId })
+  if (found.pointsToRedeem > 0) await undoRedemption({ purchaseId })
+  await releaseStock({ purchaseId })
+  return await settle(purchaseId, found.reason)
 }
 
 /** Writes the outcome down, and gives what stands there: the first outcome of a purchase is the only one. */
-async function settle({ purchaseId }: PurchaseInput, outcome: Outcome): Promise<PurchaseResult> {
-  const status = await recordOutcome({ purchaseId, outcome })
+async function settle(purchaseId: string, outcome: Outcome): Promise<PurchaseResult> {
+  return showOutcome(await recordOutcome({ purchaseId, outcome }))
+}
+
+function showOutcome(status: Outcome['status']): PurchaseResult {
   showStatus(status)
   return { status }
 }
@@ -80,23 +93,21 @@ async function settle({ purchaseId }: PurchaseInput, outcome: Outcome): Promise<
  * Settles a purchase whose own workflow was terminated or lost: confirmed, then it stands; else it never will be, and
  * everything is undone. Safe beside a workflow that turns out to live: the keys of the steps decide, not who came first.
  */
-export async function repair(input: PurchaseInput): Promise<PurchaseResult> {
-  return await undoUnlessConfirmed(input, { status: 'failed', code: 'interrupted' })
+export async function repair({ purchaseId }: PurchaseInput): Promise<PurchaseResult> {
+  return await undoUnlessConfirmed(purchaseId, { status: 'failed', code: 'interrupted' })
 }
 
-/** Carries a refusal from the step that gave it to the `catch` that undoes what came before. */
-class Refused extends Error {
-  readonly refusal: Refusal
-  constructor(refusal: Refusal) {
-    super(refusal.code)
-    this.refusal = refusal
+/** Of a purchase that somebody wants to watch. */
+const SLOW_MOTION = '1 second'
+
+/** Gives what happens before each step. */
+function beforeStep({ slowMotion }: PurchaseInput): (doing: string) => Promise<void> {
+  const stopIfCancelled = cancellationPoint(CancellationScope.current())
+  return async (doing) => {
+    showStep(doing)
+    if (slowMotion) await sleep(SLOW_MOTION)
+    stopIfCancelled()
   }
-}
-
-/** The answer of a step, or throws `Refused` to the saga's `catch`. */
-export function unwrap<Answer>(result: StepResult<Answer>): Answer {
-  if (!result.ok) throw new Refused(result.refusal)
-  return result
 }
 
 /** Gives a function that throws once somebody asked to cancel the scope. Steps are shielded, so this is where it counts. */
@@ -106,6 +117,21 @@ export function cancellationPoint(scope: CancellationScope): () => void {
   }
 }
 
+/** Carries the reason from the step that was not done to the `catch` that undoes what came before. */
+class StepNotDone extends Error {
+  readonly reason: Reversal
+  constructor(result: NotDone) {
+    super('cancelled' in result ? 'cancelled' : result.refusal.code)
+    this.reason = 'cancelled' in result ? { status: 'cancelled' } : { status: 'refused', refusal: result.refusal }
+  }
+}
+
+/** The answer of a step, or throws `StepNotDone` to the saga's `catch`. */
+export function unwrap<Answer>(result: StepResult<Answer>): Answer {
+  if (!result.ok) throw new StepNotDone(result)
+  return result
+}
+
 /**
  * How a purchase ends that could not go on.
  *
@@ -113,20 +139,20 @@ export function cancellationPoint(scope: CancellationScope): () => void {
  * corrected worker to go on with, and not undo purchases
  */
 export function reasonToUndo(error: unknown): Reversal {
-  if (error instanceof Refused) return { status: 'refused', refusal: error.refusal }
+  if (error instanceof StepNotDone) return error.reason
   if (error instanceof CancelledFailure) return { status: 'cancelled' }
   if (isImpossible(error)) return { status: 'failed', code: 'interrupted' }
   if (error instanceof ActivityFailure) return { status: 'failed', code: 'step_unavailable', step: error.activityType }
   throw error
 }
 
-/** The steps and their undos, each with what the Web UI shows of it. */
-const reserveStock = step('reserveStock', 'Reserve the stock and freeze the prices')
-const releaseStock = compensation('releaseStock', 'Undo: give the reserved stock back')
-const redeemPoints = step('redeemPoints', 'Pay a part with points')
-export const undoRedemption = compensation('undoRedemption', 'Undo: give the redeemed points back')
-const chargeWallet = step('chargeWallet', 'Charge the wallet')
-const undoCharge = compensation('undoCharge', 'Undo: give the money back')
-const confirmPurchase = retryForever('confirmPurchase', 'Confirm: from here on the purchase stands')
+const tryAllSteps = tryAtOnce('tryAllSteps', 'All steps at once: reserve, redeem, charge, confirm, award')
+const reserveStock = step('reserveStock')
+const releaseStock = step('releaseStock')
+const redeemPoints = step('redeemPoints')
+export const undoRedemption = step('undoRedemption')
+const chargeWallet = step('chargeWallet')
+const undoCharge = step('undoCharge')
+const confirmPurchase = step('confirmPurchase')
 const beginCompensation = retryForever('beginCompensation', 'Undo the purchase, unless it is confirmed')
 const recordOutcome = retryForever('recordOutcome', 'Record the outcome')

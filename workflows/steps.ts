@@ -7,19 +7,21 @@ import {
   proxyActivities,
   proxyLocalActivities,
   setCurrentDetails,
+  TemporalFailure,
   upsertSearchAttributes,
 } from '@temporalio/workflow'
 import type { Activities } from '#activities/create-activities.ts'
-import type { PurchaseStatus, Reversal } from '#domain/purchase.ts'
+import { type PurchaseStatus, type Reversal, SAGA_ACTIVITIES } from '#domain/purchase.ts'
 import { PURCHASE_STATUS, TOTAL_MINOR } from './contract.ts'
 
 /** Name of the error for a step that can never happen, because it was undone or tombstoned: trying again cannot help. */
 const NON_RETRYABLE = 'StepImpossible'
 
+/** One attempt, which must leave room in a workflow task; what fails is tried again by regular activities. */
 const LOCAL: LocalActivityOptions = {
-  startToCloseTimeout: '2 seconds',
-  scheduleToCloseTimeout: '2 seconds',
-  retry: { maximumAttempts: 2, initialInterval: '50 milliseconds', nonRetryableErrorTypes: [NON_RETRYABLE] },
+  startToCloseTimeout: '5 seconds',
+  scheduleToCloseTimeout: '5 seconds',
+  retry: { maximumAttempts: 1 },
 }
 
 const REGULAR: ActivityOptions = {
@@ -31,22 +33,48 @@ const REGULAR: ActivityOptions = {
   },
 }
 
+/** How long a step is tried of which the purchase does not depend, or which can still be undone. */
+const LIMITED: ActivityOptions = { ...REGULAR, scheduleToCloseTimeout: '10 minutes' }
+
 type Activity = (input: unknown) => Promise<unknown>
 
-/** A step that gives up after it has failed for ten minutes, so that the purchase is undone rather than left hanging. */
-export function step<Name extends keyof Activities>(name: Name, summary: string): Activities[Name] {
-  return fastLane(name, { ...REGULAR, scheduleToCloseTimeout: '10 minutes', summary })
+/**
+ * A step of a saga, or its undo, as a regular activity: the Web UI shows it, and Temporal retries it as the table of steps
+ * (`SAGA_ACTIVITIES`) says. Cancellation does not reach it: it is looked at between steps.
+ */
+export function step<Name extends keyof typeof SAGA_ACTIVITIES>(name: Name): Activities[Name] {
+  const { retry, summary } = SAGA_ACTIVITIES[name]
+  return shielded(proxyActivities({ ...(retry === 'limited' ? LIMITED : REGULAR), summary })[name])
 }
 
-/** A step that is retried until it is done, without a limit: the pivot, and what comes after it. */
+/** An activity that is no step of its own and is retried until it is done. */
 export function retryForever<Name extends keyof Activities>(name: Name, summary: string): Activities[Name] {
-  return fastLane(name, { ...REGULAR, summary })
+  return shielded(proxyActivities({ ...REGULAR, summary })[name])
 }
 
-/** A compensation: a regular activity from the start, so that the Web UI shows it, tried until it is done. */
-export function compensation<Name extends keyof Activities>(name: Name, summary: string): Activities[Name] {
-  const durable = proxyActivities({ ...REGULAR, summary })[name] as Activity
-  return ((input) => CancellationScope.nonCancellable(() => durable(input))) as Activity as Activities[Name]
+/**
+ * The fast lane: an activity that is tried once, without a round trip through the server.
+ *
+ * @returns its answer; undefined when it failed, and regular activities have to do it: what has happened answers from its key
+ * @throws what `isImpossible` recognises, for which trying again cannot help
+ */
+export function tryAtOnce<Name extends keyof Activities>(name: Name, summary: string) {
+  const local = shielded(proxyLocalActivities({ ...LOCAL, summary })[name]) as Activity
+  return async (
+    ...[input]: Parameters<Activities[Name]>
+  ): Promise<Awaited<ReturnType<Activities[Name]>> | undefined> => {
+    try {
+      return (await local(input)) as Awaited<ReturnType<Activities[Name]>>
+    } catch (error) {
+      if (!(error instanceof TemporalFailure) || isImpossible(error)) throw error
+      return undefined
+    }
+  }
+}
+
+function shielded<Name extends keyof Activities>(activity: unknown): Activities[Name] {
+  return ((input) =>
+    CancellationScope.nonCancellable(() => (activity as Activity)(input))) as Activity as Activities[Name]
 }
 
 /** Whether the step can never happen, as against not having happened so far. Failures of local activities come unwrapped. */
@@ -55,37 +83,19 @@ export function isImpossible(error: unknown): boolean {
   return failure instanceof ApplicationFailure && failure.type === NON_RETRYABLE
 }
 
-/**
- * Local first, which costs no round trip through the server. At the first failure the step moves to a regular activity,
- * where the Web UI shows it and Temporal retries it. Cancellation reaches neither: it is looked at between steps.
- */
-function fastLane<Name extends keyof Activities>(name: Name, options: ActivityOptions & { summary: string }) {
-  const local = proxyLocalActivities({ ...LOCAL, summary: options.summary })[name] as Activity
-  const durable = proxyActivities(options)[name] as Activity
-  const run: Activity = (input) =>
-    CancellationScope.nonCancellable(async () => {
-      try {
-        return await local(input)
-      } catch (error) {
-        if (isImpossible(error)) throw error
-        return await durable(input)
-      }
-    })
-  return run as Activities[Name]
-}
-
 /** What operators see in the Web UI while a saga runs, and search for afterwards. */
 export function showStep(doing: string): void {
   setCurrentDetails(`**running**: ${doing}`)
 }
 
-export function showTotal(totalMinor: number): void {
-  upsertSearchAttributes([{ key: TOTAL_MINOR, value: totalMinor }])
-}
-
 export function showStatus(status: PurchaseStatus): void {
   setCurrentDetails(`**${status}**`)
   upsertSearchAttributes([{ key: PURCHASE_STATUS, value: status }])
+}
+
+/** @param totalMinor undefined: it is not known yet */
+export function showTotal(totalMinor: number | undefined): void {
+  if (totalMinor !== undefined) upsertSearchAttributes([{ key: TOTAL_MINOR, value: totalMinor }])
 }
 
 export function showCompensating(reason: Reversal): void {

@@ -117,7 +117,7 @@ begin
 end
 $$;
 
--- The answers of functions: { ok: true, ... } or { ok: false, refusal: { code, ... } }.
+-- The answers of functions: { ok: true, ... } or { ok: false, refusal: { code, ... } }; see also cancelled().
 create or replace function done(details jsonb default '{}') returns jsonb
 language sql immutable as $$ select jsonb_build_object('ok', true) || details $$;
 
@@ -125,6 +125,10 @@ create or replace function refused(code text, details jsonb default '{}') return
 language sql immutable as $$
   select jsonb_build_object('ok', false, 'refusal', jsonb_build_object('code', code) || details)
 $$;
+
+-- The answer of a step that has not happened, and does not, because a request to cancel is on record.
+create or replace function cancelled() returns jsonb
+language sql immutable as $$ select '{"ok": false, "cancelled": true}'::jsonb $$;
 
 -- ---------------------------------------------------------------------------------------------------------------------
 -- Requests with an Idempotency-Key that take one call and no workflow. The answers are those of db/idempotency-keys.ts.

@@ -46,6 +46,9 @@ begin
   if answer is not null then
     return done(answer);
   end if;
+  if bought.cancel_requested_at is not null then
+    return cancelled();
+  end if;
   perform lock_products(purchase);
 
   select jsonb_agg(jsonb_build_object(

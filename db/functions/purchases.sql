@@ -4,7 +4,7 @@
 --
 -- new_lines: [{ productId, quantity }], in the order of the request
 --
--- Returns { ok, purchaseId, replayed }, or { ok: false, problem: key_reused | unknown_user | unknown_product }.
+-- Returns { ok, purchaseId, userId, replayed }, or { ok: false, problem: key_reused | unknown_user | unknown_product }.
 create or replace function open_purchase(
   new_id uuid, key_scope text, request_key text, hash text, buyer_name text, new_lines jsonb,
   expected_minor bigint, points bigint, point_minor bigint
@@ -37,14 +37,14 @@ begin
       -- The foreign keys lock the products in this order, which is the one that the steps lock them in.
       order by line.content ->> 'productId';
       insert into purchase_events (purchase_id, seq, step, state) values (new_id, 1, 'purchase', 'running');
-      return jsonb_build_object('ok', true, 'purchaseId', new_id, 'replayed', false);
+      return jsonb_build_object('ok', true, 'purchaseId', new_id, 'userId', buyer, 'replayed', false);
     end if;
     select * into strict known from purchases where scope = key_scope and idempotency_key = request_key;
   end if;
   if known.request_hash <> hash then
     return '{"ok": false, "problem": "key_reused"}';
   end if;
-  return jsonb_build_object('ok', true, 'purchaseId', known.id, 'replayed', true);
+  return jsonb_build_object('ok', true, 'purchaseId', known.id, 'userId', known.user_id, 'replayed', true);
 end
 $$;
 

@@ -47,6 +47,9 @@ begin
   if answer is not null then
     return done(answer);
   end if;
+  if bought.cancel_requested_at is not null then
+    return cancelled();
+  end if;
   if not is_applied(purchase, 'reserveStock') then
     raise exception 'chargeWallet of purchase %: what it builds on is missing', purchase using errcode = 'US002';
   end if;

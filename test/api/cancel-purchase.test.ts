@@ -91,9 +91,7 @@ describe('cancelling', () => {
       'reserveStock applied',
       'chargeWallet retried',
       'purchase cancel_requested',
-      'chargeWallet applied',
       'purchase compensating',
-      'chargeWallet undone',
       'reserveStock undone',
       'purchase cancelled',
     ])

@@ -7,7 +7,7 @@ import { type HealthServer, serveHealth } from '#worker/health-server.ts'
 
 /** Whether a process says that it can use its database. What is a minute in production is a moment here. */
 
-const FAILING_MS = 400
+const FAILING_MS = 2_000
 const world = await shared(openApiWorld())
 let passage: Awaited<ReturnType<typeof openPassage>>
 let sql: Database
@@ -19,7 +19,7 @@ beforeAll(async () => {
   const { hostname: host, port } = new URL(world.shop.databaseUrl)
   passage = await openPassage({ host, port: Number(port) })
   const databaseUrl = passage.through(world.shop.databaseUrl)
-  sql = openDatabase({ databaseUrl, applicationName: 'test', maxConnections: 2, deadlineMs: 300, waitMs: 300 })
+  sql = openDatabase({ databaseUrl, applicationName: 'test', maxConnections: 2, deadlineMs: 1_500, waitMs: 1_500 })
   health = watchHealth({ reads: world.shop.sql, writes: sql }, { failingMs: FAILING_MS, probeMs: 50 })
   api = await world.serve({ sql: world.shop.sql, writes: sql, health })
   worker = await serveHealth(health)

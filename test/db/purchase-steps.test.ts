@@ -210,6 +210,7 @@ describe('many at once', () => {
 async function buyInOneGo(purchaseId: string): Promise<boolean> {
   const reserved = await reserveStock(shop.sql, purchaseId)
   const charged = reserved.ok ? await chargeWallet(shop.sql, purchaseId) : reserved
+  if (!charged.ok && 'cancelled' in charged) throw new Error('nobody has asked to cancel')
   if (charged.ok) {
     await confirmPurchase(shop.sql, purchaseId)
     await shop.complete(purchaseId)

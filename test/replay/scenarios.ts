@@ -3,7 +3,15 @@ import { parkAward } from '#activities/points.ts'
 import { takeEvent } from '#db/awards.ts'
 import { addMissingCampaigns } from '#db/campaigns.ts'
 import { beginCompensation, openRefund, recordOutcome, requestCancel } from '#db/purchases.ts'
-import { awardWorkflowId, purchaseWorkflowId, refundWorkflowId, repairWorkflowId } from '#domain/purchase.ts'
+import {
+  awardWorkflowId,
+  LANES,
+  type Lane,
+  PURCHASE_STEPS,
+  purchaseWorkflowId,
+  refundWorkflowId,
+  repairWorkflowId,
+} from '#domain/purchase.ts'
 import { createPointsLedger } from '#ledger/ledger.ts'
 import { giving } from '#test/support/campaign-examples.ts'
 import { type Fault, failing, onlyRegular } from '#test/support/faults.ts'
@@ -11,16 +19,6 @@ import { commandOf } from '#test/support/points-ledger.ts'
 import { openSagaWorld, type SagaWorld } from '#test/support/saga-world.ts'
 import type { ExpiryProgress } from '#workflows/scheduled.ts'
 
-/** Steps that have a regular lane to be forced into. */
-const lanes = [
-  'reserveStock',
-  'redeemPoints',
-  'chargeWallet',
-  'confirmPurchase',
-  'awardPoints',
-  'beginCompensation',
-  'recordOutcome',
-]
 export const shortPatience = fileURLToPath(new URL('../workflow/short-patience.ts', import.meta.url))
 
 export type Scenario = {
@@ -38,9 +36,10 @@ type Order = {
   expectedTotalMinor?: number
   points?: number
   redeemPoints?: number
+  lane?: Lane
 }
 
-/** Every way a purchase can end, in the fast lane and in the regular one. */
+/** Every way a purchase can end, in the fast lane and in the visible one. */
 export const scenarios: Scenario[] = [
   ...inBothLanes('completed', {}, 'completed'),
   ...inBothLanes('out-of-stock', { quantity: 3 }, 'refused'),
@@ -73,6 +72,13 @@ export const scenarios: Scenario[] = [
       after: () => world.client.workflow.getHandle(purchaseWorkflowId(purchaseId)).cancel(),
     }),
   ),
+  ...PURCHASE_STEPS.map((step) => ({
+    name: `completed.after-${step}-failed`,
+    run: (world: SagaWorld) =>
+      carryOut(world, { points: 40, redeemPoints: 30 }, 'completed', (id) =>
+        world.faults.on(id, step, { before: failing(1) }),
+      ),
+  })),
   {
     name: 'award-parked',
     impatient: true,
@@ -81,10 +87,10 @@ export const scenarios: Scenario[] = [
         world.faults.on(purchaseId, 'awardPoints', { before: failing(1e6) }),
       ),
   },
-  { name: 'award-retried.fast', run: (world) => retryAward(world) },
-  { name: 'award-retried.regular', run: (world) => retryAward(world, onlyRegular) },
+  { name: 'award-retried.fast', run: (world) => retryAward(world, 'fast') },
+  { name: 'award-retried.visible', run: (world) => retryAward(world, 'visible') },
   { name: 'award-event.fast', run: (world) => awardEvent(world, 5) },
-  { name: 'award-event.regular', run: (world) => awardEvent(world, 5, onlyRegular) },
+  { name: 'award-event.after-failure', run: (world) => awardEvent(world, 5, failing(1)) },
   { name: 'award-event-parked', impatient: true, run: (world) => awardEvent(world, 0, failing(1e6)) },
   { name: 'refund', run: refund },
   { name: 'expire-points', run: expirePoints },
@@ -106,30 +112,16 @@ function inBothLanes(
   status: string,
   prepare: (world: SagaWorld, purchaseId: string) => void = () => {},
 ): Scenario[] {
-  const close = (world: SagaWorld, purchaseId: string) => {
-    for (const step of lanes) world.faults.on(purchaseId, step, { before: onlyRegular })
-  }
-  return [
-    {
-      name: `${name}.fast`,
-      impatient: name.startsWith('failed'),
-      run: (world) => carryOut(world, order, status, (id) => prepare(world, id)),
-    },
-    {
-      name: `${name}.regular`,
-      impatient: name.startsWith('failed'),
-      run: (world) =>
-        carryOut(world, order, status, (id) => {
-          close(world, id)
-          prepare(world, id)
-        }),
-    },
-  ]
+  return LANES.map((lane) => ({
+    name: `${name}.${lane}`,
+    impatient: name.startsWith('failed'),
+    run: (world) => carryOut(world, { ...order, lane }, status, (id) => prepare(world, id)),
+  }))
 }
 
 async function anOrder(
   world: SagaWorld,
-  { quantity = 1, balanceMinor = 1000, points = 0, ...rest }: Order,
+  { quantity = 1, balanceMinor = 1000, points = 0, lane: _, ...rest }: Order,
 ): Promise<string> {
   const id = crypto.randomUUID()
   await world.shop.addProduct({ id, priceMinor: 600, stock: 2 })
@@ -143,7 +135,7 @@ async function anOrder(
 async function carryOut(world: SagaWorld, order: Order, status: string, prepare: (purchaseId: string) => void) {
   const purchaseId = await anOrder(world, order)
   prepare(purchaseId)
-  const handle = await world.start(purchaseId)
+  const handle = await world.start(purchaseId, { lane: order.lane ?? 'fast' })
   const result = await handle.result()
   if (result.status !== status) throw new Error(`expected ${status}, got ${result.status}`)
   return handle.workflowId
@@ -163,17 +155,17 @@ async function repair(world: SagaWorld, status: 'completed' | 'failed'): Promise
 }
 
 /** A parked award that an operator has booked. */
-async function retryAward(world: SagaWorld, before: Fault['before'] = () => {}): Promise<string> {
+async function retryAward(world: SagaWorld, lane: Lane): Promise<string> {
   await addCampaign(world, 'UnicornStore', '$.quantity')
   const purchaseId = await anOrder(world, {})
   await loseWorkflow(world, purchaseId, 'awardPoints')
   await parkAward(world.shop.points, { purchaseId }, 'unavailable')
-  world.faults.on(purchaseId, 'awardPoints', { before })
+  world.faults.on(purchaseId, 'awardPoints', {})
   const workflowId = awardWorkflowId({ purchaseId })
   const { points } = await world.client.workflow.execute('award', {
     workflowId,
     taskQueue: world.taskQueue,
-    args: [{ purchaseId }],
+    args: [{ purchaseId, lane }],
   })
   if (points === 0) throw new Error('nothing was booked')
   await recordOutcome(world.shop.sql, purchaseId, { status: 'completed' })
@@ -269,8 +261,7 @@ async function reconcile(world: SagaWorld): Promise<string> {
 }
 
 /**
- * Terminates the purchase's workflow when `step` is about to happen. Its second local attempt may still come after that;
- * it fails as well, so that the repair finds things as they were.
+ * Terminates the purchase's workflow when `step` is about to happen, which then fails.
  */
 export async function loseWorkflow(world: SagaWorld, purchaseId: string, step: string): Promise<void> {
   const lost = Promise.withResolvers<void>()
@@ -280,7 +271,7 @@ export async function loseWorkflow(world: SagaWorld, purchaseId: string, step: s
         await world.client.workflow.getHandle(purchaseWorkflowId(purchaseId)).terminate('lost on purpose')
         lost.resolve()
       }
-      failing(2)(attempt)
+      failing(1)(attempt)
     },
   })
   await world.start(purchaseId)

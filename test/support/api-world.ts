@@ -3,7 +3,7 @@ import { pino } from 'pino'
 import { createApp } from '#api/app.ts'
 import type { AppDependencies } from '#api/app-types.ts'
 import { serveHttp } from '#api/http-server.ts'
-import { createPurchaseWatcher, type WatcherOptions } from '#api/purchase-watcher.ts'
+import { createOutcomeWatcher, createPurchaseWatcher, type WatcherOptions } from '#api/purchase-watcher.ts'
 import { readGrantsTakenBack } from '#db/campaigns.ts'
 import { createPointsLedger } from '#ledger/ledger.ts'
 import { type OpenApiDocument, type PublishedContract, publishedContract } from './published-contract.ts'
@@ -22,6 +22,7 @@ export async function openApiWorld() {
     taskQueue: world.taskQueue,
     pointsTtlDays: 365,
     pointValueMinor: 10,
+    defaultLane: 'fast' as const,
     purchaseWaitMs: 20_000,
     corsOrigins: ['https://shop.example'],
     temporalUi: undefined,
@@ -69,7 +70,10 @@ type Call = {
 }
 
 /** A server with a client that holds every answer against the published contract. */
-async function serveApi(given: Omit<AppDependencies, 'logger' | 'stopping' | 'purchaseWatcher'>, watching?: Watching) {
+async function serveApi(
+  given: Omit<AppDependencies, 'logger' | 'stopping' | 'purchaseWatcher' | 'outcomeWatcher'>,
+  watching?: Watching,
+) {
   const stopping = new AbortController()
   const log: Record<string, unknown>[] = []
   const logger = pino(
@@ -77,10 +81,14 @@ async function serveApi(given: Omit<AppDependencies, 'logger' | 'stopping' | 'pu
     lineWriter((line) => log.push(JSON.parse(line))),
   )
   const purchaseWatcher = createPurchaseWatcher({ sql: given.sql, logger, pollMs: 20, ...watching })
-  const server = await serveHttp(createApp({ ...given, logger, purchaseWatcher, stopping: stopping.signal }), {
-    host: '127.0.0.1',
-    port: 0,
-  })
+  const outcomeWatcher = createOutcomeWatcher({ sql: given.sql, logger })
+  const server = await serveHttp(
+    createApp({ ...given, logger, purchaseWatcher, outcomeWatcher, stopping: stopping.signal }),
+    {
+      host: '127.0.0.1',
+      port: 0,
+    },
+  )
   const contract = await readContract(server.url)
   let stopped: Promise<void> | undefined
 

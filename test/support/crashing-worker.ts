@@ -18,19 +18,13 @@ const worker = await createWorker({
   sql,
   pointsTtlDays: 365,
   workflowBundle: { codePath },
-  interceptors: {
-    activity: [
-      (context) => ({
-        inbound: {
-          async execute(input, next) {
-            const result = await next(input)
-            if (context.info.activityType === crashAfter) process.kill(process.pid, 'SIGKILL')
-            return result
-          },
-        },
-      }),
-    ],
-  },
+  around: [
+    async (name, _input, run) => {
+      const result = await run()
+      if (name === crashAfter) process.kill(process.pid, 'SIGKILL')
+      return result
+    },
+  ],
 })
 process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 const running = worker.run()

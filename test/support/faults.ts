@@ -1,4 +1,5 @@
-import type { ActivityExecuteInput, ActivityInterceptorsFactory } from '@temporalio/worker'
+import { activityInfo } from '@temporalio/activity'
+import type { AroundActivity } from '#activities/purchases.ts'
 
 /** What happens around an attempt of an activity: throwing before it prevents the effect, throwing after it loses the report. */
 export type Fault = {
@@ -14,32 +15,27 @@ export function planFaults() {
   const faults = new Map<string, Fault>()
   const counts = new Map<string, number>()
 
-  const interceptor: ActivityInterceptorsFactory = (context) => ({
-    inbound: {
-      async execute(input, next) {
-        const key = `${purchaseOf(input)}/${context.info.activityType}`
-        const attempt = { number: (counts.get(key) ?? 0) + 1, local: context.info.isLocal }
-        counts.set(key, attempt.number)
-        await faults.get(key)?.before?.(attempt)
-        const result = await next(input)
-        await faults.get(key)?.after?.(attempt)
-        return result
-      },
-    },
-  })
+  const around: AroundActivity = async (name, input, run) => {
+    const key = `${subjectOf(input)}/${name}`
+    const attempt = { number: (counts.get(key) ?? 0) + 1, local: activityInfo().isLocal }
+    counts.set(key, attempt.number)
+    await faults.get(key)?.before?.(attempt)
+    const result = await run()
+    await faults.get(key)?.after?.(attempt)
+    return result
+  }
 
   return {
-    interceptor,
+    around,
     on: (purchaseId: string, activity: string, fault: Fault) => void faults.set(`${purchaseId}/${activity}`, fault),
     attempts: (purchaseId: string, activity: string) => counts.get(`${purchaseId}/${activity}`) ?? 0,
   }
 }
 
-function purchaseOf(input: ActivityExecuteInput): string {
-  const [first] = input.args
-  if (first === null || typeof first !== 'object') return ''
-  if ('eventId' in first) return String(first.eventId)
-  return 'purchaseId' in first ? String(first.purchaseId) : ''
+function subjectOf(input: unknown): string {
+  if (input === null || typeof input !== 'object') return ''
+  if ('eventId' in input) return String(input.eventId)
+  return 'purchaseId' in input ? String(input.purchaseId) : ''
 }
 
 /** Throws at the first `times` attempts. */

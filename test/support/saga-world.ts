@@ -49,7 +49,7 @@ export async function openSagaWorld(options: { workflowInterceptors?: string[] }
       sql: shop.sql,
       pointsTtlDays: 365,
       workflowBundle,
-      interceptors: { activity: [faults.interceptor] },
+      around: [faults.around],
     })
     return { worker, running: worker.run() }
   }
@@ -69,12 +69,12 @@ export async function openSagaWorld(options: { workflowInterceptors?: string[] }
     taskQueue,
     /** What the workers of this process have logged so far, warnings and errors. */
     logged: logged as readonly LogEntry[],
-    start: (purchaseId: string) =>
+    start: (purchaseId: string, how: Omit<PurchaseInput, 'purchaseId'> = {}) =>
       client.workflow.start<(input: PurchaseInput) => Promise<PurchaseResult>>('purchase', {
         workflowId: purchaseWorkflowId(purchaseId),
         workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
         taskQueue,
-        args: [{ purchaseId }],
+        args: [{ purchaseId, ...how }],
       }),
     /** From now on nobody works, until `startWorker`. */
     stopWorker,

@@ -35,7 +35,14 @@ async function describePurchase(purchaseId: string) {
   return await world.client.workflow.getHandle(purchaseWorkflowId(purchaseId)).describe()
 }
 
+/** Until the workflow has ended: the buyer is answered a moment before that, when the row says so. */
+async function ended(purchaseId: string): Promise<void> {
+  await world.client.workflow.getHandle(purchaseWorkflowId(purchaseId)).result()
+}
+
+/** Of a purchase that has its outcome. */
 async function historyOf(purchaseId: string) {
+  await ended(purchaseId)
   const { events } = await world.client.workflow.getHandle(purchaseWorkflowId(purchaseId)).fetchHistory()
   return events ?? []
 }
@@ -69,27 +76,38 @@ describe('an operator who looks at a purchase', () => {
   test('reads at each step what it does, on the fast lane and on the regular one', async () => {
     const quick = await purchaseBy(1_000_000, one)
     expect(await summaries(quick)).toEqual([
-      'reserveStock, local: Reserve the stock and freeze the prices',
-      'chargeWallet, local: Charge the wallet',
-      'confirmPurchase, local: Confirm: from here on the purchase stands',
-      'awardPoints, local: Book the points that were earned',
-      'recordOutcome, local: Record the outcome',
+      'tryAllSteps, local: All steps at once: reserve, redeem, charge, confirm, award',
     ])
 
     buyer = `${buyer}-poor`
     const undone = await purchaseBy(1, one)
-    expect((await summaries(undone)).slice(2)).toEqual([
-      'beginCompensation, local: Undo the purchase, unless it is confirmed',
+    expect((await summaries(undone)).slice(1)).toEqual([
+      'beginCompensation: Undo the purchase, unless it is confirmed',
       'undoCharge: Undo: give the money back',
       'releaseStock: Undo: give the reserved stock back',
-      'recordOutcome, local: Record the outcome',
+      'recordOutcome: Record the outcome',
+    ])
+
+    buyer = `${buyer}-slow`
+    await world.shop.addWallet({ username: buyer, balanceMinor: 1_000_000 })
+    const { body } = await world.api.post('/purchase', { userId: buyer, lines: one, lane: 'visible' })
+    expect(await summaries(body.purchaseId)).toEqual([
+      'reserveStock: Reserve the stock and freeze the prices',
+      'chargeWallet: Charge the wallet',
+      'confirmPurchase: Confirm: from here on the purchase stands',
+      'awardPoints: Evaluate the campaigns and issue the points',
+      'recordOutcome: Record the outcome',
     ])
   })
 
   test('reads in its details how it ended', async () => {
-    expect(await currentDetails(await purchaseBy(1_000_000, one))).toBe('**completed**')
+    const completed = await purchaseBy(1_000_000, one)
+    await ended(completed)
+    expect(await currentDetails(completed)).toBe('**completed**')
     buyer = `${buyer}-poor`
-    expect(await currentDetails(await purchaseBy(1, one))).toBe('**refused**')
+    const refused = await purchaseBy(1, one)
+    await ended(refused)
+    expect(await currentDetails(refused)).toBe('**refused**')
   })
 
   test('reads in its details what it waits for, and sees the step and its attempts among the pending', async () => {
@@ -126,6 +144,7 @@ describe('an operator who looks at a purchase', () => {
 describe('an operator who searches', () => {
   test('finds every purchase by customer, status and total, each attribute of its own type', async () => {
     const completed = await purchaseBy(1_000_000, several)
+    await ended(completed)
     const { typedSearchAttributes } = await describePurchase(completed)
     expect(typedSearchAttributes.get(CUSTOMER)).toBe(await world.shop.idOf(buyer))
     expect(typedSearchAttributes.get(PURCHASE_STATUS)).toBe('completed')
@@ -167,11 +186,11 @@ describe('Temporal is told', () => {
     }
   })
 
-  test('of a purchase only its id: the row in the database says the rest', async () => {
+  test('of a purchase only its id and its lane: the row in the database says the rest', async () => {
     const purchaseId = await purchaseBy(1_000_000, one)
     const [started] = await historyOf(purchaseId)
     const { input } = started?.workflowExecutionStartedEventAttributes ?? {}
-    expect(input?.payloads?.map(read)).toEqual([{ purchaseId }])
+    expect(input?.payloads?.map(read)).toEqual([{ purchaseId, lane: 'fast' }])
   })
 })
 
