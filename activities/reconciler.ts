@@ -1,6 +1,6 @@
-import { listUnsettledEvents } from '#db/awards.ts'
+import { listQuietEvents } from '#db/awards.ts'
 import type { Sql } from '#db/client.ts'
-import { listUnfinishedPurchases } from '#db/purchases.ts'
+import { listQuietPurchases } from '#db/purchases.ts'
 import { awardWorkflowId, purchaseWorkflowId, refundWorkflowId } from '#domain/purchase.ts'
 
 const PAGE = 100
@@ -25,7 +25,7 @@ export async function findLostPurchases(
   after: string | undefined,
   reportProgress: (details: Record<string, number>) => void,
 ): Promise<LostPurchases> {
-  const page = await listUnfinishedPurchases(sql, { quietForSeconds: 60, limit: PAGE, ...(after && { after }) })
+  const page = await listQuietPurchases(sql, { quietForSeconds: 60, limit: PAGE, ...(after && { after }) })
   const lost: string[] = []
   const lostRefunds: string[] = []
   const customers: Record<string, string> = {}
@@ -47,7 +47,7 @@ async function findLostEvents(
   reportProgress: (details: Record<string, number>) => void,
 ): Promise<string[]> {
   const lost: string[] = []
-  const page = await listUnsettledEvents(sql, { quietForSeconds: 60, limit: PAGE })
+  const page = await listQuietEvents(sql, { quietForSeconds: 60, limit: PAGE })
   for (const [index, eventId] of page.entries()) {
     reportProgress({ events: index, of: page.length })
     if (!(await isWorkflowOpen(awardWorkflowId({ eventId })))) lost.push(eventId)

@@ -231,13 +231,13 @@ async function recordOrder(c: AppContext, { writes, pointValueMinor }: AppDepend
     pointValueMinor,
   })
   if (!opened.ok)
-    throw opened.problem === 'key_reused' ? keyReusedProblem() : unknownPartyProblem(opened.problem, order)
+    throw opened.problem === 'key_reused' ? keyReusedProblem() : unknownUserOrProduct(opened.problem, order)
   if (opened.replayed) markReplayed(c)
   c.set('purchaseId', opened.purchaseId)
   return opened.purchaseId
 }
 
-function unknownPartyProblem(problem: 'unknown_user' | 'unknown_product', order: Order): Problem {
+function unknownUserOrProduct(problem: 'unknown_user' | 'unknown_product', order: Order): Problem {
   if (problem === 'unknown_user') return new Problem(problem, `There is no user "${order.username}".`)
   return new Problem(problem, 'At least one line has a product that does not exist.')
 }

@@ -319,7 +319,7 @@ export async function readPointsPayment(
   return row
 }
 
-export type UnfinishedPurchase = {
+export type QuietPurchase = {
   purchaseId: string
   userId: string
   /** Completed once, and being refunded; else it has no outcome yet. */
@@ -327,11 +327,11 @@ export type UnfinishedPurchase = {
 }
 
 /** Purchases without an outcome, and refunds that are not through, that have made no progress for a while, oldest first. */
-export async function listUnfinishedPurchases(
+export async function listQuietPurchases(
   sql: Sql,
   options: { quietForSeconds: number; after?: string; limit: number },
-): Promise<UnfinishedPurchase[]> {
-  return await sql<UnfinishedPurchase[]>`
+): Promise<QuietPurchase[]> {
+  return await sql<QuietPurchase[]>`
     select id as "purchaseId", user_id as "userId", status = 'refunding' as refunding from purchases
     where (settled_at is null or status = 'refunding')
       and updated_at < now() - make_interval(secs => ${options.quietForSeconds})

@@ -18,7 +18,7 @@ describe('of more products than fit on one page', () => {
     await world.shop.addWallet({ username: buyer, balanceMinor: 100_000 })
   })
 
-  test('the last one can be reached, bought, and is told by its name from then on', async ({ visit }) => {
+  test('the last one can be reached, bought, and is shown by its name from then on', async ({ visit }) => {
     const page = await visit({ as: buyer, viewport: { width: 360, height: 740 } })
     await page.getByText('The first 60 products are shown.').waitFor()
     await expectAccessible(page)

@@ -71,7 +71,7 @@ describe('a purchase', () => {
 })
 
 describe('what expires', () => {
-  test('is told with its last day, and what has expired is shown as such', async ({ world, visit, book }) => {
+  test('is shown with its last day, and what has expired is shown as such', async ({ world, visit, book }) => {
     await world.shop.addWallet({ username: member, balanceMinor: 0 })
     await book('2024-05-01T12:00:00.000Z', { type: 'issue', amount: 30, ttlDays: 1 })
     await book('2025-01-01T12:00:00.000Z', { type: 'issue', amount: 500, ttlDays: 36_000 })
@@ -91,7 +91,7 @@ describe('what expires', () => {
 })
 
 describe('the statement', () => {
-  test('tells in words what went where when a purchase is refunded', async ({ world, visit }) => {
+  test('shows in words what went where when a purchase is refunded', async ({ world, visit }) => {
     await world.shop.addProduct({ id: product, priceMinor: 170_000, stock: 4 })
     await world.shop.addWallet({ username: member, balanceMinor: 330_000 })
     await world.api.post('/points', { account_id: member, amount: 100 })

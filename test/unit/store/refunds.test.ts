@@ -50,7 +50,7 @@ describe('a refund that is foreseen', () => {
   })
 })
 
-describe('what was not accepted is told in words', () => {
+describe('what was not accepted is shown in words', () => {
   const refused = (problem: object) => formatRefused(new ApiProblem({ status: 409, detail: '', ...problem } as Problem))
 
   test('a purchase that had ended cannot be cancelled, but a completed one be refunded', () => {

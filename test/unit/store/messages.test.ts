@@ -94,7 +94,7 @@ describe('an answer that is not a success', () => {
   })
 })
 
-describe('a step is told in plain words', () => {
+describe('a step has a text in plain words', () => {
   const step = (step: string, state: string, detail?: object) => formatStep({ step, state, detail } as PurchaseStep)
 
   test.each([
