@@ -39,7 +39,7 @@ type Purchase = { purchaseId: string }
 
 /**
  * The effects of the sagas. Each is idempotent by its key (purchase and step, never the attempt), refuses by value and
- * throws only when the infrastructure fails; `StepImpossible` is the one error that a retry cannot mend.
+ * throws only when the infrastructure fails; `StepImpossible` is the one error that no retry can resolve.
  */
 export function createActivities(deps: ActivityDependencies) {
   const { sql, ledger, isWorkflowOpen } = deps
@@ -73,7 +73,7 @@ export function createActivities(deps: ActivityDependencies) {
 }
 
 /**
- * For activities that take a while, between two parts of them: tells Temporal that the activity lives and how far it is,
+ * For activities that take a while, between two parts of them: reports to Temporal that the activity is alive and how far it is,
  * which the Web UI shows, and ends it when its workflow was cancelled or its worker is being stopped.
  *
  * @throws CancelledFailure, for which Temporal waits then
@@ -85,7 +85,7 @@ function reportProgress(details: Record<string, number>): void {
 
 export type Activities = ReturnType<typeof createActivities>
 
-/** The activities that the story of a purchase is about. `fast`: the fast lane has tried it before a regular activity does. */
+/** The activities whose attempts are noted in the timeline of a purchase. `fast`: the fast lane has tried it before a regular activity does. */
 const STEPS: Partial<Record<keyof Activities, Omit<Retry, 'attempt'> & { fast: boolean }>> = {
   reserveStock: { step: 'reserveStock', undo: false, fast: true },
   redeemPoints: { step: 'redeemPoints', undo: false, fast: true },

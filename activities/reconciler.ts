@@ -6,11 +6,11 @@ import { awardWorkflowId, purchaseWorkflowId, refundWorkflowId } from '#domain/p
 const PAGE = 100
 
 export type LostPurchases = {
-  /** Ids of purchases without an outcome that nobody carries out. */
+  /** Ids of purchases without an outcome whose workflow is not open. */
   lost: string[]
-  /** Ids of purchases whose refund nobody carries out. */
+  /** Ids of purchases that are being refunded without an open workflow. */
   lostRefunds: string[]
-  /** Ids of events of other systems whose award nobody carries out; with the first page. */
+  /** Ids of events of other systems whose award is pending without an open workflow; with the first page. */
   lostEvents: string[]
   /** The id of who bought, by purchase id. */
   customers: Record<string, string>
@@ -18,7 +18,7 @@ export type LostPurchases = {
   next?: string
 }
 
-/** One page of what is not through, has been quiet for a minute and has no open workflow. */
+/** One page of lost purchases, refunds and awards: in progress, quiet for a minute, and without an open workflow. */
 export async function findLostPurchases(
   sql: Sql,
   isWorkflowOpen: (workflowId: string) => Promise<boolean>,

@@ -76,7 +76,7 @@ export const orderSchema = z.union([oneProduct, severalProducts])
 
 type Order = { username: string; lines: PurchaseLine[]; expectedTotalMinor?: number; redeemPoints?: number }
 
-/** The normal form of an order: both spellings are the same request. */
+/** The normal form of an order: both forms are the same request. */
 export function normaliseOrder(body: z.output<typeof orderSchema>): Order {
   return {
     username: body.userId,

@@ -326,7 +326,7 @@ export type QuietPurchase = {
   refunding: boolean
 }
 
-/** Purchases without an outcome, and refunds that are not through, that have made no progress for a while, oldest first. */
+/** Purchases without an outcome, and refunds that are not through, that have been quiet (without a new event) for a while, oldest first. */
 export async function listQuietPurchases(
   sql: Sql,
   options: { quietForSeconds: number; after?: string; limit: number },

@@ -55,7 +55,7 @@ export async function createWorker({
       pointsTtlDays,
       isWorkflowOpen: (workflowId) => isWorkflowOpen(client, workflowId),
     }),
-    // A heartbeat more often than this waits; its answer tells an activity that it was cancelled.
+    // A heartbeat more often than this waits; its answer notifies an activity that it was cancelled.
     maxHeartbeatThrottleInterval: '1 second',
     shutdownGraceTime: WORKER_GRACE_MS,
     shutdownForceTime: WORKER_FORCE_MS,

@@ -85,7 +85,7 @@ begin
 end
 $$;
 
--- Moves every reservation of a purchase on to another state, with what that means for the stock.
+-- Changes the state of every reservation of a purchase, and moves the stock accordingly.
 create or replace function transition_reservations(
   purchase uuid, from_state text, to_state text, on_hand_sign integer, reserved_sign integer, why text, who text
 ) returns void

@@ -130,7 +130,7 @@ describe('the page', () => {
     const { buyer, name } = await makeBuyer(world)
     const page = await visit({ as: buyer, colorScheme, viewport: { width, height: 740 } })
     await page.getByRole('button', { name: `Add ${name} to the cart` }).click()
-    if (width === 360) await page.getByRole('button', { name: 'Your cart: 1 thing' }).click()
+    if (width === 360) await page.getByRole('button', { name: 'Your cart: 1 item' }).click()
     await page.getByText('You earn 170 points').waitFor()
     await expectAccessible(page)
     await expectFits(page)

@@ -13,7 +13,7 @@ describe('a cancellation that does not get through', () => {
     await quickBuy(page, name).click()
     const cancel = purchaseDialog(page).getByRole('button', { name: 'Cancel this purchase' })
     await cancel.click()
-    await purchaseDialog(page).getByRole('alert').getByText('the number of the request, 4711').waitFor()
+    await purchaseDialog(page).getByRole('alert').getByText('the request number, 4711').waitFor()
     await expectAccessible(page)
     await cancel.click()
     await purchaseDialog(page).getByText('Cancellation requested').waitFor()

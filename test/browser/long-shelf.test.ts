@@ -33,7 +33,7 @@ describe('of more products than fit on one page', () => {
     await card.getByText('4 left').waitFor()
 
     await page.reload()
-    await page.getByRole('button', { name: 'Your cart: 1 thing' }).click()
+    await page.getByRole('button', { name: 'Your cart: 1 item' }).click()
     await page.getByRole('list', { name: 'In the cart' }).getByText(LAST).waitFor()
     await page.getByRole('list', { name: 'In the cart' }).getByText('20.00').waitFor()
     await page.goto('/store/purchases')

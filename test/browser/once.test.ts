@@ -78,7 +78,7 @@ test('an order to which the store answers with nothing but errors can be put asi
   await quickBuy(page, name).click()
   const dialog = purchaseDialog(page)
   await dialog.getByText('An error occurred in the store, and we keep trying.').waitFor()
-  await dialog.getByText('the number of the request, 4711').waitFor()
+  await dialog.getByText('the request number, 4711').waitFor()
   await dialog.getByText('The order may still have been bought').waitFor()
   await expectAccessible(page)
   await dialog.getByRole('button', { name: 'Hide this purchase' }).click()

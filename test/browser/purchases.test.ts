@@ -27,7 +27,7 @@ const timeline = (page: Page) => page.getByRole('list', { name: 'What happened' 
 const cards = (page: Page) => page.getByRole('list', { name: 'Purchases' }).getByRole('article')
 
 describe('the history', () => {
-  test('has what was bought, newest first, and what became of it', async ({ world, visit }) => {
+  test('has what was bought, newest first, and its outcome', async ({ world, visit }) => {
     const customer = await makeBuyer(world)
     await buy(world, customer)
     await buy(world, customer, { quantity: 5 })

@@ -74,7 +74,7 @@ describe('a refusal says why, and what would work', () => {
     await page.getByRole('button', { name: `Quick Buy for 1,700.00: ${name}` }).click()
 
     const dialog = purchaseDialog(page)
-    await dialog.getByText('It was 1,700.00, and is 1,800.00 now. Nothing was charged.').waitFor()
+    await dialog.getByText('The price was 1,700.00 and is now 1,800.00. Nothing was charged.').waitFor()
     expect(await world.shop.balance(buyer)).toBe(330_000)
     await dialog.getByRole('button', { name: 'Buy for 1,800.00' }).click()
     await dialog.getByText('You paid 1,800.00.').waitFor()

@@ -36,8 +36,8 @@ test.each<[string, [takenBack: number, spent: number] | undefined, string | unde
   ['completed', undefined, undefined],
   ['refunding', undefined, 'The points that are left are being taken back.'],
   ['refunded', [170, 0], 'The points were taken back with the refund.'],
-  ['refunded', [120, 50], 'When it was refunded: 120 points taken back and 50 points already spent.'],
-  ['refunded', [0, 100], 'When it was refunded: 100 points already spent and 70 points already expired.'],
+  ['refunded', [120, 50], 'When the purchase was refunded: 120 points taken back and 50 points already spent.'],
+  ['refunded', [0, 100], 'When the purchase was refunded: 100 points already spent and 70 points already expired.'],
 ])('of 170 points that a purchase earned, when it is %s and %j, one reads: %s', (status, numbers, words) => {
   const refund = numbers && { pointsTakenBack: numbers[0], pointsSpent: numbers[1] }
   expect(formatTakenBack(purchase({ status, award: 'booked', pointsIssued: 170, refund }))).toBe(words)
