@@ -145,13 +145,13 @@ export function say(line: string): void {
   console.log(line)
 }
 
-/** A line of the story, with the seconds since its first line. */
+/** Prints a line with the seconds since the first one. */
 function log(line: string): void {
   start ??= performance.now()
   say(`${((performance.now() - start) / 1000).toFixed(1).padStart(5)} s  ${line}`)
 }
 
-/** Tells the events of a purchase as they are written down, until it is settled. */
+/** Prints the events of a purchase as they are recorded, until it is settled. */
 async function narrate(store: StoreClient, purchaseId: string): Promise<void> {
   const deadline = performance.now() + OUTCOME_WITHIN_MS
   for (let printed = 0; ; ) {
