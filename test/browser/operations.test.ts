@@ -165,7 +165,10 @@ describe('the stock', () => {
     await dialog.getByText('It must be a path on this server or an http(s) address.').waitFor()
     await expectAccessible(page)
     await dialog.getByLabel('Picture').fill('https://elsewhere.example/unicorn.svg')
-    await dialog.getByRole('status').getByText('It is kept, but the store does not show it', { exact: false }).waitFor()
+    await dialog
+      .getByRole('status')
+      .getByText('The store does not show pictures from other servers', { exact: false })
+      .waitFor()
     await dialog.getByLabel('Picture').fill('')
     await dialog.getByText('A path on this server. Without a picture, the store shows a unicorn.').waitFor()
     await dialog.getByRole('button', { name: 'Save' }).click()
