@@ -1,4 +1,4 @@
-# One image for all roles: migrate, worker and API, told apart by their command.
+# One image for all roles: migrate, worker and API, distinguished by their command.
 
 FROM node:24.21.0-bookworm-slim AS build
 WORKDIR /app

@@ -84,7 +84,7 @@ function wrapped(name: string, activity: Activity, around: readonly AroundActivi
 }
 
 /**
- * For activities that take a while, between two parts of them: tells Temporal that the activity lives and how far it is,
+ * For activities that take a while, between two parts of them: reports to Temporal that the activity is alive and how far it is,
  * which the Web UI shows, and ends it when its workflow was cancelled or its worker is being stopped.
  *
  * @throws CancelledFailure, for which Temporal waits then

@@ -1,16 +1,16 @@
-import { listUnsettledEvents } from '#db/awards.ts'
+import { listQuietEvents } from '#db/awards.ts'
 import type { Sql } from '#db/client.ts'
-import { listUnfinishedPurchases } from '#db/purchases.ts'
+import { listQuietPurchases } from '#db/purchases.ts'
 import { awardWorkflowId, purchaseWorkflowId, refundWorkflowId } from '#domain/purchase.ts'
 
 const PAGE = 100
 
 export type LostPurchases = {
-  /** Ids of purchases without an outcome that nobody carries out. */
+  /** Ids of purchases without an outcome whose workflow is not open. */
   lost: string[]
-  /** Ids of purchases whose refund nobody carries out. */
+  /** Ids of purchases that are being refunded without an open workflow. */
   lostRefunds: string[]
-  /** Ids of events of other systems whose award nobody carries out; with the first page. */
+  /** Ids of events of other systems whose award is pending without an open workflow; with the first page. */
   lostEvents: string[]
   /** The id of who bought, by purchase id. */
   customers: Record<string, string>
@@ -18,14 +18,14 @@ export type LostPurchases = {
   next?: string
 }
 
-/** One page of what is not through, has been quiet for a minute and has no open workflow. */
+/** One page of lost purchases, refunds and awards: in progress, quiet for a minute, and without an open workflow. */
 export async function findLostPurchases(
   sql: Sql,
   isWorkflowOpen: (workflowId: string) => Promise<boolean>,
   after: string | undefined,
   reportProgress: (details: Record<string, number>) => void,
 ): Promise<LostPurchases> {
-  const page = await listUnfinishedPurchases(sql, { quietForSeconds: 60, limit: PAGE, ...(after && { after }) })
+  const page = await listQuietPurchases(sql, { quietForSeconds: 60, limit: PAGE, ...(after && { after }) })
   const lost: string[] = []
   const lostRefunds: string[] = []
   const customers: Record<string, string> = {}
@@ -47,7 +47,7 @@ async function findLostEvents(
   reportProgress: (details: Record<string, number>) => void,
 ): Promise<string[]> {
   const lost: string[] = []
-  const page = await listUnsettledEvents(sql, { quietForSeconds: 60, limit: PAGE })
+  const page = await listQuietEvents(sql, { quietForSeconds: 60, limit: PAGE })
   for (const [index, eventId] of page.entries()) {
     reportProgress({ events: index, of: page.length })
     if (!(await isWorkflowOpen(awardWorkflowId({ eventId })))) lost.push(eventId)

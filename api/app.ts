@@ -46,7 +46,7 @@ function useMiddleware(app: App, deps: AppDependencies): void {
       app,
       onMethodNotAllowed: (c, methods) => {
         c.header('Allow', methods.join(', '))
-        return errorResponse(new Problem('method_not_allowed', `Allowed: ${methods.join(', ')}.`), c)
+        return errorResponse(new Problem('method_not_allowed', `The allowed methods are ${methods.join(', ')}.`), c)
       },
     }),
   )

@@ -94,7 +94,7 @@ type Order = {
   slowMotion?: true
 }
 
-/** The normal form of an order: both spellings are the same request. */
+/** The normal form of an order: both forms are the same request. */
 export function normaliseOrder(body: z.output<typeof orderSchema>): Order {
   return {
     username: body.userId,
@@ -271,13 +271,13 @@ async function recordOrder(
     pointValueMinor,
   })
   if (!opened.ok)
-    throw opened.problem === 'key_reused' ? keyReusedProblem() : unknownPartyProblem(opened.problem, order)
+    throw opened.problem === 'key_reused' ? keyReusedProblem() : unknownUserOrProduct(opened.problem, order)
   if (opened.replayed) markReplayed(c)
   c.set('purchaseId', opened.purchaseId)
   return opened
 }
 
-function unknownPartyProblem(problem: 'unknown_user' | 'unknown_product', order: Order): Problem {
+function unknownUserOrProduct(problem: 'unknown_user' | 'unknown_product', order: Order): Problem {
   if (problem === 'unknown_user') return new Problem(problem, `There is no user "${order.username}".`)
   return new Problem(problem, 'At least one line has a product that does not exist.')
 }

@@ -70,7 +70,23 @@ function describeIssue(issue: z.core.$ZodIssue): InvalidValue[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({ path: [...issue.path, key].join('.'), message: 'is not known here' }))
   }
-  return [{ path: issue.path.join('.'), message: issue.message.replace(/^Invalid input: /, '') }]
+  return [{ path: issue.path.join('.'), message: formatMessage(issue.message) }]
+}
+
+/** Zod's own messages, and what they are replaced by: like ours, each reads on after the path of the value. */
+const ZOD_MESSAGES: [RegExp, string][] = [
+  [/^Invalid input: expected \w+, received undefined$/, 'is missing'],
+  [/^Invalid input: expected int, received .*$/, 'must be a whole number'],
+  [/^Invalid input: expected ([aeiou]\w*), received .*$/, 'must be an $1'],
+  [/^Invalid input: expected (\w+), received .*$/, 'must be a $1'],
+  [/^Invalid (?:input|option): expected (.*)$/, 'must be $1'],
+  [/^Too (?:small|big): expected \w+ to (be|have) (.*)$/, 'must $1 $2'],
+  [/^Invalid (.*)$/, 'must be a valid $1'],
+]
+
+function formatMessage(message: string): string {
+  const [pattern, replacement] = ZOD_MESSAGES.find(([pattern]) => pattern.test(message)) ?? []
+  return pattern && replacement !== undefined ? message.replace(pattern, replacement) : message
 }
 
 /** Of the alternatives of a union, the one with the fewest issues. */

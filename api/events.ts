@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { v7 as uuidv7 } from 'uuid'
-import { readAward, takeEvent } from '#db/awards.ts'
+import { readAward, recordExternalEvent } from '#db/awards.ts'
 import type { App, AppDependencies } from './app-types.ts'
 import { clientName } from './campaign-schemas.ts'
 import { keyedRequest, keyReusedProblem, markReplayed, requiredIdempotencyHeaders } from './idempotency.ts'
@@ -83,7 +83,7 @@ export function registerEvents(app: App, deps: AppDependencies): void {
     const body = c.req.valid('json')
     const { account_id: username, ...rest } = body
     const request = keyedRequest(c, username, body)
-    const taken = await takeEvent(deps.writes, request, { ...rest, username, eventId: uuidv7() })
+    const taken = await recordExternalEvent(deps.writes, request, { ...rest, username, eventId: uuidv7() })
     if (!taken.ok) throw keyReusedProblem()
     if (taken.replayed) markReplayed(c)
     const { eventId } = taken

@@ -20,7 +20,7 @@ const healthzRoute = createRoute({
   tags: ['Operation'],
   summary: 'Liveness: whether this process can use its database',
   description:
-    'Answers without a query of its own; fails when no statement was answered for a minute. `/readyz` tells whether ' +
+    'Answers without a query of its own; fails when no statement was answered for a minute. `/readyz` answers whether ' +
     'requests can be served now.',
   responses: {
     200: { description: 'Alive.', content: json(z.object({ status: z.literal('ok') }).openapi('Health')) },
@@ -70,7 +70,7 @@ const CHECK_TIMEOUT_MS = 3_000
 
 /** A schema newer than this code is ready: migrations run before the code is rolled out. */
 async function checkDatabase(sql: Database): Promise<Check[]> {
-  const found = await settled(Promise.all([readSchemaVersion(sql), missingFunctions(sql)]))
+  const found = await withTimeout(Promise.all([readSchemaVersion(sql), missingFunctions(sql)]))
   if (!found.ok) return [{ name: 'database', ok: false, detail: 'cannot be reached' }]
   const needed = await newestMigration()
   const [version, missing] = found.value
@@ -88,7 +88,7 @@ async function checkDatabase(sql: Database): Promise<Check[]> {
 
 async function checkTemporal(temporal: Client): Promise<Check[]> {
   const { namespace } = temporal.options
-  const attributes = await settled(
+  const attributes = await withTimeout(
     temporal.withDeadline(Date.now() + CHECK_TIMEOUT_MS, () =>
       temporal.connection.operatorService.listSearchAttributes({ namespace }),
     ),
@@ -108,12 +108,12 @@ async function checkTemporal(temporal: Client): Promise<Check[]> {
   ]
 }
 
-type Settled<Value> = { ok: true; value: Value } | { ok: false; error: unknown }
+type Result<Value> = { ok: true; value: Value } | { ok: false; error: unknown }
 
 /** The value within `CHECK_TIMEOUT_MS`, or the error. */
-async function settled<Value>(asked: Promise<Value>): Promise<Settled<Value>> {
+async function withTimeout<Value>(asked: Promise<Value>): Promise<Result<Value>> {
   let timer: NodeJS.Timeout | undefined
-  const late = new Promise<Settled<Value>>((resolve) => {
+  const late = new Promise<Result<Value>>((resolve) => {
     timer = setTimeout(() => resolve({ ok: false, error: new Error('no answer in time') }), CHECK_TIMEOUT_MS)
   })
   const answer = asked.then(

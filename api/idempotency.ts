@@ -40,7 +40,7 @@ export const requiredIdempotencyHeaders = z.object({
  * The key of a request with a hash of what it asks for, so that a key is never accepted for a different request.
  *
  * @param scope whose keys these are
- * @param body as validated: a different spelling of the same body is the same request
+ * @param body as validated: the same body in another form is the same request
  * @param operation identifies the operation, where several routes do the same
  */
 export function keyedRequest(

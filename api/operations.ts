@@ -136,7 +136,7 @@ async function requireParked(sql: Database, id: string): Promise<StoredAward> {
 }
 
 const dismissal = z
-  .strictObject({ reason: line(500).openapi({ example: 'The campaign was a mistake; settled by letter.' }) })
+  .strictObject({ reason: line(500).openapi({ example: 'The campaign had wrong rules; the customer was informed.' }) })
   .openapi('NewDismissal')
 
 const dismissParkedAwardRoute = createRoute({

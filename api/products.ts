@@ -270,7 +270,7 @@ function registerServeImage(app: App): void {
   const images = loadImages()
   app.openapi(getImageRoute, async (c) => {
     const image = (await images).get(c.req.valid('param').name)
-    if (image === undefined) throw new Problem('unknown_image', 'Products have the URLs of their images.')
+    if (image === undefined) throw new Problem('unknown_image', 'Each product has the URL of its image.')
     c.header('Content-Type', 'image/svg+xml')
     c.header('Cache-Control', 'public, max-age=3600')
     return c.body(image)

@@ -97,7 +97,7 @@ function hasEnded({ settledAt, status }: StoredPurchase): boolean {
 }
 
 /** A comment: https://html.spec.whatwg.org/multipage/server-sent-events.html#authoring-notes */
-const HEARTBEAT = ': nothing new\n\n'
+const HEARTBEAT = ': heartbeat\n\n'
 
 /**
  * The events of a purchase as server-sent events: its steps as they happen, then its outcome.

@@ -21,7 +21,7 @@ export type Quote = {
   award: Award
 }
 
-/** What a purchase would come to if it were made, and went through, now. Nothing is written, and nothing held. */
+/** Calculates what a purchase would cost and earn if it were made now. Nothing is written or reserved. */
 export async function quotePurchase(
   sql: Sql,
   order: { username: string; lines: PurchaseLine[]; redeemPoints?: number; pointValueMinor: number },

@@ -119,7 +119,7 @@ export function pageOf<Item extends z.ZodType>(item: Item) {
 }
 
 /**
- * Makes a page of rows that were read with a limit of `limit + 1`: the extra row tells that there is a next page.
+ * Makes a page of rows that were read with a limit of `limit + 1`: the extra row means that there is a next page.
  *
  * @param cursorOf the cursor after a row, for the last one of the page
  */

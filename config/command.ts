@@ -1,8 +1,8 @@
 import { ConfigurationError } from './environment.ts'
 
 /**
- * Runs an entry point. It may return its exit code. An error that the user can mend is told in one line; any other
- * with its stack, for it is a defect. Both end the process with code 1.
+ * Runs an entry point. It may return its exit code. An error that the user can correct is printed in one line; any
+ * other with its stack, because it is a defect. Both end the process with code 1.
  */
 export function runCommand(main: (() => Promise<number>) | (() => Promise<void>)): void {
   process.on('unhandledRejection', fail)
@@ -24,7 +24,7 @@ function describeFailure(error: unknown): string {
   return describeUnreachable(error) ?? error.stack ?? error.message
 }
 
-/** Codes by which Node and `postgres` tell that a server is not there or does not let us in. */
+/** Codes of errors of Node and `postgres` when a server is not there or refuses the connection. */
 const unreachable: Record<string, string> = {
   ECONNREFUSED: 'nothing listens there',
   ENOTFOUND: 'its host name is unknown',

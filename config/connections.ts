@@ -68,8 +68,8 @@ function runningSystem(dataDir: string): Runtime | undefined {
 
 function nothingRuns(dataDir: string, variable: string): ConfigurationError {
   const found = readRuntime(dataDir)
-  const mend = `start the system with "npm start", or set ${variable}`
-  if (found === undefined) return new ConfigurationError(`Nothing runs with DATA_DIR ${dataDir}: ${mend}.`)
+  const remedy = `start the system with "npm start", or set ${variable}`
+  if (found === undefined) return new ConfigurationError(`Nothing runs with DATA_DIR ${dataDir}: ${remedy}.`)
   if (isAlive(found.launcher)) {
     return new ConfigurationError(
       `"npm start" (pid ${found.launcher.pid}) is still ${found.state}: try again in a moment, or set ${variable}.`,
@@ -77,6 +77,6 @@ function nothingRuns(dataDir: string, variable: string): ConfigurationError {
   }
   const { pid } = found.launcher
   return new ConfigurationError(
-    `The "npm start" (pid ${pid}) that wrote ${runtimePath(dataDir)} no longer runs: ${mend}.`,
+    `The "npm start" (pid ${pid}) that wrote ${runtimePath(dataDir)} no longer runs: ${remedy}.`,
   )
 }

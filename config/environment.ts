@@ -4,8 +4,8 @@ import { z } from 'zod'
 import { isLoopbackHost } from './loopback.ts'
 
 /**
- * Something the user can mend: a bad value, a port taken, a server that does not answer.
- * The message is one line that says what is wrong and how to mend it; entry points print it alone, without a stack.
+ * Something the user can correct: a bad value, a port taken, a server that does not answer.
+ * The message is one line that says what is wrong and what to do about it; entry points print it alone, without a stack.
  */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError'
@@ -85,7 +85,7 @@ export type LogLevel = z.output<typeof variables>['LOG_LEVEL']
 export interface Environment {
   readonly host: string
   readonly port: number
-  /** Where a worker tells on loopback whether it is well; unset: any free port. */
+  /** Where a worker answers `GET /healthz` on loopback; unset: any free port. */
   readonly workerHealthPort: number | undefined
   /** The application role's URL of an external Postgres; unset: the one that `npm start` runs. */
   readonly databaseUrl: string | undefined

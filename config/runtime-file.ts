@@ -5,12 +5,12 @@ import { z } from 'zod'
 import { ConfigurationError } from './environment.ts'
 
 /**
- * A process, told apart from any later one that gets its pid: the pid alone is recycled, so signalling by it could hit
- * a stranger.
+ * A process, distinguished from any later one that gets its pid: the pid alone is recycled, so signalling by it could hit
+ * another process.
  */
 export const processIdentity = z.object({
   pid: z.number().int().positive(),
-  /** When it started, in whatever form the operating system tells; only ever compared for equality. */
+  /** When it started, in the form of the operating system; only ever compared for equality. */
   startedAt: z.string(),
 })
 

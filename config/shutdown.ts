@@ -57,8 +57,8 @@ export async function startUnlessStopped<T>(stop: Promise<string>, start: () => 
   return started
 }
 
-/** Tells the launcher, if one started us and is still there. */
+/** Notifies the launcher, if one started us and is still there. */
 export function notifyReady(): void {
-  // Should the launcher be gone after all, the closed channel tells.
+  // Should the launcher be gone after all, the closed channel shows it.
   if (process.connected) process.send?.('ready', undefined, undefined, () => {})
 }

@@ -64,8 +64,10 @@ const GRPC_REFUSED = [3, 5, 7, 12, 16]
 
 /** Why the server does not let us do something, neither now nor later; undefined for any other error. */
 export function refusalOf(error: unknown): string | undefined {
-  const told = error instanceof ServiceError ? error.cause : error
-  return isGrpcServiceError(told) && GRPC_REFUSED.includes(told.code) ? told.details || told.message : undefined
+  const grpcError = error instanceof ServiceError ? error.cause : error
+  return isGrpcServiceError(grpcError) && GRPC_REFUSED.includes(grpcError.code)
+    ? grpcError.details || grpcError.message
+    : undefined
 }
 
 /** Whether a workflow is there and not closed. One that Temporal does not know (any more) is not. */
@@ -80,13 +82,13 @@ export async function isWorkflowOpen(client: Client, workflowId: string): Promis
 }
 
 function temporalUnreachable(target: TemporalTarget, error: unknown): ConfigurationError {
-  const told = error instanceof Error ? error.message : String(error)
+  const text = error instanceof Error ? error.message : String(error)
   // The native core wraps the operating system's message in several layers of its own.
-  const why = /\bmessage: "([^"]+)"/.exec(told)?.[1] ?? told.split('\n')[0]
-  const mend = target.external
+  const why = /\bmessage: "([^"]+)"/.exec(text)?.[1] ?? text.split('\n')[0]
+  const remedy = target.external
     ? 'check TEMPORAL_ADDRESS and the other TEMPORAL_ variables'
     : 'start it with "npm start"'
-  return new ConfigurationError(`Temporal at ${target.address} cannot be reached (${why}): ${mend}.`)
+  return new ConfigurationError(`Temporal at ${target.address} cannot be reached (${why}): ${remedy}.`)
 }
 
 function loadProfile(): Omit<TemporalConnectionOptions, 'address'> {

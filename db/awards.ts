@@ -83,15 +83,17 @@ export type NewEvent = {
   payload: Record<string, unknown>
 }
 
-export type TakenEvent = { ok: true; eventId: string; replayed: boolean } | { ok: false; problem: 'key_reused' }
+export type RecordedExternalEvent =
+  | { ok: true; eventId: string; replayed: boolean }
+  | { ok: false; problem: 'key_reused' }
 
 /** Records an event and opens its award, or finds the event that the same key recorded before. Its keys never expire. */
-export async function takeEvent(
+export async function recordExternalEvent(
   sql: Sql,
   request: KeyedRequest,
   event: NewEvent & { eventId: string },
-): Promise<TakenEvent> {
-  return await call(sql, 'take_event', {
+): Promise<RecordedExternalEvent> {
+  return await call(sql, 'record_external_event', {
     new_id: event.eventId,
     key_scope: request.scope,
     request_key: request.key,
@@ -105,7 +107,7 @@ export async function takeEvent(
 }
 
 /** Events whose award has not ended for a while, oldest first. */
-export async function listUnsettledEvents(
+export async function listQuietEvents(
   sql: Sql,
   options: { quietForSeconds: number; limit: number },
 ): Promise<string[]> {

@@ -125,7 +125,7 @@ function columns(sql: Sql) {
     updated_at as "updatedAt", terms`
 }
 
-/** With the terms as the last entry of the history spells them. */
+/** With the terms as they are in the last entry of the history. */
 function campaigns(sql: Sql) {
   return sql`(
     select c.*, h.after as terms from campaigns c

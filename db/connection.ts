@@ -128,7 +128,7 @@ export type Ended = 'answered' | 'lost' | 'silent'
 
 /** Seconds without traffic after which the operating system asks whether the other side is still there. */
 const KEEP_ALIVE_SECONDS = 5
-/** How long the server gets to hang up, once it was told goodbye. */
+/** How long the server gets to close the connection after our Terminate message. */
 const CLOSE_SECONDS = 0.5
 
 /**
@@ -168,7 +168,7 @@ export class Connection {
   /** @throws ConnectionError, the socket's error or the database's refusal */
   static async open(options: ConnectionOptions): Promise<Connection> {
     const connection = new Connection(options)
-    // The driver's own limit ends with the greeting: what follows has to be answered in time as well.
+    // The driver's own limit covers only connecting and authentication; the first statement has to be answered in time as well.
     const late = new ConnectionError('CONNECT_TIMEOUT', `not opened within ${options.connectTimeoutMs} ms`)
     let isLate = false
     const timer = setTimeout(() => {
@@ -187,7 +187,7 @@ export class Connection {
     }
   }
 
-  /** Sends a statement, which is settled with its answer. Never rejects itself. `deadlineMs` 0: however long it takes. */
+  /** Sends a statement, whose promise is settled with its answer. Never rejects itself. `deadlineMs` 0: however long it takes. */
   run(statement: Statement, deadlineMs: number): Promise<Ended> {
     const { resolve, reject } = statement
     return new Promise((done) => {

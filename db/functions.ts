@@ -35,7 +35,7 @@ export const FUNCTIONS = {
   record_refunded: { purchase: 'uuid' },
 
   append_points: { appends: 'jsonb' },
-  take_event: {
+  record_external_event: {
     new_id: 'uuid',
     key_scope: 'text',
     request_key: 'text',

@@ -326,19 +326,19 @@ export async function readPointsPayment(sql: Sql, purchaseId: string): Promise<P
   return row
 }
 
-export type UnfinishedPurchase = {
+export type QuietPurchase = {
   purchaseId: string
   userId: string
   /** Completed once, and being refunded; else it has no outcome yet. */
   refunding: boolean
 }
 
-/** Purchases without an outcome, and refunds that are not through, that have made no progress for a while, oldest first. */
-export async function listUnfinishedPurchases(
+/** Purchases without an outcome, and refunds that are not through, that have been quiet (without a new event) for a while, oldest first. */
+export async function listQuietPurchases(
   sql: Sql,
   options: { quietForSeconds: number; after?: string; limit: number },
-): Promise<UnfinishedPurchase[]> {
-  return await sql<UnfinishedPurchase[]>`
+): Promise<QuietPurchase[]> {
+  return await sql<QuietPurchase[]>`
     select id as "purchaseId", user_id as "userId", status = 'refunding' as refunding from purchases
     where (settled_at is null or status = 'refunding')
       and updated_at < now() - make_interval(secs => ${options.quietForSeconds})

@@ -40,20 +40,20 @@ async function crashWhileCharging(system: RunningSystem, store: StoreClient, sql
   await store.prepare(ORDER)
   const wallet = await holdWallet(sql, username)
   say('')
-  tell(`${username} buys a Crash Test Unicorn for ${price}.`)
+  log(`${username} buys a Crash Test Unicorn for ${price}.`)
   const purchaseId = await store.startPurchase(ORDER)
   const settled = narrate(store, purchaseId)
   let killed: ProcessIdentity
   try {
-    await wallet.untilWanted(30_000)
-    tell('The charge has reached the database and waits: another transaction holds the wallet for a moment.')
+    await wallet.waitForBlocked(30_000)
+    log('The charge has reached the database and waits: another transaction holds the wallet for a moment.')
     killed = await killWorker(system)
   } finally {
     await wallet.release()
   }
-  tell("The wallet is free: the dead worker's charge goes through, and nobody is left to be told.")
+  log("The wallet is free: the dead worker's charge goes through, and nobody is left to be notified.")
   await newWorker(system, killed)
-  tell('Temporal gives the dead worker its 10 s to answer, then hands the purchase to the new one ...')
+  log('Temporal gives the dead worker its 10 s to answer, then hands the purchase to the new one ...')
   await settled
   return purchaseId
 }
@@ -62,7 +62,7 @@ async function killWorker(system: RunningSystem): Promise<ProcessIdentity> {
   const { worker } = system.runtime().processes
   if (worker === undefined || !sendSignal(worker, 'SIGKILL')) throw new Error('there is no worker to kill')
   await waitForEnd(worker, 5_000)
-  tell(`kill -9: the worker (pid ${worker.pid}) is gone.`)
+  log(`kill -9: the worker (pid ${worker.pid}) is gone.`)
   return worker
 }
 
@@ -71,7 +71,7 @@ async function newWorker(system: RunningSystem, killed: ProcessIdentity): Promis
   for (;;) {
     const { worker } = system.runtime().processes
     if (worker !== undefined && worker.pid !== killed.pid && isAlive(worker)) {
-      return tell(`"npm start" starts a new worker (pid ${worker.pid}).`)
+      return log(`"npm start" starts a new worker (pid ${worker.pid}).`)
     }
     if (performance.now() > deadline) throw new Error('no new worker within 60 s')
     await sleep(50)
@@ -92,7 +92,7 @@ async function isSound(store: StoreClient, sql: Database, purchaseId: string): P
 
 interface HeldWallet {
   /** Waits until a statement wants to change the wallet. */
-  untilWanted(withinMs: number): Promise<void>
+  waitForBlocked(withinMs: number): Promise<void>
   /** Lets it. */
   release(): Promise<void>
 }
@@ -109,7 +109,7 @@ async function holdWallet(sql: Database, username: string): Promise<HeldWallet> 
     select pg_backend_pid() as pid from wallets
     where user_id = (select id from users where username = ${username}) for no key update`
   return {
-    async untilWanted(withinMs) {
+    async waitForBlocked(withinMs) {
       const deadline = performance.now() + withinMs
       for (;;) {
         const [waiting] = await sql`
@@ -127,7 +127,7 @@ async function holdWallet(sql: Database, username: string): Promise<HeldWallet> 
 }
 
 /** Time enough for Temporal to give up on a dead worker several times over. */
-const SETTLED_WITHIN_MS = 90_000
+const OUTCOME_WITHIN_MS = 90_000
 
 const WORDS: Record<string, string> = {
   'purchase running': 'the purchase is accepted',
@@ -145,19 +145,19 @@ export function say(line: string): void {
   console.log(line)
 }
 
-/** A line of the story, with the seconds since its first line. */
-function tell(line: string): void {
+/** Prints a line with the seconds since the first one. */
+function log(line: string): void {
   start ??= performance.now()
   say(`${((performance.now() - start) / 1000).toFixed(1).padStart(5)} s  ${line}`)
 }
 
-/** Tells the events of a purchase as they are written down, until it is settled. */
+/** Prints the events of a purchase as they are recorded, until it is settled. */
 async function narrate(store: StoreClient, purchaseId: string): Promise<void> {
-  const deadline = performance.now() + SETTLED_WITHIN_MS
-  for (let told = 0; ; ) {
+  const deadline = performance.now() + OUTCOME_WITHIN_MS
+  for (let printed = 0; ; ) {
     const { status, steps } = await store.purchase(purchaseId)
-    for (const step of steps.filter(({ seq }) => seq > told)) tell(`         event ${step.seq}: ${inWords(step)}`)
-    told = steps.at(-1)?.seq ?? told
+    for (const step of steps.filter(({ seq }) => seq > printed)) log(`         event ${step.seq}: ${inWords(step)}`)
+    printed = steps.at(-1)?.seq ?? printed
     if (status !== 'running' && status !== 'compensating') return
     if (performance.now() > deadline) throw new Error(`purchase ${purchaseId} is still ${status}`)
     await sleep(20)

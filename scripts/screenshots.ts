@@ -124,7 +124,7 @@ const SCREENS = {
 /**
  * Takes a picture of a page once there is nothing more to wait for, and writes it to `docs/images/`.
  *
- * @returns a line that tells of it
+ * @returns a line to print
  */
 async function takePicture(browser: Browser, baseURL: string, picture: Picture, life: SampleLife): Promise<string> {
   const { as, colorScheme, name, on } = picture

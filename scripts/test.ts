@@ -17,7 +17,7 @@ async function main() {
     const exitCode = await runVitest(['--reporter=default', '--reporter=json', `--outputFile.json=${reportPath}`])
     const reviewed = reviewedSkips.parse(JSON.parse(readFileSync(REVIEWED_SKIPS, 'utf8')))
     const verdict = verdictOf({ exitCode, report: readReport(reportPath), reviewed })
-    for (const complaint of verdict.complaints) console.log(complaint)
+    for (const error of verdict.errors) console.log(error)
     console.log(verdict.summary)
     return verdict.ok ? 0 : 1
   } finally {
@@ -74,7 +74,7 @@ interface Verdict {
   /** `N passed, N failed`, followed by `, N skipped` if there are any. */
   readonly summary: string
   /** Why the run fails beyond tests that failed, one line each. */
-  readonly complaints: readonly string[]
+  readonly errors: readonly string[]
 }
 
 export function parseReport(json: string): TestReport {
@@ -93,19 +93,19 @@ export function verdictOf({ exitCode, report, reviewed }: TestRun): Verdict {
   const failed = tests.filter(({ status }) => status === 'failed').length
   const skipped = tests.filter(({ status }) => status !== 'passed' && status !== 'failed')
 
-  const complaints = [
+  const errors = [
     ...brokenFiles(report).map((file) => `${file}: failed before its tests could run`),
     ...skipped
       .filter(({ id }) => !reviewed.some(({ test }) => test === id))
       .map(({ id }) => `${id}: skipped, and not in test/reviewed-skips.json`),
   ]
-  if (tests.length === 0) complaints.push('no test ran')
-  if (exitCode !== 0 && failed + complaints.length === 0) {
-    complaints.push(`vitest failed outside of tests (exit code ${exitCode ?? 'none: a signal ended it'}), see above`)
+  if (tests.length === 0) errors.push('no test ran')
+  if (exitCode !== 0 && failed + errors.length === 0) {
+    errors.push(`vitest failed outside of tests (exit code ${exitCode ?? 'none: a signal ended it'}), see above`)
   }
-  const failures = failed + complaints.length
+  const failures = failed + errors.length
   const skips = skipped.length > 0 ? `, ${skipped.length} skipped` : ''
-  return { ok: failures === 0, summary: `${passed} passed, ${failures} failed${skips}`, complaints }
+  return { ok: failures === 0, summary: `${passed} passed, ${failures} failed${skips}`, errors }
 }
 
 /** Files that failed without a failing test of theirs: they could not be loaded, or a hook of the file threw. */

@@ -1,5 +1,5 @@
 import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core'
-import { StayingButton } from './page/focus.tsx'
+import { LoadingButton } from './page/focus.tsx'
 
 /** The colour of the brand: for what can be clicked, and what matters. */
 const plum: MantineColorsTuple = [
@@ -65,8 +65,8 @@ export const theme = createTheme({
   defaultRadius: 'md',
   cursorType: 'pointer',
   components: {
-    Button: { defaultProps: { component: StayingButton } },
-    // Of dialogs, drawers and notifications: a cross alone tells a screen reader nothing.
+    Button: { defaultProps: { component: LoadingButton } },
+    // Of dialogs, drawers and notifications: a screen reader cannot read an icon.
     CloseButton: { defaultProps: { 'aria-label': 'Close' } },
     // They are header elements, and would count as the banner of the page, which is the bar of the store.
     ModalHeader: { defaultProps: { role: 'none' } },

@@ -13,7 +13,7 @@ export type HealthServer = {
 const HOST = '127.0.0.1'
 
 /**
- * Tells on loopback whether this worker can use its database: `GET /healthz` is 200 `{"status":"ok"}`, or 503 with a problem
+ * Answers on loopback whether this worker can use its database: `GET /healthz` is 200 `{"status":"ok"}`, or 503 with a problem
  * (RFC 9457), as of the API. A worker needs Temporal, too, but the SDK reconnects by itself as long as the process lives.
  *
  * @param port undefined: any free one

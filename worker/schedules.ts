@@ -10,7 +10,7 @@ import {
 import { refusalOf } from '#config/temporal.ts'
 import { TASK_QUEUE } from '#workflows/contract.ts'
 
-/** What runs by the clock. */
+/** A workflow that runs on a schedule. */
 export interface Schedule {
   /** Of the schedule, and of the workflows that it starts. */
   readonly id: string
@@ -45,14 +45,14 @@ export const SCHEDULES: readonly Schedule[] = [
   {
     id: 'forget-keys',
     workflowType: 'forgetKeys',
-    summary: 'Forgets idempotency keys that are a week old',
+    summary: 'Deletes old idempotency keys of requests',
     when: { utcHours: [3], minute: 30 },
     catchUpMs: DAY_MS,
   },
 ]
 
 /**
- * Makes sure that what runs by the clock is scheduled, and as this version has it. Safe to repeat. A schedule that somebody
+ * Creates or updates the schedules, as they are in `SCHEDULES`. Safe to repeat. A schedule that somebody
  * has paused stays so; one that is as it should be is not touched, for an update forgets runs that are still to be caught up.
  *
  * @returns the ids of those that were created or changed; `refused` with the reason when the server does not let us

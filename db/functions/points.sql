@@ -203,7 +203,7 @@ $$;
 -- added under new_user if there is none of this name. Keys never expire.
 --
 -- Returns { ok, eventId, replayed }, or { ok: false, problem: key_reused }.
-create or replace function take_event(
+create or replace function record_external_event(
   new_id uuid, key_scope text, request_key text, hash text, event_type text, event_client text, new_user text, name text,
   event_payload jsonb
 ) returns jsonb
@@ -214,7 +214,7 @@ declare
 begin
   select * into known from external_events where scope = key_scope and idempotency_key = request_key;
   if found then
-    return taken_event(known, hash);
+    return recorded_external_event(known, hash);
   end if;
   member := open_user(new_user, name) #>> '{}';
   insert into external_events (id, scope, idempotency_key, request_hash, type, client, user_id, payload)
@@ -225,11 +225,11 @@ begin
     return jsonb_build_object('ok', true, 'eventId', new_id, 'replayed', false);
   end if;
   select * into strict known from external_events where scope = key_scope and idempotency_key = request_key;
-  return taken_event(known, hash);
+  return recorded_external_event(known, hash);
 end
 $$;
 
-create or replace function taken_event(known external_events, hash text) returns jsonb
+create or replace function recorded_external_event(known external_events, hash text) returns jsonb
 language sql immutable as $$
   select case
     when known.request_hash <> hash then '{"ok": false, "problem": "key_reused"}'

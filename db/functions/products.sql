@@ -88,8 +88,8 @@ begin
 end
 $$;
 
--- Moves every reservation of a purchase on to another state, with what that means for the stock.
-create or replace function turn_reservations(
+-- Changes the state of every reservation of a purchase, and moves the stock accordingly.
+create or replace function transition_reservations(
   purchase uuid, from_state text, to_state text, on_hand_sign integer, reserved_sign integer, why text, who text
 ) returns void
 language plpgsql as $$
@@ -119,7 +119,7 @@ declare
 begin
   perform refuse_undo_of_sale(purchase);
   if undo_step(purchase, 'reserveStock') is not null then
-    perform turn_reservations(purchase, 'reserved', 'released', 0, -1, 'reservation', 'purchase');
+    perform transition_reservations(purchase, 'reserved', 'released', 0, -1, 'reservation', 'purchase');
     perform record_event(bought, 'reserveStock', 'undone');
   end if;
   return done();
@@ -140,7 +140,7 @@ begin
   if not (is_applied(purchase, 'reserveStock') and is_applied(purchase, 'chargeWallet')) then
     raise exception 'confirmPurchase of purchase %: what it builds on is missing', purchase using errcode = 'US002';
   end if;
-  perform turn_reservations(purchase, 'reserved', 'confirmed', -1, -1, 'sale', 'purchase');
+  perform transition_reservations(purchase, 'reserved', 'confirmed', -1, -1, 'sale', 'purchase');
   insert into awards (id, kind, client, user_id) values (purchase, 'purchase', 'UnicornStore', bought.user_id);
   answer := answer_step(purchase, 'confirmPurchase', '{}');
   perform record_event(bought, 'confirmPurchase', 'applied');
@@ -159,7 +159,7 @@ begin
     return done(answer);
   end if;
   perform require_refunding(bought);
-  perform turn_reservations(purchase, 'confirmed', 'returned', 1, 0, 'return', 'refund');
+  perform transition_reservations(purchase, 'confirmed', 'returned', 1, 0, 'return', 'refund');
   answer := answer_step(purchase, 'returnStock', '{}');
   perform record_event(bought, 'returnStock', 'applied');
   return done(answer);

@@ -141,7 +141,7 @@ create table purchases (
 );
 create index purchases_by_user on purchases (user_id, id desc);
 create index purchases_by_status on purchases (status, id desc);
-create index purchases_unfinished on purchases (id) where settled_at is null or status = 'refunding';
+create index purchases_open on purchases (id) where settled_at is null or status = 'refunding';
 
 create table purchase_lines (
   purchase_id uuid        not null references purchases,

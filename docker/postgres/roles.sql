@@ -16,6 +16,6 @@ create database unicorn owner unicorn_owner;
 create database temporal owner temporal;
 create database temporal_visibility owner temporal;
 
--- Everybody may connect to every new database, unless told otherwise.
+-- Everybody may connect to every new database, unless that is revoked.
 revoke connect, temporary on database unicorn, temporal, temporal_visibility from public;
 grant connect on database unicorn to unicorn_app;

@@ -165,7 +165,7 @@ export type Expired = Entry & { readonly type: 'expired' }
 
 /**
  * Of an issue: `amount` was taken back and `notTakenBack` could not be, because it was spent, or had expired before.
- * The two are told apart because a refund charges its customer for the first and not for the second.
+ * The two are distinguished because a refund charges its customer for the first and not for the second.
  * Of a redemption: `amount` went back to the lots it came from, and `notTakenBack` is zero.
  */
 export type Reversed = Entry & {

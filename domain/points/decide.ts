@@ -172,7 +172,7 @@ function reverseRedemption(account: PointsAccount, command: Reverse, target: Tra
   return { ok: true, events: [event] }
 }
 
-/** What the one who gave the command is told. */
+/** The answer to the caller of a command. */
 export type Answer = {
   readonly id: string
   readonly dateTime: Instant

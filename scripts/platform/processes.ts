@@ -88,7 +88,7 @@ async function waitUntilAnswering(
     if (failure === undefined) return
     if (performance.now() > deadline) {
       sendSignal(identity, 'SIGQUIT')
-      const why = lastWords(logFile) || failure
+      const why = lastErrorIn(logFile) || failure
       throw new ConfigurationError(
         `${name} does not answer after ${ANSWERS_WITHIN_MS / 1000} s (${why}), see ${logFile}`,
       )
@@ -96,7 +96,7 @@ async function waitUntilAnswering(
     await sleep(50)
   }
   stopping?.throwIfAborted()
-  const why = [await Promise.race([ended, sleep(1_000, '')]), lastWords(logFile)]
+  const why = [await Promise.race([ended, sleep(1_000, '')]), lastErrorIn(logFile)]
     .filter((told) => told !== '')
     .join(': ')
   throw new ConfigurationError(`${name} ended while starting (${why}), see ${logFile}`)
@@ -158,19 +158,19 @@ export function withLogFile<T>(path: string, use: (descriptor: number) => T): T 
   }
 }
 
-/** The last line of the latest run that may tell what went wrong; empty if there is none. */
-export function lastWords(path: string): string {
+/** The last line of the latest run that may be an error; empty if there is none. */
+export function lastErrorIn(path: string): string {
   try {
     const lines = readFileSync(path, 'utf8').split('\n')
     const run = lines.slice(lines.findLastIndex((line) => line.startsWith(START_MARK)) + 1)
-    return run.map(complaintIn).findLast((complaint) => complaint !== '') ?? ''
+    return run.map(errorOf).findLast((error) => error !== '') ?? ''
   } catch {
     return ''
   }
 }
 
 /** Of JSON lines the message, if it is a warning at least; other lines as they are, but for the body of a stack trace. */
-function complaintIn(line: string): string {
+function errorOf(line: string): string {
   try {
     const { level, msg } = JSON.parse(line) as { level?: unknown; msg?: unknown }
     return /^(warn|error|fatal)$/i.test(String(level)) ? String(msg) : ''

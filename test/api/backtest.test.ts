@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
 import { awardPoints } from '#activities/points.ts'
-import { takeEvent } from '#db/awards.ts'
+import { recordExternalEvent } from '#db/awards.ts'
 import { openApiWorld } from '#test/support/api-world.ts'
 import { giving } from '#test/support/campaign-examples.ts'
 import { interceptSql } from '#test/support/intercepted-sql.ts'
@@ -28,7 +28,7 @@ async function happen(username: string): Promise<void> {
   const eventId = crypto.randomUUID()
   const request = { scope: 'test', key: eventId, requestHash: '' }
   const review = { type: 'Review', client: 'Reviews', username, payload: { stars: 5 } }
-  await takeEvent(world.shop.sql, request, { eventId, ...review })
+  await recordExternalEvent(world.shop.sql, request, { eventId, ...review })
   await awardPoints(world.shop.points, { eventId })
 }
 
@@ -41,7 +41,7 @@ async function backtest(body: object) {
 // biome-ignore lint/suspicious/noExplicitAny: held against the published schema already.
 const awardsOf = (lines: any[]) => lines.flatMap(({ awards }) => awards ?? [])
 
-test('tells of each purchase what it would have earned by which rule, and the totals', async () => {
+test('reports for each purchase what it would have earned by which rule, and the totals', async () => {
   const rules = [giving('$.quantity * 2.5'), giving('$.colour')]
   const { pages, last, awards } = await backtest({ rules, cap_total_points: 6 })
   expect(pages).toMatchObject([{ line: 'page', done: 3, total: 3 }])
@@ -64,7 +64,7 @@ test('tells of each purchase what it would have earned by which rule, and the to
   })
 })
 
-test('without a campaign it tells what really happened, and with a name what that one gives with the changes', async () => {
+test('without a campaign it reports what really happened, and with a name what that one gives with the changes', async () => {
   expect((await backtest({})).last).toMatchObject({ points: 680, points_issued: 680 })
   const changed = await backtest({ campaign_name: '1', ends_at: '2020-01-02T00:00:00Z' })
   expect(changed.last).toMatchObject({ points: 0, campaigns: [{ campaign_name: '1', not_running: 3 }] })

@@ -169,7 +169,7 @@ describe('a campaign', () => {
     expect([repeated.status, repeated.body.version, repeated.body.ends_at]).toEqual([200, 3, null])
   })
 
-  test('that is deleted is gone, its name is free, and its history tells all of it', async () => {
+  test('that is deleted is gone, its name is free, and its history has all of it', async () => {
     await create()
     await patch({ status: 'inactive' }, '"1"')
     const remove = (key: string) =>
@@ -181,12 +181,12 @@ describe('a campaign', () => {
     expect((await world.api.get(at('?client=Test'))).status).toBe(404)
     expect((await create()).status).toBe(201)
     const { body } = await world.api.get(at('/history?client=Test'))
-    const told = body.items.map(({ action, before, after }: Record<string, { status: string } | null>) => [
+    const changes = body.items.map(({ action, before, after }: Record<string, { status: string } | null>) => [
       action,
       before?.status,
       after?.status,
     ])
-    expect(told).toEqual([
+    expect(changes).toEqual([
       ['created', undefined, 'active'],
       ['deleted', 'inactive', undefined],
       ['updated', 'active', 'inactive'],
@@ -207,8 +207,8 @@ describe('a campaign', () => {
     await patch({ cap_total_points: 3 }, '"1"')
     const second = await page(next(first))
     const third = await page(next(second))
-    const told = [first, second, third].flatMap(({ items }) => items)
-    expect(told.map(({ action, version }: { action: string; version: number }) => `${action} ${version}`)).toEqual([
+    const changes = [first, second, third].flatMap(({ items }) => items)
+    expect(changes.map(({ action, version }: { action: string; version: number }) => `${action} ${version}`)).toEqual([
       'created 1',
       'deleted 4',
       'updated 3',

@@ -120,7 +120,7 @@ describe('cancelling', () => {
     await expectNothingMoved()
   })
 
-  test('that comes after the confirmation is too late, which the story tells', async () => {
+  test('that comes after the confirmation is too late, which the timeline shows', async () => {
     const purchaseId = await anOrder()
     const award = hold(purchaseId, 'awardPoints')
     await world.start(purchaseId)

@@ -66,7 +66,7 @@ describe('in demo mode', () => {
     expect((await addUser({})).status).toBe(201)
   })
 
-  test('pages of CORS_ORIGINS can, and are told so by name', async () => {
+  test('pages of CORS_ORIGINS can, and are allowed by name', async () => {
     const answer = await addUser({ Origin: friend, 'Sec-Fetch-Site': 'cross-site' })
     expect(answer.status).toBe(201)
     expect(answer.headers.get('Access-Control-Allow-Origin')).toBe(friend)
@@ -93,7 +93,7 @@ test('outside of demo mode these rules are not in force', async () => {
 })
 
 test.each(['/products', '/nothing', '/docs', '/images/unicorn-air.svg'])(
-  '%s tells browsers to load nothing else',
+  '%s makes browsers to load nothing else',
   async (path) => {
     const { headers } = await world.api.get(path)
     expect(headers.get('Content-Security-Policy')).toMatch(/^default-src 'none';/)

@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { parkAward } from '#activities/points.ts'
-import { readAward, takeEvent } from '#db/awards.ts'
+import { readAward, recordExternalEvent } from '#db/awards.ts'
 import { openApiWorld } from '#test/support/api-world.ts'
 import { giving } from '#test/support/campaign-examples.ts'
 import { shared } from '#test/support/shared-world.ts'
@@ -34,7 +34,7 @@ const points = async () => (await world.api.get(`/points?account_id=${account}`)
 async function taken(): Promise<string> {
   const eventId = crypto.randomUUID()
   const request = { scope: 'test', key: eventId, requestHash: '' }
-  await takeEvent(world.shop.sql, request, {
+  await recordExternalEvent(world.shop.sql, request, {
     eventId,
     type: 'Review',
     client: 'ReviewSite',
@@ -119,7 +119,7 @@ test('an event whose points could not be booked is parked, listed, and booked on
 test('a parked award that is retried under every spelling of its id is booked once', async () => {
   const id = await taken()
   await parkAward(world.shop.points, { eventId: id }, 'unavailable')
-  const retry = (spelled: string) => world.api.call('POST', `/operations/parked/${spelled}/retry`)
+  const retry = (writtenId: string) => world.api.call('POST', `/operations/parked/${writtenId}/retry`)
   const answers = await Promise.all([retry(id), retry(id.toUpperCase()), retry(id), retry(id.toUpperCase())])
   expect(answers.map(({ body }) => body)).toEqual(answers.map(() => expect.objectContaining({ id, status: 'booked' })))
   expect(await points()).toBe(8)

@@ -45,7 +45,7 @@ describe.each([
   })
 
   test.each([
-    ['is refused', () => passage.cut(), () => passage.mend()],
+    ['is refused', () => passage.cut(), () => passage.restore()],
     [
       'gets no answer',
       () => {

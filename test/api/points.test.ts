@@ -210,9 +210,9 @@ describe('an Idempotency-Key', () => {
     expect((await points()).balance).toBe(100)
   })
 
-  test('stands for the same request when that is spelled another way', async () => {
-    const first = await issue(100, { key: 'spelled' })
-    const again = await world.api.post('/points', `{ "amount": 1e2, "account_id": "${member}" }`, { key: 'spelled' })
+  test('stands for the same request when that is written in another form', async () => {
+    const first = await issue(100, { key: 'same' })
+    const again = await world.api.post('/points', `{ "amount": 1e2, "account_id": "${member}" }`, { key: 'same' })
     expect(again.body).toEqual(first.body)
   })
 
@@ -237,8 +237,8 @@ describe('an Idempotency-Key', () => {
   })
 
   test('is not used up by bad input', async () => {
-    expect((await issue(0, { key: 'mended' })).status).toBe(400)
-    expect((await issue(1, { key: 'mended' })).status).toBe(200)
+    expect((await issue(0, { key: 'corrected' })).status).toBe(400)
+    expect((await issue(1, { key: 'corrected' })).status).toBe(200)
   })
 
   test('is not needed: without one each request counts', async () => {
@@ -323,7 +323,7 @@ describe('reversing', () => {
     },
   )
 
-  test('finds its transaction however the id is spelled', async () => {
+  test('finds its transaction in whichever case the id is written', async () => {
     const issued = await issue(100)
     expect((await reverse(issued.body.id.toUpperCase())).status).toBe(200)
   })
@@ -353,12 +353,12 @@ describe('reading', () => {
     expect(read.items[0]).toMatchObject({ transaction_type: 'reverse', reverses: given[2].id })
   })
 
-  test('the statement tells points that were given back from those that were taken back', async () => {
+  test('the statement distinguishes points that were given back from those that were taken back', async () => {
     await reverse((await issue(50)).body.id)
     await issue(50)
     await reverse((await redeem(20)).body.id)
-    const told = (await statement()).map((line: Record<string, unknown>) => line.reverses_type)
-    expect(told).toEqual(['redeem', null, null, 'issue', null])
+    const types = (await statement()).map((line: Record<string, unknown>) => line.reverses_type)
+    expect(types).toEqual(['redeem', null, null, 'issue', null])
   })
 
   test('lots are newest first, page by page, and can be only those with points left', async () => {

@@ -139,7 +139,7 @@ test('the log line of a purchase names the purchase, and no line has what was se
   expect(JSON.stringify(world.api.log)).not.toContain('derick')
 })
 
-test('an error of ours is 500, is logged with its request id, and tells nothing of the inside', async () => {
+test('an error of ours is 500, is logged with its request id, and shows nothing of the inside', async () => {
   const broken = await world.serve({
     sql: Object.assign(() => Promise.reject(new Error('secret of the inside')), {}) as never,
   })

@@ -38,7 +38,7 @@ const ask = (purchaseId: string, lastEventId?: string) =>
   })
 
 /** `id event: what`, as in `3 step: chargeWallet applied`. */
-function told({ id, event, data }: ServerSentEvent): string {
+function summaryOf({ id, event, data }: ServerSentEvent): string {
   return `${id} ${event}: ${event === 'step' ? `${data.step} ${data.state}` : data.status}`
 }
 
@@ -67,22 +67,22 @@ const COMPLETED = [
 ]
 
 describe('the events of a purchase', () => {
-  test('are told as they happen, in order, and end with the outcome', async () => {
+  test('are sent as they happen, in order, and end with the outcome', async () => {
     const purchaseId = await anOrder()
     const letGo = hold(purchaseId, 'chargeWallet')
     const stream = await watch(purchaseId)
     const first = await stream.next()
-    expect(first && told(first)).toBe(COMPLETED[0])
+    expect(first && summaryOf(first)).toBe(COMPLETED[0])
 
     await world.start(purchaseId)
     const second = await stream.next()
-    expect(second && told(second)).toBe(COMPLETED[1])
+    expect(second && summaryOf(second)).toBe(COMPLETED[1])
     const third = await stream.next()
-    expect(third && told(third)).toBe('3 step: chargeWallet retried')
+    expect(third && summaryOf(third)).toBe('3 step: chargeWallet retried')
     expect(third?.data).toMatchObject({ detail: { attempt: 2, undo: false } })
     letGo()
     const rest = await stream.rest()
-    expect(rest.map(told)).toEqual([
+    expect(rest.map(summaryOf)).toEqual([
       '4 step: chargeWallet applied',
       '5 step: confirmPurchase applied',
       '6 step: awardPoints applied',
@@ -91,7 +91,7 @@ describe('the events of a purchase', () => {
     ])
   })
 
-  test('carry what GET tells of each step, and of the purchase at the end', async () => {
+  test('carry what GET has of each step, and of the purchase at the end', async () => {
     const purchaseId = await buy()
     const { body } = await world.api.get(`/purchases/${purchaseId}`)
     const events = await (await watch(purchaseId)).rest()
@@ -101,7 +101,7 @@ describe('the events of a purchase', () => {
 
   test('are those of a purchase that ended long ago, too, also when it was undone', async () => {
     const events = await (await watch(await buy(21))).rest()
-    expect(events.map(told)).toEqual([
+    expect(events.map(summaryOf)).toEqual([
       '1 step: purchase running',
       '2 step: reserveStock applied',
       '3 step: purchase compensating',
@@ -119,7 +119,7 @@ describe('the events of a purchase', () => {
     await expect.poll(status).toBe('refunding')
     const stream = await watch(purchaseId, '6-outcome')
     letGo()
-    expect((await stream.rest()).map(told)).toEqual([
+    expect((await stream.rest()).map(summaryOf)).toEqual([
       '7 step: purchase refunding',
       '8 step: awardPoints undone',
       '9 step: returnStock applied',
@@ -160,7 +160,7 @@ describe('whoever connects again', () => {
     ['6', 6],
   ])('after event %s gets what is missing, and nothing twice', async (lastEventId, index) => {
     const events = await (await watch(await buy(), lastEventId)).rest()
-    expect(events.map(told)).toEqual(COMPLETED.slice(index))
+    expect(events.map(summaryOf)).toEqual(COMPLETED.slice(index))
   })
 
   test('while it goes on gets what has happened meanwhile, and then what happens', async () => {
@@ -172,10 +172,10 @@ describe('whoever connects again', () => {
     const second = await watch(purchaseId, '1')
     expect((await second.next())?.id).toBe('2')
     await recordOutcome(world.shop.sql, purchaseId, { status: 'cancelled' })
-    expect((await second.rest()).map(told)).toEqual(['3 step: purchase cancelled', '3-outcome outcome: cancelled'])
+    expect((await second.rest()).map(summaryOf)).toEqual(['3 step: purchase cancelled', '3-outcome outcome: cancelled'])
   })
 
-  test('after the outcome is told to stop', async () => {
+  test('after the outcome gets 204, at which it stops', async () => {
     const purchaseId = await buy()
     const last = (await (await watch(purchaseId)).rest()).at(-1)
     expect(await ask(purchaseId, last?.id)).toMatchObject({ status: 204, body: '' })
@@ -199,7 +199,7 @@ describe('whoever connects again', () => {
 })
 
 describe('many who watch', () => {
-  test('are told by one statement, which reads each purchase once, and nothing is asked for them one by one', async () => {
+  test('are served by one statement, which reads each purchase once, and nothing is asked for them one by one', async () => {
     const statements: string[] = []
     const read: string[][] = []
     const sql = interceptSql(world.shop.sql, async (text, send) => {
@@ -305,7 +305,7 @@ describe('nothing is left and nothing is asked any more', () => {
     const purchaseId = await anOrder()
     const watching = [await watch(purchaseId, undefined, api), await watch(purchaseId, undefined, api)]
     const stopped = api.stop()
-    for (const stream of watching) expect((await stream.rest()).map(told)).toEqual(['1 step: purchase running'])
+    for (const stream of watching) expect((await stream.rest()).map(summaryOf)).toEqual(['1 step: purchase running'])
     await stopped
     await untilNobodyWatches(api)
   })
@@ -317,21 +317,21 @@ test('while the database is away streams stay, and go on with what they have mis
   databaseUrl.port = String(passage.port)
   const sql = openDatabase({ databaseUrl: databaseUrl.href, applicationName: 'test', maxConnections: 2 })
   const api = await world.serve({ sql, watching: { heartbeatMs: 20 } })
-  const complaints = () => api.log.filter(({ msg }) => msg === 'purchases cannot be polled: subscribers wait')
+  const warnings = () => api.log.filter(({ msg }) => msg === 'purchases cannot be polled: subscribers wait')
   try {
     const purchaseId = await anOrder()
     const stream = await watch(purchaseId, undefined, api)
     expect((await stream.next())?.id).toBe('1')
 
     await passage.cut()
-    await expect.poll(complaints).toHaveLength(1)
+    await expect.poll(warnings).toHaveLength(1)
     expect((await api.get('/products')).status).toBe(503)
     await requestCancel(world.shop.sql, purchaseId)
     for (let beats = 0; beats < 10; beats++) expect(await stream.nextBlock()).toMatch(/^:/)
-    await passage.mend()
+    await passage.restore()
 
     expect((await stream.next())?.id).toBe('2')
-    expect(complaints()).toHaveLength(1)
+    expect(warnings()).toHaveLength(1)
     expect(api.log).toContainEqual(expect.objectContaining({ level: 30, msg: 'purchases are polled again' }))
   } finally {
     await sql.end({ timeout: 1 })

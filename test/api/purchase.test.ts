@@ -157,7 +157,7 @@ describe('the list of purchases', () => {
     expect((await world.api.get(`/purchases?userId=${buyer}&status=completed`)).body.items).toEqual([])
   })
 
-  test('of one purchase tells what was reserved and charged at each step', async () => {
+  test('of one purchase has what was reserved and charged at each step', async () => {
     const { purchaseId } = (await buy({ productId: product, quantity: 1 })).body
     const { status, body } = await world.api.get(`/purchases/${purchaseId}`)
     expect(status).toBe(200)

@@ -86,7 +86,7 @@ test.each([
   expect([status, body.errors?.[0]?.path]).toEqual([400, path])
 })
 
-test('mistakes are told with their place, and nothing is written', async () => {
+test('errors are reported with their place, and nothing is written', async () => {
   expect((await simulate({ event: {}, rules: [{}] })).body.errors[0].path).toBe('rules/0/condition')
   expect((await simulate({ event: {}, campaign_name: 'none' })).body.code).toBe('unknown_campaign')
   expect((await simulate({ event: {}, cap: 1 })).body.errors[0]).toEqual({ path: 'cap', message: 'is not known here' })

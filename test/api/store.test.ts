@@ -65,7 +65,7 @@ describe('the store', () => {
     expect(headers.get('Content-Type')).toMatch(/^text\/html; charset=utf-8$/i)
   })
 
-  test('has a page that browsers ask for again, and are told if it has not changed', async () => {
+  test('has a page that browsers ask for again, and get 304 if it has not changed', async () => {
     const { headers } = await store.get('/store/purchases')
     expect(headers.get('Cache-Control')).toBe('no-cache')
     const again = { headers: { 'If-None-Match': headers.get('ETag') ?? '' } }

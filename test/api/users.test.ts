@@ -108,7 +108,7 @@ describe('topping up', () => {
     expect((await topUp(1)).status).toBe(200)
   })
 
-  test('under a key that stood for another amount or another user is told apart', async () => {
+  test('under a key that stood for another amount or another user is distinguished', async () => {
     await add(0)
     await topUp(5, 'five')
     expect(await topUp(6, 'five')).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } })

@@ -14,11 +14,11 @@ describe('a test in the browser fails when a page', () => {
     ],
     ['loads something from another host', `new Image().src = 'http://localhost:1/pixel.png'`, 'img-src'],
     ['calls another host', `fetch('http://localhost:1/').catch(() => {})`, 'connect-src'],
-  ] as const)('%s', async ([, script, complaint], { world }) => {
-    const { page, complaints, close } = await openVisit(world.browser, { baseURL: world.store.url })
+  ] as const)('%s', async ([, script, expected], { world }) => {
+    const { page, errors, close } = await openVisit(world.browser, { baseURL: world.store.url })
     await page.goto('/store/')
     await page.evaluate(script)
-    await expect.poll(() => complaints.join()).toContain(complaint)
+    await expect.poll(() => errors.join()).toContain(expected)
     await close()
   })
 })

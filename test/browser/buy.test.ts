@@ -4,7 +4,7 @@ import { test } from '#test/support/browser-world.ts'
 import { makeBuyer, purchaseDialog, purchasesOf, quickBuy, tabTo } from '#test/support/buyer.ts'
 
 describe('buying', () => {
-  test('with Quick Buy tells what happened, what it earned, and what is left', async ({ world, visit }) => {
+  test('with Quick Buy shows what happened, what it earned, and what is left', async ({ world, visit }) => {
     const { buyer, name } = await makeBuyer(world)
     const page = await visit({ as: buyer })
     await quickBuy(page, name).click()
@@ -51,7 +51,7 @@ describe('buying', () => {
     await purchaseDialog(page).getByRole('heading', { name: 'It is yours' }).waitFor()
     await purchaseDialog(page).getByText(`3 × ${second.name}`).waitFor()
     await purchaseDialog(page).getByRole('button', { name: 'Keep shopping' }).click()
-    await cart.getByText('Nothing in it yet').waitFor()
+    await cart.getByText('There is nothing in it yet').waitFor()
     expect(await world.shop.stock(second.product)).toEqual({ onHand: 1, reserved: 0 })
   })
 
@@ -130,7 +130,7 @@ describe('the page', () => {
     const { buyer, name } = await makeBuyer(world)
     const page = await visit({ as: buyer, colorScheme, viewport: { width, height: 740 } })
     await page.getByRole('button', { name: `Add ${name} to the cart` }).click()
-    if (width === 360) await page.getByRole('button', { name: 'Your cart: 1 thing' }).click()
+    if (width === 360) await page.getByRole('button', { name: 'Your cart: 1 item' }).click()
     await page.getByText('You earn 170 points').waitFor()
     await expectAccessible(page)
     await expectFits(page)

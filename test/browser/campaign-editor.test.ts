@@ -20,7 +20,7 @@ const WRONG = `[
 ]`
 
 describe('an error in the rules', () => {
-  test('is told in words with its place, keeps from saving, and is mended there', async ({ world, visit }) => {
+  test('is shown in words with its place, keeps from saving, and is corrected there', async ({ world, visit }) => {
     const name = await makeCampaign(world)
     const { buyer } = await makeBuyer(world)
     const page = await visit({ as: buyer, path: `/campaigns/${name}`, expected: REFUSED })
@@ -36,7 +36,7 @@ describe('an error in the rules', () => {
     expect(await rulesEditor(page).textContent()).toContain('$.amount / ten')
     expect(await storedCampaign(world, name)).toMatchObject({ version: 1 })
 
-    // What is marked is what the cursor is put at: typing there mends it.
+    // What is marked is what the cursor is put at: typing there corrects it.
     await errors.getByRole('button', { name: /condition, value/ }).click()
     for (const _ of '"100"') await page.keyboard.press('Delete')
     await page.keyboard.type('100')
@@ -51,7 +51,7 @@ describe('an error in the rules', () => {
     expect((await storedCampaign(world, name)).rules).toMatchObject([{ action: { formula: '$.amount / 10' } }])
   })
 
-  test('of JSON is told without asking anybody', async ({ world, visit }) => {
+  test('of JSON is found without asking anybody', async ({ world, visit }) => {
     const name = await makeCampaign(world)
     const { buyer } = await makeBuyer(world)
     const page = await visit({ as: buyer, path: `/campaigns/${name}` })
@@ -73,7 +73,7 @@ describe('the editor', () => {
     const name = await makeCampaign(world, { rules: [] })
     const { buyer } = await makeBuyer(world)
     const page = await visit({ as: buyer, path: `/campaigns/${name}` })
-    // What has the focus is told by its description: that of the editor says how to leave it.
+    // What has the focus is known by its description: that of the editor says how to leave it.
     const describedBy = () => page.evaluate('document.activeElement.getAttribute("aria-describedby")')
     await page.getByText('to leave the editor by keyboard, press Escape, then Tab', { exact: false }).waitFor()
     await page.getByRole('textbox', { name: 'Points per customer' }).focus()

@@ -5,7 +5,7 @@ import { makeBuyer } from '#test/support/buyer.ts'
 import { forProduct, makeCampaign, rulesEditor, saving, storedCampaign } from '#test/support/campaign-pages.ts'
 
 describe('the preview', () => {
-  test('tells what past purchases would have earned, rule by rule, and saves nothing', async ({ world, visit }) => {
+  test('shows what past purchases would have earned, rule by rule, and saves nothing', async ({ world, visit }) => {
     const { buyer, product } = await makeBuyer(world, { balance: 1_000_000 })
     const name = await makeCampaign(world)
     for (const quantity of [1, 1]) await world.api.post('/purchase', { userId: buyer, productId: product, quantity })
@@ -30,7 +30,7 @@ describe('the preview', () => {
     expect(await storedCampaign(world, name)).toMatchObject({ version: 1 })
   })
 
-  test('of a campaign that has not begun leaves its schedule aside, unless told otherwise', async ({
+  test('of a campaign that has not begun leaves its schedule aside, unless one chooses otherwise', async ({
     world,
     visit,
   }) => {
@@ -40,12 +40,12 @@ describe('the preview', () => {
     const page = await visit({ as: buyer, path: `/campaigns/${name}` })
     await page.getByText('the campaign has not started', { exact: false }).waitFor()
     await page.getByRole('button', { name: 'Run preview' }).click()
-    const told = page.getByRole('status', { name: 'Preview' })
-    await told.getByText('It would have awarded 9 points.').waitFor()
+    const shown = page.getByRole('status', { name: 'Preview' })
+    await shown.getByText('It would have awarded 9 points.').waitFor()
 
     await page.getByRole('switch', { name: 'Ignore the schedule' }).click()
     await page.getByRole('button', { name: 'Run again' }).click()
-    await told.getByText('It would have awarded 0 points.').waitFor()
+    await shown.getByText('It would have awarded 0 points.').waitFor()
   })
 
   test('goes as far back as its address says, also for somebody else', async ({ world, visit }) => {

@@ -13,7 +13,7 @@ describe('a cancellation that does not get through', () => {
     await quickBuy(page, name).click()
     const cancel = purchaseDialog(page).getByRole('button', { name: 'Cancel this purchase' })
     await cancel.click()
-    await purchaseDialog(page).getByRole('alert').getByText('the number of the request, 4711').waitFor()
+    await purchaseDialog(page).getByRole('alert').getByText('the request number, 4711').waitFor()
     await expectAccessible(page)
     await cancel.click()
     await purchaseDialog(page).getByText('Cancellation requested').waitFor()
@@ -27,7 +27,7 @@ describe('a cancellation that does not get through', () => {
     await page.route('**/cancel', (route) => route.abort())
     await world.stopWorker()
     await quickBuy(page, name).click()
-    await page.getByRole('button', { name: 'Hide this meanwhile' }).click()
+    await page.getByRole('button', { name: 'Hide this purchase' }).click()
     await page.getByRole('link', { name: 'Purchases' }).click()
     await page.getByRole('link', { name }).click()
     await page.getByRole('button', { name: 'Cancel this purchase' }).press('Enter')
@@ -39,7 +39,7 @@ describe('a cancellation that does not get through', () => {
   })
 })
 
-describe('a cancellation that is asked for by keyboard, and decided later, leaves the focus where it is told', () => {
+describe('a cancellation that is asked for by keyboard, and decided later, leaves the focus where it is shown', () => {
   test('in the dialog', async ({ world, visit }) => {
     const { buyer, name } = await makeBuyer(world)
     const page = await visit({ as: buyer })
@@ -48,7 +48,7 @@ describe('a cancellation that is asked for by keyboard, and decided later, leave
     await quickBuy(page, name).click()
     await purchaseDialog(page).getByRole('button', { name: 'Cancel this purchase' }).press('Enter')
     await purchaseDialog(page).getByText('Cancellation requested').waitFor()
-    await expectFocusOn(page, 'It goes on without this page.')
+    await expectFocusOn(page, 'The purchase continues if you close this page.')
     await world.startWorker()
     await purchaseDialog(page).getByRole('heading', { name: 'Cancelled' }).waitFor()
     await expectFocusOn(page, 'Cancelled')
@@ -60,7 +60,7 @@ describe('a cancellation that is asked for by keyboard, and decided later, leave
     await page.route('**/cancel', loseTheAnswer)
     await world.stopWorker()
     await quickBuy(page, name).click()
-    await purchaseDialog(page).getByRole('button', { name: 'Hide this meanwhile' }).click()
+    await purchaseDialog(page).getByRole('button', { name: 'Hide this purchase' }).click()
     await page.getByRole('link', { name: 'Purchases' }).click()
     await page.getByRole('link', { name }).click()
     await page.getByRole('button', { name: 'Cancel this purchase' }).press('Enter')

@@ -18,7 +18,7 @@ describe('whoever uses the store', () => {
     await page.getByRole('button', { name: `${one.buyer} Balance 3,300.00` }).waitFor()
     await page.reload()
     await page.getByRole('button', { name: `${one.buyer} Balance 3,300.00` }).waitFor()
-    // In a test every tab thinks that it has the focus: it is told that somebody comes back to it.
+    // In a test every tab thinks that it has the focus: a focus event stands for somebody who comes back to it.
     await page.evaluate('dispatchEvent(new Event("focus"))')
     const opened = await page.context().newPage()
     await opened.goto('/store/purchases')

@@ -64,7 +64,7 @@ describe('while no worker works', () => {
     const page = await visit({ as: buyer })
     await world.stopWorker()
     await quickBuy(page, name).click()
-    await purchaseDialog(page).getByRole('button', { name: 'Hide this meanwhile' }).click()
+    await purchaseDialog(page).getByRole('button', { name: 'Hide this purchase' }).click()
     await page.getByText('Your purchase is under way').waitFor()
     await page.getByRole('link', { name: 'Purchases' }).click()
     await page.getByRole('heading', { name: 'Purchases' }).waitFor()

@@ -20,7 +20,7 @@ describe('names without an end', () => {
     await page.getByRole('article', { name }).getByText('100000 in stock').waitFor()
     await expectFits(page)
     await page.getByRole('button', { name: `Add ${name} to the cart` }).click()
-    if (width === 360) await page.getByRole('button', { name: 'Your cart: 1 thing' }).click()
+    if (width === 360) await page.getByRole('button', { name: 'Your cart: 1 item' }).click()
     await page.getByText(`“${campaign}”`).waitFor()
     await expectFits(page)
     if (width === 360) await page.getByRole('button', { name: 'Close the cart' }).click()

@@ -18,7 +18,7 @@ describe('of more products than fit on one page', () => {
     await world.shop.addWallet({ username: buyer, balanceMinor: 100_000 })
   })
 
-  test('the last one can be reached, bought, and is told by its name from then on', async ({ visit }) => {
+  test('the last one can be reached, bought, and is shown by its name from then on', async ({ visit }) => {
     const page = await visit({ as: buyer, viewport: { width: 360, height: 740 } })
     await page.getByText('The first 60 products are shown.').waitFor()
     await expectAccessible(page)
@@ -33,7 +33,7 @@ describe('of more products than fit on one page', () => {
     await card.getByText('4 left').waitFor()
 
     await page.reload()
-    await page.getByRole('button', { name: 'Your cart: 1 thing' }).click()
+    await page.getByRole('button', { name: 'Your cart: 1 item' }).click()
     await page.getByRole('list', { name: 'In the cart' }).getByText(LAST).waitFor()
     await page.getByRole('list', { name: 'In the cart' }).getByText('20.00').waitFor()
     await page.goto('/store/purchases')

@@ -57,7 +57,7 @@ describe('a parked award', () => {
     await page.getByRole('tab', { name: 'Points waiting (1)' }).waitFor()
     const award = page.getByRole('article').filter({ hasText: `170 points for ${customer.buyer}` })
     await award.getByText('The points ledger could not be reached for ten minutes.').waitFor()
-    await award.getByText('Campaign 1 gave 170 points').waitFor()
+    await award.getByText('Campaign 1 awarded 170 points').waitFor()
     await expectAccessible(page)
     await award.getByRole('button', { name: 'Retry' }).click()
     await page.getByRole('status').getByText(`${customer.buyer} got 170 points.`).waitFor()
@@ -82,7 +82,7 @@ describe('a parked award', () => {
     await award.waitFor({ state: 'detached' })
     expect((await world.api.get(`/points?account_id=${customer.buyer}`)).body.balance).toBe(0)
     await page.goto(new URL(`/store/purchases/${purchaseId}`, page.url()).href)
-    await page.getByText('They could not be issued, and an operator has dismissed them.').waitFor()
+    await page.getByText('The points could not be issued, and an operator has dismissed them.').waitFor()
   })
 
   test('leads to its purchase, which says whether the points will follow', async ({ world, visit }) => {
@@ -92,14 +92,16 @@ describe('a parked award', () => {
     await expectFits(page)
     const award = page.getByRole('article').filter({ hasText: `170 points for ${customer.buyer}` })
     await award.getByRole('link', { name: 'See the purchase' }).click()
-    await page.getByText('The points for it will be issued later: an operator is looking after them.').waitFor()
+    await page.getByText('The points for this purchase will be issued later, by an operator.').waitFor()
     await world.api.call('POST', `/purchases/${purchaseId}/refund`)
     await page.reload()
-    await page.getByText('They had not been issued when the purchase was refunded, and will not be issued.').waitFor()
+    await page
+      .getByText('The points had not been issued when the purchase was refunded, and will not be issued.')
+      .waitFor()
   })
 })
 
-test('a purchase that cannot be undone is shown with what it waits for, and settled at a click', async ({
+test('a purchase that cannot be undone is shown with what it waits for, and ended at a click', async ({
   world,
   visit,
 }) => {
@@ -144,7 +146,7 @@ describe('the stock', () => {
     const page = await visit({ as: buyer, path: '/operations?panel=stock', expected: [/status of 409/] })
     await rowOf(page, name).getByRole('button', { name: 'Adjust stock' }).click()
     await page.getByLabel('Quantity').fill('-5')
-    await page.getByText('4 can be bought now, and no more than that can be taken out.').waitFor()
+    await page.getByText('4 can be bought now, and no more than that can be removed.').waitFor()
     await page.getByLabel('Reason').fill('Ran away')
     await page.getByRole('dialog').getByRole('button', { name: 'Adjust stock' }).click()
     await page.getByRole('alert').getByText('At most 4 can be removed.').waitFor()
@@ -163,9 +165,12 @@ describe('the stock', () => {
     await dialog.getByText('It must be a path on this server or an http(s) address.').waitFor()
     await expectAccessible(page)
     await dialog.getByLabel('Picture').fill('https://elsewhere.example/unicorn.svg')
-    await dialog.getByRole('status').getByText('It is kept, but the store does not show it', { exact: false }).waitFor()
+    await dialog
+      .getByRole('status')
+      .getByText('The store does not show pictures from other servers', { exact: false })
+      .waitFor()
     await dialog.getByLabel('Picture').fill('')
-    await dialog.getByText('A path on this server. Without one, a unicorn stands in.').waitFor()
+    await dialog.getByText('A path on this server. Without a picture, the store shows a unicorn.').waitFor()
     await dialog.getByRole('button', { name: 'Save' }).click()
     await dialog.waitFor({ state: 'detached' })
     await rowOf(page, name).getByText('1,800.50').waitFor()
@@ -180,7 +185,7 @@ describe('the stock', () => {
     await dialog.getByLabel('Description').fill('Shines by night.')
     await dialog.getByLabel('Price').fill('2400')
     await dialog.getByLabel('Units in stock').fill('3')
-    await dialog.getByRole('button', { name: 'Add it' }).click()
+    await dialog.getByRole('button', { name: 'Add' }).click()
     await rowOf(page, 'Unicorn Moon').getByText('2,400.00').waitFor()
     await page.getByRole('link', { name: 'Buy', exact: true }).click()
     await page.getByRole('article', { name: 'Unicorn Moon' }).getByText('3 left').waitFor()
@@ -209,7 +214,7 @@ describe('users', () => {
     await wallet.getByText('Topped up').waitFor()
   })
 
-  test('have wallets that tell of purchases and refunds, and lead to them', async ({ world, visit }) => {
+  test('have wallets that list purchases and refunds, and lead to them', async ({ world, visit }) => {
     const { buyer, product } = await makeBuyer(world)
     const order = { userId: buyer, productId: product, quantity: 1 }
     const { purchaseId } = (await world.api.post('/purchase', order)).body

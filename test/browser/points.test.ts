@@ -71,7 +71,7 @@ describe('a purchase', () => {
 })
 
 describe('what expires', () => {
-  test('is told with its last day, and what has expired is shown as such', async ({ world, visit, book }) => {
+  test('is shown with its last day, and what has expired is shown as such', async ({ world, visit, book }) => {
     await world.shop.addWallet({ username: member, balanceMinor: 0 })
     await book('2024-05-01T12:00:00.000Z', { type: 'issue', amount: 30, ttlDays: 1 })
     await book('2025-01-01T12:00:00.000Z', { type: 'issue', amount: 500, ttlDays: 36_000 })
@@ -91,7 +91,7 @@ describe('what expires', () => {
 })
 
 describe('the statement', () => {
-  test('tells in words what went where when a purchase is refunded', async ({ world, visit }) => {
+  test('shows in words what went where when a purchase is refunded', async ({ world, visit }) => {
     await world.shop.addProduct({ id: product, priceMinor: 170_000, stock: 4 })
     await world.shop.addWallet({ username: member, balanceMinor: 330_000 })
     await world.api.post('/points', { account_id: member, amount: 100 })
@@ -157,7 +157,7 @@ describe('many days', () => {
     await page.getByText('8 of 1,000 days').waitFor()
     await page.getByRole('button', { name: 'Show more days' }).click()
     await page.getByText('58 of 1,000 days').waitFor()
-    const chart = page.getByRole('application', { name: /^Points by the month they came/ })
+    const chart = page.getByRole('application', { name: /^Points by month of issue/ })
     await chart.focus()
     await page.keyboard.press('ArrowRight')
     await page.getByRole('status').filter({ hasText: 'points left to spend' }).waitFor()
@@ -175,7 +175,7 @@ describe('on any screen', () => {
     await book('2024-05-01T12:00:00.000Z', { type: 'issue', amount: 30, ttlDays: 1 })
     await world.api.post('/points', { account_id: member, amount: 1_234_567 })
     const page = await visit({ as: member, path: '/points?lots=all', reducedMotion: 'reduce', ...screen })
-    await page.getByRole('application', { name: /^Points by the month/ }).waitFor()
+    await page.getByRole('application', { name: /^Points by month/ }).waitFor()
     await rows(page, statement).filter({ hasText: '+1,234,567' }).waitFor()
     await rows(page, lots).filter({ hasText: '30 of 30' }).waitFor()
     await expectFits(page)

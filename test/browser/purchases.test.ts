@@ -23,11 +23,11 @@ async function holdAtCharge(world: World, { buyer, product }: Customer) {
   return { purchaseId, goOn: () => world.faults.on(purchaseId, 'chargeWallet', {}) }
 }
 
-const story = (page: Page) => page.getByRole('list', { name: 'What happened' })
+const timeline = (page: Page) => page.getByRole('list', { name: 'What happened' })
 const cards = (page: Page) => page.getByRole('list', { name: 'Purchases' }).getByRole('article')
 
 describe('the history', () => {
-  test('has what was bought, newest first, and what became of it', async ({ world, visit }) => {
+  test('has what was bought, newest first, and its outcome', async ({ world, visit }) => {
     const customer = await makeBuyer(world)
     await buy(world, customer)
     await buy(world, customer, { quantity: 5 })
@@ -84,13 +84,16 @@ describe('the history', () => {
     const page = await visit({ as: buyer, path: '/purchases', viewport: PHONE })
     await page.getByRole('heading', { name: 'Nothing bought yet' }).waitFor()
     await expectFits(page)
-    await page.getByRole('link', { name: 'Meet the unicorns' }).click()
+    await page.getByRole('link', { name: 'Go to the unicorns' }).click()
     await page.getByRole('heading', { name: 'Buy Unicorns' }).waitFor()
   })
 })
 
 describe('a purchase', () => {
-  test('has a page with its story, prices, points and who gave them, which can be shared', async ({ world, visit }) => {
+  test('has a page with its timeline, prices, points and who gave them, which can be shared', async ({
+    world,
+    visit,
+  }) => {
     const customer = await makeBuyer(world)
     await world.api.post('/points', { account_id: customer.buyer, amount: 500 })
     const purchaseId = await buy(world, customer, { redeemPoints: 500 })
@@ -98,44 +101,44 @@ describe('a purchase', () => {
     await page.getByRole('link', { name: customer.name }).click()
     await page.getByText('1,650.00 and 500 points paid, 165 points earned.').waitFor()
     expect(new URL(page.url()).pathname).toBe(`/store/purchases/${purchaseId}`)
-    for (const told of ['Stock reserved', 'Points spent', 'Wallet charged', 'Sale confirmed', 'Points earned']) {
-      await story(page).getByText(told).waitFor()
+    for (const text of ['Stock reserved', 'Points spent', 'Wallet charged', 'Sale confirmed', 'Points earned']) {
+      await timeline(page).getByText(text).waitFor()
     }
     const earned = page.getByRole('region', { name: 'Points earned' })
-    await earned.getByText('Campaign 1 gave 165 points').waitFor()
-    await earned.getByText('Rule 1 gave 165').waitFor()
+    await earned.getByText('Campaign 1 awarded 165 points').waitFor()
+    await earned.getByText('Rule 1 awarded 165').waitFor()
     await expectFits(page)
     await expectAccessible(page)
     await page.reload()
     await page.getByRole('region', { name: 'Order' }).getByText('Paid with 500 points').waitFor()
   })
 
-  test('is told live, and undone when it is cancelled in time', async ({ world, visit }) => {
+  test('is shown live, and undone when it is cancelled in time', async ({ world, visit }) => {
     const customer = await makeBuyer(world)
     const { purchaseId, goOn } = await holdAtCharge(world, customer)
     const page = await visit({ as: customer.buyer, path: `/purchases/${purchaseId}` })
-    await story(page).getByText('Charging the wallet …').waitFor()
+    await timeline(page).getByText('Charging the wallet …').waitFor()
     await page.getByRole('button', { name: 'Cancel this purchase' }).click()
-    await story(page).getByText('Cancellation requested').waitFor()
+    await timeline(page).getByText('Cancellation requested').waitFor()
     goOn()
     await page.getByText('Nothing was bought, and the order was undone.').waitFor()
-    await story(page).getByText('Stock released').waitFor()
+    await timeline(page).getByText('Stock released').waitFor()
     expect(await world.shop.balance(customer.buyer)).toBe(330_000)
     await expectAccessible(page)
   })
 
-  test('tells what had to be tried again, while it is and ever after', async ({ world, visit }) => {
+  test('shows what had to be tried again, while it is and ever after', async ({ world, visit }) => {
     const customer = await makeBuyer(world)
     const { purchaseId, goOn } = await holdAtCharge(world, customer)
     const page = await visit({ as: customer.buyer, path: `/purchases/${purchaseId}` })
-    await story(page).getByText('Wallet not charged yet, tried again').first().waitFor()
-    await story(page).getByText('attempt 4').waitFor()
-    await story(page).getByText('Charging the wallet …').waitFor()
+    await timeline(page).getByText('Wallet not charged yet, tried again').first().waitFor()
+    await timeline(page).getByText('attempt 4').waitFor()
+    await timeline(page).getByText('Charging the wallet …').waitFor()
     await expectAccessible(page)
     goOn()
-    await story(page).getByText('Wallet charged').waitFor()
+    await timeline(page).getByText('Wallet charged').waitFor()
     await page.reload()
-    await story(page).getByText('attempt 4').waitFor()
+    await timeline(page).getByText('attempt 4').waitFor()
   })
 
   test('leads to its workflow in the Web UI, in a tab of its own, where there is one', async ({ world, visit }) => {
@@ -181,10 +184,10 @@ describe('a refund', () => {
     const givenBack = page.getByRole('region', { name: 'Refund' })
     await givenBack.getByText('+500 points').waitFor()
     const earned = page.getByRole('region', { name: 'Points earned' })
-    await earned.getByText('They were taken back with the refund.').waitFor()
-    await story(page).getByText('Stock returned').waitFor()
+    await earned.getByText('The points were taken back with the refund.').waitFor()
+    await timeline(page).getByText('Stock returned').waitFor()
     // Each thing that came back has its own line; none of what was paid is crossed out, as if it had never been.
-    expect(await story(page).getByText('(taken back)').count()).toBe(0)
+    expect(await timeline(page).getByText('(taken back)').count()).toBe(0)
     await page.getByRole('button', { name: `${customer.buyer} Balance 3,300.00` }).waitFor()
     await expectAccessible(page)
     expect(await world.shop.stock(customer.product)).toEqual({ onHand: 4, reserved: 0 })

@@ -15,7 +15,7 @@ function isQuoteOf(product: string) {
     request.url().endsWith('/purchase/quote') && request.postDataJSON().lines[0].productId === product
 }
 
-describe('a card tells the points of a Quick Buy before the click', () => {
+describe('a card shows the points of a Quick Buy before the click', () => {
   test('by the campaigns of now, for as many as are wanted, and to those who do not see it', async ({
     world,
     visit,

@@ -20,7 +20,7 @@ describe('the store sells', () => {
     await page.getByRole('button', { name: 'Buy for 1,700.00', exact: true }).dblclick()
     await purchaseDialog(page).getByText('You paid 1,700.00.').waitFor()
     await purchaseDialog(page).getByRole('button', { name: 'Keep shopping' }).click()
-    await page.getByText('Nothing in it yet.').waitFor()
+    await page.getByText('There is nothing in it yet.').waitFor()
     expect(await purchasesOf(world, buyer)).toHaveLength(1)
   })
 

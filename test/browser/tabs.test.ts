@@ -42,7 +42,7 @@ describe('an order of one tab is left alone by another one', () => {
     await world.startWorker()
     await itIsYours(page).waitFor()
     await keepShopping(page).click()
-    await page.getByText('Nothing in it yet.').waitFor()
+    await page.getByText('There is nothing in it yet.').waitFor()
     expect(await totalsOf(world, first.buyer)).toEqual([1700, 49.99])
   })
 
@@ -79,7 +79,7 @@ describe('an order of one tab is left alone by another one', () => {
   })
 })
 
-describe('a click on another product, while one tab tells of a purchase', () => {
+describe('a click on another product, while one tab shows a purchase', () => {
   test('buys it if that purchase has ended, and the other tab makes room', async ({ world, visit }) => {
     const first = await makeBuyer(world)
     const second = await makeBuyer(world, { price: 1_295 })
@@ -123,7 +123,7 @@ test('what was bought leaves the cart once, though two tabs see it', async ({ wo
   await world.stopWorker()
   await buyTheCart(page, '1,700.00').click()
   await buyTheCart(other, '1,700.00').click()
-  await purchaseDialog(other).getByRole('button', { name: 'Hide this meanwhile' }).click()
+  await purchaseDialog(other).getByRole('button', { name: 'Hide this purchase' }).click()
   await addToCart(other, name).click()
   await addToCart(other, name).click()
   await world.startWorker()

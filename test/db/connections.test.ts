@@ -22,7 +22,7 @@ afterEach(async () => {
   passage.alter((data) => data)
   passage.swallowNew(false)
   await Promise.all(opened.splice(0).map((sql) => sql.end({ timeout: 0.1 })))
-  // Nobody has told the server that the silent ones are gone, and they may hold locks.
+  // Nobody has notified the server that the silent ones are gone, and they may hold locks.
   await direct`
     select pg_terminate_backend(pid, 5_000) from pg_stat_activity
     where datname = current_database() and application_name like 'test-%'`

@@ -98,7 +98,7 @@ describe('the application', () => {
     await expect(shop.sql.unsafe(`select ${part}`)).rejects.toThrow('permission denied')
   })
 
-  test('is told of a refusal by a value: no function of the books makes one of a violated constraint', async () => {
+  test('gets a refusal as a value: no function of the books makes one of a violated constraint', async () => {
     const { on_hand } = (await shop.sql<{ on_hand: number }[]>`select on_hand from products where id = 'air'`)[0] ?? {}
     const tooMany = { product: 'air', change: -(on_hand ?? 0) - 1, max_on_hand: 1e9, remark: 'x', who: 'test' }
     const key = { key_scope: 'test', request_key: crypto.randomUUID(), hash: '' }

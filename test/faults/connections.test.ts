@@ -101,7 +101,7 @@ describe.each([
     async () => {
       await installation.passage.cut()
       await sleep(1_500)
-      await installation.passage.mend()
+      await installation.passage.restore()
     },
   ],
 ])('when connections are %s', (_what, disturb) => {

@@ -84,7 +84,7 @@ describe('npm start', () => {
     await expectNothingLeft(runtime)
   }, 180_000)
 
-  test('finds its data again, starts a killed worker again, and tells beside itself where it is', async () => {
+  test('finds its data again, starts a killed worker again, and makes known where it is', async () => {
     const launcher = await npmStart(place)
     expect(launcher.printed()).not.toContain('building the store')
     expect(await get('/users/balance/derick')).toMatchObject({ balance: 1600 })
@@ -154,7 +154,7 @@ describe('npm start', () => {
     ['TEMPORAL_PORT', () => place.ports.temporal],
     ['TEMPORAL_UI_PORT', () => place.ports.webUi],
   ])(
-    'a taken %s is told in one line with how to mend it',
+    'a taken %s is reported in one line with what to do about it',
     async (variable, portOf) => {
       const port = portOf()
       const stranger = createServer()
@@ -162,8 +162,8 @@ describe('npm start', () => {
       try {
         const { exitCode, printed } = await npmRunToEnd(place, 'start')
         expect(exitCode).toBe(1)
-        const complaint = expect.stringMatching(new RegExp(`Port ${port} is taken.*${variable}`))
-        expect(printed.trim().split('\n')).toEqual([complaint])
+        const message = expect.stringMatching(new RegExp(`Port ${port} is taken.*${variable}`))
+        expect(printed.trim().split('\n')).toEqual([message])
       } finally {
         await new Promise((resolve) => stranger.close(resolve))
       }

@@ -33,7 +33,7 @@ async function replay(workflowBundle: WorkflowBundleOption) {
 }
 
 describe('recorded workflows', () => {
-  test('are there for every story, and for no other', () => {
+  test('are there for every scenario, and for no other', () => {
     expect(histories.map(({ workflowId }) => workflowId).sort()).toEqual(scenarios.map(({ name }) => name).sort())
   })
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { parkAward } from '#activities/points.ts'
-import { takeEvent } from '#db/awards.ts'
+import { recordExternalEvent } from '#db/awards.ts'
 import { addMissingCampaigns } from '#db/campaigns.ts'
 import { beginCompensation, openRefund, recordOutcome, requestCancel } from '#db/purchases.ts'
 import {
@@ -178,7 +178,7 @@ async function anEvent(world: SagaWorld): Promise<string> {
   await addCampaign(world, eventId, '$.stars')
   const request = { scope: 'test', key: eventId, requestHash: '' }
   const event = { type: 'Review', client: eventId, username: eventId, payload: { stars: 5, quantity: 1 } }
-  await takeEvent(world.shop.sql, request, { eventId, ...event })
+  await recordExternalEvent(world.shop.sql, request, { eventId, ...event })
   return eventId
 }
 

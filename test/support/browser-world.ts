@@ -35,7 +35,7 @@ async function openBrowserWorld() {
 
 /**
  * A test in the browser: `world` is the system, one for each test file; `visit` opens the store as a certain user. Whatever
- * a browser complains about, an error, something the policy forbids or a request to another host, fails the test.
+ * a browser reports, an error, something the policy forbids or a request to another host, fails the test.
  */
 export const test = base
   // biome-ignore lint/correctness/noEmptyPattern: vitest reads from it what a fixture depends on: nothing.
@@ -48,7 +48,7 @@ export const test = base
     const visits: Visit[] = []
     onCleanup(async () => {
       for (const { close } of visits) await close()
-      expect(visits.flatMap(({ complaints }) => complaints)).toEqual([])
+      expect(visits.flatMap(({ errors }) => errors)).toEqual([])
     })
     return async ({ as, path = '/', url = world.store.url, expected, ...options }: VisitOptions): Promise<Page> => {
       const visit = await openVisit(world.browser, { baseURL: url, ...options }, expected)

@@ -6,7 +6,7 @@ const PATIENCE_MS = 20_000
 export type Visit = {
   page: Page
   /** What went wrong in the browser, and was not to be expected. */
-  complaints: string[]
+  errors: string[]
   close: () => Promise<void>
 }
 
@@ -23,19 +23,19 @@ export async function openVisit(
   // What is on its way is neither here nor there: contrasts and places are those of what has arrived.
   const context = await browser.newContext({ reducedMotion: 'reduce', ...options })
   context.setDefaultTimeout(PATIENCE_MS)
-  const complaints: string[] = []
-  const complain = (what: string) => {
-    if (!expected.some((pattern) => pattern.test(what))) complaints.push(what)
+  const errors: string[] = []
+  const report = (what: string) => {
+    if (!expected.some((pattern) => pattern.test(what))) errors.push(what)
   }
   const page = await context.newPage()
   page.on('console', (message: ConsoleMessage) => {
     const { url } = message.location()
-    if (message.type() === 'error' || message.type() === 'warning') complain(`${message.text()} (${url})`)
+    if (message.type() === 'error' || message.type() === 'warning') report(`${message.text()} (${url})`)
   })
-  page.on('pageerror', (error: Error) => complain(error.stack ?? error.message))
+  page.on('pageerror', (error: Error) => report(error.stack ?? error.message))
   context.on('request', (request: Request) => {
     const url = new URL(request.url())
-    if (url.protocol !== 'data:' && url.origin !== new URL(options.baseURL).origin) complain(`asked ${url.href}`)
+    if (url.protocol !== 'data:' && url.origin !== new URL(options.baseURL).origin) report(`asked ${url.href}`)
   })
-  return { page, complaints, close: () => context.close() }
+  return { page, errors, close: () => context.close() }
 }

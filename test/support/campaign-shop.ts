@@ -1,4 +1,4 @@
-import { takeEvent } from '#db/awards.ts'
+import { recordExternalEvent } from '#db/awards.ts'
 import { addMissingCampaigns, changeCampaign, readCampaign } from '#db/campaigns.ts'
 import { chargeWallet, confirmPurchase, readPurchase, reserveStock } from '#db/purchases.ts'
 import type { CampaignTerms } from '#domain/campaigns/campaign.ts'
@@ -42,7 +42,13 @@ export async function openCampaignShop(options: { connections?: number } = {}) {
       await shop.addUser(accountId)
       const eventId = crypto.randomUUID()
       const request = { scope: 'test', key: eventId, requestHash: '' }
-      await takeEvent(shop.sql, request, { eventId, type: 'Review', client: CLIENT, username: accountId, payload })
+      await recordExternalEvent(shop.sql, request, {
+        eventId,
+        type: 'Review',
+        client: CLIENT,
+        username: accountId,
+        payload,
+      })
       return eventId
     },
     given: async (name: string) => (await readCampaign(shop.sql, CLIENT, name))?.givenPoints,

@@ -4,7 +4,7 @@ import { createWorker } from '#worker/create-worker.ts'
 
 /**
  * A worker process that kills itself the hard way right after the first effect of the named activity is committed, and
- * before anybody is told: the moment in which money is lost or taken twice, if it ever is. An empty name: it never does.
+ * before it is reported: the moment in which money is lost or taken twice, if it ever is. An empty name: it never does.
  */
 const [databaseUrl = '', address = '', taskQueue = '', codePath = '', crashAfter = ''] = process.argv.slice(2)
 

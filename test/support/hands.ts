@@ -62,7 +62,7 @@ async function focusedOn(page: Page): Promise<string> {
   return JSON.stringify(await page.evaluate(name))
 }
 
-/** A function of an element, spelled as text: of the types of a page a test knows nothing. */
-function inThePage<Result>(spelled: string): (element: unknown) => Result {
-  return new Function('element', `return (${spelled})(element)`) as (element: unknown) => Result
+/** A function of an element, given as text: of the types of a page a test knows nothing. */
+function inThePage<Result>(source: string): (element: unknown) => Result {
+  return new Function('element', `return (${source})(element)`) as (element: unknown) => Result
 }

@@ -69,8 +69,8 @@ export async function openPassage(target: { host: string; port: number }) {
     connections: () => ways.size,
     /** The server is gone: connections are closed, and new ones refused. */
     cut,
-    mend: () => listen(port),
-    /** The connections that there are carry nothing any more, in either direction, and nobody is told. New ones work. */
+    restore: () => listen(port),
+    /** The connections that there are carry nothing any more, in either direction, and nobody is notified. New ones work. */
     silence() {
       for (const way of ways) way.silent = true
     },

@@ -7,7 +7,7 @@ import type { Database } from '#db/client.ts'
  * @param sql a pool of one connection, so that what it has read is on record when it says so
  */
 export async function rowsRead(sql: Database, tables: string[]): Promise<number> {
-  // A session reports what it did once a second at most, unless it is told to.
+  // A session reports what it did once a second at most, unless it is made to.
   await sql`select pg_stat_force_next_flush()`
   await sleep(50)
   const [row] = await sql<{ read: number }[]>`

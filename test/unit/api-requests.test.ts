@@ -1,5 +1,7 @@
+import { z } from '@hono/zod-openapi'
 import { describe, expect, test } from 'vitest'
 import { normaliseOrder, orderSchema } from '#api/checkout.ts'
+import { rejectInvalidInput } from '#api/errors.ts'
 import { canonicalJson } from '#api/idempotency.ts'
 import { page } from '#api/schemas.ts'
 
@@ -40,4 +42,30 @@ describe('a page', () => {
     expect(show([1, 2], 2)).toEqual({ items: [10, 20], count: 2, nextCursor: null })
     expect(show([], 2)).toEqual({ items: [], count: 0, nextCursor: null })
   })
+})
+
+test('every error of a request is a sentence about its value, also where the schema has no text of its own', () => {
+  const schema = z.object({
+    a: z.number(),
+    b: z.string(),
+    c: z.enum(['x', 'y']),
+    d: z.number().min(0),
+    e: z.uuid(),
+    f: z.int(),
+  })
+  const input = { a: '1', c: 'z', d: -1, e: 'q', f: 1.5 }
+  expect(() => rejectInvalidInput({ target: 'json', ...schema.safeParse(input) })).toThrow(
+    expect.objectContaining({
+      members: {
+        errors: [
+          { path: 'a', message: 'must be a number' },
+          { path: 'b', message: 'is missing' },
+          { path: 'c', message: 'must be one of "x"|"y"' },
+          { path: 'd', message: 'must be >=0' },
+          { path: 'e', message: 'must be a valid UUID' },
+          { path: 'f', message: 'must be a whole number' },
+        ],
+      },
+    }),
+  )
 })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { runEntryPoint } from '#test/support/entry-point.ts'
 
-/** As the launcher runs them. `npm start` itself tells of a taken port: test/faults/launcher.test.ts. */
+/** As the launcher runs them. `npm start` itself reports a taken port: test/faults/launcher.test.ts. */
 test.each([
   [
     'an unreachable database',
@@ -16,8 +16,8 @@ test.each([
     { DATA_DIR: '/dev/null/data' },
     'DATA_DIR /dev/null/data cannot be used',
   ],
-])('%s is told in one line, with exit code 1', async (_what, file, variables, told) => {
+])('%s is reported in one line, with exit code 1', async (_what, file, variables, message) => {
   const { code, out, err } = await runEntryPoint(file, variables)
   expect({ code, out }).toEqual({ code: 1, out: '' })
-  expect(err.trim().split('\n')).toEqual([expect.stringContaining(told)])
+  expect(err.trim().split('\n')).toEqual([expect.stringContaining(message)])
 })

@@ -57,7 +57,7 @@ test('the Web UI is that of the Temporal that is used, never of another one that
   expect(resolveConnections(environment({ TEMPORAL_ADDRESS, TEMPORAL_UI_URL })).webUiUrl).toBe(TEMPORAL_UI_URL)
 })
 
-test('nothing running: the error tells how to mend it', () => {
+test('nothing running: the error names what to do about it', () => {
   expect(() => resolveConnections(environment())).toThrow(/npm start.*DATABASE_URL/)
 })
 
@@ -67,7 +67,7 @@ test('a launcher that was killed is not taken for a running one, nor is a strang
   expect(() => resolveDatabase(environment())).toThrow(/no longer runs.*npm start/)
 })
 
-test('a launcher that is still starting is told apart from none', () => {
+test('a launcher that is still starting is distinguished from none', () => {
   writeRuntime(dataDir, { launcher: self, state: 'starting', processes: {}, urls: {} })
   expect(() => resolveDatabase(environment())).toThrow(/still starting/)
 })

@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, mkdtempSync, rmSync, statSync, truncateSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { lastWords, withLogFile } from '#scripts/platform/processes.ts'
+import { lastErrorIn, withLogFile } from '#scripts/platform/processes.ts'
 
 let folder: string
 let path: string
@@ -22,21 +22,21 @@ describe('the last words of a server', () => {
   test('are those of its latest run, not of an earlier one', () => {
     run('FATAL: no space left on device')
     run('{"level":"info","msg":"all is well"}')
-    expect(lastWords(path)).toBe('')
+    expect(lastErrorIn(path)).toBe('')
   })
 
   test('are the error, not the stack below it', () => {
     run('Error: no unicorn', '    at buy (store.ts:1:1)', '', 'Node.js v24.0.0')
-    expect(lastWords(path)).toBe('Error: no unicorn')
+    expect(lastErrorIn(path)).toBe('Error: no unicorn')
   })
 
   test('are the message of a JSON line', () => {
     run('{"level":"ERROR","msg":"address in use"}', '{"level":"info","msg":"stopping"}')
-    expect(lastWords(path)).toBe('address in use')
+    expect(lastErrorIn(path)).toBe('address in use')
   })
 
   test('are none where there is no log', () => {
-    expect(lastWords(path)).toBe('')
+    expect(lastErrorIn(path)).toBe('')
   })
 })
 

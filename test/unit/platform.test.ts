@@ -10,7 +10,7 @@ function startNode(script: string): ProcessIdentity {
 }
 
 describe('processes', () => {
-  test('a process is told apart from a later one with its pid', () => {
+  test('a process is distinguished from a later one with its pid', () => {
     const self = identify(process.pid) as ProcessIdentity
     expect(isAlive(self)).toBe(true)
     expect(isAlive({ ...self, startedAt: 'earlier' })).toBe(false)
@@ -46,7 +46,7 @@ describe('ports', () => {
     await new Promise((resolve) => taken.close(resolve))
   })
 
-  test('a taken port is told with the variable that chooses another', async () => {
+  test('a taken port is reported with the variable that chooses another', async () => {
     const chosen = [{ port, variable: 'TEMPORAL_PORT' }]
     await expect(requireFreePorts(chosen)).rejects.toThrow(new RegExp(`${port}.*TEMPORAL_PORT`))
   })

@@ -60,7 +60,7 @@ test('a server that stops before the first line ends it', async () => {
   expect([ended.mock.calls.length, made()]).toEqual([1, 0])
 })
 
-test('a server that stops in the middle of a line does not send it, and complains of nothing', async () => {
+test('a server that stops in the middle of a line does not send it, and logs nothing', async () => {
   const stopping = new AbortController()
   async function* lines() {
     yield { number: 1 }

@@ -10,7 +10,7 @@ const reviewed: [] = []
 
 test('a good run says how many passed', () => {
   const verdict = verdictOf({ exitCode: 0, report: reportOf(['passed', 'passed']), reviewed })
-  expect(verdict).toEqual({ ok: true, summary: '2 passed, 0 failed', complaints: [] })
+  expect(verdict).toEqual({ ok: true, summary: '2 passed, 0 failed', errors: [] })
 })
 
 test('a failed test fails the run', () => {
@@ -22,7 +22,7 @@ test('a skip that nobody reviewed fails the run, a reviewed one does not', () =>
   const report = reportOf(['passed', 'skipped'])
   const unreviewed = verdictOf({ exitCode: 0, report, reviewed })
   expect(unreviewed).toMatchObject({ ok: false, summary: '1 passed, 1 failed, 1 skipped' })
-  expect(unreviewed.complaints[0]).toContain('some.test.ts > case 1')
+  expect(unreviewed.errors[0]).toContain('some.test.ts > case 1')
 
   const known = [{ test: 'some.test.ts > case 1', reason: 'needs a printer' }]
   expect(verdictOf({ exitCode: 0, report, reviewed: known })).toMatchObject({
@@ -37,7 +37,7 @@ test('no test at all fails the run', () => {
 
 test('a file that could not be loaded fails the run, though none of its tests did', () => {
   const verdict = verdictOf({ exitCode: 1, report: reportOf([], 'failed'), reviewed })
-  expect(verdict.complaints[0]).toContain('some.test.ts')
+  expect(verdict.errors[0]).toContain('some.test.ts')
 })
 
 test('vitest ending badly fails the run, even when every test passed', () => {

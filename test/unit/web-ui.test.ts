@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { serveWebUi } from '#scripts/launcher/web-ui.ts'
 import { freePort } from '#scripts/platform/processes.ts'
 
-/** In place of the Web UI of the dev server: tells what it was asked. */
+/** In place of the Web UI of the dev server: records what it was asked. */
 let upstream: Server
 let upstreamPort: number | undefined
 let proxy: Server
@@ -86,7 +86,7 @@ describe('the Web UI', () => {
     expect((await ask('GET')).status).toBe(503)
   })
 
-  test('listens on loopback only, and tells a taken port with the variable that chooses another', async () => {
+  test('listens on loopback only, and reports a taken port with the variable that chooses another', async () => {
     expect((proxy.address() as AddressInfo).address).toBe('127.0.0.1')
     await expect(serveWebUi(port, () => upstreamPort)).rejects.toThrow(/TEMPORAL_UI_PORT/)
   })

@@ -1,6 +1,6 @@
 import { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/client'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { listParkedAwards, readAward, takeEvent } from '#db/awards.ts'
+import { listParkedAwards, readAward, recordExternalEvent } from '#db/awards.ts'
 import { addMissingCampaigns } from '#db/campaigns.ts'
 import { listTransactions, readAvailable } from '#db/points.ts'
 import { type Awarded, awardWorkflowId } from '#domain/purchase.ts'
@@ -37,7 +37,7 @@ async function aReview(place = world, stars = 5): Promise<string> {
   const request = { scope: 'test', key: eventId, requestHash: '' }
   const event = { type: 'Review', client: 'ReviewSite', username: reviewer, payload: { stars } }
   await place.shop.addUser(reviewer)
-  await takeEvent(place.shop.sql, request, { eventId, ...event })
+  await recordExternalEvent(place.shop.sql, request, { eventId, ...event })
   return eventId
 }
 

@@ -178,7 +178,7 @@ async function expiredAccounts(): Promise<number> {
   return rows.length
 }
 
-/** What the running activity of a workflow has told last. */
+/** What the running activity of a workflow has reported last. */
 async function progressOf(workflowId: string): Promise<unknown> {
   const { raw } = await world.client.workflow.getHandle(workflowId).describe()
   const [details] = raw.pendingActivities?.[0]?.heartbeatDetails?.payloads ?? []

@@ -8,7 +8,7 @@ import { commandOf } from '#test/support/points-ledger.ts'
 import { openSagaWorld } from '#test/support/saga-world.ts'
 import { shared } from '#test/support/shared-world.ts'
 
-/** What the story of a purchase tells of steps that had to be tried again. */
+/** What the timeline of a purchase has steps that had to be tried again. */
 
 const world = await shared(openSagaWorld())
 let buyer: string
@@ -28,7 +28,7 @@ async function carryOut(purchaseId: string): Promise<string> {
 }
 
 /** As `chargeWallet 2`, or `undo of chargeWallet 2`, with the attempt; and what became of it, as `chargeWallet applied`. */
-async function story(purchaseId: string, step: string): Promise<string[]> {
+async function timeline(purchaseId: string, step: string): Promise<string[]> {
   const { events } = (await readPurchase(world.shop.sql, purchaseId)) ?? { events: [] }
   return events
     .filter((event) => event.step === step)
@@ -42,33 +42,33 @@ async function story(purchaseId: string, step: string): Promise<string[]> {
 const FORWARD = ['reserveStock', 'redeemPoints', 'chargeWallet', 'confirmPurchase', 'awardPoints'] as const
 
 describe.each(FORWARD)('%s', (step) => {
-  test('that fails first is told to be tried again, before it is told to be done', async () => {
+  test('that fails first is recorded to be tried again, before it is recorded to be done', async () => {
     const purchaseId = await order()
     world.faults.on(purchaseId, step, { before: failing(1) })
     expect(await carryOut(purchaseId)).toBe('completed')
-    expect(await story(purchaseId, step)).toEqual([`${step} retried: attempt 2`, `${step} applied`])
+    expect(await timeline(purchaseId, step)).toEqual([`${step} retried: attempt 2`, `${step} applied`])
   })
 
   test('whose report alone was lost is not', async () => {
     const purchaseId = await order()
     world.faults.on(purchaseId, step, { after: failing(3) })
     expect(await carryOut(purchaseId)).toBe('completed')
-    expect(await story(purchaseId, step)).toEqual([`${step} applied`])
+    expect(await timeline(purchaseId, step)).toEqual([`${step} applied`])
   })
 })
 
-test('a step that fails at once is told of while it fails, and the attempts of both lanes count', async () => {
+test('a step that fails at once is recorded while it fails, and the attempts of both lanes count', async () => {
   const purchaseId = await order()
   world.faults.on(purchaseId, 'chargeWallet', { before: failing(5) })
   expect(await carryOut(purchaseId)).toBe('completed')
-  expect(await story(purchaseId, 'chargeWallet')).toEqual([
+  expect(await timeline(purchaseId, 'chargeWallet')).toEqual([
     'chargeWallet retried: attempt 2',
     'chargeWallet retried: attempt 4',
     'chargeWallet applied',
   ])
 })
 
-test('a purchase that goes smoothly tells of no attempts', async () => {
+test('a purchase that goes smoothly has no attempts', async () => {
   const purchaseId = await order()
   expect(await carryOut(purchaseId)).toBe('completed')
   expect(await world.shop.timeline(purchaseId)).toHaveLength(7)
@@ -78,7 +78,7 @@ test.each([
   ['undoCharge', 'chargeWallet'],
   ['undoRedemption', 'redeemPoints'],
   ['releaseStock', 'reserveStock'],
-])('%s that fails first is told as the undo of %s', async (activity, step) => {
+])('%s that fails first is recorded as the undo of %s', async (activity, step) => {
   const purchaseId = await order()
   world.faults.on(purchaseId, activity, { before: failing(1) })
   world.faults.on(purchaseId, 'chargeWallet', {
@@ -86,7 +86,7 @@ test.each([
     after: () => world.client.workflow.getHandle(purchaseWorkflowId(purchaseId)).cancel(),
   })
   expect(await carryOut(purchaseId)).toBe('cancelled')
-  expect((await story(purchaseId, step)).slice(-3)).toEqual([
+  expect((await timeline(purchaseId, step)).slice(-3)).toEqual([
     `${step} applied`,
     `undo of ${step} retried: attempt 2`,
     `${step} undone`,
@@ -98,7 +98,7 @@ test.each([
   ['undoRedemption', 'redeemPoints', true],
   ['returnStock', 'returnStock', false],
   ['returnMoney', 'returnMoney', false],
-])('%s of a refund that fails first is told', async (activity, step, undo) => {
+])('%s of a refund that fails first is recorded', async (activity, step, undo) => {
   const purchaseId = await order()
   expect(await carryOut(purchaseId)).toBe('completed')
   world.faults.on(purchaseId, activity, { before: failing(1) })
@@ -110,14 +110,14 @@ test.each([
     args: [{ purchaseId }],
   })
   expect(await refund.result()).toEqual({ status: 'refunded' })
-  expect(await story(purchaseId, step)).toEqual(
+  expect(await timeline(purchaseId, step)).toEqual(
     undo
       ? [`${step} applied`, `undo of ${step} retried: attempt 2`, `${step} undone`]
       : [`${step} retried: attempt 2`, `${step} applied`],
   )
 })
 
-describe('the story', () => {
+describe('the timeline', () => {
   const retry = (purchaseId: string, attempt: number, undo = false) =>
     noteRetry(world.shop.sql, purchaseId, { step: 'chargeWallet', undo, attempt })
 
@@ -126,11 +126,11 @@ describe('the story', () => {
     for (let attempt = 2; attempt <= 3_000; attempt = attempt < 40 ? attempt + 1 : attempt * 2) {
       await retry(purchaseId, attempt)
     }
-    const noted = (await story(purchaseId, 'chargeWallet')).map((line) => Number(line.split(' ').at(-1)))
+    const noted = (await timeline(purchaseId, 'chargeWallet')).map((line) => Number(line.split(' ').at(-1)))
     expect(noted).toEqual([2, 4, 8, 16, 32, 80, 160, 320, 640, 1_280, 2_560])
   })
 
-  test('is no progress: a purchase of which only retries are told stays as quiet as it was', async () => {
+  test('is no progress: a purchase of which only retries are recorded stays as quiet as it was', async () => {
     const purchaseId = await order()
     const lastMoved = async () =>
       (await world.shop.sql<{ at: Date }[]>`select updated_at as at from purchases where id = ${purchaseId}`)[0]?.at
@@ -139,11 +139,11 @@ describe('the story', () => {
     )
     const before = await lastMoved()
     await retry(purchaseId, 2)
-    expect(await story(purchaseId, 'chargeWallet')).toEqual(['chargeWallet retried: attempt 2'])
+    expect(await timeline(purchaseId, 'chargeWallet')).toEqual(['chargeWallet retried: attempt 2'])
     expect(await lastMoved()).toEqual(before)
   })
 
-  test('does not tell of a retry after the step, when that was being written just then', async () => {
+  test('does not record a retry after the step, when that was being written just then', async () => {
     const purchaseId = await order()
     await reserveStock(world.shop.sql, purchaseId)
     await redeemPoints(world.shop.points, purchaseId)
@@ -154,7 +154,7 @@ describe('the story', () => {
       await expect.poll(waitingForTheStory).toBe(1)
     })
     await retried
-    expect(await story(purchaseId, 'chargeWallet')).toEqual(['chargeWallet applied'])
+    expect(await timeline(purchaseId, 'chargeWallet')).toEqual(['chargeWallet applied'])
   })
 
   async function waitingForTheStory(): Promise<number> {
@@ -164,16 +164,16 @@ describe('the story', () => {
     return waiting.length
   }
 
-  test('ends with the outcome: an attempt that comes later is not told', async () => {
+  test('ends with the outcome: an attempt that comes later is not recorded', async () => {
     const purchaseId = await order()
     await recordOutcome(world.shop.sql, purchaseId, { status: 'cancelled' })
     await retry(purchaseId, 2)
     expect(await world.shop.timeline(purchaseId)).toEqual(['purchase running', 'purchase cancelled'])
   })
 
-  test('does not tell of an undo of what has not happened', async () => {
+  test('does not record an undo of what has not happened', async () => {
     const purchaseId = await order()
     await retry(purchaseId, 2, true)
-    expect(await story(purchaseId, 'chargeWallet')).toEqual([])
+    expect(await timeline(purchaseId, 'chargeWallet')).toEqual([])
   })
 })

@@ -173,7 +173,7 @@ describe('an operator who searches', () => {
   })
 })
 
-describe('Temporal is told', () => {
+describe('Temporal receives', () => {
   test('nothing about a person but the username, and that only where it is shown and searched', async () => {
     const key = `key-${crypto.randomUUID()}`
     const purchaseId = await purchaseBy(987_654, one, key)

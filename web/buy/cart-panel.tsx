@@ -16,7 +16,7 @@ export function CartPlace({ username }: { username: string }) {
   const wide = useMediaQuery('(min-width: 75em)', true, { getInitialValueInEffect: false })
   const { lines } = useCart(username)
   const count = lines.reduce((sum, { quantity }) => sum + quantity, 0)
-  const things = `${count} ${count === 1 ? 'thing' : 'things'}`
+  const things = `${count} ${count === 1 ? 'item' : 'items'}`
   return (
     <>
       <VisuallyHidden role="status">{count === 0 ? 'Your cart is empty' : `In your cart: ${things}`}</VisuallyHidden>
@@ -70,11 +70,11 @@ type CartContentsProps = {
 /** The lines of the cart, what they cost, and the button that buys them. */
 function CartContents({ username, onCheckout }: CartContentsProps) {
   const cart = useCart(username)
-  const [unfinished, setUnfinished] = useState<readonly string[]>([])
+  const [invalid, setInvalid] = useState<readonly string[]>([])
   const typed = (productId: string, isQuantity: boolean) =>
-    setUnfinished((before) => [...before.filter((id) => id !== productId), ...(isQuantity ? [] : [productId])])
+    setInvalid((before) => [...before.filter((id) => id !== productId), ...(isQuantity ? [] : [productId])])
   if (cart.lines.length === 0) {
-    return <Text c="dimmed">Nothing in it yet. Add what you like, and pay for it all at once.</Text>
+    return <Text c="dimmed">There is nothing in it yet. Add what you like, and pay for it all at once.</Text>
   }
   return (
     <Stack gap="lg">
@@ -91,7 +91,7 @@ function CartContents({ username, onCheckout }: CartContentsProps) {
       <OrderSummary
         username={username}
         lines={cart.lines}
-        isUnfinished={cart.lines.some(({ productId }) => unfinished.includes(productId))}
+        isInvalid={cart.lines.some(({ productId }) => invalid.includes(productId))}
         {...(onCheckout && { onCheckout })}
       />
       <Button variant="subtle" color="gray" size="compact-sm" onClick={cart.clear}>
@@ -127,7 +127,7 @@ function CartLine({ line: { productId, quantity }, cart, onTyped }: CartLineProp
         variant="subtle"
         color="gray"
         onClick={() => cart.remove(productId)}
-        aria-label={`Take ${name} out of the cart`}
+        aria-label={`Remove ${name} from the cart`}
       >
         <IconTrash size={18} aria-hidden />
       </ActionIcon>

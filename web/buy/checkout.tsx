@@ -28,8 +28,8 @@ type Checkout = {
   buy: (order: Order, cartLines?: Order['lines']) => void
   /** Buys something else after this intent has failed. */
   buyInstead: (failed: Intent, order: Order) => void
-  /** Marks the intent as settled once its purchase has ended, and takes what was bought out of the cart. */
-  settle: (settled: Intent, bought: boolean) => void
+  /** Marks the intent as finished once its purchase has ended, and takes what was bought out of the cart. */
+  finish: (finished: Intent, bought: boolean) => void
   /** Removes the intent, so that something else can be bought. */
   dismiss: () => void
 }
@@ -82,11 +82,11 @@ export function CheckoutProvider({ username, children }: { username: string; chi
       else setView({ key: before.key, folded: false, postponed: isSame && !isOver(before) ? undefined : order })
     },
     buyInstead: (failed, order) => buyInPlaceOf(failed.key, newIntent(order, failed.cartLines)),
-    // First the intent, then the cart: another tab that sees the intent settled does not take the lines out a second time.
-    settle: ({ key }, bought) => {
+    // First the intent, then the cart: another tab that sees the intent finished does not take the lines out a second time.
+    finish: ({ key }, bought) => {
       const before = readIntent(username)
       if (before?.key !== key || isOver(before)) return
-      addToIntent(username, key, { settled: true })
+      addToIntent(username, key, { finished: true })
       if (bought && before.cartLines) take(before.cartLines)
     },
     dismiss: () => void replaceIntent(username, intent?.key, undefined),

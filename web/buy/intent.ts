@@ -20,11 +20,11 @@ export type Intent = {
   /** Set once the API has refused the order. */
   refused?: Problem
   /** Set once the purchase has ended and the cart was updated. */
-  settled?: true
+  finished?: true
 }
 
 /** What is learned about an intent after it was sent. */
-export type Known = Pick<Intent, 'purchaseId' | 'refused' | 'settled'>
+export type Known = Pick<Intent, 'purchaseId' | 'refused' | 'finished'>
 
 export function newIntent(order: Order, cartLines?: Order['lines']): Intent {
   return { key: crypto.randomUUID(), order, ...(cartLines && { cartLines }) }
@@ -32,7 +32,7 @@ export function newIntent(order: Order, cartLines?: Order['lines']): Intent {
 
 /** Whether its outcome is final, so that another intent may replace it. */
 export function isOver(intent: Intent): boolean {
-  return intent.settled === true || intent.refused !== undefined
+  return intent.finished === true || intent.refused !== undefined
 }
 
 /** The intent that is stored now, by whichever tab. */

@@ -14,18 +14,18 @@ import type { Line } from './cart.ts'
 import classes from './cart-panel.module.css'
 import { useCheckout } from './checkout.tsx'
 
-const SETTLE_MS = 250
+const DEBOUNCE_MS = 250
 
 type OrderSummaryProps = {
   username: string
   lines: Line[]
   /** Whether a quantity is still being typed: until it is valid, nothing can be bought. */
-  isUnfinished: boolean
+  isInvalid: boolean
   onCheckout?: () => void
 }
 
 /** The API's quote for the cart, with points, and the button that buys for exactly that price. */
-export function OrderSummary({ username, lines, isUnfinished, onCheckout }: OrderSummaryProps) {
+export function OrderSummary({ username, lines, isInvalid, onCheckout }: OrderSummaryProps) {
   const checkout = useCheckout()
   const [redeemPoints, setRedeemPoints] = useState(0)
   // The same object as long as nothing changes: a new one would start the debounce again.
@@ -33,7 +33,7 @@ export function OrderSummary({ username, lines, isUnfinished, onCheckout }: Orde
     () => ({ userId: username, lines, ...(redeemPoints > 0 && { redeemPoints }) }),
     [username, lines, redeemPoints],
   )
-  const [quoted] = useDebouncedValue(order, SETTLE_MS)
+  const [quoted] = useDebouncedValue(order, DEBOUNCE_MS)
   const {
     data: quote,
     error,
@@ -63,7 +63,7 @@ export function OrderSummary({ username, lines, isUnfinished, onCheckout }: Orde
       <PayWithPoints quote={quote} value={redeemPoints} onChange={setRedeemPoints} />
       <Sums sums={sumsOf(quote)} />
       <Earns quote={quote} />
-      <Button size="lg" onClick={buy} disabled={!current || isUnfinished}>
+      <Button size="lg" onClick={buy} disabled={!current || isInvalid}>
         Buy for {money(quote.amount)}
       </Button>
       <WalletHint username={username} amount={quote.amount} />
@@ -86,8 +86,8 @@ function WalletHint({ username, amount }: { username: string; amount: number }) 
   return (
     <Alert color="orange" title={`${money(plus(amount, -balance.data))} missing in your wallet`}>
       {settings.data?.demoMode
-        ? 'Buy all the same: the next step offers to top it up.'
-        : 'Take fewer, or pay more with points.'}
+        ? 'You can still buy: the next step offers to top up the wallet.'
+        : 'Buy fewer, or pay more with points.'}
     </Alert>
   )
 }
@@ -120,7 +120,7 @@ function PayWithPoints({ quote: { mostPoints }, value, onChange }: PayWithPoints
         thumbProps={{ 'aria-labelledby': label, 'aria-valuetext': points(used) }}
       />
       <Text size="sm" c="dimmed">
-        {used === 0 ? 'Drag to see what it saves.' : formatSavings(used, settings.data?.pointValue)}
+        {used === 0 ? 'Drag to see how much the points save.' : formatSavings(used, settings.data?.pointValue)}
       </Text>
     </Stack>
   )

@@ -2,14 +2,14 @@ import { Alert, Button, Group, Loader, Stack, Text } from '@mantine/core'
 import { useEffect, useState } from 'react'
 import { ApiProblem, formatError, isTemporary, type Problem } from '#web/client/api-problem.ts'
 import { type Purchase, useCancelPurchase } from '#web/client/purchases.ts'
-import { useRescuedFocus } from '#web/page/focus.tsx'
+import { useFocusFallback } from '#web/page/focus.tsx'
 import { AnchorLink } from '#web/page/links.tsx'
 import { isBeingCancelled, isCancellable } from '#web/purchases/progress.ts'
 import { Refused } from '#web/purchases/purchase-status.tsx'
 import { Timeline } from '#web/purchases/timeline.tsx'
 import { type OrderFailure, useCheckout } from './checkout.tsx'
 import type { Intent } from './intent.ts'
-import { OrderLines, Verdict } from './purchase-outcome.tsx'
+import { OrderLines, OutcomeMessage } from './purchase-outcome.tsx'
 
 /** The order is being sent: there is no final answer yet. */
 export function BeingSent({ failure }: { failure: OrderFailure | undefined }) {
@@ -28,7 +28,7 @@ export function BeingSent({ failure }: { failure: OrderFailure | undefined }) {
         )}
       </Stack>
       {failure?.lasting && failure.error instanceof ApiProblem && (
-        <PutAside requestId={failure.error.problem.requestId} />
+        <StopWaiting requestId={failure.error.problem.requestId} />
       )}
     </Stack>
   )
@@ -36,24 +36,24 @@ export function BeingSent({ failure }: { failure: OrderFailure | undefined }) {
 
 function formatFailure(error: Error): string {
   if (!(error instanceof ApiProblem)) return 'The store does not answer at the moment'
-  return isTemporary(error) ? 'A part of the store is away at the moment' : 'Something goes wrong in the store'
+  return isTemporary(error) ? 'A part of the store is not available at the moment' : 'An error occurred in the store'
 }
 
 /** Lets the buyer go on when the store answers, but only with errors. */
-function PutAside({ requestId }: { requestId: string }) {
+function StopWaiting({ requestId }: { requestId: string }) {
   const { dismiss } = useCheckout()
   return (
     <>
       <Text>
-        If you would rather not wait, put it aside. It may have been bought all the same, or be bought yet: look under{' '}
+        If you do not want to wait, you can stop. The order may still have been bought, or be bought later: look under{' '}
         <AnchorLink to="/purchases">Purchases</AnchorLink> before you order the same again.
       </Text>
       <Group justify="space-between">
         <Text size="sm" c="dimmed">
-          To report it, give the number of the request, {requestId}.
+          To report it, give the request number, {requestId}.
         </Text>
         <Button variant="default" onClick={dismiss}>
-          Put it aside
+          Stop waiting
         </Button>
       </Group>
     </>
@@ -61,40 +61,40 @@ function PutAside({ requestId }: { requestId: string }) {
 }
 
 /** The API refused the order before there was a purchase. */
-export function NotTaken({ problem, intent }: { problem: Problem; intent: Intent }) {
+export function OrderRefused({ problem, intent }: { problem: Problem; intent: Intent }) {
   const { buyInstead, dismiss } = useCheckout()
   const { title, message } = formatError(new ApiProblem(problem))
   return (
-    <Verdict tone="bad" title={title} message={`${message} Nothing was charged.`}>
+    <OutcomeMessage tone="bad" title={title} message={`${message} Nothing was charged.`}>
       <Button onClick={dismiss}>Change the order</Button>
       <Button variant="default" onClick={() => buyInstead(intent, intent.order)}>
         Try again
       </Button>
-    </Verdict>
+    </OutcomeMessage>
   )
 }
 
-/** After this time without progress the buyer is reassured. */
-const WORRY_MS = 4_000
+/** After this time without progress the buyer is informed that it takes longer. */
+const SLOW_MS = 4_000
 
 export function PurchaseUnderWay({ purchase }: { purchase: Purchase }) {
   const { purchaseId, lines, steps, pointsRedeemed } = purchase
   const cancel = useCancelPurchase(purchaseId)
   const canCancel = isCancellable(steps)
-  const story = useRescuedFocus<HTMLDivElement>(`${canCancel} ${cancel.status}`)
+  const container = useFocusFallback<HTMLDivElement>(`${canCancel} ${cancel.status}`)
   return (
-    <Stack gap="lg" ref={story} tabIndex={-1} style={{ outline: 'none' }}>
+    <Stack gap="lg" ref={container} tabIndex={-1} style={{ outline: 'none' }}>
       <OrderLines lines={lines} />
       <Timeline steps={steps} paysWithPoints={pointsRedeemed > 0} />
-      <Reassurance key={steps.length}>
+      <SlowNotice key={steps.length}>
         {isBeingCancelled(steps)
           ? 'This takes longer than usual. It is being cancelled, and the order is undone.'
           : 'This takes longer than usual. The store completes the purchase, or undoes the order.'}
-      </Reassurance>
+      </SlowNotice>
       <Refused error={cancel.error} />
       <Group justify="space-between">
         <Text size="sm" c="dimmed">
-          It goes on without this page.
+          The purchase continues if you close this page.
         </Text>
         {canCancel && (
           <Button variant="default" onClick={() => cancel.mutate()} loading={cancel.isPending}>
@@ -107,10 +107,10 @@ export function PurchaseUnderWay({ purchase }: { purchase: Purchase }) {
 }
 
 /** Shown after a while without progress: each step gives it a new key, which starts the time again. */
-function Reassurance({ children }: { children: string }) {
+function SlowNotice({ children }: { children: string }) {
   const [shown, setShown] = useState(false)
   useEffect(() => {
-    const timer = setTimeout(() => setShown(true), WORRY_MS)
+    const timer = setTimeout(() => setShown(true), SLOW_MS)
     return () => clearTimeout(timer)
   }, [])
   return (

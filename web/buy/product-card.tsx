@@ -16,12 +16,12 @@ import { QuantityInput } from './quantity-input.tsx'
 export function ProductCard({ product, username }: { product: Product; username: string }) {
   const { name, description, image, price, stock } = product
   const [quantity, setQuantity] = useState(1)
-  const [isUnfinished, setUnfinished] = useState(false)
+  const [isInvalid, setInvalid] = useState(false)
   const choose = (chosen: number | undefined) => {
-    setUnfinished(chosen === undefined)
+    setInvalid(chosen === undefined)
     if (chosen !== undefined) setQuantity(chosen)
   }
-  const chosen = { product, username, quantity, isUnfinished }
+  const chosen = { product, username, quantity, isInvalid }
   return (
     <Card component="article" padding={0} radius="lg" className={classes.card} aria-label={name}>
       <ProductPicture image={image} />
@@ -47,16 +47,16 @@ export function ProductCard({ product, username }: { product: Product; username:
 }
 
 /** A quantity of a product for a user; while it is still being typed, nothing can be bought. */
-type Chosen = { product: Product; username: string; quantity: number; isUnfinished: boolean }
+type Chosen = { product: Product; username: string; quantity: number; isInvalid: boolean }
 
-function AddToCart({ product: { id, name, stock }, username, quantity, isUnfinished, onAdded }: AddToCartProps) {
+function AddToCart({ product: { id, name, stock }, username, quantity, isInvalid, onAdded }: AddToCartProps) {
   const cart = useCart(username)
   return (
     <Button
       variant="light"
       flex={1}
       leftSection={<IconShoppingBagPlus size={18} aria-hidden />}
-      disabled={stock === 0 || isUnfinished || !cart.hasRoomFor(id)}
+      disabled={stock === 0 || isInvalid || !cart.hasRoomFor(id)}
       aria-label={`Add ${name} to the cart`}
       onClick={() => {
         cart.add(id, quantity)
@@ -70,7 +70,7 @@ function AddToCart({ product: { id, name, stock }, username, quantity, isUnfinis
 
 type AddToCartProps = Chosen & { onAdded: () => void }
 
-function QuickBuy({ product: { id, name, price, stock }, username, quantity, isUnfinished }: Chosen) {
+function QuickBuy({ product: { id, name, price, stock }, username, quantity, isInvalid }: Chosen) {
   const checkout = useCheckout()
   const earns = useId()
   const total = times(price, quantity)
@@ -81,19 +81,19 @@ function QuickBuy({ product: { id, name, price, stock }, username, quantity, isU
         fullWidth
         className={classes.quickBuy ?? ''}
         leftSection={<IconBolt size={18} aria-hidden />}
-        disabled={stock === 0 || isUnfinished}
+        disabled={stock === 0 || isInvalid}
         aria-label={`Quick Buy for ${money(total)}: ${name}`}
         aria-describedby={earns}
         onClick={() => checkout.buy(order)}
       >
-        {quantity === 1 || isUnfinished ? 'Quick Buy' : `Quick Buy for ${money(total)}`}
+        {quantity === 1 || isInvalid ? 'Quick Buy' : `Quick Buy for ${money(total)}`}
       </Button>
-      <QuickBuyEarns id={earns} order={order} isThere={!isUnfinished && quantity <= stock} />
+      <QuickBuyEarns id={earns} order={order} isThere={!isInvalid && quantity <= stock} />
     </div>
   )
 }
 
-const SETTLE_MS = 250
+const DEBOUNCE_MS = 250
 
 type QuickBuyEarnsProps = {
   id: string
@@ -109,10 +109,10 @@ type QuickBuyEarnsProps = {
  */
 function QuickBuyEarns({ id, order, isThere }: QuickBuyEarnsProps) {
   const { ref, inViewport } = useInViewport<HTMLParagraphElement>()
-  const [settled] = useDebouncedValue(order, SETTLE_MS)
-  const isSettled = JSON.stringify(order) === JSON.stringify(settled)
-  const { data: quote, isError } = useQuery({ ...earningQuery(settled), enabled: inViewport && isThere })
-  const isKnown = isThere && isSettled && !isError && quote?.total === order.expectedTotal
+  const [debounced] = useDebouncedValue(order, DEBOUNCE_MS)
+  const isCurrent = JSON.stringify(order) === JSON.stringify(debounced)
+  const { data: quote, isError } = useQuery({ ...earningQuery(debounced), enabled: inViewport && isThere })
+  const isKnown = isThere && isCurrent && !isError && quote?.total === order.expectedTotal
   const earned = isKnown ? (quote?.pointsEarned ?? 0) : 0
   return (
     <Text ref={ref} id={id} className={classes.earns}>

@@ -10,8 +10,8 @@ import { isUnderWay } from '#web/purchases/progress.ts'
 import { formatLines } from '#web/purchases/purchase-text.ts'
 import { useCheckout } from './checkout.tsx'
 import type { Intent } from './intent.ts'
-import { BeingSent, NotTaken, PurchaseUnderWay } from './order-under-way.tsx'
-import { PurchaseOutcome, Verdict } from './purchase-outcome.tsx'
+import { BeingSent, OrderRefused, PurchaseUnderWay } from './order-under-way.tsx'
+import { OutcomeMessage, PurchaseOutcome } from './purchase-outcome.tsx'
 
 /**
  * Shows the purchase from the click to its outcome. It opens by itself, after a reload too. Closing it dismisses the
@@ -19,7 +19,7 @@ import { PurchaseOutcome, Verdict } from './purchase-outcome.tsx'
  */
 export function PurchaseDialog() {
   const { intent, failure, folded, fold, postponed, dismiss } = useCheckout()
-  const read = useLivePurchase(intent?.purchaseId, intent !== undefined && !intent.settled)
+  const read = useLivePurchase(intent?.purchaseId, intent !== undefined && !intent.finished)
   const purchase = intent?.purchaseId === undefined ? undefined : read.data
   const notRead = intent?.purchaseId !== undefined && !purchase && read.isError
   const isUnknown = notRead && problemOf(read.error, 'unknown_purchase') !== undefined
@@ -29,7 +29,7 @@ export function PurchaseDialog() {
   const over = intent?.refused !== undefined || isUnknown || ended
   const bought = ended && (purchase.award !== null || purchase.status === 'completed')
   const givenBack = purchase?.status === 'refunded' || purchase?.status === 'refunding'
-  useSettling(intent, purchase?.purchaseId, { ended, bought, givenBack })
+  useFinishIntent(intent, purchase?.purchaseId, { ended, bought, givenBack })
 
   return (
     <>
@@ -44,10 +44,10 @@ export function PurchaseDialog() {
         fullScreen={small}
         closeOnClickOutside={false}
         transitionProps={{ duration: 150, exitDuration: 0 }}
-        closeButtonProps={{ 'aria-label': over ? 'Close' : 'Hide this meanwhile' }}
+        closeButtonProps={{ 'aria-label': over ? 'Close' : 'Hide this purchase' }}
       >
         {postponed && <Postponed order={postponed} />}
-        {intent?.refused && <NotTaken problem={intent.refused} intent={intent} />}
+        {intent?.refused && <OrderRefused problem={intent.refused} intent={intent} />}
         {notRead && (isUnknown ? <Unknown /> : <LoadError query={read} />)}
         {intent && !over && !notRead && !purchase && <BeingSent failure={failure} />}
         {purchase && !over && <PurchaseUnderWay purchase={purchase} />}
@@ -63,27 +63,27 @@ export function PurchaseDialog() {
 function Unknown() {
   const { dismiss } = useCheckout()
   return (
-    <Verdict
+    <OutcomeMessage
       tone="bad"
-      title="There is no such purchase any more"
-      message="The store knows nothing of it. What you wanted to buy can be ordered anew."
+      title="This purchase no longer exists"
+      message="The store has no record of it. You can order again."
     >
       <Button onClick={dismiss}>Keep shopping</Button>
-    </Verdict>
+    </OutcomeMessage>
   )
 }
 
 /** Takes what was bought out of the cart; a purchase that was refunded meanwhile is not shown. */
-function useSettling(
+function useFinishIntent(
   intent: Intent | undefined,
   purchaseId: string | undefined,
   { ended, bought, givenBack }: { ended: boolean; bought: boolean; givenBack: boolean },
 ): void {
-  const { settle, dismiss } = useCheckout()
+  const { finish, dismiss } = useCheckout()
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each purchase.
   useEffect(() => {
     if (!intent || !ended) return
-    settle(intent, bought)
+    finish(intent, bought)
     if (givenBack) dismiss()
   }, [purchaseId, ended, givenBack])
 }
@@ -94,7 +94,7 @@ function Folded({ over, onShow }: { over: boolean; onShow: () => void }) {
       <Group justify="space-between">
         <Text fw={600}>{over ? 'Your purchase has ended' : 'Your purchase is under way'}</Text>
         <Button variant="light" onClick={onShow}>
-          Show it
+          Show the purchase
         </Button>
       </Group>
     </Paper>
@@ -106,8 +106,8 @@ function Postponed({ order }: { order: Order }) {
   const nameOf = useProductNames(order.lines)
   return (
     <Alert color="orange" title={`Not bought yet: ${formatLines(order.lines, nameOf)}`} mb="lg">
-      Another purchase of yours began before, perhaps in another tab. First see what becomes of that one, which is shown
-      here.
+      Another purchase of yours was started before, perhaps in another tab. It is shown here: wait for its outcome
+      first.
     </Alert>
   )
 }

@@ -9,7 +9,7 @@ import { settingsQuery } from '#web/client/settings.ts'
 import { balanceAfterQuery, useTopUp } from '#web/client/users.ts'
 import { money } from '#web/format/money.ts'
 import { formatCampaigns, points } from '#web/format/points.ts'
-import { useRescuedFocus } from '#web/page/focus.tsx'
+import { useFocusFallback } from '#web/page/focus.tsx'
 import { AnchorLink, ButtonLink } from '#web/page/links.tsx'
 import { ProductPicture } from '#web/page/product-picture.tsx'
 import { isCancelledTooLate } from '#web/purchases/progress.ts'
@@ -41,7 +41,7 @@ function Bought({ purchase }: { purchase: Purchase }) {
   const { dismiss } = useCheckout()
   return (
     <>
-      <Verdict tone="good" title="It is yours" message={<Paid purchase={purchase} />}>
+      <OutcomeMessage tone="good" title="It is yours" message={<Paid purchase={purchase} />}>
         <Button onClick={dismiss}>Keep shopping</Button>
         <ButtonLink
           variant="default"
@@ -51,7 +51,7 @@ function Bought({ purchase }: { purchase: Purchase }) {
         >
           See the purchase
         </ButtonLink>
-      </Verdict>
+      </OutcomeMessage>
       {isCancelledTooLate(purchase) && (
         <Text>
           Your cancellation came too late; you can{' '}
@@ -79,7 +79,7 @@ function Paid({ purchase: { purchaseId, username, amount, pointsRedeemed } }: { 
 
 function Earned({ purchase: { award, pointsIssued, campaigns } }: { purchase: Purchase }) {
   if (award === 'parked') {
-    return <PointsNote>The points for it will be issued later: an operator is looking after them.</PointsNote>
+    return <PointsNote>The points for this purchase will be issued later, by an operator.</PointsNote>
   }
   if (!pointsIssued) return null
   return (
@@ -100,7 +100,7 @@ function NotBought({ purchase, intent }: { purchase: Purchase; intent: Intent })
   const isCovered = missing !== undefined && purchase.amount !== null && means.balance >= purchase.amount
   const { title, message } = isCovered ? formatCovered(missing) : formatNotBought(purchase, nameOf)
   return (
-    <Verdict tone="bad" title={title} message={message}>
+    <OutcomeMessage tone="bad" title={title} message={message}>
       {suggestionsFor(purchase, intent.order, means).map((suggestion) => (
         <BuyInstead
           key={JSON.stringify(suggestion.order)}
@@ -115,14 +115,14 @@ function NotBought({ purchase, intent }: { purchase: Purchase; intent: Intent })
       <Button variant="default" onClick={dismiss}>
         Change the order
       </Button>
-    </Verdict>
+    </OutcomeMessage>
   )
 }
 
 /** Tops up the wallet by what is missing. */
 function TopUp({ username, missing }: { username: string; missing: number }) {
   const topUp = useTopUp(username)
-  const failure = useRescuedFocus<HTMLParagraphElement>(topUp.error)
+  const failure = useFocusFallback<HTMLParagraphElement>(topUp.error)
   return (
     <>
       <Button onClick={() => topUp.mutate(missing)} loading={topUp.isPending}>
@@ -154,7 +154,7 @@ function BuyInstead({ failed, suggestion: { order, offer, allPoints }, balance }
   )
 }
 
-type VerdictProps = {
+type OutcomeMessageProps = {
   tone: 'good' | 'bad'
   title: string
   message: ReactNode
@@ -163,8 +163,8 @@ type VerdictProps = {
 }
 
 /** The outcome. It takes the focus, so that it is read out, and a button that has just appeared is not pressed by accident. */
-export function Verdict({ tone, title, message, children }: VerdictProps) {
-  const heading = useRescuedFocus<HTMLHeadingElement>(title)
+export function OutcomeMessage({ tone, title, message, children }: OutcomeMessageProps) {
+  const heading = useFocusFallback<HTMLHeadingElement>(title)
   useEffect(() => heading.current?.focus(), [heading])
   const Icon = tone === 'good' ? IconConfetti : IconHandStop
   return (

@@ -61,15 +61,15 @@ export function QuantityInput({ label, value, onChange, disabled = false }: Quan
 
 /** The typed text, which is shown as it is until it is a quantity. */
 function useTyping(value: number, onChange: QuantityInputProps['onChange']) {
-  const [unfinished, setUnfinished] = useState<string>()
-  const isRefused = unfinished !== undefined && unfinished.trim() !== ''
+  const [invalidText, setInvalidText] = useState<string>()
+  const isRefused = invalidText !== undefined && invalidText.trim() !== ''
   const take = (typed: string) => {
     const quantity = quantityOf(typed)
-    setUnfinished(quantity === undefined ? typed : undefined)
+    setInvalidText(quantity === undefined ? typed : undefined)
     onChange(quantity)
   }
   const leave = () => {
-    if (unfinished !== undefined && !isRefused) take(String(value))
+    if (invalidText !== undefined && !isRefused) take(String(value))
   }
   const step = (by: 1 | -1) => take(String(Math.min(Math.max(value + by, 1), MAX_QUANTITY)))
   const stepByKey = (event: KeyboardEvent) => {
@@ -77,7 +77,7 @@ function useTyping(value: number, onChange: QuantityInputProps['onChange']) {
     event.preventDefault()
     step(event.key === 'ArrowUp' ? 1 : -1)
   }
-  return { text: unfinished ?? value, isRefused, take, leave, step, stepByKey }
+  return { text: invalidText ?? value, isRefused, take, leave, step, stepByKey }
 }
 
 type StepButtonProps = { label: string; icon: ReactNode; onClick: () => void; disabled: boolean }

@@ -46,8 +46,8 @@ function takeWhatIsThere(order: Order, { short = [] }: Refusal): Suggestion[] {
     .filter(({ quantity }) => quantity > 0)
   const [first, ...others] = lines
   if (!first) return []
-  const what = others.length === 0 ? first.quantity : 'what is there'
-  return [{ order: { ...order, lines }, offer: ({ amount }) => `Take ${what} for ${money(amount)}` }]
+  const what = others.length === 0 ? first.quantity : 'what is left'
+  return [{ order: { ...order, lines }, offer: ({ amount }) => `Buy ${what} for ${money(amount)}` }]
 }
 
 function payWithPoints({ redeemPoints: _, ...order }: Order, redeemPoints: number): Suggestion {
@@ -70,6 +70,6 @@ function takeFewer(order: Order, bought: Purchase['lines'], { balance }: Means):
   if (!line || others.length > 0 || !price) return []
   const quantity = Math.min(Math.floor(Math.round(balance * 100) / Math.round(price * 100)), line.quantity - 1)
   if (quantity < 1) return []
-  const offer = ({ amount }: Quote) => `Take ${quantity} for ${money(amount)}`
+  const offer = ({ amount }: Quote) => `Buy ${quantity} for ${money(amount)}`
   return [{ order: { ...order, lines: [{ ...line, quantity }] }, offer }]
 }

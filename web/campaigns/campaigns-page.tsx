@@ -10,7 +10,7 @@ import { EmptyState, LoadError, ShowMore } from '#web/page/list.tsx'
 import { Page } from '#web/page/page.tsx'
 import { AwardedPoints, formatSchedule, PhaseBadge, phaseOf } from './campaign-status.tsx'
 import classes from './campaigns-page.module.css'
-import { formatRule } from './rule-words.ts'
+import { formatRule } from './rule-text.ts'
 
 const SKELETONS = ['a', 'b', 'c']
 

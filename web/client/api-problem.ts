@@ -4,7 +4,7 @@ import type { components } from './schema.d.ts'
 
 type Schemas = components['schemas']
 
-/** Every problem the API answers with, told apart by `code`: what has the members of one (RFC 9457), and ours. */
+/** Every problem the API answers with, distinguished by `code`: what has the members of one (RFC 9457), and ours. */
 export type Problem = Extract<Schemas[keyof Schemas], { type: string; status: number; code: string; requestId: string }>
 export type ProblemCode = Problem['code']
 export type ProblemOf<Code extends ProblemCode> = Extract<Problem, { code: Code }>
@@ -66,13 +66,13 @@ export function fieldErrors(error: unknown): Partial<Record<string, string>> {
   return Object.fromEntries(errors.map(({ path, message }) => [path, `It ${message}.`]))
 }
 
-export type Words = { title: string; message: string }
+export type Message = { title: string; message: string }
 
 /** True of every change: it has an idempotency key, or is idempotent by itself. */
-const TRY_AGAIN = 'Try again in a while. What was done already is not done twice.'
+const TRY_AGAIN = 'Try again in a while. Repeating it has no second effect.'
 
 /** Any error as a text for a person. Pages add what can be done about it. */
-export function formatError(error: unknown): Words {
+export function formatError(error: unknown): Message {
   if (error instanceof Unreachable) {
     return { title: 'The store cannot be reached', message: `It does not answer at the moment. ${TRY_AGAIN}` }
   }
@@ -80,7 +80,7 @@ export function formatError(error: unknown): Words {
   return { title: 'Something went wrong', message: 'This is an error of the store. Try again.' }
 }
 
-function formatProblem(problem: Problem): Words {
+function formatProblem(problem: Problem): Message {
   switch (problem.code) {
     case 'insufficient_funds':
       return {
@@ -95,7 +95,7 @@ function formatProblem(problem: Problem): Words {
     case 'unknown_product':
     case 'unknown_purchase':
     case 'unknown_campaign':
-      return { title: problem.title, message: 'It may have been removed, or the address is not right.' }
+      return { title: problem.title, message: 'It may have been removed, or the address is wrong.' }
     case 'database_unavailable':
     case 'temporal_unavailable':
       return { title: 'A part of the store is not available', message: TRY_AGAIN }
@@ -109,12 +109,12 @@ function formatProblem(problem: Problem): Words {
 }
 
 /** The API's details of refusals are written for people. Everything else is a fault of the page or the API, to be reported. */
-function formatOtherProblem(problem: Problem): Words {
+function formatOtherProblem(problem: Problem): Message {
   const { status, title, detail } = problem
   const isRefusal = status === 404 || status === 409 || status === 412
   return { title, message: isRefusal ? detail : `${detail} ${howToReport(problem)}` }
 }
 
 function howToReport({ requestId }: Problem): string {
-  return `If it does not help to try again, report it with the number of the request, ${requestId}.`
+  return `If trying again does not help, report the request number, ${requestId}.`
 }

@@ -40,31 +40,31 @@ export function campaignHistoryQuery(name: string) {
 type Version = Pick<Campaign, 'campaign_name' | 'version'>
 
 export function useCreateCampaign() {
-  const remember = useRememberedCampaign()
+  const cache = useCacheCampaign()
   return useKeyedMutation(
     (campaign: NewCampaign, key) =>
       answer(api.POST('/campaigns', { params: { header: { 'Idempotency-Key': key } }, body: campaign })),
-    { onSuccess: remember },
+    { onSuccess: cache },
   )
 }
 
 /** Fails with `campaign_moved_on` when somebody else has changed it since it was read; campaigns are then read again. */
 export function useChangeCampaign() {
-  const remember = useRememberedCampaign()
-  const forget = useForgottenCampaigns()
+  const cache = useCacheCampaign()
+  const invalidate = useInvalidateCampaigns()
   return useKeyedMutation(
     ({ of, changes }: { of: Version; changes: CampaignChanges }, key): Promise<Campaign> =>
       answer(api.PATCH('/campaigns/{campaign_name}', { params: changing(of, key), body: changes })),
-    { onSuccess: remember, onError: forget },
+    { onSuccess: cache, onError: invalidate },
   )
 }
 
 /** Permanently. Fails with `campaign_moved_on` when somebody changed it since it was read. */
 export function useDeleteCampaign() {
-  const forget = useForgottenCampaigns()
+  const invalidate = useInvalidateCampaigns()
   return useKeyedMutation(
     (of: Version, key) => answer(api.DELETE('/campaigns/{campaign_name}', { params: changing(of, key) })),
-    { onSettled: forget },
+    { onSettled: invalidate },
   )
 }
 
@@ -73,19 +73,19 @@ function changing({ campaign_name, version }: Version, key: string) {
 }
 
 /** Stores an answered campaign in the cache, then invalidates the rest. */
-function useRememberedCampaign() {
+function useCacheCampaign() {
   const queryClient = useQueryClient()
-  const forget = useForgottenCampaigns()
+  const invalidate = useInvalidateCampaigns()
   return async (campaign: Campaign) => {
     const { queryKey } = campaignQuery(campaign.campaign_name)
     await queryClient.cancelQueries({ queryKey })
     queryClient.setQueryData(queryKey, campaign)
-    forget()
+    invalidate()
   }
 }
 
 /** Invalidates campaigns, and the quotes that depend on them. */
-function useForgottenCampaigns() {
+function useInvalidateCampaigns() {
   const queryClient = useQueryClient()
   return () => {
     void queryClient.invalidateQueries({ queryKey: ['campaigns'] })

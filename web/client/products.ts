@@ -47,7 +47,7 @@ type Bought = readonly { productId: string }[]
  * by the id.
  *
  * @param live whether prices and stock matter, and not only names and pictures; those on the shelf are as fresh as it is
- * @returns `productOf` gives undefined as long as a product is not known, and when there is none, which `isGone` tells
+ * @returns `productOf` gives undefined as long as a product is not known, and when there is none, for which `isGone` is true
  */
 export function useProductsOf(lines: Bought, { live = false } = {}) {
   const { data } = useInfiniteQuery({ ...productsQuery, refetchInterval: false, staleTime: NAMES_MS })

@@ -43,10 +43,10 @@ function readQuote(body: Omit<Order, 'expectedTotal'>, signal: AbortSignal): Pro
 }
 
 /**
- * Sends an order. Under its key it is the same purchase however often it is sent, so this can be repeated without a
- * thought, after a reload too.
+ * Sends an order. Under its key it is the same purchase however often it is sent, so this can be repeated safely, after a
+ * reload too.
  *
- * @returns the id of the purchase, whatever became of it: it is told by the purchase itself
+ * @returns the id of the purchase, whatever its outcome, which the purchase itself has
  * @throws ApiProblem when there is no purchase: the order cannot be one, or the store is not up to it now
  */
 export async function placeOrder({ key, order }: { key: string; order: Order }): Promise<string> {
@@ -54,19 +54,19 @@ export async function placeOrder({ key, order }: { key: string; order: Order }):
   try {
     return (await answer(api.POST('/purchase', { params: { header }, body: order }))).purchaseId
   } catch (error) {
-    const purchaseId = settledPurchase(error)
+    const purchaseId = refusedPurchase(error)
     if (purchaseId === undefined) throw error
     return purchaseId
   }
 }
 
 /** The purchase that a refusal is about; a 503 that names one leaves open what becomes of it. */
-function settledPurchase(error: unknown): string | undefined {
+function refusedPurchase(error: unknown): string | undefined {
   if (!(error instanceof ApiProblem) || error.problem.status !== 409) return undefined
   return 'purchaseId' in error.problem ? error.problem.purchaseId : undefined
 }
 
-/** A purchase with its story so far. Who wants to see it go on uses `useLivePurchase`. */
+/** A purchase with its steps so far. To follow it while it is in progress, use `useLivePurchase`. */
 export function purchaseQuery(purchaseId: string) {
   return queryOptions({
     queryKey: ['purchases', purchaseId],
@@ -82,7 +82,7 @@ type Filter = {
 
 const PAGE_SIZE = 20
 
-/** Purchases with their stories so far, newest first, page after page. */
+/** Purchases with their steps so far, newest first, page after page. */
 export function purchaseHistoryQuery(filter: Filter) {
   return cursorQuery(['purchases', 'history', filter], (cursor, signal) =>
     answer(api.GET('/purchases', { params: { query: { ...filter, limit: PAGE_SIZE, ...cursor } }, signal })),
@@ -94,7 +94,7 @@ export function useCancelPurchase(purchaseId: string) {
   const queryClient = useQueryClient()
   return useMutation({
     mutationFn: () => answer(api.POST('/purchases/{id}/cancel', { params: { path: { id: purchaseId } } })),
-    // It may have ended before, which the purchase tells.
+    // It may have ended before, which the purchase shows.
     onSettled: () => queryClient.invalidateQueries({ queryKey: purchaseQuery(purchaseId).queryKey }),
   })
 }
@@ -106,7 +106,7 @@ export function useRefundPurchase(purchaseId: string) {
     mutationFn: () => answer(api.POST('/purchases/{id}/refund', { params: { path: { id: purchaseId } } })),
     retry: (failures, error: Error) => failures < MAX_RETRIES && isTemporary(error),
     retryDelay,
-    onSettled: () => forgetAfterPurchase(queryClient),
+    onSettled: () => invalidateAfterPurchase(queryClient),
   })
 }
 
@@ -144,19 +144,19 @@ export function useRepairPurchase(purchaseId: string, onSuccess: (repaired: Repa
   return useMutation({
     mutationFn: () => answer(api.POST('/operations/purchases/{id}/repair', { params: { path: { id: purchaseId } } })),
     onSuccess,
-    onSettled: () => forgetAfterPurchase(queryClient),
+    onSettled: () => invalidateAfterPurchase(queryClient),
   })
 }
 
-/** Takes over what became of a purchase. What was asked before, and is still on its way, must not undo that. */
-export async function takeOutcome(queryClient: QueryClient, purchase: Purchase): Promise<void> {
+/** Caches a purchase with its outcome. A request that is still in flight must not overwrite it. */
+export async function cacheOutcome(queryClient: QueryClient, purchase: Purchase): Promise<void> {
   const { queryKey } = purchaseQuery(purchase.purchaseId)
   await queryClient.cancelQueries({ queryKey })
   queryClient.setQueryData(queryKey, purchase)
 }
 
-/** Forgets what a settled purchase has changed: stock, the wallet, points, the lists of purchases. */
-export async function forgetAfterPurchase(queryClient: QueryClient): Promise<void> {
+/** Invalidates what a settled purchase has changed: stock, the wallet, points, the lists of purchases. */
+export async function invalidateAfterPurchase(queryClient: QueryClient): Promise<void> {
   const changed = ['products', 'users', 'points', 'quote', 'purchases']
   await Promise.all(changed.map((resource) => queryClient.invalidateQueries({ queryKey: [resource] })))
 }

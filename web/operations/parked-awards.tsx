@@ -16,7 +16,7 @@ const POLL_MS = 5_000
 
 const NOTHING = {
   icon: <IconSparkles size={36} aria-hidden />,
-  words: 'All earned points have been issued. Points that cannot be issued for ten minutes wait here.',
+  text: 'All earned points have been issued. Points that cannot be issued for ten minutes wait here.',
 }
 
 /** Awards whose points could not be issued, to be retried or dismissed by an operator. */
@@ -145,9 +145,9 @@ function retryNotice({ username, status, pointsIssued, problem }: ParkedAward): 
         message: `The caps of the campaigns left nothing for ${username}.`,
       }
     case 'dismissed':
-      return { tone: 'good', title: 'Nothing to issue any more', message: 'The points were dismissed meanwhile.' }
+      return { tone: 'good', title: 'Nothing left to issue', message: 'The points were dismissed meanwhile.' }
     case 'voided':
-      return { tone: 'good', title: 'Nothing to issue any more', message: 'The purchase was refunded meanwhile.' }
+      return { tone: 'good', title: 'Nothing left to issue', message: 'The purchase was refunded meanwhile.' }
     case 'parked':
       return {
         tone: 'bad',

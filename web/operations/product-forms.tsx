@@ -25,7 +25,7 @@ function NewProductForm({ close }: { close: () => void }) {
   const [draft, setDraft] = useState(draftOf())
   const [stock, setStock] = useState<number | string>(0)
   const create = useCreateProduct(({ name }) => {
-    notifications.show({ title: 'Added', message: `${name} is on the shelf.` })
+    notifications.show({ title: 'Added', message: `${name} is for sale.` })
     close()
   })
   const { name, description, image, price } = draft
@@ -33,7 +33,7 @@ function NewProductForm({ close }: { close: () => void }) {
     create.mutate({ name, description, price: Number(price), stock: Number(stock), ...(image !== '' && { image }) })
   const errors = fieldErrors(create.error)
   return (
-    <Form submitLabel="Add it" sending={create} fields={[...PRODUCT_FIELDS, 'stock']} onSubmit={add} onCancel={close}>
+    <Form submitLabel="Add" sending={create} fields={[...PRODUCT_FIELDS, 'stock']} onSubmit={add} onCancel={close}>
       <ProductFields draft={draft} onChange={setDraft} errors={errors} />
       <NumberInput
         label="Units in stock"
@@ -75,7 +75,7 @@ function EditProductForm({ product, close }: { product: Product; close: () => vo
     <Form submitLabel="Save" sending={update} fields={PRODUCT_FIELDS} onSubmit={save} onCancel={close}>
       <ProductFields draft={draft} onChange={setDraft} errors={fieldErrors(update.error)} />
       <Text size="sm" c="dimmed">
-        Purchases under way keep the price that they have reserved.
+        Purchases in progress keep the price at which they were reserved.
       </Text>
     </Form>
   )
@@ -157,8 +157,8 @@ function ProductFields({ draft, onChange, errors }: ProductFieldsProps) {
 /** The API takes addresses on other servers, for other stores may show them: this one shows nothing from elsewhere. */
 function formatPictureHint(image: string): string {
   return /^https?:/.test(image)
-    ? 'It is kept, but the store does not show it, for it is on another server: a unicorn stands in.'
-    : 'A path on this server. Without one, a unicorn stands in.'
+    ? 'The store does not show pictures from other servers: it shows a unicorn instead.'
+    : 'A path on this server. Without a picture, the store shows a unicorn.'
 }
 
 /** Notes a delivery, or what went missing. */
@@ -194,7 +194,7 @@ function AdjustStockForm({ product, close }: { product: Product; close: () => vo
     >
       <NumberInput
         label="Quantity"
-        description="A negative number takes out of the stock."
+        description="A negative number reduces the stock."
         value={quantity}
         onChange={setQuantity}
         allowDecimal={false}
@@ -218,5 +218,5 @@ function AdjustStockForm({ product, close }: { product: Product; close: () => vo
 }
 
 function formatAfterwards(stock: number): string {
-  return stock < 0 ? ', and no more than that can be taken out' : `, and ${stock} afterwards`
+  return stock < 0 ? ', and no more than that can be removed' : `, and ${stock} afterwards`
 }

@@ -25,14 +25,14 @@ function Products() {
       what="products"
       loading={<ListSkeleton label="Loading products" height={56} />}
       empty={
-        <EmptyState icon={<IconHorse size={36} aria-hidden />} title="The shelf is empty">
-          Add the first product, and it is for sale.
+        <EmptyState icon={<IconHorse size={36} aria-hidden />} title="There are no products yet">
+          Add the first product to sell it.
         </EmptyState>
       }
     >
       {(products) => (
         <DataTable
-          caption="What can be bought is on hand and not reserved for a purchase under way."
+          caption="The stock that can be bought is on hand and not reserved for a purchase in progress."
           isCaptionSeen
           columns={COLUMNS}
           rows={products}

@@ -20,7 +20,7 @@ export const undoingQuery = purchaseHistoryQuery({ status: 'compensating' })
 
 const NOTHING = {
   icon: <IconMoodSmile size={36} aria-hidden />,
-  words: 'No purchase is being undone. One whose undo does not succeed waits here.',
+  text: 'No purchase is being undone. A purchase that cannot be undone yet waits here.',
 }
 
 /** Purchases whose undo is not through yet. Most are for a moment; those that stay need a look. */
@@ -91,12 +91,12 @@ function repairNotice(status: PurchaseStatus): Notice {
     return {
       tone: 'bad',
       title: 'Not undone yet',
-      message: 'The undo was tried, and is retried until it is done. Its workflow shows what it waits for.',
+      message: 'The undo was tried, and is retried until it is done. Its workflow shows the reason.',
     }
   }
   return {
     tone: 'good',
-    title: 'Settled',
+    title: 'The purchase has ended',
     message: `The purchase is ${STATUS_NAMES[status].toLowerCase()}.`,
   }
 }

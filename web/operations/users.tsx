@@ -33,7 +33,7 @@ function List() {
             <TextInput
               type="search"
               label="Find by name"
-              description={wallets.hasNextPage ? 'Among those that are shown.' : undefined}
+              description={wallets.hasNextPage ? 'Searches the users that are shown.' : undefined}
               leftSection={<IconSearch size={16} aria-hidden />}
               value={wanted}
               onChange={({ currentTarget: { value } }) => setWanted(value)}
@@ -50,8 +50,8 @@ function Found({ users, wanted }: { users: readonly User[]; wanted: string }) {
   const found = users.filter(({ username }) => username.toLowerCase().includes(wanted))
   if (found.length === 0) {
     return (
-      <EmptyState icon={<IconUsers size={36} aria-hidden />} title="No user of this name">
-        {users.length === 0 ? 'Add the first user, and somebody can buy.' : 'Check the spelling.'}
+      <EmptyState icon={<IconUsers size={36} aria-hidden />} title="No user has this name">
+        {users.length === 0 ? 'Add the first user, who can then buy.' : 'Check the spelling.'}
       </EmptyState>
     )
   }

@@ -1,7 +1,7 @@
 import { Alert, Stack } from '@mantine/core'
 import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
-import type { Words } from '#web/client/api-problem.ts'
+import type { Message } from '#web/client/api-problem.ts'
 import cards from '#web/page/list.module.css'
 import { EmptyState, PagedList } from '#web/page/list.tsx'
 
@@ -12,7 +12,7 @@ type WaitingListProps<Item> = {
   what: string
   query: UseInfiniteQueryResult<InfiniteData<{ items: Item[] }>>
   /** In place of a list without items: what would wait in it. */
-  nothing: { icon: ReactNode; words: string }
+  nothing: { icon: ReactNode; text: string }
   /** An item with its key. @param notify shows what came of what was done about it, which may be that it is gone */
   children: (item: Item, now: number, notify: (notice: Notice) => void) => ReactNode
 }
@@ -28,7 +28,7 @@ export function WaitingList<Item>({ name, what, query, nothing, children }: Wait
         what={what}
         empty={
           <EmptyState icon={nothing.icon} title="Nothing to do">
-            {nothing.words}
+            {nothing.text}
           </EmptyState>
         }
       >
@@ -60,4 +60,4 @@ function LastNotice({ notice }: { notice: Notice | undefined }) {
 }
 
 /** What came of something that was done. */
-export type Notice = Words & { tone: 'good' | 'bad' }
+export type Notice = Message & { tone: 'good' | 'bad' }

@@ -37,7 +37,7 @@ function WalletEntries({ username }: { username: string }) {
       loading={<ListSkeleton label="Loading the wallet" />}
       empty={
         <EmptyState icon={<IconWallet size={36} aria-hidden />} title="No entries yet">
-          Top the wallet up, and it shows here.
+          Top-ups and purchases appear here.
         </EmptyState>
       }
     >

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 import { fieldErrors, formatError } from '#web/client/api-problem.ts'
 
 type DialogButtonProps = Omit<ButtonProps, 'children'> & {
-  /** What the button is called, when what is written on it does not say enough. */
+  /** What the button is called, when its text is not specific enough. */
   'aria-label'?: string
   /** Of the dialog. */
   title: string
@@ -33,14 +33,14 @@ type FormProps = {
   /** What sending it does, as its button says. */
   submitLabel: string
   sending: { isPending: boolean; error: Error | null }
-  /** The paths of the values that have a field: what is wrong with them is told there. */
+  /** The paths of the values that have a field: their errors are shown there. */
   fields: readonly string[]
   onSubmit: () => void
   onCancel: () => void
   children: ReactNode
 }
 
-/** A form in a dialog. What the store has against it as a whole is said above its buttons. */
+/** A form in a dialog. Errors that belong to no field are shown above its buttons. */
 export function Form({ submitLabel, sending, fields, onSubmit, onCancel, children }: FormProps) {
   return (
     <form

@@ -5,7 +5,7 @@ import { type ComponentProps, type MouseEvent, type RefObject, useEffect, useRef
 let shown: string | undefined
 
 /**
- * Gives the heading of a page the focus after a navigation, so that a screen reader says where one is, and the next Tab
+ * Gives the heading of a page the focus after a navigation, so that a screen reader reads it, and the next Tab
  * goes into the page. Not on the first page: there the browser has begun to read by itself. It goes by the page and not by
  * the address, which is ahead of what is shown while the code of the next page is on its way.
  */
@@ -20,12 +20,12 @@ export function useHeadingFocus(): RefObject<HTMLHeadingElement | null> {
 }
 
 /**
- * Keeps the focus when what had it goes away, as a button does that has done its work: it goes to an element that tells what
- * came of it, which needs a `tabIndex` of -1.
+ * Keeps the focus when what had it goes away, as a button does that has done its work: it goes to an element with the
+ * result, which needs a `tabIndex` of -1.
  *
  * @param change what is different when that has happened
  */
-export function useRescuedFocus<Rescue extends HTMLElement>(change: unknown): RefObject<Rescue | null> {
+export function useFocusFallback<Rescue extends HTMLElement>(change: unknown): RefObject<Rescue | null> {
   const rescue = useRef<Rescue>(null)
   const before = useRef(change)
   useEffect(() => {
@@ -39,10 +39,10 @@ type StayingButtonProps = ComponentProps<'button'> & { 'data-loading'?: boolean 
 
 /**
  * What every Mantine `Button` is in the page. While one is `loading`, Mantine disables it, and a browser takes the focus
- * from what is disabled: whoever pressed it by keyboard would be nowhere. So it stays what can be focused, says that it is
- * not to be used now, and does nothing.
+ * from what is disabled: somebody who uses the keyboard would lose their place. So it stays focusable, is
+ * `aria-disabled`, and does nothing.
  */
-export function StayingButton({ 'data-loading': isLoading, disabled, onClick, type, ...others }: StayingButtonProps) {
+export function LoadingButton({ 'data-loading': isLoading, disabled, onClick, type, ...others }: StayingButtonProps) {
   const refuse = (event: MouseEvent) => event.preventDefault()
   return (
     <button

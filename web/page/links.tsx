@@ -2,7 +2,7 @@ import { Anchor, type AnchorProps, Button, type ButtonProps } from '@mantine/cor
 import { createLink } from '@tanstack/react-router'
 import type { ComponentProps } from 'react'
 
-/** A link to a page of the store within text: underlined, for colour alone tells nobody, and with its address checked. */
+/** A link to a page of the store within text: underlined, since colour alone is not enough, and with its address checked. */
 export const AnchorLink = createLink((props: Omit<ComponentProps<'a'>, keyof AnchorProps> & AnchorProps) => (
   <Anchor underline="always" {...props} />
 ))

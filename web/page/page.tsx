@@ -70,7 +70,7 @@ export function PageError({ error }: ErrorComponentProps) {
         </ButtonLink>
       </Group>
       <Text c="dimmed" size="sm">
-        What you bought, and what you own, is safe: it is kept by the store, not by this page.
+        Your purchases, points and money are safe: the store keeps them, not this page.
       </Text>
     </Page>
   )

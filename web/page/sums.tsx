@@ -8,7 +8,7 @@ export function Sums({ sums }: { sums: readonly Sum[] }) {
   return (
     <dl className={classes.sums}>
       {sums.map(({ label, value, strong = false }, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the order is all that tells them apart, and it stays.
+        // biome-ignore lint/suspicious/noArrayIndexKey: sums have no identity but their position.
         <div key={index} className={classes.sum} data-strong={strong || undefined}>
           <dt>{label}</dt>
           <dd>{value}</dd>

@@ -65,7 +65,7 @@ function ExpiresNext({ username }: { username: string }) {
         Last day to spend them: <strong className={classes.day}>{lastDay(expiry.at)}</strong> (UTC)
       </Text>
       <Text c="dimmed" size="sm" mt="sm">
-        You need not choose: a purchase uses the points first that expire first.
+        A purchase uses the points that expire first.
       </Text>
     </>
   )

@@ -77,7 +77,7 @@ function DaysTable({ balance, status }: DaysTableProps) {
     isFetchingNextPage: false,
     fetchNextPage: () => setMax(max + MORE_DAYS),
   }
-  if (days.length === 0) return <Text c="dimmed">There are no such days.</Text>
+  if (days.length === 0) return <Text c="dimmed">There are no days with this status.</Text>
   return (
     <>
       <DataTable

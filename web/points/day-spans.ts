@@ -15,7 +15,7 @@ export type Span = {
 export type Unit = 'day' | 'week' | 'month' | 'year'
 
 const DAY_MS = 86_400_000
-/** About as many bars as can be told apart on a phone. */
+/** About as many bars as can be distinguished on a phone. */
 const MAX_BARS = 36
 const MIN_DAYS = 14
 

@@ -29,7 +29,7 @@ export function Lots({ username }: { username: string }) {
   return (
     <Section
       title="Batches"
-      lead="Points come in batches: where each is from, what is left of it, and when it expires."
+      lead="Where your points come from, how many are left, and when they expire."
       actions={<Disclose isOpen={which !== undefined} onToggle={() => show(which ? undefined : 'open')} />}
     >
       <Stack gap="lg" id="batches" hidden={which === undefined}>
@@ -68,7 +68,7 @@ function LotsOf({ username, which }: { username: string; which: 'open' | 'all' }
       list={useInfiniteQuery(lotsQuery(username, which))}
       what="batches"
       loading={<Skeleton height={200} radius="md" />}
-      empty={<Text c="dimmed">Nothing is left of any batch.</Text>}
+      empty={<Text c="dimmed">No batch has points left.</Text>}
     >
       {(lots) => (
         <DataTable caption="Batches of points, newest first" columns={COLUMNS} rows={lots} keyOf={({ id }) => id} />

@@ -48,7 +48,7 @@ function NoPointsYet() {
       title="No points yet"
       action={<ButtonLink to="/">Go to the unicorns</ButtonLink>}
     >
-      Purchases earn points, and points pay for part of the next one. The cart tells you how many before you buy.
+      Purchases earn points, and points pay for part of the next one. The cart shows how many before you buy.
     </EmptyState>
   )
 }

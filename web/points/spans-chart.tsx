@@ -22,7 +22,7 @@ export function SpansChart({ unit, spans, className }: SpansChartProps) {
         className={className}
         data={spans}
         margin={{ top: 8, right: 0, bottom: 0, left: 0 }}
-        aria-label={`Points by the ${unit} they came, from ${spans[0]?.name} to ${spans.at(-1)?.name}. The table below lists them.`}
+        aria-label={`Points by ${unit} of issue, from ${spans[0]?.name} to ${spans.at(-1)?.name}. The table below lists them.`}
       >
         <Hatching id={hatching} />
         <CartesianGrid vertical={false} stroke="var(--store-line)" />

@@ -57,7 +57,7 @@ function Why({ line }: { line: StatementLine }) {
   return (
     <Text span className={classes.folded}>
       {campaigns && `${campaigns[0]?.toUpperCase()}${campaigns.slice(1)} `}
-      {line.transaction_type === 'reverse' && line.amount === 0 && 'None of them were left. '}
+      {line.transaction_type === 'reverse' && line.amount === 0 && 'No points were left. '}
       {line.reason === 'purchase' && <PurchaseLink purchaseId={line.reference} at={line.date_time} />}
     </Text>
   )

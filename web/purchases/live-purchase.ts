@@ -1,11 +1,11 @@
 import { type UseQueryResult, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import {
-  forgetAfterPurchase,
+  cacheOutcome,
+  invalidateAfterPurchase,
   type Purchase,
   type PurchaseStep,
   purchaseQuery,
-  takeOutcome,
 } from '#web/client/purchases.ts'
 import { isUnderWay } from './progress.ts'
 
@@ -35,7 +35,7 @@ export function useLivePurchase(purchaseId: string | undefined, isNews = false):
     if (!open || purchaseId === undefined) return
     const stop = listenToPurchase(purchaseId, {
       onStep: (step) => setStreamed((steps) => [...steps, step]),
-      onOutcome: (purchase) => void takeOutcome(queryClient, purchase),
+      onOutcome: (purchase) => void cacheOutcome(queryClient, purchase),
       onOpen: setStreaming,
     })
     return () => {
@@ -43,18 +43,18 @@ export function useLivePurchase(purchaseId: string | undefined, isNews = false):
       setStreamed([])
     }
   }, [open, purchaseId, queryClient])
-  useForgettingWhenSettled(read.data === undefined ? isNews : open)
+  useInvalidateWhenSettled(read.data === undefined ? isNews : open)
 
   if (!read.data) return read
   return { ...read, data: { ...read.data, steps: merge(read.data.steps, streamed) } }
 }
 
 /** @param open also while it is not known what has become of a purchase that was made just now */
-function useForgettingWhenSettled(open: boolean): void {
+function useInvalidateWhenSettled(open: boolean): void {
   const queryClient = useQueryClient()
   const wasOpen = useRef(open)
   useEffect(() => {
-    if (wasOpen.current && !open) void forgetAfterPurchase(queryClient)
+    if (wasOpen.current && !open) void invalidateAfterPurchase(queryClient)
     wasOpen.current = open
   }, [open, queryClient])
 }
@@ -88,7 +88,7 @@ let endCurrent: (() => void) | undefined
 
 /**
  * Listens to the events of a purchase, from its beginning, if a stream is available. The browser reconnects by itself, from
- * the last event. Listening to another purchase ends this stream; `onOpen(false)` tells the listener to poll.
+ * the last event. Listening to another purchase ends this stream; `onOpen(false)` means that the listener has to poll.
  *
  * @returns a function that ends it
  */

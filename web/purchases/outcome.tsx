@@ -13,7 +13,7 @@ import { settingsQuery } from '#web/client/settings.ts'
 import { money } from '#web/format/money.ts'
 import { points } from '#web/format/points.ts'
 import { DialogButton } from '#web/page/dialog.tsx'
-import { useRescuedFocus } from '#web/page/focus.tsx'
+import { useFocusFallback } from '#web/page/focus.tsx'
 import { ButtonLink } from '#web/page/links.tsx'
 import { LoadError } from '#web/page/list.tsx'
 import { type Sum, Sums } from '#web/page/sums.tsx'
@@ -37,13 +37,13 @@ export function Outcome({ purchase }: { purchase: Purchase }) {
     refetchInterval: refund.isPending && status === 'completed' ? POLL_MS : false,
   })
   const canCancel = isCancellable(steps)
-  const words = useRescuedFocus<HTMLDivElement>(`${status} ${canCancel} ${cancel.status} ${refund.status}`)
+  const text = useFocusFallback<HTMLDivElement>(`${status} ${canCancel} ${cancel.status} ${refund.status}`)
   return (
     <Stack gap="md">
       <Group className={classes.outcome} justify="space-between" gap="md">
-        <Group gap="sm" role="status" className={classes.words} ref={words} tabIndex={-1}>
+        <Group gap="sm" role="status" className={classes.words} ref={text} tabIndex={-1}>
           <StatusBadge status={status} />
-          <OutcomeWords purchase={purchase} />
+          <OutcomeText purchase={purchase} />
         </Group>
         <Group gap="sm">
           {canCancel && (
@@ -64,7 +64,7 @@ export function Outcome({ purchase }: { purchase: Purchase }) {
   )
 }
 
-function OutcomeWords({ purchase }: { purchase: Purchase }) {
+function OutcomeText({ purchase }: { purchase: Purchase }) {
   const nameOf = useProductNames(purchase.lines)
   if (!isNotBought(purchase)) return <Text>{formatOutcome(purchase)}</Text>
   const { title, message } = formatNotBought(purchase, nameOf)

@@ -14,27 +14,27 @@ export function PointsEarned({ purchase }: { purchase: Purchase }) {
   if (award === 'voided') {
     return (
       <Section title="Points earned">
-        <Text>They had not been issued when the purchase was refunded, and will not be issued.</Text>
+        <Text>The points had not been issued when the purchase was refunded, and will not be issued.</Text>
       </Section>
     )
   }
   if (award === 'dismissed') {
     return (
       <Section title="Points earned">
-        <Text>They could not be issued, and an operator has dismissed them.</Text>
+        <Text>The points could not be issued, and an operator has dismissed them.</Text>
       </Section>
     )
   }
   return (
     <Section title="Points earned">
       {award === 'parked' && (
-        <Text>They could not be issued yet. Your purchase is complete, and the points will be issued later.</Text>
+        <Text>The points could not be issued yet. Your purchase is complete, and they will be issued later.</Text>
       )}
       {award === 'nothing' && (
         <Stack gap={4}>
-          <Text>No campaign gave points for this one.</Text>
+          <Text>No campaign awarded points for this purchase.</Text>
           <AnchorLink to="/campaigns" size="sm">
-            See what campaigns give
+            See the campaigns
           </AnchorLink>
         </Stack>
       )}
@@ -59,7 +59,7 @@ export function CampaignAwards({ campaigns }: { campaigns: readonly Award[] }) {
             <AnchorLink to="/campaigns/$campaignName" params={{ campaignName: award.campaign }}>
               {award.campaign}
             </AnchorLink>{' '}
-            gave {points(award.points)}
+            awarded {points(award.points)}
             {award.limitedBy !== null && `, of ${award.exact}: ${LIMITS[award.limitedBy]}`}
           </Text>
           {award.rules.map((rule) => (
@@ -74,14 +74,14 @@ export function CampaignAwards({ campaigns }: { campaigns: readonly Award[] }) {
 }
 
 const LIMITS: Record<NonNullable<Award['limitedBy']>, string> = {
-  totalPoints: 'its total is used up',
-  pointsPerCustomer: 'its limit per customer is reached',
-  pointsPerAward: 'all campaigns together would give more points than can be issued at once',
+  totalPoints: 'its total cap is reached',
+  pointsPerCustomer: 'its cap per customer is reached',
+  pointsPerAward: 'the awards of all campaigns together exceed the maximum for one purchase',
 }
 
 /** People count from one. */
 function formatRule({ rule, exact, notEvaluated }: Award['rules'][number]): string {
-  if (notEvaluated) return `Rule ${rule + 1} could not be applied: ${notEvaluated.message}`
+  if (notEvaluated) return `Rule ${rule + 1} could not be evaluated: ${notEvaluated.message}`
   const isWhole = /^\d+$/.test(exact ?? '')
-  return `Rule ${rule + 1} gave ${exact}${isWhole ? '' : ', before rounding'}`
+  return `Rule ${rule + 1} awarded ${exact}${isWhole ? '' : ', before rounding'}`
 }

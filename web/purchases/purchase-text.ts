@@ -1,4 +1,4 @@
-import { formatError, isFinal, problemOf, type Words } from '#web/client/api-problem.ts'
+import { formatError, isFinal, type Message, problemOf } from '#web/client/api-problem.ts'
 import type { Order, Purchase, Refusal } from '#web/client/purchases.ts'
 import { money } from '#web/format/money.ts'
 import { points } from '#web/format/points.ts'
@@ -21,15 +21,15 @@ export function formatLines(lines: Order['lines'], nameOf: (productId: string) =
 export function formatOutcome(purchase: Purchase): string {
   const status = statusBy(purchase.steps)
   // For a moment the steps are ahead of the rest of the purchase.
-  if (!isUnderWay(status) && purchase.status !== status) return 'It has just ended.'
+  if (!isUnderWay(status) && purchase.status !== status) return 'The purchase has just ended.'
   switch (status) {
     case 'running':
       if (isBeingCancelled(purchase.steps)) return 'It is being cancelled, and the order is undone.'
-      return 'It is being carried out, and goes on without this page.'
+      return 'The purchase is in progress and continues if you close this page.'
     case 'compensating':
-      return 'It will not be bought: the order is being undone.'
+      return 'The purchase did not succeed: the order is being undone.'
     case 'refunding':
-      return 'The refund is under way, and goes on without this page.'
+      return 'The refund is in progress and continues if you close this page.'
     case 'refunded':
       return formatRefunded(purchase)
     default:
@@ -44,13 +44,12 @@ function formatCompleted(purchase: Purchase): string {
 
 function formatPaid({ amount, award, pointsIssued, pointsRedeemed }: Purchase): string {
   const paid = pointsRedeemed > 0 ? `${money(amount ?? 0)} and ${points(pointsRedeemed)}` : money(amount ?? 0)
-  if (award === 'parked')
-    return `${paid} paid. The points for it will be issued later: an operator is looking after them.`
+  if (award === 'parked') return `${paid} paid. The points for this purchase will be issued later, by an operator.`
   return pointsIssued ? `${paid} paid, ${points(pointsIssued)} earned.` : `${paid} paid.`
 }
 
 function formatRefunded({ refund }: Purchase): string {
-  if (!refund) return 'It was refunded.'
+  if (!refund) return 'The purchase was refunded.'
   if (refund.pointsReturned === 0) return `${money(refund.amount)} was refunded.`
   return `${money(refund.amount)} and ${points(refund.pointsReturned)} were refunded.`
 }
@@ -61,7 +60,7 @@ const NOTHING_CHARGED = 'Nothing was charged.'
 export function formatNotBought(
   { status, refusal }: Pick<Purchase, 'status' | 'refusal'>,
   nameOf: (productId: string) => string,
-): Words {
+): Message {
   if (refusal) return formatRefusal(refusal, nameOf)
   if (status === 'cancelled') {
     return { title: 'Cancelled', message: 'Nothing was bought, and the order was undone.' }
@@ -73,31 +72,31 @@ export function formatNotBought(
 }
 
 /** Replaces the text of `insufficient_funds` once the wallet covers the purchase. */
-export function formatCovered(missing: number): Words {
+export function formatCovered(missing: number): Message {
   return {
-    title: 'Your wallet covers it now',
+    title: 'Your wallet covers the purchase now',
     message: `${money(missing)} was missing. ${NOTHING_CHARGED} Nothing is bought yet.`,
   }
 }
 
-function formatRefusal(refusal: Refusal, nameOf: (productId: string) => string): Words {
+function formatRefusal(refusal: Refusal, nameOf: (productId: string) => string): Message {
   switch (refusal.code) {
     case 'out_of_stock':
       return formatShort(refusal, nameOf)
     case 'price_changed':
       return {
         title: 'The price has changed',
-        message: `It was ${money(refusal.expectedTotal ?? 0)}, and is ${money(refusal.total ?? 0)} now. ${NOTHING_CHARGED}`,
+        message: `The price was ${money(refusal.expectedTotal ?? 0)} and is now ${money(refusal.total ?? 0)}. ${NOTHING_CHARGED}`,
       }
     case 'insufficient_funds':
       return {
         title: `${money(refusal.missing ?? 0)} missing`,
-        message: `Your wallet does not cover this. ${NOTHING_CHARGED}`,
+        message: `Your wallet does not cover this purchase. ${NOTHING_CHARGED}`,
       }
     case 'redeem_exceeds_total':
       return {
         title: 'Too many points',
-        message: `At most ${points(refusal.mostPoints ?? 0)} can pay for this. ${NOTHING_CHARGED}`,
+        message: `At most ${points(refusal.mostPoints ?? 0)} can pay for this purchase. ${NOTHING_CHARGED}`,
       }
     case 'insufficient_points':
       return {
@@ -107,7 +106,7 @@ function formatRefusal(refusal: Refusal, nameOf: (productId: string) => string):
   }
 }
 
-function formatShort({ short = [] }: Refusal, nameOf: (productId: string) => string): Words {
+function formatShort({ short = [] }: Refusal, nameOf: (productId: string) => string): Message {
   const [first, ...others] = short
   if (!first || others.length > 0) {
     const what = short.map(
@@ -139,7 +138,7 @@ export function formatUndoReason({ steps }: Purchase, nameOf: (productId: string
     default:
       return reason?.code === 'interrupted'
         ? 'Its workflow was lost before it was confirmed.'
-        : 'A step of it could not be carried out for ten minutes.'
+        : 'One of its steps failed for ten minutes.'
   }
 }
 
@@ -154,34 +153,34 @@ export function formatPointsOf({ status, award, pointsIssued, pointsRedeemed }: 
 /** What became of the points that a purchase earned once it is refunded; undefined while the buyer keeps them. */
 export function formatTakenBack({ status, award, pointsIssued, refund }: Purchase): string | undefined {
   if (award !== 'booked' || !pointsIssued) return undefined
-  if (status === 'refunding') return 'What is left of them is being taken back.'
+  if (status === 'refunding') return 'The points that are left are being taken back.'
   if (status !== 'refunded' || !refund) return undefined
   const { pointsTakenBack: takenBack, pointsSpent: spent } = refund
-  if (takenBack === pointsIssued) return 'They were taken back with the refund.'
+  if (takenBack === pointsIssued) return 'The points were taken back with the refund.'
   const expired = pointsIssued - takenBack - spent
   const parts = [
     takenBack > 0 && `${points(takenBack)} taken back`,
     spent > 0 && `${points(spent)} already spent`,
     expired > 0 && `${points(expired)} already expired`,
   ]
-  return `When it was refunded: ${and.format(parts.filter((part) => part !== false))}.`
+  return `When the purchase was refunded: ${and.format(parts.filter((part) => part !== false))}.`
 }
 
 /** Why a cancellation or a refund was not accepted, and what can be done instead. */
-export function formatRefused(error: unknown): Words {
-  const settled = problemOf(error, 'already_settled')
-  if (settled) {
-    const instead = settled.purchaseStatus === 'completed' ? ' It can be refunded instead.' : ''
+export function formatRefused(error: unknown): Message {
+  const alreadySettled = problemOf(error, 'already_settled')
+  if (alreadySettled) {
+    const instead = alreadySettled.purchaseStatus === 'completed' ? ' You can refund it instead.' : ''
     return {
       title: 'Too late to cancel',
-      message: `It had ended before: ${inWords(settled.purchaseStatus)}.${instead}`,
+      message: `The purchase has already ended: ${statusName(alreadySettled.purchaseStatus)}.${instead}`,
     }
   }
   const refundless = problemOf(error, 'not_refundable')
   if (refundless) {
     return {
-      title: 'This cannot be refunded',
-      message: `Only a completed purchase can, and this one is ${inWords(refundless.purchaseStatus)}.`,
+      title: 'This purchase cannot be refunded',
+      message: `Only a completed purchase can be refunded; this one is ${statusName(refundless.purchaseStatus)}.`,
     }
   }
   const { title, message } = formatError(error)
@@ -190,6 +189,6 @@ export function formatRefused(error: unknown): Words {
     : { title, message: `It is not known whether the request was carried out. ${message}` }
 }
 
-function inWords(status: keyof typeof STATUS_NAMES): string {
+function statusName(status: keyof typeof STATUS_NAMES): string {
   return STATUS_NAMES[status].toLowerCase()
 }

@@ -22,7 +22,7 @@ export function PurchasesPage() {
   const user = useCurrentUser()
   const { status } = useSearch({ from: '/purchases' })
   return (
-    <Page title="Purchases" lead="What you bought, and what became of it." actions={<StatusFilter status={status} />}>
+    <Page title="Purchases" lead="Your purchases and their outcomes." actions={<StatusFilter status={status} />}>
       {user ? <History username={user.username} status={status} /> : <ListSkeleton label="Loading purchases" />}
     </Page>
   )
@@ -81,8 +81,8 @@ function Nothing({ status }: { status: PurchaseStatus | undefined }) {
   const icon = <IconShoppingBag size={36} aria-hidden />
   if (status === undefined) {
     return (
-      <EmptyState icon={icon} title="Nothing bought yet" action={<ButtonLink to="/">Meet the unicorns</ButtonLink>}>
-        What you buy is kept here, with everything that happened to it.
+      <EmptyState icon={icon} title="Nothing bought yet" action={<ButtonLink to="/">Go to the unicorns</ButtonLink>}>
+        Your purchases appear here, each with its steps.
       </EmptyState>
     )
   }
@@ -106,7 +106,7 @@ export function PurchaseCard({ purchase }: { purchase: Purchase }) {
   const { purchaseId, lines, status, createdAt, total } = purchase
   const { productOf, nameOf } = useProductsOf(lines)
   const image = lines[0] ? (productOf(lines[0].productId)?.image ?? null) : null
-  const pointsWords = formatPointsOf(purchase)
+  const pointsText = formatPointsOf(purchase)
   return (
     <article className={classes.card}>
       <ProductPicture image={image} size={56} />
@@ -124,7 +124,7 @@ export function PurchaseCard({ purchase }: { purchase: Purchase }) {
       </div>
       <div className={classes.sum}>
         {total !== null && <span className={classes.total}>{money(total)}</span>}
-        {pointsWords !== undefined && <span className={classes.points}>{pointsWords}</span>}
+        {pointsText !== undefined && <span className={classes.points}>{pointsText}</span>}
       </div>
     </article>
   )

@@ -40,7 +40,7 @@ export function formatStep({ step, state, detail }: PurchaseStep): StepText {
     confirmPurchase: { applied: { text: 'Sale confirmed', tone: 'done' } },
     awardPoints: {
       applied: { text: 'Points earned', tone: 'done', detail: many },
-      nothing: { text: 'No campaign gave points', tone: 'neutral' },
+      nothing: { text: 'No campaign awarded points', tone: 'neutral' },
       parked: { text: 'Points will follow', tone: 'neutral', detail: many },
       dismissed: { text: 'Points dismissed', tone: 'bad' },
       undone: detail?.points

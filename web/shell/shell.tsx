@@ -76,7 +76,7 @@ function UnreachableBanner() {
     <div role="status">
       {!reachable && (
         <Alert color="orange" radius={0} title="The store cannot be reached">
-          We try again every few seconds. Purchases that were accepted go on without this page.
+          This page tries again every few seconds. Purchases that were accepted continue.
         </Alert>
       )}
     </div>

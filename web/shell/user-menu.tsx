@@ -82,7 +82,7 @@ function UserOptions({ search, chosen }: { search: string; chosen: string }) {
   const found = beyond.data === undefined ? matching : [{ username: wanted, balance: beyond.data }]
   return (
     <Combobox.Options mah={320} className={classes.options} aria-label="Users">
-      {found.length === 0 && <Combobox.Empty>No user of this name</Combobox.Empty>}
+      {found.length === 0 && <Combobox.Empty>No user has this name</Combobox.Empty>}
       {found.map(({ username, balance }) => (
         <Combobox.Option key={username} value={username} active={username === chosen} className={classes.option}>
           <Text span fw={username === chosen ? 700 : 400} className={classes.name}>

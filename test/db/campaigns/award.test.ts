@@ -143,7 +143,7 @@ describe('a campaign that is edited', () => {
   })
 })
 
-test('a change that had to wait for an award is told to have come after it', async () => {
+test('a change that had to wait for an award is recorded to have come after it', async () => {
   await shop.addCampaign('1')
   const purchaseId = await shop.confirmed('ann')
   const [campaign] = await shop.sql<{ id: string }[]>`select id from campaigns`

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { awardPoints, parkAward } from '#activities/points.ts'
-import { readAward, takeEvent } from '#db/awards.ts'
+import { readAward, recordExternalEvent } from '#db/awards.ts'
 import type { Database } from '#db/client.ts'
 import { readAvailable } from '#db/points.ts'
 import { createPointsLedger } from '#ledger/ledger.ts'
@@ -40,7 +40,7 @@ async function aReview(): Promise<void> {
   const request = { scope: 'test', key: eventId, requestHash: '' }
   const event = { type: 'Review', client: 'UnicornStore', username: member, payload: { stars: 5 } }
   await shop.addUser(member)
-  await takeEvent(shop.sql, request, { eventId, ...event })
+  await recordExternalEvent(shop.sql, request, { eventId, ...event })
 }
 
 const partsOf = (sql: Database) => ({ sql, ledger: createPointsLedger(sql), pointsTtlDays: 365 })

@@ -192,7 +192,7 @@ describe('npm run projections:rebuild', () => {
     return { exitCode, report: JSON.parse(printed) }
   }
 
-  test('ends with 0 when nothing differs, with 1 when something does, and repairs only when told to', async () => {
+  test('ends with 0 when nothing differs, with 1 when something does, and repairs only when asked to', async () => {
     await history('ann')
     await history('bob')
     expect(await run()).toEqual({ exitCode: 0, report: { ok: true, accounts: 2, differing: 0, differences: [] } })

@@ -38,7 +38,7 @@ describe('at midnight UTC', () => {
     expect(await readAvailable(world.sql, accountId, MIDNIGHT)).toBe(0)
   })
 
-  test('what lapses next is told, with everything that ends at the same moment', async () => {
+  test('what lapses next is given, with everything that ends at the same moment', async () => {
     await issue(10, 1)
     await issue(20, 1)
     await issue(40, 2)

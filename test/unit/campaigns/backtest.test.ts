@@ -70,7 +70,7 @@ test('totals say which rule gave what, how often it did not, and why', () => {
   ])
 })
 
-test('a sum of contributions of very many decimals is told to six of them', () => {
+test('a sum of contributions of very many decimals is given to six of them', () => {
   const backtest = new Backtest()
   const halved = giving(`1/${2 ** 40}/${2 ** 40}/${2 ** 40} + 1`)
   const [evaluation] = backtest.evaluate('a', 'ann', purchase(), [campaign({ rules: [halved] })])

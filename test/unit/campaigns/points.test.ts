@@ -19,7 +19,7 @@ const table: [title: string, rules: Rule[], event: Record<string, unknown>, exac
   ['a price with cents keeps them until the end', [giving('$.amount*0.85')], { amount: 19.99 }, '16.9915', 17],
   ['2.675 * 100 is 267.5, which binary floats deny', [giving('$.amount*100')], { amount: 2.675 }, '267.5', 268],
   ['a third of three thirds is whole', [giving('$.amount/3*3')], { amount: 10 }, '10', 10],
-  ['what never ends as a decimal is told as a fraction', [giving('$.amount/3')], { amount: 10 }, '10/3', 3],
+  ['what never ends as a decimal is given as a fraction', [giving('$.amount/3')], { amount: 10 }, '10/3', 3],
   ['rules are summed before they are rounded', [giving('0.5'), giving('0.5'), giving('0.5')], {}, '1.5', 2],
   ['a rule that comes out below zero takes nothing from others', [giving('-5'), giving('3')], {}, '3', 3],
   ['a rule that comes out below zero gives zero', [giving('$.amount-2000')], {}, '0', 0],
@@ -45,7 +45,7 @@ describe('what rules give', () => {
     expect(evaluateCampaign({ rules }, purchase(changes))).toMatchObject({ exact, earned: points })
   })
 
-  test('each rule tells what it did, in the order of the rules', () => {
+  test('each rule reports what it did, in the order of the rules', () => {
     const rules = [
       SAMPLE_RULE,
       giving('$.bonus'),

@@ -41,7 +41,7 @@ describe('reversing an issue', () => {
     expect(on(account).refusal(reverse('v2', 'a', '2026-01-12')).code).toBe('already_reversed')
   })
 
-  test('tells what expired from what was spent', () => {
+  test('distinguishes what expired from what was spent', () => {
     const account = given(issue('a', 50, '2026-01-10', 5), redeem('r', 30, '2026-01-11'), expire('x', '2026-01-20'))
     const { event } = account.when(reverse('v', 'a', '2026-01-21'))
     expect(event).toMatchObject({ amount: 0, notTakenBack: { spent: 30, expired: 20 } })

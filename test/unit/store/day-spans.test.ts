@@ -25,7 +25,7 @@ describe('the bars of the chart', () => {
     [250, 'week', 37],
     [1_000, 'month', 33],
     [4_000, 'year', 12],
-  ])('for %d days are by the %s and so few that they can be told apart', (days, unit, bars) => {
+  ])('for %d days are by the %s and so few that they can be distinguished', (days, unit, bars) => {
     const drawn = spansOf(daily(days))
     expect([drawn.unit, drawn.spans.length]).toEqual([unit, bars])
     expect(total(drawn)).toBe(days)

@@ -3,7 +3,7 @@ import type { PurchaseStep } from '#web/client/purchases.ts'
 import { isBeingCancelled, isCancellable, statusBy, stepsAhead, undoneSteps } from '#web/purchases/progress.ts'
 
 /** `step state`, as tests of the server write them down. */
-function story(...lines: string[]): PurchaseStep[] {
+function stepsOf(...lines: string[]): PurchaseStep[] {
   return lines.map((line, index) => {
     const [step, state] = line.split(' ')
     return { seq: index + 1, step, state, at: '2026-01-31T12:00:00.000Z' } as PurchaseStep
@@ -20,42 +20,42 @@ describe('where a purchase stands', () => {
     [[...charged, 'purchase compensating', 'chargeWallet undone', 'purchase cancelled'], 'cancelled'],
     [[], 'running'],
   ])('%j is %s', (lines, status) => {
-    expect(statusBy(story(...lines))).toBe(status)
+    expect(statusBy(stepsOf(...lines))).toBe(status)
   })
 })
 
 describe('what is still to come', () => {
   test('is the rest of the sale, with points only where they pay', () => {
-    const steps = story('purchase running', 'reserveStock applied')
+    const steps = stepsOf('purchase running', 'reserveStock applied')
     expect(stepsAhead(steps, false)).toEqual(['chargeWallet', 'confirmPurchase', 'awardPoints'])
     expect(stepsAhead(steps, true)).toEqual(['redeemPoints', 'chargeWallet', 'confirmPurchase', 'awardPoints'])
   })
 
   test('is what is being tried again, too', () => {
     const trying = ['purchase running', 'reserveStock applied', 'chargeWallet retried']
-    expect(stepsAhead(story(...trying), false)[0]).toBe('chargeWallet')
-    expect(statusBy(story(...trying))).toBe('running')
+    expect(stepsAhead(stepsOf(...trying), false)[0]).toBe('chargeWallet')
+    expect(statusBy(stepsOf(...trying))).toBe('running')
     const undoing = [...trying, 'chargeWallet applied', 'purchase compensating', 'chargeWallet retried']
-    expect(stepsAhead(story(...undoing), false)[0]).toBe('chargeWallet')
+    expect(stepsAhead(stepsOf(...undoing), false)[0]).toBe('chargeWallet')
   })
 
   test.each(['applied', 'nothing', 'parked'])('no award once it is %s', (state) => {
-    expect(stepsAhead(story(...charged, 'confirmPurchase applied', `awardPoints ${state}`), false)).toEqual([])
+    expect(stepsAhead(stepsOf(...charged, 'confirmPurchase applied', `awardPoints ${state}`), false)).toEqual([])
   })
 
   test('is nothing of the sale once somebody asked in time to cancel it', () => {
     const asked = ['purchase running', 'reserveStock applied', 'purchase cancel_requested']
-    expect(stepsAhead(story(...asked), false)).toEqual([])
-    expect(isBeingCancelled(story(...asked))).toBe(true)
+    expect(stepsAhead(stepsOf(...asked), false)).toEqual([])
+    expect(isBeingCancelled(stepsOf(...asked))).toBe(true)
     const tooLate = [...charged, 'confirmPurchase applied', 'purchase cancel_requested']
-    expect(stepsAhead(story(...tooLate), false)).toEqual(['awardPoints'])
-    expect(isBeingCancelled(story(...tooLate))).toBe(false)
+    expect(stepsAhead(stepsOf(...tooLate), false)).toEqual(['awardPoints'])
+    expect(isBeingCancelled(stepsOf(...tooLate))).toBe(false)
   })
 
   test('of an undo is what was done and not given back, last in first out', () => {
     const undoing = [...charged, 'purchase compensating']
-    expect(stepsAhead(story(...undoing), false)).toEqual(['chargeWallet', 'reserveStock'])
-    expect(stepsAhead(story(...undoing, 'chargeWallet undone'), false)).toEqual(['reserveStock'])
+    expect(stepsAhead(stepsOf(...undoing), false)).toEqual(['chargeWallet', 'reserveStock'])
+    expect(stepsAhead(stepsOf(...undoing, 'chargeWallet undone'), false)).toEqual(['reserveStock'])
   })
 
   test('of a refund is the way of goods and money back', () => {
@@ -66,35 +66,37 @@ describe('what is still to come', () => {
       'purchase completed',
       'purchase refunding',
     ]
-    expect(stepsAhead(story(...refunding, 'awardPoints undone'), false)).toEqual(['returnStock', 'returnMoney'])
-    expect(stepsAhead(story(...refunding, 'awardPoints undone', 'returnStock applied'), false)).toEqual(['returnMoney'])
+    expect(stepsAhead(stepsOf(...refunding, 'awardPoints undone'), false)).toEqual(['returnStock', 'returnMoney'])
+    expect(stepsAhead(stepsOf(...refunding, 'awardPoints undone', 'returnStock applied'), false)).toEqual([
+      'returnMoney',
+    ])
   })
 
   test('is nothing once it is settled', () => {
-    expect(stepsAhead(story(...charged, 'purchase completed'), false)).toEqual([])
+    expect(stepsAhead(stepsOf(...charged, 'purchase completed'), false)).toEqual([])
   })
 })
 
 test('what was undone is known by its step', () => {
-  const steps = story(...charged, 'purchase compensating', 'chargeWallet undone')
+  const steps = stepsOf(...charged, 'purchase compensating', 'chargeWallet undone')
   expect([...undoneSteps(steps)]).toEqual(['chargeWallet'])
 })
 
 describe('a purchase can be cancelled', () => {
   test('until its sale is confirmed', () => {
-    expect(isCancellable(story(...charged))).toBe(true)
-    expect(isCancellable(story(...charged, 'confirmPurchase applied'))).toBe(false)
+    expect(isCancellable(stepsOf(...charged))).toBe(true)
+    expect(isCancellable(stepsOf(...charged, 'confirmPurchase applied'))).toBe(false)
   })
 
   test('also while its confirmation is tried again', () => {
-    expect(isCancellable(story(...charged, 'confirmPurchase retried'))).toBe(true)
+    expect(isCancellable(stepsOf(...charged, 'confirmPurchase retried'))).toBe(true)
   })
 
   test('once', () => {
-    expect(isCancellable(story(...charged, 'purchase cancel_requested'))).toBe(false)
+    expect(isCancellable(stepsOf(...charged, 'purchase cancel_requested'))).toBe(false)
   })
 
   test('not while it is being undone', () => {
-    expect(isCancellable(story(...charged, 'purchase compensating'))).toBe(false)
+    expect(isCancellable(stepsOf(...charged, 'purchase compensating'))).toBe(false)
   })
 })

@@ -1,9 +1,9 @@
 import { QueryClient } from '@tanstack/react-query'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
-import { type Purchase, purchaseQuery, takeOutcome } from '#web/client/purchases.ts'
+import { cacheOutcome, type Purchase, purchaseQuery } from '#web/client/purchases.ts'
 import { listenToPurchase } from '#web/purchases/live-purchase.ts'
 
-/** Streams as a browser has them, that tell what a test has them tell. */
+/** Streams as a browser has them, that send what a test makes them send. */
 class FakeStream extends EventTarget {
   static opened: FakeStream[] = []
   isClosed = false
@@ -26,29 +26,29 @@ describe('the stream of a tab', () => {
   })
 
   async function listen(purchaseId: string) {
-    const told: boolean[] = []
-    const stop = listenToPurchase(purchaseId, { onStep() {}, onOutcome() {}, onOpen: (open) => told.push(open) })
+    const opened: boolean[] = []
+    const stop = listenToPurchase(purchaseId, { onStep() {}, onOutcome() {}, onOpen: (open) => opened.push(open) })
     const url = `/purchases/${purchaseId}/events`
     const stream = await vi.waitUntil(() => FakeStream.opened.find((opened) => opened.url === url))
     stream.dispatchEvent(new Event('open'))
-    return { told, stop, stream }
+    return { opened, stop, stream }
   }
 
-  test('goes over to another purchase, and whoever listened learns that it is not told any more', async () => {
+  test('goes over to another purchase, and whoever listened learns that its stream is closed', async () => {
     const first = await listen('a')
     const second = await listen('b')
     expect([first.stream.isClosed, second.stream.isClosed]).toEqual([true, false])
-    expect([first.told, second.told]).toEqual([[true, false], [true]])
+    expect([first.opened, second.opened]).toEqual([[true, false], [true]])
     first.stop()
     expect(second.stream.isClosed).toBe(false)
     second.stop()
   })
 
   test('ends when it is stopped', async () => {
-    const { told, stop, stream } = await listen('a')
+    const { opened, stop, stream } = await listen('a')
     stop()
     expect(stream.isClosed).toBe(true)
-    expect(told).toEqual([true, false])
+    expect(opened).toEqual([true, false])
   })
 
   test('is not left open when it is stopped at once', async () => {
@@ -59,14 +59,14 @@ describe('the stream of a tab', () => {
   })
 })
 
-test('an outcome stays what was told, whatever was asked before and is answered late', async () => {
+test('an outcome stays as it was received, whatever was asked before and is answered late', async () => {
   const queryClient = new QueryClient()
   const { queryKey } = purchaseQuery('a')
   const late = Promise.withResolvers<Purchase>()
   const of = (status: string) => ({ purchaseId: 'a', status }) as Purchase
   queryClient.setQueryData(queryKey, of('running'))
   const poll = queryClient.fetchQuery({ queryKey, queryFn: () => late.promise })
-  await takeOutcome(queryClient, of('completed'))
+  await cacheOutcome(queryClient, of('completed'))
   late.resolve(of('running'))
   await poll.catch(() => undefined)
   expect(queryClient.getQueryData(queryKey)).toMatchObject({ status: 'completed' })

@@ -34,10 +34,10 @@ test.each<[Partial<Purchase>, string | undefined]>([
 
 test.each<[string, [takenBack: number, spent: number] | undefined, string | undefined]>([
   ['completed', undefined, undefined],
-  ['refunding', undefined, 'What is left of them is being taken back.'],
-  ['refunded', [170, 0], 'They were taken back with the refund.'],
-  ['refunded', [120, 50], 'When it was refunded: 120 points taken back and 50 points already spent.'],
-  ['refunded', [0, 100], 'When it was refunded: 100 points already spent and 70 points already expired.'],
+  ['refunding', undefined, 'The points that are left are being taken back.'],
+  ['refunded', [170, 0], 'The points were taken back with the refund.'],
+  ['refunded', [120, 50], 'When the purchase was refunded: 120 points taken back and 50 points already spent.'],
+  ['refunded', [0, 100], 'When the purchase was refunded: 100 points already spent and 70 points already expired.'],
 ])('of 170 points that a purchase earned, when it is %s and %j, one reads: %s', (status, numbers, words) => {
   const refund = numbers && { pointsTakenBack: numbers[0], pointsSpent: numbers[1] }
   expect(formatTakenBack(purchase({ status, award: 'booked', pointsIssued: 170, refund }))).toBe(words)
@@ -60,8 +60,8 @@ test.each([
   [{ outcome: 'refused', refusal: { code: 'insufficient_funds', missing: 600 } }, 'Refused: 600.00 missing.'],
   [{ outcome: 'cancelled' }, 'The buyer cancelled it.'],
   [{ outcome: 'failed', code: 'interrupted' }, 'Its workflow was lost before it was confirmed.'],
-  [{ outcome: 'failed', code: 'step_unavailable' }, 'A step of it could not be carried out for ten minutes.'],
-])('the reason %j is told to operators as %s', (detail, words) => {
+  [{ outcome: 'failed', code: 'step_unavailable' }, 'One of its steps failed for ten minutes.'],
+])('the reason %j is shown to operators as %s', (detail, words) => {
   const steps = [{ step: 'purchase', state: 'compensating', detail }]
   expect(formatUndoReason(purchase({ steps }), nameOf)).toBe(words)
 })

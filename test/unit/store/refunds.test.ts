@@ -50,20 +50,22 @@ describe('a refund that is foreseen', () => {
   })
 })
 
-describe('what was not accepted is told in words', () => {
+describe('what was not accepted is shown in words', () => {
   const refused = (problem: object) => formatRefused(new ApiProblem({ status: 409, detail: '', ...problem } as Problem))
 
   test('a purchase that had ended cannot be cancelled, but a completed one be refunded', () => {
     expect(refused({ code: 'already_settled', purchaseStatus: 'completed' })).toEqual({
       title: 'Too late to cancel',
-      message: 'It had ended before: completed. It can be refunded instead.',
+      message: 'The purchase has already ended: completed. You can refund it instead.',
     })
-    expect(refused({ code: 'already_settled', purchaseStatus: 'failed' }).message).toBe('It had ended before: failed.')
+    expect(refused({ code: 'already_settled', purchaseStatus: 'failed' }).message).toBe(
+      'The purchase has already ended: failed.',
+    )
   })
 
   test('a purchase that is not completed cannot be refunded', () => {
     expect(refused({ code: 'not_refundable', purchaseStatus: 'compensating' }).message).toBe(
-      'Only a completed purchase can, and this one is being undone.',
+      'Only a completed purchase can be refunded; this one is being undone.',
     )
   })
 

@@ -47,7 +47,7 @@ describe('what a JSON Pointer leads to is marked', () => {
   })
 })
 
-describe('what is not JSON is told with its place', () => {
+describe('what is not JSON is shown with its place', () => {
   test.each([
     ['', 1, /an array of rules/],
     ['[{"a": }]', 1, /a colon and a value/],

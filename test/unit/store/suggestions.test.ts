@@ -18,7 +18,7 @@ describe('instead of what is not in stock', () => {
   test('as many as there are', () => {
     const short = [{ productId: '1', requested: 5, available: 2 }]
     expect(offers({ code: 'out_of_stock', short })).toEqual([
-      { order: { userId: 'derick', lines: [{ productId: '1', quantity: 2 }] }, words: 'Take 2 for 1,700.00' },
+      { order: { userId: 'derick', lines: [{ productId: '1', quantity: 2 }] }, words: 'Buy 2 for 1,700.00' },
     ])
   })
 
@@ -33,7 +33,7 @@ describe('instead of what is not in stock', () => {
       { productId: '3', requested: 3, available: 1 },
     ]
     const [offer] = offers({ code: 'out_of_stock', short }, { userId: 'derick', lines })
-    expect(offer?.words).toBe('Take what is there for 1,700.00')
+    expect(offer?.words).toBe('Buy what is left for 1,700.00')
     expect(offer?.order.lines).toEqual([
       { productId: '2', quantity: 3 },
       { productId: '3', quantity: 1 },

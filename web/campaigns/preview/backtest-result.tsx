@@ -1,7 +1,7 @@
 import { Alert, Button, Group, Progress, Stack, Table, Text } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
-import { formatOutcome, formatRule, formatShortfall } from '#web/campaigns/rule-words.ts'
-import { formatError, problemOf, type Words } from '#web/client/api-problem.ts'
+import { formatOutcome, formatRule, formatShortfall } from '#web/campaigns/rule-text.ts'
+import { formatError, type Message, problemOf } from '#web/client/api-problem.ts'
 import type { BacktestAward, BacktestTotals } from '#web/client/simulation.ts'
 import { dateTime } from '#web/format/dates.ts'
 import { points } from '#web/format/points.ts'
@@ -85,7 +85,7 @@ function formatPhase({ phase, totals, done, total }: BacktestState): string {
   }
 }
 
-function formatFailure({ phase, error }: BacktestState): Words | undefined {
+function formatFailure({ phase, error }: BacktestState): Message | undefined {
   if (phase === 'incomplete') {
     const because = error instanceof Error ? `${error.message}. ` : ''
     return { title: 'The preview was interrupted', message: `${because}There are no totals.` }

@@ -3,7 +3,7 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { IconAlertTriangle, IconCircleCheck, IconCircleMinus } from '@tabler/icons-react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
-import { formatOutcome, formatShortfall } from '#web/campaigns/rule-words.ts'
+import { formatOutcome, formatShortfall } from '#web/campaigns/rule-text.ts'
 import { findJsonError, type RulesError } from '#web/campaigns/rules-editor/rules-json.ts'
 import { candidateOf, type Draft } from '#web/campaigns/terms/draft.ts'
 import { formatError, problemOf } from '#web/client/api-problem.ts'
@@ -129,18 +129,18 @@ const DEBOUNCE_MS = 300
 
 /** Evaluates a draft while it is edited. JSON syntax is checked here, everything else by the API, as on saving. */
 export function useEvaluation(draft: Draft, event: ExampleEvent, campaignName: string | undefined): DraftEvaluation {
-  const [settled] = useDebouncedValue(draft, DEBOUNCE_MS)
-  const [settledEvent] = useDebouncedValue(event, DEBOUNCE_MS)
-  const jsonError = useMemo(() => findJsonError(settled.rules), [settled.rules])
+  const [debounced] = useDebouncedValue(draft, DEBOUNCE_MS)
+  const [debouncedEvent] = useDebouncedValue(event, DEBOUNCE_MS)
+  const jsonError = useMemo(() => findJsonError(debounced.rules), [debounced.rules])
   const isJson = jsonError === undefined
   const { data, error, isPending, isPlaceholderData } = useQuery({
-    ...simulationQuery(candidateOf(settled, campaignName), settledEvent),
+    ...simulationQuery(candidateOf(debounced, campaignName), debouncedEvent),
     enabled: isJson,
     placeholderData: keepPreviousData,
   })
   const found = useMemo(() => (jsonError ? [jsonError] : rulesErrorsOf(error)), [jsonError, error])
   const [errors, setErrors] = useState(found)
-  const isEvaluated = settled.rules === draft.rules && !(isJson && (isPending || isPlaceholderData))
+  const isEvaluated = debounced.rules === draft.rules && !(isJson && (isPending || isPlaceholderData))
   if (isEvaluated && errors !== found) setErrors(found)
 
   return {

@@ -154,7 +154,7 @@ function rangeIn({ state }: EditorView, error: RulesError): Range {
 type Labels = Pick<CodeEditorProps, 'labelledBy' | 'describedBy'>
 
 /**
- * Creates the editor. `isEcho` tells whether a `value` is a text that the editor itself reported through `onChange` and
+ * Creates the editor. `isEcho` returns whether a `value` is a text that the editor itself reported through `onChange` and
  * that comes back in a later render: setting it again would remove what was typed since.
  */
 function useEditorView(value: string, onChange: (text: string) => void, { labelledBy, describedBy }: Labels) {

@@ -5,7 +5,7 @@ import { BacktestPanel } from '#web/campaigns/preview/backtest-panel.tsx'
 import { FIRST_EXAMPLE, SimulationPanel, useEvaluation } from '#web/campaigns/preview/simulation-panel.tsx'
 import { type EditorHandle, RulesField } from '#web/campaigns/rules-editor/rules-field.tsx'
 import type { RulesError } from '#web/campaigns/rules-editor/rules-json.ts'
-import { useRescuedFocus } from '#web/page/focus.tsx'
+import { useFocusFallback } from '#web/page/focus.tsx'
 import { Section } from '#web/page/section.tsx'
 import { type InputErrors, inputErrors } from './draft.ts'
 import classes from './terms-editor.module.css'
@@ -152,7 +152,7 @@ type SaveBarProps = {
 
 /** Sticks to the bottom of the window, however long the rules are. */
 function SaveBar({ status, isError, saveLabel, isSaving, onSave, onDiscard }: SaveBarProps) {
-  const statusText = useRescuedFocus<HTMLParagraphElement>(`${isSaving} ${onDiscard !== undefined}`)
+  const statusText = useFocusFallback<HTMLParagraphElement>(`${isSaving} ${onDiscard !== undefined}`)
   return (
     <div className={classes.bar}>
       <Text

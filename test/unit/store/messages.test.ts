@@ -15,7 +15,7 @@ import { formatNotBought } from '#web/purchases/purchase-text.ts'
 import { formatStep } from '#web/purchases/step-text.ts'
 
 const nameOf = (productId: string) => `Product ${productId}`
-const say = (refusal: Refusal) => formatNotBought({ status: 'refused', refusal }, nameOf)
+const messageFor = (refusal: Refusal) => formatNotBought({ status: 'refused', refusal }, nameOf)
 
 describe('a refusal says what helps', () => {
   test.each<[Refusal, string]>([
@@ -26,7 +26,7 @@ describe('a refusal says what helps', () => {
     [{ code: 'redeem_exceeds_total', points: 9, mostPoints: 8 }, 'Too many points'],
     [{ code: 'insufficient_points', points: 9, available: 8 }, 'Not enough points'],
   ])('%j', (refusal, title) => {
-    const words = say(refusal)
+    const words = messageFor(refusal)
     expect(words.title).toBe(title)
     expect(words.message).toContain('Nothing was charged.')
   })
@@ -36,7 +36,7 @@ describe('a refusal says what helps', () => {
       { productId: '1', requested: 5, available: 2 },
       { productId: '2', requested: 1, available: 0 },
     ]
-    expect(say({ code: 'out_of_stock', short }).message).toBe(
+    expect(messageFor({ code: 'out_of_stock', short }).message).toBe(
       'Product 1: 2 left, you asked for 5. Product 2: 0 left, you asked for 1. Nothing was charged.',
     )
   })
@@ -70,13 +70,13 @@ describe('an answer that is not a success', () => {
   })
 
   /** A problem may be of a version of the API that this store does not know. */
-  const sayCode = (code: string, status: number) => {
+  const messageOf = (code: string, status: number) => {
     const problem: object = { code, status, title: 'A title', detail: 'A detail.', requestId: '7f' }
     return formatError(new ApiProblem(problem as Problem))
   }
 
   test('is put in words, those of the API where there are no better ones', () => {
-    expect(sayCode('stock_too_large', 409)).toEqual({ title: 'A title', message: 'A detail.' })
+    expect(messageOf('stock_too_large', 409)).toEqual({ title: 'A title', message: 'A detail.' })
     expect(formatError(new Unreachable()).title).toBe('The store cannot be reached')
     expect(formatError(new Error('x is not a function')).message).not.toContain('function')
   })
@@ -85,16 +85,16 @@ describe('an answer that is not a success', () => {
     ['internal_error', 500],
     ['unsupported_media_type', 415],
     ['of_a_later_version', 503],
-  ])('and is nobody’s business but ours, %s, says how to report it', (code, status) => {
-    expect(sayCode(code, status).message).toContain('report it with the number of the request, 7f')
+  ])('and is a fault of the store, %s, says how to report it', (code, status) => {
+    expect(messageOf(code, status).message).toContain('report the request number, 7f')
   })
 
   test('of the log of the server says nothing', () => {
-    expect(sayCode('internal_error', 500).message).toMatch(/^Try again in a while/)
+    expect(messageOf('internal_error', 500).message).toMatch(/^Try again in a while/)
   })
 })
 
-describe('a step is told in plain words', () => {
+describe('a step has a text in plain words', () => {
   const step = (step: string, state: string, detail?: object) => formatStep({ step, state, detail } as PurchaseStep)
 
   test.each([

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { diffLines, withContext } from '#web/campaigns/history/line-diff.ts'
-import { formatRule } from '#web/campaigns/rule-words.ts'
+import { formatRule } from '#web/campaigns/rule-text.ts'
 import { formatRules } from '#web/campaigns/rules-editor/rules-json.ts'
 import { changesOf, draftOf, NEW_DRAFT } from '#web/campaigns/terms/draft.ts'
 import type { CampaignRule, CampaignTerms } from '#web/client/campaigns.ts'
@@ -71,7 +71,7 @@ describe('a change', () => {
     expect(JSON.parse(NEW_DRAFT.rules)).toHaveLength(1)
   })
 
-  test('of lines is told with what is around it', () => {
+  test('of lines is shown with what is around it', () => {
     const before = ['1', '2', '3', '4', '5', '6', '7', '8', '9'].join('\n')
     const lines = diffLines(before, before.replace('5', 'five'))
     const shown = withContext(lines, 1).map((line) => line && `${line.kind} ${line.text}`)

@@ -30,7 +30,7 @@ test.for([
   },
 )
 
-test('what is left in the wallet is told once it is known, and not as it was before', async ({ world, visit }) => {
+test('what is left in the wallet is shown once it is known, and not as it was before', async ({ world, visit }) => {
   const { buyer, name } = await makeBuyer(world)
   const page = await visit({ as: buyer })
   const answers = Promise.withResolvers<void>()
