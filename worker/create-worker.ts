@@ -36,6 +36,9 @@ export type WorkerParts = Pick<WorkerOptions, 'workflowBundle'> & {
   around?: readonly AroundActivity[]
 }
 
+/** Connections to the database of a worker process: as many as an API has. */
+export const CONNECTIONS = 20
+
 /** A worker for all workflows and activities. Both shutdown times are set: it ends even when its server is gone. */
 export async function createWorker({
   connection,
@@ -60,6 +63,12 @@ export async function createWorker({
       },
       [noteRetries(sql), ...around],
     ),
+    // Measured: with the default pollers few of them poll the queue that new purchases come by, and some of many wait for seconds.
+    workflowTaskPollerBehavior: { type: 'autoscaling' },
+    activityTaskPollerBehavior: { type: 'autoscaling' },
+    // Each of them uses one connection at a time: more would wait for one, while their time runs.
+    maxConcurrentLocalActivityExecutions: CONNECTIONS,
+    maxConcurrentActivityTaskExecutions: CONNECTIONS,
     // A heartbeat more often than this waits; its answer tells an activity that it was cancelled.
     maxHeartbeatThrottleInterval: '1 second',
     shutdownGraceTime: WORKER_GRACE_MS,

@@ -7,12 +7,9 @@ import { createLogger } from '#config/logging.ts'
 import { DISCONNECT_MS, notifyReady, startUnlessStopped, stopRequested } from '#config/shutdown.ts'
 import { connectTemporalWorker } from '#config/temporal.ts'
 import { openDatabase, watchHealth } from '#db/client.ts'
-import { createWorker, loadWorkflowBundle, temporalLogger } from './create-worker.ts'
+import { CONNECTIONS, createWorker, loadWorkflowBundle, temporalLogger } from './create-worker.ts'
 import { serveHealth } from './health-server.ts'
 import { ensureSchedules } from './schedules.ts'
-
-/** Of a process: as many as an API has. */
-const CONNECTIONS = 20
 
 /** `npm run worker`: carries out purchases until it is asked to stop; then finishes what it has begun (config/shutdown.ts). */
 runCommand(async () => {

@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import { purchaseWorkflowId } from '#domain/purchase.ts'
 import { openApiWorld } from '#test/support/api-world.ts'
+import { scheduledActivities } from '#test/support/scheduled-activities.ts'
 import { shared } from '#test/support/shared-world.ts'
 
 const world = await shared(openApiWorld())
@@ -110,6 +112,71 @@ describe('a purchase', () => {
     const ofNothing = await buy({ productId: 'nothing', quantity: 1 })
     expect(ofNothing).toMatchObject({ status: 404, body: { code: 'unknown_product' } })
     expect((await world.api.get(`/purchases?userId=${buyer}`)).body.count).toBe(0)
+  })
+})
+
+describe('the lane of a purchase', () => {
+  async function activitiesOf(purchaseId: string) {
+    const handle = world.client.workflow.getHandle(purchaseWorkflowId(purchaseId))
+    await handle.result()
+    return (await scheduledActivities(world.client, handle.workflowId)).map(({ type }) => type)
+  }
+  const visible = ['reserveStock', 'chargeWallet', 'confirmPurchase', 'awardPoints', 'recordOutcome']
+
+  test('is the fast one unless the order says otherwise: no activity goes through the server', async () => {
+    const { body } = await buy({ productId: product, quantity: 1 })
+    expect(await activitiesOf(body.purchaseId)).toEqual([])
+  })
+
+  test('can be the visible one, in which each step is an activity of its own', async () => {
+    const { status, body } = await buy({ productId: product, quantity: 1, lane: 'visible' })
+    expect(status).toBe(200)
+    expect(await activitiesOf(body.purchaseId)).toEqual(visible)
+  })
+
+  test('is the visible one where the fast one is switched off, unless the order asks for that', async () => {
+    const api = await world.serve({ defaultLane: 'visible' })
+    const order = { userId: await world.shop.addWallet({ balanceMinor: 400_000 }), productId: product, quantity: 1 }
+    const slow = await api.post('/purchase', order)
+    expect(await activitiesOf(slow.body.purchaseId)).toEqual(visible)
+    const fast = await api.post('/purchase', { ...order, lane: 'fast' })
+    expect(await activitiesOf(fast.body.purchaseId)).toEqual([])
+  })
+
+  test('in slow motion is the visible one, with a second before each step', async () => {
+    const { status, body } = await buy({ productId: product, quantity: 1, slowMotion: true })
+    expect(status).toBe(200)
+    expect(await activitiesOf(body.purchaseId)).toEqual(visible)
+    const { events } = await world.client.workflow.getHandle(purchaseWorkflowId(body.purchaseId)).fetchHistory()
+    const timers = events?.flatMap(({ timerStartedEventAttributes: timer }) =>
+      timer ? [timer.startToFireTimeout] : [],
+    )
+    expect(timers?.map((timeout) => Number(timeout?.seconds))).toEqual([1, 1, 1, 1])
+  })
+
+  test.each([
+    ['lane', { lane: 'slow' }],
+    ['lane', { lane: 'fast', slowMotion: true }],
+    ['slowMotion', { slowMotion: 'yes' }],
+  ])('that cannot be is refused with the place: %s', async (path, how) => {
+    const { status, body } = await buy({ productId: product, quantity: 1, ...how })
+    expect(status).toBe(400)
+    expect(body.errors).toMatchObject([{ path }])
+  })
+
+  test('is not slow outside of demo mode', async () => {
+    const api = await world.serve({ demoMode: false })
+    const order = { userId: buyer, productId: product, quantity: 1, slowMotion: true }
+    const { status, body } = await api.post('/purchase', order)
+    expect(status).toBe(400)
+    expect(body.errors).toEqual([{ path: 'slowMotion', message: 'is for demo mode only' }])
+  })
+
+  test('belongs to the order: the same key with another lane is another request', async () => {
+    const order = { userId: buyer, productId: product, quantity: 1 }
+    await world.api.post('/purchase', order, { key: 'lanes' })
+    const again = await world.api.post('/purchase', { ...order, lane: 'visible' }, { key: 'lanes' })
+    expect(again).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } })
   })
 })
 

@@ -120,6 +120,22 @@ describe('a click', () => {
   })
 })
 
+describe('slow motion', () => {
+  test('shows one step after the other, which Temporal draws', async ({ world, visit }) => {
+    const { buyer, name } = await makeBuyer(world)
+    const page = await visit({ as: buyer })
+    await page.getByRole('switch', { name: 'Slow motion' }).check()
+    await expectAccessible(page)
+    await quickBuy(page, name).click()
+    for (const seen of ['Stock reserved', 'Wallet charged', 'Sale confirmed', 'Points earned'])
+      await purchaseDialog(page).getByText(seen).waitFor()
+    await purchaseDialog(page).getByRole('heading', { name: 'It is yours' }).waitFor()
+    const [bought] = await purchasesOf(world, buyer)
+    const { events } = await world.client.workflow.getHandle(`purchase-${bought?.purchaseId}`).fetchHistory()
+    expect(events?.filter(({ timerStartedEventAttributes }) => timerStartedEventAttributes)).toHaveLength(4)
+  })
+})
+
 describe('the page', () => {
   test.for([
     ['light', 1280],

@@ -29,6 +29,7 @@ describe('readEnvironment', () => {
     ['PORT', 'http'],
     ['WORKER_HEALTH_PORT', '0'],
     ['PURCHASE_WAIT_MS', '1.5'],
+    ['FAST_LANE', 'yes'],
     ['POINTS_TTL_DAYS', '0'],
     ['POINT_VALUE_MINOR', '0.5'],
     ['DATABASE_URL', 'mysql://root@localhost/store'],

@@ -1,7 +1,9 @@
-import { Skeleton } from '@mantine/core'
+import { Skeleton, Switch } from '@mantine/core'
 import { IconPackages } from '@tabler/icons-react'
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import { productsQuery } from '#web/client/products.ts'
+import { settingsQuery } from '#web/client/settings.ts'
 import { EmptyState, PagedList } from '#web/page/list.tsx'
 import { Page } from '#web/page/page.tsx'
 import { useCurrentUser } from '#web/shell/current-user.tsx'
@@ -20,10 +22,23 @@ export function BuyPage() {
   )
 }
 
+/** In demo mode purchases are carried out step by step, so that the Temporal Web UI draws them, and on request slowly. */
 function Store({ username }: { username: string }) {
+  const demoMode = useQuery(settingsQuery).data?.demoMode ?? false
+  const [slowMotion, setSlowMotion] = useState(false)
+  const execution = { ...(demoMode && { lane: 'visible' as const }), ...(slowMotion && { slowMotion }) }
   return (
-    <CheckoutProvider username={username}>
+    <CheckoutProvider username={username} execution={execution}>
       <PurchaseDialog />
+      {demoMode && (
+        <Switch
+          mb="lg"
+          label="Slow motion"
+          description="Wait a second before each step of a purchase, to watch it in the Temporal Web UI or to stop the worker."
+          checked={slowMotion}
+          onChange={(event) => setSlowMotion(event.currentTarget.checked)}
+        />
+      )}
       <div className={classes.store}>
         <Shelf username={username} />
         <CartPlace username={username} />

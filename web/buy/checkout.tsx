@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { createContext, type ReactNode, use, useEffect, useState } from 'react'
 import { ApiProblem, isFinal } from '#web/client/api-problem.ts'
-import { type Order, placeOrder } from '#web/client/purchases.ts'
+import { type Execution, type Order, placeOrder } from '#web/client/purchases.ts'
 import { useCart } from './cart.ts'
 import {
   addToIntent,
@@ -45,11 +45,18 @@ export function useCheckout(): Checkout {
 /** The intent that this tab shows. When another tab has replaced it, this tab shows none. */
 type View = { key: string | undefined; folded: boolean; postponed?: Order | undefined }
 
+type CheckoutProviderProps = {
+  username: string
+  /** How purchases are carried out from now on. */
+  execution: Execution
+  children: ReactNode
+}
+
 /**
  * Buys for a user, with one key per intent from the click until the outcome has been seen in some tab. A tab shows the intent
  * that it found when it was opened, made itself, or ran into with a click, and leaves those of other tabs to them.
  */
-export function CheckoutProvider({ username, children }: { username: string; children: ReactNode }) {
+export function CheckoutProvider({ username, execution, children }: CheckoutProviderProps) {
   const written = useWrittenIntent(username)
   const [view, setView] = useState<View>(() => ({ key: readIntent(username)?.key, folded: false }))
   const intent = written?.key === view.key ? written : undefined
@@ -78,10 +85,11 @@ export function CheckoutProvider({ username, children }: { username: string; chi
       const before = readIntent(username)
       const isSame = JSON.stringify(before?.order) === JSON.stringify(order)
       const isSeen = view.folded && before?.key === view.key
-      if (!before || (isOver(before) && (isSeen || !isSame))) buyInPlaceOf(before?.key, newIntent(order, cartLines))
+      if (!before || (isOver(before) && (isSeen || !isSame)))
+        buyInPlaceOf(before?.key, newIntent(order, execution, cartLines))
       else setView({ key: before.key, folded: false, postponed: isSame && !isOver(before) ? undefined : order })
     },
-    buyInstead: (failed, order) => buyInPlaceOf(failed.key, newIntent(order, failed.cartLines)),
+    buyInstead: (failed, order) => buyInPlaceOf(failed.key, newIntent(order, execution, failed.cartLines)),
     // First the intent, then the cart: another tab that sees the intent finished does not take the lines out a second time.
     finish: ({ key }, bought) => {
       const before = readIntent(username)

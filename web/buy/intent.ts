@@ -1,6 +1,6 @@
 import { useMemo, useSyncExternalStore } from 'react'
 import type { Problem } from '#web/client/api-problem.ts'
-import type { Order } from '#web/client/purchases.ts'
+import type { Execution, Order } from '#web/client/purchases.ts'
 
 /**
  * A user's intention to buy this once. It is stored before anything is sent, so that a reload in the middle finds it and
@@ -13,6 +13,7 @@ export type Intent = {
   /** The Idempotency-Key. */
   key: string
   order: Order
+  execution?: Execution
   /** The lines of the cart that it buys; they are taken out of the cart once it is bought. */
   cartLines?: Order['lines']
   /** Set once the API has created the purchase. */
@@ -26,8 +27,8 @@ export type Intent = {
 /** What is learned about an intent after it was sent. */
 export type Known = Pick<Intent, 'purchaseId' | 'refused' | 'finished'>
 
-export function newIntent(order: Order, cartLines?: Order['lines']): Intent {
-  return { key: crypto.randomUUID(), order, ...(cartLines && { cartLines }) }
+export function newIntent(order: Order, execution: Execution, cartLines?: Order['lines']): Intent {
+  return { key: crypto.randomUUID(), order, execution, ...(cartLines && { cartLines }) }
 }
 
 /** Whether its outcome is final, so that another intent may replace it. */

@@ -7,6 +7,8 @@ import type { components } from './schema.d.ts'
 type Schemas = components['schemas']
 
 export type Order = Schemas['SeveralProductsOrder']
+/** How the purchase is carried out: see `lane` and `slowMotion` of the API. */
+export type Execution = Pick<Order, 'lane' | 'slowMotion'>
 export type Quote = Schemas['Quote']
 export type Purchase = Schemas['Purchase']
 export type PurchaseStatus = Purchase['status']
@@ -42,6 +44,8 @@ function readQuote(body: Omit<Order, 'expectedTotal'>, signal: AbortSignal): Pro
   return answer(api.POST('/purchase/quote', { body, signal }))
 }
 
+type PlacedOrder = { key: string; order: Order; execution?: Execution }
+
 /**
  * Sends an order. Under its key it is the same purchase however often it is sent, so this can be repeated safely, after a
  * reload too.
@@ -49,10 +53,10 @@ function readQuote(body: Omit<Order, 'expectedTotal'>, signal: AbortSignal): Pro
  * @returns the id of the purchase, whatever its outcome, which the purchase itself has
  * @throws ApiProblem when there is no purchase: the order cannot be one, or the store is not up to it now
  */
-export async function placeOrder({ key, order }: { key: string; order: Order }): Promise<string> {
+export async function placeOrder({ key, order, execution }: PlacedOrder): Promise<string> {
   const header = { 'Idempotency-Key': key, Prefer: 'respond-async' }
   try {
-    return (await answer(api.POST('/purchase', { params: { header }, body: order }))).purchaseId
+    return (await answer(api.POST('/purchase', { params: { header }, body: { ...order, ...execution } }))).purchaseId
   } catch (error) {
     const purchaseId = refusedPurchase(error)
     if (purchaseId === undefined) throw error
