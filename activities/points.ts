@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { log } from '@temporalio/activity'
 import { readAward, recordNothing, recordParked, type StoredAward, voidAward } from '#db/awards.ts'
 import { occurrenceOf, readEvents, readPurchaseEvent } from '#db/campaign-past.ts'
@@ -6,6 +7,7 @@ import type { Sql } from '#db/client.ts'
 import { listLapsedAccounts, readClock } from '#db/points.ts'
 import { readPointsPayment, StepImpossible, type TakenBack } from '#db/purchases.ts'
 import { type Award, capAward, evaluateCampaigns, grantsOf } from '#domain/campaigns/award.ts'
+import { runSliced } from '#domain/campaigns/evaluation.ts'
 import { type Awarded, type StepName, type StepResult, stepKey } from '#domain/purchase.ts'
 import type { PointsAnswer, PointsLedger } from '#ledger/ledger.ts'
 
@@ -137,7 +139,8 @@ function isClosed({ state }: StoredAward): boolean {
 /** What a purchase or event earns before caps: the same whenever it is asked for. */
 async function evaluate(sql: Sql, { id, kind }: StoredAward): Promise<Award> {
   const { event, at } = kind === 'purchase' ? await readPurchaseEvent(sql, id) : await readOccurrence(sql, id)
-  return evaluateCampaigns(await readCampaignsAt(sql, event.client, at), event)
+  const campaigns = await readCampaignsAt(sql, event.client, at)
+  return await runSliced(evaluateCampaigns(campaigns, event), setImmediate)
 }
 
 async function readOccurrence(sql: Sql, eventId: string) {

@@ -5,8 +5,12 @@ import type { Sql } from '#db/client.ts'
 import type { EvaluationWithinCaps } from '#domain/campaigns/award.ts'
 import { Backtest, type BacktestTotals } from '#domain/campaigns/backtest.ts'
 import { type Campaign, CampaignHistory } from '#domain/campaigns/campaign.ts'
+import { runSliced } from '#domain/campaigns/evaluation.ts'
 
 const PAGE = 100
+
+/** Of a page as it is answered, beyond the last award of it: what is put into JSON at once holds everything else up. */
+const RULES_PER_PAGE = 2_000
 
 /** What is to be tried on the past. */
 export type BacktestPlan = PastRange & {
@@ -54,19 +58,31 @@ async function* pages(
   campaignsFor: (award: PastAward) => Campaign[],
   total: number,
 ): Pages {
+  /** Many rules take their time, and this process has other requests to answer. */
+  const pause = async () => {
+    await setImmediate()
+    plan.signal.throwIfAborted()
+  }
   let done = 0
   for (let place = startOf(plan), more = true; more; ) {
     plan.signal.throwIfAborted()
     const { changes, next } = await readPast(sql, plan, place, PAGE)
-    const evaluated: EvaluatedAward[] = []
+    let evaluated: EvaluatedAward[] = []
+    let rules = 0
     for (const { awarded, takenBack } of changes) {
       if (takenBack) backtest.takeBack(takenBack)
       else {
         const { id, accountId, event } = awarded
-        evaluated.push({ ...awarded, evaluations: backtest.evaluate(id, accountId, event, campaignsFor(awarded)) })
-        // Many rules take their time, and this process has other requests to answer.
-        await setImmediate()
-        plan.signal.throwIfAborted()
+        const work = backtest.evaluate(id, accountId, event, campaignsFor(awarded))
+        const evaluations = await runSliced(work, pause)
+        evaluated.push({ ...awarded, evaluations })
+        await pause()
+        rules += evaluations.reduce((sum, evaluation) => sum + evaluation.rules.length, 0)
+        if (rules < RULES_PER_PAGE) continue
+        done += evaluated.length
+        yield { done, total, evaluated }
+        evaluated = []
+        rules = 0
       }
     }
     done += evaluated.length

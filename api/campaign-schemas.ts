@@ -92,7 +92,7 @@ export const rulesInput = z
 export function parseRules(input: z.infer<typeof rulesInput>): readonly Rule[] {
   const checked = checkRules(input)
   if (checked.ok) return checked.rules
-  const errors = checked.mistakes.map((mistake) => ({ ...mistake, path: `rules${mistake.path}` }))
+  const errors = checked.errors.map((error) => ({ ...error, path: `rules${error.path}` }))
   const [first] = errors
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : ''
   throw new Problem('invalid_request', `In the body, ${first?.path}: ${first?.message}${more}.`, { errors })

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { purchaseEvent } from '#db/campaign-past.ts'
 import { listCampaignsOf, readRemaining } from '#db/campaigns.ts'
 import type { Sql } from '#db/client.ts'
@@ -5,6 +6,7 @@ import { readAvailable, readClock } from '#db/points.ts'
 import { readPrices } from '#db/products.ts'
 import { readWallet } from '#db/wallets.ts'
 import { type Award, capAward, evaluateCampaigns } from '#domain/campaigns/award.ts'
+import { runSliced } from '#domain/campaigns/evaluation.ts'
 import { amountToCharge } from '#domain/money.ts'
 import type { PurchaseLine } from '#domain/purchase.ts'
 
@@ -53,7 +55,8 @@ export async function quotePurchase(
     amountMinor,
     lines: lines.map(({ unitPriceMinor, ...line }) => ({ ...line, priceMinor: unitPriceMinor })),
   })
-  const award = evaluateCampaigns(await listCampaignsOf(sql, event.client), event)
+  const campaigns = await listCampaignsOf(sql, event.client)
+  const award = await runSliced(evaluateCampaigns(campaigns, event), setImmediate)
   const capped = capAward(award, await readRemaining(sql, award, userId))
   return { totalMinor, amountMinor, lines, pointsRedeemed, mostPoints, award: capped }
 }

@@ -1,18 +1,15 @@
+import { setImmediate } from 'node:timers/promises'
 import { createRoute, z } from '@hono/zod-openapi'
 import { NIL } from 'uuid'
 import { listCampaignsOf, readGiven } from '#db/campaigns.ts'
 import type { Database } from '#db/client.ts'
 import { readClock } from '#db/points.ts'
 import { findUser } from '#db/wallets.ts'
-import {
-  type EvaluationWithinCaps,
-  evaluateWithinCaps,
-  refuseAboveCeiling,
-  remainingOf,
-} from '#domain/campaigns/award.ts'
+import { type EvaluationWithinCaps, evaluateWithinCaps, remainingOf } from '#domain/campaigns/award.ts'
 import type { BacktestTotals } from '#domain/campaigns/backtest.ts'
 import type { Campaign, RuleOutcome } from '#domain/campaigns/campaign.ts'
 import { type CampaignEvent, STORE_CLIENT } from '#domain/campaigns/campaign.ts'
+import { runSliced } from '#domain/campaigns/evaluation.ts'
 import type { App, AppDependencies } from './app-types.ts'
 import { type BacktestPage, openBacktest, type Pages } from './backtest.ts'
 import { campaignName, clientName, mergeTerms, requireCampaign, ruleSchema, termsInput } from './campaign-schemas.ts'
@@ -140,9 +137,8 @@ async function simulateEvent(
   const ids = campaigns.map(({ id }) => id)
   const userId = await findUser(sql, accountOf(event))
   const givenBy = await readGiven(sql, ids, userId ?? '')
-  const evaluations = refuseAboveCeiling(
-    campaigns.map((campaign) => evaluateWithinCaps(campaign, event, remainingOf(campaign.caps, givenBy(campaign.id)))),
-  )
+  const work = evaluateWithinCaps(campaigns, event, ({ id, caps }) => remainingOf(caps, givenBy(id)))
+  const evaluations = await runSliced(work, setImmediate)
   const areStored = candidate === undefined || isStored(candidate)
   return {
     points: evaluations.reduce((sum, { points }) => sum + points, 0),

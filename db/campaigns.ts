@@ -19,18 +19,18 @@ function termsOf({ status, startsAt, endsAt, caps, rules }: CampaignTerms): Camp
  * after it, however late the points for what happened before are booked.
  */
 export async function readCampaignsAt(sql: Sql, client: string, at: Microseconds): Promise<Campaign[]> {
-  const rows = await sql<{ id: string; name: string; terms: CampaignTerms }[]>`
-    select c.id, c.name, h.after as terms
+  const rows = await sql<{ id: string; name: string; version: number; terms: CampaignTerms }[]>`
+    select c.id, c.name, h.version, h.after as terms
     from campaigns c
     cross join lateral (
-      select after from campaign_history
+      select version, after from campaign_history
       where campaign_id = c.id and ${microseconds(sql, 'at')} <= ${at}
       order by version desc
       limit 1
     ) h
     where c.client = ${client} and h.after is not null
     order by c.id`
-  return rows.map(({ id, name, terms }) => ({ ...terms, id, client, name }))
+  return rows.map(({ terms, ...row }) => ({ ...terms, ...row, client }))
 }
 
 /** A campaign as it stands, and what it has given. */

@@ -8,6 +8,8 @@ import {
   type NotRunning,
   whyNotRunning,
 } from './campaign.ts'
+import { AwardWork, type Sliced } from './evaluation.ts'
+import { jsonCopy } from './json-path.ts'
 
 /** How far an award has come. What each state means is said at the table `awards`. */
 export type AwardState = 'pending' | 'booked' | 'nothing' | 'parked' | 'dismissed' | 'voided'
@@ -35,17 +37,17 @@ export type Award = {
 }
 
 /** The award for an event by those campaigns of its client that run when it occurs, before any cap. */
-export function evaluateCampaigns(campaigns: readonly Campaign[], event: CampaignEvent): Award {
-  const running = campaigns.filter(
-    (campaign) => campaign.client === event.client && whyNotRunning(campaign, event.occurredAt) === null,
-  )
-  return sum(
-    running.map((campaign) => {
-      const evaluation = evaluateCampaign(campaign, event)
-      const { id: campaignId, name } = campaign
-      return { ...evaluation, campaignId, campaign: name, points: evaluation.earned, limitedBy: null }
-    }),
-  )
+export function* evaluateCampaigns(campaigns: readonly Campaign[], event: CampaignEvent): Sliced<Award> {
+  const json = jsonCopy(event)
+  const work = new AwardWork()
+  const awards: CampaignAward[] = []
+  for (const campaign of campaigns) {
+    if (campaign.client !== event.client || whyNotRunning(campaign, event.occurredAt)) continue
+    const evaluation = yield* evaluateCampaign(campaign, json, work)
+    const { id: campaignId, name } = campaign
+    awards.push({ ...evaluation, campaignId, campaign: name, points: evaluation.earned, limitedBy: null })
+  }
+  return sum(awards)
 }
 
 /**
@@ -61,7 +63,7 @@ export function capAward(award: Award, remainingOf: (campaignId: string) => Caps
 }
 
 /** The contributions to an award, or none of them when together they are more than one transaction of points takes. */
-export function refuseAboveCeiling<Contribution extends Pick<CampaignAward, 'points' | 'limitedBy'>>(
+function refuseAboveCeiling<Contribution extends Pick<CampaignAward, 'points' | 'limitedBy'>>(
   campaigns: readonly Contribution[],
 ): readonly Contribution[] {
   const points = campaigns.reduce((total, campaign) => total + campaign.points, 0)
@@ -118,11 +120,28 @@ export function takenBackOf(grants: readonly CampaignGrant[], points: number): C
 /** What a campaign would contribute to an award; where it does not run, `points` is 0 and its evaluation tells what if. */
 export type EvaluationWithinCaps = CampaignAward & { readonly notRunning: NotRunning | null }
 
-/** Evaluates an event by one campaign, whether it runs or not, within what its caps leave. */
-export function evaluateWithinCaps(campaign: Campaign, event: CampaignEvent, remaining: Caps): EvaluationWithinCaps {
-  const { id: campaignId, name } = campaign
-  const evaluation = evaluateCampaign(campaign, event)
-  const notRunning = whyNotRunning(campaign, event.occurredAt)
-  const within = notRunning ? ({ points: 0, limitedBy: null } as const) : clampToCaps(evaluation.earned, remaining)
-  return { campaignId, campaign: name, ...evaluation, ...within, notRunning }
+/**
+ * Evaluates an event by campaigns, whether they run or not, within what their caps leave, and the most that one transaction of
+ * points takes. Those that do not run have steps of their own, so that they take none from those that do.
+ *
+ * @param remaining what the caps of a campaign leave; asked once for each, in their order
+ */
+export function* evaluateWithinCaps(
+  campaigns: readonly Campaign[],
+  event: CampaignEvent,
+  remaining: (campaign: Campaign) => Caps,
+): Sliced<readonly EvaluationWithinCaps[]> {
+  const json = jsonCopy(event)
+  const work = new AwardWork()
+  const workOfOthers = new AwardWork()
+  const evaluations: EvaluationWithinCaps[] = []
+  for (const campaign of campaigns) {
+    const notRunning = whyNotRunning(campaign, event.occurredAt)
+    const evaluation = yield* evaluateCampaign(campaign, json, notRunning ? workOfOthers : work)
+    const within = notRunning
+      ? ({ points: 0, limitedBy: null } as const)
+      : clampToCaps(evaluation.earned, remaining(campaign))
+    evaluations.push({ campaignId: campaign.id, campaign: campaign.name, ...evaluation, ...within, notRunning })
+  }
+  return refuseAboveCeiling(evaluations)
 }

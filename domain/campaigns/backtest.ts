@@ -4,12 +4,12 @@ import {
   evaluateWithinCaps,
   type Given,
   grantsOf,
-  refuseAboveCeiling,
   remainingOf,
   takenBackOf,
 } from './award.ts'
 import type { Campaign, CampaignEvent } from './campaign.ts'
 import type { Rule } from './condition.ts'
+import type { Sliced } from './evaluation.ts'
 import { exactFromInteger, exactFromOwnText, exactToText, roundHalfEven, scaled } from './exact-number.ts'
 
 /** What a campaign came to over many events. */
@@ -121,6 +121,9 @@ function inPoints(sum: bigint): string {
   return exactToText(scaled(exactFromInteger(sum), -PLACES))
 }
 
+/** Rules that are counted between two pauses. */
+const RULES_PER_SLICE = 50
+
 /** What was given to an account before the backtest begins, where caps have to count it. */
 export type GivenBefore = CampaignGrant & { readonly accountId: string }
 
@@ -162,19 +165,23 @@ export class Backtest {
   }
 
   /** Evaluates an event by campaigns: their rules and schedules as they stood when it occurred, caps as when it was booked. */
-  evaluate(
+  *evaluate(
     id: string,
     accountId: string,
     event: CampaignEvent,
     campaigns: readonly Campaign[],
-  ): readonly EvaluationWithinCaps[] {
-    const evaluations = refuseAboveCeiling(
-      campaigns.map((campaign) =>
-        evaluateWithinCaps(campaign, event, remainingOf(campaign.caps, this.#givenBy(campaign.id, accountId))),
-      ),
+  ): Sliced<readonly EvaluationWithinCaps[]> {
+    const evaluations = yield* evaluateWithinCaps(campaigns, event, (campaign) =>
+      remainingOf(campaign.caps, this.#givenBy(campaign.id, accountId)),
     )
-    for (const [index, evaluation] of evaluations.entries())
+    let rules = 0
+    for (const [index, evaluation] of evaluations.entries()) {
       this.#totals.count(campaigns[index] as Campaign, evaluation)
+      rules += evaluation.rules.length
+      if (rules < RULES_PER_SLICE) continue
+      rules = 0
+      yield
+    }
     const grants = grantsOf(evaluations)
     for (const grant of grants) {
       this.#give(grant, accountId)

@@ -1,9 +1,16 @@
 import type { Rule } from './condition.ts'
-import type { Reason } from './evaluation.ts'
-import { exactFromInteger, exactToText, isWithinBounds, roundHalfEven } from './exact-number.ts'
-import { jsonCopy } from './json-path.ts'
+import { type AwardWork, Evaluation, NO_STEPS_LEFT, type Reason, type Sliced } from './evaluation.ts'
+import {
+  type ExactNumber,
+  exactFromInteger,
+  exactToText,
+  isWithinBounds,
+  operationSteps,
+  roundHalfEven,
+} from './exact-number.ts'
+import type { Json } from './json-path.ts'
 import { LIMITS } from './limits.ts'
-import { evaluateRule } from './rules.ts'
+import { CompiledRulesCache, evaluateRule, type RuleResult } from './rules.ts'
 
 /** Whose campaigns the purchases of the store are evaluated by. */
 export const STORE_CLIENT = 'UnicornStore'
@@ -51,6 +58,8 @@ export type Caps = {
 
 export type Campaign = {
   readonly id: string
+  /** Of its history, if its rules are as they are stored there; with the id, it names them. */
+  readonly version?: number
   readonly client: string
   readonly name: string
   readonly status: 'active' | 'inactive'
@@ -109,28 +118,53 @@ function milliseconds(instant: unknown): number {
   return isDay ? Date.parse(instant) : Number.NaN
 }
 
+/** Of this process. What it keeps follows from the rules alone, so it changes no result. */
+const compiled = new CompiledRulesCache()
+
 /**
  * Evaluates the rules of a campaign, whatever its status, schedule and caps. A rule that cannot be evaluated gives
- * nothing, says why, and does not stop the others.
+ * nothing, says why, and does not stop the others; nor does one that the steps of the award do not reach.
+ *
+ * @param event its JSON; undefined for what has none
+ * @param award what the campaigns of one event share: they spend its steps, in their order
  */
-export function evaluateCampaign({ rules }: Pick<Campaign, 'rules'>, event: CampaignEvent): CampaignEvaluation {
-  const seen = jsonCopy(event)
+export function* evaluateCampaign(
+  { id, version, rules }: Pick<Campaign, 'id' | 'version' | 'rules'>,
+  event: Json | undefined,
+  award: AwardWork,
+): Sliced<CampaignEvaluation> {
+  // What is not reached is not compiled either, and takes no room in the cache.
+  if (event === undefined || award.left === 0) return noneOf(rules, event === undefined ? NO_EVENT : NO_STEPS_LEFT)
   let sum = exactFromInteger(0n)
-  const outcomes = rules.map((rule): RuleOutcome => {
-    if (seen === undefined) return notEvaluated('invalid_event', 'the event is not JSON')
-    const result = evaluateRule(rule, seen)
-    if (result.outcome !== 'gave') return result
-    const next = sum.add(result.amount)
-    if (!isWithinBounds(next)) return notEvaluated('too_large', `with it the sum has more than ${LIMITS.digits} digits`)
-    sum = next
-    return { outcome: 'gave', exact: exactToText(result.amount) }
-  })
+  const outcomes: RuleOutcome[] = []
+  for (const rule of compiled.rulesOf(rules, version === undefined ? version : `${id} ${version}`)) {
+    const partsRead = rule.partsRead
+    const evaluation = new Evaluation(event, LIMITS.steps, award)
+    const result = evaluateRule(rule, evaluation)
+    award.spend(evaluation.steps)
+    const added = add(sum, result)
+    if (result.outcome === 'gave') award.spend(operationSteps(sum, result.amount))
+    sum = added.sum
+    outcomes.push(added.outcome)
+    if (award.isPauseDue() || rule.partsRead > partsRead) yield
+  }
   // LIMITS.rules times LIMITS.pointsPerRule is a safe integer.
   return { rules: outcomes, exact: exactToText(sum), earned: Number(roundHalfEven(sum)) }
 }
 
-function notEvaluated(code: Reason['code'], message: string): RuleOutcome {
-  return { outcome: 'not_evaluated', reason: { code, message } }
+/** The sum with what a rule gave, and what is told of the rule. */
+function add(sum: ExactNumber, result: RuleResult): { sum: ExactNumber; outcome: RuleOutcome } {
+  if (result.outcome !== 'gave') return { sum, outcome: result }
+  const next = sum.add(result.amount)
+  if (isWithinBounds(next)) return { sum: next, outcome: { outcome: 'gave', exact: exactToText(result.amount) } }
+  const message = `with it the sum has more than ${LIMITS.digits} digits`
+  return { sum, outcome: { outcome: 'not_evaluated', reason: { code: 'too_large', message } } }
+}
+
+const NO_EVENT: Reason = { code: 'invalid_event', message: 'the event is not JSON' }
+
+function noneOf(rules: readonly Rule[], reason: Reason): CampaignEvaluation {
+  return { rules: rules.map(() => ({ outcome: 'not_evaluated', reason })), exact: '0', earned: 0 }
 }
 
 /** Since 1970. A Date has milliseconds only, and in one of them a campaign can change and points be booked. */

@@ -1,6 +1,6 @@
-import { checkChoice, checkMembers, checkPath, checkText, type Mistakes } from './check-values.ts'
+import { checkChoice, checkMembers, checkPath, checkText, type ValidationErrors } from './check-values.ts'
 import { type Evaluation, EvaluationError, type Reason } from './evaluation.ts'
-import { exactFromNumber } from './exact-number.ts'
+import { type ExactNumber, exactFromNumber } from './exact-number.ts'
 import { isJsonArray, isJsonObject, type Json, type JsonPath, parseJsonPath, pointer } from './json-path.ts'
 import { LIMITS } from './limits.ts'
 
@@ -41,7 +41,7 @@ export type Rule = {
 export type ConditionScope = {
   /** Whether the rule has a variable for comparisons that have none. */
   readonly ruleHasVariable: boolean
-  readonly mistakes: Mistakes
+  readonly errors: ValidationErrors
   /** Conditions seen so far. */
   count: number
 }
@@ -56,59 +56,100 @@ export function checkCondition(
   depth: number,
   scope: ConditionScope,
 ): Condition | undefined {
-  const { mistakes } = scope
+  const { errors } = scope
   scope.count += 1
   if (scope.count > LIMITS.conditions) {
     const isFirst = scope.count === LIMITS.conditions + 1
-    return isFirst ? mistakes.add(at, `more than ${LIMITS.conditions} conditions in one rule`) : undefined
+    return isFirst ? errors.add(at, `more than ${LIMITS.conditions} conditions in one rule`) : undefined
   }
   const kind = (['all', 'any', 'not'] as const).find((name) => isJsonObject(json) && Object.hasOwn(json, name))
   if (kind === undefined) return checkComparison(json, at, scope)
-  if (depth === LIMITS.conditionDepth) return mistakes.add(at, `nested deeper than ${LIMITS.conditionDepth} levels`)
-  const inner = checkMembers(json, at, { required: [kind], optional: [] }, mistakes)?.[kind]
+  if (depth === LIMITS.conditionDepth) return errors.add(at, `nested deeper than ${LIMITS.conditionDepth} levels`)
+  const inner = checkMembers(json, at, { required: [kind], optional: [] }, errors)?.[kind]
   const place = pointer(at, kind)
   if (kind === 'not') {
     const negated = checkCondition(inner, place, depth + 1, scope)
     return negated && { not: negated }
   }
-  if (!isJsonArray(inner) || inner.length === 0) return mistakes.add(place, 'must be an array with a condition or more')
+  if (!isJsonArray(inner) || inner.length === 0) return errors.add(place, 'must be an array with a condition or more')
   const conditions = inner.flatMap((one, index) => checkCondition(one, pointer(place, index), depth + 1, scope) ?? [])
   return kind === 'all' ? { all: conditions } : { any: conditions }
 }
 
 function checkComparison(json: Json | undefined, at: string, scope: ConditionScope): Comparison | undefined {
-  const { mistakes } = scope
-  const members = checkMembers(json, at, COMPARISON_MEMBERS, mistakes)
+  const { errors } = scope
+  const members = checkMembers(json, at, COMPARISON_MEMBERS, errors)
   if (!members) return undefined
-  const variable = checkPath(members.variable, pointer(at, 'variable'), mistakes)
+  const variable = checkPath(members.variable, pointer(at, 'variable'), errors)
   if (members.variable === undefined && !scope.ruleHasVariable) {
-    mistakes.add(pointer(at, 'variable'), 'is missing, here and on the rule')
+    errors.add(pointer(at, 'variable'), 'is missing, here and on the rule')
   }
   const own = variable === undefined ? {} : { variable }
-  const rule = checkChoice(members.rule, pointer(at, 'rule'), COMPARISONS, mistakes)
+  const rule = checkChoice(members.rule, pointer(at, 'rule'), COMPARISONS, errors)
   if (rule === undefined) return undefined
   if (rule === 'string_equals') {
-    const value = checkShortText(members.value, pointer(at, 'value'), mistakes)
+    const value = checkShortText(members.value, pointer(at, 'value'), errors)
     return value === undefined ? undefined : { ...own, rule, value }
   }
-  const value = checkNumber(members.value, pointer(at, 'value'), mistakes)
+  const value = checkNumber(members.value, pointer(at, 'value'), errors)
   return value === undefined ? undefined : { ...own, rule, value }
 }
 
-function checkShortText(json: Json | undefined, at: string, mistakes: Mistakes): string | undefined {
-  const text = checkText(json, at, mistakes)
+function checkShortText(json: Json | undefined, at: string, errors: ValidationErrors): string | undefined {
+  const text = checkText(json, at, errors)
   if (text === undefined) return undefined
-  if (text.length > LIMITS.textLength) return mistakes.add(at, `longer than ${LIMITS.textLength} characters`)
+  if (text.length > LIMITS.textLength) return errors.add(at, `longer than ${LIMITS.textLength} characters`)
   // Neither can be stored, and no event holds them.
-  if (text.includes('\0') || !text.isWellFormed()) return mistakes.add(at, 'has NUL or half a surrogate pair in it')
+  if (text.includes('\0') || !text.isWellFormed()) return errors.add(at, 'has NUL or half a surrogate pair in it')
   return text
 }
 
 /** A number that has an exact value: JSON text may hold one that is infinite as a float, such as 1e999. */
-function checkNumber(json: Json | undefined, at: string, mistakes: Mistakes): number | undefined {
+function checkNumber(json: Json | undefined, at: string, errors: ValidationErrors): number | undefined {
   if (json === undefined) return undefined
-  if (typeof json !== 'number') return mistakes.add(at, 'must be a number')
-  return exactFromNumber(json) ? json : mistakes.add(at, `a number of more than ${LIMITS.digits} digits`)
+  if (typeof json !== 'number') return errors.add(at, 'must be a number')
+  return exactFromNumber(json) ? json : errors.add(at, `a number of more than ${LIMITS.digits} digits`)
+}
+
+/**
+ * A condition with its paths parsed and its numbers exact. `invalid` stands for what was never checked; one that is nested too
+ * deep ends its rule, for no other condition can change that.
+ */
+export type CompiledCondition =
+  | { readonly kind: 'all' | 'any'; readonly conditions: readonly CompiledCondition[] }
+  | { readonly kind: 'not'; readonly condition: CompiledCondition }
+  | { readonly kind: 'number'; readonly path: JsonPath; readonly rule: NumericComparison; readonly value: ExactNumber }
+  | { readonly kind: 'text'; readonly path: JsonPath; readonly value: string }
+  | { readonly kind: 'invalid'; readonly message: string; readonly endsRule: boolean }
+
+/**
+ * Reads a condition once, for every event.
+ *
+ * @param variable of the rule, for comparisons without one of their own
+ * @param depth levels of `all`, `any` and `not` around the condition
+ */
+export function compileCondition(condition: Condition, variable: string | undefined, depth = 0): CompiledCondition {
+  if (depth > LIMITS.conditionDepth) return invalid('conditions are nested too deep', true)
+  const compiled = (inner: Condition) => compileCondition(inner, variable, depth + 1)
+  if ('all' in condition) return { kind: 'all', conditions: condition.all.map(compiled) }
+  if ('any' in condition) return { kind: 'any', conditions: condition.any.map(compiled) }
+  if ('not' in condition) return { kind: 'not', condition: compiled(condition.not) }
+  return compileComparison(condition, condition.variable ?? variable)
+}
+
+function compileComparison(comparison: Comparison, variable: string | undefined): CompiledCondition {
+  if (variable === undefined) return invalid('a condition has no variable')
+  const read = parseJsonPath(variable)
+  if (!read.ok) return invalid(`variable: ${read.message}`)
+  const { path } = read
+  if (comparison.rule === 'string_equals') return { kind: 'text', path, value: comparison.value }
+  const value = exactFromNumber(comparison.value)
+  if (!value) return invalid(`${comparison.value} cannot be compared with`)
+  return { kind: 'number', path, rule: comparison.rule, value }
+}
+
+function invalid(message: string, endsRule = false): CompiledCondition {
+  return { kind: 'invalid', message, endsRule }
 }
 
 /**
@@ -118,29 +159,24 @@ function checkNumber(json: Json | undefined, at: string, mistakes: Mistakes): nu
  */
 export type Truth = { readonly ok: true; readonly holds: boolean } | { readonly ok: false; readonly reason: Reason }
 
-/**
- * @param variable of the rule, for comparisons without one of their own
- * @param depth levels of `all`, `any` and `not` around the condition
- * @throws EvaluationError when the steps are used up, or the nesting is deeper than what is ever saved: no other
- *   condition can change that
- */
-export function evaluateCondition(
-  condition: Condition,
-  variable: string | undefined,
-  evaluation: Evaluation,
-  depth = 0,
-): Truth {
+/** @throws EvaluationError when the steps are used up, or the nesting is deeper than what is ever saved */
+export function evaluateCondition(condition: CompiledCondition, evaluation: Evaluation): Truth {
   evaluation.step()
-  if (depth > LIMITS.conditionDepth) throw new EvaluationError('invalid_rule', 'conditions are nested too deep')
-  const truthOf = (inner: Condition): Truth => evaluateCondition(inner, variable, evaluation, depth + 1)
-  if ('all' in condition) return combine(condition.all.map(truthOf), false)
-  if ('any' in condition) return combine(condition.any.map(truthOf), true)
-  if ('not' in condition) return negate(truthOf(condition.not))
-  try {
-    return { ok: true, holds: compare(condition, condition.variable ?? variable, evaluation) }
-  } catch (error) {
-    if (!(error instanceof EvaluationError) || error.reason.code === 'too_many_steps') throw error
-    return { ok: false, reason: error.reason }
+  switch (condition.kind) {
+    case 'all':
+    case 'any': {
+      const truths = condition.conditions.map((inner) => evaluateCondition(inner, evaluation))
+      return combine(truths, condition.kind === 'any')
+    }
+    case 'not':
+      return negate(evaluateCondition(condition.condition, evaluation))
+    case 'invalid': {
+      const error = new EvaluationError('invalid_rule', condition.message)
+      if (condition.endsRule) throw error
+      return { ok: false, reason: error.reason }
+    }
+    default:
+      return compare(condition, evaluation)
   }
 }
 
@@ -154,12 +190,15 @@ function negate(truth: Truth): Truth {
   return truth.ok ? { ok: true, holds: !truth.holds } : truth
 }
 
-function compare(comparison: Comparison, variable: string | undefined, evaluation: Evaluation): boolean {
-  const path = pathOf(variable)
-  if (comparison.rule === 'string_equals') return evaluation.textAt(path) === comparison.value
-  const bound = exactFromNumber(comparison.value)
-  if (!bound) throw new EvaluationError('invalid_rule', `${comparison.value} cannot be compared with`)
-  return holds(comparison.rule, evaluation.numberAt(path).compare(bound))
+function compare(comparison: CompiledCondition & { kind: 'number' | 'text' }, evaluation: Evaluation): Truth {
+  const { path } = comparison
+  try {
+    if (comparison.kind === 'text') return { ok: true, holds: evaluation.textAt(path) === comparison.value }
+    return { ok: true, holds: holds(comparison.rule, evaluation.numberAt(path).compare(comparison.value)) }
+  } catch (error) {
+    if (!(error instanceof EvaluationError) || error.reason.code === 'too_many_steps') throw error
+    return { ok: false, reason: error.reason }
+  }
 }
 
 /** @param order of the variable to the value: below zero, zero or above */
@@ -176,11 +215,4 @@ function holds(rule: NumericComparison, order: number): boolean {
     case 'numeric_equals':
       return order === 0
   }
-}
-
-function pathOf(variable: string | undefined): JsonPath {
-  if (variable === undefined) throw new EvaluationError('invalid_rule', 'a condition has no variable')
-  const read = parseJsonPath(variable)
-  if (!read.ok) throw new EvaluationError('invalid_rule', `variable: ${read.message}`)
-  return read.path
 }

@@ -16,14 +16,66 @@ export type Reason = {
   readonly message: string
 }
 
-/** What ends the evaluation of a rule. It never leaves this folder: `evaluateRule` makes it a value. */
-export class EvaluationError extends Error {
+/** Of each rule that the steps of an award do not reach. */
+export const NO_STEPS_LEFT: Reason = {
+  code: 'too_many_steps',
+  message: `the campaigns have ${LIMITS.stepsPerAward} steps together for one event, and they are used up`,
+}
+
+/**
+ * What ends the evaluation of a condition or a rule. It never leaves this folder: `evaluateRule` makes it a value. It is thrown so
+ * often, for whatever an event has not, that taking the stack of an `Error` would be most of the work.
+ */
+export class EvaluationError {
   readonly reason: Reason
 
   constructor(code: Reason['code'], message: string) {
-    super(message)
-    this.name = 'EvaluationError'
     this.reason = { code, message }
+  }
+}
+
+/** What the rules of all campaigns share for one event: the steps that are left, and its numbers, each made exact once. */
+export class AwardWork {
+  #left: number = LIMITS.stepsPerAward
+  #sincePause = 0
+  readonly #numbers = new Map<number, ExactNumber | undefined>()
+
+  get left(): number {
+    return this.#left
+  }
+
+  /** A number of the event, unless it has too many digits. */
+  exact(number: number): ExactNumber | undefined {
+    if (!this.#numbers.has(number)) this.#numbers.set(number, exactFromNumber(number))
+    return this.#numbers.get(number)
+  }
+
+  spend(steps: number): void {
+    this.#left = Math.max(0, this.#left - steps)
+    this.#sincePause += steps
+  }
+
+  /** Whether it is time for a pause; if so, the steps to the next one begin. */
+  isPauseDue(): boolean {
+    if (this.#sincePause < LIMITS.stepsPerSlice) return false
+    this.#sincePause = 0
+    return true
+  }
+}
+
+/** Work that pauses now and then, so that whoever runs it can let others run. The pauses change nothing of its result. */
+export type Sliced<Result> = Generator<void, Result, void>
+
+/**
+ * Runs sliced work to its end.
+ *
+ * @param pause lets others run, as `setImmediate` of `node:timers/promises` does; what it throws ends the work
+ */
+export async function runSliced<Result>(work: Sliced<Result>, pause: () => Promise<unknown>): Promise<Result> {
+  for (;;) {
+    const slice = work.next()
+    if (slice.done) return slice.value
+    await pause()
   }
 }
 
@@ -31,11 +83,13 @@ export class EvaluationError extends Error {
 export class Evaluation {
   readonly #event: Json
   readonly #limit: number
+  readonly #award: AwardWork
   #steps = 0
 
-  constructor(event: Json, limit: number = LIMITS.steps) {
+  constructor(event: Json, limit: number = LIMITS.steps, award: AwardWork = new AwardWork()) {
     this.#event = event
     this.#limit = limit
+    this.#award = award
   }
 
   get steps(): number {
@@ -46,13 +100,14 @@ export class Evaluation {
   step(count = 1): void {
     this.#steps += count
     if (this.#steps > this.#limit) throw new EvaluationError('too_many_steps', `more than ${this.#limit} steps`)
+    if (this.#steps > this.#award.left) throw new EvaluationError(NO_STEPS_LEFT.code, NO_STEPS_LEFT.message)
   }
 
   /** The number that a path leads to, by its shortest decimal. A text is none, whatever its digits. @throws EvaluationError */
   numberAt(path: JsonPath): ExactNumber {
     const value = this.#valueAt(path)
     if (typeof value !== 'number') throw wrongType(path, value, 'a number')
-    const number = exactFromNumber(value)
+    const number = this.#award.exact(value)
     if (!number) throw new EvaluationError('too_large', `${path.text} has more than ${LIMITS.digits} digits`)
     return number
   }

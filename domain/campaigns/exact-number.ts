@@ -9,6 +9,7 @@ import { LIMITS } from './limits.ts'
 export type ExactNumber = Fraction
 
 const BOUND = 10n ** BigInt(LIMITS.digits)
+const SHORT = 10n ** BigInt(LIMITS.shortDigits)
 const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/
 
 /** The number that a decimal such as `-12.50` or `1e-7` names, or undefined: not a decimal, or out of bounds. */
@@ -37,6 +38,11 @@ export function exactFromInteger(integer: bigint): ExactNumber {
 /** Whether numerator and denominator stay within `LIMITS.digits`, so that the next operation is cheap, too. */
 export function isWithinBounds(number: ExactNumber): boolean {
   return number.n < BOUND && number.d < BOUND
+}
+
+/** Steps of one more operation on these numbers: long ones take longer, above all to be brought to lowest terms. */
+export function operationSteps(...operands: readonly ExactNumber[]): number {
+  return operands.some(({ n, d }) => n >= SHORT || d >= SHORT) ? LIMITS.stepsOfLongOperation : 1
 }
 
 /** The nearest whole number; one half goes to the even neighbour: 0.5 is 0, 1.5 and 2.5 are 2, -0.5 is 0. */

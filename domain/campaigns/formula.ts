@@ -1,7 +1,14 @@
 import jsep from 'jsep'
 import { type Evaluation, EvaluationError } from './evaluation.ts'
-import { type ExactNumber, exactFromInteger, exactFromText, isWithinBounds, roundHalfEven } from './exact-number.ts'
-import { type JsonPath, type ReadPath, readJsonPath, type SyntaxMistake } from './json-path.ts'
+import {
+  type ExactNumber,
+  exactFromInteger,
+  exactFromText,
+  isWithinBounds,
+  operationSteps,
+  roundHalfEven,
+} from './exact-number.ts'
+import { type InvalidSyntax, type JsonPath, type ReadPath, readJsonPath } from './json-path.ts'
 import { LIMITS } from './limits.ts'
 
 /** A node of jsep's tree, and the token that stands for a JSONPath in it. */
@@ -108,14 +115,14 @@ export type Formula =
 const FUNCTIONS = { min: Infinity, max: Infinity, floor: 1, ceil: 1, round: 1 } as const
 export type FunctionName = keyof typeof FUNCTIONS
 
-export type ParsedFormula = { readonly ok: true; readonly formula: Formula } | SyntaxMistake
+export type ParsedFormula = { readonly ok: true; readonly formula: Formula } | InvalidSyntax
 
 /**
  * Reads a formula such as `max(0, $.amount - 100) / 10`: decimal numbers, JSONPaths (singular ones of RFC 9535),
  * `+ - * / %`, parentheses, unary minus, and `min max floor ceil round`. jsep parses; of its tree only what is named
  * here is taken over into a tree of our own.
  *
- * @returns the formula, or the first mistake and its character (from 0)
+ * @returns the formula, or the first error and its character (from 0)
  */
 export function parseFormula(text: string): ParsedFormula {
   if (text.length > LIMITS.formulaLength) {
@@ -125,14 +132,14 @@ export function parseFormula(text: string): ParsedFormula {
   try {
     return { ok: true, formula: toFormula(syntax.parse(), syntax) }
   } catch (error) {
-    const mistake = asMistake(error)
-    if (!mistake) throw error
-    return mistake
+    const invalid = asInvalidSyntax(error)
+    if (!invalid) throw error
+    return invalid
   }
 }
 
-/** jsep throws plain errors with two more properties; anything else that is thrown is a mistake of ours. */
-function asMistake(error: unknown): SyntaxMistake | undefined {
+/** jsep throws plain errors with two more properties; anything else that is thrown is a bug. */
+function asInvalidSyntax(error: unknown): InvalidSyntax | undefined {
   if (!(error instanceof Error)) return undefined
   const { index, description } = error as { index?: unknown; description?: unknown }
   if (typeof index !== 'number' || typeof description !== 'string') return undefined
@@ -194,27 +201,30 @@ function isFunctionName(name: string): name is FunctionName {
  * @throws EvaluationError, and nothing else
  */
 export function evaluateFormula(formula: Formula, evaluation: Evaluation): ExactNumber {
-  evaluation.step()
   switch (formula.kind) {
     case 'number':
+      evaluation.step()
       return formula.value
     case 'path':
+      evaluation.step()
       return evaluation.numberAt(formula.path)
-    case 'negation':
-      return evaluateFormula(formula.operand, evaluation).neg()
+    case 'negation': {
+      const operand = evaluateFormula(formula.operand, evaluation)
+      evaluation.step(operationSteps(operand))
+      return operand.neg()
+    }
     case 'operation': {
       const left = evaluateFormula(formula.left, evaluation)
       const right = evaluateFormula(formula.right, evaluation)
+      evaluation.step(operationSteps(left, right))
       return bounded(operate(formula.operator, left, right))
     }
     case 'call': {
       const [first, ...others] = formula.operands
       const value = evaluateFormula(first, evaluation)
-      return call(
-        formula.name,
-        value,
-        others.map((operand) => evaluateFormula(operand, evaluation)),
-      )
+      const rest = others.map((operand) => evaluateFormula(operand, evaluation))
+      evaluation.step(rest.length > 0 ? 1 : operationSteps(value))
+      return call(formula.name, value, rest)
     }
   }
 }

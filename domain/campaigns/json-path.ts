@@ -39,17 +39,28 @@ export function pointer(parent: string, member: string | number): string {
 }
 
 /** A singular path in the sense of RFC 9535: names and indexes only, so that it leads to one value or to none. */
-export type JsonPath = {
+export class JsonPath {
   /** As its author wrote it. */
   readonly text: string
-  readonly segments: readonly (string | number)[]
+  #segments: readonly (string | number)[] | undefined
+
+  /** @param text that the grammar below allows */
+  constructor(text: string) {
+    this.text = text
+  }
+
+  /** As the library reads them, when the path is followed for the first time: a path that is only checked needs none. */
+  get segments(): readonly (string | number)[] {
+    this.#segments ??= parseSegments(this.text)
+    return this.#segments
+  }
 }
 
 /** What is wrong with a text, and at which of its characters (from 0). */
-export type SyntaxMistake = { readonly ok: false; readonly at: number; readonly message: string }
+export type InvalidSyntax = { readonly ok: false; readonly at: number; readonly message: string }
 
 /** A path that was read from a text, and where the text goes on. */
-export type ReadPath = { readonly ok: true; readonly path: JsonPath; readonly end: number } | SyntaxMistake
+export type ReadPath = { readonly ok: true; readonly path: JsonPath; readonly end: number } | InvalidSyntax
 
 // The segments of RFC 9535 less wildcards, slices, filters, functions and descendants. Names in brackets hold letters,
 // digits, `_`, `-` and spaces, and no name is all digits: none of them means anything special to the library.
@@ -61,57 +72,59 @@ const FORBIDDEN_NAMES = new Set(['constructor', 'prototype'])
 /** Reads a JSONPath that is the whole text, such as `$.lines[0]['unit price']`. */
 export function parseJsonPath(text: string): ReadPath {
   const read = readJsonPath(text, 0)
-  if (read.ok && read.end < text.length) return mistake(read.end, 'only names and indexes can follow: .name, [0]')
+  if (read.ok && read.end < text.length) return invalid(read.end, 'only names and indexes can follow: .name, [0]')
   return read
 }
 
 /** Reads the longest JSONPath that starts at a character of a text, as formulas hold them. */
 export function readJsonPath(text: string, start: number): ReadPath {
-  if (text[start] !== '$') return mistake(start, 'a path starts with $')
-  const segments: (string | number)[] = []
+  if (text[start] !== '$') return invalid(start, 'a path starts with $')
+  let count = 0
   let end = start + 1
   while (text[end] === '.' || text[end] === '[') {
     const segment = readSegment(text, end)
-    if (!segment) return mistake(end + 1, "expected a name or an index: .name, ['name'] or [0]")
-    if (isForbidden(segment.value)) return mistake(end + 1, 'this name is not allowed')
-    segments.push(segment.value)
+    if (!segment) return invalid(end + 1, "expected a name or an index: .name, ['name'] or [0]")
+    if (isForbidden(segment.name)) return invalid(end + 1, 'this name is not allowed')
+    count += 1
     end = segment.end
-    if (segments.length > LIMITS.pathSegments) return mistake(end, `more than ${LIMITS.pathSegments} names and indexes`)
-    if (end - start > LIMITS.pathLength) return mistake(end, `a path of more than ${LIMITS.pathLength} characters`)
+    if (count > LIMITS.pathSegments) return invalid(end, `more than ${LIMITS.pathSegments} names and indexes`)
+    if (end - start > LIMITS.pathLength) return invalid(end, `a path of more than ${LIMITS.pathLength} characters`)
   }
-  if (segments.length === 0) return mistake(end, 'a name is missing, as in $.amount')
-  return { ok: true, path: { text: text.slice(start, end), segments }, end }
+  if (count === 0) return invalid(end, 'a name is missing, as in $.amount')
+  return { ok: true, path: new JsonPath(text.slice(start, end)), end }
+}
+
+/** The value that a path leads to, or undefined where there is none: own members of objects and elements of arrays only. */
+export function resolveJsonPath({ segments }: JsonPath, document: Json): Json | undefined {
+  let value: Json | undefined = document
+  for (const segment of segments) {
+    if (isJsonArray(value))
+      value = typeof segment === 'number' && Object.hasOwn(value, segment) ? value[segment] : undefined
+    else if (isJsonObject(value)) value = ownMember(value, String(segment))
+    else return undefined
+  }
+  return value
 }
 
 /**
- * The value that a path leads to, or undefined where there is none. The library gets a path that is put together from
- * checked segments, with evaluation off; nothing that a person wrote reaches it.
+ * The segments of a path that the grammar here allows, as the library reads them. Of the library this is all that is used: it
+ * evaluates nothing, and a name is never all digits, so digits are an index.
  */
-export function resolveJsonPath({ segments }: JsonPath, document: Json): Json | undefined {
-  if (typeof document !== 'object' || document === null) return undefined
-  const path = `$${segments.map((segment) => (typeof segment === 'number' ? `[${segment}]` : `['${segment}']`)).join('')}`
-  const found = JSONPath({ path, json: document, eval: false, resultType: 'all' }) as Found[]
+function parseSegments(text: string): (string | number)[] {
+  const [, ...segments] = JSONPath.toPathArray(text)
   // The library keeps every path it has ever seen, for ever.
   JSONPath.clearCache()
-  const [first] = found
-  return first && isMember(first.parent, segments.at(-1)) ? first.value : undefined
+  return segments.map((segment) => (/^\d+$/.test(segment) ? Number(segment) : segment))
 }
 
-type Found = { readonly value: Json; readonly parent: Json }
-
-/** To the library texts have characters, and arrays a length, as members; to RFC 9535 they have not. */
-function isMember(parent: Json, segment: string | number | undefined): boolean {
-  if (isJsonArray(parent)) return typeof segment === 'number'
-  return typeof parent === 'object'
-}
-
-function readSegment(text: string, at: number): { value: string | number; end: number } | undefined {
+/** Where the segment that starts at a character ends, and its name unless it is an index. */
+function readSegment(text: string, at: number): { name?: string; end: number } | undefined {
   const name = matchAt(NAME, text, at)
-  if (name) return { value: name[1] ?? '', end: at + name[0].length }
+  if (name) return { name: name[1] ?? '', end: at + name[0].length }
   const quoted = matchAt(QUOTED_NAME, text, at)
-  if (quoted) return { value: quoted[2] ?? '', end: at + quoted[0].length }
+  if (quoted) return { name: quoted[2] ?? '', end: at + quoted[0].length }
   const index = matchAt(INDEX, text, at)
-  return index ? { value: Number(index[1]), end: at + index[0].length } : undefined
+  return index ? { end: at + index[0].length } : undefined
 }
 
 function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
@@ -120,10 +133,10 @@ function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | n
 }
 
 /** Own properties only are looked at anyhow: these names have no honest use, so they are refused on saving. */
-function isForbidden(segment: string | number): boolean {
-  return typeof segment === 'string' && (segment.startsWith('__') || FORBIDDEN_NAMES.has(segment))
+function isForbidden(name = ''): boolean {
+  return name.startsWith('__') || FORBIDDEN_NAMES.has(name)
 }
 
-function mistake(at: number, message: string): SyntaxMistake {
+function invalid(at: number, message: string): InvalidSyntax {
   return { ok: false, at, message }
 }

@@ -1,6 +1,6 @@
 /**
  * What a rule may not exceed. Rules are written by people and evaluated inside a purchase, so each bound is far above
- * anything sensible and far below anything that hurts. All but `steps` are checked on saving.
+ * anything sensible and far below anything that hurts. What does not depend on the event is checked on saving.
  */
 export const LIMITS = {
   /** Characters of a campaign's rules as JSON text. */
@@ -25,8 +25,20 @@ export const LIMITS = {
   digits: 60,
   /** Steps of one rule on one event: a condition, a segment of a path, a node of a formula. A net under the others. */
   steps: 10_000,
+  /**
+   * Steps of all campaigns on one event. Fifty campaigns of a hundred rules have twenty a rule; what rules need for a purchase is
+   * some ten. Spent in the order of the campaigns: a rule that they do not reach is not evaluated.
+   */
+  stepsPerAward: 100_000,
+  /** Steps between two pauses, in which the process does other things. */
+  stepsPerSlice: 1_000,
+  /** Digits up to which an operation is one step; on a number of more it is ten, for it takes as much longer. */
+  shortDigits: 18,
+  stepsOfLongOperation: 10,
+  /** Characters of the rules that are kept compiled, which takes some fifty bytes for each of them. */
+  compiledLength: 1_000_000,
   /** What one rule may give for one event: the same ceiling as amounts at the API. */
   pointsPerRule: 1_000_000_000,
-  /** Mistakes reported for one set of rules. */
-  mistakes: 50,
+  /** Validation errors reported for one set of rules. */
+  errors: 50,
 } as const

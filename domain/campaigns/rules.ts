@@ -1,71 +1,149 @@
-import { checkChoice, checkMembers, checkPath, checkText, Mistakes, type RulesMistake } from './check-values.ts'
-import { checkCondition, evaluateCondition, type Rule } from './condition.ts'
-import { Evaluation, EvaluationError, type Reason } from './evaluation.ts'
+import {
+  checkChoice,
+  checkMembers,
+  checkPath,
+  checkText,
+  type ValidationError,
+  ValidationErrors,
+} from './check-values.ts'
+import { type CompiledCondition, checkCondition, compileCondition, evaluateCondition, type Rule } from './condition.ts'
+import { type Evaluation, EvaluationError, type Reason } from './evaluation.ts'
 import { type ExactNumber, exactFromInteger } from './exact-number.ts'
-import { evaluateFormula, parseFormula } from './formula.ts'
+import { evaluateFormula, type ParsedFormula, parseFormula } from './formula.ts'
 import { isJsonArray, type Json, pointer } from './json-path.ts'
 import { LIMITS } from './limits.ts'
 
 export type CheckedRules =
   | { readonly ok: true; readonly rules: readonly Rule[] }
-  | { readonly ok: false; readonly mistakes: readonly RulesMistake[] }
+  | { readonly ok: false; readonly errors: readonly ValidationError[] }
 
 /**
  * Reads the rules of a campaign as operators write them: an array, or JSON text of one. Answers for any value at all,
  * and what it accepts can be evaluated on any event; nothing is taken over but what was checked.
  *
- * @returns rules to store, or every mistake with its place, at most `LIMITS.mistakes` of them
+ * @returns rules to store, or every validation error with its place, at most `LIMITS.errors` of them
  */
 export function checkRules(input: unknown): CheckedRules {
-  const mistakes = new Mistakes()
-  const json = readJson(input, mistakes)
-  const rules = json === undefined ? [] : checkAll(json, mistakes)
-  return mistakes.list.length > 0 ? { ok: false, mistakes: mistakes.list } : { ok: true, rules }
+  const errors = new ValidationErrors()
+  const json = readJson(input, errors)
+  const rules = json === undefined ? [] : checkAll(json, errors)
+  return errors.list.length > 0 ? { ok: false, errors: errors.list } : { ok: true, rules }
 }
 
 /** An array is taken by way of its JSON, so that both forms have the same limit and neither holds anything but data. */
-function readJson(input: unknown, mistakes: Mistakes): Json | undefined {
+function readJson(input: unknown, errors: ValidationErrors): Json | undefined {
   try {
     const text: unknown = typeof input === 'string' ? input : JSON.stringify(input)
-    if (typeof text !== 'string') return mistakes.add('', 'must be an array of rules, or JSON text of one')
+    if (typeof text !== 'string') return errors.add('', 'must be an array of rules, or JSON text of one')
     if (text.length <= LIMITS.rulesLength) return JSON.parse(text)
-    return mistakes.add('', `longer than ${LIMITS.rulesLength} characters`)
+    return errors.add('', `longer than ${LIMITS.rulesLength} characters`)
   } catch (error) {
-    return mistakes.add(
-      '',
-      error instanceof SyntaxError ? `is not JSON: ${error.message}` : 'cannot be written as JSON',
-    )
+    return errors.add('', error instanceof SyntaxError ? `is not JSON: ${error.message}` : 'cannot be written as JSON')
   }
 }
 
-function checkAll(json: Json, mistakes: Mistakes): Rule[] {
-  if (!isJsonArray(json)) return mistakes.add('', 'must be an array of rules') ?? []
-  if (json.length > LIMITS.rules) return mistakes.add('', `more than ${LIMITS.rules} rules`) ?? []
-  return json.flatMap((rule, index) => checkRule(rule, pointer('', index), mistakes) ?? [])
+function checkAll(json: Json, errors: ValidationErrors): Rule[] {
+  if (!isJsonArray(json)) return errors.add('', 'must be an array of rules') ?? []
+  if (json.length > LIMITS.rules) return errors.add('', `more than ${LIMITS.rules} rules`) ?? []
+  return json.flatMap((rule, index) => checkRule(rule, pointer('', index), errors) ?? [])
 }
 
-function checkRule(json: Json, at: string, mistakes: Mistakes): Rule | undefined {
-  const members = checkMembers(json, at, { required: ['condition', 'action'], optional: ['variable'] }, mistakes)
+function checkRule(json: Json, at: string, errors: ValidationErrors): Rule | undefined {
+  const members = checkMembers(json, at, { required: ['condition', 'action'], optional: ['variable'] }, errors)
   if (!members) return undefined
-  const variable = checkPath(members.variable, pointer(at, 'variable'), mistakes)
-  const scope = { ruleHasVariable: members.variable !== undefined, mistakes, count: 0 }
+  const variable = checkPath(members.variable, pointer(at, 'variable'), errors)
+  const scope = { ruleHasVariable: members.variable !== undefined, errors, count: 0 }
   const condition = checkCondition(members.condition, pointer(at, 'condition'), 0, scope)
-  const action = checkAction(members.action, pointer(at, 'action'), mistakes)
+  const action = checkAction(members.action, pointer(at, 'action'), errors)
   return condition && action && { ...(variable === undefined ? {} : { variable }), condition, action }
 }
 
-function checkAction(json: Json | undefined, at: string, mistakes: Mistakes): Rule['action'] | undefined {
-  const members = checkMembers(json, at, { required: ['command', 'formula'], optional: [] }, mistakes)
-  const command = checkChoice(members?.command, pointer(at, 'command'), ['issue'], mistakes)
-  const formula = checkFormula(members?.formula, pointer(at, 'formula'), mistakes)
+function checkAction(json: Json | undefined, at: string, errors: ValidationErrors): Rule['action'] | undefined {
+  const members = checkMembers(json, at, { required: ['command', 'formula'], optional: [] }, errors)
+  const command = checkChoice(members?.command, pointer(at, 'command'), ['issue'], errors)
+  const formula = checkFormula(members?.formula, pointer(at, 'formula'), errors)
   return command === undefined || formula === undefined ? undefined : { command, formula }
 }
 
-function checkFormula(json: Json | undefined, at: string, mistakes: Mistakes): string | undefined {
-  const text = checkText(json, at, mistakes)
+function checkFormula(json: Json | undefined, at: string, errors: ValidationErrors): string | undefined {
+  const text = checkText(json, at, errors)
   if (text === undefined) return undefined
   const parsed = parseFormula(text)
-  return parsed.ok ? text : mistakes.addSyntax(at, parsed)
+  return parsed.ok ? text : errors.addSyntax(at, parsed)
+}
+
+/**
+ * A rule that is read once, for every event: its condition when it is first evaluated, its formula when the condition first
+ * holds. What it takes to evaluate campaigns for the first time is bounded by the steps of the award, too.
+ */
+export class CompiledRule {
+  readonly #rule: Rule
+  #condition: CompiledCondition | undefined
+  #formula: ParsedFormula | undefined
+
+  constructor(rule: Rule) {
+    this.#rule = rule
+  }
+
+  get condition(): CompiledCondition {
+    this.#condition ??= compileCondition(this.#rule.condition, this.#rule.variable)
+    return this.#condition
+  }
+
+  get formula(): ParsedFormula {
+    this.#formula ??= parseFormula(this.#rule.action.formula)
+    return this.#formula
+  }
+
+  /** How many of the two have been read: that it rises tells that there was something to read. */
+  get partsRead(): number {
+    return Number(this.#condition !== undefined) + Number(this.#formula !== undefined)
+  }
+}
+
+/** Rules by the version of their campaign, compiled, as many as fit: what was used longest ago makes room. */
+export class CompiledRulesCache {
+  readonly #maxLength: number
+  readonly #stored = new Map<string, { readonly rules: readonly CompiledRule[]; readonly length: number }>()
+  /** Rules of no stored version: kept for as long as whoever evaluates them holds them. */
+  readonly #others = new WeakMap<readonly Rule[], readonly CompiledRule[]>()
+  #length = 0
+
+  /** @param maxLength characters of all rules as JSON text */
+  constructor(maxLength: number = LIMITS.compiledLength) {
+    this.#maxLength = maxLength
+  }
+
+  /** @param version names rules that never change; left out, they are those of the array that is given */
+  rulesOf(rules: readonly Rule[], version?: string): readonly CompiledRule[] {
+    if (version === undefined) return this.#ofOthers(rules)
+    const known = this.#stored.get(version)
+    const entry = known ?? { rules: compile(rules), length: JSON.stringify(rules).length }
+    this.#stored.delete(version)
+    this.#stored.set(version, entry)
+    if (!known) this.#makeRoom(entry.length)
+    return entry.rules
+  }
+
+  #ofOthers(rules: readonly Rule[]): readonly CompiledRule[] {
+    const compiled = this.#others.get(rules) ?? compile(rules)
+    this.#others.set(rules, compiled)
+    return compiled
+  }
+
+  /** The newest is last, and stays whatever its length. */
+  #makeRoom(added: number): void {
+    this.#length += added
+    for (const [version, { length }] of this.#stored) {
+      if (this.#length <= this.#maxLength || this.#stored.size === 1) return
+      this.#stored.delete(version)
+      this.#length -= length
+    }
+  }
+}
+
+function compile(rules: readonly Rule[]): readonly CompiledRule[] {
+  return rules.map((rule) => new CompiledRule(rule))
 }
 
 /** What one rule makes of one event. */
@@ -78,12 +156,12 @@ const NOTHING = exactFromInteger(0n)
 const MOST = exactFromInteger(BigInt(LIMITS.pointsPerRule))
 
 /**
- * Evaluates a rule on the JSON of an event. It gives zero or more: a formula that comes out below zero gives zero.
- * It answers for every rule and event of these types, also for rules that were never checked, within counted steps.
+ * Evaluates a rule. It gives zero or more: a formula that comes out below zero gives zero. It answers for every rule and
+ * event of these types, also for rules that were never checked, within counted steps.
  */
-export function evaluateRule(rule: Rule, event: Json, evaluation: Evaluation = new Evaluation(event)): RuleResult {
+export function evaluateRule(rule: CompiledRule, evaluation: Evaluation): RuleResult {
   try {
-    const truth = evaluateCondition(rule.condition, rule.variable, evaluation)
+    const truth = evaluateCondition(rule.condition, evaluation)
     if (!truth.ok) return { outcome: 'not_evaluated', reason: truth.reason }
     return truth.holds ? { outcome: 'gave', amount: amountOf(rule, evaluation) } : { outcome: 'did_not_match' }
   } catch (error) {
@@ -92,10 +170,9 @@ export function evaluateRule(rule: Rule, event: Json, evaluation: Evaluation = n
   }
 }
 
-function amountOf(rule: Rule, evaluation: Evaluation): ExactNumber {
-  const parsed = parseFormula(rule.action.formula)
-  if (!parsed.ok) throw new EvaluationError('invalid_rule', `formula: ${parsed.message}`)
-  const amount = evaluateFormula(parsed.formula, evaluation)
+function amountOf({ formula }: CompiledRule, evaluation: Evaluation): ExactNumber {
+  if (!formula.ok) throw new EvaluationError('invalid_rule', `formula: ${formula.message}`)
+  const amount = evaluateFormula(formula.formula, evaluation)
   if (amount.gt(MOST)) throw new EvaluationError('too_large', `more than ${LIMITS.pointsPerRule} points`)
   return amount.lt(NOTHING) ? NOTHING : amount
 }

@@ -87,7 +87,7 @@ test.each([
   ['a time that is to come', { from: '2999-01-01T00:00:00Z' }, 'from'],
   ['an end before the beginning', { to: '2019-01-01T00:00:00Z' }, 'from'],
   ['a time that is none', { from: 'yesterday' }, 'from'],
-  ['rules with a mistake', { rules: [{}] }, 'rules/0/condition'],
+  ['rules with an error', { rules: [{}] }, 'rules/0/condition'],
 ])('%s is refused with its place', async (_, body, path) => {
   const { status, body: problem } = await world.api.post('/campaigns/simulate', { from: FROM, ...body })
   expect(status).toBe(400)

@@ -78,7 +78,7 @@ describe('a campaign', () => {
     expect((await create()).body.code).toBe('campaign_exists')
   })
 
-  test('with mistakes in its rules is refused with each of them and its place', async () => {
+  test('with errors in its rules is refused with each of them and its place', async () => {
     const rules = [{ ...SAMPLE_RULE, action: { command: 'issue', formula: '$.amount/' } }, { condition: {} }]
     const { status, body } = await create({ rules })
     expect([status, body.code]).toEqual([400, 'invalid_request'])

@@ -1,18 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { evaluateCampaign } from '#domain/campaigns/campaign.ts'
 import { checkRules } from '#domain/campaigns/rules.ts'
-import { giving } from '#test/support/campaign-examples.ts'
+import { evaluated, giving } from '#test/support/campaign-examples.ts'
 import { anything, events, nearlyRules, RUNS, texts } from '#test/support/campaigns-arbitrary.ts'
 
 describe('checking rules', () => {
-  test('answers for any value at all, with a place for each mistake', () => {
+  test('answers for any value at all, with a place for each error', () => {
     fc.assert(
       fc.property(fc.oneof(anything, fc.array(anything), fc.json(), texts), (input) => {
         const checked = checkRules(input)
         if (checked.ok) return
-        expect(checked.mistakes.length).toBeGreaterThan(0)
-        for (const { path, message } of checked.mistakes) {
+        expect(checked.errors.length).toBeGreaterThan(0)
+        for (const { path, message } of checked.errors) {
           expect(path).toMatch(/^(\/|$)/)
           expect(message).not.toBe('')
         }
@@ -28,7 +27,7 @@ describe('checking rules', () => {
         const checked = checkRules(input)
         if (!checked.ok) return
         accepted += checked.rules.length
-        for (const outcome of evaluateCampaign(checked, event).rules) {
+        for (const outcome of evaluated(checked, event).rules) {
           if (outcome.outcome === 'not_evaluated') expect(outcome.reason.code).not.toMatch(/invalid|steps/)
         }
       }),
@@ -47,12 +46,12 @@ describe('checking rules', () => {
     )
   })
 
-  test('puts the position of a mistake in a formula within it, or right behind it', () => {
+  test('puts the position of an error in a formula within it, or right behind it', () => {
     fc.assert(
       fc.property(texts, (formula) => {
         const checked = checkRules([giving(formula)])
         if (checked.ok) return
-        const position = checked.mistakes[0]?.position ?? 0
+        const position = checked.errors[0]?.position ?? 0
         expect(position).toBeGreaterThanOrEqual(1)
         expect(position).toBeLessThanOrEqual(formula.length + 1)
       }),

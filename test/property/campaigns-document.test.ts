@@ -37,7 +37,7 @@ describe('the published schema of rules', () => {
     ['a number as text', { rule: 'numeric_equals', value: '1' }],
     ['a list without conditions', { all: [] }],
     ['two forms at once', { any: [{ rule: 'numeric_equals', value: 1 }], not: { rule: 'numeric_equals', value: 1 } }],
-    ['a mistake further in', { not: { any: [{ all: [{ rule: 'string_equals', value: 1 }] }] } }],
+    ['an error further in', { not: { any: [{ all: [{ rule: 'string_equals', value: 1 }] }] } }],
   ])('does not describe %s', (_, condition) => {
     const rule = { ...giving('1'), variable: '$.amount', condition }
     expect(checkRules([rule]).ok).toBe(false)

@@ -1,20 +1,20 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type CampaignEvent, evaluateCampaign } from '#domain/campaigns/campaign.ts'
+import type { CampaignEvent } from '#domain/campaigns/campaign.ts'
 import type { Rule } from '#domain/campaigns/condition.ts'
 import { Evaluation } from '#domain/campaigns/evaluation.ts'
 import { parseFormula } from '#domain/campaigns/formula.ts'
 import { jsonCopy } from '#domain/campaigns/json-path.ts'
 import { LIMITS } from '#domain/campaigns/limits.ts'
-import { evaluateRule } from '#domain/campaigns/rules.ts'
-import { giving } from '#test/support/campaign-examples.ts'
+import { CompiledRule, evaluateRule } from '#domain/campaigns/rules.ts'
+import { evaluated, giving } from '#test/support/campaign-examples.ts'
 import { arithmetic, events, RUNS, texts } from '#test/support/campaigns-arbitrary.ts'
 
 describe('the evaluator', () => {
   function evaluate(rule: Rule, event: CampaignEvent) {
     const seen = jsonCopy(event) ?? null
     const evaluation = new Evaluation(seen)
-    const result = evaluateRule(rule, seen, evaluation)
+    const result = evaluateRule(new CompiledRule(rule), evaluation)
     expect(evaluation.steps).toBeLessThanOrEqual(LIMITS.steps)
     if (result.outcome === 'gave') expect(result.amount.s * result.amount.n).toBeGreaterThanOrEqual(0n)
     return result
@@ -55,9 +55,9 @@ describe('the evaluator', () => {
     fc.assert(
       fc.property(fc.array(arithmetic, { maxLength: 5 }), events, (formulas, event) => {
         const rules = formulas.map((formula) => giving(formula))
-        const evaluation = evaluateCampaign({ rules }, event)
+        const evaluation = evaluated({ rules }, event)
         expect(Number.isSafeInteger(evaluation.earned) && evaluation.earned >= 0).toBe(true)
-        expect(evaluateCampaign({ rules }, JSON.parse(JSON.stringify(event)))).toEqual(evaluation)
+        expect(evaluated({ rules }, JSON.parse(JSON.stringify(event)))).toEqual(evaluation)
       }),
     )
   })

@@ -1,9 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { clampToCaps } from '#domain/campaigns/award.ts'
-import { evaluateCampaign } from '#domain/campaigns/campaign.ts'
 import { exactFromNumber, exactFromText, exactToText, roundHalfEven } from '#domain/campaigns/exact-number.ts'
-import { giving, purchase } from '#test/support/campaign-examples.ts'
+import { evaluated, giving, purchase } from '#test/support/campaign-examples.ts'
 import * as model from '#test/support/rational-model.ts'
 
 /** A formula with what the model makes of it; undefined is a division by zero. */
@@ -58,7 +57,7 @@ describe('formulas are exact', () => {
     const isOfInterest = ({ text }: Example) => text.length <= 1000
     fc.assert(
       fc.property(formulas.filter(isOfInterest), ({ text, value }) => {
-        const { rules, exact, earned } = evaluateCampaign({ rules: [giving(text)] }, purchase({ amount: 19.99 }))
+        const { rules, exact, earned } = evaluated({ rules: [giving(text)] }, purchase({ amount: 19.99 }))
         const [outcome] = rules
         if (outcome?.outcome === 'not_evaluated') {
           // What the model has no bounds for is left to the tests of hostile rules.
@@ -81,7 +80,7 @@ describe('formulas are exact', () => {
       fc.property(fc.array(fc.integer({ min: 0, max: 100_000_000 }), { minLength: 1, maxLength: 20 }), (cents) => {
         const lines = cents.map((cent) => ({ price: cent / 100 }))
         const formula = lines.map((_, index) => `$.lines[${index}].price`).join('+')
-        const { exact } = evaluateCampaign({ rules: [giving(formula)] }, purchase({ lines }))
+        const { exact } = evaluated({ rules: [giving(formula)] }, purchase({ lines }))
         const total = BigInt(cents.reduce((sum, cent) => sum + cent, 0))
         expect(model.isEqual(model.fromText(exact), model.decimal(total, 2))).toBe(true)
       }),
@@ -91,7 +90,7 @@ describe('formulas are exact', () => {
   test('a campaign gives the sum of its rules, rounded once', () => {
     fc.assert(
       fc.property(fc.array(numbers, { maxLength: 30 }), (examples) => {
-        const { exact, earned } = evaluateCampaign({ rules: examples.map(({ text }) => giving(text)) }, purchase())
+        const { exact, earned } = evaluated({ rules: examples.map(({ text }) => giving(text)) }, purchase())
         const sum = examples.reduce(
           (total, { value }) => model.operate('+', total, value ?? total) ?? total,
           model.integer(0n),

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
+import { JSONPath } from 'jsonpath-plus'
 import { describe, expect, test } from 'vitest'
-import { jsonCopy, parseJsonPath, resolveJsonPath } from '#domain/campaigns/json-path.ts'
-import { RUNS } from '#test/support/campaigns-arbitrary.ts'
+import { type Json, jsonCopy, parseJsonPath, resolveJsonPath } from '#domain/campaigns/json-path.ts'
+import { events, RUNS } from '#test/support/campaigns-arbitrary.ts'
 
 describe('paths', () => {
   test('lead to each value of an event, and to no other', () => {
@@ -18,6 +19,33 @@ describe('paths', () => {
       RUNS,
     )
   })
+
+  test('lead where the evaluation of jsonpath-plus leads, which is used here only', () => {
+    const names = fc.constantFrom('a', 'b c', 'amount', 'lines', 'price', 'quantity', 'toJSON', 'length', 'größe')
+    const segments = fc.array(fc.oneof(names, fc.nat(3)), { minLength: 1, maxLength: 4 })
+    let found = 0
+    fc.assert(
+      fc.property(segments, events, fc.boolean(), (path, event, isQuoted) => {
+        const document = jsonCopy(event) ?? null
+        const value = lookUp(path, document, isQuoted)
+        expect(value).toEqual(evaluatedByLibrary(path, document))
+        if (value !== undefined) found += 1
+      }),
+      { numRuns: 5_000 },
+    )
+    expect(found).toBeGreaterThan(100)
+  })
+
+  /** To the library texts have characters, and arrays a length, as members; to RFC 9535 they have not. */
+  function evaluatedByLibrary(path: readonly (string | number)[], json: Json): Json | undefined {
+    const text = path.map((segment) => (typeof segment === 'number' ? `[${segment}]` : `['${segment}']`)).join('')
+    const [first] = JSONPath({ path: `$${text}`, json, eval: false, resultType: 'all' }) as {
+      value: Json
+      parent: Json
+    }[]
+    if (!first || typeof first.parent !== 'object') return undefined
+    return Array.isArray(first.parent) && typeof path.at(-1) !== 'number' ? undefined : first.value
+  }
 
   function around(inner: unknown, step: string | number): unknown {
     return typeof step === 'string' ? { [step]: inner } : [...Array(step).fill(null), inner]

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { evaluateCampaigns, evaluateWithinCaps } from '#domain/campaigns/award.ts'
-import { evaluateCampaign, type NotRunning, whyNotRunning } from '#domain/campaigns/campaign.ts'
-import { campaign, purchase } from '#test/support/campaign-examples.ts'
+import { type NotRunning, whyNotRunning } from '#domain/campaigns/campaign.ts'
+import { campaign, evaluated, inOneGo, purchase } from '#test/support/campaign-examples.ts'
 import { RUNS } from '#test/support/campaigns-arbitrary.ts'
 import { instants, instantTexts, occurrences, writtenWith } from '#test/support/instants-arbitrary.ts'
 
@@ -23,9 +23,10 @@ function survives(occurredAt: unknown): void {
   expect(ANSWERS).toContain(answer)
   expect(whyNotRunning(campaign({ status: 'inactive' }), event.occurredAt)).toBe('inactive')
   // Rules look at other members: what they give does not depend on it, and whether it counts, only on the schedule.
-  expect(evaluateCampaign(scheduled, event).earned).toBe(170)
-  expect(evaluateCampaigns([scheduled], event).points).toBe(answer === null ? 170 : 0)
-  const evaluation = evaluateWithinCaps(scheduled, event, { totalPoints: null, pointsPerCustomer: null })
+  expect(evaluated(scheduled, event).earned).toBe(170)
+  expect(inOneGo(evaluateCampaigns([scheduled], event)).points).toBe(answer === null ? 170 : 0)
+  const noCaps = () => ({ totalPoints: null, pointsPerCustomer: null })
+  const [evaluation] = inOneGo(evaluateWithinCaps([scheduled], event, noCaps))
   expect(evaluation).toMatchObject({ notRunning: answer, earned: 170, points: answer === null ? 170 : 0 })
 }
 

@@ -1,5 +1,13 @@
-import type { Campaign, PurchaseCompleted } from '#domain/campaigns/campaign.ts'
+import {
+  type Campaign,
+  type CampaignEvaluation,
+  type CampaignEvent,
+  evaluateCampaign,
+  type PurchaseCompleted,
+} from '#domain/campaigns/campaign.ts'
 import type { Condition, Rule } from '#domain/campaigns/condition.ts'
+import { AwardWork, type Sliced } from '#domain/campaigns/evaluation.ts'
+import { jsonCopy } from '#domain/campaigns/json-path.ts'
 
 export const ALWAYS: Condition = { variable: '$.quantity', rule: 'numeric_greater_than_equals', value: 0 }
 
@@ -43,4 +51,17 @@ export const SAMPLE_RULE: Rule = {
   variable: '$.amount',
   condition: { rule: 'numeric_greater_than', value: 100 },
   action: { command: 'issue', formula: '$.amount/10' },
+}
+
+/** Runs work to its end without a pause. */
+export function inOneGo<Result>(work: Sliced<Result>): Result {
+  for (;;) {
+    const slice = work.next()
+    if (slice.done) return slice.value
+  }
+}
+
+/** What the rules of one campaign make of an event. */
+export function evaluated({ rules }: Pick<Campaign, 'rules'>, event: CampaignEvent): CampaignEvaluation {
+  return inOneGo(evaluateCampaign({ id: '7', rules }, jsonCopy(event), new AwardWork()))
 }

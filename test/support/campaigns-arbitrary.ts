@@ -124,7 +124,7 @@ function rulesOver(conditions: fc.Arbitrary<unknown>, formulas: fc.Arbitrary<str
   return fc.array(fc.record({ variable, condition: conditions, action }), { maxLength: 4 })
 }
 
-/** Rules of the right form, with and without mistakes in them. */
+/** Rules of the right form, with and without errors in them. */
 export const nearlyRules = fc.oneof(
   rulesOver(conditionsOver(comparisons), arithmetic),
   rulesOver(conditionsOver(fc.oneof(comparisons, wrongComparisons)), fc.oneof(arithmetic, fragments)),

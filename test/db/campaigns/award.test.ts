@@ -3,6 +3,7 @@ import { awardPoints, parkAward } from '#activities/points.ts'
 import { listParkedAwards } from '#db/awards.ts'
 import { readAvailable } from '#db/points.ts'
 import { readPurchase } from '#db/purchases.ts'
+import type { Rule } from '#domain/campaigns/condition.ts'
 import { ALWAYS, giving } from '#test/support/campaign-examples.ts'
 import { type CampaignShop, openCampaignShop } from '#test/support/campaign-shop.ts'
 
@@ -63,6 +64,26 @@ describe('a purchase earns', () => {
     expect(points).toBe(3)
     const reasons = [{ reason: { code: 'missing' } }, { reason: { code: 'division_by_zero' } }, { outcome: 'gave' }]
     expect(await award(purchaseId)).toMatchObject({ award: { campaigns: [{ rules: reasons }] } })
+  })
+
+  test('what is within the steps of one award; the rest is noted, and it comes to the same however often it is asked', async () => {
+    const rules = Array<Rule>(30).fill(giving(Array(470).fill('1').join('+')))
+    const names = ['a', 'b', 'c', 'd', 'e']
+    for (const name of names) await shop.addCampaign(name, { rules })
+    const purchaseId = await shop.confirmed('ann')
+    await parkAward(shop.points, { purchaseId }, 'the ledger is away')
+    const [parked] = await listParkedAwards(shop.sql, { limit: 1 })
+    const { points } = await awardPoints(shop.points, { purchaseId })
+    await shop.complete(purchaseId)
+    const reached = (await shop.sql<{ points: number }[]>`select points from campaign_grants order by campaign_id`).map(
+      (grant) => grant.points,
+    )
+    expect(reached.slice(0, 3)).toEqual([14_100, 14_100, 14_100])
+    expect(reached.length).toBeLessThan(names.length)
+    expect([parked?.evaluation?.points, await available()]).toEqual([points, points])
+    const last = Array(30).fill({ outcome: 'not_evaluated', reason: { code: 'too_many_steps' } })
+    expect(await award(purchaseId)).toMatchObject({ award: { campaigns: [{}, {}, {}, {}, { rules: last }] } })
+    expect((await shop.buy('ann')).points).toBe(points)
   })
 
   test('its points once, when it is awarded again and again and at once', async () => {

@@ -5,7 +5,7 @@ import { awardPoints, parkAward } from '#activities/points.ts'
 import { type BacktestPlan, type EvaluatedAward, openBacktest } from '#api/backtest.ts'
 import { recordOutcome } from '#db/purchases.ts'
 import type { Campaign } from '#domain/campaigns/campaign.ts'
-import { giving } from '#test/support/campaign-examples.ts'
+import { campaign as campaignOf, giving } from '#test/support/campaign-examples.ts'
 import { type CampaignShop, openCampaignShop } from '#test/support/campaign-shop.ts'
 
 /** Everything since then, by all campaigns of the store, or by one. */
@@ -237,6 +237,20 @@ test('what is not of the store, or not of the time that is asked for, is not eva
     }
     expect(await ids('UnicornStore')).toEqual([purchaseId])
     expect(await ids('ReviewSite')).toEqual([])
+  } finally {
+    await shop.close()
+  }
+})
+
+test('a page has no more awards than have some 2,000 rules together', async () => {
+  const shop = await openHistory()
+  try {
+    await Promise.all(Array.from({ length: 25 }, (_, index) => shop.buy(BUYERS[index % 3] ?? '')))
+    const campaign = campaignOf({ id: NIL, rules: Array(100).fill(giving('1')) })
+    const pages = await openPages(shop, { from: new Date(0), until: await clock(shop), campaign })
+    const done: number[] = []
+    for (let step = await pages.next(); !step.done; step = await pages.next()) done.push(step.value.done)
+    expect(done).toEqual([20, 25])
   } finally {
     await shop.close()
   }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { capAward, clampToCaps, evaluateCampaigns } from '#domain/campaigns/award.ts'
 import { whyNotRunning } from '#domain/campaigns/campaign.ts'
-import { campaign, giving, purchase, SAMPLE_RULE } from '#test/support/campaign-examples.ts'
+import { campaign, giving, inOneGo, purchase, SAMPLE_RULE } from '#test/support/campaign-examples.ts'
 
 const NO_CAPS = { totalPoints: null, pointsPerCustomer: null }
 
@@ -39,12 +39,12 @@ describe('a campaign runs', () => {
 describe('an award', () => {
   test('is the sum over campaigns, each rounded by itself', () => {
     const halves = [campaign({ id: 'a', rules: [giving('1.5')] }), campaign({ id: 'b', rules: [giving('2.5')] })]
-    expect(evaluateCampaigns(halves, purchase()).points).toBe(2 + 2)
+    expect(inOneGo(evaluateCampaigns(halves, purchase())).points).toBe(2 + 2)
   })
 
   test('says which campaign and rule gave what', () => {
     const double = campaign({ id: '8', name: 'autumn', rules: [giving('0.5'), SAMPLE_RULE] })
-    expect(evaluateCampaigns([campaign(), double], purchase())).toEqual({
+    expect(inOneGo(evaluateCampaigns([campaign(), double], purchase()))).toEqual({
       points: 340,
       campaigns: [
         {
@@ -78,11 +78,11 @@ describe('an award', () => {
     ['ended', { endsAt: '2026-11-23T12:00:00.000Z' }],
     ['of another client', { client: 'OtherStore' }],
   ] as const)('has nothing of a campaign that is %s', (_title, changes) => {
-    expect(evaluateCampaigns([campaign(changes)], purchase())).toEqual({ points: 0, campaigns: [] })
+    expect(inOneGo(evaluateCampaigns([campaign(changes)], purchase()))).toEqual({ points: 0, campaigns: [] })
   })
 
   test('of no campaign is nothing', () => {
-    expect(evaluateCampaigns([], purchase())).toEqual({ points: 0, campaigns: [] })
+    expect(inOneGo(evaluateCampaigns([], purchase()))).toEqual({ points: 0, campaigns: [] })
   })
 })
 
@@ -100,7 +100,7 @@ describe('caps', () => {
   })
 
   test('limit each campaign by itself', () => {
-    const award = evaluateCampaigns([campaign({ id: 'a' }), campaign({ id: 'b' })], purchase())
+    const award = inOneGo(evaluateCampaigns([campaign({ id: 'a' }), campaign({ id: 'b' })], purchase()))
     const capped = capAward(award, (id) => (id === 'a' ? { totalPoints: 5, pointsPerCustomer: null } : NO_CAPS))
     expect(capped.points).toBe(175)
     expect(capped.campaigns).toMatchObject([
@@ -110,7 +110,7 @@ describe('caps', () => {
   })
 
   test('of a stored award can be taken again, from what was earned', () => {
-    const award = evaluateCampaigns([campaign()], purchase())
+    const award = inOneGo(evaluateCampaigns([campaign()], purchase()))
     const parked = capAward(award, () => ({ totalPoints: 5, pointsPerCustomer: null }))
     expect(capAward(JSON.parse(JSON.stringify(parked)), () => NO_CAPS)).toEqual(award)
   })

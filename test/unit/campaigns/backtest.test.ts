@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Backtest } from '#domain/campaigns/backtest.ts'
 import { CampaignHistory, type CampaignVersion } from '#domain/campaigns/campaign.ts'
-import { ALWAYS, campaign, giving, purchase, SAMPLE_RULE } from '#test/support/campaign-examples.ts'
+import { ALWAYS, campaign, giving, inOneGo, purchase, SAMPLE_RULE } from '#test/support/campaign-examples.ts'
 
 const caps = (totalPoints: number | null, pointsPerCustomer: number | null = null) => ({
   caps: { totalPoints, pointsPerCustomer },
@@ -12,7 +12,7 @@ const points = (evaluations: readonly { points: number }[]) => evaluations.map((
 test('caps run out over a backtest, each customer has their own, and what was given before it counts', () => {
   const backtest = new Backtest([{ campaignId: '7', accountId: 'ann', points: 100 }])
   const capped = [campaign(caps(500, 200))]
-  const evaluate = (id: string, account: string) => points(backtest.evaluate(id, account, purchase(), capped))
+  const evaluate = (id: string, account: string) => points(inOneGo(backtest.evaluate(id, account, purchase(), capped)))
   expect(evaluate('a', 'ann')).toEqual([100])
   expect(evaluate('b', 'ben')).toEqual([170])
   expect(evaluate('c', 'cid')).toEqual([130])
@@ -23,9 +23,9 @@ test('caps run out over a backtest, each customer has their own, and what was gi
 test('a cap has room again for what is taken back, less what could not be', () => {
   const backtest = new Backtest()
   const capped = [campaign(caps(200))]
-  backtest.evaluate('a', 'ann', purchase(), capped)
+  inOneGo(backtest.evaluate('a', 'ann', purchase(), capped))
   backtest.takeBack({ id: 'a', accountId: 'ann', notTakenBack: 50, grants: [] })
-  expect(points(backtest.evaluate('b', 'ann', purchase(), capped))).toEqual([150])
+  expect(points(inOneGo(backtest.evaluate('b', 'ann', purchase(), capped)))).toEqual([150])
   expect(backtest.totals()).toMatchObject({ points: 320, takenBack: 120, campaigns: [{ takenBack: 120 }] })
 })
 
@@ -34,9 +34,9 @@ test('what is taken back of an award that gave nothing here makes no room in a c
   const capped = [
     campaign({ ...caps(100), rules: [giving('150', { variable: '$.total', rule: 'numeric_equals', value: 5 })] }),
   ]
-  backtest.evaluate('a', 'ann', purchase(), capped)
+  inOneGo(backtest.evaluate('a', 'ann', purchase(), capped))
   backtest.takeBack({ id: 'a', accountId: 'ann', notTakenBack: 0, grants: [{ campaignId: '7', points: -170 }] })
-  expect(points(backtest.evaluate('b', 'ann', purchase({ total: 5 }), capped))).toEqual([100])
+  expect(points(inOneGo(backtest.evaluate('b', 'ann', purchase({ total: 5 }), capped)))).toEqual([100])
 })
 
 test('what is taken back of an award from before the backtest counts as it really was', () => {
@@ -50,7 +50,7 @@ test('what is taken back of an award from before the backtest counts as it reall
       { campaignId: 'another', points: -3 },
     ],
   })
-  expect(points(backtest.evaluate('a', 'ann', purchase(), [campaign(caps(170))]))).toEqual([170])
+  expect(points(inOneGo(backtest.evaluate('a', 'ann', purchase(), [campaign(caps(170))])))).toEqual([170])
   expect(backtest.totals()).toMatchObject({ takenBack: 0 })
 })
 
@@ -58,8 +58,8 @@ test('totals say which rule gave what, how often it did not, and why', () => {
   const backtest = new Backtest()
   const third = giving('$.amount/3')
   const rules = [SAMPLE_RULE, third, giving('$.colour'), giving('1', { not: ALWAYS })]
-  for (const id of ['a', 'b']) backtest.evaluate(id, 'ann', purchase({ amount: 1000 }), [campaign({ rules })])
-  backtest.evaluate('c', 'ann', purchase(), [campaign({ rules, status: 'inactive' })])
+  for (const id of ['a', 'b']) inOneGo(backtest.evaluate(id, 'ann', purchase({ amount: 1000 }), [campaign({ rules })]))
+  inOneGo(backtest.evaluate('c', 'ann', purchase(), [campaign({ rules, status: 'inactive' })]))
   const [totals] = backtest.totals().campaigns
   expect(totals).toMatchObject({ points: 866, earning: 2, notRunning: 1, limited: 0 })
   expect(totals?.rules).toEqual([
@@ -73,7 +73,7 @@ test('totals say which rule gave what, how often it did not, and why', () => {
 test('a sum of contributions of very many decimals is given to six of them', () => {
   const backtest = new Backtest()
   const halved = giving(`1/${2 ** 40}/${2 ** 40}/${2 ** 40} + 1`)
-  const [evaluation] = backtest.evaluate('a', 'ann', purchase(), [campaign({ rules: [halved] })])
+  const [evaluation] = inOneGo(backtest.evaluate('a', 'ann', purchase(), [campaign({ rules: [halved] })]))
   expect(evaluation?.exact).toHaveLength(122)
   expect(backtest.totals().campaigns[0]?.rules[0]?.sum).toBe('1')
 })

@@ -4,14 +4,14 @@ import { LIMITS } from '#domain/campaigns/limits.ts'
 import { checkRules } from '#domain/campaigns/rules.ts'
 import { ALWAYS, giving, SAMPLE_RULE } from '#test/support/campaign-examples.ts'
 
-/** The places of the mistakes in one rule. */
+/** The places of the errors in one rule. */
 function placesIn(rule: unknown): string[] {
-  return mistakesIn([rule]).map((mistake) => mistake.path)
+  return errorsIn([rule]).map((error) => error.path)
 }
 
-function mistakesIn(input: unknown) {
+function errorsIn(input: unknown) {
   const checked = checkRules(input)
-  return checked.ok ? [] : checked.mistakes
+  return checked.ok ? [] : checked.errors
 }
 
 function nested(levels: number): Condition {
@@ -37,7 +37,7 @@ describe('rules that can be saved', () => {
   })
 })
 
-describe('a mistake is reported with its place, as a JSON Pointer', () => {
+describe('an error is reported with its place, as a JSON Pointer', () => {
   const { condition, action, variable } = SAMPLE_RULE
 
   test.each<[title: string, rule: unknown, places: string[]]>([
@@ -84,13 +84,13 @@ describe('a mistake is reported with its place, as a JSON Pointer', () => {
       ['/0/action/formula'],
     ],
     ['an empty formula', giving(''), ['/0/action/formula']],
-    ['several mistakes', { variable: 'amount', condition: 1, action: 2 }, ['/0/variable', '/0/condition', '/0/action']],
+    ['several errors', { variable: 'amount', condition: 1, action: 2 }, ['/0/variable', '/0/condition', '/0/action']],
   ])('%s', (_title, rule, places) => {
     expect(placesIn(rule)).toEqual(places)
   })
 
   test('in the rule that has it', () => {
-    expect(mistakesIn([SAMPLE_RULE, SAMPLE_RULE, giving('x')])[0]?.path).toBe('/2/action/formula')
+    expect(errorsIn([SAMPLE_RULE, SAMPLE_RULE, giving('x')])[0]?.path).toBe('/2/action/formula')
   })
 
   test.each<[title: string, input: unknown, message: RegExp]>([
@@ -110,12 +110,12 @@ describe('a mistake is reported with its place, as a JSON Pointer', () => {
       }),
       /cannot be written as JSON/,
     ],
-  ])('%s is a mistake of the whole', (_title, input, message) => {
-    expect(mistakesIn(input)).toEqual([{ path: '', message: expect.stringMatching(message) }])
+  ])('%s is an error of the whole', (_title, input, message) => {
+    expect(errorsIn(input)).toEqual([{ path: '', message: expect.stringMatching(message) }])
   })
 })
 
-describe('a mistake in a formula or a path is reported with its character', () => {
+describe('an error in a formula or a path is reported with its character', () => {
   test.each<[formula: string, position: number, message: RegExp]>([
     ['$.amount / sqrt(10)', 12, /only min, max, floor, ceil, round can be called/],
     ['$.amount / amount', 12, /amount is neither a path such as \$\.amount nor a function/],
@@ -144,10 +144,10 @@ describe('a mistake in a formula or a path is reported with its character', () =
     ['+1', 1, /sign \+/],
     ['   ', 4, /a value is missing/],
   ])('%j: character %d', (formula, position, message) => {
-    const [mistake, ...others] = mistakesIn([giving(formula)])
+    const [error, ...others] = errorsIn([giving(formula)])
     expect(others).toEqual([])
-    expect(mistake).toMatchObject({ path: '/0/action/formula', position })
-    expect(mistake?.message).toMatch(new RegExp(`^character ${position}: .*${message.source}`))
+    expect(error).toMatchObject({ path: '/0/action/formula', position })
+    expect(error?.message).toMatch(new RegExp(`^character ${position}: .*${message.source}`))
   })
 
   test.each<[variable: string, position: number]>([
@@ -164,12 +164,12 @@ describe('a mistake in a formula or a path is reported with its character', () =
     ['$.a-b', 4],
     ['$.1a', 3],
   ])('%j: character %d', (variable, position) => {
-    expect(mistakesIn([{ ...SAMPLE_RULE, variable }])).toMatchObject([{ path: '/0/variable', position }])
+    expect(errorsIn([{ ...SAMPLE_RULE, variable }])).toMatchObject([{ path: '/0/variable', position }])
   })
 })
 
 describe('the limits hold, to the last one', () => {
-  const place = (path: string) => (mistake: { path: string }) => mistake.path === path
+  const place = (path: string) => (error: { path: string }) => error.path === path
 
   test.each<[title: string, within: unknown, beyond: unknown, path: string]>([
     ['rules', Array(LIMITS.rules).fill(giving('1')), Array(LIMITS.rules + 1).fill(giving('1')), ''],
@@ -193,12 +193,12 @@ describe('the limits hold, to the last one', () => {
     ['text characters', [equalTo('x'.repeat(200))], [equalTo('x'.repeat(201))], '/0/condition/value'],
     ['all characters', `[${' '.repeat(LIMITS.rulesLength - 2)}]`, `[${' '.repeat(LIMITS.rulesLength - 1)}]`, ''],
   ])('%s', (_title, within, beyond, path) => {
-    expect(mistakesIn(within)).toEqual([])
-    expect(mistakesIn(beyond).filter(place(path))).toHaveLength(1)
+    expect(errorsIn(within)).toEqual([])
+    expect(errorsIn(beyond).filter(place(path))).toHaveLength(1)
   })
 
-  test('mistakes', () => {
-    expect(mistakesIn(Array(100).fill({}))).toHaveLength(LIMITS.mistakes)
+  test('errors', () => {
+    expect(errorsIn(Array(100).fill({}))).toHaveLength(LIMITS.errors)
   })
 })
 

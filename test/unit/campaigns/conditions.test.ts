@@ -1,12 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { evaluateCampaign } from '#domain/campaigns/campaign.ts'
 import type { Condition, NumericComparison } from '#domain/campaigns/condition.ts'
-import { giving, purchase } from '#test/support/campaign-examples.ts'
+import { evaluated, giving, purchase } from '#test/support/campaign-examples.ts'
 
 type Verdict = 'gave' | 'did_not_match' | 'not_evaluated'
 
 function verdict(condition: Condition, event: Record<string, unknown> = {}): Verdict {
-  const [outcome] = evaluateCampaign({ rules: [giving('1', condition)] }, purchase(event)).rules
+  const [outcome] = evaluated({ rules: [giving('1', condition)] }, purchase(event)).rules
   if (!outcome) throw new Error('one rule has one outcome')
   return outcome.outcome
 }
@@ -90,6 +89,6 @@ describe('all, any and not', () => {
       },
       action: { command: 'issue', formula: '1' },
     } as const
-    expect(evaluateCampaign({ rules: [rule] }, purchase()).earned).toBe(1)
+    expect(evaluated({ rules: [rule] }, purchase()).earned).toBe(1)
   })
 })

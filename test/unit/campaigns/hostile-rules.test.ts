@@ -1,16 +1,16 @@
 import jsep from 'jsep'
 import { describe, expect, test } from 'vitest'
-import { evaluateCampaign, type RuleOutcome } from '#domain/campaigns/campaign.ts'
+import type { RuleOutcome } from '#domain/campaigns/campaign.ts'
 import type { Condition } from '#domain/campaigns/condition.ts'
 import { Evaluation } from '#domain/campaigns/evaluation.ts'
 import { exactFromText } from '#domain/campaigns/exact-number.ts'
 import { parseFormula } from '#domain/campaigns/formula.ts'
 import { jsonCopy } from '#domain/campaigns/json-path.ts'
-import { checkRules, evaluateRule } from '#domain/campaigns/rules.ts'
-import { ALWAYS, giving, purchase, SAMPLE_RULE } from '#test/support/campaign-examples.ts'
+import { CompiledRule, checkRules, evaluateRule } from '#domain/campaigns/rules.ts'
+import { ALWAYS, evaluated, giving, purchase, SAMPLE_RULE } from '#test/support/campaign-examples.ts'
 
 function outcomeOf(formula: string, event: Record<string, unknown> = {}): RuleOutcome | undefined {
-  return evaluateCampaign({ rules: [giving(formula)] }, purchase(event)).rules[0]
+  return evaluated({ rules: [giving(formula)] }, purchase(event)).rules[0]
 }
 
 describe('names of prototypes are no functions and no values', () => {
@@ -85,7 +85,7 @@ describe('huge numbers and formulas are refused, at once', () => {
     const rules = Array(31).fill(giving(formula))
     expect(checkRules(rules).ok).toBe(true)
     const before = performance.now()
-    evaluateCampaign({ rules }, purchase())
+    evaluated({ rules }, purchase())
     expect(performance.now() - before).toBeLessThan(2_000)
   })
 })
@@ -95,7 +95,7 @@ describe('steps are counted', () => {
 
   test('one for each condition, segment of a path and node of a formula', () => {
     const evaluation = new Evaluation(event)
-    evaluateRule(giving('max($.lines[0].price, -2) / 10'), event, evaluation)
+    evaluateRule(new CompiledRule(giving('max($.lines[0].price, -2) / 10')), evaluation)
     const [condition, formula, segments] = [1 + 1, 6, 3]
     expect(evaluation.steps).toBe(condition + formula + segments)
   })
@@ -103,21 +103,23 @@ describe('steps are counted', () => {
   test('and none is taken beyond the last', () => {
     const enough = new Evaluation(event, 5)
     const tooFew = new Evaluation(event, 4)
-    expect(evaluateRule(giving('1+2'), event, enough)).toMatchObject({ outcome: 'gave' })
-    expect(evaluateRule(giving('1+2'), event, tooFew)).toMatchObject({ reason: { code: 'too_many_steps' } })
+    expect(evaluateRule(new CompiledRule(giving('1+2')), enough)).toMatchObject({ outcome: 'gave' })
+    expect(evaluateRule(new CompiledRule(giving('1+2')), tooFew)).toMatchObject({ reason: { code: 'too_many_steps' } })
   })
 
   test('also in conditions, where none decides any longer what the steps did not reach', () => {
     const fails: Condition = { not: ALWAYS }
     const rule = giving('1', { all: [fails, { ...ALWAYS, variable: '$.lines[0].price' }] })
     const steps = 1 + 3 + 4
-    expect(evaluateRule(rule, event, new Evaluation(event, steps)).outcome).toBe('did_not_match')
-    expect(evaluateRule(rule, event, new Evaluation(event, steps - 1)).outcome).toBe('not_evaluated')
+    expect(evaluateRule(new CompiledRule(rule), new Evaluation(event, steps)).outcome).toBe('did_not_match')
+    expect(evaluateRule(new CompiledRule(rule), new Evaluation(event, steps - 1)).outcome).toBe('not_evaluated')
   })
 
   test('also of conditions without end', () => {
     const rule = giving('1', { any: [...Array<Condition>(6_000).fill(SAMPLE_RULE.condition), ALWAYS] })
-    expect(evaluateRule({ ...rule, variable: '$.amount' }, event)).toMatchObject({ reason: { code: 'too_many_steps' } })
+    expect(evaluateRule(new CompiledRule({ ...rule, variable: '$.amount' }), new Evaluation(event))).toMatchObject({
+      reason: { code: 'too_many_steps' },
+    })
   })
 })
 
@@ -134,16 +136,16 @@ describe('rules that were never checked', () => {
     ['a value that is no number', { variable: '$.amount', rule: 'numeric_equals', value: Number.NaN }],
     ['a value that is infinite', { variable: '$.amount', rule: 'numeric_equals', value: Infinity }],
   ])('give nothing: %s', (_title, condition) => {
-    expect(evaluateCampaign({ rules: [giving('1', condition)] }, purchase()).rules).toMatchObject([
+    expect(evaluated({ rules: [giving('1', condition)] }, purchase()).rules).toMatchObject([
       { outcome: 'not_evaluated', reason: { code: 'invalid_rule' } },
     ])
   })
 
-  test('JSON text nested 10,000 deep is a mistake with a place', () => {
+  test('JSON text nested 10,000 deep is an error with a place', () => {
     const condition = `${'{"not":'.repeat(4_000)}1${'}'.repeat(4_000)}`
     const checked = checkRules(`[{"condition":${condition},"action":{"command":"issue","formula":"1"}}]`)
-    expect(checked).toMatchObject({ ok: false, mistakes: [{ path: `/0/condition${'/not'.repeat(8)}` }] })
-    expect(checkRules('['.repeat(10_000))).toMatchObject({ ok: false, mistakes: [{ path: '' }] })
+    expect(checked).toMatchObject({ ok: false, errors: [{ path: `/0/condition${'/not'.repeat(8)}` }] })
+    expect(checkRules('['.repeat(10_000))).toMatchObject({ ok: false, errors: [{ path: '' }] })
   })
 })
 
@@ -153,21 +155,19 @@ describe('the event', () => {
     const event = purchase()
     Object.defineProperty(event, 'amount', { enumerable: true, get: () => 1000 * ++reads })
     const rules = [SAMPLE_RULE, SAMPLE_RULE, giving('$.amount + $.amount')]
-    expect(evaluateCampaign({ rules }, event)).toMatchObject({ exact: '2200' })
+    expect(evaluated({ rules }, event)).toMatchObject({ exact: '2200' })
     expect(reads).toBe(1)
   })
 
   test('is not changed', () => {
     const event = purchase()
-    evaluateCampaign({ rules: [SAMPLE_RULE] }, event)
+    evaluated({ rules: [SAMPLE_RULE] }, event)
     expect(event).toEqual(purchase())
   })
 
   test('that inherits its members has none', () => {
     const event = Object.assign(Object.create({ bonus: 5 }), purchase())
-    expect(evaluateCampaign({ rules: [giving('$.bonus')] }, event).rules).toMatchObject([
-      { reason: { code: 'missing' } },
-    ])
+    expect(evaluated({ rules: [giving('$.bonus')] }, event).rules).toMatchObject([{ reason: { code: 'missing' } }])
   })
 })
 

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { evaluateCampaign } from '#domain/campaigns/campaign.ts'
 import type { Rule } from '#domain/campaigns/condition.ts'
 import { checkRules } from '#domain/campaigns/rules.ts'
-import { giving, purchase, SAMPLE_RULE } from '#test/support/campaign-examples.ts'
+import { evaluated, giving, purchase, SAMPLE_RULE } from '#test/support/campaign-examples.ts'
 
 /** Rules, what was bought, the exact sum, the points. Only rules that can be saved are in the table. */
 const table: [title: string, rules: Rule[], event: Record<string, unknown>, exact: string, points: number][] = [
@@ -42,7 +41,7 @@ const table: [title: string, rules: Rule[], event: Record<string, unknown>, exac
 describe('what rules give', () => {
   test.each(table)('%s', (_title, rules, changes, exact, points) => {
     expect(checkRules(rules)).toEqual({ ok: true, rules })
-    expect(evaluateCampaign({ rules }, purchase(changes))).toMatchObject({ exact, earned: points })
+    expect(evaluated({ rules }, purchase(changes))).toMatchObject({ exact, earned: points })
   })
 
   test('each rule reports what it did, in the order of the rules', () => {
@@ -51,7 +50,7 @@ describe('what rules give', () => {
       giving('$.bonus'),
       giving('1', { variable: '$.amount', rule: 'numeric_less_than', value: 100 }),
     ]
-    expect(evaluateCampaign({ rules }, purchase())).toEqual({
+    expect(evaluated({ rules }, purchase())).toEqual({
       exact: '170',
       earned: 170,
       rules: [
@@ -63,7 +62,7 @@ describe('what rules give', () => {
   })
 
   test('what a campaign made of an event survives being stored as JSON', () => {
-    const evaluation = evaluateCampaign({ rules: [SAMPLE_RULE, giving('1/3'), giving('$.nothing')] }, purchase())
+    const evaluation = evaluated({ rules: [SAMPLE_RULE, giving('1/3'), giving('$.nothing')] }, purchase())
     expect(JSON.parse(JSON.stringify(evaluation))).toEqual(evaluation)
   })
 })
@@ -87,7 +86,7 @@ describe('a rule that cannot be evaluated gives nothing, says why, and stops no 
   ]
 
   test.each(reasons)('%s on %o: %s', (formula, changes, code, message) => {
-    const { rules, earned } = evaluateCampaign(
+    const { rules, earned } = evaluated(
       { rules: [giving(formula), giving('3')] },
       purchase({ quantity: 1, ...changes }),
     )
@@ -96,19 +95,19 @@ describe('a rule that cannot be evaluated gives nothing, says why, and stops no 
   })
 
   test('a billion points is the most that one rule gives', () => {
-    const { rules } = evaluateCampaign({ rules: [giving('1000000000'), giving('1000000000.01')] }, purchase())
+    const { rules } = evaluated({ rules: [giving('1000000000'), giving('1000000000.01')] }, purchase())
     expect(rules.map((rule) => rule.outcome)).toEqual(['gave', 'not_evaluated'])
   })
 
   test('the most that a campaign can give is a safe integer', () => {
-    const { earned } = evaluateCampaign({ rules: Array(100).fill(giving('1000000000')) }, purchase())
+    const { earned } = evaluated({ rules: Array(100).fill(giving('1000000000')) }, purchase())
     expect(earned).toBe(100_000_000_000)
   })
 
   test('a rule that would make the sum unwieldy is left out of it', () => {
     const fine = (prime: string) => giving(`1/${prime}`)
     const rules = [fine('1000000000000000000000000000057'), fine('1000000000000000000000000000061'), giving('2')]
-    const evaluation = evaluateCampaign({ rules }, purchase())
+    const evaluation = evaluated({ rules }, purchase())
     expect(evaluation.rules.map((rule) => rule.outcome)).toEqual(['gave', 'not_evaluated', 'gave'])
     expect(evaluation.earned).toBe(2)
   })
@@ -116,7 +115,7 @@ describe('a rule that cannot be evaluated gives nothing, says why, and stops no 
   test('an event that is not JSON gives nothing', () => {
     const event = purchase()
     Object.assign(event, { self: event })
-    expect(evaluateCampaign({ rules: [SAMPLE_RULE] }, event)).toMatchObject({
+    expect(evaluated({ rules: [SAMPLE_RULE] }, event)).toMatchObject({
       earned: 0,
       rules: [{ outcome: 'not_evaluated', reason: { code: 'invalid_event' } }],
     })
