@@ -63,7 +63,7 @@ const runningProcess = processIdentity.extend({ port: z.number().int().optional(
  */
 const runtime = z.object({
   launcher: processIdentity,
-  state: z.enum(['starting', 'running', 'stopping']),
+  state: z.enum(['starting', 'running']),
   processes: z.partialRecord(z.enum(['postgres', 'temporal', 'worker', 'api']), runningProcess),
   temporal: z.object({ address: z.string(), namespace: z.string(), external: z.boolean() }).optional(),
   urls: z.object({

@@ -18,14 +18,11 @@ export const WORKER_FORCE_MS = 5_500
 /** After that, both wait so long for their connections to close. */
 export const DISCONNECT_MS = 500
 
-/** The launcher waits so long for what is still being started, while it stops what runs. */
-export const STOP_STARTING_MS = 5_000
 /** The launcher waits so long for each process, then sends SIGKILL. */
 export const STOP_API_MS = 3_000
 export const STOP_WORKER_MS = 6_500
 export const STOP_TEMPORAL_MS = 1_500
-/** Postgres gets what the others leave, and this at least: most of it to end in good order, then to end at once. */
-export const STOP_POSTGRES_LEAST_MS = 2_000
+/** Postgres gets what the others leave of STOP_ALL_MS, which is 2 s at least; the last part of it to end without a checkpoint. */
 export const STOP_POSTGRES_AT_ONCE_MS = 700
 
 /**

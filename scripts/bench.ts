@@ -8,8 +8,9 @@ import { type Database, openDatabase } from '#db/client.ts'
 import { migrateDatabase } from '#db/migrate.ts'
 import { listLots, listTransactions, readAvailable, readBalance, readNextExpiry } from '#db/points.ts'
 import { type CommandInput, createPointsLedger } from '#ledger/ledger.ts'
-import { APPLICATION_ROLE, postgresStopSteps, startPostgresServer } from './platform/postgres.ts'
-import { sendSignal, stopProcess } from './platform/processes.ts'
+import { stopInOrder } from './launcher/supervisor.ts'
+import { APPLICATION_ROLE, startPostgresServer } from './platform/postgres.ts'
+import { freePort, sendSignal } from './platform/processes.ts'
 
 /**
  * `npm run bench`: each figure against a baseline measured in the same run, as a ratio, because the figures alone say more
@@ -297,7 +298,7 @@ async function withTemporaryDatabase(work: (database: BenchDatabase) => Promise<
     const { databaseUrl, migrateDatabaseUrl } = await startPostgresServer({
       dataDir,
       logFile: join(dataDir, 'postgres.log'),
-      say: () => {},
+      port: await freePort(),
       onSpawn: (identity) => {
         server = identity
       },
@@ -305,7 +306,7 @@ async function withTemporaryDatabase(work: (database: BenchDatabase) => Promise<
     await migrateDatabase({ migrateDatabaseUrl, applicationRole: APPLICATION_ROLE })
     await withPools(databaseUrl, migrateDatabaseUrl, work)
   } finally {
-    if (server) await stopProcess(server, postgresStopSteps)
+    if (server) await stopInOrder({ postgres: server })
     remove()
     process.off('exit', stopAtOnce)
   }

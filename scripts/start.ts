@@ -1,194 +1,200 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { runCommand } from '#config/command.ts'
-import { ConfigurationError, type Environment, readEnvironment } from '#config/environment.ts'
-import { STOP_STARTING_MS } from '#config/shutdown.ts'
+import { ConfigurationError, childEnvironment, type Environment, readEnvironment } from '#config/environment.ts'
+import type { ProcessIdentity, ProcessName } from '#config/runtime-file.ts'
 import { buildStore } from './launcher/build-store.ts'
-import {
-  apiPart,
-  keepRunning,
-  type Part,
-  type PartContext,
-  postgresPart,
-  serviceEnvironment,
-  stopAtOnce,
-  stopInOrder,
-  takeDataDir,
-  temporalPart,
-  workerPart,
-} from './launcher/supervisor.ts'
-import { requireFreePorts } from './platform/processes.ts'
-import { obtainTemporal } from './platform/temporal.ts'
+import { keepRunning, type RuntimeRecord, stopAtOnce, stopInOrder, takeDataDir } from './launcher/supervisor.ts'
+import { serveWebUi } from './launcher/web-ui.ts'
+import { startPostgresServer } from './platform/postgres.ts'
+import { freePort, requireFreePorts, retry, run, type Server, startServer } from './platform/processes.ts'
+import { obtainTemporal, startTemporalServer } from './platform/temporal.ts'
 
 const ROOT = join(import.meta.dirname, '..')
+const READY_WITHIN_MS = 30_000
 
 /** `npm start`: the whole system on one machine, until Ctrl-C. */
 async function main() {
   if (process.platform === 'win32')
     throw new ConfigurationError('"npm start" needs Linux or macOS: use WSL on Windows.')
   const environment = readEnvironment()
-  const stop = listenForStop(environment)
-  const record = await takeDataDir(environment.dataDir, say)
-  // Whatever ends us, short of SIGKILL, leaves no process behind.
+  const stop = new AbortController()
+  const stopped = once(stop.signal, 'abort')
+  stopWhenAsked(environment, stop)
+  let failure: unknown
+  const fail = (error: unknown) => {
+    // Whatever the stop interrupts fails as well: that is no failure.
+    if (!stop.signal.aborted) failure = error
+    stop.abort()
+  }
+  const record = await takeDataDir(environment.dataDir, notify)
+  // Also after an error of our own no process is left behind.
   process.once('exit', () => stopAtOnce(record.current().processes))
 
-  const lost = Promise.withResolvers<never>()
-  const starting = startSystem({ environment, record, say, stopping: stop.signal }, lost.reject)
-  let failure: unknown
-  try {
-    await Promise.race([starting.then((introduction) => introduction.forEach(say)), stop.requested, lost.promise])
-    await Promise.race([stop.requested, lost.promise])
-  } catch (error) {
-    if (!stop.signal.aborted) failure = error
-  }
-  record.update({ state: 'stopping' })
-  if (Object.keys(record.current().processes).length > 0) say('stopping ...')
-  stop.request()
-  // Whatever is being started gives up now, but for initdb, which ends by itself in this time. What runs is stopped meanwhile,
-  const givenUp = Promise.race([starting.catch(() => {}), sleep(STOP_STARTING_MS)])
-  await Promise.all([givenUp, stopInOrder(record.current().processes)])
-  // and last what came on record only after that.
+  const starting = startSystem({ environment, record, stopping: stop.signal, fail }).catch(fail)
+  await stopped
+  if (failure === undefined) notify('stopping ...')
+  await starting
   await stopInOrder(record.current().processes)
   record.remove()
   if (failure !== undefined) throw failure
-  say(`stopped; the data is kept in ${environment.dataDir}`)
+  notify(`stopped; the data is kept in ${environment.dataDir}`)
   process.exit(0)
 }
 
-/** How often to look whether the parent still lives. */
-const PARENT_CHECK_MS = 100
-
 /**
- * Listens for Ctrl-C, `kill`, and a terminal that is closed. Under npm it also listens for npm's end: npm passes signals
- * on, but cannot when it is killed hard, and nobody would be left who knows of us.
+ * Stops at Ctrl-C, at `kill`, and when the terminal is closed. npm passes signals on, but cannot when it is killed with
+ * SIGKILL: under npm, the end of the parent stops us, too.
  */
-function listenForStop({ underNpm }: Environment) {
-  const controller = new AbortController()
-  const request = () => controller.abort()
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, request)
-  // A terminal that is closed must not end us before everything else has ended.
+function stopWhenAsked({ underNpm }: Environment, stop: AbortController): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort())
+  // Output to a closed terminal fails; that must not end us before everything else has ended.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
-  if (underNpm) {
-    const parent = process.ppid
-    setInterval(() => process.ppid === parent || request(), PARENT_CHECK_MS).unref()
-  }
-  return { signal: controller.signal, requested: once(controller.signal, 'abort'), request }
+  const parent = process.ppid
+  if (underNpm) setInterval(() => process.ppid === parent || stop.abort(), 100).unref()
+}
+
+interface Launch {
+  readonly environment: Environment
+  readonly record: RuntimeRecord
+  /** Aborted when the system is to stop. */
+  readonly stopping: AbortSignal
+  /** Called when a part that was started cannot be kept running. */
+  readonly fail: (error: unknown) => void
 }
 
 /**
- * Starts everything, each part after those it needs.
+ * Starts everything, each part after those it needs, and prints what runs where.
  *
- * @param lost called when a part cannot be kept running
- * @returns what to tell the user about the system that now runs
  * @throws ConfigurationError if a part cannot be started
  */
-async function startSystem(context: PartContext, lost: (error: unknown) => void): Promise<string[]> {
-  const { environment, record, stopping } = context
-  const start = async (part: Part) => {
-    stopping.throwIfAborted()
-    const running = await part.start()
-    void keepRunning(part, running, context).catch(lost)
-  }
+async function startSystem(launch: Launch): Promise<void> {
+  const { environment, record, stopping } = launch
+  const { dataDir, databaseUrl, temporalAddress, temporalNamespace, temporalUiUrl, host, port } = environment
   await requireFreePorts(portsOf(environment))
-  if (!environment.production) await buildStore({ root: ROOT, say, stopping })
-  await startServers(context, start)
-  say('preparing the database ...')
-  await runScript('migrate', context)
-  await runScript('seed', context)
-  say('starting worker and API ...')
-  await Promise.all([workerPart(context), apiPart(context)].map(start))
-  const { host, port } = environment
-  const api = `http://${host.includes(':') ? `[${host.replace(/[[\]]/g, '')}]` : host}:${port}`
-  await untilReady(api, stopping)
-  record.update({ state: 'running', urls: { api } })
-  return introduction(environment, api, record.current().urls.webUi)
-}
+  if (!environment.production) await buildStore({ root: ROOT, notify, stopping })
+  const program = temporalAddress ? '' : await obtainTemporal(environment, notify, { signal: stopping })
 
-function portsOf(environment: Environment) {
-  const { host, port, workerHealthPort, temporalAddress, temporalPort, temporalUiPort } = environment
-  const ours = [
-    { port, variable: 'PORT', host },
-    ...(workerHealthPort === undefined ? [] : [{ port: workerHealthPort, variable: 'WORKER_HEALTH_PORT' }]),
-  ]
-  if (temporalAddress !== undefined) return ours
-  const temporal = { port: temporalPort, variable: 'TEMPORAL_PORT' }
-  return [...ours, temporal, { port: temporalUiPort, variable: 'TEMPORAL_UI_PORT' }]
-}
-
-/** Postgres and Temporal: our own, unless the environment names others. */
-async function startServers(context: PartContext, start: (part: Part) => Promise<void>): Promise<void> {
-  const { environment, record, stopping } = context
-  const { databaseUrl, migrateDatabaseUrl, temporalAddress, temporalNamespace, temporalUiUrl } = environment
-  const program = temporalAddress === undefined ? await obtainTemporal(environment, say, { signal: stopping }) : ''
-
-  if (databaseUrl === undefined) {
-    say('starting Postgres ...')
-    await start(postgresPart(context))
-  } else record.update({ urls: { database: databaseUrl, migrateDatabase: migrateDatabaseUrl ?? databaseUrl } })
-
-  if (temporalAddress === undefined) {
-    say('starting Temporal ...')
-    await start(await temporalPart(context, program))
-  } else {
+  if (databaseUrl === undefined) await startPostgres(launch)
+  else
+    record.update({ urls: { database: databaseUrl, migrateDatabase: environment.migrateDatabaseUrl ?? databaseUrl } })
+  if (temporalAddress === undefined) await startTemporal(launch, program)
+  else
     record.update({
       temporal: { address: temporalAddress, namespace: temporalNamespace, external: true },
-      ...(temporalUiUrl !== undefined && { urls: { webUi: temporalUiUrl } }),
+      urls: { webUi: temporalUiUrl },
     })
+
+  notify('preparing the database ...')
+  for (const name of ['migrate', 'seed']) {
+    const options = { env: childEnvironment({ DATA_DIR: dataDir }), signal: stopping }
+    const printed = await run(process.execPath, [join(ROOT, `scripts/${name}.ts`)], options).catch(asConfigurationError)
+    notify(printed.trim())
   }
+  notify('starting worker and API ...')
+  const healthPort = environment.workerHealthPort ?? (await freePort())
+  await Promise.all([
+    startService(launch, 'worker', healthPort, { WORKER_HEALTH_PORT: String(healthPort) }),
+    startService(launch, 'api', port),
+  ])
+
+  const api = `http://${host.includes(':') ? `[${host.replace(/[[\]]/g, '')}]` : host}:${port}`
+  await retry(() => requireReady(`${api}/readyz`), READY_WITHIN_MS, stopping).catch(asConfigurationError)
+  record.update({ state: 'running', urls: { api } })
+  notify(introduction(dataDir, api, record.current().urls.webUi))
 }
 
-/** Runs one of our commands to its end, passing on what it tells. */
-async function runScript(name: string, { environment, stopping }: PartContext): Promise<void> {
-  const child = spawn(process.execPath, [join(ROOT, 'scripts', `${name}.ts`)], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: serviceEnvironment(environment),
-    signal: stopping,
-  })
-  for (const input of [child.stdout, child.stderr]) createInterface({ input }).on('line', say)
-  const how = await new Promise<string>((resolve) => {
-    child.once('error', (error) => resolve(error.message))
-    child.once('close', (exitCode) => resolve(`exit code ${exitCode}`))
-  })
-  if (how !== 'exit code 0') throw new ConfigurationError(`"npm run ${name}" failed (${how}), see above.`)
-}
-
-/** Waits until the API says that it can reach everything it needs. */
-async function untilReady(url: string, stopping: AbortSignal): Promise<void> {
-  const deadline = performance.now() + 30_000
-  for (;;) {
-    stopping.throwIfAborted()
-    const signal = AbortSignal.any([stopping, AbortSignal.timeout(5_000)])
-    const answer = await fetch(`${url}/readyz`, { signal }).catch(() => undefined)
-    if (answer?.ok) return
-    if (performance.now() > deadline) {
-      const why = answer === undefined ? 'no answer' : await answer.text()
-      throw new ConfigurationError(`The API runs, but ${url}/readyz says that it is not ready: ${why}`)
-    }
-    await sleep(100)
-  }
-}
-
-function introduction({ dataDir }: Environment, api: string, webUi: string | undefined): string[] {
+function portsOf({ host, port, workerHealthPort, temporalAddress, temporalPort, temporalUiPort }: Environment) {
+  const temporal = [
+    { port: temporalPort, variable: 'TEMPORAL_PORT' },
+    { port: temporalUiPort, variable: 'TEMPORAL_UI_PORT' },
+  ]
   return [
-    '',
-    'Unicorn Store is running.',
-    `  Store            ${api}/store/`,
-    `  API              ${api}`,
-    `  API reference    ${api}/docs`,
-    ...(webUi === undefined ? [] : [`  Temporal Web UI  ${webUi}`]),
-    `  Logs             ${join(dataDir, 'logs')}`,
-    '',
-    'Buy a unicorn:',
-    `  curl -X POST ${api}/purchase -H 'content-type: application/json' -d '{"userId":"derick","productId":"1","quantity":1}'`,
-    '',
-    'Ctrl-C stops everything; the data is kept.',
+    { port, variable: 'PORT', host },
+    ...(workerHealthPort === undefined ? [] : [{ port: workerHealthPort, variable: 'WORKER_HEALTH_PORT' }]),
+    ...(temporalAddress === undefined ? temporal : []),
   ]
 }
 
-function say(line: string): void {
+/** Our own Postgres, which gets the same port whenever it is started again. */
+async function startPostgres(launch: Launch): Promise<void> {
+  const { environment, record } = launch
+  const { dataDir } = environment
+  notify('starting Postgres ...')
+  await startPart(launch, async () => {
+    const port = await freePort(record.current().processes.postgres?.port)
+    const server = await startPostgresServer({ dataDir, ...partOptions(launch, 'postgres', port) })
+    record.update({ urls: { database: server.databaseUrl, migrateDatabase: server.migrateDatabaseUrl } })
+    return server
+  })
+}
+
+/** Our own Temporal dev server, and the proxy in front of its Web UI. */
+async function startTemporal(launch: Launch, program: string): Promise<void> {
+  const { dataDir, temporalPort, temporalUiPort, temporalNamespace: namespace } = launch.environment
+  notify('starting Temporal ...')
+  const uiPort = await freePort()
+  const webUi = await serveWebUi(temporalUiPort, uiPort)
+  launch.stopping.addEventListener('abort', () => webUi.close())
+  const options = { program, uiPort, namespace, stateFolder: join(dataDir, 'temporal') }
+  await startPart(launch, () => startTemporalServer({ ...options, ...partOptions(launch, 'temporal', temporalPort) }))
+  launch.record.update({
+    temporal: { address: `127.0.0.1:${temporalPort}`, namespace, external: false },
+    urls: { webUi: `http://127.0.0.1:${temporalUiPort}` },
+  })
+}
+
+/** A process of ours finds the others through the runtime file, and ends when its IPC channel closes because we were killed. */
+async function startService(launch: Launch, name: 'worker' | 'api', port: number, variables = {}): Promise<void> {
+  const command = {
+    ...partOptions(launch, name, port),
+    name,
+    program: process.execPath,
+    args: [join(ROOT, name, 'main.ts')],
+    variables: { DATA_DIR: launch.environment.dataDir, ...variables },
+  }
+  await startPart(launch, () => startServer(command))
+}
+
+/** What all parts have in common. Each process is recorded as soon as it exists, so it is stopped whatever happens next. */
+function partOptions({ environment, record, stopping }: Launch, name: ProcessName, port: number) {
+  return {
+    port,
+    logFile: join(environment.dataDir, 'logs', `${name}.log`),
+    onSpawn: (identity: ProcessIdentity) => record.update({ processes: { [name]: { ...identity, port } } }),
+    stopping,
+  }
+}
+
+/** Starts a part, and from then on keeps it running. */
+async function startPart({ stopping, fail }: Launch, start: () => Promise<Server>): Promise<void> {
+  void keepRunning(await start(), start, { notify, stopping }).catch(fail)
+}
+
+async function requireReady(url: string): Promise<void> {
+  const answer = await fetch(url, { signal: AbortSignal.timeout(5_000) })
+  if (!answer.ok) throw new Error(`The API runs, but ${url} answers that it is not ready: ${await answer.text()}`)
+}
+
+function asConfigurationError({ message }: Error): never {
+  throw new ConfigurationError(message)
+}
+
+function introduction(dataDir: string, api: string, webUi: string | undefined): string {
+  return `
+Unicorn Store is running.
+  Store            ${api}/store/
+  API              ${api}
+  API reference    ${api}/docs
+${webUi === undefined ? '' : `  Temporal Web UI  ${webUi}\n`}  Logs             ${join(dataDir, 'logs')}
+
+Buy a unicorn:
+  curl -X POST ${api}/purchase -H 'content-type: application/json' -d '{"userId":"derick","productId":"1","quantity":1}'
+
+Ctrl-C stops everything; the data is kept.`
+}
+
+function notify(line: string): void {
   console.log(line)
 }
 

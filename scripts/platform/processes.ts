@@ -1,114 +1,128 @@
-import { spawn } from 'node:child_process'
+import { type ExecFileOptions, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { type AddressInfo, createServer } from 'node:net'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ConfigurationError } from '#config/environment.ts'
+import { promisify } from 'node:util'
+import { ConfigurationError, childEnvironment } from '#config/environment.ts'
 import { identify, isAlive, type ProcessIdentity } from '#config/runtime-file.ts'
 
+/** A user to run a program as; undefined: ours. */
+export type User = { readonly uid: number; readonly gid: number } | undefined
+
 export interface ServerCommand {
-  /** As the user knows it, for messages. */
+  /** For messages to the user. */
   readonly name: string
   readonly program: string
   readonly args: readonly string[]
-  readonly environment: Record<string, string>
+  /** On top of our environment. */
+  readonly variables?: Record<string, string>
   readonly logFile: string
-  /** User to run as; ours if left out. */
-  readonly user?: { readonly uid: number; readonly gid: number } | undefined
-  /** Called as soon as the process exists, long before it answers: from then on it must be stopped by somebody. */
+  readonly user?: User
+  /** Called as soon as the process exists, before it answers: the caller records it, and stops it. */
   readonly onSpawn?: ((identity: ProcessIdentity) => void) | undefined
-  /** Rejects as long as it does not answer. Left out: it has a channel to us, by which it says 'ready', and which tells it when we are gone. */
+  /** Rejects until it answers. Left out: it gets an IPC channel, over which it sends 'ready', and which closes when we end. */
   readonly answers?: () => Promise<unknown>
-  /** Ends the wait for its answer. */
+  /** Aborts the start. */
   readonly stopping?: AbortSignal | undefined
 }
 
-export interface SpawnedProcess {
+export interface Server {
+  readonly name: string
+  readonly logFile: string
   readonly identity: ProcessIdentity
-  /** Resolves when it has ended, with how: `exit code 1`, `SIGKILL`. */
+  /** Resolves with how it ended: `exit code 1`, `SIGKILL`. */
   readonly ended: Promise<string>
 }
 
 const ANSWERS_WITHIN_MS = 60_000
 
 /**
- * Starts a server as a process group of its own, writing to its log file, and waits until it answers: the terminal's
- * Ctrl-C does not reach it, and it outlives us if we are killed. Who starts it stops it, by its identity.
+ * Starts a server in a process group of its own, which writes to its log file, and waits until it answers. Ctrl-C in the
+ * terminal does not reach it, and it survives if we are killed: the caller stops it, by its identity.
  *
- * @throws ConfigurationError with the last line of its log if it ends, or does not answer within a minute
+ * @throws ConfigurationError with the last error in its log if it ends, or does not answer within a minute
  */
-export async function startServer(command: ServerCommand): Promise<SpawnedProcess> {
-  const { name, program, args, environment: env, logFile, user, stopping } = command
-  stopping?.throwIfAborted()
-  const child = withLogFile(logFile, (log) =>
-    spawn(program, args, {
-      detached: true,
-      stdio: command.answers ? ['ignore', log, log] : ['ignore', log, log, 'ipc'],
-      env,
-      cwd: '/',
-      ...user,
-    }),
-  )
-  const failure = new Promise<Error>((resolve) => child.once('error', resolve))
+export async function startServer(command: ServerCommand): Promise<Server> {
+  const { name, program, args, variables = {}, logFile, user, stopping = new AbortController().signal } = command
+  stopping.throwIfAborted()
+  const log = openLog(logFile)
+  const ipc = command.answers === undefined ? ['ipc' as const] : []
+  const stdio = ['ignore' as const, log, log, ...ipc]
+  const child = spawn(program, args, { detached: true, stdio, env: childEnvironment(variables), cwd: '/', ...user })
+  closeSync(log)
+  child.unref()
+  const end = new AbortController()
   const ended = new Promise<string>((resolve) => {
+    child.once('error', ({ message }) => resolve(message))
     child.once('exit', (exitCode, signal) => resolve(signal ?? `exit code ${exitCode}`))
   })
-  let saysReady = false
-  child.once('message', () => {
-    saysReady = true
-  })
-  child.unref()
-  if (child.pid === undefined) {
-    throw new ConfigurationError(`${name} cannot be started (${(await failure).message}).`)
-  }
-  const identity = identify(child.pid)
+  void ended.then(() => end.abort())
+  const identity = identify(child.pid ?? -1) as ProcessIdentity
   if (identity !== undefined) command.onSpawn?.(identity)
-  const answers =
-    command.answers ??
-    (async () => {
-      if (!saysReady) throw new Error('it does not say that it is ready')
-    })
-  await waitUntilAnswering(command, identity, answers, ended)
-  return { identity: identity as ProcessIdentity, ended }
+  let isReady = false
+  child.once('message', () => {
+    isReady = true
+  })
+  const reportsReady = async () => {
+    if (!isReady) throw new Error('it does not report that it is ready')
+  }
+  try {
+    await retry(command.answers ?? reportsReady, ANSWERS_WITHIN_MS, AbortSignal.any([stopping, end.signal]))
+  } catch (error) {
+    stopping.throwIfAborted()
+    if (identity !== undefined) sendSignal(identity, 'SIGQUIT')
+    const how = end.signal.aborted ? await ended : `no answer within a minute: ${(error as Error).message}`
+    const why = [how, lastErrorIn(logFile)].filter(Boolean).join(': ')
+    throw new ConfigurationError(`${name} could not be started (${why}), see ${logFile}.`)
+  }
+  return { name, logFile, identity, ended }
 }
 
-async function waitUntilAnswering(
-  { name, logFile, stopping }: ServerCommand,
-  identity: ProcessIdentity | undefined,
-  answers: () => Promise<unknown>,
-  ended: Promise<string>,
-): Promise<void> {
-  const deadline = performance.now() + ANSWERS_WITHIN_MS
-  while (identity !== undefined && isAlive(identity)) {
-    stopping?.throwIfAborted()
-    const failure = await answers().then(
-      () => undefined,
-      (error: unknown) => (error instanceof Error ? error.message : String(error)),
-    )
-    if (failure === undefined) return
-    if (performance.now() > deadline) {
-      sendSignal(identity, 'SIGQUIT')
-      const why = lastErrorIn(logFile) || failure
-      throw new ConfigurationError(
-        `${name} does not answer after ${ANSWERS_WITHIN_MS / 1000} s (${why}), see ${logFile}`,
-      )
+/**
+ * Runs a program until it ends.
+ *
+ * @returns what it wrote to stdout
+ * @throws Error with what it wrote to stderr if it fails; the signal's reason, once it has ended, if it was aborted
+ */
+export async function run(
+  program: string,
+  args: readonly string[],
+  { signal, ...options }: ExecFileOptions = {},
+): Promise<string> {
+  signal?.throwIfAborted()
+  const running = promisify(execFile)(program, args, { ...options, encoding: 'utf8' })
+  // Given the signal, execFile would reject before the program has ended.
+  signal?.addEventListener('abort', () => running.child.kill(), { once: true })
+  const { stdout } = await running.catch(({ message, stderr }) => {
+    signal?.throwIfAborted()
+    throw new Error(stderr?.trim() || message)
+  })
+  return stdout
+}
+
+/** Repeats an attempt until it succeeds. After `withinMs`, or once the signal is aborted, it throws the last error. */
+export async function retry(attempt: () => Promise<unknown>, withinMs: number, signal: AbortSignal): Promise<void> {
+  const deadline = performance.now() + withinMs
+  for (;;) {
+    try {
+      await attempt()
+      return
+    } catch (error) {
+      if (signal.aborted || performance.now() > deadline) throw error
     }
     await sleep(50)
   }
-  stopping?.throwIfAborted()
-  const why = [await Promise.race([ended, sleep(1_000, '')]), lastErrorIn(logFile)]
-    .filter((told) => told !== '')
-    .join(': ')
-  throw new ConfigurationError(`${name} ended while starting (${why}), see ${logFile}`)
 }
 
-/** A signal, and how long to wait for the process to be gone before the next one. */
+/** A signal, and how long to wait for the end of the process before the next one. */
 export type StopStep = readonly [signal: NodeJS.Signals, waitMs: number]
 
 /**
- * Sends one signal after the other until this very process is gone. Never signals a later process with the same pid.
+ * Sends one signal after the other until the process has ended. Never signals a later process with the same pid.
  *
- * @returns whether it is gone
+ * @returns whether it has ended
  */
 export async function stopProcess(identity: ProcessIdentity, steps: readonly StopStep[]): Promise<boolean> {
   for (const [signal, waitMs] of steps) {
@@ -118,16 +132,9 @@ export async function stopProcess(identity: ProcessIdentity, steps: readonly Sto
   return false
 }
 
-/** @returns whether the process was there to be signalled */
+/** @returns whether the process existed and was signalled */
 export function sendSignal(identity: ProcessIdentity, signal: NodeJS.Signals): boolean {
-  if (!isAlive(identity)) return false
-  try {
-    return process.kill(identity.pid, signal)
-  } catch (error) {
-    // It ended between the look and the signal.
-    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false
-    throw error
-  }
+  return isAlive(identity) && process.kill(identity.pid, signal)
 }
 
 /** @returns whether the process ended within the time */
@@ -140,37 +147,29 @@ export async function waitForEnd(identity: ProcessIdentity, waitMs: number): Pro
   return true
 }
 
-/** A log that has grown beyond this is put aside as `<name>.1` at the next start; the one before that goes. */
+/** A log that is larger than this at a start becomes `<name>.1`, and replaces the one before it. */
 const ROTATE_AT_BYTES = 10 * 1024 * 1024
-/** Begins a line that tells where a run begins. */
+/** The first line of each run. */
 const START_MARK = '--- start '
 
-/** Opens a log for a process that inherits it: it writes to the file itself, so it outlives us without breaking on its next line. */
-export function withLogFile<T>(path: string, use: (descriptor: number) => T): T {
+/** Opens a log for a process that inherits the descriptor: it writes to the file itself, also after we have ended. */
+export function openLog(path: string): number {
   mkdirSync(dirname(path), { recursive: true })
   if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > ROTATE_AT_BYTES) renameSync(path, `${path}.1`)
   const descriptor = openSync(path, 'a', 0o600)
-  try {
-    writeSync(descriptor, `${START_MARK}${new Date().toISOString()}\n`)
-    return use(descriptor)
-  } finally {
-    closeSync(descriptor)
-  }
+  writeSync(descriptor, `${START_MARK}${new Date().toISOString()}\n`)
+  return descriptor
 }
 
-/** The last line of the latest run that may be an error; empty if there is none. */
+/** The last error that the latest run logged; empty if there is none. */
 export function lastErrorIn(path: string): string {
-  try {
-    const lines = readFileSync(path, 'utf8').split('\n')
-    const run = lines.slice(lines.findLastIndex((line) => line.startsWith(START_MARK)) + 1)
-    return run.map(errorOf).findLast((error) => error !== '') ?? ''
-  } catch {
-    return ''
-  }
+  const lines = readFileSync(path, 'utf8').split('\n')
+  const run = lines.slice(lines.findLastIndex((line) => line.startsWith(START_MARK)) + 1)
+  return run.map(errorIn).findLast((error) => error !== '') ?? ''
 }
 
-/** Of JSON lines the message, if it is a warning at least; other lines as they are, but for the body of a stack trace. */
-function errorOf(line: string): string {
+/** The message of a JSON line from level `warn` up; any other line as it is, unless it belongs to a stack trace. */
+function errorIn(line: string): string {
   try {
     const { level, msg } = JSON.parse(line) as { level?: unknown; msg?: unknown }
     return /^(warn|error|fatal)$/i.test(String(level)) ? String(msg) : ''
@@ -181,35 +180,31 @@ function errorOf(line: string): string {
 
 const LOOPBACK = '127.0.0.1'
 
-/** A port that is free now on loopback: the preferred one if possible, else one that the operating system picks. */
-export async function freePort(preferred?: number): Promise<number> {
-  return (preferred === undefined ? undefined : await tryPort(preferred, LOOPBACK)) ?? (await tryPort(0, LOOPBACK)) ?? 0
+/** A port that is free now on loopback: the preferred one if possible, else any. */
+export async function freePort(preferred = 0): Promise<number> {
+  return await listenBriefly(preferred, LOOPBACK).catch(() => listenBriefly(0, LOOPBACK))
 }
 
-/** @throws ConfigurationError naming the first port that is taken, and the environment variable that chooses it */
+/** @throws ConfigurationError naming the first port that is taken, and the environment variable that sets it */
 export async function requireFreePorts(
   chosen: readonly { readonly port: number; readonly variable: string; readonly host?: string }[],
 ): Promise<void> {
-  for (const { port, variable, host } of chosen) {
+  for (const { port, variable, host = LOOPBACK } of chosen) {
     const same = chosen.find((other) => other.port === port && other.variable !== variable)
     if (same !== undefined)
       throw new ConfigurationError(`${variable} and ${same.variable} are both ${port}: change one.`)
-    if ((await tryPort(port, host ?? LOOPBACK)) !== undefined) continue
-    throw new ConfigurationError(`Port ${port} is taken: stop what uses it, or set ${variable} to a free port.`)
+    await listenBriefly(port, host).catch(({ code }: NodeJS.ErrnoException) => {
+      const why = code === 'EADDRINUSE' ? 'is taken: stop what uses it' : `cannot be used on ${host} (${code})`
+      throw new ConfigurationError(`Port ${port} ${why}, or set ${variable} to a free port.`)
+    })
   }
 }
 
-/** Listens for a moment; undefined if the port is taken. */
-function tryPort(port: number, host: string): Promise<number | undefined> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE') resolve(undefined)
-      else reject(new ConfigurationError(`Cannot listen on ${host}:${port} (${error.code}): choose another port.`))
-    })
-    server.listen(port, host, () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' ? address?.port : undefined))
-    })
-  })
+async function listenBriefly(port: number, host: string): Promise<number> {
+  const server = createServer().listen(port, host)
+  await once(server, 'listening')
+  const address = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return address.port
 }

@@ -18,7 +18,7 @@ const NODE_MODULES = join(import.meta.dirname, '../../node_modules')
 
 /** A checkout with a store that is small, but built by the real Vite. */
 let root: string
-let said: string[]
+let notified: string[]
 let stopping: AbortController
 
 beforeEach(() => {
@@ -29,16 +29,16 @@ beforeEach(() => {
   writeFileSync(join(root, 'web/index.html'), '<!doctype html><script type="module" src="./main.ts"></script>')
   writeFileSync(join(root, 'web/main.ts'), 'console.log(process.env.NODE_ENV)')
   writeFileSync(join(root, 'web/vite.config.ts'), 'export default { root: import.meta.dirname, base: "/store/" }')
-  said = []
+  notified = []
   stopping = new AbortController()
 })
 afterEach(() => {
   rmSync(root, { recursive: true })
 })
 
-const say = (line: string) => said.push(line)
-const build = () => buildStore({ root, say, stopping: stopping.signal })
-const builds = () => said.filter((line) => line === 'building the store ...').length
+const notify = (line: string) => notified.push(line)
+const build = () => buildStore({ root, notify, stopping: stopping.signal })
+const builds = () => notified.filter((line) => line === 'building the store ...').length
 const page = () => readFileSync(join(root, 'dist/store/index.html'), 'utf8')
 
 function script(): string {
@@ -80,7 +80,7 @@ describe('the store', () => {
     const before = page()
     writeFileSync(join(root, 'web/main.ts'), 'import "./nowhere.ts"')
     await expect(build()).rejects.toThrow(ConfigurationError)
-    expect(said.join('\n')).toContain('./nowhere.ts')
+    expect(notified.join('\n')).toContain('./nowhere.ts')
     expect(page()).toBe(before)
     expect(readdirSync(join(root, 'dist'))).toEqual(['store'])
   })

@@ -9,14 +9,14 @@ test('a stop while Postgres creates its files ends that too, and leaves neither 
   const launcher = npmRun(place, 'start')
   try {
     await eventually('initdb is at it', 60_000, () => {
-      if (launcher.process.exitCode !== null || inState('data')) throw new Error(`too late:\n${launcher.printed()}`)
+      if (launcher.process.exitCode !== null || inState('cluster')) throw new Error(`too late:\n${launcher.printed()}`)
       return inState('draft')
     })
-    expect(inState('password')).toBe(true)
+    expect(inState('draft/password')).toBe(true)
     launcher.process.kill('SIGTERM')
     expect(await launcher.ended, launcher.printed()).toBe(0)
     expect(survivors(place)).toEqual([])
-    expect(['draft', 'password', 'data'].filter(inState)).toEqual([])
+    expect(['draft', 'cluster'].filter(inState)).toEqual([])
   } finally {
     launcher.process.kill('SIGKILL')
     place.remove()

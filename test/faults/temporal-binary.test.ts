@@ -13,10 +13,10 @@ test('the released Temporal CLI really comes, on a machine that has none, by the
   const { PATH = '', ...others } = childEnvironment({ TEMPORAL_CLI: undefined, XDG_CACHE_HOME: cache })
   const withoutTemporal = PATH.split(':').filter((folder) => !existsSync(join(folder, 'temporal')))
   const environment = readEnvironment({ ...others, PATH: withoutTemporal.join(':') })
-  const said: string[] = []
-  const program = await obtainTemporal(environment, (line) => said.push(line))
+  const notified: string[] = []
+  const program = await obtainTemporal(environment, (line) => notified.push(line))
 
-  expect(said[0]).toBe(`downloading Temporal ${TEMPORAL.version} (official download) ...`)
+  expect(notified[0]).toBe(`downloading Temporal ${TEMPORAL.version} (official download) ...`)
   expect(program).toBe(join(cache, `unicorn-store/temporal-${TEMPORAL.version}/temporal`))
   expect(execFileSync(program, ['--version'], { encoding: 'utf8' })).toMatch(
     /^temporal version 1\.9\.1 \(Server 1\.32\.0/,

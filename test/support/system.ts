@@ -5,8 +5,9 @@ import type { TestProject } from 'vitest/node'
 import { readEnvironment } from '#config/environment.ts'
 import { identify, type ProcessIdentity, type Runtime, writeRuntime } from '#config/runtime-file.ts'
 import { buildStore } from '#scripts/launcher/build-store.ts'
-import { postgresStopSteps, startPostgresServer } from '#scripts/platform/postgres.ts'
-import { freePort, sendSignal, stopProcess } from '#scripts/platform/processes.ts'
+import { stopInOrder } from '#scripts/launcher/supervisor.ts'
+import { startPostgresServer } from '#scripts/platform/postgres.ts'
+import { freePort, sendSignal } from '#scripts/platform/processes.ts'
 import { obtainTemporal, startTemporalServer } from '#scripts/platform/temporal.ts'
 import { makeTemporaryFolder, removeAbandonedFolders } from './temporary-folders.ts'
 import { createTemplateDatabase } from './test-database.ts'
@@ -41,7 +42,7 @@ export async function setup(project: TestProject): Promise<void> {
       startPostgres(),
       startTemporal(),
       bundleWorkflows(),
-      buildStore({ root: ROOT, say, stopping: new AbortController().signal }),
+      buildStore({ root: ROOT, notify, stopping: new AbortController().signal }),
     ])
     project.provide('storeDir', join(ROOT, 'dist/store'))
     project.provide('adminUrl', adminUrl)
@@ -54,11 +55,7 @@ export async function setup(project: TestProject): Promise<void> {
 }
 
 export async function teardown(): Promise<void> {
-  const { postgres, temporal } = processes
-  await Promise.all([
-    temporal && stopProcess(temporal, [['SIGKILL', 5_000]]),
-    postgres && stopProcess(postgres, postgresStopSteps),
-  ])
+  await stopInOrder(processes)
   rmSync(dataDir, { recursive: true, force: true })
 }
 
@@ -77,8 +74,8 @@ function remember(name: 'postgres' | 'temporal', identity: ProcessIdentity): voi
 async function startPostgres(): Promise<string> {
   const server = await startPostgresServer({
     dataDir,
+    port: await freePort(),
     logFile: join(dataDir, 'postgres.log'),
-    say,
     settings: { fsync: 'off', full_page_writes: 'off' },
     onSpawn: (identity) => remember('postgres', identity),
   })
@@ -88,7 +85,7 @@ async function startPostgres(): Promise<string> {
 
 async function startTemporal(): Promise<string> {
   const { address } = await startTemporalServer({
-    program: await obtainTemporal(readEnvironment(), say),
+    program: await obtainTemporal(readEnvironment(), notify),
     port: await freePort(),
     logFile: join(dataDir, 'temporal.log'),
     onSpawn: (identity) => remember('temporal', identity),
@@ -104,6 +101,6 @@ async function bundleWorkflows(): Promise<string> {
   return path
 }
 
-function say(line: string): void {
+function notify(line: string): void {
   process.stdout.write(`${line}\n`)
 }

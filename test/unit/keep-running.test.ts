@@ -1,12 +1,13 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { keepRunning, type Part } from '#scripts/launcher/supervisor.ts'
+import { keepRunning } from '#scripts/launcher/supervisor.ts'
+import type { Server } from '#scripts/platform/processes.ts'
 
 // Vitest's fake clock does not reach the promises of node:timers.
 vi.mock('node:timers/promises', () => ({
   setTimeout: (ms: number) => new Promise((resolve) => globalThis.setTimeout(resolve, ms)),
 }))
 
-const identity = { pid: 1, startedAt: 'once' }
+const server = { name: 'worker', logFile: 'worker.log', identity: { pid: 1, startedAt: 'once' } }
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] })
@@ -16,24 +17,24 @@ afterEach(() => {
 })
 
 /** A part of which every run ends after the time that `lifetimes` gives, the last of them for all later ones. */
-function partThatLives(...lifetimes: number[]): Part & { starts: () => number } {
+function partThatLives(...lifetimes: number[]) {
   let starts = 0
-  const start = async () => {
+  const start = async (): Promise<Server> => {
     const lifetime = lifetimes[Math.min(starts, lifetimes.length - 1)]
     starts += 1
     const ended = new Promise<string>((resolve) => setTimeout(() => resolve('exit code 1'), lifetime))
-    return { identity, ended }
+    return { ...server, ended }
   }
-  return { name: 'worker', logFile: 'worker.log', start, starts: () => starts }
+  return { start, starts: () => starts }
 }
 
-async function keep(part: Part, stopping = new AbortController().signal) {
-  const said: string[] = []
-  const outcome = keepRunning(part, await part.start(), { say: (line) => said.push(line), stopping }).then(
+async function keep({ start }: { start: () => Promise<Server> }, stopping = new AbortController().signal) {
+  const notified: string[] = []
+  const outcome = keepRunning(await start(), start, { notify: (line) => notified.push(line), stopping }).then(
     () => 'stopped',
     (error: Error) => error.message,
   )
-  return { said, outcome }
+  return { notified, outcome }
 }
 
 test('five deaths within a minute are too many, and the log is named', async () => {
@@ -56,10 +57,9 @@ test('deaths that are far apart are not counted together', async () => {
 })
 
 test('a part that cannot be started again counts as a death', async () => {
-  const part = partThatLives(100)
-  const first = await part.start()
-  const broken: Part = { ...part, start: () => Promise.reject(new Error('no such file')) }
-  const outcome = keepRunning(broken, first, { say: () => {}, stopping: new AbortController().signal })
+  const first = await partThatLives(100).start()
+  const broken = () => Promise.reject(new Error('no such file'))
+  const outcome = keepRunning(first, broken, { notify: () => {}, stopping: new AbortController().signal })
   const message = outcome.catch((error: Error) => error.message)
   await vi.advanceTimersByTimeAsync(60_000)
   expect(await message).toContain('no such file')
@@ -68,10 +68,10 @@ test('a part that cannot be started again counts as a death', async () => {
 test('once the system is stopping, nothing is started again', async () => {
   const controller = new AbortController()
   const part = partThatLives(1_000)
-  const { outcome, said } = await keep(part, controller.signal)
+  const { outcome, notified } = await keep(part, controller.signal)
   controller.abort()
   await vi.advanceTimersByTimeAsync(10_000)
   expect(await outcome).toBe('stopped')
   expect(part.starts()).toBe(1)
-  expect(said).toEqual([])
+  expect(notified).toEqual([])
 })

