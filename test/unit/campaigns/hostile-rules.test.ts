@@ -13,6 +13,12 @@ function outcomeOf(formula: string, event: Record<string, unknown> = {}): RuleOu
   return evaluated({ rules: [giving(formula)] }, purchase(event)).rules[0]
 }
 
+/** What this thread has computed so far, in ms: how busy the machine is makes no difference. */
+function cpuMs(): number {
+  const { user, system } = process.threadCpuUsage()
+  return (user + system) / 1000
+}
+
 describe('names of prototypes are no functions and no values', () => {
   const names = [...new Set([Object, Function].flatMap((type) => Object.getOwnPropertyNames(type.prototype)))]
 
@@ -49,9 +55,9 @@ describe('huge numbers and formulas are refused, at once', () => {
     ['parentheses that never close', '('.repeat(1_000)],
     ['brackets that never close', '['.repeat(1_000)],
   ])('%s cannot be saved', (_title, formula) => {
-    const before = performance.now()
+    const before = cpuMs()
     expect(checkRules([giving(formula)])).toMatchObject({ ok: false })
-    expect(performance.now() - before).toBeLessThan(500)
+    expect(cpuMs() - before).toBeLessThan(500)
   })
 
   test.each<[title: string, formula: string]>([
@@ -61,18 +67,18 @@ describe('huge numbers and formulas are refused, at once', () => {
     ['a sum of fractions without common factors', Array.from({ length: 90 }, (_, n) => `1/${1009 + 2 * n}`).join('+')],
     ['an intermediate result, though the end would be small', `${'9'.repeat(59)}*100/${'9'.repeat(59)}`],
   ])('%s ends as too large', (_title, formula) => {
-    const before = performance.now()
+    const before = cpuMs()
     expect(checkRules([giving(formula)]).ok).toBe(true)
     expect(outcomeOf(formula)).toMatchObject({ outcome: 'not_evaluated', reason: { code: 'too_large' } })
-    expect(performance.now() - before).toBeLessThan(500)
+    expect(cpuMs() - before).toBeLessThan(500)
   })
 
   test.each(['1e+999999999', '1e-999999999', `1${'0'.repeat(1_000_000)}`, `0.${'0'.repeat(1_000_000)}1`])(
     'a number as long as %.14s is none',
     (text) => {
-      const before = performance.now()
+      const before = cpuMs()
       expect(exactFromText(text)).toBeUndefined()
-      expect(performance.now() - before).toBeLessThan(500)
+      expect(cpuMs() - before).toBeLessThan(500)
     },
   )
 
@@ -84,9 +90,9 @@ describe('huge numbers and formulas are refused, at once', () => {
     const formula = `${'7'.repeat(58)}1/${'3'.repeat(58)}1${'%1*3'.repeat(200)}`
     const rules = Array(31).fill(giving(formula))
     expect(checkRules(rules).ok).toBe(true)
-    const before = performance.now()
+    const before = cpuMs()
     evaluated({ rules }, purchase())
-    expect(performance.now() - before).toBeLessThan(2_000)
+    expect(cpuMs() - before).toBeLessThan(2_000)
   })
 })
 
