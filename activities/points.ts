@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { log } from '@temporalio/activity'
-import { readAward, recordNothing, recordParked, type StoredAward, voidAward } from '#db/awards.ts'
+import { readAward, readEvaluation, recordNothing, recordParked, type StoredAward, voidAward } from '#db/awards.ts'
 import { occurrenceOf, readEvents, readPurchaseEvent } from '#db/campaign-past.ts'
 import { readCampaignsAt, readRemaining } from '#db/campaigns.ts'
 import type { Sql } from '#db/client.ts'
@@ -62,7 +62,7 @@ export async function awardPoints(deps: PointsDependencies, awarded: Awarded): P
   const { sql, ledger, pointsTtlDays } = deps
   const award = await readAward(sql, idOf(awarded))
   if (isClosed(award)) return { points: award.points }
-  const evaluated = award.evaluation ?? (await evaluate(sql, award))
+  const evaluated = (award.state === 'parked' && (await readEvaluation(sql, award.id))) || (await evaluate(sql, award))
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
     const evaluation = capAward(evaluated, await readRemaining(sql, evaluated, award.accountId))
     // Caps may have nothing left because an attempt whose report was lost has booked it: what stands is what counts.
@@ -73,7 +73,6 @@ export async function awardPoints(deps: PointsDependencies, awarded: Awarded): P
         type: 'issue',
         amount: evaluation.points,
         ttlDays: pointsTtlDays,
-        details: evaluation,
         reason: award.kind,
         reference: award.id,
         actor: award.earnedBy,

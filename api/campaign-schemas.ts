@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { readCampaign, type StoredCampaign } from '#db/campaigns.ts'
+import { type CampaignSummary, readCampaign, type StoredCampaign, type TermsSummary } from '#db/campaigns.ts'
 import type { Database } from '#db/client.ts'
 import type { CampaignTerms } from '#domain/campaigns/campaign.ts'
 import { STORE_CLIENT } from '#domain/campaigns/campaign.ts'
@@ -114,8 +114,8 @@ export const clientQuery = z.strictObject({ client: clientName.default(STORE_CLI
 
 const capOutput = z.number().int().nullable()
 
-/** The part of a campaign that can be changed, as in answers. */
-const termsShape = {
+/** The part of a campaign that can be changed, as in answers, but for its rules. */
+const termsWithoutRules = {
   status: z.enum(['active', 'inactive']).openapi({ description: 'An inactive campaign awards nothing.' }),
   starts_at: timestamp
     .nullable()
@@ -131,47 +131,76 @@ const termsShape = {
     description: 'Maximum of points it awards to one customer.',
     example: null,
   }),
-  rules: rulesOutput,
 }
 
-export const termsSchema = z.object(termsShape).openapi('CampaignTerms')
+export const termsSchema = z.object({ ...termsWithoutRules, rules: rulesOutput }).openapi('CampaignTerms')
 
-export const campaignSchema = z
-  .object({
-    client: clientName,
-    campaign_name: campaignName,
-    ...termsShape,
-    version: z.number().int().openapi({ description: 'Incremented by each change; the ETag.', example: 1 }),
-    given_points: z.number().int().openapi({ description: 'Points it has awarded, less those reversed by refunds.' }),
-    created_at: timestamp,
-    updated_at: timestamp,
-  })
-  .openapi('Campaign')
+/** What a list has of terms. */
+const termsSummary = {
+  ...termsWithoutRules,
+  rule_count: z
+    .number()
+    .int()
+    .openapi({ description: 'Number of rules. `GET /campaigns/{campaign_name}` has them.', example: 1 }),
+}
+
+export const termsSummarySchema = z.object(termsSummary).openapi('CampaignTermsSummary')
+
+const campaignState = {
+  version: z.number().int().openapi({ description: 'Incremented by each change; the ETag.', example: 1 }),
+  given_points: z.number().int().openapi({ description: 'Points it has awarded, less those reversed by refunds.' }),
+  created_at: timestamp,
+  updated_at: timestamp,
+}
+
+const campaignKey = { client: clientName, campaign_name: campaignName }
+
+export const campaignSchema = z.object({ ...campaignKey, ...termsSchema.shape, ...campaignState }).openapi('Campaign')
+
+export const campaignSummarySchema = z
+  .object({ ...campaignKey, ...termsSummary, ...campaignState })
+  .openapi('CampaignSummary')
 
 export const etagHeader = {
   ETag: { description: 'The version, to be sent in If-Match.', schema: { type: 'string' as const, example: '"1"' } },
 }
 
-export function formatTerms({ status, startsAt, endsAt, caps, rules }: CampaignTerms): z.infer<typeof termsSchema> {
+export function formatTerms(terms: CampaignTerms): z.infer<typeof termsSchema> {
+  return { ...formatWithoutRules(terms), rules: [...terms.rules] }
+}
+
+export function formatTermsSummary(terms: TermsSummary): z.infer<typeof termsSummarySchema> {
+  return { ...formatWithoutRules(terms), rule_count: terms.ruleCount }
+}
+
+function formatWithoutRules({ status, startsAt, endsAt, caps }: Omit<CampaignTerms, 'rules'>) {
   return {
     status,
     starts_at: startsAt,
     ends_at: endsAt,
     cap_total_points: caps.totalPoints,
     cap_points_per_customer: caps.pointsPerCustomer,
-    rules: [...rules],
   }
 }
 
 export function formatCampaign(campaign: StoredCampaign): z.infer<typeof campaignSchema> {
+  return { ...formatKey(campaign), ...formatTerms(campaign), ...formatState(campaign) }
+}
+
+export function formatCampaignSummary(campaign: CampaignSummary): z.infer<typeof campaignSummarySchema> {
+  return { ...formatKey(campaign), ...formatTermsSummary(campaign), ...formatState(campaign) }
+}
+
+function formatKey({ client, name }: Pick<StoredCampaign, 'client' | 'name'>) {
+  return { client, campaign_name: name }
+}
+
+function formatState({ version, givenPoints, createdAt, updatedAt }: Omit<StoredCampaign, 'rules'>) {
   return {
-    client: campaign.client,
-    campaign_name: campaign.name,
-    ...formatTerms(campaign),
-    version: campaign.version,
-    given_points: campaign.givenPoints,
-    created_at: campaign.createdAt.toISOString(),
-    updated_at: campaign.updatedAt.toISOString(),
+    version,
+    given_points: givenPoints,
+    created_at: createdAt.toISOString(),
+    updated_at: updatedAt.toISOString(),
   }
 }
 

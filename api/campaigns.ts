@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import {
   type CampaignChange,
+  type CampaignChangeSummary,
   type CampaignRefusal,
   changeCampaign,
   createCampaign,
@@ -8,6 +9,7 @@ import {
   listCampaigns,
   MAX_CAMPAIGNS,
   readCampaign,
+  readCampaignChange,
   type StoredCampaign,
 } from '#db/campaigns.ts'
 import { recallKey } from '#db/idempotency-keys.ts'
@@ -17,11 +19,14 @@ import {
   campaignName,
   campaignPath,
   campaignSchema,
+  campaignSummarySchema,
   clientName,
   clientQuery,
   etagHeader,
   formatCampaign,
+  formatCampaignSummary,
   formatTerms,
+  formatTermsSummary,
   mergeTerms,
   parseRules,
   requireCampaign,
@@ -30,6 +35,7 @@ import {
   setEtag,
   termsInput,
   termsSchema,
+  termsSummarySchema,
 } from './campaign-schemas.ts'
 import { DEMO_ACTOR, idempotencyHeaders, keyedRequest, OPERATOR_SCOPE, requireDone } from './idempotency.ts'
 import { Problem } from './problems.ts'
@@ -44,6 +50,7 @@ export function registerCampaigns(app: App, deps: AppDependencies): void {
   registerUpdateCampaign(app, deps)
   registerDeleteCampaign(app, deps)
   registerListCampaignHistory(app, deps)
+  registerGetCampaignChange(app, deps)
 }
 
 const listCampaignsRoute = createRoute({
@@ -52,12 +59,12 @@ const listCampaignsRoute = createRoute({
   operationId: 'listCampaigns',
   tags: ['Campaigns'],
   summary: 'List campaigns',
-  description: 'Newest first; of one client or of all.',
+  description: 'Newest first; of one client or of all. Without their rules, which the campaign itself has.',
   request: { query: pageQuery(z.uuid()).extend({ client: clientName.optional() }) },
   responses: {
     200: {
       description: 'A page of campaigns.',
-      content: json(snakeCasePageOf(campaignSchema).openapi('CampaignPage')),
+      content: json(snakeCasePageOf(campaignSummarySchema).openapi('CampaignPage')),
     },
     ...problems(...READING, 'invalid_request'),
   },
@@ -72,7 +79,7 @@ function registerListCampaigns(app: App, { sql }: AppDependencies): void {
       limit: limit + 1,
     })
     return c.json(
-      snakeCasePage(found, limit, formatCampaign, (campaign) => campaign.id),
+      snakeCasePage(found, limit, formatCampaignSummary, (campaign) => campaign.id),
       200,
     )
   })
@@ -277,21 +284,30 @@ function registerDeleteCampaign(app: App, { sql, writes }: AppDependencies): voi
   })
 }
 
+/** Several campaigns may have had the same name, so the id of a change is `<id of the campaign>.<version>`. */
+const CHANGE_ID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}\.[1-9]\d{0,14}$/
+const historyCursor = z.string().regex(CHANGE_ID, 'must be the next_cursor of an answer')
+
+const changeShape = {
+  id: z.string().openapi({ example: '0199d6a4-7f1e-7c3a-9b0e-5a1c2d3e4f50.1' }),
+  version: z.number().int(),
+  action: z.enum(['created', 'updated', 'deleted']),
+  actor: z.string().openapi({ description: 'Who made the change.', example: 'demo' }),
+  at: timestamp,
+}
+
 const changeSchema = z
-  .object({
-    version: z.number().int(),
-    action: z.enum(['created', 'updated', 'deleted']),
-    actor: z.string().openapi({ description: 'Who made the change.', example: 'demo' }),
-    at: timestamp,
-    before: orNull(termsSchema),
-    after: orNull(termsSchema),
-  })
+  .object({ ...changeShape, before: orNull(termsSchema), after: orNull(termsSchema) })
   .openapi('CampaignChange')
 
-/** `<id of the campaign>.<version>`: several campaigns may have had the same name. */
-const historyCursor = z
-  .string()
-  .regex(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}\.[1-9]\d{0,14}$/, 'must be the next_cursor of an answer')
+const changeSummarySchema = z
+  .object({
+    ...changeShape,
+    before: orNull(termsSummarySchema),
+    after: orNull(termsSummarySchema),
+    rules_changed: z.boolean().openapi({ description: 'Whether it changed the rules. The change itself has them.' }),
+  })
+  .openapi('CampaignChangeSummary')
 
 const listCampaignHistoryRoute = createRoute({
   method: 'get',
@@ -299,12 +315,13 @@ const listCampaignHistoryRoute = createRoute({
   operationId: 'listCampaignHistory',
   tags: ['Campaigns'],
   summary: 'List the changes of a campaign',
-  description: 'Newest first, with those of deleted campaigns of this name.',
+  description:
+    'Newest first, with those of deleted campaigns of this name. Without the rules, which each change itself has.',
   request: { params: campaignPath, query: pageQuery(historyCursor).extend(clientQuery.shape) },
   responses: {
     200: {
       description: 'A page of changes.',
-      content: json(snakeCasePageOf(changeSchema).openapi('CampaignHistoryPage')),
+      content: json(snakeCasePageOf(changeSummarySchema).openapi('CampaignHistoryPage')),
     },
     ...problems(...READING, 'invalid_request', 'unknown_campaign'),
   },
@@ -317,31 +334,71 @@ function registerListCampaignHistory(app: App, { sql }: AppDependencies): void {
     const changes = await listCampaignHistory(sql, {
       client,
       name,
-      ...(cursor && { before: parseHistoryCursor(cursor) }),
+      ...(cursor && { before: parseChangeId(cursor) }),
       limit: limit + 1,
     })
     if (changes.length === 0 && cursor === undefined) {
       throw new Problem('unknown_campaign', `The client "${client}" never had a campaign "${name}".`)
     }
+    return c.json(snakeCasePage(changes, limit, formatChangeSummary, changeId), 200)
+  })
+}
+
+const changePath = campaignPath.extend({
+  id: z
+    .string()
+    .refine((id) => CHANGE_ID.test(id), { params: { unknown: 'unknown_campaign' } })
+    .openapi({ example: '0199d6a4-7f1e-7c3a-9b0e-5a1c2d3e4f50.1' }),
+})
+
+const getCampaignChangeRoute = createRoute({
+  method: 'get',
+  path: '/campaigns/{campaign_name}/history/{id}',
+  operationId: 'getCampaignChange',
+  tags: ['Campaigns'],
+  summary: 'Get a change of a campaign, with the rules before and after it',
+  request: { params: changePath, query: clientQuery },
+  responses: {
+    200: { description: 'The change.', content: json(changeSchema) },
+    ...problems(...READING, 'invalid_request', 'unknown_campaign'),
+  },
+})
+
+function registerGetCampaignChange(app: App, { sql }: AppDependencies): void {
+  app.openapi(getCampaignChangeRoute, async (c) => {
+    const { client } = c.req.valid('query')
+    const { campaign_name: name, id } = c.req.valid('param')
+    const change = await readCampaignChange(sql, { client, name, ...parseChangeId(id) })
+    if (!change)
+      throw new Problem('unknown_campaign', `The campaign "${name}" of the client "${client}" has no such change.`)
+    const { before, after } = change
     return c.json(
-      snakeCasePage(changes, limit, formatChange, ({ campaignId, version }) => `${campaignId}.${version}`),
+      { ...formatChangeBase(change), before: before && formatTerms(before), after: after && formatTerms(after) },
       200,
     )
   })
 }
 
-function parseHistoryCursor(cursor: string): Pick<CampaignChange, 'campaignId' | 'version'> {
-  const [campaignId = '', version] = cursor.split('.')
+function changeId({ campaignId, version }: Pick<CampaignChange, 'campaignId' | 'version'>): string {
+  return `${campaignId}.${version}`
+}
+
+function parseChangeId(id: string): Pick<CampaignChange, 'campaignId' | 'version'> {
+  const [campaignId = '', version] = id.split('.')
   return { campaignId, version: Number(version) }
 }
 
-function formatChange({ version, action, actor, at, before, after }: CampaignChange): z.infer<typeof changeSchema> {
+function formatChangeSummary(change: CampaignChangeSummary): z.infer<typeof changeSummarySchema> {
+  const { before, after, rulesChanged } = change
   return {
-    version,
-    action,
-    actor,
-    at: at.toISOString(),
-    before: before && formatTerms(before),
-    after: after && formatTerms(after),
+    ...formatChangeBase(change),
+    before: before && formatTermsSummary(before),
+    after: after && formatTermsSummary(after),
+    rules_changed: rulesChanged,
   }
+}
+
+function formatChangeBase(change: Pick<CampaignChange, 'campaignId' | 'version' | 'action' | 'actor' | 'at'>) {
+  const { version, action, actor, at } = change
+  return { id: changeId(change), version, action, actor, at: at.toISOString() }
 }

@@ -8,10 +8,9 @@ import { idempotencyHeaders, keyedRequest, keyReusedProblem, markReplayed } from
 import { Problem } from './problems.ts'
 import {
   acceptedHeaders,
-  campaignAwardSchema,
+  campaignPointsSchema,
   chargedMinor,
-  formatAward,
-  formatAwardOf,
+  limitedBy,
   purchaseId,
   purchaseStatusSchema,
   refusalProblem,
@@ -124,7 +123,7 @@ const receiptSchema = z
     amount: amountOutput.openapi({ description: 'Money that was charged.' }),
     pointsRedeemed: z.number().int().openapi({ description: 'Points redeemed for the rest.' }),
     pointsIssued: z.number().int().openapi({ description: 'Points awarded.' }),
-    campaigns: z.array(campaignAwardSchema).openapi({ description: 'Points awarded, by campaign and rule.' }),
+    campaigns: z.array(campaignPointsSchema).openapi({ description: 'Points awarded, by campaign.' }),
   })
   .openapi('Receipt')
 
@@ -154,7 +153,7 @@ function formatReceipt(purchase: StoredPurchase): z.infer<typeof receiptSchema> 
     amount: majorFromMinor(chargedMinor(purchase) ?? 0),
     pointsRedeemed: purchase.redeemPoints,
     pointsIssued: purchase.pointsIssued ?? 0,
-    campaigns: formatAwardOf(purchase),
+    campaigns: purchase.campaigns,
   }
 }
 
@@ -297,8 +296,8 @@ const quoteSchema = z
       description: 'Points that the present campaigns would award, within their caps.',
     }),
     campaigns: z
-      .array(campaignAwardSchema)
-      .openapi({ description: 'Points that would be awarded, by campaign and rule.' }),
+      .array(z.object({ ...campaignPointsSchema.shape, limitedBy }).openapi('QuotedPoints'))
+      .openapi({ description: 'Points that would be awarded, by campaign.' }),
   })
   .openapi('Quote')
 
@@ -329,7 +328,9 @@ function registerQuotePurchase(app: App, { sql, pointValueMinor }: AppDependenci
         pointsRedeemed,
         mostPoints,
         pointsEarned: award.points,
-        campaigns: formatAward(award),
+        campaigns: award.campaigns
+          .filter(({ points, limitedBy }) => points > 0 || limitedBy !== null)
+          .map(({ campaign, points, limitedBy }) => ({ campaign, points, limitedBy })),
       },
       200,
     )

@@ -1,13 +1,15 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { v7 as uuidv7 } from 'uuid'
-import { readAward, recordExternalEvent } from '#db/awards.ts'
+import { type EventAward, readEvaluation, readEventAward, recordExternalEvent } from '#db/awards.ts'
+import type { Database } from '#db/client.ts'
 import type { App, AppDependencies } from './app-types.ts'
 import { clientName } from './campaign-schemas.ts'
 import { keyedRequest, keyReusedProblem, markReplayed, requiredIdempotencyHeaders } from './idempotency.ts'
-import { campaignAwardSchema, formatAward } from './purchase-schemas.ts'
+import { Problem } from './problems.ts'
+import { campaignPointsSchema, evaluationSchema, formatEvaluation } from './purchase-schemas.ts'
 import { startAward, waitForAward } from './purchase-workflows.ts'
-import { json, jsonBody, problems, replayedHeader, retryAfterHeader, WRITING } from './responses.ts'
-import { accountId, line } from './schemas.ts'
+import { json, jsonBody, problems, READING, replayedHeader, retryAfterHeader, WRITING } from './responses.ts'
+import { accountId, eventPath, line } from './schemas.ts'
 
 /** Levels of nested objects and arrays. */
 const MAX_DEPTH = 32
@@ -54,7 +56,7 @@ const eventSchema = z
         'State of its award. `parked`: it waits for an operator; `dismissed`: an operator decided against it.',
     }),
     points: z.number().int().openapi({ description: 'Points that were issued.', example: 5 }),
-    campaigns: z.array(campaignAwardSchema).openapi({ description: 'Points by campaign and rule.' }),
+    campaigns: z.array(campaignPointsSchema).openapi({ description: 'Points that were issued, by campaign.' }),
   })
   .openapi('Event')
 
@@ -77,8 +79,41 @@ const createEventRoute = createRoute({
   },
 })
 
-/** `POST /events`. */
+const getEventEvaluationRoute = createRoute({
+  method: 'get',
+  path: '/events/{id}/evaluation',
+  operationId: 'getEventEvaluation',
+  tags: ['Campaigns'],
+  summary: 'Get which rules of which campaigns gave the points of an event',
+  description: 'As of a purchase: see `GET /purchases/{id}/evaluation`.',
+  request: { params: eventPath },
+  responses: {
+    200: {
+      description: 'The evaluation; without campaigns until the award has ended or is parked.',
+      content: json(evaluationSchema),
+    },
+    ...problems(...READING, 'unknown_event'),
+  },
+})
+
+/** `POST /events` and what came of them. */
 export function registerEvents(app: App, deps: AppDependencies): void {
+  registerCreateEvent(app, deps)
+  app.openapi(getEventEvaluationRoute, async (c) => {
+    const { id } = c.req.valid('param')
+    await requireAward(deps.sql, id)
+    return c.json(formatEvaluation(await readEvaluation(deps.sql, id)), 200)
+  })
+}
+
+/** @throws Problem `unknown_event` */
+async function requireAward(sql: Database, eventId: string): Promise<EventAward> {
+  const award = await readEventAward(sql, eventId)
+  if (!award) throw new Problem('unknown_event', `There is no event "${eventId}".`)
+  return award
+}
+
+function registerCreateEvent(app: App, deps: AppDependencies): void {
   app.openapi(createEventRoute, async (c) => {
     const body = c.req.valid('json')
     const { account_id: username, ...rest } = body
@@ -87,7 +122,7 @@ export function registerEvents(app: App, deps: AppDependencies): void {
     if (!taken.ok) throw keyReusedProblem()
     if (taken.replayed) markReplayed(c)
     const { eventId } = taken
-    let award = await readAward(deps.sql, eventId)
+    let award = await requireAward(deps.sql, eventId)
     if (award.state === 'pending') {
       const handle = await startAward(
         deps,
@@ -99,13 +134,13 @@ export function registerEvents(app: App, deps: AppDependencies): void {
         },
       )
       await waitForAward(deps, handle, c.req.raw.signal)
-      award = await readAward(deps.sql, eventId)
+      award = await requireAward(deps.sql, eventId)
     }
     const answer = {
       event_id: eventId,
       status: award.state === 'pending' ? ('running' as const) : eventStatus.parse(award.state),
       points: award.points,
-      campaigns: award.evaluation ? formatAward(award.evaluation) : [],
+      campaigns: award.campaigns,
     }
     if (answer.status !== 'running') return c.json(answer, 200)
     c.header('Retry-After', '1')

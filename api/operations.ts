@@ -7,14 +7,7 @@ import { purchaseWorkflowId } from '#domain/purchase.ts'
 import type { App, AppDependencies } from './app-types.ts'
 import { DEMO_ACTOR } from './idempotency.ts'
 import { Problem } from './problems.ts'
-import {
-  acceptedHeaders,
-  campaignAwardSchema,
-  formatAward,
-  purchaseStatusSchema,
-  requirePurchase,
-  setAcceptedHeaders,
-} from './purchase-schemas.ts'
+import { acceptedHeaders, purchaseStatusSchema, requirePurchase, setAcceptedHeaders } from './purchase-schemas.ts'
 import { callTemporal, startAward, startRepair, waitForAward, waitForOutcome } from './purchase-workflows.ts'
 import { json, jsonBody, problems, READING, WITH_BODY } from './responses.ts'
 import { line, orNull, page, pageOf, pageQuery, parkedPath, purchasePath, timestamp, username } from './schemas.ts'
@@ -33,7 +26,6 @@ const parkedAwardSchema = z
     kind: z.enum(['purchase', 'event']),
     username,
     points: z.number().int().openapi({ description: 'Points earned, before caps.', example: 170 }),
-    campaigns: z.array(campaignAwardSchema).openapi({ description: 'Points by campaign and rule.' }),
     problem: z.string().openapi({ description: 'Why it could not be booked.', example: 'unavailable' }),
     parkedAt: timestamp,
     status: z.enum(['parked', 'booked', 'nothing', 'dismissed', 'voided']).openapi({
@@ -49,16 +41,15 @@ const parkedAwardSchema = z
   .openapi('ParkedAward')
 
 function formatParkedAward(parked: StoredAward): z.infer<typeof parkedAwardSchema> {
-  const { evaluation, problem, parkedAt, state, dismissed } = parked
-  if (state === 'pending' || evaluation === null || problem === null || parkedAt === null) {
+  const { earned, problem, parkedAt, state, dismissed } = parked
+  if (state === 'pending' || earned === null || problem === null || parkedAt === null) {
     throw new Error(`award ${parked.id} was never parked`)
   }
   return {
     id: parked.id,
     kind: parked.kind,
     username: parked.username,
-    points: evaluation.campaigns.reduce((sum, { earned }) => sum + earned, 0),
-    campaigns: formatAward(evaluation),
+    points: earned,
     problem,
     parkedAt: parkedAt.toISOString(),
     status: state,
@@ -74,7 +65,8 @@ const listParkedAwardsRoute = createRoute({
   tags: ['Operations'],
   summary: 'List parked awards',
   description:
-    'Awards that could not be booked and wait for an operator, oldest purchase first. Their sales are not affected.',
+    'Awards that could not be booked and wait for an operator, oldest purchase first. Their sales are not affected. `GET ' +
+    '/purchases/{id}/evaluation` and `GET /events/{id}/evaluation` have the rules that they came from.',
   request: { query: pageQuery(z.uuid()) },
   responses: {
     200: {

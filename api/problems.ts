@@ -201,6 +201,7 @@ export const PROBLEMS = {
   unknown_product: { status: 404, title: 'There is no such product' },
   unknown_user: { status: 404, title: 'There is no such user' },
   unknown_purchase: { status: 404, title: 'There is no such purchase' },
+  unknown_event: { status: 404, title: 'There is no such event' },
   unknown_transaction: { status: 404, title: 'There is no such transaction of points' },
   unknown_image: { status: 404, title: 'There is no such image' },
 

@@ -1,6 +1,12 @@
 import { z } from '@hono/zod-openapi'
 import type { Database } from '#db/client.ts'
-import { type PurchaseEvent, type Refund, readPurchase, type StoredPurchase } from '#db/purchases.ts'
+import {
+  type PurchaseEvent,
+  type PurchaseSummary,
+  type Refund,
+  readPurchase,
+  type StoredPurchase,
+} from '#db/purchases.ts'
 import type { Award, CampaignAward } from '#domain/campaigns/award.ts'
 import { amountToCharge, majorFromMinor } from '#domain/money.ts'
 import { type Outcome, PURCHASE_STATUSES, type Refusal } from '#domain/purchase.ts'
@@ -26,34 +32,55 @@ const ruleAwardSchema = z.object({
     }),
 })
 
-export const campaignAwardSchema = z
+export const limitedBy = z
+  .enum(['totalPoints', 'pointsPerCustomer', 'pointsPerAward'])
+  .nullable()
+  .openapi({
+    description:
+      'Why fewer points are awarded than earned: a cap of the campaign, or `pointsPerAward`: the award as a whole exceeds the ' +
+      'maximum of one transaction, so nothing is awarded.',
+  })
+
+const campaignAwardSchema = z
   .object({
     campaign: z.string().openapi({ example: '1' }),
     points: z.number().int().openapi({ description: 'Points awarded.', example: 170 }),
     exact,
-    limitedBy: z
-      .enum(['totalPoints', 'pointsPerCustomer', 'pointsPerAward'])
-      .nullable()
-      .openapi({
-        description:
-          'Why fewer points were awarded than earned: a cap of the campaign, or `pointsPerAward`: the award as a whole exceeds ' +
-          'the maximum of one transaction, so nothing was awarded.',
-      }),
+    limitedBy,
     rules: z
       .array(ruleAwardSchema)
       .openapi({ description: 'Rules that matched, and rules that could not be evaluated.' }),
   })
   .openapi('CampaignAward')
 
-/** Points by campaign and rule, without campaigns of which no rule matched. */
-export function formatAward(award: Award): z.infer<typeof campaignAwardSchema>[] {
-  return award.campaigns.map(formatCampaignAward).filter(({ rules }) => rules.length > 0)
-}
+/** Points by campaign. Only the evaluation of an award has which rules they came from. */
+export const campaignPointsSchema = z
+  .object({
+    campaign: z.string().openapi({ example: '1' }),
+    points: z.number().int().openapi({ description: 'Points awarded.', example: 170 }),
+  })
+  .openapi('CampaignPoints')
 
-/** The award of a purchase, from its events; empty until it has ended. */
-export function formatAwardOf({ events }: StoredPurchase): z.infer<typeof campaignAwardSchema>[] {
-  const last = events.findLast(({ step, state }) => step === 'awardPoints' && state !== 'undone')
-  return last?.detail && 'award' in last.detail && last.detail.award ? formatAward(last.detail.award) : []
+export const evaluationSchema = z
+  .object({
+    points: z.number().int().openapi({
+      description:
+        'Points awarded, within the caps; before them as long as the award was not booked. 0 until it is evaluated.',
+      example: 170,
+    }),
+    campaigns: z.array(campaignAwardSchema).openapi({
+      description: 'Points by campaign and rule. Campaigns of which no rule matched are left out.',
+    }),
+  })
+  .openapi('AwardEvaluation')
+
+/** An evaluation, without campaigns of which no rule matched. */
+export function formatEvaluation(award: Award | null): z.infer<typeof evaluationSchema> {
+  if (!award) return { points: 0, campaigns: [] }
+  return {
+    points: award.points,
+    campaigns: award.campaigns.map(formatCampaignAward).filter(({ rules }) => rules.length > 0),
+  }
 }
 
 function formatCampaignAward({ campaign, points, exact, limitedBy, rules }: CampaignAward) {
@@ -173,7 +200,6 @@ const detailSchema = z
       .optional()
       .openapi({ description: 'Reserved products with their prices.' }),
     points: z.number().int().optional().openapi({ description: 'Points redeemed, awarded, returned or reversed.' }),
-    campaigns: z.array(campaignAwardSchema).optional().openapi({ description: 'Points by campaign and rule.' }),
     transactionId: z.uuid().optional().openapi({ description: 'Id in the statement of points.' }),
     attempt: z
       .number()
@@ -248,8 +274,8 @@ function formatDetail(detail: NonNullable<PurchaseEvent['detail']>): z.infer<typ
   if ('attempt' in detail) return detail
   if ('withheldMinor' in detail) return { refund: formatRefund(detail) }
   if ('points' in detail) {
-    const { points, award, transactionId } = detail
-    return { points, ...(award && { campaigns: formatAward(award) }), ...(transactionId && { transactionId }) }
+    const { points, transactionId } = detail
+    return { points, ...(transactionId && { transactionId }) }
   }
   if ('actor' in detail) return {}
   if ('amountMinor' in detail) return { amount: majorFromMinor(detail.amountMinor) }
@@ -292,7 +318,8 @@ const lineSchema = z
   })
   .openapi('PurchaseLine')
 
-export const purchaseSchema = z
+/** What a list has of a purchase. */
+export const purchaseSummarySchema = z
   .object({
     purchaseId,
     status: purchaseStatus,
@@ -312,17 +339,23 @@ export const purchaseSchema = z
           'State of its award. `parked`: it waits for an operator; `dismissed`: an operator decided against it; `voided`: it ' +
           'was parked when the purchase was refunded.',
       }),
-    campaigns: z.array(campaignAwardSchema).openapi({ description: 'Points by campaign and rule.' }),
     refund: orNull(refundSchema),
     expectedTotal: amountOutput.nullable().openapi({ description: 'The only total that the buyer accepts.' }),
     createdAt: timestamp,
     cancelRequestedAt: timestamp.nullable(),
     settledAt: timestamp.nullable().openapi({ description: 'When it ended; null while it is in progress.' }),
+  })
+  .openapi('PurchaseSummary')
+
+export const purchaseSchema = z
+  .object({
+    ...purchaseSummarySchema.shape,
+    campaigns: z.array(campaignPointsSchema).openapi({ description: 'Points awarded, by campaign.' }),
     steps: z.array(stepSchema).openapi({ description: 'Its events so far, in order.' }),
   })
   .openapi('Purchase')
 
-export function formatPurchase(purchase: StoredPurchase): z.infer<typeof purchaseSchema> {
+export function formatPurchaseSummary(purchase: PurchaseSummary): z.infer<typeof purchaseSummarySchema> {
   const { detail } = purchase
   return {
     purchaseId: purchase.purchaseId,
@@ -340,18 +373,21 @@ export function formatPurchase(purchase: StoredPurchase): z.infer<typeof purchas
     pointsRedeemed: purchase.redeemPoints,
     pointsIssued: purchase.pointsIssued,
     award: purchase.award,
-    campaigns: formatAwardOf(purchase),
     refund: purchase.refund && formatRefund(purchase.refund),
     expectedTotal: majorOrNull(purchase.expectedTotalMinor),
     createdAt: purchase.createdAt.toISOString(),
     cancelRequestedAt: purchase.cancelRequestedAt?.toISOString() ?? null,
     settledAt: purchase.settledAt?.toISOString() ?? null,
-    steps: purchase.events.map(formatStep),
   }
 }
 
+export function formatPurchase(purchase: StoredPurchase): z.infer<typeof purchaseSchema> {
+  const { campaigns, events } = purchase
+  return { ...formatPurchaseSummary(purchase), campaigns, steps: events.map(formatStep) }
+}
+
 /** The part of the total that is paid in money; null while the total is not known. */
-export function chargedMinor({ totalMinor, redeemPoints, pointValueMinor }: StoredPurchase): number | null {
+export function chargedMinor({ totalMinor, redeemPoints, pointValueMinor }: PurchaseSummary): number | null {
   return totalMinor === null ? null : amountToCharge(totalMinor, redeemPoints, pointValueMinor)
 }
 

@@ -1,17 +1,22 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { WorkflowNotFoundError } from '@temporalio/client'
+import { readEvaluation } from '#db/awards.ts'
 import { listPurchases, openRefund, requestCancel, type StoredPurchase } from '#db/purchases.ts'
 import type { App, AppDependencies } from './app-types.ts'
 import { DEMO_ACTOR } from './idempotency.ts'
 import { Problem } from './problems.ts'
 import {
   acceptedHeaders,
+  evaluationSchema,
+  formatEvaluation,
   formatPurchase,
+  formatPurchaseSummary,
   formatRefund,
   purchaseId,
   purchaseSchema,
   purchaseStatus,
   purchaseStatusSchema,
+  purchaseSummarySchema,
   refundSchema,
   requirePurchase,
   setAcceptedHeaders,
@@ -24,6 +29,7 @@ import { page, pageOf, pageQuery, purchasePath, resourceId } from './schemas.ts'
 export function registerPurchases(app: App, deps: AppDependencies): void {
   registerListPurchases(app, deps)
   registerGetPurchase(app, deps)
+  registerGetPurchaseEvaluation(app, deps)
   registerCancelPurchase(app, deps)
   registerRefundPurchase(app, deps)
 }
@@ -33,8 +39,8 @@ const listPurchasesRoute = createRoute({
   path: '/purchases',
   operationId: 'listPurchases',
   tags: ['Purchases'],
-  summary: 'List purchases with their steps',
-  description: 'Newest first.',
+  summary: 'List purchases',
+  description: 'Newest first. Without their steps: `GET /purchases/{id}` has them.',
   request: {
     query: pageQuery(z.uuid()).extend({
       userId: resourceId.optional().openapi({ description: 'Only purchases of this user.' }),
@@ -42,7 +48,7 @@ const listPurchasesRoute = createRoute({
     }),
   },
   responses: {
-    200: { description: 'A page of purchases.', content: json(pageOf(purchaseSchema).openapi('PurchasePage')) },
+    200: { description: 'A page of purchases.', content: json(pageOf(purchaseSummarySchema).openapi('PurchasePage')) },
     ...problems(...READING, 'invalid_request'),
   },
 })
@@ -57,7 +63,7 @@ function registerListPurchases(app: App, { sql }: AppDependencies): void {
       limit: limit + 1,
     })
     return c.json(
-      page(purchases, limit, formatPurchase, (purchase) => purchase.purchaseId),
+      page(purchases, limit, formatPurchaseSummary, (purchase) => purchase.purchaseId),
       200,
     )
   })
@@ -80,6 +86,32 @@ function registerGetPurchase(app: App, { sql }: AppDependencies): void {
   app.openapi(getPurchaseRoute, async (c) => {
     const purchase = await requirePurchase(sql, c.req.valid('param').id)
     return c.json(formatPurchase(purchase), 200)
+  })
+}
+
+const getPurchaseEvaluationRoute = createRoute({
+  method: 'get',
+  path: '/purchases/{id}/evaluation',
+  operationId: 'getPurchaseEvaluation',
+  tags: ['Purchases'],
+  summary: 'Get which rules of which campaigns gave the points of a purchase',
+  description:
+    'Its award, rule by rule, and why rules could not be evaluated. With 50 campaigns of 100 rules it may have a megabyte, so no ' +
+    'other answer has it.',
+  request: { params: purchasePath },
+  responses: {
+    200: {
+      description: 'The evaluation; without campaigns until the award has ended or is parked.',
+      content: json(evaluationSchema),
+    },
+    ...problems(...READING, 'unknown_purchase'),
+  },
+})
+
+function registerGetPurchaseEvaluation(app: App, { sql }: AppDependencies): void {
+  app.openapi(getPurchaseEvaluationRoute, async (c) => {
+    const { purchaseId } = await requirePurchase(sql, c.req.valid('param').id)
+    return c.json(formatEvaluation(await readEvaluation(sql, purchaseId)), 200)
   })
 }
 

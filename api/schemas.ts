@@ -21,6 +21,7 @@ export const userPath = z.object({ username: pathId((name) => ID.test(name), 'un
 export const purchasePath = uuidPath('unknown_purchase')
 export const parkedPath = uuidPath('unknown_parked_award')
 export const transactionPath = uuidPath('unknown_transaction')
+export const eventPath = uuidPath('unknown_event')
 
 /** Lower case, as in keys and references (RFC 9562, section 4: input may have either case). */
 function uuidPath(unknown: ProblemCode) {
@@ -102,8 +103,31 @@ export function pageQuery(cursor: z.ZodType<string>) {
       .min(1, 'must be at least 1')
       .max(500, 'must be at most 500')
       .default(100)
-      .openapi({ description: 'Maximum number of items.' }),
+      .openapi({ description: 'Maximum number of items. A page has fewer where they would be more than a megabyte.' }),
   })
+}
+
+/**
+ * The most bytes of JSON that the items of an answer have together, or those of a line of an answer in lines: the page, or the
+ * line, ends before. No item alone has as many.
+ */
+const MAX_ITEMS_BYTES = 1_000_000
+
+/** The items, in parts that have at most `MAX_ITEMS_BYTES` each. */
+export function* splitBySize<Item>(items: Iterable<Item>): Generator<Item[], void, void> {
+  let part: Item[] = []
+  let partBytes = 0
+  for (const item of items) {
+    const bytes = Buffer.byteLength(JSON.stringify(item)) + 1
+    if (part.length > 0 && partBytes + bytes > MAX_ITEMS_BYTES) {
+      yield part
+      part = []
+      partBytes = 0
+    }
+    part.push(item)
+    partBytes += bytes
+  }
+  if (part.length > 0) yield part
 }
 
 /** One page of a list. */
@@ -119,7 +143,8 @@ export function pageOf<Item extends z.ZodType>(item: Item) {
 }
 
 /**
- * Makes a page of rows that were read with a limit of `limit + 1`: the extra row means that there is a next page.
+ * Makes a page of rows that were read with a limit of `limit + 1`: the extra row means that there is a next page. It has fewer
+ * than `limit` items where they would have more than `MAX_ITEMS_BYTES`.
  *
  * @param cursorOf the cursor after a row, for the last one of the page
  */
@@ -129,10 +154,10 @@ export function page<Row, Item>(
   format: (row: Row) => Item,
   cursorOf: (row: Row) => string,
 ): { items: Item[]; count: number; nextCursor: string | null } {
-  const onPage = rows.slice(0, limit)
-  const last = onPage.at(-1)
-  const nextCursor = rows.length > limit && last !== undefined ? cursorOf(last) : null
-  return { items: onPage.map(format), count: onPage.length, nextCursor }
+  const [items = []] = splitBySize(rows.slice(0, limit).map(format))
+  const last = rows[items.length - 1]
+  const nextCursor = rows.length > items.length && last !== undefined ? cursorOf(last) : null
+  return { items, count: items.length, nextCursor }
 }
 
 /** `pageOf` in the snake case of the bodies of points and campaigns. */

@@ -6,7 +6,7 @@ import type { Database } from '#db/client.ts'
 import { readClock } from '#db/points.ts'
 import { findUser } from '#db/wallets.ts'
 import { type EvaluationWithinCaps, evaluateWithinCaps, remainingOf } from '#domain/campaigns/award.ts'
-import type { BacktestTotals } from '#domain/campaigns/backtest.ts'
+import type { BacktestTotals, RuleTotals } from '#domain/campaigns/backtest.ts'
 import type { Campaign, RuleOutcome } from '#domain/campaigns/campaign.ts'
 import { type CampaignEvent, STORE_CLIENT } from '#domain/campaigns/campaign.ts'
 import { runSliced } from '#domain/campaigns/evaluation.ts'
@@ -17,7 +17,7 @@ import { eventPayload } from './events.ts'
 import { Problem } from './problems.ts'
 import { streamLines } from './response-streams.ts'
 import { jsonBody, problems, WITH_BODY } from './responses.ts'
-import { accountId, instantInput, timestamp } from './schemas.ts'
+import { accountId, instantInput, splitBySize, timestamp } from './schemas.ts'
 
 /** The campaigns to simulate: all of a client, a stored one, a stored one with changes, or one that is not stored. */
 const candidateShape = {
@@ -189,28 +189,38 @@ const totalsSchema = z
     points: count.openapi({ description: 'Points they would have earned.' }),
     points_taken_back: count.openapi({ description: 'Points of these that would have been reversed.' }),
     points_issued: count.openapi({ description: 'Points they actually earned.' }),
-    campaigns: z.array(
+  })
+  .openapi('BacktestTotals', { description: 'The last line of a backtest that is complete.' })
+
+const campaignTotalsSchema = z
+  .object({
+    line: z.literal('campaign'),
+    campaign_name: z.string().nullable(),
+    points: count,
+    points_taken_back: count,
+    earning: count.openapi({ description: 'Number of purchases and events that it awards points for.' }),
+    limited: count.openapi({ description: 'Number of them that a cap limits.' }),
+    not_running: count.openapi({ description: 'Number of purchases and events while it was not running.' }),
+  })
+  .openapi('BacktestCampaign', { description: 'The totals of a campaign. Those of its rules follow.' })
+
+const ruleTotalsSchema = z
+  .object({
+    line: z.literal('rules'),
+    rules: z.array(
       z.object({
-        campaign_name: z.string().nullable(),
-        points: count,
-        points_taken_back: count,
-        earning: count.openapi({ description: 'Number of purchases and events that it awards points for.' }),
-        limited: count.openapi({ description: 'Number of them that a cap limits.' }),
-        not_running: count.openapi({ description: 'Number of purchases and events while it was not running.' }),
-        rules: z.array(
-          z.object({
-            rule: ruleSchema,
-            gave: count.openapi({ description: 'How often it matched while its campaign was running.' }),
-            did_not_match: count,
-            not_evaluated: count,
-            sum: z.string().openapi({ description: 'Sum of its points before rounding and caps.', example: '1700.5' }),
-            reason: z.string().nullable().openapi({ description: 'Reason of the first failed evaluation.' }),
-          }),
-        ),
+        rule: ruleSchema,
+        gave: count.openapi({ description: 'How often it matched while its campaign was running.' }),
+        did_not_match: count,
+        not_evaluated: count,
+        sum: z.string().openapi({ description: 'Sum of its points before rounding and caps.', example: '1700.5' }),
+        reason: z.string().nullable().openapi({ description: 'Reason of the first failed evaluation.' }),
       }),
     ),
   })
-  .openapi('BacktestTotals')
+  .openapi('BacktestRules', {
+    description: 'The totals of rules of the campaign of the line before: every rule that it had while it was running.',
+  })
 
 const text = z.string()
 
@@ -223,9 +233,10 @@ const problemSchema = z
   })
   .openapi('BacktestProblem')
 
-const backtestLine = z.discriminatedUnion('line', [pageSchema, totalsSchema, problemSchema])
+const resultLine = z.discriminatedUnion('line', [pageSchema, campaignTotalsSchema, ruleTotalsSchema, totalsSchema])
+const backtestLine = z.discriminatedUnion('line', [...resultLine.options, problemSchema])
 
-type Line = z.input<typeof pageSchema> | z.input<typeof totalsSchema>
+type Line = z.input<typeof resultLine>
 
 /**
  * Starts a backtest. Errors in the request are thrown before the first line.
@@ -261,16 +272,17 @@ async function* lines(backtest: Pages, areStored: boolean): AsyncGenerator<Line,
   let issued = 0
   try {
     for (let step = await backtest.next(); ; step = await backtest.next()) {
-      if (step.done) return yield formatTotals(step.value, areStored, issued)
+      if (step.done) return yield* totalsLines(step.value, areStored, issued)
       issued += step.value.evaluated.reduce((sum, { pointsIssued }) => sum + pointsIssued, 0)
-      yield formatPage(step.value, areStored)
+      yield* pageLines(step.value, areStored)
     }
   } finally {
     await backtest.return(undefined as never)
   }
 }
 
-function formatPage({ done, total, evaluated }: BacktestPage, areStored: boolean): z.input<typeof pageSchema> {
+/** A page, in as many lines as its size asks for; at least one, for the progress. */
+function* pageLines({ done, total, evaluated }: BacktestPage, areStored: boolean): Generator<Line, void, void> {
   const awards = evaluated.map(({ kind, id, username, event, pointsIssued, evaluations }) => ({
     kind,
     id,
@@ -280,35 +292,36 @@ function formatPage({ done, total, evaluated }: BacktestPage, areStored: boolean
     points_issued: pointsIssued,
     campaigns: evaluations.map((evaluation) => formatEvaluation(evaluation, areStored)),
   }))
-  return { line: 'page', done, total, awards }
+  let before = done - awards.length
+  for (const part of splitBySize(awards)) {
+    before += part.length
+    yield { line: 'page', done: before, total, awards: part }
+  }
+  if (awards.length === 0) yield { line: 'page', done, total, awards }
 }
 
-function formatTotals(
+function* totalsLines(
   { evaluated, points, takenBack, campaigns }: BacktestTotals,
   areStored: boolean,
   pointsIssued: number,
-): z.input<typeof totalsSchema> {
-  return {
-    line: 'totals',
-    judged: evaluated,
-    points,
-    points_taken_back: takenBack,
-    points_issued: pointsIssued,
-    campaigns: campaigns.map(({ campaign, rules, ...total }) => ({
+): Generator<Line, void, void> {
+  for (const { campaign, rules, ...total } of campaigns) {
+    yield {
+      line: 'campaign',
       campaign_name: areStored ? campaign : null,
       points: total.points,
       points_taken_back: total.takenBack,
       earning: total.earning,
       limited: total.limited,
       not_running: total.notRunning,
-      rules: rules.map(({ didNotMatch, notEvaluated, rule, ...sums }) => ({
-        rule,
-        ...sums,
-        did_not_match: didNotMatch,
-        not_evaluated: notEvaluated,
-      })),
-    })),
+    }
+    for (const part of splitBySize(rules.map(formatRuleTotals))) yield { line: 'rules', rules: part }
   }
+  yield { line: 'totals', judged: evaluated, points, points_taken_back: takenBack, points_issued: pointsIssued }
+}
+
+function formatRuleTotals({ didNotMatch, notEvaluated, rule, ...sums }: RuleTotals) {
+  return { rule, ...sums, did_not_match: didNotMatch, not_evaluated: notEvaluated }
 }
 
 /** Maximum of concurrent backtests in one process, which has other requests to answer. */
@@ -325,8 +338,9 @@ const simulateCampaignsRoute = createRoute({
     'and events whose award ended since then, in that order, with schedules and caps; caps count points awarded before, less ' +
     'those reversed. Simulated are all campaigns of the client, as they were at the time; or one of them as it is now ' +
     '(`campaign_name`), with the given changes; or, without a name, a campaign that is not stored. Nothing is written. ' +
-    'A backtest answers with newline-delimited JSON: pages as they are evaluated, then the totals. Close the connection to ' +
-    'cancel it; an answer without totals is incomplete.',
+    'A backtest answers with newline-delimited JSON: pages as they are evaluated, then the totals of each campaign and its rules, ' +
+    'then the totals of all. No line is longer than a megabyte. Close the connection to cancel it; an answer without totals is ' +
+    'incomplete.',
   request: { body: jsonBody(z.union([eventSimulation, backtestRequest])) },
   responses: {
     200: {

@@ -247,13 +247,13 @@ export const CAMPAIGN_INVARIANTS: Check[] = [
   {
     name: 'points that campaigns issued are the sum of their grants, and so is what refunds took back of them',
     population: (sql) => sql<{ count: number }[]>`
-      select count(*)::bigint as count from points_events where payload ? 'details'`,
+      select count(*)::bigint as count from points_events where type = 'issued' and reason in ('purchase', 'event')`,
     broken: (sql) => sql`
       select e.transaction_id as transaction, e.type, e.amount, coalesce(sum(abs(g.points)), 0)::bigint as grants
       from points_events e
       join points_events issued on issued.transaction_id = coalesce(e.reverses, e.transaction_id)
       left join campaign_grants g on g.transaction_id = e.transaction_id
-      where issued.payload -> 'details' ? 'campaigns'
+      where issued.type = 'issued' and issued.reason in ('purchase', 'event')
       group by e.transaction_id, e.type, e.amount
       having e.amount <> coalesce(sum(abs(g.points)), 0)
         or bool_or(sign(g.points) <> case e.type when 'issued' then 1 else -1 end)

@@ -1,4 +1,5 @@
 import type { Award, AwardState } from '#domain/campaigns/award.ts'
+import { type CampaignPoints, campaignPoints } from './campaigns.ts'
 import type { Sql } from './client.ts'
 import { call } from './functions.ts'
 import type { KeyedRequest } from './idempotency-keys.ts'
@@ -12,11 +13,10 @@ export type StoredAward = {
   /** What earned it: `purchase`, or the type of the event. */
   earnedBy: string
   state: AwardState
-  /** What the campaigns gave: within their caps once it has ended, before them while it is parked; null while it is pending. */
-  evaluation: Award | null
   /** What was booked. */
   points: number
-  /** Why it could not be booked, and since when it was parked. */
+  /** Of an award that was parked once: its points before caps, why it could not be booked, and since when. */
+  earned: number | null
   problem: string | null
   parkedAt: Date | null
   dismissed: { reason: string; actor: string; at: string } | null
@@ -28,6 +28,25 @@ export type AwardOutcome = { state: AwardState; points: number }
 export async function readAward(sql: Sql, id: string): Promise<StoredAward> {
   const [award] = await sql<StoredAward[]>`${awards(sql)} where a.id = ${id}`
   if (!award) throw new Error(`award ${id} does not exist`)
+  return award
+}
+
+/**
+ * What the campaigns gave, rule by rule: within their caps once the award has ended, before them while it is parked; null while
+ * it is not evaluated. It may be long, so it is read where it is needed and nowhere else.
+ */
+export async function readEvaluation(sql: Sql, id: string): Promise<Award | null> {
+  const [award] = await sql<{ evaluation: Award | null }[]>`select evaluation from awards where id = ${id}`
+  return award?.evaluation ?? null
+}
+
+export type EventAward = Pick<StoredAward, 'state' | 'accountId' | 'points'> & { campaigns: CampaignPoints[] }
+
+/** The award of an event of another system, and what each campaign gave of its points. */
+export async function readEventAward(sql: Sql, eventId: string): Promise<EventAward | undefined> {
+  const [award] = await sql<EventAward[]>`
+    select state, user_id as "accountId", points, ${campaignPoints(sql, 'awards.transaction_id')} as campaigns
+    from awards where id = ${eventId} and kind = 'event'`
   return award
 }
 
@@ -48,8 +67,8 @@ export async function readParkedAward(sql: Sql, id: string): Promise<StoredAward
 
 function awards(sql: Sql) {
   return sql`
-    select a.id, a.kind, a.user_id as "accountId", u.username, coalesce(e.type, a.kind) as "earnedBy", a.state, a.evaluation, a.points, a.problem,
-      a.parked_at as "parkedAt", a.dismissed
+    select a.id, a.kind, a.user_id as "accountId", u.username, coalesce(e.type, a.kind) as "earnedBy", a.state, a.points,
+      a.earned, a.problem, a.parked_at as "parkedAt", a.dismissed
     from awards a join users u on u.id = a.user_id left join external_events e on e.id = a.id`
 }
 

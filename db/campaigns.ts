@@ -48,19 +48,31 @@ export async function readCampaign(sql: Sql, client: string, name: string): Prom
   return row && stored(row)
 }
 
-/** The campaigns of one client, or of all, newest first. */
+/** All of some terms but the rules, which may be long. */
+export type TermsSummary = Omit<CampaignTerms, 'rules'> & { ruleCount: number }
+
+export type CampaignSummary = Omit<StoredCampaign, 'rules'> & { ruleCount: number }
+
+/** The campaigns of one client, or of all, newest first, without their rules. */
 export async function listCampaigns(
   sql: Sql,
   options: { client?: string; before?: string; limit: number },
-): Promise<StoredCampaign[]> {
-  const rows = await sql<StoredRow[]>`
-    select ${columns(sql)} from ${campaigns(sql)}
+): Promise<CampaignSummary[]> {
+  const rows = await sql<(Omit<CampaignSummary, keyof TermsSummary> & { terms: TermsSummary })[]>`
+    select id, client, name, version, given_points as "givenPoints", created_at as "createdAt", updated_at as "updatedAt",
+      ${withoutRules(sql, 'terms')} as terms
+    from ${campaigns(sql)}
     where deleted_at is null
       ${options.client === undefined ? sql`` : sql`and client = ${options.client}`}
       ${options.before === undefined ? sql`` : sql`and id < ${options.before}`}
     order by id desc
     limit ${options.limit}`
-  return rows.map(stored)
+  return rows.map(({ terms, ...row }) => ({ ...row, ...terms }))
+}
+
+/** A column with the JSON of `CampaignTerms` as that of `TermsSummary`. */
+function withoutRules(sql: Sql, column: string) {
+  return sql`${sql(column)} - 'rules' || jsonb_build_object('ruleCount', jsonb_array_length(${sql(column)} -> 'rules'))`
 }
 
 /** All campaigns of a client, in the order that awards name them. */
@@ -81,6 +93,13 @@ export type CampaignChange = {
   after: CampaignTerms | null
 }
 
+/** A change without the rules, which may be long, but with whether they were changed. */
+export type CampaignChangeSummary = Omit<CampaignChange, 'before' | 'after'> & {
+  before: TermsSummary | null
+  after: TermsSummary | null
+  rulesChanged: boolean
+}
+
 /**
  * Everything that happened to the campaigns of a name, newest first; deleted ones are among them.
  *
@@ -94,15 +113,34 @@ export async function listCampaignHistory(
     before?: Pick<CampaignChange, 'campaignId' | 'version'>
     limit: number
   },
-): Promise<CampaignChange[]> {
+): Promise<CampaignChangeSummary[]> {
   const { client, name, before, limit } = options
-  return await sql<CampaignChange[]>`
-    select h.campaign_id as "campaignId", h.version, h.action, h.actor, h.at, h.before, h.after
+  return await sql<CampaignChangeSummary[]>`
+    select h.campaign_id as "campaignId", h.version, h.action, h.actor, h.at,
+      ${withoutRules(sql, 'h.before')} as before, ${withoutRules(sql, 'h.after')} as after,
+      h.before -> 'rules' is distinct from h.after -> 'rules' as "rulesChanged"
     from campaign_history h join campaigns c on c.id = h.campaign_id
     where c.client = ${client} and c.name = ${name}
       ${before === undefined ? sql`` : sql`and (h.campaign_id, h.version) < (${before.campaignId}::uuid, ${before.version})`}
     order by h.campaign_id desc, h.version desc
     limit ${limit}`
+}
+
+/** One change of a campaign of a name, with the rules before and after it. */
+export async function readCampaignChange(
+  sql: Sql,
+  {
+    client,
+    name,
+    campaignId,
+    version,
+  }: { client: string; name: string } & Pick<CampaignChange, 'campaignId' | 'version'>,
+): Promise<CampaignChange | undefined> {
+  const [change] = await sql<CampaignChange[]>`
+    select h.campaign_id as "campaignId", h.version, h.action, h.actor, h.at, h.before, h.after
+    from campaign_history h join campaigns c on c.id = h.campaign_id
+    where c.client = ${client} and c.name = ${name} and h.campaign_id = ${campaignId} and h.version = ${version}`
+  return change
 }
 
 /** Every version that the campaigns of a client ever had, deleted ones too, by campaign and in their order. */
@@ -251,6 +289,18 @@ function termValues(sql: Sql) {
   return sql`
     terms ->> 'status', (terms ->> 'startsAt')::timestamptz, (terms ->> 'endsAt')::timestamptz,
     (terms -> 'caps' ->> 'totalPoints')::bigint, (terms -> 'caps' ->> 'pointsPerCustomer')::bigint, terms -> 'rules'`
+}
+
+/** Points that a campaign gave, by its name. */
+export type CampaignPoints = { campaign: string; points: number }
+
+/** What each campaign gave with a transaction of points, as JSON, in the order that awards name them. */
+export function campaignPoints(sql: Sql, transactionColumn: string) {
+  return sql`coalesce((
+    select jsonb_agg(jsonb_build_object('campaign', campaigns.name, 'points', given.points) order by campaigns.id)
+    from campaign_grants given join campaigns on campaigns.id = given.campaign_id
+    where given.transaction_id = ${sql(transactionColumn)} and given.points > 0
+  ), '[]')`
 }
 
 /** What a campaign gave, or got back, with the transaction of points that it is a part of. */

@@ -1,4 +1,4 @@
-import type { Award, CampaignAward } from '#domain/campaigns/award.ts'
+import type { Award } from '#domain/campaigns/award.ts'
 import {
   dayOf,
   type Instant,
@@ -11,7 +11,7 @@ import {
 import { type BalanceEntry, balanceEntries, type DailyBalance } from '#domain/points/daily-balance.ts'
 import type { Answered, Load } from '#domain/points/decide.ts'
 import { changesOf } from '#domain/points/evolve.ts'
-import type { BookedGrant } from './campaigns.ts'
+import { type BookedGrant, type CampaignPoints, campaignPoints } from './campaigns.ts'
 import type { Sql } from './client.ts'
 import { call } from './functions.ts'
 
@@ -90,7 +90,7 @@ function rowsOf({ events, balances, ...append }: Append) {
 function payloadOf(event: PointsEvent) {
   const portions = event.portions.map((portion) => ({ ...portion, issuedOn: dayOf(portion.issuedOn) }))
   if (event.type === 'reversed') return { portions, reverses: event.reverses, notTakenBack: event.notTakenBack }
-  return event.type === 'issued' && event.details ? { portions, details: event.details } : { portions }
+  return { portions }
 }
 
 /** What a key was answered before. */
@@ -257,7 +257,7 @@ export type StatementLine = {
   reverses: string | null
   reversesType: 'issue' | 'redeem' | null
   /** Of points that campaigns gave: what each of them contributed. */
-  campaigns: Pick<CampaignAward, 'campaign' | 'points'>[]
+  campaigns: CampaignPoints[]
   reason: string
   reference: string
   actor: string
@@ -271,7 +271,7 @@ export async function listTransactions(
   return await sql<StatementLine[]>`
     select transaction_id as id, version, ${instant(sql, 'at')} as at, type, amount, balance, reverses,
       payload -> 'reverses' ->> 'type' as "reversesType",
-      coalesce(payload -> 'details' -> 'campaigns', '[]') as campaigns, reason, reference, actor
+      ${campaignPoints(sql, 'points_events.transaction_id')} as campaigns, reason, reference, actor
     from points_events
     where account_id = ${options.accountId} ${options.before === undefined ? sql`` : sql`and version < ${options.before}`}
     order by version desc

@@ -1,5 +1,5 @@
 import postgres from 'postgres'
-import type { Award, AwardState } from '#domain/campaigns/award.ts'
+import type { AwardState } from '#domain/campaigns/award.ts'
 import type {
   Outcome,
   PricedLine,
@@ -10,6 +10,7 @@ import type {
   StepName,
   StepResult,
 } from '#domain/purchase.ts'
+import { type CampaignPoints, campaignPoints } from './campaigns.ts'
 import type { Sql } from './client.ts'
 import { call, STEP_PRECONDITION_MISSING, STEP_TOMBSTONED } from './functions.ts'
 
@@ -200,8 +201,8 @@ export async function recordRefunded(sql: Sql, purchaseId: string): Promise<void
 // ---------------------------------------------------------------------------------------------------------------------
 // Reading
 
-/** A purchase with its lines and everything that has happened to it so far, from one snapshot. */
-export type StoredPurchase = {
+/** A purchase with its lines, without its history: what a list has of it. */
+export type PurchaseSummary = {
   purchaseId: string
   userId: string
   username: string
@@ -224,6 +225,12 @@ export type StoredPurchase = {
   cancelRequestedAt: Date | null
   settledAt: Date | null
   lines: (PurchaseLine & { unitPriceMinor: number | null })[]
+}
+
+/** A purchase with everything that has happened to it so far, from one snapshot. */
+export type StoredPurchase = PurchaseSummary & {
+  /** What of its award each campaign gave. */
+  campaigns: CampaignPoints[]
   events: PurchaseEvent[]
 }
 
@@ -244,11 +251,12 @@ export type PurchaseEvent = {
     | null
 }
 
-/** What a step at the points ledger says; an award, also which campaigns and rules it came from. */
-export type MovedPoints = { points: number; award?: Award; transactionId?: string }
+/** What a step at the points ledger says. */
+export type MovedPoints = { points: number; transactionId?: string }
 
 export async function readPurchase(sql: Sql, purchaseId: string): Promise<StoredPurchase | undefined> {
-  const [purchase] = await sql<StoredPurchase[]>`${storedPurchases(sql)} where p.id = ${purchaseId}`
+  const [purchase] = await sql<StoredPurchase[]>`
+    select ${summary(sql)}, ${history(sql)} from ${purchases(sql)} where p.id = ${purchaseId}`
   return purchase
 }
 
@@ -258,7 +266,7 @@ export async function readPurchasesBeyond(
   known: { purchaseId: string; seq: number }[],
 ): Promise<StoredPurchase[]> {
   return await sql<StoredPurchase[]>`
-    ${storedPurchases(sql)}
+    select ${summary(sql)}, ${history(sql)} from ${purchases(sql)}
     join jsonb_to_recordset(${sql.json(known)}) as known ("purchaseId" uuid, seq integer) on known."purchaseId" = p.id
     where p.event_seq > known.seq`
 }
@@ -266,7 +274,7 @@ export async function readPurchasesBeyond(
 /** Those of the given purchases that have their outcome, and of which no refund is under way. */
 export async function readSettledPurchases(sql: Sql, purchaseIds: string[]): Promise<StoredPurchase[]> {
   return await sql<StoredPurchase[]>`
-    ${storedPurchases(sql)}
+    select ${summary(sql)}, ${history(sql)} from ${purchases(sql)}
     where p.id = any(${purchaseIds}::uuid[]) and p.settled_at is not null and p.status <> 'refunding'`
 }
 
@@ -279,10 +287,10 @@ export type PurchaseFilter = {
 }
 
 /** Newest first: the ids are UUIDv7, which sort by the time they were made. */
-export async function listPurchases(sql: Sql, filter: PurchaseFilter): Promise<StoredPurchase[]> {
+export async function listPurchases(sql: Sql, filter: PurchaseFilter): Promise<PurchaseSummary[]> {
   const { username, status, before } = filter
-  return await sql<StoredPurchase[]>`
-    ${storedPurchases(sql)}
+  return await sql<PurchaseSummary[]>`
+    select ${summary(sql)} from ${purchases(sql)}
     where true
       ${username === undefined ? sql`` : sql`and p.user_id = (select id from users where username = ${username})`}
       ${status === undefined ? sql`` : sql`and p.status = ${status}`}
@@ -291,9 +299,10 @@ export async function listPurchases(sql: Sql, filter: PurchaseFilter): Promise<S
     limit ${filter.limit}`
 }
 
-function storedPurchases(sql: Sql) {
+/** The columns of `PurchaseSummary`. */
+function summary(sql: Sql) {
   return sql`
-    select p.id as "purchaseId", p.user_id as "userId", u.username, p.status, p.code, p.detail,
+    p.id as "purchaseId", p.user_id as "userId", u.username, p.status, p.code, p.detail,
       p.expected_total_minor as "expectedTotalMinor", p.total_minor as "totalMinor",
       p.redeem_points as "redeemPoints", p.point_value_minor as "pointValueMinor",
       case when a.state <> 'pending' then a.points end as "pointsIssued", nullif(a.state, 'pending') as award, p.refund,
@@ -303,16 +312,23 @@ function storedPurchases(sql: Sql) {
           'productId', l.product_id, 'quantity', l.quantity, 'unitPriceMinor', r.unit_price_minor) order by l.line)
         from purchase_lines l left join stock_reservations r using (purchase_id, product_id)
         where l.purchase_id = p.id
-      ) as lines,
+      ) as lines`
+}
+
+/** The columns that `StoredPurchase` has beyond those. */
+function history(sql: Sql) {
+  return sql`
+      ${campaignPoints(sql, 'a.transaction_id')} as campaigns,
       (
         select jsonb_agg(jsonb_build_object(
           'seq', e.seq, 'step', e.step, 'state', e.state, 'at', e.at, 'detail', e.detail) order by e.seq)
         from purchase_events e
         where e.purchase_id = p.id
-      ) as events
-    from purchases p
-    join users u on u.id = p.user_id
-    left join awards a on a.id = p.id`
+      ) as events`
+}
+
+function purchases(sql: Sql) {
+  return sql`purchases p join users u on u.id = p.user_id left join awards a on a.id = p.id`
 }
 
 export type PointsPayment = { accountId: string; redeemPoints: number; cancelRequested: boolean }

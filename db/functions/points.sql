@@ -262,7 +262,7 @@ begin
   returning * into strict settled;
   if settled.kind = 'purchase' then
     perform record_event(lock_purchase(award), 'awardPoints', case new_state when 'booked' then 'applied' else new_state end,
-      jsonb_build_object('points', new_points, 'award', result)
+      jsonb_build_object('points', new_points)
         || case when transaction is null then '{}' else jsonb_build_object('transactionId', transaction) end);
   end if;
 end
@@ -292,10 +292,12 @@ declare
   open awards := lock_award(award);
 begin
   if open.state = 'pending' then
-    update awards set state = 'parked', evaluation = result, problem = reason, parked_at = clock_timestamp() where id = award;
+    update awards set
+      state = 'parked', evaluation = result, earned = (result -> 'points')::bigint, problem = reason, parked_at = clock_timestamp()
+    where id = award;
     if open.kind = 'purchase' then
       perform record_event(lock_purchase(award), 'awardPoints', 'parked',
-        jsonb_build_object('points', result -> 'points', 'award', result, 'problem', reason));
+        jsonb_build_object('points', result -> 'points', 'problem', reason));
     end if;
   end if;
   return award_outcome(lock_award(award));

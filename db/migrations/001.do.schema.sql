@@ -392,11 +392,13 @@ create table awards (
   state          text        not null default 'pending' check (
     state in ('pending', 'booked', 'nothing', 'parked', 'dismissed', 'voided')
   ),
-  -- What the campaigns gave. Of one that is booked or nothing, within their caps; else before.
+  -- What the campaigns gave, rule by rule: it may be long, and is here and nowhere else. Of one that is booked or nothing, within
+  -- their caps; else before.
   evaluation     jsonb,
   points         bigint      not null default 0 check (points >= 0),
   transaction_id uuid        references points_events (transaction_id),
-  -- Why it could not be booked, and when that was.
+  -- Of one that was parked: its points before caps, why it could not be booked, and when that was.
+  earned         bigint,
   problem        text,
   parked_at      timestamptz,
   dismissed      jsonb,

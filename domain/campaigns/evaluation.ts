@@ -108,7 +108,7 @@ export class Evaluation {
     const value = this.#valueAt(path)
     if (typeof value !== 'number') throw wrongType(path, value, 'a number')
     const number = this.#award.exact(value)
-    if (!number) throw new EvaluationError('too_large', `${path.text} has more than ${LIMITS.digits} digits`)
+    if (!number) throw new EvaluationError('too_large', `${shown(path)} has more than ${LIMITS.digits} digits`)
     return number
   }
 
@@ -122,13 +122,19 @@ export class Evaluation {
   #valueAt(path: JsonPath): Json {
     this.step(path.segments.length)
     const value = resolveJsonPath(path, this.#event)
-    if (value === undefined) throw new EvaluationError('missing', `${path.text} is not in the event`)
+    if (value === undefined) throw new EvaluationError('missing', `${shown(path)} is not in the event`)
     return value
   }
 }
 
+/** As much of a path as a reason repeats. There may be a reason for each rule, and all of them are one answer of the API. */
+function shown({ text }: JsonPath): string {
+  const { read } = new TextEncoder().encodeInto(text, new Uint8Array(LIMITS.reasonPathBytes))
+  return read === text.length ? text : `${text.slice(0, read)}…`
+}
+
 function wrongType(path: JsonPath, value: Json, wanted: string): EvaluationError {
-  return new EvaluationError('wrong_type', `${path.text} is ${typeName(value)}, not ${wanted}`)
+  return new EvaluationError('wrong_type', `${shown(path)} is ${typeName(value)}, not ${wanted}`)
 }
 
 function typeName(value: Json): string {

@@ -53,11 +53,14 @@ export function roundHalfEven(number: ExactNumber): bigint {
   return twiceTheRest < 0 ? below : below + 1n
 }
 
-/** All of the number in text: a decimal where it ends (`16.995`), else the fraction in lowest terms (`10/3`). */
+/**
+ * All of the number in text: a decimal where it ends (`16.995`), within as many places as a denominator has digits; else the
+ * fraction in lowest terms (`10/3`). Halved again and again, 60 digits would become 200.
+ */
 export function exactToText(number: ExactNumber): string {
   const sign = number.s < 0n && number.n !== 0n ? '-' : ''
   const places = decimalPlaces(number.d)
-  if (places === undefined) return `${sign}${number.n}/${number.d}`
+  if (places === undefined || places > LIMITS.digits) return `${sign}${number.n}/${number.d}`
   if (places === 0) return `${sign}${number.n}`
   const digits = ((number.n * 10n ** BigInt(places)) / number.d).toString().padStart(places + 1, '0')
   return `${sign}${digits.slice(0, -places)}.${digits.slice(-places)}`

@@ -39,6 +39,8 @@ export const LIMITS = {
   compiledLength: 1_000_000,
   /** What one rule may give for one event: the same ceiling as amounts at the API. */
   pointsPerRule: 1_000_000_000,
+  /** Bytes of a JSONPath, in UTF-8, that the reason why a rule was not evaluated repeats. */
+  reasonPathBytes: 60,
   /** Validation errors reported for one set of rules. */
   errors: 50,
 } as const

@@ -110,14 +110,12 @@ type Request = {
 }
 
 /**
- * Books `amount` new points as one lot that lives `ttlDays` days. `details` is JSON that says how they were earned: the
- * event keeps it, and no rule looks at it. Refusals: `invalid_amount`, `balance_limit`.
+ * Books `amount` new points as one lot that lives `ttlDays` days. Refusals: `invalid_amount`, `balance_limit`.
  */
 export type Issue = Request & {
   readonly type: 'issue'
   readonly amount: number
   readonly ttlDays: number
-  readonly details?: object
 }
 
 /** Spends `amount` unexpired points. Refusals: `invalid_amount`, `insufficient_points`. */
@@ -156,8 +154,8 @@ type Entry = {
   readonly portions: readonly Portion[]
 }
 
-/** Its one portion is the new lot, whose id is the transaction's. `details` is JSON that says how they were earned. */
-export type Issued = Entry & { readonly type: 'issued'; readonly details?: object }
+/** Its one portion is the new lot, whose id is the transaction's. */
+export type Issued = Entry & { readonly type: 'issued' }
 
 export type Redeemed = Entry & { readonly type: 'redeemed' }
 

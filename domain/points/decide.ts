@@ -85,12 +85,12 @@ export function decide(account: PointsAccount, command: PointsCommand): Decision
 }
 
 function issue(account: PointsAccount, command: Issue): Decision {
-  const { amount, now, transactionId, ttlDays, details } = command
+  const { amount, now, transactionId, ttlDays } = command
   if (!isAmount(amount)) return refused({ code: 'invalid_amount' })
   // No counter, lot or daily row can exceed what was ever issued, so this one bound keeps them all exact.
   if (!Number.isSafeInteger(account.counters.issued + amount)) return refused({ code: 'balance_limit' })
   const portions = [{ lotId: transactionId, issuedOn: dayOf(now), expiresAt: expiryOf(now, ttlDays), amount }]
-  return { ok: true, events: [{ type: 'issued', ...entry(account, command, portions), ...(details && { details }) }] }
+  return { ok: true, events: [{ type: 'issued', ...entry(account, command, portions) }] }
 }
 
 function redeem(account: PointsAccount, command: Redeem): Decision {

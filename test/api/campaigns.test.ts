@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { openApiWorld } from '#test/support/api-world.ts'
-import { SAMPLE_RULE } from '#test/support/campaign-examples.ts'
+import { giving, SAMPLE_RULE } from '#test/support/campaign-examples.ts'
 import { shared } from '#test/support/shared-world.ts'
 
 const world = await shared(openApiWorld())
@@ -24,14 +24,15 @@ const buy = () => world.api.post('/purchase', { userId: 'derick', productId: 'ai
 describe('a purchase', () => {
   test('of one Unicorn Air gives 170 points, and shows by which campaign and rule', async () => {
     const { body } = await buy()
-    const campaigns = [
-      { campaign: '1', points: 170, exact: '170', limitedBy: null, rules: [{ rule: 0, exact: '170' }] },
-    ]
+    const campaigns = [{ campaign: '1', points: 170 }]
     expect(body).toMatchObject({ pointsIssued: 170, campaigns })
     const { body: shown } = await world.api.get(`/purchases/${body.purchaseId}`)
     expect(shown).toMatchObject({ award: 'booked', campaigns })
     const step = shown.steps.find((each: { step: string }) => each.step === 'awardPoints')
-    expect(step.detail).toMatchObject({ points: 170, campaigns })
+    expect(step.detail).toMatchObject({ points: 170, transactionId: expect.any(String) })
+    const { body: evaluation } = await world.api.get(`/purchases/${body.purchaseId}/evaluation`)
+    const rules = [{ rule: 0, exact: '170' }]
+    expect(evaluation).toEqual({ points: 170, campaigns: [{ ...campaigns[0], exact: '170', limitedBy: null, rules }] })
   })
 
   test('gives nothing once the campaign is inactive, and what the one before gave stays', async () => {
@@ -49,7 +50,7 @@ describe('a purchase', () => {
 })
 
 describe('a campaign', () => {
-  test('is created, read and listed with its rules as an array, whichever way they came', async () => {
+  test('is created and read with its rules as an array, whichever way they came, and listed with their number', async () => {
     const created = await create({ rules: JSON.stringify([SAMPLE_RULE]), cap_total_points: 500 })
     expect(created.status).toBe(201)
     expect(created.headers.get('Location')).toBe(at('?client=Test'))
@@ -65,7 +66,9 @@ describe('a campaign', () => {
       rules: [SAMPLE_RULE],
       given_points: 0,
     })
-    expect((await world.api.get('/campaigns?client=Test')).body.items).toContainEqual(read.body)
+    const { rules: _, ...others } = read.body
+    const { body: list } = await world.api.get('/campaigns?client=Test')
+    expect(list.items).toContainEqual({ ...others, rule_count: 1 })
     expect((await world.api.get('/campaigns?client=Nobody')).body).toEqual({ items: [], count: 0, next_cursor: null })
   })
 
@@ -193,6 +196,25 @@ describe('a campaign', () => {
       ['created', undefined, 'active'],
     ])
     expect(body.items[0]).toMatchObject({ actor: 'demo', version: 1 })
+  })
+
+  test('has a history that says where rules were changed; each change has them', async () => {
+    const other = [giving('7')]
+    await create()
+    await patch({ rules: other }, '"1"')
+    await patch({ cap_total_points: 1 }, '"2"')
+    const { items } = (await world.api.get(at('/history?client=Test'))).body
+    expect(items.map((item: { rules_changed: boolean }) => item.rules_changed)).toEqual([false, true, true])
+    expect(items[1]).toMatchObject({ before: { rule_count: 1 }, after: { rule_count: 1 } })
+    const changes = items.map(async ({ id }: { id: string }) => await world.api.get(at(`/history/${id}?client=Test`)))
+    expect((await Promise.all(changes)).map(({ body }) => [body.before?.rules, body.after?.rules])).toEqual([
+      [other, other],
+      [[SAMPLE_RULE], other],
+      [undefined, [SAMPLE_RULE]],
+    ])
+    for (const id of [items[0].id.replace(/\d$/, '9'), 'none'])
+      expect((await world.api.get(at(`/history/${id}?client=Test`))).body.code).toBe('unknown_campaign')
+    expect((await world.api.get(`/campaigns/1/history/${items[0].id}`)).body.code).toBe('unknown_campaign')
   })
 
   test('has a history whose pages miss nothing and repeat nothing, though it is changed meanwhile and begun anew', async () => {

@@ -50,10 +50,23 @@ test('an event earns what the campaigns of its client give, and says by which ru
   expect(body).toMatchObject({
     status: 'booked',
     points: 10,
-    campaigns: [{ campaign: 'stars', points: 10, limitedBy: null, rules: [{ rule: 0, exact: '10' }] }],
+    campaigns: [{ campaign: 'stars', points: 10 }],
   })
   expect(await points()).toBe(10)
+  expect((await world.api.get(`/events/${body.event_id}/evaluation`)).body).toEqual({
+    points: 10,
+    campaigns: [{ campaign: 'stars', points: 10, exact: '10', limitedBy: null, rules: [{ rule: 0, exact: '10' }] }],
+  })
 })
+
+test.each(['0199d6a4-7f1e-7c3a-9b0e-5a1c2d3e4f50', 'none'])(
+  'an event that does not exist, %s, has no evaluation',
+  async (id) => {
+    expect((await world.api.get(`/events/${id}/evaluation`)).body).toMatchObject({ status: 404, code: 'unknown_event' })
+    const { body } = await world.api.get(`/purchases/${id}/evaluation`)
+    expect(body).toMatchObject({ status: 404, code: 'unknown_purchase' })
+  },
+)
 
 test('the statement says which campaign gave how many points, and for what', async () => {
   const { body } = await event()

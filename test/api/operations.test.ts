@@ -36,10 +36,13 @@ describe('a parked award', () => {
     expect(body.items.find((item: { id: string }) => item.id === id)).toMatchObject({
       username: buyer,
       points: 170,
-      campaigns: [{ campaign: '1', points: 170, rules: [{ rule: 0, exact: '170' }] }],
       problem: 'unavailable',
       status: 'parked',
       pointsIssued: 0,
+    })
+    expect((await world.api.get(`/purchases/${id}/evaluation`)).body).toMatchObject({
+      points: 170,
+      campaigns: [{ campaign: '1', points: 170, rules: [{ rule: 0, exact: '170' }] }],
     })
     expect((await retry(id)).body).toMatchObject({ id, status: 'booked', pointsIssued: 170 })
     expect(await listed()).not.toContain(id)

@@ -24,8 +24,10 @@ const addCampaign = (name: string, formula: string, terms: object = {}) =>
     ...terms,
   })
 
-/** What a quote and the purchase that follows it say of the points. */
-const earned = ({ body }: { body: { campaigns: { campaign: string; points: number; limitedBy: string | null }[] } }) =>
+type Quoted = { campaign: string; points: number; limitedBy: string | null }
+
+/** What a quote, and the evaluation of the purchase that follows it, say of the points. */
+const earned = ({ body }: { body: { campaigns: Quoted[] } }) =>
   body.campaigns.map(({ campaign, points, limitedBy }) => [campaign, points, limitedBy])
 
 test('a quote says what a purchase comes to, and writes nothing', async () => {
@@ -81,7 +83,10 @@ test('a quote is within the cap per customer, of which others have their own, an
   expect((await quote(three)).body).toEqual(limited.body)
   const bought = await buy(three)
   expect(bought.body.pointsIssued).toBe(570)
-  expect(earned(bought)).toEqual(earned(limited))
+  const given = limited.body.campaigns.map(({ campaign, points }: Quoted) => ({ campaign, points }))
+  expect(bought.body.campaigns).toEqual(given)
+  const { body: evaluation } = await world.api.get(`/purchases/${bought.body.purchaseId}/evaluation`)
+  expect(earned({ body: evaluation })).toEqual(earned(limited))
   expect(earned(await quote(one))).toEqual([
     ['1', 170, null],
     [name, 0, 'pointsPerCustomer'],
@@ -109,7 +114,8 @@ test('a quote adds up all campaigns that run at once, each with its own part', a
     [`tiny of ${buyer}`, 2, null],
   ])
   expect(quoted.body.pointsEarned).toBe(177)
-  expect((await buy(one)).body).toMatchObject({ pointsIssued: 177, campaigns: quoted.body.campaigns })
+  const given = quoted.body.campaigns.map(({ campaign, points }: Quoted) => ({ campaign, points }))
+  expect((await buy(one)).body).toMatchObject({ pointsIssued: 177, campaigns: given })
 })
 
 test.each([

@@ -15,8 +15,8 @@ afterAll(() => shop.close())
 async function parkedOnce(count: number, state: 'parked' | 'nothing' | 'voided') {
   await shop.asOwner(
     (sql) => sql`
-      insert into awards (id, kind, client, user_id, state, evaluation, problem, parked_at, settled_at)
-      select gen_random_uuid(), kind, 'UnicornStore', 'ann', ${state}, '{}', 'unavailable', now(),
+      insert into awards (id, kind, client, user_id, state, evaluation, earned, problem, parked_at, settled_at)
+      select gen_random_uuid(), kind, 'UnicornStore', 'ann', ${state}, '{}', 5, 'unavailable', now(),
         case when ${state} <> 'parked' then now() end
       from generate_series(1, ${count}::int), unnest(array['purchase', 'event']) as kind`,
   )

@@ -1,6 +1,6 @@
 import { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/client'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { listParkedAwards, readAward, recordExternalEvent } from '#db/awards.ts'
+import { listParkedAwards, readAward, readEvaluation, recordExternalEvent } from '#db/awards.ts'
 import { addMissingCampaigns } from '#db/campaigns.ts'
 import { listTransactions, readAvailable } from '#db/points.ts'
 import { type Awarded, awardWorkflowId } from '#domain/purchase.ts'
@@ -129,15 +129,17 @@ describe('an event whose booking fails for ten minutes', () => {
       faults.on(eventId, 'awardPoints', { before: failing(1e6) })
       expect(await carryOut(eventId, patience)).toEqual({ points: 0 })
       const evaluation = { points: 10, campaigns: [{ campaign: 'stars', points: 10 }] }
-      const waiting = { id: eventId, kind: 'event', username: reviewer, problem: 'unavailable', evaluation }
+      const waiting = { id: eventId, kind: 'event', username: reviewer, problem: 'unavailable', earned: 10 }
       expect(await listParkedAwards(shop.sql, { limit: 10 })).toMatchObject([waiting])
+      expect(await readEvaluation(shop.sql, eventId)).toMatchObject(evaluation)
       expect(await available(patience)).toBe(0)
 
       faults.on(eventId, 'awardPoints', {})
       expect(await carryOut(eventId, patience)).toEqual({ points: 10 })
       expect(await carryOut(eventId, patience)).toEqual({ points: 10 })
       expect(await listParkedAwards(shop.sql, { limit: 10 })).toEqual([])
-      expect(await readAward(shop.sql, eventId)).toMatchObject({ state: 'booked', points: 10, evaluation })
+      expect(await readAward(shop.sql, eventId)).toMatchObject({ state: 'booked', points: 10 })
+      expect(await readEvaluation(shop.sql, eventId)).toMatchObject(evaluation)
       expect([await available(patience), (await transactions(patience)).length]).toEqual([10, 1])
     }))
 

@@ -1,10 +1,16 @@
 import { Button, Group, Paper, Skeleton, Stack, Switch, Text, Title } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { IconPlus, IconSparkles } from '@tabler/icons-react'
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { formatError, problemOf } from '#web/client/api-problem.ts'
-import { type Campaign, type CampaignRule, campaignsQuery, useChangeCampaign } from '#web/client/campaigns.ts'
+import {
+  type Campaign,
+  type CampaignSummary,
+  campaignQuery,
+  campaignsQuery,
+  useChangeCampaign,
+} from '#web/client/campaigns.ts'
 import { ButtonLink } from '#web/page/links.tsx'
 import { EmptyState, LoadError, ShowMore } from '#web/page/list.tsx'
 import { Page } from '#web/page/page.tsx'
@@ -66,7 +72,7 @@ function Campaigns() {
 const MAX_RULES = 3
 
 /** The summary of a campaign in the list. */
-function CampaignCard({ campaign }: { campaign: Campaign }) {
+function CampaignCard({ campaign }: { campaign: CampaignSummary }) {
   const { campaign_name: name, version } = campaign
   return (
     <Paper component="article" withBorder radius="lg" p="lg" className={classes.card} aria-label={`Campaign ${name}`}>
@@ -83,7 +89,7 @@ function CampaignCard({ campaign }: { campaign: Campaign }) {
           <PhaseBadge phase={phaseOf(campaign)} />
           <Text size="sm">{formatSchedule(campaign)}</Text>
         </Group>
-        <Rules rules={campaign.rules} />
+        <Rules campaign={campaign} />
         <Stack gap="xs" mt="auto">
           <AwardedPoints campaign={campaign} />
           <Text size="xs" c="dimmed">
@@ -95,8 +101,12 @@ function CampaignCard({ campaign }: { campaign: Campaign }) {
   )
 }
 
-function Rules({ rules }: { rules: readonly CampaignRule[] }) {
-  if (rules.length === 0) return <Text c="dimmed">No rules yet: this campaign awards no points.</Text>
+/** The first rules of a campaign, which the list does not have. */
+function Rules({ campaign: { campaign_name: name, rule_count: count } }: { campaign: CampaignSummary }) {
+  const whole = useQuery({ ...campaignQuery(name), enabled: count > 0 })
+  if (count === 0) return <Text c="dimmed">No rules yet: this campaign awards no points.</Text>
+  if (!whole.data) return whole.error ? <LoadError query={whole} /> : <Skeleton height={48} radius="md" />
+  const { rules } = whole.data
   const more = rules.length - MAX_RULES
   return (
     <ul className={classes.rules} aria-label="Rules">
@@ -117,13 +127,13 @@ function Rules({ rules }: { rules: readonly CampaignRule[] }) {
 type Status = Campaign['status']
 
 /** Saves the status at once; it applies from the next purchase on. */
-function StatusSwitch({ campaign }: { campaign: Campaign }) {
+function StatusSwitch({ campaign }: { campaign: CampaignSummary }) {
   const change = useChangeCampaign()
   const { campaign_name: name, status } = campaign
   const shown = change.isPending ? change.variables.changes.status : status
 
   // Undo still works after the user has left the page, so the result is notified from here and not rendered.
-  const setStatus = async (next: Status, of: Campaign): Promise<void> => {
+  const setStatus = async (next: Status, of: Pick<Campaign, 'campaign_name' | 'version'>): Promise<void> => {
     try {
       const changed = await change.mutateAsync({ of, changes: { status: next } })
       notifyStatus(changed, () => setStatus(next === 'active' ? 'inactive' : 'active', changed))

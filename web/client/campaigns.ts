@@ -8,14 +8,18 @@ const CLIENT = 'UnicornStore'
 
 type Schemas = components['schemas']
 
+/** As much of a campaign as lists have. */
+export type CampaignSummary = Schemas['CampaignSummary']
 export type Campaign = Schemas['Campaign']
 export type CampaignTerms = Schemas['CampaignTerms']
+export type CampaignTermsSummary = Schemas['CampaignTermsSummary']
 export type CampaignRule = Schemas['CampaignRule']
 export type CampaignChange = Schemas['CampaignChange']
+export type CampaignChangeSummary = Schemas['CampaignChangeSummary']
 export type NewCampaign = Schemas['NewCampaign']
 export type CampaignChanges = Schemas['CampaignChanges']
 
-/** The campaigns of the store, newest first, page by page. */
+/** The campaigns of the store without their rules, newest first, page by page. */
 export const campaignsQuery = cursorQuery(['campaigns', 'list'], (cursor, signal) =>
   answer(api.GET('/campaigns', { params: { query: { client: CLIENT, limit: 50, ...cursor } }, signal })),
 )
@@ -33,6 +37,18 @@ export function campaignHistoryQuery(name: string) {
   return cursorQuery(['campaigns', 'history', name], (cursor, signal) => {
     const params = { path: { campaign_name: name }, query: { limit: 20, ...cursor } }
     return answer(api.GET('/campaigns/{campaign_name}/history', { params, signal }))
+  })
+}
+
+/** A change with the rules before and after it. It has happened, and stays as it is. */
+export function campaignChangeQuery(name: string, id: string) {
+  return queryOptions({
+    queryKey: ['campaigns', 'history', name, id],
+    queryFn: ({ signal }): Promise<CampaignChange> =>
+      answer(
+        api.GET('/campaigns/{campaign_name}/history/{id}', { params: { path: { campaign_name: name, id } }, signal }),
+      ),
+    staleTime: Number.POSITIVE_INFINITY,
   })
 }
 

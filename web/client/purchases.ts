@@ -10,7 +10,10 @@ export type Order = Schemas['SeveralProductsOrder']
 /** How the purchase is carried out: see `lane` and `slowMotion` of the API. */
 export type Execution = Pick<Order, 'lane' | 'slowMotion'>
 export type Quote = Schemas['Quote']
+/** As much of a purchase as lists have. */
+export type PurchaseSummary = Schemas['PurchaseSummary']
 export type Purchase = Schemas['Purchase']
+export type AwardEvaluation = Schemas['AwardEvaluation']
 export type PurchaseStatus = Purchase['status']
 export type PurchaseStep = Schemas['PurchaseStep']
 export type Refusal = NonNullable<Purchase['refusal']>
@@ -78,6 +81,23 @@ export function purchaseQuery(purchaseId: string) {
   })
 }
 
+/** What earned points: a purchase, or an event of another system. */
+export type Earner = { kind: 'purchase' | 'event'; id: string }
+
+/** Which rules of which campaigns gave the points of a purchase or an event. It may be long, so it is read where it is shown. */
+export function evaluationQuery({ kind, id }: Earner) {
+  const params = { path: { id } }
+  return queryOptions({
+    queryKey: ['purchases', 'evaluation', id],
+    queryFn: ({ signal }): Promise<AwardEvaluation> =>
+      answer(
+        kind === 'purchase'
+          ? api.GET('/purchases/{id}/evaluation', { params, signal })
+          : api.GET('/events/{id}/evaluation', { params, signal }),
+      ),
+  })
+}
+
 type Filter = {
   /** Whose; left out: everybody's. */
   userId?: string
@@ -86,7 +106,7 @@ type Filter = {
 
 const PAGE_SIZE = 20
 
-/** Purchases with their steps so far, newest first, page after page. */
+/** Purchases, newest first, page after page. */
 export function purchaseHistoryQuery(filter: Filter) {
   return cursorQuery(['purchases', 'history', filter], (cursor, signal) =>
     answer(api.GET('/purchases', { params: { query: { ...filter, limit: PAGE_SIZE, ...cursor } }, signal })),

@@ -35,8 +35,15 @@ export function simulationQuery(candidate: Candidate & { rules: string }, event:
 type Schemas = components['schemas']
 
 export type BacktestTotals = Schemas['BacktestTotals']
+/** The totals of a campaign, with those of its rules. */
+export type CampaignTotals = Omit<Schemas['BacktestCampaign'], 'line'> & Pick<Schemas['BacktestRules'], 'rules'>
 export type BacktestAward = Schemas['BacktestPage']['awards'][number]
-export type BacktestLine = Schemas['BacktestPage'] | BacktestTotals | Schemas['BacktestProblem']
+export type BacktestLine =
+  | Schemas['BacktestPage']
+  | Schemas['BacktestCampaign']
+  | Schemas['BacktestRules']
+  | BacktestTotals
+  | Schemas['BacktestProblem']
 
 /** A stretch of the past, in instants of RFC 3339. Without an end it goes on until now. */
 export type Past = { from: string; to?: string }

@@ -18,12 +18,12 @@ export function pointsMoved(change: number): string {
   return signed.format(change).replace('-', '−')
 }
 
-type CampaignAward = Pick<components['schemas']['CampaignAward'], 'campaign' | 'points'>
+type CampaignPoints = components['schemas']['CampaignPoints']
 
 const and = new Intl.ListFormat('en', { type: 'conjunction' })
 
 /** Where points come from: `by campaign “1”`, `by campaigns “1” and “spring”`. Empty when none gave any. */
-export function formatCampaigns(campaigns: readonly CampaignAward[]): string {
+export function formatCampaigns(campaigns: readonly CampaignPoints[]): string {
   const names = campaigns.filter((award) => award.points > 0).map(({ campaign }) => `“${campaign}”`)
   if (names.length === 0) return ''
   return `by ${names.length === 1 ? 'campaign' : 'campaigns'} ${and.format(names)}`

@@ -48,7 +48,7 @@ function ParkedAwardItem({ award, now, notify }: ParkedAwardItemProps) {
         <Text size="sm" c="dimmed">
           Waiting for {duration(now - since)}, since {dateTime(award.parkedAt)}. <Origin award={award} />
         </Text>
-        <CampaignAwards campaigns={award.campaigns} />
+        <CampaignAwards earner={award} />
       </Stack>
       <Group gap="sm">
         <DismissAward award={award} notify={notify} />

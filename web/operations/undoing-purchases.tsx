@@ -1,9 +1,16 @@
 import { Button, Group, Stack, Text } from '@mantine/core'
 import { IconMoodSmile } from '@tabler/icons-react'
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { formatError } from '#web/client/api-problem.ts'
 import { useProductNames } from '#web/client/products.ts'
-import { type Purchase, type PurchaseStatus, purchaseHistoryQuery, useRepairPurchase } from '#web/client/purchases.ts'
+import {
+  type Purchase,
+  type PurchaseStatus,
+  type PurchaseSummary,
+  purchaseHistoryQuery,
+  purchaseQuery,
+  useRepairPurchase,
+} from '#web/client/purchases.ts'
 import { dateTime, duration } from '#web/format/dates.ts'
 import { AnchorLink } from '#web/page/links.tsx'
 import { purchaseWorkflow, repairWorkflow, STATUS_NAMES, stepsAhead } from '#web/purchases/progress.ts'
@@ -37,11 +44,13 @@ export function UndoingPurchases() {
   )
 }
 
-type UndoingItemProps = { purchase: Purchase; now: number; notify: (notice: Notice) => void }
+type UndoingItemProps = { purchase: PurchaseSummary; now: number; notify: (notice: Notice) => void }
 
 function UndoingItem({ purchase, now, notify }: UndoingItemProps) {
   const { purchaseId, username, lines } = purchase
   const nameOf = useProductNames(lines)
+  // The list does not have the steps.
+  const { data: whole } = useQuery({ ...purchaseQuery(purchaseId), refetchInterval: POLL_MS })
   const repair = useRepairPurchase(purchaseId, ({ status }) => notify(repairNotice(status)))
   return (
     <article className={classes.item}>
@@ -49,8 +58,8 @@ function UndoingItem({ purchase, now, notify }: UndoingItemProps) {
         <Text fw={650} size="lg">
           {formatLines(lines, nameOf)} for {username}
         </Text>
-        <Text>{formatUndoReason(purchase, nameOf)}</Text>
-        <Waiting purchase={purchase} now={now} />
+        {whole && <Text>{formatUndoReason(whole, nameOf)}</Text>}
+        {whole && <Waiting purchase={whole} now={now} />}
         <Group gap="md">
           <AnchorLink to="/purchases/$purchaseId" params={{ purchaseId }} size="sm">
             See the purchase

@@ -1,14 +1,16 @@
-import { Stack, Text } from '@mantine/core'
-import type { Purchase } from '#web/client/purchases.ts'
+import { Skeleton, Stack, Text } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { type AwardEvaluation, type Earner, evaluationQuery, type Purchase } from '#web/client/purchases.ts'
 import { points } from '#web/format/points.ts'
 import { AnchorLink } from '#web/page/links.tsx'
 import list from '#web/page/list.module.css'
+import { LoadError } from '#web/page/list.tsx'
 import { Section } from '#web/page/section.tsx'
 import { formatTakenBack } from './purchase-text.ts'
 
 /** Which campaign and rule gave which points for a purchase; nothing while that is not known. */
 export function PointsEarned({ purchase }: { purchase: Purchase }) {
-  const { award, pointsIssued, campaigns } = purchase
+  const { award, pointsIssued, purchaseId } = purchase
   const takenBack = formatTakenBack(purchase)
   if (award === null) return null
   if (award === 'voided') {
@@ -40,15 +42,20 @@ export function PointsEarned({ purchase }: { purchase: Purchase }) {
       )}
       {award === 'booked' && pointsIssued !== null && <Text fw={700}>{points(pointsIssued)}</Text>}
       {takenBack !== undefined && <Text>{takenBack}</Text>}
-      <CampaignAwards campaigns={campaigns} />
+      <CampaignAwards earner={{ kind: 'purchase', id: purchaseId }} />
     </Section>
   )
 }
 
-type Award = Purchase['campaigns'][number]
+type Award = AwardEvaluation['campaigns'][number]
 
 /** What each campaign gave, and by which of its rules. */
-export function CampaignAwards({ campaigns }: { campaigns: readonly Award[] }) {
+export function CampaignAwards({ earner }: { earner: Earner }) {
+  const evaluation = useQuery(evaluationQuery(earner))
+  if (!evaluation.data) {
+    return evaluation.error ? <LoadError query={evaluation} /> : <Skeleton height={44} radius="md" />
+  }
+  const { campaigns } = evaluation.data
   if (campaigns.length === 0) return null
   return (
     <ul className={list.list} style={{ gap: 8 }} aria-label="Campaigns">

@@ -1,5 +1,5 @@
 import { formatError, isFinal, type Message, problemOf } from '#web/client/api-problem.ts'
-import type { Order, Purchase, Refusal } from '#web/client/purchases.ts'
+import type { Order, Purchase, PurchaseSummary, Refusal } from '#web/client/purchases.ts'
 import { money } from '#web/format/money.ts'
 import { points } from '#web/format/points.ts'
 import { isBeingCancelled, isCancelledTooLate, isUnderWay, STATUS_NAMES, statusBy } from './progress.ts'
@@ -143,7 +143,7 @@ export function formatUndoReason({ steps }: Purchase, nameOf: (productId: string
 }
 
 /** What a purchase means in points, at a glance: `+170 points`. Undefined when there is nothing to say. */
-export function formatPointsOf({ status, award, pointsIssued, pointsRedeemed }: Purchase): string | undefined {
+export function formatPointsOf({ status, award, pointsIssued, pointsRedeemed }: PurchaseSummary): string | undefined {
   if (status === 'refunded') return undefined
   const earned = award === 'parked' ? 'points will follow' : pointsIssued ? `+${points(pointsIssued)}` : undefined
   const spent = pointsRedeemed > 0 && award !== null ? `−${points(pointsRedeemed)}` : undefined

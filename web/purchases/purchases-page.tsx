@@ -3,7 +3,7 @@ import { IconShoppingBag } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useProductsOf } from '#web/client/products.ts'
-import { type Purchase, type PurchaseStatus, purchaseHistoryQuery } from '#web/client/purchases.ts'
+import { type PurchaseStatus, type PurchaseSummary, purchaseHistoryQuery } from '#web/client/purchases.ts'
 import { dateTime } from '#web/format/dates.ts'
 import { money } from '#web/format/money.ts'
 import { ButtonLink } from '#web/page/links.tsx'
@@ -102,7 +102,7 @@ function Nothing({ status }: { status: PurchaseStatus | undefined }) {
 }
 
 /** A purchase at a glance; all of it leads to its page. */
-export function PurchaseCard({ purchase }: { purchase: Purchase }) {
+export function PurchaseCard({ purchase }: { purchase: PurchaseSummary }) {
   const { purchaseId, lines, status, createdAt, total } = purchase
   const { productOf, nameOf } = useProductsOf(lines)
   const image = lines[0] ? (productOf(lines[0].productId)?.image ?? null) : null
@@ -130,7 +130,7 @@ export function PurchaseCard({ purchase }: { purchase: Purchase }) {
   )
 }
 
-function NotBoughtBecause({ purchase, nameOf }: { purchase: Purchase; nameOf: (productId: string) => string }) {
+function NotBoughtBecause({ purchase, nameOf }: { purchase: PurchaseSummary; nameOf: (productId: string) => string }) {
   if (!purchase.refusal) return null
   return (
     <Text size="sm" c="dimmed">

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { awardPoints, parkAward } from '#activities/points.ts'
-import { listParkedAwards } from '#db/awards.ts'
+import { listParkedAwards, readEvaluation } from '#db/awards.ts'
 import { readAvailable } from '#db/points.ts'
 import { readPurchase } from '#db/purchases.ts'
 import type { Rule } from '#domain/campaigns/condition.ts'
@@ -21,21 +21,22 @@ afterEach(async () => {
 
 const hours = (count: number) => new Date(Date.now() + count * 3_600_000).toISOString()
 const available = (account = 'ann') => readAvailable(shop.sql, account, new Date().toISOString())
-const award = async (purchaseId: string) =>
+/** What the timeline says of the award. */
+const timeline = async (purchaseId: string) =>
   (await readPurchase(shop.sql, purchaseId))?.events.find(({ step }) => step === 'awardPoints')?.detail
 const caps = (totalPoints: number | null, pointsPerCustomer: number | null = null) => ({
   caps: { totalPoints, pointsPerCustomer },
 })
 
 describe('a purchase earns', () => {
-  test('what the rules of the campaign give, and the issue event and the timeline say which of them', async () => {
+  test('what the rules of the campaign give, and its award says which of them', async () => {
     await shop.addCampaign('1')
     const { purchaseId, points } = await shop.buy('ann')
     expect(points).toBe(170)
     const campaign = { campaign: '1', points: 170, exact: '170', rules: [{ outcome: 'gave', exact: '170' }] }
-    expect(await award(purchaseId)).toMatchObject({ points: 170, award: { campaigns: [campaign] } })
-    const [event] = await shop.sql`select payload from points_events`
-    expect(event?.payload).toMatchObject({ details: { points: 170, campaigns: [campaign] } })
+    expect(await readEvaluation(shop.sql, purchaseId)).toMatchObject({ points: 170, campaigns: [campaign] })
+    const [event] = await shop.sql`select transaction_id as "transactionId" from points_events`
+    expect(await timeline(purchaseId)).toEqual({ points: 170, transactionId: event?.transactionId })
   })
 
   test.each([
@@ -46,7 +47,8 @@ describe('a purchase earns', () => {
     await shop.addCampaign('1', terms)
     const { purchaseId, points } = await shop.buy('ann')
     expect(points).toBe(0)
-    expect(await award(purchaseId)).toMatchObject({ points: 0, award: { points: 0, campaigns: [] } })
+    expect(await timeline(purchaseId)).toEqual({ points: 0 })
+    expect(await readEvaluation(shop.sql, purchaseId)).toEqual({ points: 0, campaigns: [] })
   })
 
   test('the sum over campaigns that run at once, as one transaction', async () => {
@@ -63,7 +65,7 @@ describe('a purchase earns', () => {
     const { purchaseId, points } = await shop.buy('ann')
     expect(points).toBe(3)
     const reasons = [{ reason: { code: 'missing' } }, { reason: { code: 'division_by_zero' } }, { outcome: 'gave' }]
-    expect(await award(purchaseId)).toMatchObject({ award: { campaigns: [{ rules: reasons }] } })
+    expect(await readEvaluation(shop.sql, purchaseId)).toMatchObject({ campaigns: [{ rules: reasons }] })
   })
 
   test('what is within the steps of one award; the rest is noted, and it comes to the same however often it is asked', async () => {
@@ -80,9 +82,9 @@ describe('a purchase earns', () => {
     )
     expect(reached.slice(0, 3)).toEqual([14_100, 14_100, 14_100])
     expect(reached.length).toBeLessThan(names.length)
-    expect([parked?.evaluation?.points, await available()]).toEqual([points, points])
+    expect([parked?.earned, await available()]).toEqual([points, points])
     const last = Array(30).fill({ outcome: 'not_evaluated', reason: { code: 'too_many_steps' } })
-    expect(await award(purchaseId)).toMatchObject({ award: { campaigns: [{}, {}, {}, {}, { rules: last }] } })
+    expect(await readEvaluation(shop.sql, purchaseId)).toMatchObject({ campaigns: [{}, {}, {}, {}, { rules: last }] })
     expect((await shop.buy('ann')).points).toBe(points)
   })
 
@@ -108,7 +110,8 @@ describe('a cap', () => {
     expect(bought.reduce((sum, { points }) => sum + (points ?? 0), 0)).toBe(given)
     expect(await shop.given('1')).toBe(given)
     const short = bought.find(({ points }) => points === 0)
-    expect(await award(short?.purchaseId ?? '')).toMatchObject({ award: { campaigns: [{ points: 0, limitedBy }] } })
+    const evaluation = await readEvaluation(shop.sql, short?.purchaseId ?? '')
+    expect(evaluation).toMatchObject({ campaigns: [{ points: 0, limitedBy }] })
   })
 
   test('of one campaign does not touch what the other gives', async () => {
@@ -213,14 +216,12 @@ describe('a parked award', () => {
     expect(points).toBe(0)
     expect((await readPurchase(shop.sql, purchaseId))?.award).toBe('nothing')
     const limitedBy = 'pointsPerAward'
-    expect(await award(purchaseId)).toMatchObject({
-      award: {
-        points: 0,
-        campaigns: [
-          { earned: 1_000_000_001, points: 0, limitedBy },
-          { earned: 5, points: 0, limitedBy },
-        ],
-      },
+    expect(await readEvaluation(shop.sql, purchaseId)).toMatchObject({
+      points: 0,
+      campaigns: [
+        { earned: 1_000_000_001, points: 0, limitedBy },
+        { earned: 5, points: 0, limitedBy },
+      ],
     })
     expect(await shop.given('1')).toBe(0)
     expect(await listParkedAwards(shop.sql, { limit: 10 })).toEqual([])

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { awardPoints, parkAward } from '#activities/points.ts'
-import { readAward, recordExternalEvent } from '#db/awards.ts'
+import { readAward, readEvaluation, recordExternalEvent } from '#db/awards.ts'
 import type { Database } from '#db/client.ts'
 import { readAvailable } from '#db/points.ts'
 import { createPointsLedger } from '#ledger/ledger.ts'
@@ -46,7 +46,10 @@ async function aReview(): Promise<void> {
 const partsOf = (sql: Database) => ({ sql, ledger: createPointsLedger(sql), pointsTtlDays: 365 })
 const book = (sql: Database = shop.sql) => awardPoints(partsOf(sql), { eventId })
 const park = (sql: Database = shop.sql) => parkAward(partsOf(sql), { eventId }, 'unavailable')
-const stands = () => readAward(shop.sql, eventId)
+const stands = async () => ({
+  ...(await readAward(shop.sql, eventId)),
+  evaluation: await readEvaluation(shop.sql, eventId),
+})
 const available = () => readAvailable(shop.sql, member, new Date().toISOString())
 
 /** The connection is lost at the first statement that holds the words, before or after its effect. */

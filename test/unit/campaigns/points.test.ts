@@ -61,6 +61,14 @@ describe('what rules give', () => {
     })
   })
 
+  test('a number is given exactly in at most 122 characters: as a decimal, or as a fraction where that is shorter', () => {
+    const exact = (formula: string) => evaluated({ rules: [giving(formula)] }, purchase()).exact
+    expect(exact('1/8')).toBe('0.125')
+    expect(exact(`1/${2n ** 60n}`)).toHaveLength(62)
+    expect(exact(`1/${2n ** 61n}`)).toBe(`1/${2n ** 61n}`)
+    expect(exact(`${10n ** 59n}/${2n ** 199n}`).length).toBeLessThanOrEqual(122)
+  })
+
   test('what a campaign made of an event survives being stored as JSON', () => {
     const evaluation = evaluated({ rules: [SAMPLE_RULE, giving('1/3'), giving('$.nothing')] }, purchase())
     expect(JSON.parse(JSON.stringify(evaluation))).toEqual(evaluation)
@@ -84,6 +92,12 @@ describe('a rule that cannot be evaluated gives nothing, says why, and stops no 
     ['$.gift', { gift: 5e-324 }, 'too_large', /digits/],
     ['$.amount * 1000000', {}, 'too_large', /1000000000 points/],
   ]
+
+  test('and repeats no more of a long path than 60 bytes, in whole characters', () => {
+    const { rules } = evaluated({ rules: [giving(`$.${'独'.repeat(100)}`)] }, purchase())
+    const message = `$.${'独'.repeat(19)}… is not in the event`
+    expect(rules).toEqual([{ outcome: 'not_evaluated', reason: { code: 'missing', message } }])
+  })
 
   test.each(reasons)('%s on %o: %s', (formula, changes, code, message) => {
     const { rules, earned } = evaluated(

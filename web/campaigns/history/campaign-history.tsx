@@ -1,7 +1,13 @@
 import { Group, Paper, Skeleton, Stack, Text } from '@mantine/core'
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { problemOf } from '#web/client/api-problem.ts'
-import { type CampaignChange, campaignHistoryQuery } from '#web/client/campaigns.ts'
+import {
+  type CampaignChangeSummary,
+  type CampaignTerms,
+  type CampaignTermsSummary,
+  campaignChangeQuery,
+  campaignHistoryQuery,
+} from '#web/client/campaigns.ts'
 import { dateTime } from '#web/format/dates.ts'
 import cardList from '#web/page/list.module.css'
 import { LoadError, ShowMore } from '#web/page/list.tsx'
@@ -20,8 +26,8 @@ export function CampaignHistory({ name }: { name: string }) {
     <Stack gap="md" align="period">
       <ol className={cardList.list} aria-label="History of changes">
         {changes.map((change) => (
-          <li key={`${change.at} ${change.version}`}>
-            <Change change={change} />
+          <li key={change.id}>
+            <Change name={name} change={change} />
           </li>
         ))}
       </ol>
@@ -32,7 +38,10 @@ export function CampaignHistory({ name }: { name: string }) {
 
 const ACTIONS = { created: 'Created', updated: 'Changed', deleted: 'Deleted' }
 
-function Change({ change: { action, actor, at, version, before, after } }: { change: CampaignChange }) {
+type ChangeProps = { name: string; change: CampaignChangeSummary }
+
+function Change({ name, change }: ChangeProps) {
+  const { action, actor, at, version, after } = change
   return (
     <Paper withBorder radius="lg" p="lg" bg="var(--store-surface)">
       <Stack gap="sm">
@@ -44,15 +53,27 @@ function Change({ change: { action, actor, at, version, before, after } }: { cha
             <time dateTime={at}>{dateTime(at)}</time> · version {version}
           </Text>
         </Group>
-        {before && after && <TermsDiff before={before} after={after} />}
-        {!before && after && <TermsDiff before={DEFAULT_TERMS} after={after} />}
+        {after && <Difference name={name} change={change} />}
       </Stack>
     </Paper>
   )
 }
 
+/** What a change made of the terms. The list does not have the rules, so the change itself is read where they differ. */
+function Difference({ name, change: { id, before, after, rules_changed: haveRulesChanged } }: ChangeProps) {
+  const whole = useQuery({ ...campaignChangeQuery(name, id), enabled: haveRulesChanged })
+  if (!haveRulesChanged) return <TermsDiff before={alike(before)} after={alike(after)} />
+  if (!whole.data) return whole.error ? <LoadError query={whole} /> : <Skeleton height={48} radius="md" />
+  return <TermsDiff before={whole.data.before ?? DEFAULT_TERMS} after={whole.data.after ?? DEFAULT_TERMS} />
+}
+
+/** Terms whose rules are the same before and after, and are not shown. */
+function alike(terms: CampaignTermsSummary | null): CampaignTerms {
+  return { ...DEFAULT_TERMS, ...terms }
+}
+
 /** The defaults of the API: the terms that a new campaign differs from. */
-const DEFAULT_TERMS: NonNullable<CampaignChange['before']> = {
+const DEFAULT_TERMS: CampaignTerms = {
   status: 'active',
   starts_at: null,
   ends_at: null,

@@ -2,7 +2,7 @@ import { Alert, Button, Group, Progress, Stack, Table, Text } from '@mantine/cor
 import { Link } from '@tanstack/react-router'
 import { formatOutcome, formatRule, formatShortfall } from '#web/campaigns/rule-text.ts'
 import { formatError, type Message, problemOf } from '#web/client/api-problem.ts'
-import type { BacktestAward, BacktestTotals } from '#web/client/simulation.ts'
+import type { BacktestAward, BacktestTotals, CampaignTotals } from '#web/client/simulation.ts'
 import { dateTime } from '#web/format/dates.ts'
 import { points } from '#web/format/points.ts'
 import { type Column, DataTable } from '#web/page/table.tsx'
@@ -40,7 +40,7 @@ export function BacktestResult({ state, isOutdated, onRunAgain }: BacktestResult
           </Group>
         </Alert>
       )}
-      {state.totals && <Totals totals={state.totals} />}
+      {state.totals && <Totals totals={state.totals} campaigns={state.campaigns} />}
       <Awards awards={state.awards} total={state.total} />
     </Stack>
   )
@@ -100,10 +100,8 @@ function formatFailure({ phase, error }: BacktestState): Message | undefined {
   return formatError(error)
 }
 
-type CampaignTotals = BacktestTotals['campaigns'][number]
-
 /** What the terms would have awarded, compared with what was actually awarded, and rule by rule. */
-function Totals({ totals }: { totals: BacktestTotals }) {
+function Totals({ totals, campaigns }: { totals: BacktestTotals; campaigns: readonly CampaignTotals[] }) {
   const { points: preview, points_issued: issued, points_taken_back: takenBack } = totals
   return (
     <Stack gap="md">
@@ -113,7 +111,7 @@ function Totals({ totals }: { totals: BacktestTotals }) {
         <Figure name="Difference" value={formatDifference(preview - issued)} />
         {takenBack > 0 && <Figure name="Taken back by refunds" value={points(takenBack)} />}
       </dl>
-      {totals.campaigns.map((campaign) => (
+      {campaigns.map((campaign) => (
         <CampaignSummary key={campaign.campaign_name} campaign={campaign} evaluated={totals.judged} />
       ))}
     </Stack>

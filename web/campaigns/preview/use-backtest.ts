@@ -5,6 +5,7 @@ import {
   type BacktestLine,
   type BacktestTotals,
   backtestLines,
+  type CampaignTotals,
   type Past,
 } from '#web/client/simulation.ts'
 
@@ -17,11 +18,21 @@ export type BacktestState = {
   done: number
   total: number
   awards: readonly BacktestAward[]
+  /** They come before the totals of all. */
+  campaigns: readonly CampaignTotals[]
   totals: BacktestTotals | undefined
   error: unknown
 }
 
-const STARTED: BacktestState = { phase: 'running', done: 0, total: 0, awards: [], totals: undefined, error: undefined }
+const STARTED: BacktestState = {
+  phase: 'running',
+  done: 0,
+  total: 0,
+  awards: [],
+  campaigns: [],
+  totals: undefined,
+  error: undefined,
+}
 
 /** Runs one backtest at a time: starting another one or leaving the page aborts it. */
 export function useBacktest() {
@@ -54,6 +65,15 @@ function afterLine(state: BacktestState, line: BacktestLine): BacktestState {
       const room = MAX_AWARDS - state.awards.length
       const awards = room > 0 ? [...state.awards, ...line.awards.slice(0, room)] : state.awards
       return { ...state, done, total, awards }
+    }
+    case 'campaign': {
+      const { line: _, ...totals } = line
+      return { ...state, campaigns: [...state.campaigns, { ...totals, rules: [] }] }
+    }
+    case 'rules': {
+      const [last, ...others] = state.campaigns.toReversed()
+      if (!last) return state
+      return { ...state, campaigns: [...others.reverse(), { ...last, rules: [...last.rules, ...line.rules] }] }
     }
     case 'totals':
       return { ...state, phase: 'complete', totals: line, done: line.judged, total: line.judged }
