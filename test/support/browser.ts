@@ -1,7 +1,7 @@
 import type { Browser, BrowserContextOptions, ConsoleMessage, Page, Request } from 'playwright-core'
 
 /** A machine with two cores and everything else on them takes its time. */
-const PATIENCE_MS = 20_000
+const PATIENCE_MS = 60_000
 
 export type Visit = {
   page: Page

@@ -100,11 +100,12 @@ function useCacheCampaign() {
   }
 }
 
-/** Invalidates campaigns, and the quotes that depend on them. */
+/** Invalidates campaigns, and the quotes and simulations that depend on them. */
 function useInvalidateCampaigns() {
   const queryClient = useQueryClient()
   return () => {
     void queryClient.invalidateQueries({ queryKey: ['campaigns'] })
     void queryClient.invalidateQueries({ queryKey: ['quote'] })
+    void queryClient.invalidateQueries({ queryKey: ['simulation'] })
   }
 }
