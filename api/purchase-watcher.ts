@@ -167,25 +167,32 @@ export type OutcomeWatcher = {
 }
 
 /**
- * One statement per poll reads those purchases that have been settled, so that who waits is answered when the row says so: no
- * request holds a long poll at Temporal, and none waits for the end of the workflow. While the database is unavailable the
- * waits go on.
+ * One statement per poll looks for those that have been settled, so that who waits is answered when the row says so: no request
+ * holds a long poll at Temporal, and none waits for the end of the workflow. The pause between two polls is a twentieth of how
+ * long they have waited so far, on average: nobody is answered later than need be, and a database under load is asked less
+ * often. While the database is unavailable the waits go on.
  *
- * @param options.pollMs pause between two polls; short, because buyers wait for it
+ * @param options.leastPauseMs, options.mostPauseMs bounds of that pause
  */
-export function createOutcomeWatcher(options: { sql: Database; logger: Logger; pollMs?: number }): OutcomeWatcher {
-  const { sql, logger, pollMs = 5 } = options
-  const waits = new Map<string, Set<(purchase: StoredPurchase) => void>>()
+export function createOutcomeWatcher(options: OutcomeWatcherOptions): OutcomeWatcher {
+  const { sql, logger, leastPauseMs = 4, mostPauseMs = 100 } = options
+  const waits = new Map<string, Set<Wait>>()
   let polling = false
+
+  function pauseMs(): number {
+    const since = [...waits.values()].flatMap((of) => [...of].map(({ startedAt }) => startedAt))
+    const age = performance.now() - since.reduce((sum, startedAt) => sum + startedAt, 0) / since.length
+    return Math.min(Math.max(age / 20, leastPauseMs), mostPauseMs)
+  }
 
   async function pollWhileAwaited(): Promise<void> {
     polling = true
     let unavailable = false
     while (waits.size > 0) {
-      await sleep(unavailable ? UNAVAILABLE_POLL_MS : pollMs, undefined, { ref: false })
+      await sleep(unavailable ? mostPauseMs : pauseMs(), undefined, { ref: false })
       try {
         for (const purchase of await readSettledPurchases(sql, [...waits.keys()]))
-          for (const settle of waits.get(purchase.purchaseId) ?? []) settle(purchase)
+          for (const { end } of waits.get(purchase.purchaseId) ?? []) end(purchase)
         unavailable = false
       } catch (error) {
         if (!unavailable) logger.warn({ err: error }, 'outcomes cannot be polled: requests wait')
@@ -200,14 +207,17 @@ export function createOutcomeWatcher(options: { sql: Database; logger: Logger; p
       if (until.aborted) return Promise.resolve(undefined)
       const { promise, resolve } = Promise.withResolvers<StoredPurchase | undefined>()
       const others = waits.get(purchaseId) ?? new Set()
-      waits.set(purchaseId, others.add(end))
-      function end(purchase?: StoredPurchase) {
-        until.removeEventListener('abort', giveUp)
-        others.delete(end)
-        if (others.size === 0) waits.delete(purchaseId)
-        resolve(purchase)
+      const giveUp = () => wait.end(undefined)
+      const wait: Wait = {
+        startedAt: performance.now(),
+        end(purchase) {
+          until.removeEventListener('abort', giveUp)
+          others.delete(wait)
+          if (others.size === 0) waits.delete(purchaseId)
+          resolve(purchase)
+        },
       }
-      const giveUp = () => end()
+      waits.set(purchaseId, others.add(wait))
       until.addEventListener('abort', giveUp)
       if (!polling) void pollWhileAwaited()
       return promise
@@ -215,4 +225,6 @@ export function createOutcomeWatcher(options: { sql: Database; logger: Logger; p
   }
 }
 
-const UNAVAILABLE_POLL_MS = 250
+type OutcomeWatcherOptions = { sql: Database; logger: Logger; leastPauseMs?: number; mostPauseMs?: number }
+
+type Wait = { startedAt: number; end: (purchase: StoredPurchase | undefined) => void }
