@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { bookHistory } from '#bench/history.ts'
 import { audit } from '#db/audit.ts'
 import { type Database, openDatabase } from '#db/client.ts'
 import { listLots, listTransactions, readAvailable, readBalance, readNextExpiry } from '#db/points.ts'
-import { bookHistory } from '#scripts/bench.ts'
 import { accepted, commandOf, type LedgerWorld, openLedger } from '#test/support/points-ledger.ts'
 import { rowsRead } from '#test/support/rows-read.ts'
 
