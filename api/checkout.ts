@@ -17,7 +17,7 @@ import {
   requirePurchase,
   setAcceptedHeaders,
 } from './purchase-schemas.ts'
-import { startPurchase, waitForOutcome } from './purchase-workflows.ts'
+import { startAndWait, startPurchase } from './purchase-workflows.ts'
 import { quotePurchase } from './quote.ts'
 import { json, jsonBody, problems, replayedHeader, WITH_BODY, WRITING } from './responses.ts'
 import { amountInput, amountOutput, productId, username } from './schemas.ts'
@@ -223,15 +223,13 @@ function registerCreatePurchase(app: App, deps: AppDependencies): void {
 
     let purchase = recorded.replayed ? await requirePurchase(deps.sql, purchaseId) : undefined
     if (purchase === undefined || purchase.settledAt === null) {
-      const { lane, slowMotion } = order
-      await startPurchase(deps, purchase ?? { ...recorded, ...order, status: 'running' }, {
-        lane: slowMotion ? 'visible' : lane,
-        slowMotion,
-      })
+      const started = purchase ?? { ...recorded, ...order, status: 'running' as const }
+      const how = { lane: order.slowMotion ? 'visible' : order.lane, slowMotion: order.slowMotion } as const
       if (prefers(c.req.header('Prefer'), 'respond-async')) {
         c.header('Preference-Applied', 'respond-async')
+        await startPurchase(deps, started, how)
         purchase = await requirePurchase(deps.sql, purchaseId)
-      } else purchase = await waitForOutcome(deps, purchaseId, c.req.raw.signal)
+      } else purchase = await startAndWait(deps, started, how, c.req.raw.signal)
     }
     if (purchase.settledAt !== null) return c.json(formatReceipt(purchase), 200)
     setAcceptedHeaders(c, purchase)

@@ -55,6 +55,15 @@ describe('a purchase that takes longer than the wait', () => {
     expect(requestLine(patient)).toMatchObject({ status: 202 })
   })
 
+  test('does not keep others from being started: their turn comes though nobody gets on', async () => {
+    const crowd = Array.from({ length: 40 }, () => stuck.post('/purchase', order()))
+    for (const { status, body } of await Promise.all(crowd)) {
+      expect(status).toBe(202)
+      const { status: workflow } = await world.client.workflow.getHandle(purchaseWorkflowId(body.purchaseId)).describe()
+      expect(workflow.name).toBe('RUNNING')
+    }
+  })
+
   test('is answered with 202 at once when the server stops, which does not hold the server up', async () => {
     const leaving = await world.serve({ taskQueue: `${world.taskQueue}-idle`, purchaseWaitMs: 30_000 })
     const answer = leaving.post('/purchase', order())
