@@ -87,13 +87,13 @@ export async function startAndWait(
       await startPurchase(deps, purchase, start)
       const outcome = waitForOutcome(deps, purchase.purchaseId, client)
       begun.resolve({ outcome })
-      await Promise.race([outcome, sleep(TURN_MS, undefined, { ref: false })])
+      await outcome
     } catch (error) {
       begun.reject(error)
     }
   }
   if (lane === 'visible' || turns.pendingCount >= MAX_WAITING_FOR_TURN) void begin()
-  else void turns(begin)
+  else void turns(() => Promise.race([begin(), sleep(TURN_MS, undefined, { ref: false })]))
   return await (await begun.promise).outcome
 }
 
