@@ -81,20 +81,15 @@ export async function startAndWait(
   client: AbortSignal,
 ): Promise<StoredPurchase> {
   const { lane = deps.defaultLane } = start
-  const begun = Promise.withResolvers<{ outcome: Promise<StoredPurchase> }>()
-  const begin = async () => {
-    try {
-      await startPurchase(deps, purchase, start)
-      const outcome = waitForOutcome(deps, purchase.purchaseId, client)
-      begun.resolve({ outcome })
-      await outcome
-    } catch (error) {
-      begun.reject(error)
-    }
+  const outcome = Promise.withResolvers<StoredPurchase>()
+  const run = async () => {
+    await startPurchase(deps, purchase, start)
+    return await waitForOutcome(deps, purchase.purchaseId, client)
   }
+  const begin = () => run().then(outcome.resolve, outcome.reject)
   if (lane === 'visible' || turns.pendingCount >= MAX_WAITING_FOR_TURN) void begin()
   else void turns(() => Promise.race([begin(), sleep(TURN_MS, undefined, { ref: false })]))
-  return await (await begun.promise).outcome
+  return await outcome.promise
 }
 
 /** Starts the workflow that refunds a purchase, unless it was started before. @throws Problem `temporal_unavailable` */
