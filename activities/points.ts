@@ -1,12 +1,21 @@
 import { setImmediate } from 'node:timers/promises'
 import { log } from '@temporalio/activity'
-import { readAward, readEvaluation, recordNothing, recordParked, type StoredAward, voidAward } from '#db/awards.ts'
-import { occurrenceOf, readEvents, readPurchaseEvent } from '#db/campaign-past.ts'
-import { readCampaignsAt, readRemaining } from '#db/campaigns.ts'
+import {
+  readAward,
+  readAwards,
+  readEvaluation,
+  recordNothing,
+  recordParked,
+  type StoredAward,
+  voidAward,
+} from '#db/awards.ts'
+import { type Occurrence, readOccurrences } from '#db/campaign-past.ts'
+import { readCampaignVersions, readRemaining } from '#db/campaigns.ts'
 import type { Sql } from '#db/client.ts'
 import { listLapsedAccounts, readClock } from '#db/points.ts'
 import { readPointsPayment, StepImpossible, type TakenBack } from '#db/purchases.ts'
 import { type Award, capAward, evaluateCampaigns, grantsOf } from '#domain/campaigns/award.ts'
+import { type Campaign, CampaignHistory } from '#domain/campaigns/campaign.ts'
 import { runSliced } from '#domain/campaigns/evaluation.ts'
 import { type Awarded, type StepName, type StepResult, stepKey } from '#domain/purchase.ts'
 import type { PointsAnswer, PointsLedger } from '#ledger/ledger.ts'
@@ -60,11 +69,11 @@ export async function undoRedemption({ sql, ledger }: PointsDependencies, purcha
  */
 export async function awardPoints(deps: PointsDependencies, awarded: Awarded): Promise<{ points: number }> {
   const { sql, ledger, pointsTtlDays } = deps
-  const award = await readAward(sql, idOf(awarded))
+  const { award, evaluate } = await readsOf(sql).toAward(idOf(awarded))
   if (isClosed(award)) return { points: award.points }
-  const evaluated = (award.state === 'parked' && (await readEvaluation(sql, award.id))) || (await evaluate(sql, award))
+  const evaluated = await evaluate()
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-    const evaluation = capAward(evaluated, await readRemaining(sql, evaluated, award.accountId))
+    const evaluation = await readsOf(sql).capped({ award: evaluated, accountId: award.accountId })
     // Caps may have nothing left because an attempt whose report was lost has booked it: what stands is what counts.
     if (evaluation.points === 0) return { points: (await recordNothing(sql, award.id, evaluation)).points }
     const answer = await ledger.execute({
@@ -108,9 +117,9 @@ const MAX_ATTEMPTS = 100
 
 /** Keeps an award that cannot be booked, with what it came to, for operators to retry. Not when it was booked after all. */
 export async function parkAward({ sql }: PointsDependencies, awarded: Awarded, problem: string): Promise<void> {
-  const award = await readAward(sql, idOf(awarded))
+  const { award, evaluate } = await readsOf(sql).toAward(idOf(awarded))
   if (award.state !== 'pending') return
-  const evaluated = await evaluate(sql, award)
+  const evaluated = await evaluate()
   if (evaluated.points === 0) await recordNothing(sql, award.id, evaluated)
   else await recordParked(sql, award.id, evaluated, problem)
 }
@@ -135,17 +144,113 @@ function isClosed({ state }: StoredAward): boolean {
   return state !== 'pending' && state !== 'parked'
 }
 
-/** What a purchase or event earns before caps: the same whenever it is asked for. */
-async function evaluate(sql: Sql, { id, kind }: StoredAward): Promise<Award> {
-  const { event, at } = kind === 'purchase' ? await readPurchaseEvent(sql, id) : await readOccurrence(sql, id)
-  const campaigns = await readCampaignsAt(sql, event.client, at)
-  return await runSliced(evaluateCampaigns(campaigns, event), setImmediate)
+/** An award, and what its purchase or event earns before caps: the same whenever it is asked for. */
+type ToAward = { award: StoredAward; evaluate: () => Promise<Award> }
+
+/** What awards that meet in a process read together: each of it in as many statements for all of them as for one. */
+type AwardReads = {
+  toAward: (id: string) => Promise<ToAward>
+  /** The award within what caps leave now. Others may take that first: `append_points` has the last word. */
+  capped: (asked: { award: Award; accountId: string }) => Promise<Award>
 }
 
-async function readOccurrence(sql: Sql, eventId: string) {
-  const [event] = await readEvents(sql, [eventId])
-  if (!event) throw new Error(`event ${eventId} does not exist`)
-  return occurrenceOf(event)
+/** By pool: what uses the same one meets. */
+const reads = new WeakMap<Sql, AwardReads>()
+
+function readsOf(sql: Sql): AwardReads {
+  const known = reads.get(sql)
+  if (known) return known
+  const made: AwardReads = {
+    toAward: together((ids) => readToAward(sql, ids)),
+    capped: together(async (asked) => {
+      const remaining = await readRemaining(sql, asked)
+      return asked.map(
+        ({ award, accountId }) =>
+          () =>
+            capAward(award, (campaignId) => remaining(campaignId, accountId)),
+      )
+    }),
+  }
+  reads.set(sql, made)
+  return made
+}
+
+async function readToAward(sql: Sql, ids: readonly string[]): Promise<(() => ToAward)[]> {
+  const awards = await readAwards(sql, [...new Set(ids)])
+  const occurrences = await readOccurrences(
+    sql,
+    [...awards.values()].filter((award) => !isClosed(award)),
+  )
+  const history = await readHistory(sql, [...occurrences.values()])
+  return ids.map((id) => () => {
+    const award = awards.get(id)
+    if (!award) throw new Error(`award ${id} does not exist`)
+    return { award, evaluate: () => evaluate(sql, award, occurrences.get(id), history) }
+  })
+}
+
+async function evaluate(
+  sql: Sql,
+  { id, state }: StoredAward,
+  occurrence: Occurrence | undefined,
+  history: (occurrence: Occurrence) => Campaign[],
+): Promise<Award> {
+  const kept = state === 'parked' ? await readEvaluation(sql, id) : null
+  if (kept) return kept
+  if (!occurrence) throw new Error(`what earned award ${id} has not happened`)
+  return await runSliced(evaluateCampaigns(history(occurrence), occurrence.event), setImmediate)
+}
+
+/** The campaigns as they stood when something occurred. */
+async function readHistory(sql: Sql, occurrences: Occurrence[]): Promise<(occurrence: Occurrence) => Campaign[]> {
+  const clients = Map.groupBy(occurrences, ({ event }) => event.client)
+  if (clients.size === 0) return () => []
+  const moments = occurrences.map(({ at }) => at)
+  const stretch = { from: Math.min(...moments), to: Math.max(...moments) }
+  const history = new CampaignHistory(await readCampaignVersions(sql, [...clients.keys()], stretch))
+  return ({ at }) => history.asOf(at, at)
+}
+
+/** Statements of a kind that are under way at once, and the most questions that one of them answers. */
+const MAX_READS = 2
+const MAX_QUESTIONS = 200
+
+/** Asks together what is asked at once, or while others are being asked. A question whose answer throws fails alone. */
+function together<Question, Answer>(
+  ask: (questions: readonly Question[]) => Promise<(() => Answer)[]>,
+): (question: Question) => Promise<Answer> {
+  type Waiting = { question: Question; resolve: (answer: Answer) => void; reject: (error: unknown) => void }
+  const waiting: Waiting[] = []
+  let underWay = 0
+  const soon = () => void setImmediate().then(next)
+
+  function settle({ resolve, reject }: Waiting, answer: () => Answer): void {
+    try {
+      resolve(answer())
+    } catch (error) {
+      reject(error)
+    }
+  }
+
+  async function next(): Promise<void> {
+    if (underWay === MAX_READS || waiting.length === 0) return
+    underWay += 1
+    const asked = waiting.splice(0, MAX_QUESTIONS)
+    try {
+      const answers = await ask(asked.map(({ question }) => question))
+      for (const [index, one] of asked.entries()) settle(one, answers[index] as () => Answer)
+    } catch (error) {
+      for (const { reject } of asked) reject(error)
+    }
+    underWay -= 1
+    soon()
+  }
+
+  return (question) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ question, resolve, reject })
+      soon()
+    })
 }
 
 // ---------------------------------------------------------------------------------------------------------------------

@@ -44,7 +44,7 @@ export async function openBacktest(sql: Sql, plan: BacktestPlan): Promise<Pages 
   const { campaign } = plan
   const total = await countAwards(sql, plan)
   if (total > MAX_AWARDS) return { tooMany: total, most: MAX_AWARDS }
-  const history = new CampaignHistory(campaign ? [] : await readCampaignVersions(sql, plan.client))
+  const history = new CampaignHistory(campaign ? [] : await readCampaignVersions(sql, [plan.client]))
   const counted = campaign ? [campaign.id] : history.everCapped()
   const backtest = new Backtest(await readGivenBefore(sql, counted, plan.from))
   const campaignsFor = ({ at, endedAt }: PastAward) => (campaign ? [campaign] : history.asOf(at, endedAt))

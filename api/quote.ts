@@ -57,6 +57,7 @@ export async function quotePurchase(
   })
   const campaigns = await listCampaignsOf(sql, event.client)
   const award = await runSliced(evaluateCampaigns(campaigns, event), setImmediate)
-  const capped = capAward(award, await readRemaining(sql, award, userId))
+  const remaining = await readRemaining(sql, [{ award, accountId: userId }])
+  const capped = capAward(award, (campaignId) => remaining(campaignId, userId))
   return { totalMinor, amountMinor, lines, pointsRedeemed, mostPoints, award: capped }
 }

@@ -120,7 +120,8 @@ async function copyPurchases(database: BenchDatabase, times: number, say: (line:
       where exists (select from stock_movements m where m.product_id = p.id)`
     await sql`
       update campaigns c set
-        given_points = coalesce((select sum(points) from campaign_grants g where g.campaign_id = c.id), 0)`
+        given_points = coalesce((select sum(points) from campaign_grants g where g.campaign_id = c.id), 0)
+          - coalesce((select sum(points) from campaign_counters counted where counted.campaign_id = c.id), 0)`
     await sql`vacuum analyze`
     await sql`checkpoint`
   } finally {

@@ -228,13 +228,18 @@ export const CAMPAIGN_INVARIANTS: Check[] = [
         group by campaign_id
       ), granted as (
         select campaign_id, account_id, sum(points) as points from campaign_grants group by campaign_id, account_id
+      ), campaign as (
+        select id, (given_points + coalesce(uncapped.points, 0))::bigint as given_points
+        from campaigns left join (
+          select campaign_id, sum(points) as points from campaign_counters group by campaign_id
+        ) uncapped on campaign_id = id
       ), customer as (
         select coalesce(c.campaign_id, g.campaign_id) as campaign_id, coalesce(c.account_id, g.account_id) as account_id,
           coalesce(c.given_points, 0) as given_points, coalesce(g.points, 0) as grants
         from campaign_customers c full join granted g using (campaign_id, account_id)
       )
       select c.id as campaign, null as account, c.given_points, coalesce(g.points, 0)::bigint as grants, cap.total as cap
-      from campaigns c
+      from campaign c
       join cap on cap.campaign_id = c.id
       left join (select campaign_id, sum(points) as points from granted group by campaign_id) g on g.campaign_id = c.id
       where c.given_points <> coalesce(g.points, 0) or (not cap.total_open and c.given_points > cap.total)

@@ -31,6 +31,12 @@ export async function readAward(sql: Sql, id: string): Promise<StoredAward> {
   return award
 }
 
+/** Those of the awards that there are, by id. */
+export async function readAwards(sql: Sql, ids: string[]): Promise<Map<string, StoredAward>> {
+  const rows = await sql<StoredAward[]>`${awards(sql)} where a.id = any(${ids}::uuid[])`
+  return new Map(rows.map((award) => [award.id, award]))
+}
+
 /**
  * What the campaigns gave, rule by rule: within their caps once the award has ended, before them while it is parked; null while
  * it is not evaluated. It may be long, so it is read where it is needed and nowhere else.

@@ -23,11 +23,19 @@ type ConfirmedPurchase = {
 /** What happened, as rules see it, and when exactly: by that it is decided which campaigns apply. */
 export type Occurrence<Event extends CampaignEvent = CampaignEvent> = { event: Event; at: Microseconds }
 
-/** A confirmed purchase. It is the same whenever it is asked for. */
-export async function readPurchaseEvent(sql: Sql, purchaseId: string): Promise<Occurrence> {
-  const [occurrence] = await readPurchaseEvents(sql, [purchaseId])
-  if (!occurrence) throw new Error(`purchase ${purchaseId} is not confirmed`)
-  return occurrence
+/** What earned awards, by their ids: confirmed purchases, and events of other systems. It is the same whenever it is asked for. */
+export async function readOccurrences(
+  sql: Sql,
+  awards: readonly { id: string; kind: 'purchase' | 'event' }[],
+): Promise<Map<string, Occurrence>> {
+  const idsOf = (wanted: 'purchase' | 'event') => awards.filter(({ kind }) => kind === wanted).map(({ id }) => id)
+  const [purchaseIds, eventIds] = [idsOf('purchase'), idsOf('event')]
+  const purchases = purchaseIds.length > 0 ? await readPurchaseEvents(sql, purchaseIds) : []
+  const events = eventIds.length > 0 ? await readEvents(sql, eventIds) : []
+  return new Map<string, Occurrence>([
+    ...purchases.map((purchase) => [purchase.event.purchaseId, purchase] as const),
+    ...events.map((event) => [event.eventId, occurrenceOf(event)] as const),
+  ])
 }
 
 /** Those of the purchases that are confirmed, in no particular order. */
@@ -86,7 +94,7 @@ export type ExternalEvent = NewEvent & {
 }
 
 /** Those of the events that there are, in no particular order. */
-export async function readEvents(sql: Sql, eventIds: string[]): Promise<ExternalEvent[]> {
+async function readEvents(sql: Sql, eventIds: string[]): Promise<ExternalEvent[]> {
   const rows = await sql<(Omit<ExternalEvent, 'occurredAt'> & { occurredAt: Date })[]>`
     select e.id as "eventId", e.type, e.client, e.user_id as "accountId", u.username, e.payload,
       e.occurred_at as "occurredAt", ${microseconds(sql, 'e.occurred_at')} as at, a.points
@@ -96,7 +104,7 @@ export async function readEvents(sql: Sql, eventIds: string[]): Promise<External
 }
 
 /** The event as rules see it. What its payload says of the rest of it does not count. */
-export function occurrenceOf({ payload, type, client, username, occurredAt, at }: ExternalEvent): Occurrence {
+function occurrenceOf({ payload, type, client, username, occurredAt, at }: ExternalEvent): Occurrence {
   return { event: { ...payload, type, client, accountId: username, occurredAt }, at }
 }
 

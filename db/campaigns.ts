@@ -14,25 +14,6 @@ function termsOf({ status, startsAt, endsAt, caps, rules }: CampaignTerms): Camp
   return { status, startsAt, endsAt, caps, rules }
 }
 
-/**
- * The campaigns of a client as they stood at an instant, whatever became of them since: a change counts for what happens
- * after it, however late the points for what happened before are booked.
- */
-export async function readCampaignsAt(sql: Sql, client: string, at: Microseconds): Promise<Campaign[]> {
-  const rows = await sql<{ id: string; name: string; version: number; terms: CampaignTerms }[]>`
-    select c.id, c.name, h.version, h.after as terms
-    from campaigns c
-    cross join lateral (
-      select version, after from campaign_history
-      where campaign_id = c.id and ${microseconds(sql, 'at')} <= ${at}
-      order by version desc
-      limit 1
-    ) h
-    where c.client = ${client} and h.after is not null
-    order by c.id`
-  return rows.map(({ terms, ...row }) => ({ ...terms, ...row, client }))
-}
-
 /** A campaign as it stands, and what it has given. */
 export type StoredCampaign = Campaign & {
   /** Number of entries in its history. */
@@ -59,7 +40,7 @@ export async function listCampaigns(
   options: { client?: string; before?: string; limit: number },
 ): Promise<CampaignSummary[]> {
   const rows = await sql<(Omit<CampaignSummary, keyof TermsSummary> & { terms: TermsSummary })[]>`
-    select id, client, name, version, given_points as "givenPoints", created_at as "createdAt", updated_at as "updatedAt",
+    select id, client, name, version, ${givenInAll(sql, 'campaigns')} as "givenPoints", created_at as "createdAt", updated_at as "updatedAt",
       ${withoutRules(sql, 'terms')} as terms
     from ${campaigns(sql)}
     where deleted_at is null
@@ -143,12 +124,23 @@ export async function readCampaignChange(
   return change
 }
 
-/** Every version that the campaigns of a client ever had, deleted ones too, by campaign and in their order. */
-export async function readCampaignVersions(sql: Sql, client: string): Promise<CampaignVersion[]> {
+/**
+ * The versions of the campaigns of clients, deleted ones too, by campaign and in their order: every one that there ever was or,
+ * given a stretch of time, those that stood at any moment of it. A change counts for what happens after it, however late the points
+ * for what happened before are booked.
+ */
+export async function readCampaignVersions(
+  sql: Sql,
+  clients: string[],
+  { from, to }: { from: Microseconds; to: Microseconds } = { from: 0, to: Number.MAX_SAFE_INTEGER },
+): Promise<CampaignVersion[]> {
   return await sql<CampaignVersion[]>`
-    select c.id, c.client, c.name, ${microseconds(sql, 'h.at')} as at, h.after as terms
+    select c.id, c.client, c.name, h.version, ${microseconds(sql, 'h.at')} as at, h.after as terms
     from campaigns c join campaign_history h on h.campaign_id = c.id
-    where c.client = ${client}
+    where c.client = any(${clients}) and ${microseconds(sql, 'h.at')} <= ${to} and not exists (
+      select from campaign_history later
+      where later.campaign_id = c.id and later.version = h.version + 1 and ${microseconds(sql, 'later.at')} <= ${from}
+    )
     order by c.id, h.version`
 }
 
@@ -159,8 +151,16 @@ function stored({ terms, ...row }: StoredRow): StoredCampaign {
 }
 
 function columns(sql: Sql) {
-  return sql`id, client, name, version, given_points as "givenPoints", created_at as "createdAt",
+  return sql`id, client, name, version, ${givenInAll(sql, 'campaigns')} as "givenPoints", created_at as "createdAt",
     updated_at as "updatedAt", terms`
+}
+
+/** What a campaign gave so far, counted in its row while it had a cap, and apart while it had none. */
+function givenInAll(sql: Sql, campaign: string) {
+  const column = (name: string) => sql(`${campaign}.${name}`)
+  return sql`(${column('given_points')} + coalesce((
+    select sum(points) from campaign_counters where campaign_id = ${column('id')}
+  ), 0))::bigint`
 }
 
 /** With the terms as they are in the last entry of the history. */
@@ -235,7 +235,8 @@ export async function changeCampaign(
       with target as materialized (
         select id, ${sql.json((after ?? before) as never)}::jsonb as terms from campaigns
         where id = ${id} and version = ${version} and ${version === basedOn} and deleted_at is null
-        for no key update
+        -- Not "for no key update", as elsewhere: awards that are being booked without a cap come before it, or after it.
+        for update
       ), key as (
         insert into idempotency_keys (scope, key, request_hash, resource)
         select ${request.scope}, ${request.key}, ${request.requestHash}, id from target
@@ -306,18 +307,36 @@ export function campaignPoints(sql: Sql, transactionColumn: string) {
 /** What a campaign gave, or got back, with the transaction of points that it is a part of. */
 export type BookedGrant = CampaignGrant & { transactionId: string }
 
-/** What the caps of the campaigns of an award leave for an account at the moment. */
-export async function readRemaining(sql: Sql, award: Award, accountId: string): Promise<(campaignId: string) => Caps> {
-  const earning = earningIds(award)
-  const rows = await readGivenAndCaps(sql, earning, accountId)
-  const remaining = new Map(rows.map(({ id, given, caps }) => [id, remainingOf(caps, given)]))
-  return (campaignId) => {
+/** What the caps of the campaigns of awards leave for their accounts at the moment. */
+export async function readRemaining(
+  sql: Sql,
+  awards: readonly { award: Award; accountId: string }[],
+): Promise<(campaignId: string, accountId: string) => Caps> {
+  const earning = new Set(awards.flatMap(({ award }) => earningIds(award)))
+  if (earning.size === 0) return () => NOTHING_LEFT
+  const rows = await sql<
+    { id: string; caps: Caps; inAll: number | null; toCustomers: Record<string, number> | null }[]
+  >`
+    select c.id,
+      jsonb_build_object('totalPoints', cap_total_points, 'pointsPerCustomer', cap_points_per_customer) as caps,
+      case when cap_total_points is not null then ${givenInAll(sql, 'c')} end as "inAll",
+      case when cap_points_per_customer is not null then (
+        select jsonb_object_agg(account_id, given_points) from campaign_customers
+        where campaign_id = c.id and account_id = any(${awards.map(({ accountId }) => accountId)})
+      ) end as "toCustomers"
+    from campaigns c
+    where c.id = any(${[...earning]}::uuid[])`
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  return (campaignId, accountId) => {
+    const row = byId.get(campaignId)
     // Campaigns are never deleted: one that is not found says nothing about its caps.
-    const caps = remaining.get(campaignId)
-    if (!caps && earning.includes(campaignId)) throw new Error(`campaign ${campaignId} could not be read`)
-    return caps ?? { totalPoints: 0, pointsPerCustomer: 0 }
+    if (!row && earning.has(campaignId)) throw new Error(`campaign ${campaignId} could not be read`)
+    if (!row) return NOTHING_LEFT
+    return remainingOf(row.caps, { inAll: row.inAll ?? 0, toCustomer: row.toCustomers?.[accountId] ?? 0 })
   }
 }
+
+const NOTHING_LEFT: Caps = { totalPoints: 0, pointsPerCustomer: 0 }
 
 /** What campaigns gave so far, in all and to an account; nothing, one that is not there. */
 export async function readGiven(
@@ -325,19 +344,14 @@ export async function readGiven(
   campaignIds: string[],
   accountId: string,
 ): Promise<(campaignId: string) => Given> {
-  const rows = await readGivenAndCaps(sql, campaignIds, accountId)
-  const given = new Map(rows.map((row) => [row.id, row.given]))
-  return (campaignId) => given.get(campaignId) ?? { inAll: 0, toCustomer: 0 }
-}
-
-async function readGivenAndCaps(sql: Sql, campaignIds: string[], accountId: string) {
-  return await sql<{ id: string; given: Given; caps: Caps }[]>`
+  const rows = await sql<{ id: string; given: Given }[]>`
     select c.id,
-      jsonb_build_object('inAll', c.given_points, 'toCustomer', coalesce(customer.given_points, 0)) as given,
-      jsonb_build_object('totalPoints', cap_total_points, 'pointsPerCustomer', cap_points_per_customer) as caps
+      jsonb_build_object('inAll', ${givenInAll(sql, 'c')}, 'toCustomer', coalesce(customer.given_points, 0)) as given
     from campaigns c
     left join campaign_customers customer on customer.campaign_id = c.id and customer.account_id = ${accountId}
     where c.id = any(${campaignIds}::uuid[])`
+  const given = new Map(rows.map((row) => [row.id, row.given]))
+  return (campaignId) => given.get(campaignId) ?? { inAll: 0, toCustomer: 0 }
 }
 
 function earningIds(award: Award): string[] {

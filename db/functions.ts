@@ -34,6 +34,7 @@ export const FUNCTIONS = {
   return_money: { purchase: 'uuid', spent: 'bigint', taken_back: 'bigint' },
   record_refunded: { purchase: 'uuid' },
 
+  load_points: { keys: 'jsonb', undoes: 'jsonb', loads: 'jsonb', moment: 'timestamp with time zone' },
   append_points: { appends: 'jsonb' },
   record_external_event: {
     new_id: 'uuid',
@@ -88,7 +89,15 @@ export const FUNCTIONS = {
 
 type FunctionName = keyof typeof FUNCTIONS
 
-type ValueOf = { uuid: string; text: string; bigint: number | null; integer: number; boolean: boolean; jsonb: object }
+type ValueOf = {
+  uuid: string
+  text: string
+  bigint: number | null
+  integer: number
+  boolean: boolean
+  'timestamp with time zone': string | null
+  jsonb: object
+}
 
 type Arguments<Name extends FunctionName> = {
   [Argument in keyof (typeof FUNCTIONS)[Name]]: (typeof FUNCTIONS)[Name][Argument] extends keyof ValueOf

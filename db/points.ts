@@ -1,11 +1,12 @@
 import type { Award } from '#domain/campaigns/award.ts'
 import {
+  addCounters,
+  type Counters,
   dayOf,
   type Instant,
   type Lot,
   type PointsAccount,
   type PointsEvent,
-  type Portion,
   type Transaction,
 } from '#domain/points/account.ts'
 import { type BalanceEntry, balanceEntries, type DailyBalance } from '#domain/points/daily-balance.ts'
@@ -37,10 +38,10 @@ export type SideWrites = {
   grants: BookedGrant[]
 }
 
+/** What is to be appended to one account. */
 export type Append = SideWrites & {
-  accountId: string
-  /** The version that the events were decided on. */
-  expectedVersion: number
+  /** As it was when the events were decided. */
+  before: PointsAccount
   events: readonly PointsEvent[]
   /** Balance that can be spent after each event, by transaction id. */
   balances: ReadonlyMap<string, number>
@@ -48,7 +49,7 @@ export type Append = SideWrites & {
 }
 
 /** What became of an append; all but the first have changed nothing. See `append_points`. */
-export type AppendOutcome = 'appended' | 'version_conflict' | 'over_cap' | 'award_closed'
+export type AppendOutcome = 'appended' | 'version_conflict' | 'account_locked' | 'over_cap' | 'award_closed'
 
 /**
  * Appends events with all that they amount to and all that goes with them, to one account or to many, in one transaction.
@@ -58,31 +59,44 @@ export type AppendOutcome = 'appended' | 'version_conflict' | 'over_cap' | 'awar
  * @throws a unique violation, having changed nothing, when one of the keys was answered in the meantime
  */
 export async function appendPoints(sql: Sql, appends: readonly Append[]): Promise<AppendOutcome[]> {
-  const outcomes = await call<Record<string, AppendOutcome>>(sql, 'append_points', { appends: appends.map(rowsOf) })
-  return appends.map(({ accountId }) => {
-    const outcome = outcomes[accountId]
-    if (outcome === undefined) throw new Error(`append_points did not say what became of account ${accountId}`)
-    return outcome
-  })
+  const refused = await call<Record<string, AppendOutcome>>(sql, 'append_points', { appends: rowsOf(appends) })
+  return appends.map(({ before }) => refused[before.accountId] ?? 'appended')
 }
 
-function rowsOf({ events, balances, ...append }: Append) {
+/** The rows of all appends by table, each with its account. */
+function rowsOf(appends: readonly Append[]) {
+  const each = appends.map((append) => ({ ...append, ...append.before, changes: changesOf(append.events) }))
+  const rows = <Row extends object>(of: (append: (typeof each)[number]) => readonly Row[]) =>
+    each.flatMap((append) => of(append).map((row) => ({ accountId: append.accountId, ...row })))
   return {
-    ...append,
-    ...changesOf(events),
-    events: events.map((event) => ({
-      version: event.version,
-      transactionId: event.transactionId,
-      type: event.type,
-      amount: event.amount,
-      balance: balances.get(event.transactionId) ?? 0,
-      payload: payloadOf(event),
-      reverses: event.type === 'reversed' ? event.reverses.transactionId : null,
-      reason: event.reason,
-      reference: event.reference,
-      actor: event.actor,
-      at: event.at,
-    })),
+    accounts: rows(({ version, counters, events, changes }) => [
+      { expectedVersion: version, events: events.length, ...addCounters(counters, changes.counters) },
+    ]),
+    events: rows(({ events, balances }) => events.map((event) => rowOf(event, balances.get(event.transactionId) ?? 0))),
+    opened: rows(({ changes }) => changes.opened),
+    changed: rows(({ changes }) => changes.changed),
+    allocations: rows(({ changes }) => changes.allocations),
+    daily: rows(({ changes }) => changes.daily),
+    commands: rows(({ commands }) => commands),
+    grants: rows(({ grants }) => grants),
+    awards: rows(({ awards }) => awards.map((award) => ({ state: 'booked', ...award }))),
+    timeline: rows(({ timeline }) => timeline),
+  }
+}
+
+function rowOf(event: PointsEvent, balance: number) {
+  return {
+    version: event.version,
+    transactionId: event.transactionId,
+    type: event.type,
+    amount: event.amount,
+    balance,
+    payload: payloadOf(event),
+    reverses: event.type === 'reversed' ? event.reverses.transactionId : null,
+    reason: event.reason,
+    reference: event.reference,
+    actor: event.actor,
+    at: event.at,
   }
 }
 
@@ -99,13 +113,6 @@ export type KnownCommand = { key: string; accountId: string; requestHash: string
 /** As it is stored: the answer of the decider, or that the command was tombstoned: undone before it happened. */
 export type StoredAnswer = Answered | { ok: false; refusal: { code: 'tombstoned' } }
 
-export async function readKnownCommands(sql: Sql, keys: string[]): Promise<Map<string, KnownCommand>> {
-  const rows = await sql<KnownCommand[]>`
-    select key, account_id as "accountId", request_hash as "requestHash", answer
-    from points_commands where key = any(${keys})`
-  return new Map(rows.map((row) => [row.key, row]))
-}
-
 /** The database's clock, as an instant. */
 export async function readClock(sql: Sql): Promise<Instant> {
   const [row] = await sql<{ now: Date }[]>`select clock_timestamp() as now`
@@ -113,58 +120,56 @@ export async function readClock(sql: Sql): Promise<Instant> {
   return row.now.toISOString()
 }
 
-type LoadedRow = Pick<PointsAccount, 'version' | 'counters'> & {
-  lots: Lot[] | null
-  transactions: (Omit<Transaction, 'portions'> & { portions: Portion[] })[] | null
+/** What decisions look at, as it was at one moment, `now`; a key that was not answered, and an account that is empty, are left out. */
+export type LoadedPoints = {
+  now: Instant
+  known: ReadonlyMap<string, KnownCommand>
+  accounts: ReadonlyMap<string, PointsAccount>
 }
 
 /**
- * The part of an account that a decision looks at, in one snapshot; an account that nothing has happened to yet is empty.
- * Costs as much as the lots it needs, whatever the length of the history.
+ * Loads what decisions about accounts look at, in one snapshot: what keys were answered before, and of the accounts what is needed.
+ *
+ * @param wanted.undoes keys of which what they did may be reversed
+ * @param wanted.now    of the decision; left out, it is the database's
  */
-export async function loadAccount(sql: Sql, accountId: string, load: Load): Promise<PointsAccount> {
-  const [row] = await sql<LoadedRow[]>`
-    with target as (
-      select e.transaction_id, e.type, e.payload -> 'portions' as portions, r.transaction_id as reversed_by
-      from points_events e left join points_events r on r.reverses = e.transaction_id
-      where e.account_id = ${accountId} and e.transaction_id = any(${load.targets as string[]}::uuid[])
-    ), live as (
-      -- Every open lot holds a point at least, so that many lots are enough. The order is that of inSpendingOrder (domain).
-      select * from points_lots
-      where account_id = ${accountId} and remaining > 0 and expires_at > ${load.now}
-      order by expires_at, issued_at, id
-      limit ${load.points}
-    ), needed as (
-      select id from points_lots where account_id = ${accountId} and remaining > 0 and expires_at <= ${load.now}
-      union
-      select id from (
-        select id, sum(remaining) over (order by expires_at, issued_at, id) - remaining as before from live
-      ) as ranked
-      where before < ${load.points}
-      union
-      select (portion ->> 'lotId')::uuid from target cross join jsonb_array_elements(portions) as portion
-      union
-      select transaction_id from target where type = 'issued'
-    )
-    select coalesce(version, 0)::bigint as version,
-      jsonb_build_object('balance', coalesce(balance, 0), 'issued', coalesce(issued, 0), 'redeemed', coalesce(redeemed, 0),
-        'expired', coalesce(expired, 0), 'takenBack', coalesce(taken_back, 0)) as counters,
-      (
-        select jsonb_agg(jsonb_build_object('id', id, 'issuedAt', ${instant(sql, 'issued_at')},
-          'expiresAt', ${instant(sql, 'expires_at')}, 'original', original, 'remaining', remaining, 'expired', expired))
-        -- As an array, or else the planner, which cannot know how few are needed, reads every lot there is.
-        from points_lots where id = any(array(select id from needed))
-      ) as lots,
-      (
-        select jsonb_agg(jsonb_build_object('id', transaction_id, 'type', case type
-            when 'issued' then 'issue' when 'redeemed' then 'redeem' when 'expired' then 'expire' else 'reverse' end,
-          'portions', portions, 'reversedBy', reversed_by))
-        from target
-      ) as transactions
-    from (select) as always left join points_accounts on account_id = ${accountId}`
-  if (!row) throw new Error(`points account ${accountId} could not be read`)
-  const { version, counters, lots, transactions } = row
-  return { accountId, version, counters, lots: lots ?? [], transactions: transactions ?? [] }
+export async function loadPoints(
+  sql: Sql,
+  {
+    keys,
+    undoes,
+    loads,
+    now = null,
+  }: {
+    keys: readonly string[]
+    undoes: readonly string[]
+    loads: readonly (Pick<Load, 'points' | 'targets'> & { accountId: string })[]
+    now?: Instant | null
+  },
+): Promise<LoadedPoints> {
+  type Row = { accountId: string }
+  type Loaded = {
+    now: Instant
+    known: KnownCommand[]
+    accounts: (Row & { version: number } & Counters)[]
+    transactions: (Row & Transaction)[]
+    lots: (Row & Lot)[]
+  }
+  const loaded = await call<Loaded>(sql, 'load_points', { keys, undoes, loads, moment: now })
+  const lots = Map.groupBy(loaded.lots, ({ accountId }) => accountId)
+  const transactions = Map.groupBy(loaded.transactions, ({ accountId }) => accountId)
+  const accounts = loaded.accounts.map(({ accountId, version, ...counters }) => ({
+    accountId,
+    version,
+    counters,
+    lots: lots.get(accountId) ?? [],
+    transactions: transactions.get(accountId) ?? [],
+  }))
+  return {
+    now: loaded.now,
+    known: new Map(loaded.known.map((command) => [command.key, command])),
+    accounts: new Map(accounts.map((account) => [account.accountId, account])),
+  }
 }
 
 /** A column of type timestamptz as `Date.prototype.toISOString` would print it. */

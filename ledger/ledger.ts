@@ -7,13 +7,17 @@ import {
   type AppendOutcome,
   appendPoints,
   type KnownCommand,
-  loadAccount,
-  readClock,
-  readKnownCommands,
+  loadPoints,
   type SideWrites,
   type StoredAnswer,
 } from '#db/points.ts'
-import type { Instant, PointsCommand, PointsEvent } from '#domain/points/account.ts'
+import {
+  emptyAccount,
+  type Instant,
+  type PointsAccount,
+  type PointsCommand,
+  type PointsEvent,
+} from '#domain/points/account.ts'
 import { type Answered, decideAll, loadFor } from '#domain/points/decide.ts'
 
 /** A command without clock and id: those are the ledger's. */
@@ -50,99 +54,140 @@ export type PointsAnswer =
 
 export type PointsLedger = { execute: (request: PointsRequest) => Promise<PointsAnswer> }
 
-/** SQLSTATE. */
-const DEADLOCK = '40P01'
-
-/** Another append can win the race for an account's next version; with so many in a row, something else is wrong. */
-const MAX_ATTEMPTS = 100
-
 export type LedgerOptions = {
   /** Defaults to the database's. */
-  clock?: () => Promise<Instant>
-  /** What commits with events because of what they reverse, whoever asked for it. */
-  alsoCommits?: (sql: Sql, events: readonly PointsEvent[]) => Promise<Partial<SideWrites>>
+  clock?: () => Promise<Instant | null>
+  /** What commits with events because of what they reverse, whoever asked for it. Called once for a batch. */
+  alsoCommits?: (sql: Sql, events: readonly PointsEvent[]) => Promise<Partial<Pick<SideWrites, 'grants'>>>
 }
 
 /**
- * The points aggregate: loads, decides, appends. Commands for one account that meet in this process are decided and
+ * The points aggregate: loads, decides, appends. Commands that meet in this process, of whatever accounts, are decided and
  * appended together; those of other processes meet at the account's version, and whoever comes second decides again.
  */
 export function createPointsLedger(sql: Sql, options: LedgerOptions = {}): PointsLedger {
-  const { clock = () => readClock(sql), alsoCommits = async () => ({}) } = options
-  const aggregate: Aggregate = { sql, clock, alsoCommits }
-  const queue = createCommandQueue<PointsRequest, PointsAnswer>({
-    work: (accountId, requests) => executeAll(aggregate, accountId, requests),
-    keysOf,
-    isOfOneRequest,
-  })
-  return { execute: (request) => queue.put(request.accountId, request) }
+  const { clock = async () => null, alsoCommits = async () => ({}) } = options
+  return createCommandQueue((groups) => decideAndAppend({ sql, clock, alsoCommits }, groups))
 }
 
-type Aggregate = { sql: Sql } & Required<LedgerOptions>
+// ---------------------------------------------------------------------------------------------------------------------
+// Load, decide, append
 
-/** One answer per request, in their order. */
-async function executeAll(aggregate: Aggregate, accountId: string, requests: PointsRequest[]): Promise<PointsAnswer[]> {
-  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-    const answers = await tryAll(aggregate, accountId, requests)
-    if (answers === 'version_conflict') continue
-    if (typeof answers !== 'string') return answers
-    if (requests.length === 1) return [{ ok: false, refusal: { code: answers }, replayed: false }]
-    throw new BatchRefused(answers)
-  }
-  const problem = `points account ${accountId} kept changing while ${requests.length} commands were decided`
-  throw Object.assign(new Error(problem), { code: SERIALIZATION_FAILURE })
-}
+/** Commands of one account, in the order they came, which are decided on each other's results. */
+type Group = { accountId: string; requests: readonly PointsRequest[] }
 
-/** The SQLSTATE that Postgres itself would use: nothing happened, and it is worth another try. */
-const SERIALIZATION_FAILURE = '40001'
+/**
+ * What became of a group: its answers, in the order of its requests; or nothing happened, and it is to be decided `again`, or
+ * `aside` from others because somebody holds its account; or it `failed` for one of its requests, or for all of them together.
+ */
+type Outcome = { answers: PointsAnswer[] } | 'again' | 'aside' | { failed: unknown }
 
-/** One of a batch cannot be booked, or all of them together cannot. */
-class BatchRefused extends Error {}
-
-/** Whether a batch failed for one of its requests, and not for all alike: then each is tried on its own. */
-function isOfOneRequest(error: unknown): boolean {
-  if (error instanceof BatchRefused) return true
-  // These classes are about connections, read-only servers, races, resources, locks and operators: each request would wait in turn.
-  return error instanceof postgres.PostgresError && !/^(08|25|40|53|55|57)/.test(error.code)
-}
-
-async function tryAll(
-  { sql, clock, alsoCommits }: Aggregate,
-  accountId: string,
-  requests: PointsRequest[],
-): Promise<PointsAnswer[] | Exclude<AppendOutcome, 'appended'>> {
-  const now = await clock()
-  const known = await readKnownCommands(sql, requests.flatMap(keysOf))
-  const resolved = requests.map((request) => resolve(request, known, now))
-  const decided = await decideCommands(
-    sql,
-    accountId,
-    resolved.flatMap((one) => (one.command ? [one.command] : [])),
+/** One outcome per group, in their order. No account comes twice, and no two requests have a key in common. */
+async function decideAndAppend(
+  { sql, clock, alsoCommits }: { sql: Sql } & Required<LedgerOptions>,
+  groups: readonly Group[],
+): Promise<Outcome[]> {
+  const { now, known, accounts } = await loadPoints(sql, { ...wantedBy(groups), now: await clock() })
+  const resolved = groups.map(({ requests }) => requests.map((request) => resolve(request, known, now)))
+  const decided = groups.map(({ accountId }, index) =>
+    decideGroup(accounts.get(accountId) ?? emptyAccount(accountId), resolved[index] ?? []),
   )
-  const commands: AnsweredCommand[] = []
-  const sideWrites = [await alsoCommits(sql, decided.events)]
-  const answers = resolved.map((one): PointsAnswer => {
-    if (!one.command) {
-      commands.push(...one.remember)
-      return one.answer
-    }
-    const answer = decided.answerTo(one.command)
-    const { key, requestHash } = one.request
-    commands.push({ key, requestHash, answer })
-    if (answer.ok && one.request.with) sideWrites.push(one.request.with(answer.answer))
-    return { ...answer, replayed: false }
-  })
-  const { expectedVersion, events, balances } = decided
-  const append = { accountId, expectedVersion, events, balances, commands, ...together(sideWrites) }
-  const stored = await store(sql, append)
-  return stored === 'appended' ? answers : stored
+  const appends = decided.flatMap((one) => ('append' in one && one.append.commands.length > 0 ? [one.append] : []))
+  addGrants(
+    appends,
+    await alsoCommits(
+      sql,
+      appends.flatMap(({ events }) => events),
+    ),
+  )
+  const outcomes = appends.length > 0 ? await appendPoints(sql, appends) : []
+  const stored = new Map(appends.map((append, index) => [append, outcomes[index]]))
+  return decided.map((one) => ('append' in one ? outcomeOf(one.answers, stored.get(one.append) ?? 'appended') : one))
 }
 
-function together(sideWrites: Partial<SideWrites>[]): SideWrites {
+function outcomeOf(answers: PointsAnswer[], stored: AppendOutcome): Outcome {
+  switch (stored) {
+    case 'appended':
+      return { answers }
+    case 'version_conflict':
+      return 'again'
+    case 'account_locked':
+      return 'aside'
+    default:
+      if (answers.length > 1)
+        return { failed: new Error(`not all of ${answers.length} commands can be booked: ${stored}`) }
+      return { answers: [{ ok: false, refusal: { code: stored }, replayed: false }] }
+  }
+}
+
+/** What is to be loaded for groups. Of an undo it is not known yet what it reverses, nor of any command when it is decided. */
+function wantedBy(groups: readonly Group[]) {
+  const all = groups.flatMap(({ requests }) => requests)
   return {
-    timeline: sideWrites.flatMap(({ timeline = [] }) => timeline),
-    awards: sideWrites.flatMap(({ awards = [] }) => awards),
-    grants: sideWrites.flatMap(({ grants = [] }) => grants),
+    keys: all.flatMap(keysOf),
+    undoes: all.flatMap(({ command }) => (command.type === 'undo' ? [command.undoes] : [])),
+    loads: groups.map(({ accountId, requests }) => {
+      const commands = requests.map(({ command }): PointsCommand => {
+        const later = { now: '', transactionId: '' }
+        return command.type === 'undo'
+          ? { ...command, ...later, type: 'reverse', reverses: '' }
+          : { ...command, ...later }
+      })
+      const { points, targets } = loadFor(commands as [PointsCommand, ...PointsCommand[]])
+      return { accountId, points, targets: targets.filter((target) => target !== '') }
+    }),
+  }
+}
+
+/** The answers to a group, and what is to be appended for it; a command that cannot be decided fails its group alone. */
+function decideGroup(
+  before: PointsAccount,
+  resolved: readonly Resolved[],
+): { answers: PointsAnswer[]; append: Append } | { failed: unknown } {
+  try {
+    const { answers: decisions, events } = decideAll(
+      before,
+      resolved.flatMap((one) => (one.command ? [one.command] : [])),
+    )
+    const append: Append = { before, events, balances: balancesOf(decisions), commands: [], ...noSideWrites() }
+    let next = 0
+    const answers = resolved.map((one): PointsAnswer => {
+      if (!one.command) {
+        append.commands.push(...one.remember)
+        return one.answer
+      }
+      const answer = decisions[next++] as Answered
+      const { key, requestHash } = one.request
+      append.commands.push({ key, requestHash, answer })
+      if (answer.ok) addSideWrites(append, one.request.with?.(answer.answer) ?? {})
+      return { ...answer, replayed: false }
+    })
+    return { answers, append }
+  } catch (failed) {
+    return { failed }
+  }
+}
+
+function balancesOf(answers: readonly Answered[]): Map<string, number> {
+  return new Map(answers.flatMap((one) => (one.ok ? [[one.answer.id, one.answer.balance]] : [])))
+}
+
+const noSideWrites = (): SideWrites => ({ timeline: [], awards: [], grants: [] })
+
+function addSideWrites(append: Append, { timeline = [], awards = [], grants = [] }: Partial<SideWrites>): void {
+  append.timeline.push(...timeline)
+  append.awards.push(...awards)
+  append.grants.push(...grants)
+}
+
+/** Adds grants to the appends whose events they belong to. */
+function addGrants(appends: readonly Append[], { grants = [] }: Partial<Pick<SideWrites, 'grants'>>): void {
+  if (grants.length === 0) return
+  const byEvent = new Map(appends.flatMap((append) => append.events.map((event) => [event.transactionId, append])))
+  for (const grant of grants) {
+    const append = byEvent.get(grant.transactionId)
+    if (!append) throw new Error(`a grant belongs to transaction ${grant.transactionId}, which is not appended`)
+    append.grants.push(grant)
   }
 }
 
@@ -155,7 +200,7 @@ type Resolved =
   | { command?: never; answer: PointsAnswer; remember: AnsweredCommand[] }
 
 /** What a request comes to, given what its keys were answered before: a command to decide, or an answer right away. */
-function resolve(request: PointsRequest, known: Map<string, KnownCommand>, now: Instant): Resolved {
+function resolve(request: PointsRequest, known: ReadonlyMap<string, KnownCommand>, now: Instant): Resolved {
   const { key, requestHash, accountId, command: input } = request
   const before = known.get(key)
   if (before && isTombstone(before.answer)) return { answer: { ...before.answer, replayed: true }, remember: [] }
@@ -188,33 +233,207 @@ function isTombstone(answer: StoredAnswer): boolean {
   return !answer.ok && answer.refusal.code === 'tombstoned'
 }
 
-async function decideCommands(sql: Sql, accountId: string, commands: PointsCommand[]) {
-  const [first, ...others] = commands
-  if (!first) return { expectedVersion: 0, events: [], balances: new Map<string, number>(), answerTo: unreachable }
-  const account = await loadAccount(sql, accountId, loadFor([first, ...others]))
-  const { answers, events } = decideAll(account, commands)
-  const byCommand = new Map(commands.map((command, index) => [command, answers[index]]))
+// ---------------------------------------------------------------------------------------------------------------------
+// The queue
+
+type Waiting = {
+  request: PointsRequest
+  resolve: (answer: PointsAnswer) => void
+  reject: (error: unknown) => void
+}
+
+/** What waits at one account, in the order it came. */
+type WaitingGroup = { accountId: string; waiting: readonly Waiting[] }
+
+/** Batches that are under way at once, and the most requests that one of them takes. */
+const MAX_FLIGHTS = 4
+const MAX_BATCH = 500
+
+/**
+ * Accounts are spread over so many batches, unless they are few: larger batches cost less, and more than two at once brought nothing
+ * on two processors. So two are under way, and more only while one is held up.
+ */
+const SHARES = 2
+const MIN_SHARE = 8
+
+/** Groups that wait at once for accounts that somebody else holds, beside the batches. */
+const MAX_ASIDE = 4
+
+/** Another append can win the race for an account's next version; with so many in a row, something else is wrong. */
+const MAX_ATTEMPTS = 100
+
+/** SQLSTATEs: two transactions waited for each other; a row was held for too long; what Postgres would say of MAX_ATTEMPTS. */
+const DEADLOCK = '40P01'
+const LOCK_NOT_AVAILABLE = '55P03'
+const SERIALIZATION_FAILURE = '40001'
+
+/**
+ * The queue of commands in this process: a group commit. What arrives while batches are under way forms the next ones. A batch takes
+ * all that waits at an account, and an account is in one batch at most, so that its commands are carried out in the order they
+ * came. A batch that fails is split until the one that it failed for stands alone; a group that does not get its account waits for it
+ * aside, and holds nobody up.
+ */
+function createCommandQueue(work: Work): PointsLedger {
+  const queues = new Map<string, Waiting[]>()
+  const underWay = new Set<string>()
+  const aside: WaitingGroup[] = []
+  let flights = 0
+  let asideFlights = 0
+  let isScheduled = false
+
+  /** With the next turn of the event loop, so that what was answered together can ask together again. */
+  function schedule() {
+    if (isScheduled || flights >= MAX_FLIGHTS) return
+    isScheduled = true
+    setImmediate(() => {
+      isScheduled = false
+      launch()
+    })
+  }
+
+  function launch() {
+    const batch = takeBatch(queues, underWay)
+    if (batch.length === 0) return
+    flights += 1
+    for (const { accountId } of batch) underWay.add(accountId)
+    void settle(work, batch).then((locked) => {
+      flights -= 1
+      const isLocked = new Set(locked.map(({ accountId }) => accountId))
+      for (const { accountId } of batch) if (!isLocked.has(accountId)) underWay.delete(accountId)
+      aside.push(...locked)
+      launchAside()
+      schedule()
+    })
+    schedule()
+  }
+
+  function launchAside() {
+    if (asideFlights >= MAX_ASIDE) return
+    const group = aside.shift()
+    if (!group) return
+    asideFlights += 1
+    void settle(work, [group]).then(() => {
+      asideFlights -= 1
+      underWay.delete(group.accountId)
+      launchAside()
+      schedule()
+    })
+    launchAside()
+  }
+
   return {
-    expectedVersion: account.version,
-    events,
-    balances: new Map(answers.flatMap((one) => (one.ok ? [[one.answer.id, one.answer.balance] as const] : []))),
-    answerTo: (command: PointsCommand): Answered => byCommand.get(command) ?? unreachable(),
+    execute(request) {
+      return new Promise((resolve, reject) => {
+        const waiting = { request, resolve, reject }
+        const queue = queues.get(request.accountId)
+        if (queue) queue.push(waiting)
+        else queues.set(request.accountId, [waiting])
+        // Who comes to an idle ledger need not wait for company.
+        if (flights === 0 && !isScheduled) launch()
+        else schedule()
+      })
+    },
   }
 }
 
-function unreachable(): never {
-  throw new Error('a command was not decided')
+/**
+ * Takes what can be answered together: all that waits at accounts that are not under way. A request that has to do with a key of
+ * one before it must see what that one did, so it is left for a later batch, with those behind it.
+ */
+function takeBatch(queues: Map<string, Waiting[]>, underWay: ReadonlySet<string>): WaitingGroup[] {
+  const keys = new Set<string>()
+  const batch: WaitingGroup[] = []
+  const idle = [...queues].filter(([accountId]) => !underWay.has(accountId))
+  // Else one batch would take all, and the others, which could be carried out beside it, nothing.
+  const share = Math.max(MIN_SHARE, Math.ceil((idle.length + underWay.size) / SHARES))
+  let room = MAX_BATCH
+  for (const [accountId, queue] of idle) {
+    if (room === 0 || batch.length === share) break
+    let size = 0
+    for (const { request } of queue.slice(0, room)) {
+      const touched = keysOf(request)
+      if (touched.some((key) => keys.has(key))) break
+      for (const key of touched) keys.add(key)
+      size += 1
+    }
+    if (size === 0) continue
+    batch.push({ accountId, waiting: queue.splice(0, size) })
+    room -= size
+    // What is left goes to the end, lest an account that is always asked for keep others waiting.
+    queues.delete(accountId)
+    if (queue.length > 0) queues.set(accountId, queue)
+  }
+  return batch
 }
 
-async function store(sql: Sql, append: Append): Promise<AppendOutcome> {
-  if (append.commands.length === 0) return 'appended'
-  try {
-    const [outcome] = await appendPoints(sql, [append])
-    return outcome as AppendOutcome
-  } catch (error) {
-    if (isLostRace(error)) return 'version_conflict'
-    throw error
+type Work = (groups: readonly Group[]) => Promise<Outcome[]>
+
+/**
+ * Carries out a batch and answers what waits for it; never rejects itself.
+ *
+ * @returns the groups that did not get their accounts: nothing has happened to them yet
+ */
+async function settle(work: Work, batch: readonly WaitingGroup[]): Promise<WaitingGroup[]> {
+  const aside: WaitingGroup[] = []
+  let left = batch
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+    const groups = left.map(({ accountId, waiting }) => ({
+      accountId,
+      requests: waiting.map(({ request }) => request),
+    }))
+    let outcomes: Outcome[]
+    try {
+      outcomes = await work(groups)
+    } catch (error) {
+      if (isLostRace(error)) continue
+      return [...aside, ...(await settleFailed(work, left, error))]
+    }
+    const [again, failed]: [WaitingGroup[], [WaitingGroup, unknown][]] = [[], []]
+    for (const [index, group] of left.entries()) {
+      const outcome = outcomes[index] as Outcome
+      if (outcome === 'again') again.push(group)
+      else if (outcome === 'aside') aside.push(group)
+      else if ('failed' in outcome) failed.push([group, outcome.failed])
+      else for (const [n, { resolve }] of group.waiting.entries()) resolve(outcome.answers[n] as PointsAnswer)
+    }
+    for (const [group, error] of failed) await settleHalves(work, [group], error)
+    if (again.length === 0) return aside
+    left = again
   }
+  for (const { accountId, waiting } of left) {
+    const problem = `points account ${accountId} kept changing while ${waiting.length} commands were decided`
+    for (const { reject } of waiting) reject(Object.assign(new Error(problem), { code: SERIALIZATION_FAILURE }))
+  }
+  return aside
+}
+
+/** After a batch failed as a whole. */
+async function settleFailed(work: Work, batch: readonly WaitingGroup[], error: unknown): Promise<WaitingGroup[]> {
+  const isOfDatabase = error instanceof postgres.PostgresError
+  // Somebody holds a row for too long that one of the groups needs: each waits for itself, lest they wait one after the other.
+  if (isOfDatabase && error.code === LOCK_NOT_AVAILABLE && batch.length > 1) return [...batch]
+  // These classes are about connections, read-only servers, races, resources, locks and operators: all would fail alike.
+  if (isOfDatabase && !/^(08|25|40|53|55|57)/.test(error.code)) return await settleHalves(work, batch, error)
+  for (const { waiting } of batch) for (const { reject } of waiting) reject(error)
+  return []
+}
+
+/** Tries the halves of a batch on their own, by accounts and then by requests: in the end only what it failed for fails. */
+async function settleHalves(work: Work, batch: readonly WaitingGroup[], error: unknown): Promise<WaitingGroup[]> {
+  const [first, ...others] = batch
+  if (!first) return []
+  if (others.length > 0) {
+    const half = Math.ceil(batch.length / 2)
+    return [...(await settle(work, batch.slice(0, half))), ...(await settle(work, batch.slice(half)))]
+  }
+  const { accountId, waiting } = first
+  if (waiting.length === 1) waiting[0]?.reject(error)
+  else {
+    const half = Math.ceil(waiting.length / 2)
+    await settle(work, [{ accountId, waiting: waiting.slice(0, half) }])
+    await settle(work, [{ accountId, waiting: waiting.slice(half) }])
+  }
+  return []
 }
 
 /** A key, or the reversal, was booked by somebody else since it was read; or two appends waited for each other. */
@@ -223,77 +442,4 @@ function isLostRace(error: unknown): boolean {
     error instanceof postgres.PostgresError &&
     ((error.code === '23505' && error.table_name?.startsWith('points_') === true) || error.code === DEADLOCK)
   )
-}
-
-type Waiting<Request, Answer> = {
-  request: Request
-  resolve: (answer: Answer) => void
-  reject: (error: unknown) => void
-}
-
-/** The most requests that are decided together. */
-const MAX_BATCH = 100
-
-/**
- * A command queue per account, in this process. Requests that arrive during a batch form the next one, in the order they came;
- * accounts do not wait for each other. A batch that fails for one of its requests is split, so that only that one fails.
- *
- * `work` gives one answer per request, in their order; no two requests that it gets have a key in common.
- */
-function createCommandQueue<Request, Answer>(options: {
-  work: (accountId: string, requests: Request[]) => Promise<Answer[]>
-  keysOf: (request: Request) => string[]
-  isOfOneRequest: (error: unknown) => boolean
-}) {
-  const { work, keysOf, isOfOneRequest } = options
-  const queues = new Map<string, Waiting<Request, Answer>[]>()
-
-  async function drain(accountId: string, queue: Waiting<Request, Answer>[]): Promise<void> {
-    while (queue.length > 0) await settle(accountId, takeBatch(queue, keysOf))
-    queues.delete(accountId)
-  }
-
-  async function settle(accountId: string, batch: Waiting<Request, Answer>[]): Promise<void> {
-    try {
-      const answers = await work(
-        accountId,
-        batch.map(({ request }) => request),
-      )
-      for (const [index, { resolve }] of batch.entries()) resolve(answers[index] as Answer)
-    } catch (error) {
-      if (batch.length > 1 && isOfOneRequest(error)) for (const one of batch) await settle(accountId, [one])
-      else for (const { reject } of batch) reject(error)
-    }
-  }
-
-  return {
-    put(accountId: string, request: Request): Promise<Answer> {
-      return new Promise((resolve, reject) => {
-        const waiting = { request, resolve, reject }
-        const queue = queues.get(accountId)
-        if (queue) queue.push(waiting)
-        else {
-          const opened = [waiting]
-          queues.set(accountId, opened)
-          void drain(accountId, opened)
-        }
-      })
-    },
-  }
-}
-
-/**
- * The requests at the front that can be answered together: a second one that has to do with the same key must see what the
- * first one did, so it begins the next batch.
- */
-function takeBatch<Request, Answer>(queue: Waiting<Request, Answer>[], keysOf: (request: Request) => string[]) {
-  const keys = new Set<string>()
-  let size = 0
-  for (const { request } of queue.slice(0, MAX_BATCH)) {
-    const touched = keysOf(request)
-    if (touched.some((key) => keys.has(key))) break
-    for (const key of touched) keys.add(key)
-    size += 1
-  }
-  return queue.splice(0, size)
 }

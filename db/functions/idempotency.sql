@@ -7,7 +7,8 @@
 -- Functions that the application calls run with the rights of their owner and a fixed search path (`security definer`, `set
 -- search_path`); the others are their parts, run inside of them, and cannot be called by the application.
 --
--- Locks are taken in one order: award, campaigns, points accounts, purchase, then products by id, or the wallet.
+-- Locks are taken in one order: awards, campaigns, points accounts, purchases, then products, or the wallet, or counters of campaigns;
+-- several of a table by id.
 --
 -- SQLSTATEs of our own:
 --   US001  tombstoned: the step was undone, or compensated before it ran, and can no longer happen
@@ -114,6 +115,36 @@ begin
   where id = changed.id;
   insert into purchase_events (purchase_id, seq, step, state, detail)
   values (changed.id, changed.event_seq + 1, step_name, new_state, details);
+end
+$$;
+
+-- The same for the timelines of many purchases at once: entries are { purchaseId, step, state, detail }, in their order. The purchases
+-- are locked here, by id.
+create or replace function record_events(entries jsonb) returns void
+language plpgsql as $$
+declare
+  ids    uuid[] := array(select distinct (entry ->> 'purchaseId')::uuid from jsonb_array_elements(entries) as entry);
+  locked uuid[];
+begin
+  if ids = '{}' then
+    return;
+  end if;
+  locked := array(select id from purchases where id = any(ids) order by id for no key update);
+  if cardinality(locked) < cardinality(ids) then
+    raise exception 'purchase % does not exist', (select id from unnest(ids) as id where id <> all(locked) limit 1)
+      using errcode = 'US003';
+  end if;
+  insert into purchase_events (purchase_id, seq, step, state, detail)
+  select p.id, p.event_seq + row_number() over (partition by p.id order by one.position), one.entry ->> 'step',
+    one.entry ->> 'state', one.entry -> 'detail'
+  from jsonb_array_elements(entries) with ordinality as one (entry, position)
+  join purchases p on p.id = (one.entry ->> 'purchaseId')::uuid
+  where p.id = any(ids);
+  update purchases set event_seq = event_seq + added.events, updated_at = clock_timestamp()
+  from (
+    select (entry ->> 'purchaseId')::uuid as purchase, count(*) as events from jsonb_array_elements(entries) as entry group by 1
+  ) as added
+  where purchases.id = any(ids) and purchases.id = added.purchase;
 end
 $$;
 

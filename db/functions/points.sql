@@ -1,340 +1,406 @@
--- Points and awards. What happens is decided in domain/: these functions book it, whole or not at all.
+-- The points ledger, and what campaigns give of it. What happens is decided in domain/: these functions book it, whole or not at all.
+-- The awards that some of it settles are in purchases.sql.
 
--- Appends events to points accounts, with the answers of their commands and what goes with them, all in one transaction.
+-- Has the rest of the transaction find every row by an index. Plans stay with the session, those of foreign keys included; made while
+-- tables are nearly empty, or for the hundred rows that the planner takes any JSON document for, they might well read whole tables.
+create or replace function go_by_index() returns void
+language sql as $$
+  select set_config(setting, 'off', true) from unnest(array['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin']) as setting
+$$;
+
+-- What decisions about points accounts look at, in one snapshot. Costs as much as the lots that are needed, whatever the length of the
+-- histories.
 --
--- appends: an array, with an account at most once, of
---   { accountId, expectedVersion,
---     counters: { balance, issued, redeemed, expired, takenBack },         changes, to be added
---     events:      [{ version, transactionId, type, amount, balance, payload, reverses, reason, reference, actor, at }],
---     opened:      [{ id, issuedAt, expiresAt, original, remaining, expired }],
---     changed:     [{ lotId, remaining, expired }],                         changes, to be added
---     allocations: [{ transactionId, redemptionId, lotId, amount }],
---     daily:       [{ issuedOn, expiresAt, remaining, expired, lastUpdated }],   changes, to be added
---     commands:    [{ key, requestHash, answer }],
---     grants:      [{ transactionId, campaignId, points }],                 below zero: taken back
---     awards:      [{ id, evaluation, points, transactionId }],             what is booked hereby
---     timeline:    [{ purchaseId, step, state, detail }] }
+-- keys:    of the commands that are to be decided
+-- undoes:  the keys among them of which what they did may be reversed
+-- loads:   [{ accountId, points, targets }]  for each account, how many points may be spent, and which transactions may be reversed
+-- moment:  when it is decided; null for now
 --
--- Returns an object that has for each accountId one of
---   appended
---   version_conflict  the account is not at the expected version: reload and decide again
---   over_cap          a cap leaves less than a campaign was to give
---   award_closed      an award is neither pending nor parked any more
--- where all but the first have changed nothing. A key that was answered in the meantime is a unique violation, and nothing at all
--- is appended.
-create or replace function append_points(appends jsonb) returns jsonb
-language plpgsql security definer set search_path = public, pg_temp as $$
+-- Returns { now, known: [{ key, accountId, requestHash, answer }], accounts: [{ accountId, version, balance, ... }],
+-- transactions: [{ accountId, id, ... }], lots: [{ accountId, id, ... }] }; an account that nothing has happened to is left out.
+create or replace function load_points(keys jsonb, undoes jsonb, loads jsonb, moment timestamptz) returns jsonb
+language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
-  append   jsonb;
-  outcomes jsonb := '{}';
+  since        timestamptz := coalesce(moment, date_trunc('milliseconds', clock_timestamp()));
+  ids          text[] := array(select load ->> 'accountId' from jsonb_array_elements(loads) as load);
+  known        jsonb;
+  accounts     jsonb;
+  targets      uuid[];
+  transactions jsonb := '[]';
+  touched      uuid[] := '{}';
+  lots         jsonb;
 begin
-  -- In one order, whatever they came in, so that appends that share rows never wait for each other in a circle.
-  perform from awards
-  where id = any(array(
-    select (award ->> 'id')::uuid from jsonb_array_elements(appends) as one, jsonb_array_elements(one -> 'awards') as award
-  ))
-  order by id for no key update;
-  perform from campaigns
-  where id = any(array(
-    select (given ->> 'campaignId')::uuid
-    from jsonb_array_elements(appends) as one, jsonb_array_elements(one -> 'grants') as given
-  ))
-  order by id for no key update;
-  for append in select one from jsonb_array_elements(appends) as one order by one ->> 'accountId' loop
-    outcomes := outcomes || jsonb_build_object(append ->> 'accountId', append_to_account(append));
-  end loop;
-  return outcomes;
+  perform go_by_index();
+  select coalesce(jsonb_agg(
+    jsonb_build_object('key', key, 'accountId', account_id, 'requestHash', request_hash, 'answer', answer)
+  ), '[]')
+  into known from points_commands where key = any(array(select jsonb_array_elements_text(keys)));
+
+  select coalesce(jsonb_agg(
+    jsonb_build_object('accountId', account_id, 'version', version, 'balance', balance, 'issued', issued, 'redeemed', redeemed,
+      'expired', expired, 'takenBack', taken_back)
+  ), '[]')
+  into accounts from points_accounts where account_id = any(ids);
+
+  targets := array(
+    select target::uuid from jsonb_array_elements(loads) as load, jsonb_array_elements_text(load -> 'targets') as target
+    union
+    select (command -> 'answer' -> 'answer' ->> 'id')::uuid from jsonb_array_elements(known) as command
+    where undoes ? (command ->> 'key') and command -> 'answer' -> 'answer' ? 'id'
+  );
+  if targets <> '{}' then
+    select coalesce(jsonb_agg(jsonb_build_object('accountId', e.account_id, 'id', e.transaction_id, 'type', case e.type
+        when 'issued' then 'issue' when 'redeemed' then 'redeem' when 'expired' then 'expire' else 'reverse' end,
+      'portions', e.payload -> 'portions', 'reversedBy', r.transaction_id)), '[]')
+    into transactions
+    from points_events e left join points_events r on r.reverses = e.transaction_id
+    where e.transaction_id = any(targets) and e.account_id = any(ids);
+    -- The lot of an issue has its id.
+    touched := array(
+      select (portion ->> 'lotId')::uuid
+      from jsonb_array_elements(transactions) as one, jsonb_array_elements(one -> 'portions') as portion
+    ) || targets;
+  end if;
+
+  select coalesce(jsonb_agg(jsonb_build_object('accountId', account_id, 'id', id, 'issuedAt', iso_instant(issued_at),
+    'expiresAt', iso_instant(expires_at), 'original', original, 'remaining', remaining, 'expired', expired)), '[]')
+  into lots
+  from (
+    -- What has lapsed and is not swept yet,
+    select id, account_id, issued_at, expires_at, original, remaining, expired
+    from points_lots where account_id = any(ids) and remaining > 0 and expires_at <= since
+    union
+    -- what is spent next,
+    select ranked.id, ranked.account_id, issued_at, expires_at, original, remaining, expired
+    from jsonb_to_recordset(loads) as load ("accountId" text, points bigint)
+    cross join lateral (
+      select *, sum(remaining) over (order by expires_at, issued_at, id) - remaining as before
+      from (
+        -- Every open lot holds a point at least, so that many lots are enough. The order is that of inSpendingOrder (domain).
+        select * from points_lots
+        where account_id = load."accountId" and remaining > 0 and expires_at > since
+        order by expires_at, issued_at, id
+        limit load.points
+      ) as live
+    ) as ranked
+    where load.points > 0 and before < load.points
+    union
+    -- and what reversals give back to, or take from.
+    select id, account_id, issued_at, expires_at, original, remaining, expired
+    from points_lots where id = any(touched) and account_id = any(ids)
+  ) as needed;
+  return jsonb_build_object('now', iso_instant(since), 'known', known, 'accounts', accounts, 'transactions', transactions, 'lots', lots);
 end
 $$;
 
-create or replace function append_to_account(append jsonb) returns text
-language plpgsql as $$
-declare
-  account  text := append ->> 'accountId';
-  counters jsonb := append -> 'counters';
-  lot_ids  uuid[];
-  lots_changed bigint;
-  entry    jsonb;
-begin
-  if exists (
-    select from jsonb_array_elements(append -> 'awards') as award
-    join awards on awards.id = (award ->> 'id')::uuid
-    where awards.state not in ('pending', 'parked')
-  ) then
-    return 'award_closed';
-  end if;
-  if jsonb_array_length(append -> 'grants') > 0 and not count_grants(account, append -> 'grants', is_trial => true) then
-    return 'over_cap';
-  end if;
+-- As Date.prototype.toISOString would print it.
+create or replace function iso_instant(at timestamptz) returns text
+language sql immutable as $$ select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') $$;
 
-  if jsonb_array_length(append -> 'events') > 0 then
-    if (append -> 'expectedVersion')::bigint = 0 then
-      insert into points_accounts (account_id) values (account) on conflict (account_id) do nothing;
-    end if;
-    update points_accounts set
-      version = version + jsonb_array_length(append -> 'events'),
-      balance = balance + (counters -> 'balance')::bigint,
-      issued = issued + (counters -> 'issued')::bigint,
-      redeemed = redeemed + (counters -> 'redeemed')::bigint,
-      expired = expired + (counters -> 'expired')::bigint,
-      taken_back = taken_back + (counters -> 'takenBack')::bigint
-    where account_id = account and version = (append -> 'expectedVersion')::bigint;
-    if not found then
-      return 'version_conflict';
-    end if;
+-- Appends what was decided for many points accounts: their events, the answers of their commands and what goes with them, all in
+-- one transaction. An account whose part cannot be booked is left out whole; it does not keep the others from theirs.
+--
+-- appends: the rows to write, each with the account that it belongs to (accountId), as an object of
+--   accounts:    [{ accountId, expectedVersion, events, balance, issued, redeemed, expired, takenBack }],
+--                an account at most once, as it is after so many events
+--   events:      [{ version, transactionId, type, amount, balance, payload, reverses, reason, reference, actor, at }],
+--   opened:      [{ id, issuedAt, expiresAt, original, remaining, expired }],
+--   changed:     [{ lotId, remaining, expired }],                         changes, to be added
+--   allocations: [{ transactionId, redemptionId, lotId, amount }],
+--   daily:       [{ issuedOn, expiresAt, remaining, expired, lastUpdated }],   changes, to be added
+--   commands:    [{ key, requestHash, answer }],
+--   grants:      [{ transactionId, campaignId, points }],                 below zero: taken back
+--   awards:      [{ id, state, evaluation, points, transactionId }],      what is booked hereby
+--   timeline:    [{ purchaseId, step, state, detail }]
+--
+-- Returns an object that has, for each accountId of which nothing was appended, one of
+--   version_conflict  the account is not at the expected version: reload and decide again
+--   account_locked    somebody holds the account; only where there are several, since one alone waits for it
+--   over_cap          a cap leaves less than a campaign was to give
+--   award_closed      an award is neither pending nor parked any more
+-- A key that was answered in the meantime is a unique violation, and nothing at all is appended.
+create or replace function append_points(appends jsonb) returns jsonb
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  batch   jsonb := appends;
+  refused jsonb := '{}';
+  since   timestamptz;
+begin
+  perform go_by_index();
+  -- Locks in one order, within each table and between them, whatever the batch came in, so that batches that share rows never
+  -- wait for each other in a circle.
+  if jsonb_array_length(batch -> 'awards') > 0 then
+    refused := closed_awards(batch -> 'awards');
+  end if;
+  if jsonb_array_length(batch -> 'grants') > 0 then
+    refused := grants_over_cap(batch -> 'grants') || refused;
+  end if;
+  -- When awards end, in the order that backtests go by: in their turn at the campaigns, and before what reversals of the same batch
+  -- give back to the caps, which the awards have not counted on.
+  since := clock_timestamp();
+  refused := append_to_accounts(batch -> 'accounts', refused) || refused;
+  if refused <> '{}' then
+    batch := without_accounts(batch, refused);
   end if;
 
   insert into points_commands (key, account_id, request_hash, answer)
-  select command.key, account, command."requestHash", command.answer
-  from jsonb_to_recordset(append -> 'commands') as command (key text, "requestHash" text, answer jsonb)
+  select command.key, command."accountId", command."requestHash", command.answer
+  from jsonb_to_recordset(batch -> 'commands') as command (key text, "accountId" text, "requestHash" text, answer jsonb)
   order by command.key;
 
   insert into points_events (
     account_id, version, transaction_id, type, amount, balance, payload, reverses, reason, reference, actor, at
   )
-  select account, e.version, e."transactionId", e.type, e.amount, e.balance, e.payload, e.reverses, e.reason, e.reference,
+  select e."accountId", e.version, e."transactionId", e.type, e.amount, e.balance, e.payload, e.reverses, e.reason, e.reference,
     e.actor, e.at
-  from jsonb_to_recordset(append -> 'events') as e (
-    version bigint, "transactionId" uuid, type text, amount bigint, balance bigint, payload jsonb, reverses uuid, reason text,
-    reference text, actor text, at timestamptz
+  from jsonb_to_recordset(batch -> 'events') as e (
+    "accountId" text, version bigint, "transactionId" uuid, type text, amount bigint, balance bigint, payload jsonb, reverses uuid,
+    reason text, reference text, actor text, at timestamptz
   );
+  if jsonb_array_length(batch -> 'awards') > 0 then
+    batch := jsonb_set(batch, '{timeline}', (batch -> 'timeline') || settle_awards(batch -> 'awards', since));
+  end if;
 
   insert into points_lots (id, account_id, issued_at, expires_at, original, remaining, expired)
-  select l.id, account, l."issuedAt", l."expiresAt", l.original, l.remaining, l.expired
-  from jsonb_to_recordset(append -> 'opened') as l (
-    id uuid, "issuedAt" timestamptz, "expiresAt" timestamptz, original bigint, remaining bigint, expired bigint
+  select l.id, l."accountId", l."issuedAt", l."expiresAt", l.original, l.remaining, l.expired
+  from jsonb_to_recordset(batch -> 'opened') as l (
+    id uuid, "accountId" text, "issuedAt" timestamptz, "expiresAt" timestamptz, original bigint, remaining bigint, expired bigint
   );
-
-  if jsonb_array_length(append -> 'changed') > 0 then
-    -- By an array of ids, too: from the join alone the planner, which takes a JSON document for a hundred rows, may well read the
-    -- whole table.
-    lot_ids := array(select (change ->> 'lotId')::uuid from jsonb_array_elements(append -> 'changed') as change);
-    update points_lots lot set remaining = lot.remaining + c.remaining, expired = lot.expired + c.expired
-    from jsonb_to_recordset(append -> 'changed') as c ("lotId" uuid, remaining bigint, expired bigint)
-    where lot.id = c."lotId" and lot.id = any(lot_ids) and lot.account_id = account;
-    get diagnostics lots_changed = row_count;
-    if lots_changed <> cardinality(lot_ids) then
-      raise exception 'account % has % of the lots %', account, lots_changed, lot_ids using errcode = 'US002';
-    end if;
+  if jsonb_array_length(batch -> 'changed') > 0 then
+    perform change_lots(batch -> 'changed');
   end if;
-
-  if jsonb_array_length(append -> 'allocations') > 0 then
+  if jsonb_array_length(batch -> 'allocations') > 0 then
     insert into points_allocations (transaction_id, redemption_id, lot_id, amount)
     select a."transactionId", a."redemptionId", a."lotId", a.amount
-    from jsonb_to_recordset(append -> 'allocations')
+    from jsonb_to_recordset(batch -> 'allocations')
       as a ("transactionId" uuid, "redemptionId" uuid, "lotId" uuid, amount bigint);
   end if;
-
-  for entry in select day from jsonb_array_elements(append -> 'daily') as day loop
-    update daily_balances set
-      remaining = remaining + (entry -> 'remaining')::bigint,
-      expired = expired + (entry -> 'expired')::bigint,
-      last_updated = (entry ->> 'lastUpdated')::timestamptz
-    where account_id = account and issued_on = (entry ->> 'issuedOn')::date
-      and expires_at = (entry ->> 'expiresAt')::timestamptz;
-    if not found then
-      insert into daily_balances (account_id, issued_on, expires_at, remaining, expired, last_updated) values (
-        account, (entry ->> 'issuedOn')::date, (entry ->> 'expiresAt')::timestamptz, (entry -> 'remaining')::bigint,
-        (entry -> 'expired')::bigint, (entry ->> 'lastUpdated')::timestamptz
-      );
-    end if;
-  end loop;
-
-  if jsonb_array_length(append -> 'grants') > 0 then
-    perform count_grants(account, append -> 'grants', is_trial => false);
-    insert into campaign_grants (transaction_id, campaign_id, account_id, points)
-    select g."transactionId", g."campaignId", account, g.points
-    from jsonb_to_recordset(append -> 'grants') as g ("transactionId" uuid, "campaignId" uuid, points bigint);
+  perform change_days(batch -> 'daily');
+  if jsonb_array_length(batch -> 'timeline') > 0 then
+    perform record_events(batch -> 'timeline');
   end if;
-  for entry in select award from jsonb_array_elements(append -> 'awards') as award loop
-    perform settle_award((entry ->> 'id')::uuid, 'booked', entry -> 'evaluation', (entry -> 'points')::bigint,
-      (entry ->> 'transactionId')::uuid);
-  end loop;
-  for entry in select step from jsonb_array_elements(append -> 'timeline') as step loop
-    perform record_event(lock_purchase((entry ->> 'purchaseId')::uuid), entry ->> 'step', entry ->> 'state', entry -> 'detail');
-  end loop;
-  return 'appended';
+  if jsonb_array_length(batch -> 'grants') > 0 then
+    perform count_grants(batch -> 'grants');
+  end if;
+  return refused;
 end
 $$;
 
--- Whether the caps of campaigns have room for grants to a customer; and, unless it is a trial, counts them. The campaigns are
--- locked.
-create or replace function count_grants(account text, grants jsonb, is_trial boolean) returns boolean
+-- Brings accounts to their new version and counters, and keeps them locked. Answers for which of them it did not, and why.
+create or replace function append_to_accounts(accounts jsonb, refused jsonb) returns jsonb
 language plpgsql as $$
 declare
-  change record;
+  wanted  text[] := array(
+    select a."accountId" from jsonb_to_recordset(accounts) as a ("accountId" text, events bigint)
+    where a.events > 0 and not refused ? a."accountId"
+  );
+  created text[];
+  locked  text[];
+  changed text[];
 begin
-  for change in
-    select "campaignId" as campaign, sum(points)::bigint as points
-    from jsonb_to_recordset(grants) as g ("campaignId" uuid, points bigint)
-    group by "campaignId"
-    order by "campaignId"
-  loop
-    insert into campaign_customers (campaign_id, account_id) values (change.campaign, account)
-    on conflict (campaign_id, account_id) do nothing;
-    if is_trial then
-      if change.points > 0 and exists (
-        select from campaigns c
-        join campaign_customers customer on customer.campaign_id = c.id and customer.account_id = account
-        where c.id = change.campaign and (
-          c.given_points + change.points > c.cap_total_points
-          or customer.given_points + change.points > c.cap_points_per_customer
-        )
-      ) then
-        return false;
-      end if;
-    else
-      update campaigns set given_points = given_points + change.points where id = change.campaign;
-      if not found then
-        raise exception 'campaign % does not exist', change.campaign using errcode = 'US002';
-      end if;
-      update campaign_customers set given_points = given_points + change.points
-      where campaign_id = change.campaign and account_id = account;
+  with inserted as (
+    insert into points_accounts (account_id, version, balance, issued, redeemed, expired, taken_back)
+    select a."accountId", a.events, a.balance, a.issued, a.redeemed, a.expired, a."takenBack"
+    from jsonb_to_recordset(accounts) as a (
+      "accountId" text, "expectedVersion" bigint, events bigint, balance bigint, issued bigint, redeemed bigint, expired bigint,
+      "takenBack" bigint
+    )
+    where a."expectedVersion" = 0 and a."accountId" = any(wanted)
+    order by a."accountId"
+    on conflict (account_id) do nothing
+    returning account_id
+  )
+  select coalesce(array_agg(account_id), '{}') into created from inserted;
+  if cardinality(created) = cardinality(wanted) then
+    return '{}';
+  end if;
+
+  -- Who holds an account is about to change it, so waiting would end in a conflict, and hold up all other accounts.
+  if cardinality(wanted) > 1 then
+    locked := array(
+      select account_id from points_accounts where account_id = any(wanted) and account_id <> all(created)
+      order by account_id for no key update skip locked
+    );
+  else
+    locked := array(select account_id from points_accounts where account_id = any(wanted) for no key update);
+  end if;
+  with updated as (
+    update points_accounts account set
+      version = a."expectedVersion" + a.events, balance = a.balance, issued = a.issued, redeemed = a.redeemed,
+      expired = a.expired, taken_back = a."takenBack"
+    from jsonb_to_recordset(accounts) as a (
+      "accountId" text, "expectedVersion" bigint, events bigint, balance bigint, issued bigint, redeemed bigint, expired bigint,
+      "takenBack" bigint
+    )
+    where account.account_id = any(locked) and account.account_id = a."accountId" and account.version = a."expectedVersion"
+    returning account.account_id
+  )
+  select coalesce(array_agg(account_id), '{}') into changed from updated;
+  if cardinality(created) + cardinality(changed) = cardinality(wanted) then
+    return '{}';
+  end if;
+  return (
+    select jsonb_object_agg(account, case when account = any(locked) then 'version_conflict' else 'account_locked' end)
+    from unnest(wanted) as account
+    where account <> all(created) and account <> all(changed)
+  );
+end
+$$;
+
+-- A batch without the rows of the accounts that are members of `refused`.
+create or replace function without_accounts(batch jsonb, refused jsonb) returns jsonb
+language sql immutable as $$
+  select jsonb_object_agg(rows.key, array(
+    select one from jsonb_array_elements(rows.value) as one where not refused ? (one ->> 'accountId')
+  ))
+  from jsonb_each(batch) as rows
+$$;
+
+-- Changes what lots hold. Their accounts are locked.
+create or replace function change_lots(changes jsonb) returns void
+language plpgsql as $$
+declare
+  lots_changed bigint;
+begin
+  update points_lots lot set remaining = lot.remaining + c.remaining, expired = lot.expired + c.expired
+  from jsonb_to_recordset(changes) as c ("lotId" uuid, "accountId" text, remaining bigint, expired bigint)
+  where lot.id = c."lotId" and lot.account_id = c."accountId";
+  get diagnostics lots_changed = row_count;
+  if lots_changed <> jsonb_array_length(changes) then
+    raise exception 'there are % of the lots %', lots_changed, jsonb_path_query_array(changes, '$[*].lotId') using errcode = 'US002';
+  end if;
+end
+$$;
+
+-- Changes daily balances. What adds to a day opens it where there is none; what takes from one finds it. Not one upsert for both:
+-- Postgres checks the row that is proposed, and a change below zero is no valid row. Their accounts are locked.
+create or replace function change_days(changes jsonb) returns void
+language plpgsql as $$
+declare
+  added_to   bigint;
+  taken_from bigint;
+begin
+  insert into daily_balances as day (account_id, issued_on, expires_at, remaining, expired, last_updated)
+  select c."accountId", c."issuedOn", c."expiresAt", c.remaining, c.expired, c."lastUpdated"
+  from jsonb_to_recordset(changes) as c (
+    "accountId" text, "issuedOn" date, "expiresAt" timestamptz, remaining bigint, expired bigint, "lastUpdated" timestamptz
+  )
+  where c.remaining >= 0
+  on conflict (account_id, issued_on, expires_at) do update set
+    remaining = day.remaining + excluded.remaining, expired = day.expired + excluded.expired,
+    last_updated = excluded.last_updated;
+  get diagnostics added_to = row_count;
+  if added_to < jsonb_array_length(changes) then
+    update daily_balances day set
+      remaining = day.remaining + c.remaining, expired = day.expired + c.expired, last_updated = c."lastUpdated"
+    from jsonb_to_recordset(changes) as c (
+      "accountId" text, "issuedOn" date, "expiresAt" timestamptz, remaining bigint, expired bigint, "lastUpdated" timestamptz
+    )
+    where c.remaining < 0 and day.account_id = c."accountId" and day.issued_on = c."issuedOn" and day.expires_at = c."expiresAt";
+    get diagnostics taken_from = row_count;
+    if added_to + taken_from < jsonb_array_length(changes) then
+      raise exception 'there is no daily balance to take some points from' using errcode = 'US002';
     end if;
-  end loop;
-  return true;
+  end if;
 end
 $$;
 
 -- ---------------------------------------------------------------------------------------------------------------------
--- Events of other systems, and the awards of both
+-- What campaigns give, and their caps
 
--- Records an event of another system and opens its award, or finds the event that the same key recorded before. Its user is
--- added under new_user if there is none of this name. Keys never expire.
---
--- Returns { ok, eventId, replayed }, or { ok: false, problem: key_reused }.
-create or replace function record_external_event(
-  new_id uuid, key_scope text, request_key text, hash text, event_type text, event_client text, new_user text, name text,
-  event_payload jsonb
-) returns jsonb
-language plpgsql security definer set search_path = public, pg_temp as $$
+-- Locks campaigns until the end of the transaction. One with a cap is locked for itself alone: its awards queue up. One without is
+-- locked as its foreign keys do it (for key share), which no award waits for; only a change of the campaign, which may set a cap,
+-- takes its turn (for update, see db/campaigns.ts).
+create or replace function lock_campaigns(ids uuid[]) returns void
+language plpgsql as $$
 declare
-  known  external_events;
-  member text;
+  capped   bigint;
+  uncapped bigint;
 begin
-  select * into known from external_events where scope = key_scope and idempotency_key = request_key;
-  if found then
-    return recorded_external_event(known, hash);
-  end if;
-  member := open_user(new_user, name) #>> '{}';
-  insert into external_events (id, scope, idempotency_key, request_hash, type, client, user_id, payload)
-  values (new_id, key_scope, request_key, hash, event_type, event_client, member, event_payload)
-  on conflict on constraint external_events_key do nothing;
-  if found then
-    insert into awards (id, kind, client, user_id) values (new_id, 'event', event_client, member);
-    return jsonb_build_object('ok', true, 'eventId', new_id, 'replayed', false);
-  end if;
-  select * into strict known from external_events where scope = key_scope and idempotency_key = request_key;
-  return recorded_external_event(known, hash);
+  loop
+    perform from campaigns
+    where id = any(ids) and (cap_total_points is not null or cap_points_per_customer is not null)
+    order by id for no key update;
+    get diagnostics capped = row_count;
+    perform from campaigns
+    where id = any(ids) and cap_total_points is null and cap_points_per_customer is null
+    order by id for key share;
+    get diagnostics uncapped = row_count;
+    -- Else a cap was set, or taken away, between the two.
+    exit when capped + uncapped = cardinality(ids);
+    if (select count(*) from campaigns where id = any(ids)) < cardinality(ids) then
+      raise exception 'not all of the campaigns % exist', ids using errcode = 'US002';
+    end if;
+  end loop;
 end
 $$;
 
-create or replace function recorded_external_event(known external_events, hash text) returns jsonb
+-- What grants come to, for each account and campaign; position: of the first of them.
+create or replace function granted(grants jsonb)
+returns table (account_id text, campaign_id uuid, points bigint, "position" bigint)
 language sql immutable as $$
-  select case
-    when known.request_hash <> hash then '{"ok": false, "problem": "key_reused"}'
-    else jsonb_build_object('ok', true, 'eventId', known.id, 'replayed', true)
-  end
+  select one.given ->> 'accountId', (one.given ->> 'campaignId')::uuid, sum((one.given -> 'points')::bigint)::bigint,
+    min(one.position)
+  from jsonb_array_elements(grants) with ordinality as one (given, position)
+  group by one.given ->> 'accountId', (one.given ->> 'campaignId')::uuid
 $$;
 
-create or replace function lock_award(award uuid) returns awards
+-- What a campaign has given, in all.
+create or replace function given_by(campaign campaigns) returns bigint
+language sql stable as $$
+  select campaign.given_points
+    + coalesce((select sum(points) from campaign_counters where campaign_id = campaign.id), 0)::bigint
+$$;
+
+-- Locks the campaigns of grants, and answers `over_cap` for the accounts that a cap has no room for after those before them.
+create or replace function grants_over_cap(grants jsonb) returns jsonb
 language plpgsql as $$
-declare
-  locked awards;
 begin
-  select * into locked from awards where id = award for no key update;
-  if not found then
-    raise exception 'award % does not exist', award using errcode = 'US003';
-  end if;
-  return locked;
+  perform lock_campaigns(array(select distinct (given ->> 'campaignId')::uuid from jsonb_array_elements(grants) as given));
+  return (
+    select coalesce(jsonb_object_agg(given.account_id, 'over_cap'), '{}')
+    from (
+      select *, sum(greatest(points, 0)) over (partition by campaign_id order by position) as up_to_here
+      from granted(grants)
+    ) as given
+    join campaigns c on c.id = given.campaign_id
+    left join campaign_customers customer on customer.campaign_id = c.id and customer.account_id = given.account_id
+    where given.points > 0 and (
+      (c.cap_total_points is not null and given_by(c) + given.up_to_here > c.cap_total_points)
+      or coalesce(customer.given_points, 0) + given.points > c.cap_points_per_customer
+    )
+  );
 end
 $$;
 
--- Ends an award, in its row and in the timeline of its purchase. The caller has locked it, and has seen that it is open.
-create or replace function settle_award(award uuid, new_state text, result jsonb, new_points bigint, transaction uuid) returns void
+-- Records what campaigns give, and counts it: for each customer, whose account is locked, and in all. A campaign with a cap, which is
+-- locked, is counted in its row. One without is counted in a few rows of its own, by whoever comes along with one of them; they
+-- come last, since others may wait for them until the end of the transaction.
+create or replace function count_grants(grants jsonb) returns void
 language plpgsql as $$
-declare
-  settled awards;
 begin
-  update awards set
-    state = new_state, evaluation = result, points = new_points, transaction_id = transaction, settled_at = clock_timestamp()
-  where id = award
-  returning * into strict settled;
-  if settled.kind = 'purchase' then
-    perform record_event(lock_purchase(award), 'awardPoints', case new_state when 'booked' then 'applied' else new_state end,
-      jsonb_build_object('points', new_points)
-        || case when transaction is null then '{}' else jsonb_build_object('transactionId', transaction) end);
-  end if;
-end
-$$;
+  insert into campaign_grants (transaction_id, campaign_id, account_id, points)
+  select g."transactionId", g."campaignId", g."accountId", g.points
+  from jsonb_to_recordset(grants) as g ("accountId" text, "transactionId" uuid, "campaignId" uuid, points bigint);
 
--- How an award stands: { state, points }.
-create or replace function award_outcome(award awards) returns jsonb
-language sql immutable as $$ select jsonb_build_object('state', award.state, 'points', award.points) $$;
+  -- Not one upsert, for the same reason as with days.
+  insert into campaign_customers as customer (campaign_id, account_id, given_points)
+  select campaign_id, account_id, points from granted(grants) where points >= 0
+  on conflict (campaign_id, account_id) do update set given_points = customer.given_points + excluded.given_points;
+  update campaign_customers customer set given_points = customer.given_points + given.points
+  from granted(grants) as given
+  where given.points < 0 and customer.campaign_id = given.campaign_id and customer.account_id = given.account_id;
 
--- Ends an award of which nothing is to be booked, unless it has ended already.
-create or replace function award_nothing(award uuid, result jsonb) returns jsonb
-language plpgsql security definer set search_path = public, pg_temp as $$
-declare
-  open awards := lock_award(award);
-begin
-  if open.state in ('pending', 'parked') then
-    perform settle_award(award, 'nothing', result, 0, null);
-  end if;
-  return award_outcome(lock_award(award));
-end
-$$;
-
--- Keeps an award that could not be booked, with what it was evaluated to, for operators. Not one that has ended already.
-create or replace function park_award(award uuid, result jsonb, reason text) returns jsonb
-language plpgsql security definer set search_path = public, pg_temp as $$
-declare
-  open awards := lock_award(award);
-begin
-  if open.state = 'pending' then
-    update awards set
-      state = 'parked', evaluation = result, earned = (result -> 'points')::bigint, problem = reason, parked_at = clock_timestamp()
-    where id = award;
-    if open.kind = 'purchase' then
-      perform record_event(lock_purchase(award), 'awardPoints', 'parked',
-        jsonb_build_object('points', result -> 'points', 'problem', reason));
-    end if;
-  end if;
-  return award_outcome(lock_award(award));
-end
-$$;
-
--- An operator decides that what is parked is not to be booked. Returns the state that it has now.
-create or replace function dismiss_award(award uuid, why text, who text) returns jsonb
-language plpgsql security definer set search_path = public, pg_temp as $$
-declare
-  open awards := lock_award(award);
-begin
-  if open.state = 'parked' then
-    update awards set state = 'dismissed', dismissed = jsonb_build_object('reason', why, 'actor', who, 'at', clock_timestamp()),
-      settled_at = clock_timestamp()
-    where id = award;
-    if open.kind = 'purchase' then
-      perform record_event(lock_purchase(award), 'awardPoints', 'dismissed', jsonb_build_object('actor', who));
-    end if;
-  end if;
-  return award_outcome(lock_award(award));
-end
-$$;
-
--- The award of a purchase that is being refunded is not booked any more, if it has not been.
-create or replace function void_award(award uuid) returns jsonb
-language plpgsql security definer set search_path = public, pg_temp as $$
-declare
-  open   awards := lock_award(award);
-  bought purchases := lock_purchase(award);
-begin
-  if bought.status not in ('refunding', 'refunded') then
-    raise exception 'purchase % is % and not being refunded', award, bought.status using errcode = 'US002';
-  end if;
-  if open.state in ('pending', 'parked') then
-    update awards set state = 'voided', settled_at = clock_timestamp() where id = award;
-  end if;
-  return award_outcome(lock_award(award));
+  update campaigns c set given_points = c.given_points + given.points
+  from (select campaign_id, sum(points) as points from granted(grants) group by campaign_id) as given
+  where c.id = given.campaign_id
+    and (c.cap_total_points is not null or c.cap_points_per_customer is not null);
+  insert into campaign_counters as counter (campaign_id, part, points)
+  select c.id, pg_backend_pid() % 16, sum(given.points)
+  from granted(grants) as given join campaigns c on c.id = given.campaign_id
+  where c.cap_total_points is null and c.cap_points_per_customer is null
+  group by c.id
+  order by c.id
+  on conflict (campaign_id, part) do update set points = counter.points + excluded.points;
 end
 $$;

@@ -1,4 +1,5 @@
--- Purchases: the order, what becomes of it, and its refund. Stock and money are in products.sql and wallets.sql.
+-- Purchases: the order, what becomes of it, and its refund; and the awards of purchases, and of events of other systems. Stock and
+-- money are in products.sql and wallets.sql.
 
 -- Records an order, or finds the purchase that the same key recorded before. Nothing is moved yet. Keys never expire.
 --
@@ -182,5 +183,173 @@ begin
     perform record_event(bought, 'purchase', 'refunded', bought.refund);
   end if;
   return done();
+end
+$$;
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- Events of other systems, and the awards of both
+
+-- Locks awards, and answers `award_closed` for the accounts of those that have ended.
+create or replace function closed_awards(booked jsonb) returns jsonb
+language plpgsql as $$
+declare
+  ids uuid[] := array(select (award ->> 'id')::uuid from jsonb_array_elements(booked) as award);
+begin
+  perform from awards where id = any(ids) order by id for no key update;
+  return (
+    select coalesce(jsonb_object_agg(award ->> 'accountId', 'award_closed'), '{}')
+    from jsonb_array_elements(booked) as award join awards on awards.id = (award ->> 'id')::uuid
+    where awards.id = any(ids) and awards.state not in ('pending', 'parked')
+  );
+end
+$$;
+
+-- Ends awards, which the caller has locked and seen to be open: { id, state, evaluation, points, transactionId }. Returns what the
+-- timelines of their purchases are to say, for record_events.
+create or replace function settle_awards(settled jsonb, at timestamptz) returns jsonb
+language plpgsql as $$
+declare
+  ids      uuid[] := array(select (award ->> 'id')::uuid from jsonb_array_elements(settled) as award);
+  timeline jsonb;
+begin
+  with ended as (
+    update awards set
+      state = one.award ->> 'state', evaluation = one.award -> 'evaluation', points = (one.award -> 'points')::bigint,
+      transaction_id = (one.award ->> 'transactionId')::uuid, settled_at = at
+    from jsonb_array_elements(settled) as one (award)
+    where awards.id = any(ids) and awards.id = (one.award ->> 'id')::uuid
+    returning awards.*, one.award ->> 'accountId' as account_id
+  )
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'accountId', account_id, 'purchaseId', id, 'step', 'awardPoints',
+    'state', case state when 'booked' then 'applied' else state end,
+    'detail', jsonb_build_object('points', points)
+      || case when transaction_id is null then '{}' else jsonb_build_object('transactionId', transaction_id) end
+  )), '[]')
+  into timeline from ended where kind = 'purchase';
+  return timeline;
+end
+$$;
+
+-- Records an event of another system and opens its award, or finds the event that the same key recorded before. Its user is
+-- added under new_user if there is none of this name. Keys never expire.
+--
+-- Returns { ok, eventId, replayed }, or { ok: false, problem: key_reused }.
+create or replace function record_external_event(
+  new_id uuid, key_scope text, request_key text, hash text, event_type text, event_client text, new_user text, name text,
+  event_payload jsonb
+) returns jsonb
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  known  external_events;
+  member text;
+begin
+  select * into known from external_events where scope = key_scope and idempotency_key = request_key;
+  if found then
+    return recorded_external_event(known, hash);
+  end if;
+  member := open_user(new_user, name) #>> '{}';
+  insert into external_events (id, scope, idempotency_key, request_hash, type, client, user_id, payload)
+  values (new_id, key_scope, request_key, hash, event_type, event_client, member, event_payload)
+  on conflict on constraint external_events_key do nothing;
+  if found then
+    insert into awards (id, kind, client, user_id) values (new_id, 'event', event_client, member);
+    return jsonb_build_object('ok', true, 'eventId', new_id, 'replayed', false);
+  end if;
+  select * into strict known from external_events where scope = key_scope and idempotency_key = request_key;
+  return recorded_external_event(known, hash);
+end
+$$;
+
+create or replace function recorded_external_event(known external_events, hash text) returns jsonb
+language sql immutable as $$
+  select case
+    when known.request_hash <> hash then '{"ok": false, "problem": "key_reused"}'
+    else jsonb_build_object('ok', true, 'eventId', known.id, 'replayed', true)
+  end
+$$;
+
+create or replace function lock_award(award uuid) returns awards
+language plpgsql as $$
+declare
+  locked awards;
+begin
+  select * into locked from awards where id = award for no key update;
+  if not found then
+    raise exception 'award % does not exist', award using errcode = 'US003';
+  end if;
+  return locked;
+end
+$$;
+
+-- How an award stands: { state, points }.
+create or replace function award_outcome(award awards) returns jsonb
+language sql immutable as $$ select jsonb_build_object('state', award.state, 'points', award.points) $$;
+
+-- Ends an award of which nothing is to be booked, unless it has ended already.
+create or replace function award_nothing(award uuid, result jsonb) returns jsonb
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  open awards := lock_award(award);
+begin
+  if open.state in ('pending', 'parked') then
+    perform record_events(settle_awards(jsonb_build_array(
+      jsonb_build_object('id', award, 'state', 'nothing', 'evaluation', result, 'points', 0)), clock_timestamp()));
+  end if;
+  return award_outcome(lock_award(award));
+end
+$$;
+
+-- Keeps an award that could not be booked, with what it was evaluated to, for operators. Not one that has ended already.
+create or replace function park_award(award uuid, result jsonb, reason text) returns jsonb
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  open awards := lock_award(award);
+begin
+  if open.state = 'pending' then
+    update awards set
+      state = 'parked', evaluation = result, earned = (result -> 'points')::bigint, problem = reason, parked_at = clock_timestamp()
+    where id = award;
+    if open.kind = 'purchase' then
+      perform record_event(lock_purchase(award), 'awardPoints', 'parked',
+        jsonb_build_object('points', result -> 'points', 'problem', reason));
+    end if;
+  end if;
+  return award_outcome(lock_award(award));
+end
+$$;
+
+-- An operator decides that what is parked is not to be booked. Returns the state that it has now.
+create or replace function dismiss_award(award uuid, why text, who text) returns jsonb
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  open awards := lock_award(award);
+begin
+  if open.state = 'parked' then
+    update awards set state = 'dismissed', dismissed = jsonb_build_object('reason', why, 'actor', who, 'at', clock_timestamp()),
+      settled_at = clock_timestamp()
+    where id = award;
+    if open.kind = 'purchase' then
+      perform record_event(lock_purchase(award), 'awardPoints', 'dismissed', jsonb_build_object('actor', who));
+    end if;
+  end if;
+  return award_outcome(lock_award(award));
+end
+$$;
+
+-- The award of a purchase that is being refunded is not booked any more, if it has not been.
+create or replace function void_award(award uuid) returns jsonb
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  open   awards := lock_award(award);
+  bought purchases := lock_purchase(award);
+begin
+  if bought.status not in ('refunding', 'refunded') then
+    raise exception 'purchase % is % and not being refunded', award, bought.status using errcode = 'US002';
+  end if;
+  if open.state in ('pending', 'parked') then
+    update awards set state = 'voided', settled_at = clock_timestamp() where id = award;
+  end if;
+  return award_outcome(lock_award(award));
 end
 $$;

@@ -226,8 +226,9 @@ create table points_accounts (
   constraint points_accounts_add_up check (balance = issued - redeemed - expired - taken_back)
 );
 
+-- In its tables account_id is text, not resource_id: it refers to an account, so that its form need not be checked row by row.
 create table points_events (
-  account_id     resource_id not null references points_accounts,
+  account_id     text        not null references points_accounts,
   version        bigint      not null check (version > 0),
   transaction_id uuid        not null unique,
   type           text        not null check (type in ('issued', 'redeemed', 'expired', 'reversed')),
@@ -252,7 +253,7 @@ call make_append_only('points_events');
 create table points_lots (
   -- Of the transaction that issued it.
   id         uuid        primary key references points_events (transaction_id),
-  account_id resource_id not null references points_accounts,
+  account_id text        not null references points_accounts,
   issued_at  timestamptz not null,
   expires_at timestamptz not null,
   original   bigint      not null check (original > 0),
@@ -279,7 +280,7 @@ create index points_allocations_by_lot on points_allocations (lot_id);
 call make_append_only('points_allocations');
 
 create table daily_balances (
-  account_id   resource_id not null references points_accounts,
+  account_id   text        not null references points_accounts,
   issued_on    date        not null,
   expires_at   timestamptz not null,
   remaining    bigint      not null check (remaining >= 0),
@@ -317,8 +318,9 @@ create table campaigns (
   rules                   jsonb       not null,
   -- Number of entries in its history.
   version                 bigint      not null default 1,
-  -- The sum of its grants.
-  given_points            bigint      not null default 0 check (given_points >= 0),
+  -- What it gave while it had a cap, less what was taken back meanwhile. What it gave while it had none is in campaign_counters:
+  -- together they are the sum of its grants, and either may be below zero.
+  given_points            bigint      not null default 0,
   created_at              timestamptz not null default now(),
   updated_at              timestamptz not null default now(),
   deleted_at              timestamptz
@@ -352,7 +354,15 @@ create table campaign_grants (
 create index campaign_grants_by_campaign on campaign_grants (campaign_id, account_id);
 call make_append_only('campaign_grants');
 
--- The same sums per customer.
+-- What campaigns gave while they had no cap, in a few parts that are counted apart, so that their awards do not wait for each other.
+create table campaign_counters (
+  campaign_id uuid     not null references campaigns,
+  part        smallint not null,
+  points      bigint   not null,
+  primary key (campaign_id, part)
+);
+
+-- The sums of grants per customer.
 create table campaign_customers (
   campaign_id  uuid        not null references campaigns,
   account_id   resource_id not null,

@@ -171,7 +171,7 @@ function noneOf(rules: readonly Rule[], reason: Reason): CampaignEvaluation {
 export type Microseconds = number
 
 /** A version of a campaign: its terms from an instant on, or null from when it was deleted. */
-export type CampaignVersion = Pick<Campaign, 'id' | 'client' | 'name'> & {
+export type CampaignVersion = Pick<Campaign, 'id' | 'version' | 'client' | 'name'> & {
   readonly at: Microseconds
   readonly terms: CampaignTerms | null
 }
@@ -201,8 +201,8 @@ export class CampaignHistory {
       const version = versions.findLast(({ at }) => at <= occurredAt)
       if (!version?.terms) return []
       const capped = versions.findLast(({ at, terms }) => at <= bookedAt && terms !== null)
-      const { id, client, name, terms } = version
-      return [{ ...terms, id, client, name, caps: capped?.terms?.caps ?? terms.caps }]
+      const { at: _, terms, ...campaign } = version
+      return [{ ...terms, ...campaign, caps: capped?.terms?.caps ?? terms.caps }]
     })
   }
 }

@@ -73,7 +73,7 @@ function lapsedPoints(lots: readonly Lot[], now: Instant): number {
   return lots.reduce((sum, lot) => (hasLapsed(lot, now) ? sum + lot.remaining : sum), 0)
 }
 
-/** Order for sorting: soonest end first, then oldest, then id, so that there is only one order. `loadAccount` (db/points.ts) loads in the same. */
+/** Order for sorting: soonest end first, then oldest, then id, so that there is only one order. `load_points` (db/functions/points.sql) loads in the same. */
 export function inSpendingOrder(a: Lot, b: Lot): number {
   return compare(a.expiresAt, b.expiresAt) || compare(a.issuedAt, b.issuedAt) || compare(a.id, b.id)
 }

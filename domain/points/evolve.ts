@@ -153,7 +153,8 @@ function versionAfter(account: PointsAccount, events: readonly PointsEvent[]): n
   return version
 }
 
-function changeLots(lots: readonly Lot[], changes: readonly LotChange[]): Lot[] {
+function changeLots(lots: readonly Lot[], changes: readonly LotChange[]): readonly Lot[] {
+  if (changes.length === 0) return lots
   const pending = new Map(changes.map((change) => [change.lotId, change]))
   const after = lots.map((lot) => {
     const change = pending.get(lot.id)
@@ -165,17 +166,22 @@ function changeLots(lots: readonly Lot[], changes: readonly LotChange[]): Lot[] 
 }
 
 function transactionsAfter(transactions: readonly Transaction[], events: readonly PointsEvent[]): Transaction[] {
-  const after = new Map(transactions.map((transaction) => [transaction.id, transaction]))
+  const after = [...transactions]
+  // An index pays for a history; batches come event by event.
+  const index = events.length > 1 ? new Map(after.map(({ id }, position) => [id, position])) : undefined
+  const positionOf = (id: string) => (index ? (index.get(id) ?? -1) : after.findIndex((one) => one.id === id))
   for (const event of events) {
     const { transactionId: id, portions } = event
-    if (after.has(id)) throw new Error(`Transaction ${id} happened before`)
-    after.set(id, { id, type: transactionTypeOf(event), portions, reversedBy: null })
+    if (positionOf(id) !== -1) throw new Error(`Transaction ${id} happened before`)
+    index?.set(id, after.length)
+    after.push({ id, type: transactionTypeOf(event), portions, reversedBy: null })
     if (event.type !== 'reversed') continue
-    const target = after.get(event.reverses.transactionId)
+    const position = positionOf(event.reverses.transactionId)
+    const target = after[position]
     if (target === undefined) throw new Error(`Transaction ${event.reverses.transactionId} is not there to reverse`)
-    after.set(target.id, { ...target, reversedBy: id })
+    after[position] = { ...target, reversedBy: id }
   }
-  return [...after.values()]
+  return after
 }
 
 /** All rows of one account, as its tables must hold them. */

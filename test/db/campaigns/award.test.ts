@@ -28,6 +28,12 @@ const caps = (totalPoints: number | null, pointsPerCustomer: number | null = nul
   caps: { totalPoints, pointsPerCustomer },
 })
 
+async function waitingForLocks() {
+  const [row] = await shop.sql<{ count: number }[]>`
+    select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+  return row?.count
+}
+
 describe('a purchase earns', () => {
   test('what the rules of the campaign give, and its award says which of them', async () => {
     await shop.addCampaign('1')
@@ -167,29 +173,95 @@ describe('a campaign that is edited', () => {
   })
 })
 
-test('a change that had to wait for an award is recorded to have come after it', async () => {
-  await shop.addCampaign('1')
-  const purchaseId = await shop.confirmed('ann')
-  const [campaign] = await shop.sql<{ id: string }[]>`select id from campaigns`
-  const waiting = async () => {
-    const [row] = await shop.sql<{ count: number }[]>`
-      select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
-    return row?.count
-  }
-  const { changing, awarding } = await shop.sql.begin(async (holder) => {
-    await holder`select from campaigns where id = ${campaign?.id ?? ''} for no key update`
-    const awarding = shop.complete(purchaseId)
-    await expect.poll(waiting).toBe(1)
-    const changing = shop.change('1', caps(50))
-    await expect.poll(waiting).toBe(2)
-    return { changing: { promise: changing }, awarding: { promise: awarding } }
+describe('a campaign without a cap', () => {
+  test('keeps no award waiting, whoever has its row', async () => {
+    await shop.addCampaign('1')
+    await shop.addCampaign('2', caps(null))
+    const purchaseIds = [await shop.confirmed('ann'), await shop.confirmed('ann')]
+    await shop.sql.begin(async (holder) => {
+      await holder`select from campaigns for no key update`
+      await Promise.all(purchaseIds.map((purchaseId) => shop.complete(purchaseId)))
+    })
+    expect([await available(), await shop.given('1'), await shop.given('2')]).toEqual([680, 340, 340])
   })
-  await Promise.all([changing.promise, awarding.promise])
-  const [order] = await shop.sql`
-    select (select at from campaign_history where version = 2) > (select at from campaign_grants) as after`
-  expect(order).toEqual({ after: true })
-  expect((await readPurchase(shop.sql, purchaseId))?.pointsIssued).toBe(170)
+
+  test('that gets one while awards are booked gives no more than it from then on, counting what it gave before', async () => {
+    await shop.addCampaign('1')
+    const buyers = ['b1', 'b2', 'b3', 'b4', 'b5']
+    for (const buyer of buyers) await shop.addBuyer(buyer)
+    const purchaseIds = await Promise.all(Array.from({ length: 60 }, (_, n) => shop.confirmed(buyers[n % 5] ?? '')))
+    const awarding = purchaseIds.slice(0, 30).map((purchaseId) => shop.complete(purchaseId))
+    await awarding[0]
+    const changing = shop.change('1', caps(4_321))
+    awarding.push(...purchaseIds.slice(30).map((purchaseId) => shop.complete(purchaseId)))
+    await Promise.all([changing, ...awarding])
+    const [sums] = await shop.sql<{ before: number; after: number }[]>`
+      select coalesce(sum(points) filter (where g.at < h.at), 0)::bigint as before,
+        coalesce(sum(points) filter (where g.at >= h.at), 0)::bigint as after
+      from campaign_grants g join campaign_history h using (campaign_id) where version = 2`
+    const { before = 0, after = 0 } = sums ?? {}
+    expect(after).toBe(Math.min(60 * 170 - before, Math.max(0, 4_321 - before)))
+    expect(await shop.given('1')).toBe(before + after)
+  })
+
+  test('gets one only after the awards that are being booked without it', async () => {
+    await shop.addCampaign('1')
+    await shop.buy('ann')
+    const purchaseId = await shop.confirmed('ann')
+    const working: Promise<unknown>[] = []
+    await shop.asOwner((owner) =>
+      owner.begin(async (holder) => {
+        await holder`select from points_accounts for no key update`
+        working.push(shop.complete(purchaseId))
+        await expect.poll(waitingForLocks).toBe(1)
+        working.push(shop.change('1', caps(1)))
+        await expect.poll(waitingForLocks).toBe(2)
+      }),
+    )
+    await Promise.all(working)
+    expect(await shop.given('1')).toBe(340)
+    const [order] = await shop.sql`
+      select (select at from campaign_history where version = 2) > (select max(at) from campaign_grants) as after`
+    expect(order).toEqual({ after: true })
+  })
+
+  test('takes back what it gave while it had one, and the other way round', async () => {
+    await shop.addCampaign('1', caps(1_000))
+    const { purchaseId: capped } = await shop.buy('ann')
+    await shop.change('1', caps(null))
+    const { purchaseId: uncapped } = await shop.buy('ann')
+    await shop.refund(capped)
+    await shop.change('1', caps(1_000))
+    await shop.refund(uncapped)
+    expect([await available(), await shop.given('1')]).toEqual([0, 0])
+  })
 })
+
+// An award waits for nobody at a campaign without a cap, except for a change of it.
+test.each([
+  ['with a cap', caps(1_000), 'for no key update'],
+  ['without a cap', caps(null), 'for update'],
+])(
+  'a change of a campaign %s that had to wait for an award is recorded to have come after it',
+  async (_, terms, held) => {
+    await shop.addCampaign('1', terms)
+    const purchaseId = await shop.confirmed('ann')
+    const [campaign] = await shop.sql<{ id: string }[]>`select id from campaigns`
+    const { changing, awarding } = await shop.sql.begin(async (holder) => {
+      await holder`select from campaigns where id = ${campaign?.id ?? ''} ${holder.unsafe(held)}`
+      const awarding = shop.complete(purchaseId)
+      await expect.poll(waitingForLocks).toBe(1)
+      const changing = shop.change('1', caps(50))
+      await expect.poll(waitingForLocks).toBe(2)
+      return { changing: { promise: changing }, awarding: { promise: awarding } }
+    })
+    await Promise.all([changing.promise, awarding.promise])
+    const [order] = await shop.sql`
+    select (select at from campaign_history where version = 2) > (select at from campaign_grants) as after`
+    expect(order).toEqual({ after: true })
+    expect((await readPurchase(shop.sql, purchaseId))?.pointsIssued).toBe(170)
+  },
+)
 
 describe('a parked award', () => {
   test('that was booked meanwhile, or after all, is not lost and not given twice', async () => {

@@ -190,7 +190,8 @@ describe('in every order of two ledgers’ statements', { timeout: 120_000 }, ()
         },
       }
     })
-    expect(rounds).toBeGreaterThanOrEqual(10)
+    // A command is two statements: it loads, and it appends.
+    expect(rounds).toBeGreaterThanOrEqual(6)
   }
 
   test('an issue and its undo leave nothing: it was taken back, or never came', async () => {

@@ -174,7 +174,8 @@ describe('repairing', () => {
         },
       }
     })
-    expect(round).toBeGreaterThan(10)
+    // A repair is three statements and a command is two.
+    expect(round).toBeGreaterThanOrEqual(10)
   })
 })
 
