@@ -3,6 +3,7 @@ import { IconPackages } from '@tabler/icons-react'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { productsQuery } from '#web/client/products.ts'
+import type { Execution } from '#web/client/purchases.ts'
 import { settingsQuery } from '#web/client/settings.ts'
 import { EmptyState, PagedList } from '#web/page/list.tsx'
 import { Page } from '#web/page/page.tsx'
@@ -13,32 +14,42 @@ import { CheckoutProvider } from './checkout.tsx'
 import { ProductCard } from './product-card.tsx'
 import { PurchaseDialog } from './purchase-dialog.tsx'
 
+/** In demo mode purchases are carried out step by step, so that the Temporal Web UI draws them, and on request slowly. */
 export function BuyPage() {
   const user = useCurrentUser()
-  return (
-    <Page title="Buy Unicorns" lead="Hand-raised, well-mannered and ready to leave the stable today.">
-      {user ? <Store key={user.username} username={user.username} /> : <Skeleton height={420} radius="lg" />}
-    </Page>
-  )
-}
-
-/** In demo mode purchases are carried out step by step, so that the Temporal Web UI draws them, and on request slowly. */
-function Store({ username }: { username: string }) {
   const demoMode = useQuery(settingsQuery).data?.demoMode ?? false
   const [slowMotion, setSlowMotion] = useState(false)
   const execution = { ...(demoMode && { lane: 'visible' as const }), ...(slowMotion && { slowMotion }) }
   return (
+    <Page
+      title="Buy Unicorns"
+      lead="Hand-raised, well-mannered and ready to leave the stable today."
+      actions={demoMode && <SlowMotion on={slowMotion} onChange={setSlowMotion} />}
+    >
+      {user ? (
+        <Store key={user.username} username={user.username} execution={execution} />
+      ) : (
+        <Skeleton height={420} radius="lg" />
+      )}
+    </Page>
+  )
+}
+
+function SlowMotion({ on, onChange }: { on: boolean; onChange: (on: boolean) => void }) {
+  return (
+    <Switch
+      label="Slow motion"
+      description="A second before each step"
+      checked={on}
+      onChange={(event) => onChange(event.currentTarget.checked)}
+    />
+  )
+}
+
+function Store({ username, execution }: { username: string; execution: Execution }) {
+  return (
     <CheckoutProvider username={username} execution={execution}>
       <PurchaseDialog />
-      {demoMode && (
-        <Switch
-          mb="lg"
-          label="Slow motion"
-          description="Wait a second before each step of a purchase, to watch it in the Temporal Web UI or to stop the worker."
-          checked={slowMotion}
-          onChange={(event) => setSlowMotion(event.currentTarget.checked)}
-        />
-      )}
       <div className={classes.store}>
         <Shelf username={username} />
         <CartPlace username={username} />
