@@ -98,7 +98,7 @@ async function copyProducts(sql: Database): Promise<void> {
 async function copyPurchases(sql: Database, purchaseId: string): Promise<void> {
   await sql`
     create table copies as
-    select (overlay(p.id::text placing lpad(to_hex(n), 4, '0') from 33 for 4))::uuid as id
+    select (overlay(p.id::text placing lpad(to_hex(n), 12, '0') from 25 for 12))::uuid as id
     from generate_series(1, ${MANY}) n, purchases p where p.id = ${purchaseId}`
   await sql`
     insert into purchases (id, scope, idempotency_key, request_hash, user_id, redeem_points, point_value_minor, total_minor,
