@@ -5,7 +5,7 @@
 -- tables are nearly empty, or for the hundred rows that the planner takes any JSON document for, they might well read whole tables.
 create or replace function go_by_index() returns void
 language sql as $$
-  select set_config(setting, 'off', true) from unnest(array['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin']) as setting
+  select set_config(setting, 'off', true) from unnest(array['enable_seqscan', 'enable_bitmapscan', 'enable_hashjoin', 'enable_mergejoin']) as setting
 $$;
 
 -- What decisions about points accounts look at, in one snapshot. Costs as much as the lots that are needed, whatever the length of the
