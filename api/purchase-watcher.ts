@@ -168,9 +168,8 @@ export type OutcomeWatcher = {
 
 /**
  * One statement per poll looks for those that have been settled, so that who waits is answered when the row says so: no request
- * holds a long poll at Temporal, and none waits for the end of the workflow. The pause between two polls is a twentieth of how
- * long they have waited so far, on average: nobody is answered later than need be, and a database under load is asked less
- * often. While the database is unavailable the waits go on.
+ * holds a long poll at Temporal, and none waits for the end of the workflow. The pause between two polls is a tenth of how long
+ * they have waited so far, on average: nobody is answered much later than need be, and a database under load is asked less often. While the database is unavailable the waits go on.
  *
  * @param options.leastPauseMs, options.mostPauseMs bounds of that pause
  */
@@ -182,7 +181,7 @@ export function createOutcomeWatcher(options: OutcomeWatcherOptions): OutcomeWat
   function pauseMs(): number {
     const since = [...waits.values()].flatMap((of) => [...of].map(({ startedAt }) => startedAt))
     const age = performance.now() - since.reduce((sum, startedAt) => sum + startedAt, 0) / since.length
-    return Math.min(Math.max(age / 20, leastPauseMs), mostPauseMs)
+    return Math.min(Math.max(age / 10, leastPauseMs), mostPauseMs)
   }
 
   async function pollWhileAwaited(): Promise<void> {

@@ -28,8 +28,8 @@ export async function purchase(input: PurchaseInput): Promise<PurchaseResult> {
       await before('all steps at once')
       const tried = await tryAllSteps({ purchaseId })
       if (tried) {
+        if (tried.ok) return showOutcome(tried.status, tried.totalMinor)
         showTotal(tried.totalMinor)
-        if (tried.ok) return showOutcome(tried.status)
         throw new StepNotDone(tried)
       }
     }
@@ -84,8 +84,8 @@ async function settle(purchaseId: string, outcome: Outcome): Promise<PurchaseRes
   return showOutcome(await recordOutcome({ purchaseId, outcome }))
 }
 
-function showOutcome(status: Outcome['status']): PurchaseResult {
-  showStatus(status)
+function showOutcome(status: Outcome['status'], totalMinor?: number): PurchaseResult {
+  showStatus(status, totalMinor)
   return { status }
 }
 

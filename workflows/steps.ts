@@ -88,14 +88,19 @@ export function showStep(doing: string): void {
   setCurrentDetails(`**running**: ${doing}`)
 }
 
-export function showStatus(status: PurchaseStatus): void {
+/** @param totalMinor if it was not shown before: in one command, for each costs the server a write to its index */
+export function showStatus(status: PurchaseStatus, totalMinor?: number): void {
   setCurrentDetails(`**${status}**`)
-  upsertSearchAttributes([{ key: PURCHASE_STATUS, value: status }])
+  upsertSearchAttributes([{ key: PURCHASE_STATUS, value: status }, ...totalOf(totalMinor)])
 }
 
 /** @param totalMinor undefined: it is not known yet */
 export function showTotal(totalMinor: number | undefined): void {
-  if (totalMinor !== undefined) upsertSearchAttributes([{ key: TOTAL_MINOR, value: totalMinor }])
+  if (totalMinor !== undefined) upsertSearchAttributes(totalOf(totalMinor))
+}
+
+function totalOf(totalMinor: number | undefined) {
+  return totalMinor === undefined ? [] : [{ key: TOTAL_MINOR, value: totalMinor }]
 }
 
 export function showCompensating(reason: Reversal): void {
