@@ -15,6 +15,7 @@ import {
 } from '@temporalio/worker'
 import { createActivities } from '#activities/create-activities.ts'
 import { type AroundActivity, noteRetries } from '#activities/purchases.ts'
+import { runCommand } from '#config/command.ts'
 import { ConfigurationError } from '#config/environment.ts'
 import type { Logger } from '#config/logging.ts'
 import { WORKER_FORCE_MS, WORKER_GRACE_MS } from '#config/shutdown.ts'
@@ -94,7 +95,7 @@ export async function loadWorkflowBundle(production: boolean, logger: TemporalLo
 }
 
 /** Writes the bundle where production workers expect it. */
-export async function buildWorkflowBundle(logger: TemporalLogger): Promise<string> {
+async function buildWorkflowBundle(logger: TemporalLogger): Promise<string> {
   const { code } = await bundleWorkflowCode({ workflowsPath: WORKFLOWS_PATH, logger })
   await mkdir(dirname(PREBUILT_PATH), { recursive: true })
   await writeFile(PREBUILT_PATH, code)
@@ -126,4 +127,12 @@ function subjectOf(workflowId: unknown): { purchaseId: string } | { eventId: str
   const [, kind, id] = /^(purchase|repair|refund|award|award-event)-([0-9a-f-]{36})$/.exec(workflowId) ?? []
   if (id === undefined) return undefined
   return kind === 'award-event' ? { eventId: id } : { purchaseId: id }
+}
+
+/** `npm run bundle`: what a production image needs before its workers start. */
+if (import.meta.main) {
+  runCommand(async () => {
+    const path = await buildWorkflowBundle(new DefaultLogger('WARN'))
+    process.stdout.write(`Workflow bundle written to ${path}\n`)
+  })
 }
