@@ -8,7 +8,7 @@ COPY web/client/generator/package.json web/client/generator/
 # With everything: the compiler of the bundle is an optional dependency of the SDK, the builder of the store one of development.
 RUN npm ci
 COPY . .
-RUN node worker/create-worker.ts && npm run web:build
+RUN npm run bundle && npm run web:build
 
 FROM node:24.21.0-bookworm-slim AS dependencies
 WORKDIR /app

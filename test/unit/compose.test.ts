@@ -78,7 +78,7 @@ describe('the image', () => {
   })
 
   test('has the workflows and the store as they were built, and of the store nothing else', () => {
-    expect(dockerfile).toMatch(/^RUN .*worker\/bundle\.ts.*npm run web:build/m)
+    expect(dockerfile).toMatch(/^RUN npm run bundle .*npm run web:build/m)
     expect(sentToBuild()).toContain('web')
     expect(copied()).not.toContain('web')
     expect(lastStage()).toContain('COPY --from=build /app/dist dist')
