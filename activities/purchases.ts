@@ -1,6 +1,6 @@
 import { activityInfo } from '@temporalio/activity'
 import type { Sql } from '#db/client.ts'
-import { type ChargedWallet, noteRetry, type ReservedStock } from '#db/purchases.ts'
+import { type ChargedWallet, noteRetry, type ReservedStock, StepImpossible } from '#db/purchases.ts'
 import { type NotDone, type Outcome, PURCHASE_STEPS, SAGA_ACTIVITIES, type StepResult } from '#domain/purchase.ts'
 
 type Purchase = { purchaseId: string }
@@ -68,7 +68,7 @@ export function noteRetries(sql: Sql): AroundActivity {
     try {
       return await run()
     } catch (error) {
-      if (isLocal) await note(2).catch(() => {})
+      if (isLocal && !(error instanceof StepImpossible)) await note(2).catch(() => {})
       throw error
     }
   }

@@ -168,27 +168,27 @@ export type OutcomeWatcher = {
 
 /**
  * One statement per poll looks for those that have been settled, so that who waits is answered when the row says so: no request
- * holds a long poll at Temporal, and none waits for the end of the workflow. The pause between two polls is a tenth of how long
- * they have waited so far, on average: nobody is answered much later than need be, and a database under load is asked less often. While the database is unavailable the waits go on.
+ * holds a long poll at Temporal, and none waits for the end of the workflow. The pause between two polls is a tenth of how long the
+ * latest of them has waited so far: nobody is answered much later than need be, and a database under load is asked less often.
+ * While the database is unavailable the waits go on.
  *
- * @param options.leastPauseMs, options.mostPauseMs bounds of that pause
+ * @param options.minPauseMs, options.maxPauseMs bounds of that pause
  */
 export function createOutcomeWatcher(options: OutcomeWatcherOptions): OutcomeWatcher {
-  const { sql, logger, leastPauseMs = 4, mostPauseMs = 100 } = options
+  const { sql, logger, minPauseMs = 4, maxPauseMs = 25 } = options
   const waits = new Map<string, Set<Wait>>()
   let polling = false
 
   function pauseMs(): number {
-    const since = [...waits.values()].flatMap((of) => [...of].map(({ startedAt }) => startedAt))
-    const age = performance.now() - since.reduce((sum, startedAt) => sum + startedAt, 0) / since.length
-    return Math.min(Math.max(age / 10, leastPauseMs), mostPauseMs)
+    const youngest = Math.max(...[...waits.values()].flatMap((of) => [...of].map(({ startedAt }) => startedAt)))
+    return Math.min(Math.max((performance.now() - youngest) / 10, minPauseMs), maxPauseMs)
   }
 
   async function pollWhileAwaited(): Promise<void> {
     polling = true
     let unavailable = false
     while (waits.size > 0) {
-      await sleep(unavailable ? mostPauseMs : pauseMs(), undefined, { ref: false })
+      await sleep(unavailable ? maxPauseMs : pauseMs(), undefined, { ref: false })
       try {
         for (const purchase of await readSettledPurchases(sql, [...waits.keys()]))
           for (const { end } of waits.get(purchase.purchaseId) ?? []) end(purchase)
@@ -224,6 +224,6 @@ export function createOutcomeWatcher(options: OutcomeWatcherOptions): OutcomeWat
   }
 }
 
-type OutcomeWatcherOptions = { sql: Database; logger: Logger; leastPauseMs?: number; mostPauseMs?: number }
+type OutcomeWatcherOptions = { sql: Database; logger: Logger; minPauseMs?: number; maxPauseMs?: number }
 
 type Wait = { startedAt: number; end: (purchase: StoredPurchase | undefined) => void }

@@ -80,16 +80,24 @@ export async function startAndWait(
   start: PurchaseStart,
   client: AbortSignal,
 ): Promise<StoredPurchase> {
-  const { lane = deps.defaultLane } = start
-  const outcome = Promise.withResolvers<StoredPurchase>()
-  const run = async () => {
+  if (deps.purchaseWaitMs === 0 || deps.stopping.aborted) {
     await startPurchase(deps, purchase, start)
-    return await waitForOutcome(deps, purchase.purchaseId, client)
+    return await requirePurchase(deps.sql, purchase.purchaseId)
   }
-  const begin = () => run().then(outcome.resolve, outcome.reject)
-  if (lane === 'visible' || turns.pendingCount >= MAX_WAITING_FOR_TURN) void begin()
-  else void turns(() => Promise.race([begin(), sleep(TURN_MS, undefined, { ref: false })]))
-  return await outcome.promise
+  const { lane = deps.defaultLane } = start
+  const settled = await withinWait(deps, client, (until) => {
+    const outcome = Promise.withResolvers<StoredPurchase | undefined>()
+    const run = async () => {
+      await startPurchase(deps, purchase, start)
+      return await deps.outcomeWatcher.outcomeOf(purchase.purchaseId, until)
+    }
+    const begin = () => run().then(outcome.resolve, outcome.reject)
+    if (lane === 'visible' || turns.pendingCount >= MAX_WAITING_FOR_TURN) void begin()
+    else void turns(() => Promise.race([begin(), sleep(TURN_MS, undefined, { ref: false })]))
+    // Its turn comes also after the wait is over: the order is on record.
+    return Promise.race([outcome.promise, endOf(until)])
+  })
+  return settled ?? (await requirePurchase(deps.sql, purchase.purchaseId))
 }
 
 /** Starts the workflow that refunds a purchase, unless it was started before. @throws Problem `temporal_unavailable` */
@@ -240,8 +248,7 @@ export async function waitForAward(
       const ended = temporal.withAbortSignal(until, () =>
         temporal.withDeadline(Date.now() + purchaseWaitMs, () => handle.result()),
       )
-      const stopped = new Promise((resolve) => until.addEventListener('abort', resolve, { once: true }))
-      return Promise.race([ended, stopped])
+      return Promise.race([ended, endOf(until)])
     })
   } catch (error) {
     logger.debug({ err: error, workflowId: handle.workflowId }, 'stopped waiting for the award')
@@ -266,4 +273,8 @@ async function withinWait<Value>(
     clearTimeout(timer)
     end()
   }
+}
+
+function endOf(until: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => until.addEventListener('abort', () => resolve(undefined), { once: true }))
 }

@@ -246,7 +246,7 @@ type Waiting = {
 type WaitingGroup = { accountId: string; waiting: readonly Waiting[] }
 
 /** Batches that are under way at once, and the most requests that one of them takes. */
-const MAX_FLIGHTS = 4
+const MAX_BATCHES = 4
 const MAX_BATCH = 500
 
 /**
@@ -277,13 +277,13 @@ function createCommandQueue(work: Work): PointsLedger {
   const queues = new Map<string, Waiting[]>()
   const underWay = new Set<string>()
   const aside: WaitingGroup[] = []
-  let flights = 0
-  let asideFlights = 0
+  let batchesInFlight = 0
+  let asideInFlight = 0
   let isScheduled = false
 
   /** With the next turn of the event loop, so that what was answered together can ask together again. */
   function schedule() {
-    if (isScheduled || flights >= MAX_FLIGHTS) return
+    if (isScheduled || batchesInFlight >= MAX_BATCHES) return
     isScheduled = true
     setImmediate(() => {
       isScheduled = false
@@ -294,10 +294,10 @@ function createCommandQueue(work: Work): PointsLedger {
   function launch() {
     const batch = takeBatch(queues, underWay)
     if (batch.length === 0) return
-    flights += 1
+    batchesInFlight += 1
     for (const { accountId } of batch) underWay.add(accountId)
     void settle(work, batch).then((locked) => {
-      flights -= 1
+      batchesInFlight -= 1
       const isLocked = new Set(locked.map(({ accountId }) => accountId))
       for (const { accountId } of batch) if (!isLocked.has(accountId)) underWay.delete(accountId)
       aside.push(...locked)
@@ -308,12 +308,12 @@ function createCommandQueue(work: Work): PointsLedger {
   }
 
   function launchAside() {
-    if (asideFlights >= MAX_ASIDE) return
+    if (asideInFlight >= MAX_ASIDE) return
     const group = aside.shift()
     if (!group) return
-    asideFlights += 1
+    asideInFlight += 1
     void settle(work, [group]).then(() => {
-      asideFlights -= 1
+      asideInFlight -= 1
       underWay.delete(group.accountId)
       launchAside()
       schedule()
@@ -329,7 +329,7 @@ function createCommandQueue(work: Work): PointsLedger {
         if (queue) queue.push(waiting)
         else queues.set(request.accountId, [waiting])
         // Who comes to an idle ledger need not wait for company.
-        if (flights === 0 && !isScheduled) launch()
+        if (batchesInFlight === 0 && !isScheduled) launch()
         else schedule()
       })
     },

@@ -64,12 +64,12 @@ export async function createWorker({
       },
       [noteRetries(sql), ...around],
     ),
-    // Measured: with the default pollers few of them poll the queue that new purchases come by, and some of many wait for seconds.
+    // Of the default pollers only a fifth look for workflows that are new: under load some of those waited for seconds.
     workflowTaskPollerBehavior: { type: 'autoscaling' },
     activityTaskPollerBehavior: { type: 'autoscaling' },
-    // Each of them uses one connection at a time: more would wait for one, while their time runs.
-    maxConcurrentLocalActivityExecutions: CONNECTIONS,
-    maxConcurrentActivityTaskExecutions: CONNECTIONS,
+    // Together as many as there are connections: each uses one at a time, and would wait for it while its time runs.
+    maxConcurrentLocalActivityExecutions: CONNECTIONS / 2,
+    maxConcurrentActivityTaskExecutions: CONNECTIONS / 2,
     // A heartbeat more often than this waits; its answer tells an activity that it was cancelled.
     maxHeartbeatThrottleInterval: '1 second',
     shutdownGraceTime: WORKER_GRACE_MS,

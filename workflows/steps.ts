@@ -33,7 +33,7 @@ const REGULAR: ActivityOptions = {
   },
 }
 
-/** How long a step is tried of which the purchase does not depend, or which can still be undone. */
+/** For a step on which the purchase does not depend, or which can still be undone. */
 const LIMITED: ActivityOptions = { ...REGULAR, scheduleToCloseTimeout: '10 minutes' }
 
 type Activity = (input: unknown) => Promise<unknown>

@@ -3,7 +3,7 @@
 
 -- Has the rest of the transaction find every row by an index. Plans stay with the session, those of foreign keys included; made while
 -- tables are nearly empty, or for the hundred rows that the planner takes any JSON document for, they might well read whole tables.
-create or replace function go_by_index() returns void
+create or replace function force_index_scans() returns void
 language sql as $$
   select set_config(setting, 'off', true) from unnest(array['enable_seqscan', 'enable_bitmapscan', 'enable_hashjoin', 'enable_mergejoin']) as setting
 $$;
@@ -30,7 +30,7 @@ declare
   touched      uuid[] := '{}';
   lots         jsonb;
 begin
-  perform go_by_index();
+  perform force_index_scans();
   select coalesce(jsonb_agg(
     jsonb_build_object('key', key, 'accountId', account_id, 'requestHash', request_hash, 'answer', answer)
   ), '[]')
@@ -126,7 +126,7 @@ declare
   refused jsonb := '{}';
   since   timestamptz;
 begin
-  perform go_by_index();
+  perform force_index_scans();
   -- Locks in one order, within each table and between them, whatever the batch came in, so that batches that share rows never
   -- wait for each other in a circle.
   if jsonb_array_length(batch -> 'awards') > 0 then

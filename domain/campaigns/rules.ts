@@ -153,7 +153,7 @@ export type RuleResult =
   | { readonly outcome: 'not_evaluated'; readonly reason: Reason }
 
 const NOTHING = exactFromInteger(0n)
-const MOST = exactFromInteger(BigInt(LIMITS.pointsPerRule))
+const MAX_AMOUNT = exactFromInteger(BigInt(LIMITS.pointsPerRule))
 
 /**
  * Evaluates a rule. It gives zero or more: a formula that comes out below zero gives zero. It answers for every rule and
@@ -173,6 +173,6 @@ export function evaluateRule(rule: CompiledRule, evaluation: Evaluation): RuleRe
 function amountOf({ formula }: CompiledRule, evaluation: Evaluation): ExactNumber {
   if (!formula.ok) throw new EvaluationError('invalid_rule', `formula: ${formula.message}`)
   const amount = evaluateFormula(formula.formula, evaluation)
-  if (amount.gt(MOST)) throw new EvaluationError('too_large', `more than ${LIMITS.pointsPerRule} points`)
+  if (amount.gt(MAX_AMOUNT)) throw new EvaluationError('too_large', `more than ${LIMITS.pointsPerRule} points`)
   return amount.lt(NOTHING) ? NOTHING : amount
 }
