@@ -80,7 +80,7 @@ export async function startAndWait(
   start: PurchaseStart,
   client: AbortSignal,
 ): Promise<StoredPurchase> {
-  if (deps.purchaseWaitMs === 0 || deps.stopping.aborted) {
+  if (!isAwaited(deps, client)) {
     await startPurchase(deps, purchase, start)
     return await requirePurchase(deps.sql, purchase.purchaseId)
   }
@@ -257,15 +257,15 @@ export async function waitForAward(
 
 /** Waits with a signal that is aborted after `purchaseWaitMs`, when the client disconnects, or when the server stops. */
 async function withinWait<Value>(
-  { purchaseWaitMs, stopping }: AppDependencies,
+  deps: AppDependencies,
   client: AbortSignal,
   wait: (until: AbortSignal) => Promise<Value>,
 ): Promise<Value | undefined> {
-  if (purchaseWaitMs === 0 || stopping.aborted || client.aborted) return undefined
+  if (!isAwaited(deps, client)) return undefined
   const controller = new AbortController()
   const end = () => controller.abort()
-  const timer = setTimeout(end, purchaseWaitMs)
-  for (const signal of [stopping, client])
+  const timer = setTimeout(end, deps.purchaseWaitMs)
+  for (const signal of [deps.stopping, client])
     signal.addEventListener('abort', end, { once: true, signal: controller.signal })
   try {
     return await wait(controller.signal)
@@ -273,6 +273,10 @@ async function withinWait<Value>(
     clearTimeout(timer)
     end()
   }
+}
+
+function isAwaited({ purchaseWaitMs, stopping }: AppDependencies, client: AbortSignal): boolean {
+  return purchaseWaitMs > 0 && !stopping.aborted && !client.aborted
 }
 
 function endOf(until: AbortSignal): Promise<undefined> {

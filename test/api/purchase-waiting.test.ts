@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, Connection } from '@temporalio/client'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { purchaseWorkflowId } from '#domain/purchase.ts'
 import { type Api, openApiWorld } from '#test/support/api-world.ts'
+import { interceptSql } from '#test/support/intercepted-sql.ts'
 import { shared } from '#test/support/shared-world.ts'
 
 const world = await shared(openApiWorld())
@@ -53,6 +55,22 @@ describe('a purchase that takes longer than the wait', () => {
     await expect(patient.post('/purchase', order(), { signal: gone })).rejects.toThrow()
     await expect.poll(() => requestLine(patient)).toBeDefined()
     expect(requestLine(patient)).toMatchObject({ status: 202 })
+  })
+
+  test('is started though the client has gone before that', async () => {
+    const gone = new AbortController()
+    const writes = interceptSql(world.shop.sql, async (text, send) => {
+      const recorded = await send()
+      if (text.includes('open_purchase')) {
+        gone.abort()
+        await sleep(WAIT_MS)
+      }
+      return recorded
+    })
+    const api = await world.serve({ writes })
+    await expect(api.post('/purchase', order(), { signal: gone.signal })).rejects.toThrow()
+    const status = async () => (await world.api.get(`/purchases?userId=${buyer}`)).body.items[0]?.status
+    await expect.poll(status).toBe('completed')
   })
 
   test('does not keep others from being started: their turn comes though nobody gets on', async () => {
