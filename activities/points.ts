@@ -215,7 +215,10 @@ async function readHistory(sql: Sql, occurrences: Occurrence[]): Promise<(occurr
 const MAX_READS = 2
 const MAX_QUESTIONS = 200
 
-/** Asks together what is asked at once, or while others are being asked. A question whose answer throws fails alone. */
+/**
+ * Asks together what is asked at once, or while others are being asked. A question whose own answer throws fails alone; when what is
+ * read for all of them fails, they all do.
+ */
 function together<Question, Answer>(
   ask: (questions: readonly Question[]) => Promise<(() => Answer)[]>,
 ): (question: Question) => Promise<Answer> {

@@ -45,28 +45,14 @@ export type WatcherOptions = {
 export function createPurchaseWatcher(options: WatcherOptions): PurchaseWatcher {
   const { sql, logger, pollMs = 250, heartbeatMs = 15_000, maxSubscribers = 1_000 } = options
   const subscribers = new Set<Subscriber>()
-  let polling = false
-  let unavailable = false
-
-  async function pollWhileSubscribed(): Promise<void> {
-    polling = true
-    while (subscribers.size > 0) {
-      await sleep(pollMs, undefined, { ref: false })
-      if (subscribers.size > 0) await poll()
-    }
-    polling = false
-  }
-
-  async function poll(): Promise<void> {
-    try {
-      deliver(subscribers, await readPurchasesBeyond(sql, lowestDelivered(subscribers)))
-      if (unavailable) logger.info('purchases are polled again')
-      unavailable = false
-    } catch (error) {
-      if (!unavailable) logger.warn({ err: error }, 'purchases cannot be polled: subscribers wait')
-      unavailable = true
-    }
-  }
+  const poller = createPoller({
+    logger,
+    what: 'purchases',
+    whoWaits: 'subscribers',
+    isAwaited: () => subscribers.size > 0,
+    pauseMs: () => pollMs,
+    poll: async () => deliver(subscribers, await readPurchasesBeyond(sql, lowestDelivered(subscribers))),
+  })
 
   return {
     subscribe(purchase, until) {
@@ -79,10 +65,10 @@ export function createPurchaseWatcher(options: WatcherOptions): PurchaseWatcher 
       if (until.aborted) end()
       else subscribers.add(subscriber)
       until.addEventListener('abort', end, { once: true })
-      if (!polling) void pollWhileSubscribed()
+      poller.wake()
       return subscriber
     },
-    state: () => ({ subscribers: subscribers.size, polling }),
+    state: () => ({ subscribers: subscribers.size, polling: poller.isPolling() }),
   }
 }
 
@@ -177,29 +163,18 @@ export type OutcomeWatcher = {
 export function createOutcomeWatcher(options: OutcomeWatcherOptions): OutcomeWatcher {
   const { sql, logger, minPauseMs = 4, maxPauseMs = 25 } = options
   const waits = new Map<string, Set<Wait>>()
-  let polling = false
-
   function pauseMs(): number {
     const youngest = Math.max(...[...waits.values()].flatMap((of) => [...of].map(({ startedAt }) => startedAt)))
     return Math.min(Math.max((performance.now() - youngest) / 10, minPauseMs), maxPauseMs)
   }
 
-  async function pollWhileAwaited(): Promise<void> {
-    polling = true
-    let unavailable = false
-    while (waits.size > 0) {
-      await sleep(unavailable ? maxPauseMs : pauseMs(), undefined, { ref: false })
-      try {
-        for (const purchase of await readSettledPurchases(sql, [...waits.keys()]))
-          for (const { end } of waits.get(purchase.purchaseId) ?? []) end(purchase)
-        unavailable = false
-      } catch (error) {
-        if (!unavailable) logger.warn({ err: error }, 'outcomes cannot be polled: requests wait')
-        unavailable = true
-      }
-    }
-    polling = false
+  async function poll(): Promise<void> {
+    for (const purchase of await readSettledPurchases(sql, [...waits.keys()]))
+      for (const { end } of waits.get(purchase.purchaseId) ?? []) end(purchase)
   }
+
+  const isAwaited = () => waits.size > 0
+  const poller = createPoller({ logger, what: 'outcomes', whoWaits: 'requests', isAwaited, pauseMs, poll })
 
   return {
     outcomeOf(purchaseId, until) {
@@ -218,7 +193,7 @@ export function createOutcomeWatcher(options: OutcomeWatcherOptions): OutcomeWat
       }
       waits.set(purchaseId, others.add(wait))
       until.addEventListener('abort', giveUp)
-      if (!polling) void pollWhileAwaited()
+      poller.wake()
       return promise
     },
   }
@@ -227,3 +202,43 @@ export function createOutcomeWatcher(options: OutcomeWatcherOptions): OutcomeWat
 type OutcomeWatcherOptions = { sql: Database; logger: Logger; minPauseMs?: number; maxPauseMs?: number }
 
 type Wait = { startedAt: number; end: (purchase: StoredPurchase | undefined) => void }
+
+type PollerOptions = {
+  logger: Logger
+  /** For the log: what is polled, and who waits for it. */
+  what: string
+  whoWaits: string
+  isAwaited: () => boolean
+  pauseMs: () => number
+  poll: () => Promise<void>
+}
+
+/** Polls the database, after a pause each time, as long as it is awaited. While the database is unavailable it goes on, and says so once. */
+function createPoller({ logger, what, whoWaits, isAwaited, pauseMs, poll }: PollerOptions) {
+  let polling = false
+  let unavailable = false
+
+  async function pollWhileAwaited(): Promise<void> {
+    polling = true
+    while (isAwaited()) {
+      await sleep(pauseMs(), undefined, { ref: false })
+      if (!isAwaited()) break
+      try {
+        await poll()
+        if (unavailable) logger.info(`${what} are polled again`)
+        unavailable = false
+      } catch (error) {
+        if (!unavailable) logger.warn({ err: error }, `${what} cannot be polled: ${whoWaits} wait`)
+        unavailable = true
+      }
+    }
+    polling = false
+  }
+
+  return {
+    wake: () => {
+      if (!polling) void pollWhileAwaited()
+    },
+    isPolling: () => polling,
+  }
+}

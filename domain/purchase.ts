@@ -40,10 +40,6 @@ export type Reversal =
   | { status: 'cancelled' }
   | { status: 'failed'; code: FailureCode; step?: string }
 
-/** The steps of a purchase and of its refund. Their names are part of the keys in `saga_steps`: never rename one. */
-export type StepName = 'reserveStock' | 'redeemPoints' | 'chargeWallet' | 'confirmPurchase' | 'awardPoints' | RefundStep
-type RefundStep = 'returnStock' | 'returnMoney'
-
 /** What is known about an activity that carries out a step, or undoes one. */
 export type SagaActivity = {
   step: StepName
@@ -63,6 +59,9 @@ export const PURCHASE_STEPS = [
   'confirmPurchase',
   'awardPoints',
 ] as const
+
+/** The steps of a purchase and of its refund. Their names are part of the keys in `saga_steps`: never rename one. */
+export type StepName = (typeof PURCHASE_STEPS)[number] | 'returnStock' | 'returnMoney'
 
 /** Every activity that carries out or undoes a step: of the purchase, its compensation (last in first out), and its refund. */
 export const SAGA_ACTIVITIES = {
