@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterEach, expect, test } from 'vitest'
 import { identify, isAlive, type ProcessIdentity } from '#config/runtime-file.ts'
@@ -12,16 +14,23 @@ import {
   WORKER_GRACE_MS,
 } from '#config/shutdown.ts'
 import { stopInOrder } from '#scripts/launcher/supervisor.ts'
+import { makeTemporaryFolder } from '#test/support/temporary-folders.ts'
 
 const children: ChildProcess[] = []
 afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL')
 })
 
+const WAITING = "setInterval(() => {}, 1000); console.log('ready')"
+
 /** A process that can only be killed hard. */
 async function startStubborn(): Promise<ProcessIdentity> {
-  const ignoring = "for (const signal of ['SIGTERM', 'SIGINT', 'SIGQUIT']) process.on(signal, () => {})"
-  const script = `${ignoring}; setInterval(() => {}, 1000); console.log('ready')`
+  return await startProcess(
+    `for (const signal of ['SIGTERM', 'SIGINT', 'SIGQUIT']) process.on(signal, () => {}); ${WAITING}`,
+  )
+}
+
+async function startProcess(script: string): Promise<ProcessIdentity> {
   const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'ignore'] })
   children.push(child)
   await once(createInterface({ input: child.stdout }), 'line')
@@ -42,16 +51,16 @@ test('everything is gone within 15 s, however stubborn each part is', async () =
 }, 30_000)
 
 test('who takes requests in ends first, then who carries them out, then what they need', async () => {
-  const ended: string[] = []
-  const start = (name: string): ProcessIdentity => {
-    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' })
-    children.push(child)
-    child.once('exit', () => ended.push(name))
-    return identify(child.pid ?? 0) as ProcessIdentity
+  // Each writes its name down itself: when we hear of an end says nothing about the order of the ends.
+  const ended = join(makeTemporaryFolder(), 'ended')
+  const start = async (name: string): Promise<ProcessIdentity> => {
+    const end = `require('node:fs').appendFileSync(${JSON.stringify(ended)}, '${name} '); process.exit()`
+    const script = `for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => { ${end} }); ${WAITING}`
+    return await startProcess(script)
   }
-  const processes = { postgres: start('postgres'), temporal: start('temporal'), worker: start('worker') }
-  await stopInOrder({ ...processes, api: start('api') })
-  await expect.poll(() => ended).toEqual(['api', 'worker', 'temporal', 'postgres'])
+  const processes = { postgres: await start('postgres'), temporal: await start('temporal') }
+  await stopInOrder({ ...processes, worker: await start('worker'), api: await start('api') })
+  expect(readFileSync(ended, 'utf8')).toBe('api worker temporal postgres ')
 })
 
 test('what API and worker take to finish what they have begun is less than the launcher waits for them', () => {
