@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, onTestFinished, test } from 'vitest'
 import { identify, isAlive, type ProcessIdentity } from '#config/runtime-file.ts'
 import {
   API_DRAIN_MS,
@@ -52,7 +52,9 @@ test('everything is gone within 15 s, however stubborn each part is', async () =
 
 test('who takes requests in ends first, then who carries them out, then what they need', async () => {
   // Each writes its name down itself: when we hear of an end says nothing about the order of the ends.
-  const ended = join(makeTemporaryFolder(), 'ended')
+  const folder = makeTemporaryFolder()
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const ended = join(folder, 'ended')
   const start = async (name: string): Promise<ProcessIdentity> => {
     const end = `require('node:fs').appendFileSync(${JSON.stringify(ended)}, '${name} '); process.exit()`
     const script = `for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => { ${end} }); ${WAITING}`
