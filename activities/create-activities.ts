@@ -1,5 +1,4 @@
-import { cancellationSignal, heartbeat } from '@temporalio/activity'
-import type { Sql } from '#db/client.ts'
+import { cancellationSignal, heartbeat, log } from '@temporalio/activity'
 import { forgetOldKeys } from '#db/idempotency-keys.ts'
 import {
   beginCompensation,
@@ -25,13 +24,9 @@ import {
   undoRedemption,
 } from './points.ts'
 import { type AroundActivity, type TriedSteps, tryAllSteps } from './purchases.ts'
-import { findLostPurchases } from './reconciler.ts'
+import { type ReconcilerCursor, type ReconcilerDependencies, reconcilePage } from './reconciler.ts'
 
-export type ActivityDependencies = PointsDependencies & {
-  sql: Sql
-  /** Whether a workflow of that id is open, as Temporal has it. */
-  isWorkflowOpen: (workflowId: string) => Promise<boolean>
-}
+export type ActivityDependencies = PointsDependencies & ReconcilerDependencies
 
 type Purchase = { purchaseId: string }
 
@@ -42,7 +37,7 @@ type Purchase = { purchaseId: string }
  * @param around what runs around each of them, the first outermost
  */
 export function createActivities(deps: ActivityDependencies, around: readonly AroundActivity[] = []) {
-  const { sql, ledger, isWorkflowOpen } = deps
+  const { sql, ledger } = deps
   const activities = {
     reserveStock: ({ purchaseId }: Purchase) => reserveStock(sql, purchaseId),
     releaseStock: ({ purchaseId }: Purchase) => releaseStock(sql, purchaseId),
@@ -69,7 +64,8 @@ export function createActivities(deps: ActivityDependencies, around: readonly Ar
     expireLapsedPoints: (input: { sweepId: string; after?: string }) =>
       expireLapsedPoints(sql, ledger, input, reportProgress),
 
-    findLostPurchases: ({ after }: { after?: string }) => findLostPurchases(sql, isWorkflowOpen, after, reportProgress),
+    reconcilePage: (from: ReconcilerCursor) =>
+      reconcilePage(deps, from, { progress: reportProgress, warn: (message, details) => log.warn(message, details) }),
   }
   for (const name of Object.keys(activities) as (keyof typeof activities)[]) {
     activities[name] = wrapped(name, activities[name] as Activity, around) as never

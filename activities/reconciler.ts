@@ -1,56 +1,165 @@
-import { listQuietEvents } from '#db/awards.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import pLimit from 'p-limit'
+import { listPendingEvents, listQuietEvents, type QuietEvent } from '#db/awards.ts'
 import type { Sql } from '#db/client.ts'
-import { listQuietPurchases } from '#db/purchases.ts'
+import { hasBegun, listQuietPurchases, listUnsettledPurchases, type QuietPurchase } from '#db/purchases.ts'
 import { awardWorkflowId, purchaseWorkflowId, refundWorkflowId } from '#domain/purchase.ts'
 
-const PAGE = 100
+/**
+ * What nobody carries out any more, and the saga that settles it: a purchase of which no step has happened is started again as
+ * itself; `repair` completes one that was confirmed, and undoes any other.
+ */
+export type LostSaga =
+  | { saga: 'purchase' | 'repair' | 'refund'; purchase: QuietPurchase }
+  | { saga: 'award'; event: QuietEvent }
 
-export type LostPurchases = {
-  /** Ids of purchases without an outcome whose workflow is not open. */
-  lost: string[]
-  /** Ids of purchases that are being refunded without an open workflow. */
-  lostRefunds: string[]
-  /** Ids of events of other systems whose award is pending without an open workflow; with the first page. */
-  lostEvents: string[]
-  /** The id of who bought, by purchase id. */
-  customers: Record<string, string>
-  /** Where the next page begins; left out on the last one. */
-  next?: string
+export type ReconcilerDependencies = {
+  sql: Sql
+  /** Whether a workflow of that id is open, as Temporal has it. */
+  isWorkflowOpen: (workflowId: string) => Promise<boolean>
+  /** @returns false when it was open already */
+  startLost: (lost: LostSaga) => Promise<boolean>
 }
 
-/** One page of lost purchases, refunds and awards: in progress, quiet for a minute, and without an open workflow. */
-export async function findLostPurchases(
-  sql: Sql,
-  isWorkflowOpen: (workflowId: string) => Promise<boolean>,
-  after: string | undefined,
-  reportProgress: (details: Record<string, number>) => void,
-): Promise<LostPurchases> {
-  const page = await listQuietPurchases(sql, { quietForSeconds: 60, limit: PAGE, ...(after && { after }) })
-  const lost: string[] = []
-  const lostRefunds: string[] = []
-  const customers: Record<string, string> = {}
-  for (const [index, { purchaseId, userId, refunding }] of page.entries()) {
-    reportProgress({ purchases: index, of: page.length })
-    customers[purchaseId] = userId
-    const workflowId = refunding ? refundWorkflowId(purchaseId) : purchaseWorkflowId(purchaseId)
-    if (!(await isWorkflowOpen(workflowId))) (refunding ? lostRefunds : lost).push(purchaseId)
-  }
-  const next = page.length === PAGE ? page.at(-1)?.purchaseId : undefined
-  const lostEvents = after === undefined ? await findLostEvents(sql, isWorkflowOpen, reportProgress) : []
-  return { lost, lostRefunds, lostEvents, customers, ...(next !== undefined && { next }) }
+/** Where a page begins: purchases and refunds come first, then events of other systems. */
+export type ReconcilerCursor = { of: 'purchases' | 'events'; after?: string }
+
+export type ReconciledPage = {
+  /** How many sagas were started. */
+  started: number
+  /** How many could not be asked about or started; the next run tries again. */
+  failed?: number
+  /** Left out on the last page. */
+  next?: ReconcilerCursor
 }
 
-/** Those beyond a page are the next run's. */
-async function findLostEvents(
-  sql: Sql,
-  isWorkflowOpen: (workflowId: string) => Promise<boolean>,
-  reportProgress: (details: Record<string, number>) => void,
-): Promise<string[]> {
-  const lost: string[] = []
-  const page = await listQuietEvents(sql, { quietForSeconds: 60, limit: PAGE })
-  for (const [index, eventId] of page.entries()) {
-    reportProgress({ events: index, of: page.length })
-    if (!(await isWorkflowOpen(awardWorkflowId({ eventId })))) lost.push(eventId)
+/** The reconciler looks at what has been quiet for so long: before that, its workflow may be about to be started. */
+const QUIET_SECONDS = 60
+const PAGE = 200
+const DESCRIBED_AT_ONCE = 10
+
+/**
+ * Starts a saga for whatever on one page is quiet and has no open workflow. Repeating a page starts nothing twice. One that cannot be
+ * started keeps none of the others from it.
+ */
+export async function reconcilePage(
+  deps: ReconcilerDependencies,
+  { of, after }: ReconcilerCursor,
+  report: Report,
+): Promise<ReconciledPage> {
+  const quiet = { quietForSeconds: QUIET_SECONDS, limit: PAGE, ...(after !== undefined && { after }) }
+  const page = of === 'purchases' ? await quietPurchases(deps.sql, quiet) : await quietEvents(deps.sql, quiet)
+  const found = await findLost(deps, page, report)
+  const { started, ...startedOf } = await startInTurn(deps, of, found.lost, report)
+  const failed = found.failed + startedOf.failed
+  const next = nextPage(of, page)
+  return { started, ...(failed > 0 && { failed }), ...(next && { next }) }
+}
+
+function nextPage(of: ReconcilerCursor['of'], page: Quiet[]): ReconcilerCursor | undefined {
+  const last = page.length === PAGE ? page.at(-1) : undefined
+  if (last !== undefined) return { of, after: last.id }
+  return of === 'purchases' ? { of: 'events' } : undefined
+}
+
+export type Report = {
+  /** That it is alive, and how far it is. @throws when it is to stop */
+  progress: (details: Record<string, number>) => void
+  warn: (message: string, details: Record<string, unknown>) => void
+}
+
+/** Something quiet: lost, unless `workflowId` is open. */
+type Quiet = { id: string; workflowId: string; saga: LostSaga }
+
+type Page = { quietForSeconds: number; after?: string; limit: number }
+
+async function quietPurchases(sql: Sql, page: Page): Promise<Quiet[]> {
+  return (await listQuietPurchases(sql, page)).map((purchase) => {
+    const { purchaseId: id } = purchase
+    if (purchase.status === 'refunding')
+      return { id, workflowId: refundWorkflowId(id), saga: { saga: 'refund', purchase } }
+    return {
+      id,
+      workflowId: purchaseWorkflowId(id),
+      saga: { saga: hasBegun(purchase) ? 'repair' : 'purchase', purchase },
+    }
+  })
+}
+
+async function quietEvents(sql: Sql, page: Page): Promise<Quiet[]> {
+  return (await listQuietEvents(sql, page)).map((event) => {
+    const { eventId: id } = event
+    return { id, workflowId: awardWorkflowId({ eventId: id }), saga: { saga: 'award', event } }
+  })
+}
+
+async function findLost(
+  { isWorkflowOpen }: ReconcilerDependencies,
+  page: Quiet[],
+  report: Report,
+): Promise<{ lost: Quiet[]; failed: number }> {
+  const limit = pLimit(DESCRIBED_AT_ONCE)
+  let described = 0
+  const open = await Promise.all(
+    page.map((quiet) =>
+      limit(() => {
+        report.progress({ described: described++, of: page.length })
+        return orUndefined(report, quiet, () => isWorkflowOpen(quiet.workflowId))
+      }),
+    ),
+  )
+  return {
+    lost: page.filter((_, index) => open[index] === false),
+    failed: open.filter((answer) => answer === undefined).length,
   }
-  return lost
+}
+
+/**
+ * Sagas that are under way at a time, unless they take longer than `TURN_MS`. Thousands at once would be slower: what Temporal cannot
+ * hand to a worker at once it stores, and hands out after what came since.
+ */
+const TURNS = 10
+const TURN_MS = 5_000
+const POLL_MS = 20
+
+async function startInTurn(
+  { sql, startLost }: ReconcilerDependencies,
+  of: ReconcilerCursor['of'],
+  lost: Quiet[],
+  report: Report,
+): Promise<{ started: number; failed: number }> {
+  const waiting = [...lost]
+  const underWay = new Map<string, number>()
+  let started = 0
+  let failed = 0
+  while (waiting.length > 0 || underWay.size > 0) {
+    report.progress({ started, of: lost.length })
+    const turns = waiting.splice(0, TURNS - underWay.size)
+    const answers = await Promise.all(turns.map((quiet) => orUndefined(report, quiet, () => startLost(quiet.saga))))
+    for (const [index, answer] of answers.entries()) {
+      if (answer === undefined) failed += 1
+      if (answer !== true) continue
+      started += 1
+      underWay.set(turns[index]?.id ?? '', performance.now())
+    }
+    await sleep(POLL_MS)
+    const ids = [...underWay.keys()]
+    const open = new Set(await (of === 'purchases' ? listUnsettledPurchases(sql, ids) : listPendingEvents(sql, ids)))
+    for (const [id, since] of underWay) if (!open.has(id) || performance.now() - since > TURN_MS) underWay.delete(id)
+  }
+  return { started, failed }
+}
+
+/** The answer about one of them; undefined, and a line in the log, when there is none. */
+async function orUndefined(
+  { warn }: Report,
+  { workflowId }: Quiet,
+  ask: () => Promise<boolean>,
+): Promise<boolean | undefined> {
+  try {
+    return await ask()
+  } catch (error) {
+    warn('the reconciler could not ask about a workflow, or start its saga', { lost: workflowId, error })
+    return undefined
+  }
 }

@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid'
 import { type OpenedPurchase, openPurchase, type StoredPurchase } from '#db/purchases.ts'
 import { majorFromMinor } from '#domain/money.ts'
 import { LANES, type Lane, type PurchaseLine } from '#domain/purchase.ts'
+import type { PurchaseToStart } from '#workflows/contract.ts'
 import type { App, AppContext, AppDependencies } from './app-types.ts'
 import { idempotencyHeaders, keyedRequest, keyReusedProblem, markReplayed } from './idempotency.ts'
 import { Problem } from './problems.ts'
@@ -17,7 +18,7 @@ import {
   requirePurchase,
   setAcceptedHeaders,
 } from './purchase-schemas.ts'
-import { startAndWait, startPurchase } from './purchase-workflows.ts'
+import { readPresent, startAndWait, startPurchase } from './purchase-workflows.ts'
 import { quotePurchase } from './quote.ts'
 import { json, jsonBody, problems, replayedHeader, WITH_BODY, WRITING } from './responses.ts'
 import { amountInput, amountOutput, productId, username } from './schemas.ts'
@@ -174,8 +175,8 @@ const createPurchaseRoute = createRoute({
   summary: 'Buy',
   description:
     'Reserves the stock, redeems points, charges the wallet and confirms the sale, or undoes all of it. Once accepted, the ' +
-    'purchase is executed whatever happens to this request. Answers with the outcome; if that takes too long, or with ' +
-    '`Prefer: respond-async`, with 202 and the URL of the purchase. A purchase that ends without a sale is a 409 whose ' +
+    'purchase is executed whatever happens to this request. Answers with the outcome; if that takes too long, while the ' +
+    'workflow engine is unavailable, or with `Prefer: respond-async`, with 202 and the URL of the purchase. A purchase that ends without a sale is a 409 whose ' +
     '`code` has the reason; stock, money and points are then as before. This includes `purchase_failed`: unlike after a ' +
     '503, the purchase has ended, so buy again with a new key.',
   request: {
@@ -209,7 +210,6 @@ const createPurchaseRoute = createRoute({
       'insufficient_points',
       'cancelled',
       'purchase_failed',
-      'temporal_unavailable',
     ),
   },
 })
@@ -221,20 +221,34 @@ function registerCreatePurchase(app: App, deps: AppDependencies): void {
     const recorded = await recordOrder(c, deps, order)
     const { purchaseId } = recorded
 
-    let purchase = recorded.replayed ? await requirePurchase(deps.sql, purchaseId) : undefined
-    if (purchase === undefined || purchase.settledAt === null) {
-      const started = purchase ?? { ...recorded, ...order, status: 'running' as const }
-      const how = { lane: order.slowMotion ? 'visible' : order.lane, slowMotion: order.slowMotion } as const
-      if (prefers(c.req.header('Prefer'), 'respond-async')) {
-        c.header('Preference-Applied', 'respond-async')
-        await startPurchase(deps, started, how)
-        purchase = await requirePurchase(deps.sql, purchaseId)
-      } else purchase = await startAndWait(deps, started, how, c.req.raw.signal)
-    }
-    if (purchase.settledAt !== null) return c.json(formatReceipt(purchase), 200)
-    setAcceptedHeaders(c, purchase)
-    return c.json({ purchaseId, status: purchase.status }, 202)
+    const known = recorded.replayed ? await requirePurchase(deps.sql, purchaseId) : undefined
+    const toStart = known ?? { ...recorded, ...order, status: 'running' as const }
+    const purchase = known?.settledAt ? known : await carryOut(c, deps, toStart, order)
+    if (purchase?.settledAt) return c.json(formatReceipt(purchase), 200)
+    setAcceptedHeaders(c, recorded)
+    return c.json({ purchaseId, status: purchase?.status ?? toStart.status }, 202)
   })
+}
+
+/**
+ * Has a purchase carried out that is on record, and waits for its outcome unless the client prefers not to.
+ *
+ * @returns the purchase as it is then; undefined while it cannot be read
+ */
+async function carryOut(
+  c: AppContext,
+  deps: AppDependencies,
+  purchase: PurchaseToStart,
+  order: Order,
+): Promise<StoredPurchase | undefined> {
+  const how = { lane: order.slowMotion ? 'visible' : order.lane, slowMotion: order.slowMotion } as const
+  if (prefers(c.req.header('Prefer'), 'respond-async')) {
+    c.header('Preference-Applied', 'respond-async')
+    await startPurchase(deps, purchase, how)
+    return await readPresent(deps, purchase.purchaseId)
+  }
+  const settled = await startAndWait(deps, purchase, how, c.req.raw.signal)
+  return settled ?? (await readPresent(deps, purchase.purchaseId))
 }
 
 /** @throws Problem `invalid_request` when slow motion is not to be had */

@@ -4,10 +4,11 @@ import { type EventAward, readEvaluation, readEventAward, recordExternalEvent } 
 import type { Database } from '#db/client.ts'
 import type { App, AppDependencies } from './app-types.ts'
 import { clientName } from './campaign-schemas.ts'
+import { unavailableProblem } from './errors.ts'
 import { keyedRequest, keyReusedProblem, markReplayed, requiredIdempotencyHeaders } from './idempotency.ts'
 import { Problem } from './problems.ts'
 import { campaignPointsSchema, evaluationSchema, formatEvaluation } from './purchase-schemas.ts'
-import { startAward, waitForAward } from './purchase-workflows.ts'
+import { startEventAward, waitForAward } from './purchase-workflows.ts'
 import { json, jsonBody, problems, READING, replayedHeader, retryAfterHeader, WRITING } from './responses.ts'
 import { accountId, eventPath, line } from './schemas.ts'
 
@@ -45,9 +46,6 @@ const newEvent = z
 
 const eventStatus = z.enum(['running', 'booked', 'nothing', 'parked', 'dismissed'])
 
-const RECORDED =
-  'The event is on record and will be processed. Repeat the request with the same Idempotency-Key for its state.'
-
 const eventSchema = z
   .object({
     event_id: z.uuid(),
@@ -75,7 +73,7 @@ const createEventRoute = createRoute({
   responses: {
     200: { description: 'The award has ended.', headers: replayedHeader, content },
     202: { description: 'In progress.', headers: { ...retryAfterHeader, ...replayedHeader }, content },
-    ...problems(...WRITING, 'temporal_unavailable'),
+    ...problems(...WRITING),
   },
 })
 
@@ -122,20 +120,7 @@ function registerCreateEvent(app: App, deps: AppDependencies): void {
     if (!taken.ok) throw keyReusedProblem()
     if (taken.replayed) markReplayed(c)
     const { eventId } = taken
-    let award = await requireAward(deps.sql, eventId)
-    if (award.state === 'pending') {
-      const handle = await startAward(
-        deps,
-        { eventId },
-        {
-          customerId: award.accountId,
-          staticSummary: `${username} earns points for ${body.type}`,
-          ifUnavailable: RECORDED,
-        },
-      )
-      await waitForAward(deps, handle, c.req.raw.signal)
-      award = await requireAward(deps.sql, eventId)
-    }
+    const award = await carryOut(deps, taken, body, c.req.raw.signal)
     const answer = {
       event_id: eventId,
       status: award.state === 'pending' ? ('running' as const) : eventStatus.parse(award.state),
@@ -146,4 +131,28 @@ function registerCreateEvent(app: App, deps: AppDependencies): void {
     c.header('Retry-After', '1')
     return c.json(answer, 202)
   })
+}
+
+/**
+ * Has the award of an event carried out that is on record, and waits for it.
+ *
+ * @returns the award as it is then; one that has just been recorded is pending as long as the database cannot be read
+ */
+async function carryOut(
+  deps: AppDependencies,
+  { eventId, replayed }: { eventId: string; replayed: boolean },
+  { account_id: username, type }: z.output<typeof newEvent>,
+  client: AbortSignal,
+): Promise<Omit<EventAward, 'accountId'>> {
+  try {
+    const award = await requireAward(deps.sql, eventId)
+    if (award.state !== 'pending') return award
+    const handle = await startEventAward(deps, eventId, award.accountId, `${username} earns points for ${type}`)
+    if (handle !== undefined) await waitForAward(deps, handle, client)
+    return await requireAward(deps.sql, eventId)
+  } catch (error) {
+    if (replayed || unavailableProblem(error) === undefined) throw error
+    deps.logger.warn({ err: error, eventId }, 'what is on record cannot be read now')
+    return { state: 'pending', points: 0, campaigns: [] }
+  }
 }

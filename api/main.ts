@@ -26,7 +26,7 @@ const RECONNECT_OPTIONS = { 'grpc.initial_reconnect_backoff_ms': 250, 'grpc.max_
 
 /**
  * `npm run api`: serves the API until it is asked to stop. Postgres and Temporal may be unavailable, at the start or
- * later: requests that need them are then answered with 503, and `/readyz` has the reason.
+ * later: requests that cannot be recorded are then answered with 503, and `/readyz` has the reason.
  */
 runCommand(async () => {
   const stop = stopRequested()

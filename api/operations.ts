@@ -2,13 +2,20 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { isWorkflowOpen } from '#config/temporal.ts'
 import { dismissAward, listParkedAwards, readParkedAward, type StoredAward } from '#db/awards.ts'
 import type { Database } from '#db/client.ts'
-import type { StoredPurchase } from '#db/purchases.ts'
+import { hasBegun, type StoredPurchase } from '#db/purchases.ts'
 import { purchaseWorkflowId } from '#domain/purchase.ts'
 import type { App, AppDependencies } from './app-types.ts'
 import { DEMO_ACTOR } from './idempotency.ts'
 import { Problem } from './problems.ts'
 import { acceptedHeaders, purchaseStatusSchema, requirePurchase, setAcceptedHeaders } from './purchase-schemas.ts'
-import { callTemporal, startAward, startRepair, waitForAward, waitForOutcome } from './purchase-workflows.ts'
+import {
+  callTemporal,
+  retryAward,
+  startLostPurchase,
+  startRepair,
+  waitForAward,
+  waitForOutcome,
+} from './purchase-workflows.ts'
 import { json, jsonBody, problems, READING, WITH_BODY } from './responses.ts'
 import { line, orNull, page, pageOf, pageQuery, parkedPath, purchasePath, timestamp, username } from './schemas.ts'
 
@@ -110,11 +117,9 @@ function registerRetryParked(app: App, deps: AppDependencies): void {
     const { id } = c.req.valid('param')
     const parked = await requireParked(deps.sql, id)
     if (parked.state !== 'parked') return c.json(formatParkedAward(parked), 200)
-    const handle = await startAward(deps, parked.kind === 'event' ? { eventId: id } : { purchaseId: id }, {
-      customerId: parked.accountId,
-      staticSummary: `${parked.username} gets the points of a parked award`,
-      ifUnavailable: 'The award is still parked. Send the request again.',
-    })
+    const awarded = parked.kind === 'event' ? { eventId: id } : { purchaseId: id }
+    const summary = `${parked.username} gets the points of a parked award`
+    const handle = await retryAward(deps, awarded, parked.accountId, summary)
     await waitForAward(deps, handle, c.req.raw.signal)
     return c.json(formatParkedAward(await requireParked(deps.sql, id)), 200)
   })
@@ -170,8 +175,9 @@ const repairPurchaseRoute = createRoute({
   summary: 'Settle a purchase that makes no progress',
   description:
     'Takes no body. For a purchase that is `compensating`, the undo is retried at once instead of at its next attempt. One ' +
-    'that is `running` but whose workflow was lost is completed if the sale was confirmed, and undone otherwise. Repeating ' +
-    'the request has no further effect, so no Idempotency-Key is needed. The reconciler does the same every minute.',
+    'that is `running` but whose workflow was lost is completed if the sale was confirmed, started again if nothing of it ' +
+    'has happened, and undone otherwise. Repeating the request has no further effect, so no Idempotency-Key is needed. The ' +
+    'reconciler does the same every minute.',
   request: { params: purchasePath },
   responses: {
     200: { description: 'The purchase has ended.', content: json(purchaseStatusSchema) },
@@ -193,8 +199,9 @@ function registerRepairPurchase(app: App, deps: AppDependencies): void {
     c.set('purchaseId', id)
     const found = await requirePurchase(deps.sql, id)
     await requireRepairable(deps, found)
-    await startRepair(deps, found)
-    const purchase = await waitForOutcome(deps, id, c.req.raw.signal)
+    // It may be that its workflow is only just about to be started.
+    await (hasBegun(found) ? startRepair(deps, found) : startLostPurchase(deps, found))
+    const purchase = await waitForOutcome(deps, found, c.req.raw.signal)
     const { purchaseId, status } = purchase
     if (purchase.settledAt !== null) return c.json({ purchaseId, status }, 200)
     setAcceptedHeaders(c, purchase)
@@ -220,5 +227,5 @@ async function requireRepairable(deps: AppDependencies, { purchaseId, status }: 
 
 function isRunning(deps: AppDependencies, purchaseId: string): Promise<boolean> {
   const request = () => isWorkflowOpen(deps.temporal, purchaseWorkflowId(purchaseId))
-  return callTemporal(deps, request, 'Nothing was done. Send the request again.', purchaseId)
+  return callTemporal(deps, request, purchaseId)
 }

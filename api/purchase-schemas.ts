@@ -405,7 +405,7 @@ export const acceptedHeaders = {
 }
 
 /** Headers of a 202: where and when to ask for the outcome. */
-export function setAcceptedHeaders(c: AppContext, { purchaseId }: StoredPurchase): void {
+export function setAcceptedHeaders(c: AppContext, { purchaseId }: Pick<StoredPurchase, 'purchaseId'>): void {
   c.header('Location', `/purchases/${purchaseId}`)
   c.header('Retry-After', '1')
 }

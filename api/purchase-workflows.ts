@@ -4,58 +4,90 @@ import {
   type WorkflowHandle,
   WorkflowIdConflictPolicy,
   WorkflowIdReusePolicy,
+  WorkflowNotFoundError,
 } from '@temporalio/client'
 import pLimit from 'p-limit'
+import { startWorkflow } from '#config/temporal.ts'
 import type { StoredPurchase } from '#db/purchases.ts'
+import type { Awarded, Lane } from '#domain/purchase.ts'
 import {
-  type Awarded,
-  awardWorkflowId,
-  type Lane,
-  type PurchaseLine,
-  purchaseWorkflowId,
-  refundWorkflowId,
-  repairWorkflowId,
-} from '#domain/purchase.ts'
-import { type AwardInput, CUSTOMER, PURCHASE_STATUS, type PurchaseInput, purchaseSummary } from '#workflows/contract.ts'
+  awardStart,
+  type PurchaseToStart,
+  purchaseStart,
+  refundStart,
+  repairStart,
+  type SagaStart,
+} from '#workflows/contract.ts'
 import type { AppDependencies } from './app-types.ts'
-import { isTemporalUnavailable } from './errors.ts'
+import { isTemporalUnavailable, unavailableProblem } from './errors.ts'
 import { Problem } from './problems.ts'
 import { requirePurchase } from './purchase-schemas.ts'
 
 /** How long Temporal may take to accept a request; the SDK retries within this time. */
 const REQUEST_TIMEOUT_MS = 5_000
 
-const PURCHASE_RECORDED =
-  'The purchase is on record and may still be executed. Repeat the request with the same Idempotency-Key to learn its ' +
-  'outcome; without a key, look at the purchase first.'
+// ---------------------------------------------------------------------------------------------------------------------
+// What is on record: an order, a refund, a request to cancel, an event. It is accepted, whether or not Temporal can be reached
 
-/** What of a purchase its workflow is started with. */
-type StartedPurchase = Pick<StoredPurchase, 'purchaseId' | 'userId' | 'username' | 'status'> & {
-  lines: PurchaseLine[]
-}
-
-/** `ifUnavailable`: what the client reads about the purchase when Temporal cannot be reached. */
-type PurchaseStart = { lane?: Lane | undefined; slowMotion?: boolean | undefined; ifUnavailable?: string }
+type PurchaseStart = { lane?: Lane | undefined; slowMotion?: boolean | undefined }
 
 /**
  * Starts the workflow of a purchase, unless it was started before. The row in `purchases` is the authority on what is
  * left to do, so starting it again is harmless.
  *
- * @throws Problem `temporal_unavailable`
+ * @returns undefined when Temporal did not take it: the purchase is on record, and the reconciler starts it
  */
 export function startPurchase(
   deps: AppDependencies,
-  purchase: StartedPurchase,
-  { lane = deps.defaultLane, slowMotion, ifUnavailable = PURCHASE_RECORDED }: PurchaseStart = {},
-): Promise<WorkflowHandle> {
-  const { purchaseId, username, lines } = purchase
-  return startWorkflow(deps, 'purchase', {
-    ...ofPurchase(purchase),
-    input: { purchaseId, lane, ...(slowMotion && { slowMotion }) },
-    workflowId: purchaseWorkflowId(purchaseId),
-    staticSummary: purchaseSummary(username, 'buys', lines),
-    ifUnavailable,
-  })
+  purchase: PurchaseToStart,
+  { lane = deps.defaultLane, slowMotion }: PurchaseStart = {},
+): Promise<WorkflowHandle | undefined> {
+  return startRecorded(deps, purchaseStart(purchase, { lane, ...(slowMotion && { slowMotion }) }))
+}
+
+/** Starts the workflow that refunds a purchase, unless it was started before. @returns as `startPurchase` */
+export function startRefund(deps: AppDependencies, purchase: PurchaseToStart): Promise<WorkflowHandle | undefined> {
+  return startRecorded(deps, refundStart(purchase))
+}
+
+/** Starts the workflow that books the award of an event, unless it was started before. @returns as `startPurchase` */
+export function startEventAward(
+  deps: AppDependencies,
+  eventId: string,
+  customerId: string,
+  staticSummary: string,
+): Promise<WorkflowHandle | undefined> {
+  return startRecorded(deps, awardStart({ eventId, lane: deps.defaultLane }, customerId, staticSummary), AGAIN)
+}
+
+/** Asks the workflow of a purchase to cancel, so that the Web UI shows it: what takes effect is the request that is on record. */
+export async function cancelWorkflow(deps: AppDependencies, handle: WorkflowHandle): Promise<void> {
+  try {
+    await withDeadline(deps, () => handle.cancel())
+  } catch (error) {
+    // Else the workflow has ended in the meantime.
+    if (!(error instanceof WorkflowNotFoundError)) logNotTaken(deps, handle.workflowId, error)
+  }
+}
+
+async function startRecorded(
+  deps: AppDependencies,
+  start: SagaStart,
+  policies?: Policies,
+): Promise<WorkflowHandle | undefined> {
+  try {
+    return await startSaga(deps, start, policies)
+  } catch (error) {
+    logNotTaken(deps, start.workflowId, error)
+    return undefined
+  }
+}
+
+function logNotTaken({ logger }: AppDependencies, workflowId: string, error: unknown): void {
+  logger[isTemporalUnavailable(error) ? 'warn' : 'error'](
+    { err: error, workflowId },
+    'Temporal did not take what is on record: the reconciler will see to it',
+  )
 }
 
 /** Purchases in the fast lane that an API process has under way at a time, unless they take longer than `TURN_MS`. */
@@ -72,24 +104,24 @@ const turns = pLimit(TURNS)
  * In the fast lane purchases are started in turn, first come, first served. Whatever Temporal cannot hand to a worker at once, it
  * stores and hands out late, after what came since: under load some purchases waited six seconds while others took one.
  *
- * @throws Problem `temporal_unavailable`
+ * @returns undefined without an outcome so far
  */
 export async function startAndWait(
   deps: AppDependencies,
-  purchase: StartedPurchase,
+  purchase: PurchaseToStart,
   start: PurchaseStart,
   client: AbortSignal,
-): Promise<StoredPurchase> {
+): Promise<StoredPurchase | undefined> {
   if (!isAwaited(deps, client)) {
     await startPurchase(deps, purchase, start)
-    return await requirePurchase(deps.sql, purchase.purchaseId)
+    return undefined
   }
   const { lane = deps.defaultLane } = start
-  const settled = await withinWait(deps, client, (until) => {
+  return await withinWait(deps, client, (until) => {
     const outcome = Promise.withResolvers<StoredPurchase | undefined>()
     const run = async () => {
-      await startPurchase(deps, purchase, start)
-      return await deps.outcomeWatcher.outcomeOf(purchase.purchaseId, until)
+      const started = await startPurchase(deps, purchase, start)
+      return started && (await deps.outcomeWatcher.outcomeOf(purchase.purchaseId, until))
     }
     const begin = () => run().then(outcome.resolve, outcome.reject)
     if (lane === 'visible' || turns.pendingCount >= MAX_WAITING_FOR_TURN) void begin()
@@ -97,18 +129,35 @@ export async function startAndWait(
     // Its turn comes also after the wait is over: the order is on record.
     return Promise.race([outcome.promise, endOf(until)])
   })
-  return settled ?? (await requirePurchase(deps.sql, purchase.purchaseId))
 }
 
-/** Starts the workflow that refunds a purchase, unless it was started before. @throws Problem `temporal_unavailable` */
-export function startRefund(deps: AppDependencies, purchase: StoredPurchase): Promise<WorkflowHandle> {
-  const { purchaseId, username, lines } = purchase
-  return startWorkflow(deps, 'refund', {
-    ...ofPurchase(purchase),
-    workflowId: refundWorkflowId(purchaseId),
-    staticSummary: purchaseSummary(username, 'gets a refund for', lines),
-    ifUnavailable: 'The refund is on record and will be executed.',
-  })
+/**
+ * A purchase as it is now; undefined while the database cannot be read. It is on record, so the request that it was recorded by is
+ * not answered with a 503.
+ */
+export async function readPresent(
+  { sql, logger }: AppDependencies,
+  purchaseId: string,
+): Promise<StoredPurchase | undefined> {
+  try {
+    return await requirePurchase(sql, purchaseId)
+  } catch (error) {
+    if (unavailableProblem(error) === undefined) throw error
+    logger.warn({ err: error, purchaseId }, 'what is on record cannot be read now')
+    return undefined
+  }
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// What is on record nowhere else: an operator asks for it, and asks again when Temporal cannot be reached
+
+/**
+ * Starts the workflow of a purchase of which no step has happened, also when an earlier one was terminated.
+ *
+ * @throws Problem `temporal_unavailable`
+ */
+export function startLostPurchase(deps: AppDependencies, purchase: StoredPurchase): Promise<WorkflowHandle> {
+  return startRequested(deps, purchaseStart(purchase, { lane: deps.defaultLane }), AGAIN)
 }
 
 /**
@@ -118,118 +167,109 @@ export function startRefund(deps: AppDependencies, purchase: StoredPurchase): Pr
  * @throws Problem `temporal_unavailable`
  */
 export function startRepair(deps: AppDependencies, purchase: StoredPurchase): Promise<WorkflowHandle> {
-  const { purchaseId } = purchase
-  return startWorkflow(deps, 'repair', {
-    ...ofPurchase(purchase),
-    workflowId: repairWorkflowId(purchaseId),
-    staticSummary: `Settles ${purchaseWorkflowId(purchaseId)}, because an operator asked for it`,
-    ifUnavailable: 'The repair was not started. Send the request again.',
-    workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+  return startRequested(deps, repairStart(purchase, 'an operator asked for it'), {
+    ...AGAIN,
     workflowIdConflictPolicy: WorkflowIdConflictPolicy.TERMINATE_EXISTING,
   })
 }
 
 /**
- * Starts the workflow that books an award, unless it is running. The row in `awards` is the authority on what is left to
+ * Starts the workflow that books a parked award, unless it is running. The row in `awards` is the authority on what is left to
  * do, so starting it again is harmless.
  *
- * @param input whose award: that of a purchase, or of an event
- * @param options.customerId the id of the user who earned it
  * @throws Problem `temporal_unavailable`
  */
-export function startAward(
+export function retryAward(
   deps: AppDependencies,
-  input: Awarded,
-  options: Pick<StartOptions, 'customerId' | 'staticSummary' | 'ifUnavailable'>,
+  awarded: Awarded,
+  customerId: string,
+  staticSummary: string,
 ): Promise<WorkflowHandle> {
-  return startWorkflow(deps, 'award', {
-    ...options,
-    input: { ...input, lane: deps.defaultLane },
-    workflowId: awardWorkflowId(input),
-    workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
-  })
+  return startRequested(deps, awardStart({ ...awarded, lane: deps.defaultLane }, customerId, staticSummary), AGAIN)
 }
 
-type StartOptions = {
-  workflowId: string
-  input: PurchaseInput | AwardInput
-  /** The user whose workflow it is. */
-  customerId: string
-  status?: StoredPurchase['status']
-  staticSummary: string
-  ifUnavailable: string
+function startRequested(deps: AppDependencies, start: SagaStart, policies: Policies): Promise<WorkflowHandle> {
+  const [input] = start.args
+  return callTemporal(
+    deps,
+    () => startSaga(deps, start, policies),
+    'purchaseId' in input ? input.purchaseId : undefined,
+  )
+}
+
+type Policies = {
   workflowIdReusePolicy?: WorkflowIdReusePolicy
   workflowIdConflictPolicy?: WorkflowIdConflictPolicy
 }
 
-function ofPurchase({ purchaseId, userId, status }: Pick<StoredPurchase, 'purchaseId' | 'userId' | 'status'>) {
-  return { input: { purchaseId }, customerId: userId, status }
-}
+/** Also when one of this id has ended. */
+const AGAIN: Policies = { workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE }
 
-/** The one start of a workflow: starts it, or gets the handle of the one that has this id already. */
-async function startWorkflow(
+/** Starts a saga within `REQUEST_TIMEOUT_MS`, or gets the handle of the one that has this id already. */
+async function startSaga(
   deps: AppDependencies,
-  workflowType: 'purchase' | 'refund' | 'repair' | 'award',
-  { workflowId, input, customerId, status, ifUnavailable, ...options }: StartOptions,
+  { workflowType, ...start }: SagaStart,
+  policies: Policies = {},
 ): Promise<WorkflowHandle> {
   const { temporal, taskQueue } = deps
-  const start = () =>
-    temporal.workflow.start(workflowType, {
-      workflowId,
-      taskQueue,
-      args: [input],
-      workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
-      workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
-      typedSearchAttributes: [
-        { key: CUSTOMER, value: customerId },
-        ...(status === undefined ? [] : [{ key: PURCHASE_STATUS, value: status }]),
-      ],
-      ...options,
-    })
   try {
-    return await callTemporal(deps, start, ifUnavailable, 'purchaseId' in input ? input.purchaseId : undefined)
+    return await withDeadline(deps, () =>
+      startWorkflow(temporal, workflowType, {
+        taskQueue,
+        workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
+        workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+        ...start,
+        ...policies,
+      }),
+    )
   } catch (error) {
-    if (error instanceof WorkflowExecutionAlreadyStartedError) return temporal.workflow.getHandle(workflowId)
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return temporal.workflow.getHandle(start.workflowId)
     throw error
   }
 }
 
+function withDeadline<Answer>({ temporal }: AppDependencies, request: () => Promise<Answer>): Promise<Answer> {
+  return temporal.withDeadline(Date.now() + REQUEST_TIMEOUT_MS, request)
+}
+
 /**
- * Makes a request of Temporal within `REQUEST_TIMEOUT_MS`.
+ * Makes a request of Temporal within `REQUEST_TIMEOUT_MS`, of which nothing is on record if it fails.
  *
- * @param ifUnavailable what the client reads when Temporal cannot be reached
  * @param purchaseId the purchase that the problem names, if the request is about one
  * @throws Problem `temporal_unavailable`
  */
 export async function callTemporal<Answer>(
-  { temporal }: AppDependencies,
+  deps: AppDependencies,
   request: () => Promise<Answer>,
-  ifUnavailable: string,
   purchaseId?: string,
 ): Promise<Answer> {
   try {
-    return await temporal.withDeadline(Date.now() + REQUEST_TIMEOUT_MS, request)
+    return await withDeadline(deps, request)
   } catch (error) {
     if (!isTemporalUnavailable(error)) throw error
-    const problem = new Problem('temporal_unavailable', ifUnavailable, purchaseId === undefined ? {} : { purchaseId })
+    const detail = 'Nothing was recorded. Send the request again: repeating it has no further effect.'
+    const problem = new Problem('temporal_unavailable', detail, purchaseId === undefined ? {} : { purchaseId })
     problem.cause = error
     throw problem
   }
 }
 
+// ---------------------------------------------------------------------------------------------------------------------
+// Waiting
+
 /**
  * Waits until a purchase has its outcome, or its refund is through, but no longer than `purchaseWaitMs`, and not once the client
  * has disconnected or the server stops.
  *
- * @returns the purchase as it is then
+ * @returns the purchase as it is then; `known` when it cannot be read
  */
 export async function waitForOutcome(
   deps: AppDependencies,
-  purchaseId: string,
+  known: StoredPurchase,
   client: AbortSignal,
 ): Promise<StoredPurchase> {
-  const settled = await withinWait(deps, client, (until) => deps.outcomeWatcher.outcomeOf(purchaseId, until))
-  return settled ?? (await requirePurchase(deps.sql, purchaseId))
+  const settled = await withinWait(deps, client, (until) => deps.outcomeWatcher.outcomeOf(known.purchaseId, until))
+  return settled ?? (await readPresent(deps, known.purchaseId)) ?? known
 }
 
 /**

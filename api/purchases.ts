@@ -1,5 +1,4 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { WorkflowNotFoundError } from '@temporalio/client'
 import { readEvaluation } from '#db/awards.ts'
 import { listPurchases, openRefund, requestCancel, type StoredPurchase } from '#db/purchases.ts'
 import type { App, AppDependencies } from './app-types.ts'
@@ -21,7 +20,7 @@ import {
   requirePurchase,
   setAcceptedHeaders,
 } from './purchase-schemas.ts'
-import { callTemporal, startPurchase, startRefund, waitForOutcome } from './purchase-workflows.ts'
+import { cancelWorkflow, readPresent, startPurchase, startRefund, waitForOutcome } from './purchase-workflows.ts'
 import { json, problems, READING } from './responses.ts'
 import { page, pageOf, pageQuery, purchasePath, resourceId } from './schemas.ts'
 
@@ -132,22 +131,16 @@ const cancelPurchaseRoute = createRoute({
       headers: acceptedHeaders,
       content: json(purchaseStatusSchema),
     },
-    ...problems(...READING, 'foreign_request', 'unknown_purchase', 'already_settled', 'temporal_unavailable'),
+    ...problems(...READING, 'foreign_request', 'unknown_purchase', 'already_settled'),
   },
 })
-
-/** What the client reads when Temporal cannot be reached. */
-const CANCEL_RECORDED = 'The request to cancel is on record, and takes effect unless the sale was confirmed before it.'
 
 function registerCancelPurchase(app: App, deps: AppDependencies): void {
   app.openapi(cancelPurchaseRoute, async (c) => {
     const { id } = c.req.valid('param')
     c.set('purchaseId', id)
     let purchase = await requirePurchase(deps.sql, id)
-    if (purchase.settledAt === null) {
-      await requestCancellation(deps, purchase)
-      purchase = await waitForOutcome(deps, id, c.req.raw.signal)
-    }
+    if (purchase.settledAt === null) purchase = await cancel(deps, purchase, c.req.raw.signal)
     const { purchaseId, status } = purchase
     switch (status) {
       case 'cancelled':
@@ -168,17 +161,14 @@ function registerCancelPurchase(app: App, deps: AppDependencies): void {
 
 /**
  * The request takes effect from when it is on record: no step before the pivot is carried out after it. The workflow, which is
- * started if it never was, is asked as well, so that the Web UI shows it.
+ * started if it never was, is asked as well.
  */
-async function requestCancellation(deps: AppDependencies, purchase: StoredPurchase): Promise<void> {
+async function cancel(deps: AppDependencies, purchase: StoredPurchase, client: AbortSignal): Promise<StoredPurchase> {
   await requestCancel(deps.writes, purchase.purchaseId)
-  const handle = await startPurchase(deps, purchase, { ifUnavailable: CANCEL_RECORDED })
-  try {
-    await callTemporal(deps, () => handle.cancel(), CANCEL_RECORDED, purchase.purchaseId)
-  } catch (error) {
-    // The workflow has ended in the meantime.
-    if (!(error instanceof WorkflowNotFoundError)) throw error
-  }
+  const handle = await startPurchase(deps, purchase)
+  if (handle === undefined) return (await readPresent(deps, purchase.purchaseId)) ?? purchase
+  await cancelWorkflow(deps, handle)
+  return await waitForOutcome(deps, purchase, client)
 }
 
 const refundedSchema = z
@@ -199,7 +189,7 @@ const refundPurchaseRoute = createRoute({
   responses: {
     200: { description: 'Refunded.', content: json(refundedSchema) },
     202: { description: 'In progress.', headers: acceptedHeaders, content: json(purchaseStatusSchema) },
-    ...problems(...READING, 'foreign_request', 'unknown_purchase', 'not_refundable', 'temporal_unavailable'),
+    ...problems(...READING, 'foreign_request', 'unknown_purchase', 'not_refundable'),
   },
 })
 
@@ -207,18 +197,27 @@ function registerRefundPurchase(app: App, deps: AppDependencies): void {
   app.openapi(refundPurchaseRoute, async (c) => {
     const { id } = c.req.valid('param')
     c.set('purchaseId', id)
+    const found = await requirePurchase(deps.sql, id)
     const opened = await openRefund(deps.writes, id, DEMO_ACTOR)
-    let purchase = await requirePurchase(deps.sql, id)
-    if (opened !== 'refunding' && opened !== 'refunded') throw notRefundableProblem(purchase.purchaseId, opened)
-    if (purchase.status === 'refunding') {
-      await startRefund(deps, purchase)
-      purchase = await waitForOutcome(deps, id, c.req.raw.signal)
-    }
+    if (opened !== 'refunding' && opened !== 'refunded') throw notRefundableProblem(found.purchaseId, opened)
+    const purchase =
+      found.status === 'refunded' ? found : await refundRecorded(deps, { ...found, status: opened }, c.req.raw.signal)
     const { purchaseId, status, refund } = purchase
     if (status === 'refunded' && refund) return c.json({ purchaseId, status, refund: formatRefund(refund) }, 200)
     setAcceptedHeaders(c, purchase)
     return c.json({ purchaseId, status }, 202)
   })
+}
+
+/** Has a refund carried out that is on record. @returns the purchase as it is then */
+async function refundRecorded(
+  deps: AppDependencies,
+  purchase: StoredPurchase,
+  client: AbortSignal,
+): Promise<StoredPurchase> {
+  const handle = purchase.status === 'refunding' ? await startRefund(deps, purchase) : undefined
+  if (handle === undefined) return (await readPresent(deps, purchase.purchaseId)) ?? purchase
+  return await waitForOutcome(deps, purchase, client)
 }
 
 function notRefundableProblem(purchaseId: string, status: string | null): Problem {

@@ -94,7 +94,13 @@ async function plainSqlContender(machine: Machine): Promise<Contender> {
 /** The effects of a purchase one after the other, in this process: if it dies in between, they stay half done. */
 export function plainPurchase(sql: Database, order: (n: number) => Order = orderOf): (n: number) => Promise<void> {
   const ledger = createPointsLedger(sql, { alsoCommits: readGrantsTakenBack })
-  const effects = createActivities({ sql, ledger, pointsTtlDays: 365, isWorkflowOpen: async () => true })
+  const effects = createActivities({
+    sql,
+    ledger,
+    pointsTtlDays: 365,
+    isWorkflowOpen: async () => true,
+    startLost: async () => false,
+  })
   return async (n) => {
     const purchaseId = await recordOrder(sql, order(n))
     await effects.reserveStock({ purchaseId })

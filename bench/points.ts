@@ -164,7 +164,13 @@ async function benchAwards(
     await addMissingCampaigns(sql, [{ client, name: 'bench', terms }], 'bench')
   }
   const ledger = createPointsLedger(sql, { alsoCommits: readGrantsTakenBack })
-  const { awardPoints } = createActivities({ sql, ledger, pointsTtlDays: 365, isWorkflowOpen: async () => true })
+  const { awardPoints } = createActivities({
+    sql,
+    ledger,
+    pointsTtlDays: 365,
+    isWorkflowOpen: async () => true,
+    startLost: async () => false,
+  })
   const rates: Record<AwardKind, number[]> = { none: [], uncapped: [], capped: [] }
   // The first round, which warms up, is not counted.
   for (let round = 0; round <= rounds; round++) {

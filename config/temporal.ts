@@ -4,7 +4,9 @@ import {
   type ConnectionOptions,
   isGrpcServiceError,
   ServiceError,
+  type WorkflowHandle,
   WorkflowNotFoundError,
+  type WorkflowStartOptions,
 } from '@temporalio/client'
 import { loadClientConnectConfig } from '@temporalio/envconfig'
 import type { NativeConnection } from '@temporalio/worker'
@@ -68,6 +70,36 @@ export function refusalOf(error: unknown): string | undefined {
   return isGrpcServiceError(grpcError) && GRPC_REFUSED.includes(grpcError.code)
     ? grpcError.details || grpcError.message
     : undefined
+}
+
+function grpcCodeOf(error: unknown): number | undefined {
+  const grpcError = error instanceof ServiceError ? error.cause : error
+  return isGrpcServiceError(grpcError) ? grpcError.code : undefined
+}
+
+/** INVALID_ARGUMENT */
+const GRPC_INVALID = 3
+
+/**
+ * Starts a workflow. Search attributes are for people who search: where the server does not know them, it is started without.
+ *
+ * @throws WorkflowExecutionAlreadyStartedError, as the policies of the options say
+ */
+export async function startWorkflow(
+  client: Client,
+  workflowType: string,
+  { typedSearchAttributes, searchAttributes, ...options }: WorkflowStartOptions & { args: unknown[] },
+): Promise<WorkflowHandle> {
+  try {
+    return await client.workflow.start(workflowType, {
+      ...options,
+      ...(typedSearchAttributes && { typedSearchAttributes }),
+      ...(searchAttributes && { searchAttributes }),
+    })
+  } catch (error) {
+    if (grpcCodeOf(error) !== GRPC_INVALID) throw error
+    return await client.workflow.start(workflowType, options)
+  }
 }
 
 /** Whether a workflow is there and not closed. One that Temporal does not know (any more) is not. */

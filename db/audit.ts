@@ -1,4 +1,5 @@
 import type { Database, Sql } from './client.ts'
+import { readStuck, type Stuck } from './stuck.ts'
 
 export type Invariant = {
   /** What must hold, as a sentence. */
@@ -9,10 +10,18 @@ export type Invariant = {
   violations: Record<string, unknown>[]
 }
 
-export type AuditReport = { at: string; ok: boolean; invariants: Invariant[] }
+/** `stuck` is for somebody to look at, and breaks nothing: `ok` is about the invariants alone. */
+export type AuditReport = { at: string; ok: boolean; invariants: Invariant[]; stuck: Stuck }
 
-/** Checks every invariant in one snapshot of the database, so that purchases in flight are never half seen. */
-export async function audit(database: Database): Promise<AuditReport> {
+/**
+ * Checks every invariant in one snapshot of the database, so that purchases in flight are never half seen.
+ *
+ * @param options.olderThanMinutes what has not ended by then is stuck
+ */
+export async function audit(
+  database: Database,
+  { olderThanMinutes }: { olderThanMinutes?: number } = {},
+): Promise<AuditReport> {
   // Summing up all of history may take longer than any step of a purchase.
   return await database.begin({ mode: 'isolation level repeatable read read only', unlimited: true }, async (sql) => {
     const [clock] = await sql<{ now: Date }[]>`select now() as now`
@@ -22,7 +31,8 @@ export async function audit(database: Database): Promise<AuditReport> {
       invariants.push({ name, checked: counted?.count ?? 0, violations: [...(await broken(sql))] })
     }
     const ok = invariants.every((invariant) => invariant.violations.length === 0)
-    return { at: (clock?.now ?? new Date(0)).toISOString(), ok, invariants }
+    const stuck = await readStuck(sql, olderThanMinutes)
+    return { at: (clock?.now ?? new Date(0)).toISOString(), ok, invariants, stuck }
   })
 }
 

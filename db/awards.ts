@@ -131,15 +131,25 @@ export async function recordExternalEvent(
   })
 }
 
+export type QuietEvent = { eventId: string; userId: string; username: string; type: string }
+
 /** Events whose award has not ended for a while, oldest first. */
 export async function listQuietEvents(
   sql: Sql,
-  options: { quietForSeconds: number; limit: number },
-): Promise<string[]> {
-  const rows = await sql<{ id: string }[]>`
-    select id from awards
-    where state = 'pending' and kind = 'event' and created_at < now() - make_interval(secs => ${options.quietForSeconds})
-    order by id
+  options: { quietForSeconds: number; after?: string; limit: number },
+): Promise<QuietEvent[]> {
+  return await sql<QuietEvent[]>`
+    select a.id as "eventId", a.user_id as "userId", u.username, e.type
+    from awards a join external_events e on e.id = a.id join users u on u.id = a.user_id
+    where a.state = 'pending' and a.kind = 'event' and a.created_at < now() - make_interval(secs => ${options.quietForSeconds})
+      ${options.after === undefined ? sql`` : sql`and a.id > ${options.after}`}
+    order by a.id
     limit ${options.limit}`
+}
+
+/** Those of the given events whose award has not ended, nor is parked. */
+export async function listPendingEvents(sql: Sql, eventIds: string[]): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`
+    select id from awards where id = any(${eventIds}::uuid[]) and state = 'pending'`
   return rows.map(({ id }) => id)
 }

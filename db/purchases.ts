@@ -346,11 +346,13 @@ export async function readPointsPayment(sql: Sql, purchaseId: string): Promise<P
   return row
 }
 
-export type QuietPurchase = {
-  purchaseId: string
-  userId: string
-  /** Completed once, and being refunded; else it has no outcome yet. */
-  refunding: boolean
+/** Whether a step has happened, or it is being undone: its total is known from the first step on. */
+export function hasBegun({ status, totalMinor }: Pick<PurchaseSummary, 'status' | 'totalMinor'>): boolean {
+  return status !== 'running' || totalMinor !== null
+}
+
+export type QuietPurchase = Pick<PurchaseSummary, 'purchaseId' | 'userId' | 'username' | 'status' | 'totalMinor'> & {
+  lines: PurchaseLine[]
 }
 
 /** Purchases without an outcome, and refunds that are not through, that have been quiet (without a new event) for a while, oldest first. */
@@ -359,10 +361,26 @@ export async function listQuietPurchases(
   options: { quietForSeconds: number; after?: string; limit: number },
 ): Promise<QuietPurchase[]> {
   return await sql<QuietPurchase[]>`
-    select id as "purchaseId", user_id as "userId", status = 'refunding' as refunding from purchases
-    where (settled_at is null or status = 'refunding')
-      and updated_at < now() - make_interval(secs => ${options.quietForSeconds})
-      and id > ${options.after ?? '00000000-0000-0000-0000-000000000000'}
-    order by id
+    select p.id as "purchaseId", p.user_id as "userId", u.username, p.status, p.total_minor as "totalMinor",
+      (
+        select jsonb_agg(jsonb_build_object('productId', product_id, 'quantity', quantity) order by line)
+        from purchase_lines where purchase_id = p.id
+      ) as lines
+    from purchases p join users u on u.id = p.user_id
+    where (p.settled_at is null or p.status = 'refunding')
+      and p.updated_at < now() - make_interval(secs => ${options.quietForSeconds})
+      and p.id > ${options.after ?? NO_ID}
+    order by p.id
     limit ${options.limit}`
+}
+
+/** Before all others. */
+const NO_ID = '00000000-0000-0000-0000-000000000000'
+
+/** Those of the given purchases that have no outcome, or are being refunded. */
+export async function listUnsettledPurchases(sql: Sql, purchaseIds: string[]): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`
+    select id from purchases
+    where id = any(${purchaseIds}::uuid[]) and (settled_at is null or status = 'refunding')`
+  return rows.map(({ id }) => id)
 }

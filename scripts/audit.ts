@@ -2,20 +2,27 @@ import { parseArgs } from 'node:util'
 import { Client, type WorkflowExecutionInfo } from '@temporalio/client'
 import { runCommand } from '#config/command.ts'
 import { resolveConnections, resolveDatabase } from '#config/connections.ts'
-import { readEnvironment } from '#config/environment.ts'
+import { ConfigurationError, readEnvironment } from '#config/environment.ts'
 import { connectTemporal } from '#config/temporal.ts'
 import { audit, type Invariant } from '#db/audit.ts'
 import { type Database, openDatabase, type Sql } from '#db/client.ts'
-import { PURCHASE_STATUS } from '#workflows/contract.ts'
+import { STUCK_MINUTES } from '#db/stuck.ts'
+import { CUSTOMER, PURCHASE_STATUS } from '#workflows/contract.ts'
 
-/** `npm run audit`: every invariant, as JSON on stdout; exit code 1 when one is broken. */
+/** `npm run audit`: every invariant, and what is stuck, as JSON on stdout; exit code 1 when an invariant is broken. */
 async function main() {
-  const { values } = parseArgs({ options: { 'with-temporal': { type: 'boolean', default: false } } })
+  const { values } = parseArgs({
+    options: {
+      'with-temporal': { type: 'boolean', default: false },
+      'older-than-minutes': { type: 'string', default: String(STUCK_MINUTES) },
+    },
+  })
+  const olderThanMinutes = minutesOf(values['older-than-minutes'])
   const environment = readEnvironment()
   const { databaseUrl } = resolveDatabase(environment)
   const database = openDatabase({ databaseUrl, applicationName: 'unicorn-audit', maxConnections: 2 })
   try {
-    const report = await audit(database)
+    const report = await audit(database, { olderThanMinutes })
     const compared = values['with-temporal'] ? [await compareOutcomes(database)] : []
     const invariants = [...report.invariants, ...compared]
     const ok = invariants.every((invariant) => invariant.violations.length === 0)
@@ -36,10 +43,22 @@ async function main() {
   }
 }
 
+function minutesOf(text: string): number {
+  const minutes = /^\d{1,7}$/.test(text) ? Number(text) : Number.NaN
+  if (Number.isNaN(minutes)) throw new ConfigurationError(`--older-than-minutes must be a whole number, not "${text}".`)
+  return minutes
+}
+
 /** What a purchase's own workflow can show of one that was sold, and refunded since. */
 const SOLD = ['completed', 'refunding', 'refunded']
 
-type Ended = { purchaseId: string; closed: string; searchable: string | undefined }
+type Ended = {
+  purchaseId: string
+  closed: string
+  searchable: string | undefined
+  /** It was started without search attributes, because they were not registered. */
+  unsearchable: boolean
+}
 
 /**
  * Compares the outcomes in the database with the purchase workflows that Temporal still keeps: what operators find there
@@ -68,7 +87,7 @@ async function compareWithTemporal(sql: Sql, client: Client): Promise<Invariant>
  * another workflow's.
  */
 function agree(ended: Ended, status: string | undefined): boolean {
-  if (ended.closed !== 'COMPLETED') return status !== undefined
+  if (ended.closed !== 'COMPLETED' || ended.unsearchable) return status !== undefined
   if (status === 'refunding' || status === 'refunded') return SOLD.includes(ended.searchable ?? '')
   return ended.searchable === status
 }
@@ -80,6 +99,7 @@ async function* pagesOf(list: AsyncIterable<WorkflowExecutionInfo>): AsyncGenera
       purchaseId: info.workflowId.replace(/^purchase-/, ''),
       closed: info.status.name,
       searchable: info.typedSearchAttributes.get(PURCHASE_STATUS),
+      unsearchable: info.typedSearchAttributes.get(CUSTOMER) === undefined,
     })
     if (page.length === 500) {
       yield page

@@ -1,10 +1,11 @@
-import { Client, Connection, isGrpcServiceError } from '@temporalio/client'
+import { Client, Connection } from '@temporalio/client'
 import { runCommand } from '#config/command.ts'
 import { resolveDatabase, resolveTemporal, type TemporalTarget } from '#config/connections.ts'
 import { ConfigurationError, type Environment, readEnvironment } from '#config/environment.ts'
-import { refusalOf, temporalConnectionOptions } from '#config/temporal.ts'
+import { temporalConnectionOptions } from '#config/temporal.ts'
 import { migrateDatabase, OtherSchema } from '#db/migrate.ts'
 import { ensureSchedules, SCHEDULES, type Schedule } from '#worker/schedules.ts'
+import { registerSearchAttributes } from '#worker/temporal-setup.ts'
 import { SEARCH_ATTRIBUTES, TASK_QUEUE } from '#workflows/contract.ts'
 
 /** `npm run migrate`: brings the schema and Temporal up to what this version needs. Safe to repeat. */
@@ -73,54 +74,24 @@ function findTemporal(environment: Environment): TemporalTarget | undefined {
   }
 }
 
-/** `IndexedValueType` of temporal.api.enums.v1, and what the CLI calls it. */
-const TYPES = {
-  KEYWORD: { wire: 2, cli: 'Keyword' },
-  INT: { wire: 3, cli: 'Int' },
-} as const
-
-const GRPC_ALREADY_EXISTS = 6
-
-/**
- * Registers the search attributes that are missing. Safe to repeat, and to run from two places at once.
- *
- * @returns the names that were registered; `refused` with the reason when the server does not let us
- */
-export async function registerSearchAttributes(
-  connection: Connection,
-  namespace: string,
-): Promise<{ registered: string[]; refused?: string }> {
-  try {
-    const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace })
-    const missing = SEARCH_ATTRIBUTES.filter(({ name }) => !(name in customAttributes))
-    if (missing.length > 0) {
-      const searchAttributes = Object.fromEntries(missing.map(({ name, type }) => [name, TYPES[type].wire]))
-      await connection.operatorService.addSearchAttributes({ namespace, searchAttributes })
-    }
-    return { registered: missing.map(({ name }) => name) }
-  } catch (error) {
-    if (isGrpcServiceError(error) && error.code === GRPC_ALREADY_EXISTS) return { registered: [] }
-    const refused = refusalOf(error)
-    if (refused === undefined) throw error
-    return { registered: [], refused }
-  }
-}
+/** What the CLI calls them. */
+const TYPES = { KEYWORD: 'Keyword', INT: 'Int' } as const
 
 /** What an operator with the rights to do it has to run. */
 function searchAttributeCommands({ address, namespace }: TemporalTarget): string {
   return SEARCH_ATTRIBUTES.map(
     ({ name, type }) =>
-      `  temporal operator search-attribute create --address ${address} --namespace ${namespace} --name ${name} --type ${TYPES[type].cli}`,
+      `  temporal operator search-attribute create --address ${address} --namespace ${namespace} --name ${name} --type ${TYPES[type]}`,
   ).join('\n')
 }
 
 /** What an operator with the rights to do it has to run for our schedules. */
 function scheduleCommands({ address, namespace }: TemporalTarget): string {
   return SCHEDULES.map(
-    ({ id, workflowType, when, catchUpMs }) =>
+    ({ id, workflowType, when, catchUpMs, runTimeoutMs }) =>
       `  temporal schedule create --address ${address} --namespace ${namespace} --schedule-id ${id} --workflow-id ${id} ` +
       `--type ${workflowType} --task-queue ${TASK_QUEUE} --overlap-policy Skip --catchup-window ${seconds(catchUpMs)} ` +
-      timesOf(when),
+      `--run-timeout ${seconds(runTimeoutMs)} ${timesOf(when)}`,
   ).join('\n')
 }
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { Client } from '@temporalio/client'
+import { Client, WorkflowExecutionAlreadyStartedError, WorkflowIdReusePolicy } from '@temporalio/client'
 import {
   bundleWorkflowCode,
   DefaultLogger,
@@ -15,15 +15,17 @@ import {
 } from '@temporalio/worker'
 import { createActivities } from '#activities/create-activities.ts'
 import { type AroundActivity, noteRetries } from '#activities/purchases.ts'
+import type { LostSaga } from '#activities/reconciler.ts'
 import { runCommand } from '#config/command.ts'
 import { ConfigurationError } from '#config/environment.ts'
 import type { Logger } from '#config/logging.ts'
 import { WORKER_FORCE_MS, WORKER_GRACE_MS } from '#config/shutdown.ts'
-import { isWorkflowOpen } from '#config/temporal.ts'
+import { isWorkflowOpen, startWorkflow } from '#config/temporal.ts'
 import { readGrantsTakenBack } from '#db/campaigns.ts'
 import type { Sql } from '#db/client.ts'
+import type { Lane } from '#domain/purchase.ts'
 import { createPointsLedger } from '#ledger/ledger.ts'
-import { TASK_QUEUE } from '#workflows/contract.ts'
+import { awardStart, purchaseStart, refundStart, repairStart, type SagaStart, TASK_QUEUE } from '#workflows/contract.ts'
 
 export type WorkerParts = Pick<WorkerOptions, 'workflowBundle'> & {
   /** Another one than the usual, so that several systems can share one Temporal namespace. */
@@ -33,6 +35,8 @@ export type WorkerParts = Pick<WorkerOptions, 'workflowBundle'> & {
   sql: Sql
   /** Lifetime of points, in days. */
   pointsTtlDays: number
+  /** How purchases and awards are carried out that the reconciler starts. */
+  defaultLane?: Lane
   /** What else runs around each activity, inside of what always does. */
   around?: readonly AroundActivity[]
 }
@@ -46,13 +50,17 @@ export async function createWorker({
   namespace,
   sql,
   pointsTtlDays,
+  taskQueue = TASK_QUEUE,
+  defaultLane = 'fast',
   around = [],
   ...options
 }: WorkerParts): Promise<Worker> {
   const client = new Client({ connection, namespace })
+  const inTime = <Answer>(request: () => Promise<Answer>) =>
+    client.withDeadline(Date.now() + REQUEST_TIMEOUT_MS, request)
   return await Worker.create({
-    taskQueue: TASK_QUEUE,
     ...options,
+    taskQueue,
     connection,
     namespace,
     activities: createActivities(
@@ -60,7 +68,8 @@ export async function createWorker({
         sql,
         ledger: createPointsLedger(sql, { alsoCommits: readGrantsTakenBack }),
         pointsTtlDays,
-        isWorkflowOpen: (workflowId) => isWorkflowOpen(client, workflowId),
+        isWorkflowOpen: (workflowId) => inTime(() => isWorkflowOpen(client, workflowId)),
+        startLost: (lost) => inTime(() => startLost(client, taskQueue, startOf(lost, defaultLane))),
       },
       [noteRetries(sql), ...around],
     ),
@@ -75,6 +84,37 @@ export async function createWorker({
     shutdownGraceTime: WORKER_GRACE_MS,
     shutdownForceTime: WORKER_FORCE_MS,
   })
+}
+
+/** How long Temporal may take to answer the reconciler about one workflow; the SDK retries within this time. */
+const REQUEST_TIMEOUT_MS = 5_000
+
+/** With the input that the API gives; nobody waits to watch it any more, so without slow motion. */
+function startOf(lost: LostSaga, lane: Lane): SagaStart {
+  switch (lost.saga) {
+    case 'purchase':
+      return purchaseStart(lost.purchase, { lane })
+    case 'refund':
+      return refundStart(lost.purchase)
+    case 'repair':
+      return repairStart(lost.purchase, 'its workflow was lost')
+    case 'award': {
+      const { eventId, userId, username, type } = lost.event
+      return awardStart({ eventId, lane }, userId, `${username} earns points for ${type}`)
+    }
+  }
+}
+
+/** Also when one of its id was terminated. @returns false when one is open */
+async function startLost(client: Client, taskQueue: string, { workflowType, ...start }: SagaStart): Promise<boolean> {
+  const workflowIdReusePolicy = WorkflowIdReusePolicy.ALLOW_DUPLICATE
+  try {
+    await startWorkflow(client, workflowType, { taskQueue, workflowIdReusePolicy, ...start })
+    return true
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return false
+    throw error
+  }
 }
 
 export const WORKFLOWS_PATH = fileURLToPath(new URL('../workflows/index.ts', import.meta.url))

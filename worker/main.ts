@@ -7,9 +7,10 @@ import { createLogger } from '#config/logging.ts'
 import { DISCONNECT_MS, notifyReady, startUnlessStopped, stopRequested } from '#config/shutdown.ts'
 import { connectTemporalWorker } from '#config/temporal.ts'
 import { openDatabase, watchHealth } from '#db/client.ts'
+import { readStuck } from '#db/stuck.ts'
 import { CONNECTIONS, createWorker, loadWorkflowBundle, temporalLogger } from './create-worker.ts'
 import { serveHealth } from './health-server.ts'
-import { ensureSchedules } from './schedules.ts'
+import { keepTemporalSetUp } from './temporal-setup.ts'
 
 /** `npm run worker`: carries out purchases until it is asked to stop; then finishes what it has begun (config/shutdown.ts). */
 runCommand(async () => {
@@ -23,24 +24,25 @@ runCommand(async () => {
     shutdownSignals: [],
   })
 
-  const { connection, sql, worker, health } = await startUnlessStopped(stop, async () => {
+  const { connection, sql, worker, health, setUp } = await startUnlessStopped(stop, async () => {
     const { namespace } = temporal
     const connection = await connectTemporalWorker(temporal)
     const sql = openDatabase({ databaseUrl, applicationName: 'unicorn-worker', maxConnections: CONNECTIONS })
     await sql`select 1`
-    const health = await serveHealth(watchHealth({ steps: sql }), environment.workerHealthPort)
+    const watched = { health: watchHealth({ steps: sql }), readStuck: () => readStuck(sql) }
+    const health = await serveHealth(watched, environment.workerHealthPort)
     const workflowBundle = await loadWorkflowBundle(environment.production, Runtime.instance().logger)
     const { pointsTtlDays } = environment
-    const worker = await createWorker({ connection, namespace, sql, pointsTtlDays, workflowBundle })
-    const { refused } = await ensureSchedules(new Client({ connection, namespace }))
-    if (refused !== undefined)
-      logger.warn({ refused }, 'schedules cannot be set up from here: have "npm run migrate" do it')
-    return { connection, sql, worker, health }
+    const defaultLane = environment.fastLane ? 'fast' : 'visible'
+    const worker = await createWorker({ connection, namespace, sql, pointsTtlDays, defaultLane, workflowBundle })
+    const setUp = await keepTemporalSetUp(new Client({ connection, namespace }), logger)
+    return { connection, sql, worker, health, setUp }
   })
 
   const running = worker.run()
   void stop.then((why) => {
     logger.info({ why }, 'stopping')
+    setUp.stop()
     worker.shutdown()
   })
   logger.info({ temporal: temporal.address, health: health.url }, 'worker is ready')

@@ -3,6 +3,8 @@ import {
   type Client,
   ScheduleAlreadyRunning,
   type ScheduleDescription,
+  type ScheduleHandle,
+  ScheduleNotFoundError,
   ScheduleOverlapPolicy,
   type ScheduleSpec,
   type ScheduleUpdateOptions,
@@ -20,18 +22,22 @@ export interface Schedule {
   readonly when: { readonly everyMs: number } | { readonly utcHours: readonly number[]; readonly minute: number }
   /** How long after its time a run is still of use. */
   readonly catchUpMs: number
+  /** A run that takes longer is stuck, and keeps the next one from being started. Sagas have no timeout: their undo would not run. */
+  readonly runTimeoutMs: number
 }
 
 const MINUTE_MS = 60_000
-const DAY_MS = 24 * 60 * MINUTE_MS
+const HOUR_MS = 60 * MINUTE_MS
+const DAY_MS = 24 * HOUR_MS
 
 export const SCHEDULES: readonly Schedule[] = [
   {
     id: 'reconcile-purchases',
     workflowType: 'reconcilePurchases',
-    summary: 'Finds purchases and refunds whose workflow was lost, and has them settled',
+    summary: 'Finds purchases, refunds and events whose workflow was lost, and has them settled',
     when: { everyMs: MINUTE_MS },
     catchUpMs: MINUTE_MS,
+    runTimeoutMs: 30 * MINUTE_MS,
   },
   {
     // Lots end at midnight UTC. Points that have lapsed cannot be spent before they are swept either, so being late is
@@ -41,6 +47,7 @@ export const SCHEDULES: readonly Schedule[] = [
     summary: 'Turns points that have lapsed into expired ones',
     when: { utcHours: [0, 6, 12, 18], minute: 1 },
     catchUpMs: DAY_MS,
+    runTimeoutMs: 5 * HOUR_MS,
   },
   {
     id: 'forget-keys',
@@ -48,6 +55,7 @@ export const SCHEDULES: readonly Schedule[] = [
     summary: 'Deletes old idempotency keys of requests',
     when: { utcHours: [3], minute: 30 },
     catchUpMs: DAY_MS,
+    runTimeoutMs: HOUR_MS,
   },
 ]
 
@@ -77,19 +85,35 @@ export async function ensureSchedules(
 /** @returns whether anything had to be done */
 async function ensureSchedule(client: Client, schedule: Schedule): Promise<boolean> {
   const wanted = definitionOf(schedule)
-  try {
-    await client.schedule.create({ scheduleId: schedule.id, ...wanted })
-    return true
-  } catch (error) {
-    if (!(error instanceof ScheduleAlreadyRunning)) throw error
-  }
   const handle = client.schedule.getHandle(schedule.id)
-  if (isSame(wanted, await handle.describe())) return false
+  const present = await describe(handle)
+  if (present === undefined) return await create(client, schedule.id, wanted)
+  if (isSame(wanted, present)) return false
   await handle.update(({ state }) => ({ ...wanted, state }))
   return true
 }
 
-function definitionOf({ id, workflowType, summary, when, catchUpMs }: Schedule) {
+async function describe(handle: ScheduleHandle): Promise<ScheduleDescription | undefined> {
+  try {
+    return await handle.describe()
+  } catch (error) {
+    if (error instanceof ScheduleNotFoundError) return undefined
+    throw error
+  }
+}
+
+/** @returns false when another process was faster */
+async function create(client: Client, scheduleId: string, wanted: ReturnType<typeof definitionOf>): Promise<boolean> {
+  try {
+    await client.schedule.create({ scheduleId, ...wanted })
+    return true
+  } catch (error) {
+    if (error instanceof ScheduleAlreadyRunning) return false
+    throw error
+  }
+}
+
+function definitionOf({ id, workflowType, summary, when, catchUpMs, runTimeoutMs }: Schedule) {
   return {
     spec: 'everyMs' in when ? { intervals: [{ every: when.everyMs }] } : { calendars: [daily(when)] },
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: catchUpMs },
@@ -99,6 +123,7 @@ function definitionOf({ id, workflowType, summary, when, catchUpMs }: Schedule) 
       workflowId: id,
       taskQueue: TASK_QUEUE,
       args: [],
+      workflowRunTimeout: runTimeoutMs,
       staticSummary: summary,
     },
   } satisfies Omit<ScheduleUpdateOptions, 'state'>
@@ -126,7 +151,7 @@ function isSame(wanted: ReturnType<typeof definitionOf>, present: ScheduleDescri
 /** What we decide on, in a form in which what is left out and what is empty are the same. */
 function comparable({ spec, policies, action }: ReturnType<typeof definitionOf> | ScheduleDescription): unknown {
   const { calendars = [], intervals = [], skip = [], timezone, jitter, startAt, endAt }: ScheduleSpec = spec
-  const { workflowType, workflowId, taskQueue, args = [], staticSummary } = action
+  const { workflowType, workflowId, taskQueue, args = [], workflowRunTimeout, staticSummary } = action
   return JSON.parse(
     JSON.stringify({
       spec: {
@@ -139,7 +164,7 @@ function comparable({ spec, policies, action }: ReturnType<typeof definitionOf> 
         endAt,
       },
       policies: { overlap: policies.overlap, catchupWindow: policies.catchupWindow },
-      action: { workflowType, workflowId, taskQueue, args, staticSummary },
+      action: { workflowType, workflowId, taskQueue, args, workflowRunTimeout, staticSummary },
     }),
   )
 }

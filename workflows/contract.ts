@@ -1,5 +1,14 @@
-import { defineSearchAttributeKey } from '@temporalio/common'
-import type { Awarded, Lane, PurchaseLine, PurchaseStatus } from '#domain/purchase.ts'
+import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common'
+import {
+  type Awarded,
+  awardWorkflowId,
+  type Lane,
+  type PurchaseLine,
+  type PurchaseStatus,
+  purchaseWorkflowId,
+  refundWorkflowId,
+  repairWorkflowId,
+} from '#domain/purchase.ts'
 
 /** Where workers listen. */
 export const TASK_QUEUE = 'purchases'
@@ -21,6 +30,87 @@ export type AwardInput = Awarded & { lane?: Lane }
 
 /** Result of workflow `purchase`, and of `repair`: the status that the purchase settled with. */
 export type PurchaseResult = { status: Exclude<PurchaseStatus, 'running' | 'compensating'> }
+
+/**
+ * How a saga is started, whether by the API or by the reconciler. None has a timeout: it would end the saga without its undo.
+ */
+export type SagaStart = {
+  workflowType: 'purchase' | 'refund' | 'repair' | 'award'
+  workflowId: string
+  args: [PurchaseInput | AwardInput]
+  /** One line for the Web UI. */
+  staticSummary: string
+  typedSearchAttributes: SearchAttributePair[]
+  searchAttributes: Record<string, never[]>
+}
+
+/** What of a purchase its sagas are started with. */
+export type PurchaseToStart = {
+  purchaseId: string
+  userId: string
+  username: string
+  status: PurchaseStatus
+  lines: PurchaseLine[]
+}
+
+export function purchaseStart(purchase: PurchaseToStart, how: Omit<PurchaseInput, 'purchaseId'>): SagaStart {
+  const { purchaseId, username, lines } = purchase
+  return {
+    workflowType: 'purchase',
+    workflowId: purchaseWorkflowId(purchaseId),
+    args: [{ purchaseId, ...how }],
+    staticSummary: purchaseSummary(username, 'buys', lines),
+    ...searchableBy(purchase.userId, purchase.status),
+  }
+}
+
+export function refundStart(purchase: PurchaseToStart): SagaStart {
+  const { purchaseId, username, lines } = purchase
+  return {
+    workflowType: 'refund',
+    workflowId: refundWorkflowId(purchaseId),
+    args: [{ purchaseId }],
+    staticSummary: purchaseSummary(username, 'gets a refund for', lines),
+    ...searchableBy(purchase.userId, purchase.status),
+  }
+}
+
+/** @param why for the Web UI: `because ...` */
+export function repairStart(purchase: PurchaseToStart, why: string): SagaStart {
+  const { purchaseId } = purchase
+  return {
+    workflowType: 'repair',
+    workflowId: repairWorkflowId(purchaseId),
+    args: [{ purchaseId }],
+    staticSummary: `Settles ${purchaseWorkflowId(purchaseId)}, because ${why}`,
+    ...searchableBy(purchase.userId, purchase.status),
+  }
+}
+
+/** @param customerId the id of the user who earned it */
+export function awardStart(input: AwardInput, customerId: string, staticSummary: string): SagaStart {
+  return {
+    workflowType: 'award',
+    workflowId: awardWorkflowId(input),
+    args: [input],
+    staticSummary,
+    ...searchableBy(customerId),
+  }
+}
+
+/**
+ * An attribute without a value shows nothing, but the start is refused when it is not registered: a saga that has any attribute may
+ * set all of them, and one that was started without them sets none (`showStatus`). Else each of its workflow tasks would fail.
+ */
+function searchableBy(customerId: string, status?: PurchaseStatus) {
+  return {
+    typedSearchAttributes: [
+      { key: CUSTOMER, value: customerId },
+      ...(status === undefined ? [] : [{ key: PURCHASE_STATUS, value: status }]),
+    ],
+    searchAttributes: Object.fromEntries(SEARCH_ATTRIBUTES.map(({ name }) => [name, []])),
+  }
+}
 
 /** One line for the Web UI: what is bought or given back, without personal data beyond the username. */
 export function purchaseSummary(username: string, does: 'buys' | 'gets a refund for', lines: PurchaseLine[]): string {

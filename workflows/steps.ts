@@ -9,10 +9,11 @@ import {
   setCurrentDetails,
   TemporalFailure,
   upsertSearchAttributes,
+  workflowInfo,
 } from '@temporalio/workflow'
 import type { Activities } from '#activities/create-activities.ts'
 import { type PurchaseStatus, type Reversal, SAGA_ACTIVITIES } from '#domain/purchase.ts'
-import { PURCHASE_STATUS, TOTAL_MINOR } from './contract.ts'
+import { CUSTOMER, PURCHASE_STATUS, TOTAL_MINOR } from './contract.ts'
 
 /** Name of the error for a step that can never happen, because it was undone or tombstoned: trying again cannot help. */
 const NON_RETRYABLE = 'StepImpossible'
@@ -91,12 +92,17 @@ export function showStep(doing: string): void {
 /** @param totalMinor if it was not shown before: in one command, for each costs the server a write to its index */
 export function showStatus(status: PurchaseStatus, totalMinor?: number): void {
   setCurrentDetails(`**${status}**`)
-  upsertSearchAttributes([{ key: PURCHASE_STATUS, value: status }, ...totalOf(totalMinor)])
+  makeSearchable([{ key: PURCHASE_STATUS, value: status }, ...totalOf(totalMinor)])
 }
 
 /** @param totalMinor undefined: it is not known yet */
 export function showTotal(totalMinor: number | undefined): void {
-  if (totalMinor !== undefined) upsertSearchAttributes(totalOf(totalMinor))
+  if (totalMinor !== undefined) makeSearchable(totalOf(totalMinor))
+}
+
+/** Not in a saga that was started without attributes, because they are not all registered: see `searchableBy` in contract.ts. */
+function makeSearchable(attributes: Parameters<typeof upsertSearchAttributes>[0]): void {
+  if (workflowInfo().typedSearchAttributes.get(CUSTOMER) !== undefined) upsertSearchAttributes(attributes)
 }
 
 function totalOf(totalMinor: number | undefined) {
@@ -105,7 +111,7 @@ function totalOf(totalMinor: number | undefined) {
 
 export function showCompensating(reason: Reversal): void {
   setCurrentDetails(`**compensating**, to end as ${reason.status}${codeOf(reason)}`)
-  upsertSearchAttributes([{ key: PURCHASE_STATUS, value: 'compensating' }])
+  makeSearchable([{ key: PURCHASE_STATUS, value: 'compensating' }])
 }
 
 function codeOf(outcome: Reversal): string {

@@ -37,7 +37,13 @@ runCommand(async () => {
     await Worker.create({
       ...options,
       taskQueue: 'straightforward',
-      activities: createActivities({ sql, ledger, pointsTtlDays: 365, isWorkflowOpen: async () => true }),
+      activities: createActivities({
+        sql,
+        ledger,
+        pointsTtlDays: 365,
+        isWorkflowOpen: async () => true,
+        startLost: async () => false,
+      }),
     }),
     await Worker.create({
       ...options,

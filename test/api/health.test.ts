@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Database, type DatabaseHealth, openDatabase, watchHealth } from '#db/client.ts'
+import { readStuck } from '#db/stuck.ts'
 import { type Api, openApiWorld } from '#test/support/api-world.ts'
 import { openPassage } from '#test/support/passage.ts'
 import { shared } from '#test/support/shared-world.ts'
@@ -22,7 +23,7 @@ beforeAll(async () => {
   sql = openDatabase({ databaseUrl, applicationName: 'test', maxConnections: 2, deadlineMs: 1_500, waitMs: 1_500 })
   health = watchHealth({ reads: world.shop.sql, writes: sql }, { failingMs: FAILING_MS, probeMs: 50 })
   api = await world.serve({ sql: world.shop.sql, writes: sql, health })
-  worker = await serveHealth(health)
+  worker = await serveHealth({ health, readStuck: () => readStuck(sql) })
 })
 afterAll(async () => {
   worker.stop()
@@ -77,14 +78,30 @@ test('errors of the database are answers: a process that gets them can use it', 
 })
 
 describe('the port of a worker', () => {
+  test('has how much is stuck, and says when it cannot tell', async () => {
+    const ask = () => fetch(new URL('/metrics', worker.url))
+    const product = await world.shop.addProduct({ priceMinor: 1, stock: 1 })
+    const buyer = await world.shop.addWallet({ balanceMinor: 1 })
+    await world.shop.order({ username: buyer, lines: [{ productId: product, quantity: 1 }] })
+    expect(await (await ask()).text()).toContain('unicorn_stuck{kind="purchases"} 0\n')
+    await world.shop.asOwner((sql) => sql`update purchases set created_at = now() - interval '16 minutes'`)
+    const answer = await ask()
+    expect([answer.status, answer.headers.get('Content-Type')]).toEqual([200, expect.stringMatching(/^text\/plain/)])
+    expect(await answer.text()).toContain('unicorn_stuck{kind="purchases"} 1\n')
+
+    await passage.cut()
+    expect((await ask()).status).toBe(503)
+    await passage.restore()
+  })
+
   test('has nothing else', async () => {
     expect((await fetch(new URL('/', worker.url))).status).toBe(404)
   })
 
   test('that is taken is said, with what to do about it', async () => {
     const port = Number(new URL(worker.url).port)
-    await expect(serveHealth({ failing: () => undefined, stop: () => {} }, port)).rejects.toThrow(
-      `Port ${port} on 127.0.0.1 is taken: stop what listens there, or set WORKER_HEALTH_PORT.`,
-    )
+    await expect(
+      serveHealth({ health: { failing: () => undefined, stop: () => {} }, readStuck: () => readStuck(sql) }, port),
+    ).rejects.toThrow(`Port ${port} on 127.0.0.1 is taken: stop what listens there, or set WORKER_HEALTH_PORT.`)
   })
 })

@@ -1,8 +1,12 @@
 import { Client, Connection } from '@temporalio/client'
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { recordParked } from '#db/awards.ts'
 import { openDatabase } from '#db/client.ts'
+import { purchaseWorkflowId } from '#domain/purchase.ts'
 import { type Api, openApiWorld } from '#test/support/api-world.ts'
+import { interceptSql } from '#test/support/intercepted-sql.ts'
+import { refuseCalls } from '#test/support/refusing-temporal.ts'
 import { shared } from '#test/support/shared-world.ts'
 import { createEmptyDatabase } from '#test/support/test-database.ts'
 
@@ -25,6 +29,14 @@ afterAll(async () => {
 })
 
 const order = { userId: 'derick', productId: '1', quantity: 1 }
+const event = { type: 'Review', client: 'ReviewSite', account_id: 'derick', payload: {} }
+
+/** As the reconciler does it, once it has been quiet for a while. */
+async function expectCarriedOut(purchaseId: string, status: string): Promise<void> {
+  await world.start(purchaseId).catch(() => {})
+  await expect.poll(async () => (await world.shop.purchase(purchaseId)).status).toBe(status)
+}
+
 const aPurchase = '00000000-0000-7000-8000-000000000000'
 
 describe('while Postgres is away', () => {
@@ -154,30 +166,66 @@ test('while a database takes no connections, because somebody works on it, reque
 })
 
 describe('while Temporal is away', () => {
-  test('a purchase is on record, 503, and nothing has moved', async () => {
+  test('a purchase is on record and accepted, and nothing has moved; sent again when it is back, it is sold', async () => {
     const answer = await withoutTemporal.post('/purchase', order, { key: 'away' })
-    expect(answer).toMatchObject({ status: 503, body: { code: 'temporal_unavailable' } })
+    expect(answer).toMatchObject({ status: 202, body: { status: 'running' } })
+    const { purchaseId } = answer.body
+    expect(answer.headers.get('Location')).toBe(`/purchases/${purchaseId}`)
     expect(Number(answer.headers.get('Retry-After'))).toBeGreaterThan(0)
-    const { body } = await withoutTemporal.get(`/purchases/${answer.body.purchaseId}`)
-    expect(body).toMatchObject({ status: 'running', total: null })
+    expect((await withoutTemporal.get(`/purchases/${purchaseId}`)).body).toMatchObject({
+      status: 'running',
+      total: null,
+    })
     expect(await world.shop.balance('derick')).toBe(1000)
+    expect(withoutTemporal.log).toContainEqual(
+      expect.objectContaining({ level: 40, workflowId: purchaseWorkflowId(purchaseId), err: expect.anything() }),
+    )
+
+    const again = await world.api.post('/purchase', order, { key: 'away' })
+    expect(again).toMatchObject({ status: 200, body: { purchaseId, status: 'completed' } })
   })
 
-  test('cancelling is 503, but on record: whoever carries the purchase out gives everything back', async () => {
+  test('a purchase whose client does not wait is accepted, too', async () => {
+    const answer = await withoutTemporal.post('/purchase', order, { headers: { Prefer: 'respond-async' } })
+    expect(answer).toMatchObject({ status: 202, body: { status: 'running' } })
+    await expectCarriedOut(answer.body.purchaseId, 'completed')
+  })
+
+  test('cancelling is accepted: whoever carries the purchase out gives everything back', async () => {
     const purchaseId = await world.shop.order({ username: 'derick', lines: [{ productId: '1', quantity: 1 }] })
     const answer = await withoutTemporal.call('POST', `/purchases/${purchaseId}/cancel`)
-    expect(answer).toMatchObject({ status: 503, body: { code: 'temporal_unavailable', purchaseId } })
+    expect(answer).toMatchObject({ status: 202, body: { purchaseId, status: 'running' } })
+    expect(answer.headers.get('Location')).toBe(`/purchases/${purchaseId}`)
     expect((await withoutTemporal.get(`/purchases/${purchaseId}`)).body.cancelRequestedAt).not.toBeNull()
-    await (await world.start(purchaseId)).result()
-    expect((await world.api.get(`/purchases/${purchaseId}`)).body.status).toBe('cancelled')
+    await expectCarriedOut(purchaseId, 'cancelled')
   })
 
-  test('refunding is 503, but on record: asked again, it is carried out', async () => {
-    const { body } = await world.api.post('/purchase', order)
-    const answer = await withoutTemporal.call('POST', `/purchases/${body.purchaseId}/refund`)
-    expect(answer).toMatchObject({ status: 503, body: { code: 'temporal_unavailable', purchaseId: body.purchaseId } })
-    const again = await world.api.call('POST', `/purchases/${body.purchaseId}/refund`)
+  test('refunding is accepted: asked again, it is carried out', async () => {
+    const { purchaseId } = (await world.api.post('/purchase', order)).body
+    const answer = await withoutTemporal.call('POST', `/purchases/${purchaseId}/refund`)
+    expect(answer).toMatchObject({ status: 202, body: { purchaseId, status: 'refunding' } })
+    expect(answer.headers.get('Location')).toBe(`/purchases/${purchaseId}`)
+    const again = await world.api.call('POST', `/purchases/${purchaseId}/refund`)
     expect(again).toMatchObject({ status: 200, body: { status: 'refunded' } })
+  })
+
+  test('an event is accepted: sent again when it is back, its award has ended', async () => {
+    const send = (api: Api) => api.post('/events', event, { key: 'away' })
+    const answer = await send(withoutTemporal)
+    expect(answer).toMatchObject({ status: 202, body: { status: 'running', points: 0 } })
+    expect(await send(world.api)).toMatchObject({
+      status: 200,
+      body: { event_id: answer.body.event_id, status: 'nothing' },
+    })
+  })
+
+  test('retrying a parked award is 503, for that is recorded nowhere, and the award is still parked', async () => {
+    const { body } = await withoutTemporal.post('/events', event, { key: 'parked' })
+    await recordParked(world.shop.sql, body.event_id, { points: 5, campaigns: [] } as never, 'unavailable')
+    const answer = await withoutTemporal.call('POST', `/operations/parked/${body.event_id}/retry`)
+    expect(answer).toMatchObject({ status: 503, body: { code: 'temporal_unavailable' } })
+    const { items } = (await withoutTemporal.get('/operations/parked')).body
+    expect(items).toMatchObject([{ id: body.event_id, status: 'parked' }])
   })
 
   test('everything that needs no workflow goes on', async () => {
@@ -194,6 +242,70 @@ describe('while Temporal is away', () => {
     expect(status).toBe(503)
     expect(body.checks).toContainEqual({ name: 'temporal', ok: false, detail: 'cannot be reached' })
     expect(body.checks).toContainEqual({ name: 'database', ok: true })
+  })
+})
+
+test('a purchase is accepted, too, when Temporal answers but does not take it, and that is logged as an error', async () => {
+  const strict = await refuseCalls(inject('temporalAddress'), /StartWorkflowExecution$/)
+  const connection = await Connection.connect({ address: strict.address })
+  try {
+    const api = await world.serve({ temporal: new Client({ connection }) })
+    const answer = await api.post('/purchase', order)
+    expect(answer).toMatchObject({ status: 202, body: { status: 'running' } })
+    expect(api.log).toContainEqual(
+      expect.objectContaining({ level: 50, workflowId: purchaseWorkflowId(answer.body.purchaseId) }),
+    )
+    await expectCarriedOut(answer.body.purchaseId, 'completed')
+  } finally {
+    await connection.close()
+    strict.close()
+  }
+})
+
+describe('when Postgres goes away right after something was recorded', () => {
+  /** Reads fail once the call of this function has committed. */
+  async function losingReadsAfter(recording: string): Promise<Api> {
+    let gone = false
+    const writes = interceptSql(world.shop.sql, async (text, send) => {
+      const recorded = await send()
+      gone ||= text.includes(recording)
+      return recorded
+    })
+    const sql = interceptSql(world.shop.sql, (_, send) =>
+      gone ? Promise.reject(Object.assign(new Error('gone'), { code: 'ECONNREFUSED' })) : send(),
+    )
+    return await world.serve({ sql, writes, purchaseWaitMs: 100 })
+  }
+
+  test('an order is accepted', async () => {
+    const answer = await (await losingReadsAfter('open_purchase')).post('/purchase', order)
+    expect(answer).toMatchObject({ status: 202, body: { status: 'running' } })
+    expect(answer.headers.get('Location')).toBe(`/purchases/${answer.body.purchaseId}`)
+    await expectCarriedOut(answer.body.purchaseId, 'completed')
+  })
+
+  test('a request to cancel is accepted', async () => {
+    const purchaseId = await world.shop.order({ username: 'derick', lines: [{ productId: '1', quantity: 1 }] })
+    const api = await losingReadsAfter('request_cancel')
+    const answer = await api.call('POST', `/purchases/${purchaseId}/cancel`)
+    expect(answer).toMatchObject({ status: 202, body: { purchaseId, status: 'running' } })
+    await expectCarriedOut(purchaseId, 'cancelled')
+  })
+
+  test('a refund is accepted', async () => {
+    const { purchaseId } = (await world.api.post('/purchase', order)).body
+    const api = await losingReadsAfter('open_refund')
+    const answer = await api.call('POST', `/purchases/${purchaseId}/refund`)
+    expect(answer).toMatchObject({ status: 202, body: { purchaseId, status: 'refunding' } })
+    await expect.poll(async () => (await world.shop.purchase(purchaseId)).status).toBe('refunded')
+  })
+
+  test('an event is accepted', async () => {
+    const send = (api: Api) => api.post('/events', event, { key: 'reads are gone' })
+    const answer = await send(await losingReadsAfter('record_external_event'))
+    expect(answer).toMatchObject({ status: 202, body: { status: 'running' } })
+    const { event_id } = answer.body
+    expect(await send(world.api)).toMatchObject({ status: 200, body: { event_id, status: 'nothing' } })
   })
 })
 
@@ -218,7 +330,7 @@ describe('readiness', () => {
     expect(body.detail).toMatch(/^schema: has version 0, \d+ is needed: run "npm run migrate"/)
   })
 
-  test('is not given in a namespace without the search attributes, and says which are missing', async () => {
+  test('is given in a namespace without the search attributes, and says which are missing', async () => {
     const namespace = `bare-${crypto.randomUUID()}`
     const { connection } = world.client
     await connection.workflowService.registerNamespace({
@@ -233,5 +345,6 @@ describe('readiness', () => {
         ok: false,
         detail: 'Customer, PurchaseStatus, TotalMinor not registered: run "npm run migrate"',
       })
+    expect(await api.get('/readyz')).toMatchObject({ status: 200, body: { status: 'ready' } })
   })
 })

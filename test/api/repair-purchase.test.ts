@@ -1,9 +1,9 @@
 import { Client, Connection } from '@temporalio/client'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { beginCompensation, chargeWallet, confirmPurchase, reserveStock } from '#db/purchases.ts'
-
-import { purchaseWorkflowId, repairWorkflowId } from '#domain/purchase.ts'
+import { awardWorkflowId, purchaseWorkflowId, refundWorkflowId, repairWorkflowId } from '#domain/purchase.ts'
 import { type Api, openApiWorld } from '#test/support/api-world.ts'
+import { interceptSql } from '#test/support/intercepted-sql.ts'
 import { shared } from '#test/support/shared-world.ts'
 
 const world = await shared(openApiWorld())
@@ -108,9 +108,56 @@ describe('repairing', () => {
     expect(await world.shop.balance(buyer)).toBe(400)
   })
 
-  test('a purchase whose workflow was never started undoes it', async () => {
-    const purchaseId = await world.shop.order({ username: buyer, lines: [{ productId: product, quantity: 1 }] })
-    expect(await repair(purchaseId)).toMatchObject({ status: 200, body: { purchaseId, status: 'failed' } })
+  test.each(['never started', 'terminated before its first step'])(
+    'a purchase whose workflow was %s has it started, and is sold',
+    async (how) => {
+      const order = { userId: buyer, productId: product, quantity: 1 }
+      const purchaseId =
+        how === 'never started'
+          ? await world.shop.order({ username: buyer, lines: [{ productId: product, quantity: 1 }] })
+          : await lost((await stuck.post('/purchase', order)).body.purchaseId)
+      expect(await repair(purchaseId)).toMatchObject({ status: 200, body: { purchaseId, status: 'completed' } })
+      expect(await world.shop.balance(buyer)).toBe(400)
+    },
+  )
+
+  test('a purchase in the moment between its row and its workflow does not undo it', async () => {
+    let repaired: Promise<{ status: number }> | undefined
+    const writes = interceptSql(world.shop.sql, async (text, send) => {
+      const recorded = await send()
+      if (!text.includes('open_purchase')) return recorded
+      const [purchase] = await world.shop.sql<{ id: string }[]>`
+        select p.id from purchases p join users u on u.id = p.user_id where u.username = ${buyer}`
+      repaired = repair(purchase?.id ?? '')
+      await repaired
+      return recorded
+    })
+    const api = await world.serve({ writes })
+    const answer = await api.post('/purchase', { userId: buyer, productId: product, quantity: 1 })
+    expect(answer).toMatchObject({ status: 200, body: { status: 'completed' } })
+    expect(await repaired).toMatchObject({ status: 200, body: { status: 'completed' } })
+  })
+
+  test('purchases that are just being made undoes none of them', async () => {
+    const rich = await world.shop.addWallet({ balanceMinor: 1_000_000 })
+    const plenty = await world.shop.addProduct({ priceMinor: 600, stock: 100 })
+    const known = new Set<string>()
+    let buying = true
+    const repairs: Promise<unknown>[] = []
+    const repairing = (async () => {
+      while (buying) {
+        const rows = await world.shop.sql<{ id: string }[]>`
+          select p.id from purchases p join users u on u.id = p.user_id where u.username = ${rich}`
+        for (const { id } of rows) if (known.size < known.add(id).size) repairs.push(repair(id))
+      }
+    })()
+    const order = { userId: rich, productId: plenty, quantity: 1 }
+    const answers = await Promise.all(Array.from({ length: 25 }, () => world.api.post('/purchase', order)))
+    buying = false
+    await repairing
+    await Promise.all(repairs)
+    expect(repairs).toHaveLength(25)
+    for (const answer of answers) expect(answer).toMatchObject({ status: 200, body: { status: 'completed' } })
   })
 
   test('a purchase that is carried out is refused, and it goes on', async () => {
@@ -146,4 +193,26 @@ describe('repairing', () => {
     expect((await world.shop.purchase(purchaseId)).status).toBe('compensating')
     await nowhere.close()
   })
+})
+
+test('no saga has a timeout, which would end it without its undo', async () => {
+  const { purchaseId } = (await world.api.post('/purchase', { userId: buyer, productId: product, quantity: 1 })).body
+  expect((await world.api.call('POST', `/purchases/${purchaseId}/refund`)).status).toBe(200)
+  const undone = await compensating()
+  await repair(undone)
+  const event = { type: 'Review', client: 'ReviewSite', account_id: buyer, payload: {} }
+  const { event_id: eventId } = (await world.api.post('/events', event, { key: crypto.randomUUID() })).body
+  const sagas = [
+    purchaseWorkflowId(purchaseId),
+    refundWorkflowId(purchaseId),
+    repairWorkflowId(undone),
+    awardWorkflowId({ eventId }),
+  ]
+  for (const workflowId of sagas) {
+    const { executionConfig } = (await workflow(workflowId).describe()).raw
+    const { workflowRunTimeout, workflowExecutionTimeout } = executionConfig ?? {}
+    expect([workflowRunTimeout, workflowExecutionTimeout].map((timeout) => Number(timeout?.seconds ?? 0))).toEqual([
+      0, 0,
+    ])
+  }
 })

@@ -1,7 +1,9 @@
 import { Client, Connection } from '@temporalio/client'
 import type { Page } from 'playwright-core'
 import { describe, expect, inject } from 'vitest'
+import { openDatabase } from '#db/client.ts'
 import { expectAccessible } from '#test/support/accessibility.ts'
+import type { Api } from '#test/support/api-world.ts'
 import { loseTheAnswer } from '#test/support/broken-answers.ts'
 import { test } from '#test/support/browser-world.ts'
 import { makeBuyer, purchaseDialog, purchasesOf, quickBuy } from '#test/support/buyer.ts'
@@ -97,22 +99,44 @@ describe('an order whose answer was never seen', () => {
 })
 
 describe('while a part of the store is away', () => {
-  test('the order is repeated until it is taken, and buys once', async ({ world, visit }) => {
-    const { buyer, name } = await makeBuyer(world)
-    const nowhere = Connection.lazy({ address: '127.0.0.1:1' })
-    const cutOff = await world.serve({ temporal: new Client({ connection: nowhere }), storeDir: inject('storeDir') })
-    const page = await visit({ as: buyer, expected: [/503/] })
-    let away = true
+  /** Orders go to another server as long as `away` says so. */
+  async function ordersTo(page: Page, cutOff: Api, away: () => boolean): Promise<void> {
     await page.route('**/purchase', async (route) => {
-      if (!away) return route.continue()
+      if (!away()) return route.continue()
       const headers = { ...route.request().headers(), origin: cutOff.url }
       return route.fulfill({ response: await route.fetch({ url: `${cutOff.url}/purchase`, headers }) })
     })
+  }
+
+  test('the order is repeated until it is taken, and buys once', async ({ world, visit }) => {
+    const { buyer, name } = await makeBuyer(world)
+    const noDatabase = openDatabase({ databaseUrl: 'postgres://app@127.0.0.1:1/store', applicationName: 'test' })
+    const cutOff = await world.serve({ sql: noDatabase, storeDir: inject('storeDir') })
+    const page = await visit({ as: buyer, expected: [/503/] })
+    let away = true
+    await ordersTo(page, cutOff, () => away)
     await quickBuy(page, name).click()
     await purchaseDialog(page).getByText('Waiting for the store').waitFor()
     away = false
     await purchaseDialog(page).getByRole('heading', { name: 'It is yours' }).waitFor()
     expect(await purchasesOf(world, buyer)).toHaveLength(1)
+    await noDatabase.end({ timeout: 1 })
+  })
+
+  test('an order that is taken without Temporal is shown as received, and goes on when it is back', async ({
+    world,
+    visit,
+  }) => {
+    const { buyer, name } = await makeBuyer(world)
+    const nowhere = Connection.lazy({ address: '127.0.0.1:1' })
+    const cutOff = await world.serve({ temporal: new Client({ connection: nowhere }), storeDir: inject('storeDir') })
+    const page = await visit({ as: buyer })
+    await ordersTo(page, cutOff, () => true)
+    await quickBuy(page, name).click()
+    await purchaseDialog(page).getByText('Order received').waitFor()
+    const [purchase] = await purchasesOf(world, buyer)
+    await world.start(purchase?.purchaseId ?? '')
+    await purchaseDialog(page).getByRole('heading', { name: 'It is yours' }).waitFor()
     await nowhere.close()
   })
 

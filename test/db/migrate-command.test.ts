@@ -2,9 +2,9 @@ import { Connection } from '@temporalio/client'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { openDatabase } from '#db/client.ts'
 import { newestMigration, readSchemaVersion } from '#db/functions.ts'
-import { registerSearchAttributes } from '#scripts/migrate.ts'
 import { runEntryPoint } from '#test/support/entry-point.ts'
 import { createEmptyDatabase, type TestDatabase } from '#test/support/test-database.ts'
+import { registerSearchAttributes } from '#worker/temporal-setup.ts'
 
 const namespace = `migrate-${crypto.randomUUID()}`
 let database: TestDatabase

@@ -1,9 +1,12 @@
 import { Client, Connection } from '@temporalio/client'
+import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest'
 import { type EntryPoint, runEntryPoint, startEntryPoint } from '#test/support/entry-point.ts'
 import { refuseCalls } from '#test/support/refusing-temporal.ts'
 import { openShop, type Shop } from '#test/support/shop.ts'
 import { ensureSchedules, SCHEDULES } from '#worker/schedules.ts'
+import { keepTemporalSetUp } from '#worker/temporal-setup.ts'
+import { SEARCH_ATTRIBUTES } from '#workflows/contract.ts'
 
 const IDS = SCHEDULES.map(({ id }) => id)
 let shop: Shop
@@ -60,7 +63,13 @@ describe('what runs by the clock', () => {
   test('is scheduled once a worker has started, and the reconciler really runs', async () => {
     const client = await openNamespace()
     await startWorker(client)
-    for (const id of IDS) expect(await describeSchedule(client, id)).toMatchObject({ state: { paused: false } })
+    for (const { id, runTimeoutMs } of SCHEDULES) {
+      expect(runTimeoutMs).toBeGreaterThan(0)
+      expect(await describeSchedule(client, id)).toMatchObject({
+        state: { paused: false },
+        action: { workflowRunTimeout: runTimeoutMs },
+      })
+    }
 
     await client.schedule.getHandle('reconcile-purchases').trigger()
     const started = async () => {
@@ -70,7 +79,7 @@ describe('what runs by the clock', () => {
     }
     await expect.poll(started).toMatch(/^reconcile-purchases-/)
     const run = client.workflow.getHandle((await started()) ?? '')
-    expect(await run.result()).toEqual({ repaired: [] })
+    expect(await run.result()).toEqual({ started: 0, failed: 0 })
   })
 
   test('is scheduled by npm run migrate, which says so', async () => {
@@ -101,10 +110,53 @@ describe('what runs by the clock', () => {
     expect(await ensureSchedules(client)).toEqual({ changed: ['reconcile-purchases'] })
     expect(await reconciler.describe()).toMatchObject({
       spec: { intervals: [{ every: 60_000 }] },
-      action: { staticSummary: expect.stringContaining('workflow was lost') },
+      action: { staticSummary: expect.stringContaining('workflow was lost'), workflowRunTimeout: 1_800_000 },
       state: { paused: true, note: 'while we look into something' },
     })
     expect(await ensureSchedules(client)).toEqual({ changed: [] })
+  })
+})
+
+describe('what somebody deletes, or Temporal loses with its state,', () => {
+  test('is set up again by a worker that runs', async () => {
+    const client = await openNamespace()
+    const kept = await keepTemporalSetUp(client, pino({ level: 'silent' }), 200)
+    try {
+      await expect.poll(() => scheduleIds(client)).toEqual([...IDS].sort())
+      for (const id of IDS) await client.schedule.getHandle(id).delete()
+      const { namespace } = client.options
+      await connection.operatorService.removeSearchAttributes({ namespace, searchAttributes: ['TotalMinor'] })
+      await expect.poll(() => scheduleIds(client)).toEqual([...IDS].sort())
+      const { operatorService } = connection
+      const registered = async () =>
+        Object.keys((await operatorService.listSearchAttributes({ namespace })).customAttributes)
+      await expect.poll(registered).toEqual(expect.arrayContaining(SEARCH_ATTRIBUTES.map(({ name }) => name)))
+    } finally {
+      kept.stop()
+    }
+  })
+
+  test('is set up again though it could not be for a while, which is logged once', async () => {
+    const client = await openNamespace()
+    const lines: { level: number; msg: string }[] = []
+    const logger = pino({}, { write: (line: string) => lines.push(JSON.parse(line)) })
+    let denied = 0
+    const schedule = Object.create(client.schedule, {
+      create: {
+        value: (...given: Parameters<typeof client.schedule.create>) => {
+          if (denied++ < 3) throw Object.assign(new Error('away'), { code: 14, details: 'away', metadata: {} })
+          return client.schedule.create(...given)
+        },
+      },
+    })
+    const kept = await keepTemporalSetUp(Object.create(client, { schedule: { value: schedule } }), logger, 100)
+    try {
+      await expect.poll(() => scheduleIds(client)).toEqual([...IDS].sort())
+      expect(lines.filter(({ level }) => level === 40)).toHaveLength(1)
+      expect(denied).toBeGreaterThan(3)
+    } finally {
+      kept.stop()
+    }
   })
 })
 

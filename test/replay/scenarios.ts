@@ -208,11 +208,11 @@ async function reconcileEvent(world: SagaWorld): Promise<string> {
     (sql) => sql`update awards set created_at = now() - interval '2 minutes' where id = ${eventId}`,
   )
   const workflowId = `reconcile-${eventId}`
-  const { repaired } = await world.client.workflow.execute('reconcilePurchases', {
+  const { started } = await world.client.workflow.execute('reconcilePurchases', {
     workflowId,
     taskQueue: world.taskQueue,
   })
-  if (repaired[0] !== eventId) throw new Error(`expected ${eventId} to be carried out, got ${repaired}`)
+  if (started !== 1) throw new Error(`expected ${eventId} to be started, got ${started}`)
   await world.client.workflow.getHandle(awardWorkflowId({ eventId })).result()
   return workflowId
 }
@@ -251,12 +251,12 @@ async function reconcile(world: SagaWorld): Promise<string> {
     (sql) => sql`update purchases set updated_at = now() - interval '2 minutes' where id = ${purchaseId}`,
   )
   const workflowId = `reconcile-${purchaseId}`
-  const { repaired } = await world.client.workflow.execute('reconcilePurchases', {
+  const { started } = await world.client.workflow.execute('reconcilePurchases', {
     workflowId,
     taskQueue: world.taskQueue,
   })
-  if (repaired[0] !== purchaseId) throw new Error(`expected ${purchaseId} to be repaired, got ${repaired}`)
-  await world.client.workflow.getHandle(repairWorkflowId(purchaseId)).result()
+  if (started !== 1) throw new Error(`expected ${purchaseId} to be started, got ${started}`)
+  await world.client.workflow.getHandle(purchaseWorkflowId(purchaseId)).result()
   return workflowId
 }
 

@@ -7,13 +7,13 @@ import { createOutcomeWatcher, createPurchaseWatcher, type WatcherOptions } from
 import { readGrantsTakenBack } from '#db/campaigns.ts'
 import { createPointsLedger } from '#ledger/ledger.ts'
 import { type OpenApiDocument, type PublishedContract, publishedContract } from './published-contract.ts'
-import { openSagaWorld } from './saga-world.ts'
+import { openSagaWorld, type SagaWorldOptions } from './saga-world.ts'
 
 export type Api = Awaited<ReturnType<typeof serveApi>>
 
 /** The whole API over HTTP, with a shop, a Temporal and a worker of its own that are all real. */
-export async function openApiWorld() {
-  const world = await openSagaWorld({ opaqueIds: true })
+export async function openApiWorld(options: SagaWorldOptions = {}) {
+  const world = await openSagaWorld({ opaqueIds: true, ...options })
   const opened: Api[] = []
   const dependencies = {
     sql: world.shop.sql,

@@ -1,7 +1,7 @@
 import { Client, Connection } from '@temporalio/client'
 import { inject } from 'vitest'
-import { registerSearchAttributes } from '#scripts/migrate.ts'
 import { freePort } from '#scripts/platform/processes.ts'
+import { registerSearchAttributes } from '#worker/temporal-setup.ts'
 import { type EntryPoint, startEntryPoint } from './entry-point.ts'
 import { eventually } from './launched-system.ts'
 import { openPassage } from './passage.ts'

@@ -1,4 +1,4 @@
-import { Client, Connection, WorkflowIdReusePolicy } from '@temporalio/client'
+import { Client, Connection, type WorkflowHandle, WorkflowIdReusePolicy } from '@temporalio/client'
 import {
   bundleWorkflowCode,
   DefaultLogger,
@@ -8,9 +8,10 @@ import {
   type WorkflowBundleOption,
 } from '@temporalio/worker'
 import { inject } from 'vitest'
-import { purchaseWorkflowId } from '#domain/purchase.ts'
+import { startWorkflow } from '#config/temporal.ts'
+import { readPurchase } from '#db/purchases.ts'
 import { createWorker, WORKFLOWS_PATH } from '#worker/create-worker.ts'
-import { type PurchaseInput, type PurchaseResult, TASK_QUEUE } from '#workflows/contract.ts'
+import { type PurchaseInput, type PurchaseResult, purchaseStart, TASK_QUEUE } from '#workflows/contract.ts'
 import { planFaults } from './faults.ts'
 import { openShop, type ShopOptions } from './shop.ts'
 
@@ -24,17 +25,23 @@ Runtime.install({
   }),
 })
 
+export type SagaWorldOptions = ShopOptions & {
+  workflowInterceptors?: string[]
+  /** Another one than the usual, which has all search attributes. */
+  namespace?: string
+}
+
 export type SagaWorld = Awaited<ReturnType<typeof openSagaWorld>>
 
 /**
  * A shop of its own and a worker for it, on the Temporal server that all tests share: a task queue of its own keeps the
  * sagas of one test file away from the workers of another.
  */
-export async function openSagaWorld(options: { workflowInterceptors?: string[] } & ShopOptions = {}) {
+export async function openSagaWorld(options: SagaWorldOptions = {}) {
   const shop = await openShop(options)
   const faults = planFaults()
   const address = inject('temporalAddress')
-  const namespace = 'default'
+  const { namespace = 'default' } = options
   const taskQueue = `${TASK_QUEUE}-${crypto.randomUUID()}`
   const connection = await Connection.connect({ address })
   const client = new Client({ connection, namespace })
@@ -69,13 +76,15 @@ export async function openSagaWorld(options: { workflowInterceptors?: string[] }
     taskQueue,
     /** What the workers of this process have logged so far, warnings and errors. */
     logged: logged as readonly LogEntry[],
-    start: (purchaseId: string, how: Omit<PurchaseInput, 'purchaseId'> = {}) =>
-      client.workflow.start<(input: PurchaseInput) => Promise<PurchaseResult>>('purchase', {
-        workflowId: purchaseWorkflowId(purchaseId),
-        workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
-        taskQueue,
-        args: [{ purchaseId, ...how }],
-      }),
+    /** As the API starts it, but without a lane unless one is given. */
+    start: async (purchaseId: string, how: Omit<PurchaseInput, 'purchaseId'> = {}) => {
+      const purchase = await readPurchase(shop.sql, purchaseId)
+      if (!purchase) throw new Error(`no purchase ${purchaseId}`)
+      const { workflowType, ...start } = purchaseStart(purchase, how)
+      const workflowIdReusePolicy = WorkflowIdReusePolicy.REJECT_DUPLICATE
+      const handle = await startWorkflow(client, workflowType, { taskQueue, workflowIdReusePolicy, ...start })
+      return handle as WorkflowHandle<(input: PurchaseInput) => Promise<PurchaseResult>>
+    },
     /** From now on nobody works, until `startWorker`. */
     stopWorker,
     async startWorker() {

@@ -1,12 +1,20 @@
+import { defaultPayloadConverter } from '@temporalio/common'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { findLostPurchases } from '#activities/reconciler.ts'
-import { recordOutcome } from '#db/purchases.ts'
+import {
+  type LostSaga,
+  type ReconciledPage,
+  type ReconcilerCursor,
+  type ReconcilerDependencies,
+  reconcilePage,
+} from '#activities/reconciler.ts'
+import { recordOutcome, requestCancel } from '#db/purchases.ts'
 import { purchaseWorkflowId, repairWorkflowId } from '#domain/purchase.ts'
 import { loseWorkflow } from '#test/replay/scenarios.ts'
 import { failing, onlyRegular } from '#test/support/faults.ts'
 import { openSagaWorld } from '#test/support/saga-world.ts'
 import { shared } from '#test/support/shared-world.ts'
-import type { PurchaseResult } from '#workflows/contract.ts'
+import { CUSTOMER, type PurchaseResult } from '#workflows/contract.ts'
+import type { reconcilePurchases } from '#workflows/scheduled.ts'
 
 const world = await shared(openSagaWorld())
 let run = 0
@@ -26,20 +34,20 @@ async function anOrder({ balanceMinor = 1000 } = {}) {
   return await world.shop.order({ username: buyer, lines: [{ productId: product, quantity: 1 }] })
 }
 
-/** What the schedule does every minute, when the purchase has not moved for a while. */
-async function reconcile(purchaseId: string, quietFor = '2 minutes'): Promise<string[]> {
+/** What the schedule does every minute, when the purchase has not moved for a while. @returns how many sagas were started */
+async function reconcile(purchaseId: string, quietFor = '2 minutes'): Promise<number> {
   await world.shop.asOwner(
     (sql) => sql`update purchases set updated_at = now() - ${quietFor}::interval where id = ${purchaseId}`,
   )
-  const { repaired } = await world.client.workflow.execute<() => Promise<{ repaired: string[] }>>(
-    'reconcilePurchases',
-    {
-      workflowId: `reconcile-${crypto.randomUUID()}`,
-      taskQueue: world.taskQueue,
-    },
-  )
-  return repaired
+  const { started, failed } = await world.client.workflow.execute<typeof reconcilePurchases>('reconcilePurchases', {
+    workflowId: `reconcile-${crypto.randomUUID()}`,
+    taskQueue: world.taskQueue,
+  })
+  expect(failed).toBe(0)
+  return started
 }
+
+const ownOf = (purchaseId: string) => world.client.workflow.getHandle(purchaseWorkflowId(purchaseId))
 
 async function repairOf(purchaseId: string): Promise<PurchaseResult> {
   return await world.client.workflow.getHandle(repairWorkflowId(purchaseId)).result()
@@ -58,13 +66,12 @@ async function expectSold(purchaseId: string) {
 
 describe('a purchase whose workflow was terminated', () => {
   test.each([
-    ['reserveStock', 'before anything had happened', []],
     ['chargeWallet', 'with its stock reserved', ['reserveStock undone']],
     ['confirmPurchase', 'with its money taken', ['chargeWallet undone', 'reserveStock undone']],
   ] as const)('at %s, %s, gives everything back and ends as failed', async (step, _when, undone) => {
     const purchaseId = await anOrder()
     await loseWorkflow(world, purchaseId, step)
-    expect(await reconcile(purchaseId)).toEqual([purchaseId])
+    expect(await reconcile(purchaseId)).toBe(1)
     expect(await repairOf(purchaseId)).toEqual({ status: 'failed' })
     expect(await world.shop.purchase(purchaseId)).toMatchObject({ code: 'interrupted' })
     expect((await world.shop.timeline(purchaseId)).filter((line) => line.endsWith('undone'))).toEqual(undone)
@@ -72,10 +79,18 @@ describe('a purchase whose workflow was terminated', () => {
     expect(await world.shop.balance(buyer)).toBe(1000)
   })
 
+  test('before any step had happened is started again as itself, and sold', async () => {
+    const purchaseId = await anOrder()
+    await loseWorkflow(world, purchaseId, 'reserveStock')
+    expect(await reconcile(purchaseId)).toBe(1)
+    expect(await ownOf(purchaseId).result()).toEqual({ status: 'completed' })
+    await expectSold(purchaseId)
+  })
+
   test('after its confirmation stands, and is completed', async () => {
     const purchaseId = await anOrder()
     await loseWorkflow(world, purchaseId, 'recordOutcome')
-    expect(await reconcile(purchaseId)).toEqual([purchaseId])
+    expect(await reconcile(purchaseId)).toBe(1)
     world.faults.on(purchaseId, 'recordOutcome', {})
     expect(await repairOf(purchaseId)).toEqual({ status: 'completed' })
     await expectSold(purchaseId)
@@ -85,7 +100,7 @@ describe('a purchase whose workflow was terminated', () => {
     const purchaseId = await anOrder({ balanceMinor: 100 })
     await loseWorkflow(world, purchaseId, 'releaseStock')
     expect(await world.shop.purchase(purchaseId)).toMatchObject({ status: 'compensating' })
-    expect(await reconcile(purchaseId)).toEqual([purchaseId])
+    expect(await reconcile(purchaseId)).toBe(1)
     world.faults.on(purchaseId, 'releaseStock', {})
     expect(await repairOf(purchaseId)).toEqual({ status: 'refused' })
     expect(await world.shop.purchase(purchaseId)).toMatchObject({
@@ -96,14 +111,43 @@ describe('a purchase whose workflow was terminated', () => {
   })
 })
 
-test('a purchase whose workflow was never started ends as failed, and can no longer be carried out', async () => {
-  const purchaseId = await anOrder()
-  expect(await reconcile(purchaseId)).toEqual([purchaseId])
-  expect(await repairOf(purchaseId)).toEqual({ status: 'failed' })
-  const late = await world.start(purchaseId)
-  expect(await late.result()).toEqual({ status: 'failed' })
-  await expectUndone(purchaseId, 'failed')
-  expect(await world.shop.balance(buyer)).toBe(1000)
+describe('a purchase whose workflow was never started', () => {
+  test('is started by the reconciler as the API would have done it', async () => {
+    const purchaseId = await anOrder()
+    expect(await reconcile(purchaseId)).toBe(1)
+    expect(await ownOf(purchaseId).result()).toEqual({ status: 'completed' })
+    await expectSold(purchaseId)
+
+    const description = await ownOf(purchaseId).describe()
+    expect(description.type).toBe('purchase')
+    expect(await description.staticSummary()).toBe(`${buyer} buys 1 × product ${product}`)
+    expect(description.typedSearchAttributes.get(CUSTOMER)).toBe(await world.shop.idOf(buyer))
+    const { events } = await ownOf(purchaseId).fetchHistory()
+    const [started] = events ?? []
+    const { input, workflowRunTimeout, workflowExecutionTimeout } =
+      started?.workflowExecutionStartedEventAttributes ?? {}
+    expect(input?.payloads?.map((payload) => defaultPayloadConverter.fromPayload(payload))).toEqual([
+      { purchaseId, lane: 'fast' },
+    ])
+    for (const timeout of [workflowRunTimeout, workflowExecutionTimeout]) expect(Number(timeout?.seconds ?? 0)).toBe(0)
+  })
+
+  test('and that was cancelled meanwhile ends as cancelled', async () => {
+    const purchaseId = await anOrder()
+    await requestCancel(world.shop.sql, purchaseId)
+    expect(await reconcile(purchaseId)).toBe(1)
+    expect(await ownOf(purchaseId).result()).toEqual({ status: 'cancelled' })
+    expect(await world.shop.stock(product)).toEqual({ onHand: 2, reserved: 0 })
+  })
+
+  test('can no longer be carried out once it was repaired', async () => {
+    const purchaseId = await anOrder()
+    expect(await startRepair(purchaseId)).toEqual({ status: 'failed' })
+    const late = await world.start(purchaseId)
+    expect(await late.result()).toEqual({ status: 'failed' })
+    await expectUndone(purchaseId, 'failed')
+    expect(await world.shop.balance(buyer)).toBe(1000)
+  })
 })
 
 describe('the reconciler leaves alone', () => {
@@ -117,7 +161,7 @@ describe('the reconciler leaves alone', () => {
     })
     const handle = await world.start(purchaseId)
     await expect.poll(() => world.faults.attempts(purchaseId, 'chargeWallet')).toBeGreaterThan(2)
-    expect(await reconcile(purchaseId)).toEqual([])
+    expect(await reconcile(purchaseId)).toBe(0)
     wayIsClear = true
     expect(await handle.result()).toEqual({ status: 'completed' })
     await expectSold(purchaseId)
@@ -125,50 +169,107 @@ describe('the reconciler leaves alone', () => {
 
   test('a purchase that moved within the last minute: its workflow may be about to start', async () => {
     const purchaseId = await anOrder()
-    expect(await reconcile(purchaseId, '50 seconds')).toEqual([])
-    expect(await reconcile(purchaseId, '61 seconds')).toEqual([purchaseId])
-    await repairOf(purchaseId)
+    expect(await reconcile(purchaseId, '50 seconds')).toBe(0)
+    expect(await reconcile(purchaseId, '61 seconds')).toBe(1)
+    await ownOf(purchaseId).result()
   })
 
   test('a purchase that is being repaired already, and one that has been', async () => {
     const purchaseId = await anOrder()
+    await loseWorkflow(world, purchaseId, 'chargeWallet')
     world.faults.on(purchaseId, 'beginCompensation', { before: failing(1e6) })
-    expect(await reconcile(purchaseId)).toEqual([purchaseId])
-    expect(await reconcile(purchaseId)).toEqual([])
+    expect(await reconcile(purchaseId)).toBe(1)
+    expect(await reconcile(purchaseId)).toBe(0)
     world.faults.on(purchaseId, 'beginCompensation', {})
     expect(await repairOf(purchaseId)).toEqual({ status: 'failed' })
-    expect(await reconcile(purchaseId)).toEqual([])
+    expect(await reconcile(purchaseId)).toBe(0)
   })
 })
 
-test('the reconciler finds every lost purchase, also when there are more than it looks at in one go', async () => {
-  await world.shop.addProduct({ id: product, priceMinor: 600, stock: 2 })
-  await world.shop.addWallet({ username: buyer, balanceMinor: 1000 })
-  const lines = [{ productId: product, quantity: 1 }]
-  const orders = await Promise.all(Array.from({ length: 230 }, () => world.shop.order({ username: buyer, lines })))
-  await world.shop.asOwner(
-    (sql) => sql`update purchases set updated_at = now() - interval '2 minutes' where user_id = ${buyer}`,
-  )
-  const open = new Set(orders.slice(0, 20).map(purchaseWorkflowId))
-  const progress: Record<string, number>[] = []
-  const findPage = (after?: string) =>
-    findLostPurchases(
-      world.shop.sql,
-      async (id) => open.has(id),
-      after,
-      (details) => progress.push(details),
-    )
+type PurchaseSaga = Exclude<LostSaga, { saga: 'award' }>
 
-  const found: string[] = []
-  for (let page = await findPage(); ; page = await findPage(page.next)) {
-    found.push(...page.lost)
-    if (page.next === undefined) break
+describe('the reconciler, with more than it looks at in one go,', () => {
+  const MANY = 230
+  let orders: string[]
+  /** A purchase whose saga ends at once, as far as the reconciler can see. */
+  const settle = (purchaseId: string) => recordOutcome(world.shop.sql, purchaseId, { status: 'cancelled' })
+
+  beforeEach(async () => {
+    await world.shop.addProduct({ id: product, priceMinor: 600, stock: 2 })
+    await world.shop.addWallet({ username: buyer, balanceMinor: 1000 })
+    const lines = [{ productId: product, quantity: 1 }]
+    orders = await Promise.all(Array.from({ length: MANY }, () => world.shop.order({ username: buyer, lines })))
+    orders.sort()
+    await world.shop.asOwner(
+      (sql) => sql`update purchases set updated_at = now() - interval '2 minutes' where user_id = ${buyer}`,
+    )
+  })
+
+  /** All pages, with another Temporal than the real one. */
+  async function reconcileWith(temporal: Pick<ReconcilerDependencies, 'isWorkflowOpen' | 'startLost'>) {
+    const pages: ReconciledPage[] = []
+    const progress: Record<string, number>[] = []
+    const warnings: Record<string, unknown>[] = []
+    const report = {
+      progress: (details: Record<string, number>) => void progress.push(details),
+      warn: (_: string, details: Record<string, unknown>) => void warnings.push(details),
+    }
+    let from: ReconcilerCursor | undefined = { of: 'purchases' }
+    while (from !== undefined) {
+      const page = await reconcilePage({ sql: world.shop.sql, ...temporal }, from, report)
+      pages.push(page)
+      from = page.next
+    }
+    return { pages, progress, warnings }
   }
-  expect(found).toEqual(orders.slice(20).toSorted())
-  expect(progress.filter(({ of }) => of === 30)).toEqual(
-    orders.slice(200).map((_, purchases) => ({ purchases, of: 30 })),
-  )
-  for (const purchaseId of orders) await recordOutcome(world.shop.sql, purchaseId, { status: 'cancelled' })
+
+  test('finds every lost purchase, and has no more under way than a few', async () => {
+    const open = new Set(orders.slice(0, 20).map(purchaseWorkflowId))
+    const found: string[] = []
+    const underWay = new Set<string>()
+    let most = 0
+    const { pages, progress } = await reconcileWith({
+      isWorkflowOpen: async (id) => open.has(id),
+      startLost: async (lost) => {
+        expect(lost.saga).toBe('purchase')
+        const { purchaseId } = (lost as PurchaseSaga).purchase
+        found.push(purchaseId)
+        most = Math.max(most, underWay.add(purchaseId).size)
+        setTimeout(async () => {
+          underWay.delete(purchaseId)
+          await settle(purchaseId)
+        }, 30)
+        return true
+      },
+    })
+    expect(found.toSorted()).toEqual(orders.slice(20))
+    expect(pages.map(({ started }) => started)).toEqual([180, 30, 0])
+    expect(most).toBeGreaterThan(1)
+    expect(most).toBeLessThanOrEqual(10)
+    // It is heard of with each description, and with each poll.
+    expect(progress.length).toBeGreaterThan(MANY)
+    for (const purchaseId of orders.slice(0, 20)) await settle(purchaseId)
+  })
+
+  test('goes on though some cannot be described or started, which it says', async () => {
+    const away = new Error('injected fault: Temporal is away')
+    const { pages, warnings } = await reconcileWith({
+      isWorkflowOpen: async (id) => {
+        if (id === purchaseWorkflowId(orders[3] ?? '')) throw away
+        return false
+      },
+      startLost: async (lost) => {
+        const { purchaseId } = (lost as PurchaseSaga).purchase
+        if (purchaseId === orders[5]) throw away
+        await settle(purchaseId)
+        return true
+      },
+    })
+    expect(pages).toMatchObject([{ started: 198, failed: 2 }, { started: 30 }, { started: 0 }])
+    const failed = [orders[3], orders[5]].map((id) => purchaseWorkflowId(id ?? ''))
+    expect(warnings).toEqual(failed.map((lost) => ({ lost, error: away })))
+    for (const purchaseId of [orders[3], orders[5]]) await settle(purchaseId ?? '')
+  })
 })
 
 describe('a repair beside a workflow that lives after all', () => {
