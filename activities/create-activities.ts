@@ -1,4 +1,5 @@
 import { cancellationSignal, heartbeat, log } from '@temporalio/activity'
+import { recordDiscrepancy } from '#db/discrepancies.ts'
 import { forgetOldKeys } from '#db/idempotency-keys.ts'
 import {
   beginCompensation,
@@ -13,7 +14,8 @@ import {
   type TakenBack,
   undoCharge,
 } from '#db/purchases.ts'
-import type { Awarded, Outcome, Reversal } from '#domain/purchase.ts'
+import type { Awarded, Outcome, Reversal, Saga } from '#domain/purchase.ts'
+import { bookParkedAwards } from './parked-awards.ts'
 import {
   awardPoints,
   expireLapsedPoints,
@@ -23,7 +25,7 @@ import {
   takeBackAward,
   undoRedemption,
 } from './points.ts'
-import { type AroundActivity, type TriedSteps, tryAllSteps } from './purchases.ts'
+import { type AroundActivity, reportImpossible, type TriedSteps, tryAllSteps } from './purchases.ts'
 import { type ReconcilerCursor, type ReconcilerDependencies, reconcilePage } from './reconciler.ts'
 
 export type ActivityDependencies = PointsDependencies & ReconcilerDependencies
@@ -60,15 +62,19 @@ export function createActivities(deps: ActivityDependencies, around: readonly Ar
     returnMoney: ({ purchaseId, award }: Purchase & { award: TakenBack }) => returnMoney(sql, purchaseId, award),
     recordRefunded: ({ purchaseId }: Purchase) => recordRefunded(sql, purchaseId),
 
+    recordDiscrepancy: (found: { id: string; saga: Saga; problem: string }) => recordDiscrepancy(sql, found),
+
     forgetOldKeys: () => forgetOldKeys(sql),
     expireLapsedPoints: (input: { sweepId: string; after?: string }) =>
       expireLapsedPoints(sql, ledger, input, reportProgress),
+
+    bookParkedAwards: (input: { after?: string }) => bookParkedAwards(deps, input, reportProgress),
 
     reconcilePage: (from: ReconcilerCursor) =>
       reconcilePage(deps, from, { progress: reportProgress, warn: (message, details) => log.warn(message, details) }),
   }
   for (const name of Object.keys(activities) as (keyof typeof activities)[]) {
-    activities[name] = wrapped(name, activities[name] as Activity, around) as never
+    activities[name] = wrapped(name, activities[name] as Activity, [reportImpossible, ...around]) as never
   }
   return activities
 }

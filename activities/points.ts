@@ -12,8 +12,10 @@ import {
 import { type Occurrence, readOccurrences } from '#db/campaign-past.ts'
 import { readCampaignVersions, readRemaining } from '#db/campaigns.ts'
 import type { Sql } from '#db/client.ts'
+import { StepImpossible } from '#db/functions.ts'
+import { isDatabaseUnavailable } from '#db/outages.ts'
 import { listLapsedAccounts, readClock } from '#db/points.ts'
-import { readPointsPayment, StepImpossible, type TakenBack } from '#db/purchases.ts'
+import { readPointsPayment, type TakenBack } from '#db/purchases.ts'
 import { type Award, capAward, evaluateCampaigns, grantsOf } from '#domain/campaigns/award.ts'
 import { type Campaign, CampaignHistory } from '#domain/campaigns/campaign.ts'
 import { runSliced } from '#domain/campaigns/evaluation.ts'
@@ -54,7 +56,8 @@ export async function redeemPoints(
 
 /** Gives redeemed points back to the lots they came from or, when they have not been redeemed, keeps that from happening. */
 export async function undoRedemption({ sql, ledger }: PointsDependencies, purchaseId: string): Promise<void> {
-  const { accountId, redeemPoints } = await readPointsPayment(sql, purchaseId)
+  const { accountId, redeemPoints, stands } = await readPointsPayment(sql, purchaseId)
+  if (stands) throw new StepImpossible(`purchase ${purchaseId} stands and is not being refunded`)
   if (redeemPoints > 0) await undoStep(ledger, purchaseId, accountId, 'redeemPoints')
 }
 
@@ -184,7 +187,7 @@ async function readToAward(sql: Sql, ids: readonly string[]): Promise<(() => ToA
   const history = await readHistory(sql, [...occurrences.values()])
   return ids.map((id) => () => {
     const award = awards.get(id)
-    if (!award) throw new Error(`award ${id} does not exist`)
+    if (!award) throw new StepImpossible(`award ${id} does not exist`)
     return { award, evaluate: () => evaluate(sql, award, occurrences.get(id), history) }
   })
 }
@@ -197,7 +200,7 @@ async function evaluate(
 ): Promise<Award> {
   const kept = state === 'parked' ? await readEvaluation(sql, id) : null
   if (kept) return kept
-  if (!occurrence) throw new Error(`what earned award ${id} has not happened`)
+  if (!occurrence) throw new StepImpossible(`what earned award ${id} has not happened`)
   return await runSliced(evaluateCampaigns(history(occurrence), occurrence.event), setImmediate)
 }
 
@@ -286,11 +289,9 @@ async function undoStep(
   throw unexpected(step, purchaseId, answer)
 }
 
-function unexpected(step: StepName, id: string, answer: PointsAnswer): Error {
-  if (!answer.ok && answer.refusal.code === 'tombstoned') {
-    return new StepImpossible(`${step} of ${id} was undone and can no longer happen`)
-  }
-  return new Error(`${step} of ${id} was answered ${JSON.stringify(answer)}`)
+/** The ledger gives the same key the same answer for ever. */
+function unexpected(step: StepName, id: string, answer: PointsAnswer): StepImpossible {
+  return new StepImpossible(`${step} of ${id} was answered ${JSON.stringify(answer)}`)
 }
 
 /** Accounts a page, and how many of them at once: a page ends well within the time limit of an activity. */
@@ -326,9 +327,9 @@ export async function expireLapsedPoints(
     for (const [index, result] of results.entries())
       if (result.status === 'rejected') failures.push({ accountId: some[index] ?? '', reason: result.reason })
   }
-  // One account that is broken must not keep the points of all others; a database that is away is another matter.
-  const [first] = failures
-  if (first !== undefined && failures.length === accounts.length) throw first.reason
+  // Accounts that are broken must not keep the points of all others; a database that is away is another matter.
+  const outage = failures.find(({ reason }) => isDatabaseUnavailable(reason))
+  if (outage !== undefined && failures.length === accounts.length) throw outage.reason
   for (const { accountId, reason } of failures)
     log.warn('points of an account could not be expired', { accountId, reason: String(reason) })
   const swept = { accounts: accounts.length - failures.length, ...(failures.length > 0 && { failed: failures.length }) }

@@ -1,6 +1,7 @@
 import { activityInfo } from '@temporalio/activity'
 import type { Sql } from '#db/client.ts'
-import { type ChargedWallet, noteRetry, type ReservedStock, StepImpossible } from '#db/purchases.ts'
+import { asImpossible, StepImpossible } from '#db/functions.ts'
+import { type ChargedWallet, noteRetry, type ReservedStock } from '#db/purchases.ts'
 import { type NotDone, type Outcome, PURCHASE_STEPS, SAGA_ACTIVITIES, type StepResult } from '#domain/purchase.ts'
 
 type Purchase = { purchaseId: string }
@@ -51,6 +52,15 @@ export async function tryAllSteps(
 /** Runs an activity, with something before or after it, whether Temporal calls it or the fast lane does. */
 export type AroundActivity = <Answer>(name: string, input: unknown, run: () => Promise<Answer>) => Promise<Answer>
 
+/** Says of errors of the database for which trying again cannot help that they are such. */
+export const reportImpossible: AroundActivity = async (_name, _input, run) => {
+  try {
+    return await run()
+  } catch (error) {
+    throw asImpossible(error)
+  }
+}
+
 /**
  * Notes each attempt at a step that is not the first, so that whoever looks at the purchase sees why it takes longer: a regular one
  * as it begins, and when the fast lane has failed, the one that follows. When that cannot be written down, the step could not be
@@ -68,7 +78,7 @@ export function noteRetries(sql: Sql): AroundActivity {
     try {
       return await run()
     } catch (error) {
-      if (isLocal && !(error instanceof StepImpossible)) await note(2).catch(() => {})
+      if (isLocal && !(asImpossible(error) instanceof StepImpossible)) await note(2).catch(() => {})
       throw error
     }
   }

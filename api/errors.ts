@@ -1,6 +1,7 @@
 import type { z } from '@hono/zod-openapi'
 import { isGrpcServiceError } from '@temporalio/client'
 import { HTTPException } from 'hono/http-exception'
+import { isDatabaseUnavailable } from '#db/outages.ts'
 import type { AppContext } from './app-types.ts'
 import { Problem, type ProblemCode, problemBody } from './problems.ts'
 
@@ -97,54 +98,6 @@ function describeClosest(union: z.core.$ZodIssueInvalidUnion): InvalidValue[] {
   return branches.toSorted((a, b) => a.length - b.length)[0] ?? [{ path: union.path.join('.'), message: union.message }]
 }
 
-/** Errors of our pool, the `postgres` driver and Node's sockets: no connection, or one that was lost. */
-const CONNECTION_ERRORS = new Set([
-  'CONNECTION_WAIT_TIMEOUT',
-  'STATEMENT_DEADLINE', // it may have committed: a repeat with the same Idempotency-Key finds out
-  'DESYNCHRONIZED_CONNECTION', // the same
-  'CONNECTION_CLOSED',
-  'CONNECTION_ENDED',
-  'CONNECTION_DESTROYED',
-  'CONNECT_TIMEOUT',
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EPIPE',
-  'ETIMEDOUT',
-])
-
-/**
- * SQLSTATEs after which the same request can succeed in a moment, or once an operator is done
- * (https://www.postgresql.org/docs/current/errcodes-appendix.html). Errors that last until somebody repairs
- * the server are not among them, so that they show as errors: 53400, a limit of its configuration; 57P04, a database that
- * was dropped; class 58, a broken disk.
- */
-const TRANSIENT_SQLSTATES = new Set([
-  '25006', // read_only_sql_transaction: a standby that was not promoted yet
-  '25P03', // idle_in_transaction_session_timeout
-  '25P04', // transaction_timeout
-  '40001', // serialization_failure
-  '40003', // statement_completion_unknown: a repeat with the same Idempotency-Key finds out
-  '40P01', // deadlock_detected
-  '53000', // insufficient_resources
-  '53100', // disk_full
-  '53200', // out_of_memory
-  '53300', // too_many_connections
-  '55000', // object_not_in_prerequisite_state: the database takes no connections while somebody works on it
-  '57000', // operator_intervention
-  '57014', // query_canceled, by its timeout too
-  '57P01', // admin_shutdown
-  '57P02', // crash_shutdown
-  '57P03', // cannot_connect_now: starting up or shutting down
-  '57P05', // idle_session_timeout
-])
-
-/** Class 08, connection exception. Poolers such as PgBouncer report their own failures by it. */
-const CONNECTION_EXCEPTION = /^08[0-9A-Z]{3}$/
-
 /** gRPC status codes (https://grpc.io/docs/guides/status-codes/). */
 const GRPC_UNAVAILABLE = new Set([
   1, // CANCELLED: our client cancelled the call at its deadline
@@ -183,10 +136,4 @@ const LOCK_NOT_AVAILABLE = '55P03'
 
 function isLockTimeout(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === LOCK_NOT_AVAILABLE
-}
-
-function isDatabaseUnavailable(error: unknown): boolean {
-  if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) return false
-  const { code } = error
-  return CONNECTION_ERRORS.has(code) || TRANSIENT_SQLSTATES.has(code) || CONNECTION_EXCEPTION.test(code)
 }

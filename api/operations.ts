@@ -2,8 +2,9 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { isWorkflowOpen } from '#config/temporal.ts'
 import { dismissAward, listParkedAwards, readParkedAward, type StoredAward } from '#db/awards.ts'
 import type { Database } from '#db/client.ts'
+import { type Discrepancy, listDiscrepancies, readDiscrepancy, resolveDiscrepancy } from '#db/discrepancies.ts'
 import { hasBegun, type StoredPurchase } from '#db/purchases.ts'
-import { purchaseWorkflowId } from '#domain/purchase.ts'
+import { purchaseWorkflowId, SAGAS } from '#domain/purchase.ts'
 import type { App, AppDependencies } from './app-types.ts'
 import { DEMO_ACTOR } from './idempotency.ts'
 import { Problem } from './problems.ts'
@@ -17,13 +18,26 @@ import {
   waitForOutcome,
 } from './purchase-workflows.ts'
 import { json, jsonBody, problems, READING, WITH_BODY } from './responses.ts'
-import { line, orNull, page, pageOf, pageQuery, parkedPath, purchasePath, timestamp, username } from './schemas.ts'
+import {
+  discrepancyPath,
+  line,
+  orNull,
+  page,
+  pageOf,
+  pageQuery,
+  parkedPath,
+  purchasePath,
+  timestamp,
+  username,
+} from './schemas.ts'
 
-/** `/operations`: parked awards and repairs. */
+/** `/operations`: parked awards, discrepancies and repairs. */
 export function registerOperations(app: App, deps: AppDependencies): void {
   registerListParked(app, deps)
   registerRetryParked(app, deps)
   registerDismissParked(app, deps)
+  registerListDiscrepancies(app, deps)
+  registerResolveDiscrepancy(app, deps)
   registerRepairPurchase(app, deps)
 }
 
@@ -164,6 +178,87 @@ function registerDismissParked(app: App, { sql, writes }: AppDependencies): void
       })
     }
     return c.json(formatParkedAward(await requireParked(sql, id)), 200)
+  })
+}
+
+const resolution = z.object({ reason: z.string(), actor: z.string(), at: timestamp }).openapi('Resolution')
+
+const discrepancySchema = z
+  .object({
+    id: z.uuid().openapi({ description: 'Id of the purchase or event. It may be gone itself.' }),
+    saga: z.enum(SAGAS).openapi({ description: 'What could not be settled.' }),
+    problem: z.string().openapi({
+      description: 'What is missing.',
+      example: 'purchase 0192d3a0-0000-7000-8000-000000000000 does not exist',
+    }),
+    foundAt: timestamp,
+    resolved: orNull(resolution).openapi({ description: 'Who has looked after it.' }),
+  })
+  .openapi('Discrepancy')
+
+function formatDiscrepancy({ resolved, foundAt, ...found }: Discrepancy): z.infer<typeof discrepancySchema> {
+  return {
+    ...found,
+    foundAt: foundAt.toISOString(),
+    resolved: resolved && { ...resolved, at: new Date(resolved.at).toISOString() },
+  }
+}
+
+const listDiscrepanciesRoute = createRoute({
+  method: 'get',
+  path: '/operations/discrepancies',
+  operationId: 'listDiscrepancies',
+  tags: ['Operations'],
+  summary: 'List discrepancies',
+  description:
+    'Purchases, refunds and awards that can neither be completed nor undone, because what they build on is gone from the ' +
+    'database: lost with a failover, or by a restore. Nothing of them is tried again until they are resolved. `npm run ' +
+    'audit` fails as long as there are any.',
+  request: { query: pageQuery(z.uuid()) },
+  responses: {
+    200: {
+      description: 'A page of discrepancies.',
+      content: json(pageOf(discrepancySchema).openapi('DiscrepancyPage')),
+    },
+    ...problems(...READING, 'invalid_request'),
+  },
+})
+
+function registerListDiscrepancies(app: App, { sql }: AppDependencies): void {
+  app.openapi(listDiscrepanciesRoute, async (c) => {
+    const { cursor, limit } = c.req.valid('query')
+    const found = await listDiscrepancies(sql, { ...(cursor && { after: cursor }), limit: limit + 1 })
+    return c.json(
+      page(found, limit, formatDiscrepancy, ({ id }) => id),
+      200,
+    )
+  })
+}
+
+const resolveDiscrepancyRoute = createRoute({
+  method: 'post',
+  path: '/operations/discrepancies/{id}/resolution',
+  operationId: 'resolveDiscrepancy',
+  tags: ['Operations'],
+  summary: 'Resolve a discrepancy',
+  description:
+    'After what was missing is mended, or it is settled otherwise. What is unfinished of it is taken up again by the ' +
+    'reconciler, and listed again if it still cannot be settled. The reason is recorded with actor and time. Repeating the ' +
+    'request changes nothing, so no Idempotency-Key is needed.',
+  request: { params: discrepancyPath, body: jsonBody(z.strictObject({ reason: line(500) }).openapi('NewResolution')) },
+  responses: {
+    200: { description: 'Resolved.', content: json(discrepancySchema) },
+    ...problems(...WITH_BODY, 'unknown_discrepancy'),
+  },
+})
+
+function registerResolveDiscrepancy(app: App, { sql, writes }: AppDependencies): void {
+  app.openapi(resolveDiscrepancyRoute, async (c) => {
+    const { id } = c.req.valid('param')
+    await resolveDiscrepancy(writes, id, c.req.valid('json').reason, DEMO_ACTOR)
+    const resolved = await readDiscrepancy(sql, id)
+    if (!resolved) throw new Problem('unknown_discrepancy', `There is no discrepancy about "${id}".`)
+    return c.json(formatDiscrepancy(resolved), 200)
   })
 }
 

@@ -148,6 +148,7 @@ const pointsProblems = {
 const campaignProblems = {
   unknown_campaign: { status: 404, title: 'There is no such campaign' },
   unknown_parked_award: { status: 404, title: 'There is no such parked award' },
+  unknown_discrepancy: { status: 404, title: 'There is no such discrepancy' },
   not_parked: {
     status: 409,
     title: 'Only an award that is parked can be dismissed',

@@ -20,6 +20,7 @@ export const productPath = z.object({ id: pathId((id) => ID.test(id), 'unknown_p
 export const userPath = z.object({ username: pathId((name) => ID.test(name), 'unknown_user', 'derick') })
 export const purchasePath = uuidPath('unknown_purchase')
 export const parkedPath = uuidPath('unknown_parked_award')
+export const discrepancyPath = uuidPath('unknown_discrepancy')
 export const transactionPath = uuidPath('unknown_transaction')
 export const eventPath = uuidPath('unknown_event')
 

@@ -1,4 +1,5 @@
 import type { Database, Sql } from './client.ts'
+import { isOpen } from './discrepancies.ts'
 import { readStuck, type Stuck } from './stuck.ts'
 
 export type Invariant = {
@@ -404,6 +405,14 @@ const INVARIANTS: Check[] = [
         from purchase_events where purchase_id = p.id
       ) e
       where p.event_seq <> e.events or (p.settled_at is not null and e.outcomes <> 1)
+      limit 100`,
+  },
+  {
+    name: 'no purchase, refund or award waits for an operator because the books disagree with what was done',
+    population: (sql) => sql<{ count: number }[]>`select count(*)::bigint as count from discrepancies`,
+    broken: (sql) => sql`
+      select d.id, d.saga, d.problem, d.found_at from discrepancies d where ${isOpen(sql)}
+      order by d.id
       limit 100`,
   },
   ...POINTS_INVARIANTS,

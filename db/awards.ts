@@ -1,7 +1,8 @@
 import type { Award, AwardState } from '#domain/campaigns/award.ts'
 import { type CampaignPoints, campaignPoints } from './campaigns.ts'
 import type { Sql } from './client.ts'
-import { call } from './functions.ts'
+import { isListed } from './discrepancies.ts'
+import { call, StepImpossible } from './functions.ts'
 import type { KeyedRequest } from './idempotency-keys.ts'
 
 /** The award of a purchase that stands, or of an event of another system, by the id of either. */
@@ -24,10 +25,10 @@ export type StoredAward = {
 
 export type AwardOutcome = { state: AwardState; points: number }
 
-/** @throws when there is no such award: the confirmation of a purchase, and whoever takes an event, opens one */
+/** @throws StepImpossible when there is no such award: the confirmation of a purchase, and whoever takes an event, opens one */
 export async function readAward(sql: Sql, id: string): Promise<StoredAward> {
   const [award] = await sql<StoredAward[]>`${awards(sql)} where a.id = ${id}`
-  if (!award) throw new Error(`award ${id} does not exist`)
+  if (!award) throw new StepImpossible(`award ${id} does not exist`)
   return award
 }
 
@@ -56,11 +57,15 @@ export async function readEventAward(sql: Sql, eventId: string): Promise<EventAw
   return award
 }
 
-/** The awards that wait for an operator, oldest purchase or event first. */
-export async function listParkedAwards(sql: Sql, options: { after?: string; limit: number }): Promise<StoredAward[]> {
+/** The awards that are parked, for one problem or for any, oldest purchase or event first. */
+export async function listParkedAwards(
+  sql: Sql,
+  options: { problem?: string; after?: string; limit: number },
+): Promise<StoredAward[]> {
   return await sql<StoredAward[]>`
     ${awards(sql)}
-    where a.state = 'parked' ${options.after === undefined ? sql`` : sql`and a.id > ${options.after}`}
+    where a.state = 'parked' ${options.problem === undefined ? sql`` : sql`and a.problem = ${options.problem}`}
+      ${options.after === undefined ? sql`` : sql`and a.id > ${options.after}`}
     order by a.id
     limit ${options.limit}`
 }
@@ -141,7 +146,8 @@ export async function listQuietEvents(
   return await sql<QuietEvent[]>`
     select a.id as "eventId", a.user_id as "userId", u.username, e.type
     from awards a join external_events e on e.id = a.id join users u on u.id = a.user_id
-    where a.state = 'pending' and a.kind = 'event' and a.created_at < now() - make_interval(secs => ${options.quietForSeconds})
+    where a.state = 'pending' and a.kind = 'event' and not ${isListed(sql, 'a.id')}
+      and a.created_at < now() - make_interval(secs => ${options.quietForSeconds})
       ${options.after === undefined ? sql`` : sql`and a.id > ${options.after}`}
     order by a.id
     limit ${options.limit}`

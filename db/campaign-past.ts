@@ -38,7 +38,7 @@ export async function readOccurrences(
   ])
 }
 
-/** Those of the purchases that are confirmed, in no particular order. */
+/** Those of the purchases that are confirmed, and whose lines are not lost, in no particular order. */
 async function readPurchaseEvents(sql: Sql, purchaseIds: string[]): Promise<Occurrence<PurchaseCompleted>[]> {
   const purchases = await sql<ConfirmedPurchase[]>`
     select p.id as "purchaseId", u.username, p.total_minor as "totalMinor",
@@ -54,9 +54,11 @@ async function readPurchaseEvents(sql: Sql, purchaseIds: string[]): Promise<Occu
     join users u on u.id = p.user_id
     join purchase_events e on e.purchase_id = p.id and e.step = 'confirmPurchase' and e.state = 'applied'
     where p.id = any(${purchaseIds}::uuid[])`
-  return purchases.map((purchase) => {
+  return purchases.flatMap((purchase) => {
+    // Without lines it is null, and must not keep the others from what they earned.
+    if (!purchase.lines) return []
     const event = purchaseEvent({ ...purchase, occurredAt: purchase.confirmedAt.toISOString() })
-    return { event, at: purchase.at }
+    return [{ event, at: purchase.at }]
   })
 }
 

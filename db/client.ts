@@ -45,16 +45,20 @@ export interface Database extends Sql {
 }
 
 export type DatabaseOptions = {
+  /** With `?prepare=false`, statements are not prepared on the server: for a pooler that cannot carry that. */
   databaseUrl: string
   /** Shown in `pg_stat_activity`. */
   applicationName: string
   /** Upper bound of connections. */
   maxConnections?: number
-  /** The server ends any statement that takes longer: no step of ours legitimately does. 0: no limit, and no deadline. */
+  /**
+   * The server ends any statement that takes longer. 0: no limit, and no deadline. Left out, as for whatever may go through a pooler, it
+   * is what the role has (`ROLE_SETTINGS`): poolers refuse it as a parameter of a session.
+   */
   statementTimeoutMs?: number
-  /** The server ends any statement that waits longer for a lock, so that one locked row does not use up the pool. 0: no limit. */
+  /** The server ends any statement that waits longer for a lock. 0: no limit. Left out, it is what the role has. */
   lockTimeoutMs?: number
-  /** When the server does not even say that, the connection is given up. */
+  /** When the server does not even end a statement, the connection is given up. */
   deadlineMs?: number
   /** How long a statement waits for a connection. */
   waitMs?: number
@@ -62,8 +66,19 @@ export type DatabaseOptions = {
   connectTimeoutMs?: number
 }
 
-/** No transaction of ours does nothing for as long as that. */
-const ABANDONED_MS = 60_000
+/**
+ * What holds for every session of the application's role, set by `npm run migrate`, for poolers refuse it from a client. No step of
+ * ours takes longer than that; one locked row does not use up a pool; and a transaction whose client has gone without a sign does not
+ * keep its locks until the server notices.
+ */
+export const ROLE_SETTINGS = {
+  statement_timeout: '8s',
+  lock_timeout: '1500ms',
+  idle_in_transaction_session_timeout: '60s',
+} as const
+
+/** More than the `statement_timeout` of the role, so that the server's own word comes first. */
+const DEADLINE_MS = 10_000
 
 /**
  * Opens a pool: the one way to the database, and the one place where it is made sure that every statement gets its own
@@ -72,20 +87,22 @@ const ABANDONED_MS = 60_000
  * `bigint` columns arrive as safe integers; a value beyond 2^53 - 1 throws instead of losing digits.
  */
 export function openDatabase(options: DatabaseOptions): Database {
-  const { statementTimeoutMs = 8_000, lockTimeoutMs = 1_500 } = options
-  const deadlineMs = statementTimeoutMs === 0 ? 0 : (options.deadlineMs ?? statementTimeoutMs + 2_000)
+  const { statementTimeoutMs, lockTimeoutMs } = options
+  const deadlineMs =
+    statementTimeoutMs === 0
+      ? 0
+      : (options.deadlineMs ?? (statementTimeoutMs === undefined ? DEADLINE_MS : statementTimeoutMs + 2_000))
   const pool = new Pool({
     databaseUrl: options.databaseUrl,
     maxConnections: options.maxConnections ?? 20,
     connectTimeoutMs: options.connectTimeoutMs ?? 5_000,
     waitMs: options.waitMs ?? 5_000,
     session: {
+      // These two poolers take from a client.
       application_name: options.applicationName,
-      statement_timeout: statementTimeoutMs,
-      lock_timeout: lockTimeoutMs,
-      // A transaction whose client has gone without a sign does not keep its locks until the server notices.
-      idle_in_transaction_session_timeout: ABANDONED_MS,
       TimeZone: 'UTC',
+      ...(statementTimeoutMs !== undefined && { statement_timeout: statementTimeoutMs }),
+      ...(lockTimeoutMs !== undefined && { lock_timeout: lockTimeoutMs }),
     },
   })
   const single = statements(async (statement) => {

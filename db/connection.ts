@@ -121,10 +121,10 @@ export type Statement = {
 }
 
 /**
- * What became of a statement: the database answered, be it by an error of its own; the connection was lost, or not fit to go
- * on; or nobody answered in time.
+ * What became of a statement: the database answered, be it by an error of its own; it answered that it takes no writes, as a server does
+ * that another one has taken over from; the connection was lost, or not fit to go on; or nobody answered in time.
  */
-export type Ended = 'answered' | 'lost' | 'silent'
+export type Ended = 'answered' | 'demoted' | 'lost' | 'silent'
 
 /** Seconds without traffic after which the operating system asks whether the other side is still there. */
 const KEEP_ALIVE_SECONDS = 5
@@ -207,7 +207,7 @@ export class Connection {
         const ended = endedBy(error)
         end(ended)
         reject(error)
-        if (ended === 'lost' && this.isOpen) this.destroy(lost())
+        if ((ended === 'lost' || ended === 'demoted') && this.isOpen) this.destroy(lost())
       }
       // The driver counts rows across results, and forgets to begin anew after an error in the middle of one.
       statement.forEachFn = (row, result) => result.push(row)
@@ -283,9 +283,17 @@ function dial({ host: [host = ''], port: [port = 0], path }: Target, timeoutMs: 
   })
 }
 
-/** After an error of the database that is not fatal, the connection goes on. */
+/** SQLSTATE: the transaction is read-only. */
+const READ_ONLY = '25006'
+/** The server is being stopped, has crashed, or is starting: of no use, whatever it calls its severity. */
+const GOING = /^57P0[123]$/
+
+/** After an error of the database that is not fatal, the connection goes on, unless it is to be found elsewhere by now. */
 function endedBy(error: unknown): Ended {
-  if (error instanceof postgres.PostgresError && !['FATAL', 'PANIC'].includes(error.severity)) return 'answered'
+  if (error instanceof postgres.PostgresError && error.code === READ_ONLY) return 'demoted'
+  if (error instanceof postgres.PostgresError && !GOING.test(error.code)) {
+    return ['FATAL', 'PANIC'].includes(error.severity) ? 'lost' : 'answered'
+  }
   return error instanceof ConnectionError && error.code === 'STATEMENT_DEADLINE' ? 'silent' : 'lost'
 }
 

@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises'
+import postgres from 'postgres'
 import type { Sql } from './client.ts'
 
 /**
@@ -33,6 +34,8 @@ export const FUNCTIONS = {
   return_stock: { purchase: 'uuid' },
   return_money: { purchase: 'uuid', spent: 'bigint', taken_back: 'bigint' },
   record_refunded: { purchase: 'uuid' },
+  record_discrepancy: { subject: 'uuid', of_saga: 'text', what: 'text' },
+  resolve_discrepancy: { subject: 'uuid', why: 'text', who: 'text' },
 
   load_points: { keys: 'jsonb', undoes: 'jsonb', loads: 'jsonb', moment: 'timestamp with time zone' },
   append_points: { appends: 'jsonb' },
@@ -149,9 +152,25 @@ const STATEMENTS = Object.fromEntries(
   }),
 ) as Record<FunctionName, string[] & { raw: string[] }>
 
-/** SQLSTATEs that db/functions/idempotency.sql gives its own errors. */
-export const STEP_TOMBSTONED = 'US001'
-export const STEP_PRECONDITION_MISSING = 'US002'
+/**
+ * A step that can never happen, however often it is tried: it was undone, or compensated before it ran (`tombstoned`), or
+ * what it builds on is gone. Not worth a retry.
+ */
+export class StepImpossible extends Error {
+  override readonly name = 'StepImpossible'
+}
+
+/**
+ * SQLSTATEs of what does not heal by itself: our own (see db/functions/idempotency.sql), a row that has to be there and is not, and
+ * constraints, the last line against books that disagree.
+ */
+const IMPOSSIBLE = /^(US00|P0002|23)/
+
+/** The error as it is, or a StepImpossible in place of one of the database for which trying again cannot help. */
+export function asImpossible(error: unknown): unknown {
+  if (!(error instanceof postgres.PostgresError) || !IMPOSSIBLE.test(error.code)) return error
+  return new StepImpossible(error.message, { cause: error })
+}
 
 /** Version of the newest migration that was applied; 0 in a database without our schema. */
 export async function readSchemaVersion(sql: Sql): Promise<number> {

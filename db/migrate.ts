@@ -1,8 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import Postgrator from 'postgrator'
-import { openDatabase, type Sql } from './client.ts'
+import { type Database, openDatabase, ROLE_SETTINGS, type Sql } from './client.ts'
 
 const MIGRATIONS = fileURLToPath(new URL('./migrations/', import.meta.url))
 const FUNCTIONS = new URL('./functions/', import.meta.url)
@@ -31,6 +32,9 @@ export type MigrateOptions = {
  * Brings the schema to the newest version: all missing migrations, the functions and the privileges in one transaction, or
  * none. Two processes may start it at once: the second waits for the first and finds nothing to do.
  *
+ * It waits for a lock only so long: whoever comes later waits behind it, reads included. Then it lets go of everything and
+ * begins anew.
+ *
  * @returns the file names of the migrations that were applied
  * @throws OtherSchema when an applied migration is not the one that comes with this code
  */
@@ -44,23 +48,61 @@ export async function migrateDatabase(options: MigrateOptions): Promise<{ applie
     lockTimeoutMs: 0,
   })
   try {
-    return await sql.begin(async (tx) => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await migrate(sql, options)
+      } catch (error) {
+        if (!isLockTimeout(error) || attempt === MAX_ATTEMPTS) throw error
+        await sleep(PAUSE_MS)
+      }
+    }
+  } finally {
+    await sql.end({ timeout: 5 })
+  }
+}
+
+const LOCK_TIMEOUT = '2s'
+const MAX_ATTEMPTS = 30
+const PAUSE_MS = 1_000
+
+function isLockTimeout(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '55P03'
+}
+
+async function migrate(sql: Database, options: MigrateOptions): Promise<{ applied: string[] }> {
+  return await sql.begin(async (tx) => {
+    await tx`select pg_advisory_xact_lock(${MIGRATION_LOCK})`
+    await tx.unsafe(`set local lock_timeout = '${LOCK_TIMEOUT}'`)
+    const postgrator = new Postgrator({
+      migrationPattern: `${literally(MIGRATIONS)}*.sql`,
+      driver: 'pg',
+      schemaTable: 'schema_migrations',
+      execQuery: async (query) => ({ rows: await tx.unsafe(query) }),
+      execSqlScript: async (script) => {
+        await tx.unsafe(STILL_OURS + script)
+      },
+    })
+    if ((await postgrator.getMigrations()).length === 0) throw new Error(`No migration was found in ${MIGRATIONS}.`)
+    await refuseOtherSchema(tx, await postgrator.getMigrations())
+    const applied = await postgrator.migrate()
+    await createFunctions(tx)
+    if (options.applicationRole) await grantPrivileges(tx, options.applicationRole)
+    return { applied: applied.map((migration) => basename(migration.filename)) }
+  })
+}
+
+/**
+ * Gives the application's role the settings of its sessions (`ROLE_SETTINGS`), as that role, which may do so for itself; for sessions
+ * that begin from now on. Safe to repeat, and to run from two places at once.
+ */
+export async function setRoleSettings(databaseUrl: string): Promise<void> {
+  const sql = openDatabase({ databaseUrl, applicationName: 'unicorn-migrate', maxConnections: 1 })
+  try {
+    await sql.begin(async (tx) => {
       await tx`select pg_advisory_xact_lock(${MIGRATION_LOCK})`
-      const postgrator = new Postgrator({
-        migrationPattern: `${literally(MIGRATIONS)}*.sql`,
-        driver: 'pg',
-        schemaTable: 'schema_migrations',
-        execQuery: async (query) => ({ rows: await tx.unsafe(query) }),
-        execSqlScript: async (script) => {
-          await tx.unsafe(STILL_OURS + script)
-        },
-      })
-      if ((await postgrator.getMigrations()).length === 0) throw new Error(`No migration was found in ${MIGRATIONS}.`)
-      await refuseOtherSchema(tx, await postgrator.getMigrations())
-      const applied = await postgrator.migrate()
-      await createFunctions(tx)
-      if (options.applicationRole) await grantPrivileges(tx, options.applicationRole)
-      return { applied: applied.map((migration) => basename(migration.filename)) }
+      for (const [setting, value] of Object.entries(ROLE_SETTINGS)) {
+        await tx.unsafe(`alter role current_user set ${setting} = '${value}'`)
+      }
     })
   } finally {
     await sql.end({ timeout: 5 })

@@ -76,6 +76,12 @@ export class Pool {
     const startedAt = performance.now()
     const ended = await connection.run(statement, deadlineMs)
     if (ended === 'answered') return this.#noteAnswer()
+    if (ended === 'demoted') {
+      this.#noteAnswer()
+      // The others lead to the same server.
+      for (const other of [...this.#idle.keys()]) void this.#closeIdle(other)
+      return
+    }
     this.#noteFailure(startedAt)
     if (ended === 'lost') return
     // The way to the database was lost without a sign: connections that were silent since then may be no better.

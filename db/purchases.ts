@@ -1,37 +1,19 @@
-import postgres from 'postgres'
 import type { AwardState } from '#domain/campaigns/award.ts'
-import type {
-  Outcome,
-  PricedLine,
-  PurchaseLine,
-  PurchaseStatus,
-  Refusal,
-  Reversal,
-  StepName,
-  StepResult,
+import {
+  type Outcome,
+  type PricedLine,
+  type PurchaseLine,
+  type PurchaseStatus,
+  type Refusal,
+  type Reversal,
+  type StepName,
+  type StepResult,
+  stepKey,
 } from '#domain/purchase.ts'
 import { type CampaignPoints, campaignPoints } from './campaigns.ts'
 import type { Sql } from './client.ts'
-import { call, STEP_PRECONDITION_MISSING, STEP_TOMBSTONED } from './functions.ts'
-
-/**
- * A step that can never happen, however often it is tried: it was undone, or compensated before it ran (`tombstoned`), or
- * what it builds on is gone. Not worth a retry.
- */
-export class StepImpossible extends Error {
-  override readonly name = 'StepImpossible'
-}
-
-/** @throws StepImpossible in place of the errors that db/functions/idempotency.sql raises for it */
-async function step<Answer>(answer: Promise<Answer>): Promise<Answer> {
-  try {
-    return await answer
-  } catch (error) {
-    if (!(error instanceof postgres.PostgresError)) throw error
-    if (error.code !== STEP_TOMBSTONED && error.code !== STEP_PRECONDITION_MISSING) throw error
-    throw new StepImpossible(error.message, { cause: error })
-  }
-}
+import { isListed } from './discrepancies.ts'
+import { call, StepImpossible } from './functions.ts'
 
 // ---------------------------------------------------------------------------------------------------------------------
 // The order
@@ -93,7 +75,7 @@ export type ReservedStock = { totalMinor: number; pointsToRedeem: number; lines:
  * `redeem_exceeds_total`.
  */
 export async function reserveStock(sql: Sql, purchaseId: string): Promise<StepResult<ReservedStock>> {
-  return await step(call(sql, 'reserve_stock', { purchase: purchaseId }))
+  return await call(sql, 'reserve_stock', { purchase: purchaseId })
 }
 
 /** Gives the reservation back or, when it has not happened, keeps it from happening. */
@@ -109,7 +91,7 @@ export type ChargedWallet = { amountMinor: number }
  * `insufficient_funds` with what is missing.
  */
 export async function chargeWallet(sql: Sql, purchaseId: string): Promise<StepResult<ChargedWallet>> {
-  return await step(call(sql, 'charge_wallet', { purchase: purchaseId }))
+  return await call(sql, 'charge_wallet', { purchase: purchaseId })
 }
 
 /** Puts the charge back into the wallet or, when it has not happened, keeps it from happening. */
@@ -119,7 +101,7 @@ export async function undoCharge(sql: Sql, purchaseId: string): Promise<void> {
 
 /** Turns the reservations into sales, and opens the award. From here on the purchase stands. */
 export async function confirmPurchase(sql: Sql, purchaseId: string): Promise<StepResult<object>> {
-  return await step(call(sql, 'confirm_purchase', { purchase: purchaseId }))
+  return await call(sql, 'confirm_purchase', { purchase: purchaseId })
 }
 
 /** Either the purchase stands, or it is being undone for the reason that is on record. */
@@ -335,14 +317,23 @@ function purchases(sql: Sql) {
   return sql`purchases p join users u on u.id = p.user_id left join awards a on a.id = p.id`
 }
 
-export type PointsPayment = { accountId: string; redeemPoints: number; cancelRequested: boolean }
+export type PointsPayment = {
+  accountId: string
+  redeemPoints: number
+  cancelRequested: boolean
+  /** It is confirmed, and nobody gives it back. */
+  stands: boolean
+}
 
-/** What the steps at the points ledger need to know of a purchase. @throws when it does not exist */
+/** What the steps at the points ledger need to know of a purchase. @throws StepImpossible when it does not exist */
 export async function readPointsPayment(sql: Sql, purchaseId: string): Promise<PointsPayment> {
   const [row] = await sql<PointsPayment[]>`
-    select user_id as "accountId", redeem_points as "redeemPoints", cancel_requested_at is not null as "cancelRequested"
+    select user_id as "accountId", redeem_points as "redeemPoints", cancel_requested_at is not null as "cancelRequested",
+      status not in ('refunding', 'refunded') and exists (
+        select from saga_steps where key = ${stepKey(purchaseId, 'confirmPurchase')} and state = 'applied'
+      ) as stands
     from purchases where id = ${purchaseId}`
-  if (!row) throw new Error(`purchase ${purchaseId} does not exist`)
+  if (!row) throw new StepImpossible(`purchase ${purchaseId} does not exist`)
   return row
 }
 
@@ -367,7 +358,7 @@ export async function listQuietPurchases(
         from purchase_lines where purchase_id = p.id
       ) as lines
     from purchases p join users u on u.id = p.user_id
-    where (p.settled_at is null or p.status = 'refunding')
+    where (p.settled_at is null or p.status = 'refunding') and not ${isListed(sql, 'p.id')}
       and p.updated_at < now() - make_interval(secs => ${options.quietForSeconds})
       and p.id > ${options.after ?? NO_ID}
     order by p.id

@@ -1,10 +1,11 @@
 import type { Sql } from './client.ts'
+import { isOpen } from './discrepancies.ts'
 
 /**
  * What should have ended long ago: `purchases` without an outcome, `refunds` that are not through, `events` of other systems without
- * an award, and `parkedAwards` that nobody has retried or dismissed.
+ * an award, `parkedAwards` that nobody has retried or dismissed, and `discrepancies` that nobody has resolved.
  */
-const KINDS = ['purchases', 'refunds', 'events', 'parkedAwards'] as const
+const KINDS = ['purchases', 'refunds', 'events', 'parkedAwards', 'discrepancies'] as const
 
 /** `oldest`: at most 100 of them; `since`, in ISO 8601, is when it was recorded, or parked. */
 export type StuckKind = { count: number; oldest: { id: string; since: string }[] }
@@ -28,6 +29,8 @@ export async function readStuck(sql: Sql, olderThanMinutes: number = STUCK_MINUT
       select 'events', id, created_at from awards where state = 'pending' and kind = 'event'
       union all
       select 'parkedAwards', id, parked_at from awards where state = 'parked'
+      union all
+      select 'discrepancies', d.id, d.found_at from discrepancies d where ${isOpen(sql)}
     )
     select kind, count(*)::bigint as count,
       to_jsonb((array_agg(jsonb_build_object('id', id, 'since', since) order by since, id))[1:100]) as oldest

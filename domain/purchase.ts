@@ -100,6 +100,10 @@ export function stepKey(purchaseId: string, step: StepName): string {
   return `${purchaseId}/${step}`
 }
 
+/** What carries out a purchase or undoes it, gives it back, or gives points for it. */
+export const SAGAS = ['purchase', 'refund', 'award'] as const
+export type Saga = (typeof SAGAS)[number]
+
 /** What a step before the pivot answers: done, refused, or not done because a request to cancel is on record. */
 export type StepResult<Answer> = ({ ok: true } & Answer) | NotDone
 export type NotDone = { ok: false; refusal: Refusal } | { ok: false; cancelled: true }
@@ -116,6 +120,9 @@ export function refundWorkflowId(purchaseId: string): string {
 
 /** Whose award it is: that of a purchase, or of an event of another system. The id of the award is theirs. */
 export type Awarded = { purchaseId: string } | { eventId: string }
+
+/** Why an award is parked that could not be booked for ten minutes. It is retried when the outage may be over. */
+export const UNAVAILABLE = 'unavailable'
 
 /** Id of the workflow that books an award: of an event of another system, or of a purchase after it was parked. */
 export function awardWorkflowId(awarded: Awarded): string {

@@ -109,9 +109,14 @@ async function* pagesOf(list: AsyncIterable<WorkflowExecutionInfo>): AsyncGenera
   if (page.length > 0) yield page
 }
 
+/** Of a purchase that is gone, and that an operator has looked after, `resolved`. */
 async function readStatuses(sql: Sql, page: Ended[]): Promise<Map<string, string>> {
+  const ids = page.map((ended) => ended.purchaseId)
   const rows = await sql<{ id: string; status: string }[]>`
-    select id, status from purchases where id = any(${page.map((ended) => ended.purchaseId)}::uuid[])`
+    select id, status from purchases where id = any(${ids}::uuid[])
+    union all
+    select id, 'resolved' from discrepancies
+    where id = any(${ids}::uuid[]) and resolved is not null and id not in (select id from purchases)`
   return new Map(rows.map((row) => [row.id, row.status]))
 }
 

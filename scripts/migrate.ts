@@ -3,7 +3,7 @@ import { runCommand } from '#config/command.ts'
 import { resolveDatabase, resolveTemporal, type TemporalTarget } from '#config/connections.ts'
 import { ConfigurationError, type Environment, readEnvironment } from '#config/environment.ts'
 import { temporalConnectionOptions } from '#config/temporal.ts'
-import { migrateDatabase, OtherSchema } from '#db/migrate.ts'
+import { migrateDatabase, OtherSchema, setRoleSettings } from '#db/migrate.ts'
 import { ensureSchedules, SCHEDULES, type Schedule } from '#worker/schedules.ts'
 import { registerSearchAttributes } from '#worker/temporal-setup.ts'
 import { SEARCH_ATTRIBUTES, TASK_QUEUE } from '#workflows/contract.ts'
@@ -21,6 +21,7 @@ async function main() {
       )
     },
   )
+  await setRoleSettings(databaseUrl)
   console.log(applied.length > 0 ? `Schema: applied ${applied.join(', ')}.` : 'Schema: nothing to do.')
   await prepareTemporal(environment)
 }

@@ -24,9 +24,9 @@ runCommand(async () => {
     console.log(USAGE)
     return 0
   }
-  const { databaseUrl, migrateDatabaseUrl } = resolveDatabase(readEnvironment())
+  const { migrateDatabaseUrl } = resolveDatabase(readEnvironment())
   const sql = openDatabase({
-    databaseUrl: write ? migrateDatabaseUrl : databaseUrl,
+    databaseUrl: migrateDatabaseUrl,
     applicationName: 'unicorn-projections',
     maxConnections: 2,
     statementTimeoutMs: 0,

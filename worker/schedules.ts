@@ -50,6 +50,14 @@ export const SCHEDULES: readonly Schedule[] = [
     runTimeoutMs: 5 * HOUR_MS,
   },
   {
+    id: 'book-parked-awards',
+    workflowType: 'bookParkedAwards',
+    summary: 'Books the points that an outage kept from being booked',
+    when: { everyMs: 10 * MINUTE_MS },
+    catchUpMs: 10 * MINUTE_MS,
+    runTimeoutMs: HOUR_MS,
+  },
+  {
     id: 'forget-keys',
     workflowType: 'forgetKeys',
     summary: 'Deletes old idempotency keys of requests',

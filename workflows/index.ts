@@ -2,4 +2,4 @@
 export { award } from './award.ts'
 export { purchase, repair } from './purchase.ts'
 export { refund } from './refund.ts'
-export { expirePoints, forgetKeys, reconcilePurchases } from './scheduled.ts'
+export { bookParkedAwards, expirePoints, forgetKeys, reconcilePurchases } from './scheduled.ts'

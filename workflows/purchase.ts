@@ -5,6 +5,7 @@ import type { PurchaseInput, PurchaseResult } from './contract.ts'
 import {
   isImpossible,
   retryForever,
+  settleOrList,
   showCompensating,
   showStatus,
   showStep,
@@ -48,13 +49,16 @@ export async function purchase(input: PurchaseInput): Promise<PurchaseResult> {
 
     await before('confirming')
     unwrap(await confirmPurchase({ purchaseId }))
+    return await complete(input)
   } catch (error) {
     return await undoUnlessConfirmed(purchaseId, reasonToUndo(error))
   }
-  return await complete(input)
 }
 
-/** What is left to do for a purchase that stands: its points, and its outcome. */
+/**
+ * What is left to do for a purchase that stands: its points, and its outcome. Fails only when the confirmation, or what it builds on,
+ * is gone.
+ */
 async function complete({ purchaseId, slowMotion }: PurchaseInput): Promise<PurchaseResult> {
   showStep('awarding points')
   if (slowMotion) await CancellationScope.nonCancellable(() => sleep(SLOW_MOTION))
@@ -70,13 +74,15 @@ async function complete({ purchaseId, slowMotion }: PurchaseInput): Promise<Purc
  * undo whose step has not happened leaves a tombstone, so that it can no longer happen.
  */
 async function undoUnlessConfirmed(purchaseId: string, reason: Reversal): Promise<PurchaseResult> {
-  const found = await beginCompensation({ purchaseId, reason })
-  if (found.confirmed) return await complete({ purchaseId })
-  showCompensating(found.reason)
-  await undoCharge({ purchaseId })
-  if (found.pointsToRedeem > 0) await undoRedemption({ purchaseId })
-  await releaseStock({ purchaseId })
-  return await settle(purchaseId, found.reason)
+  return await settleOrList({ id: purchaseId, saga: 'purchase' }, async () => {
+    const found = await beginCompensation({ purchaseId, reason })
+    if (found.confirmed) return await complete({ purchaseId })
+    showCompensating(found.reason)
+    await undoCharge({ purchaseId })
+    if (found.pointsToRedeem > 0) await undoRedemption({ purchaseId })
+    await releaseStock({ purchaseId })
+    return await settle(purchaseId, found.reason)
+  })
 }
 
 /** Writes the outcome down, and gives what stands there: the first outcome of a purchase is the only one. */

@@ -1,21 +1,23 @@
 import type { PurchaseInput } from './contract.ts'
 import { undoRedemption } from './purchase.ts'
-import { retryForever, showStatus, step } from './steps.ts'
+import { retryForever, settleOrList, showStatus, step } from './steps.ts'
 
 /**
  * Refunds a completed purchase, which its row says is `refunding`. Nothing refuses or undoes a refund: each step is
- * retried until it is done, so that one that has begun ends with everything given back.
+ * retried until it is done, so that one that has begun ends with everything given back, or is listed for operators.
  *
  * The award goes first: what was spent of it is withheld from the money (`return_money` in db/functions/wallets.sql). The
  * points that the purchase was paid with go back after it, so that they never stand in for points that were awarded.
  */
 export async function refund({ purchaseId }: PurchaseInput): Promise<{ status: 'refunded' }> {
   showStatus('refunding')
-  const award = await takeBackAward({ purchaseId })
-  await undoRedemption({ purchaseId })
-  await returnStock({ purchaseId })
-  await returnMoney({ purchaseId, award })
-  await recordRefunded({ purchaseId })
+  await settleOrList({ id: purchaseId, saga: 'refund' }, async () => {
+    const award = await takeBackAward({ purchaseId })
+    await undoRedemption({ purchaseId })
+    await returnStock({ purchaseId })
+    await returnMoney({ purchaseId, award })
+    await recordRefunded({ purchaseId })
+  })
   showStatus('refunded')
   return { status: 'refunded' }
 }

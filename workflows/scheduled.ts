@@ -72,6 +72,26 @@ export async function expirePoints(progress: ExpiryProgress = {}): Promise<{ acc
   })
 }
 
+const { bookParkedAwards: bookPage } = proxyActivities<Activities>({
+  startToCloseTimeout: '5 minutes',
+  heartbeatTimeout: '30 seconds',
+  retry: { maximumInterval: '1 minute' },
+  summary: 'Book one page of the awards that an outage parked',
+})
+
+/** Runs on a schedule. Bounded: what a run leaves is the next one's. */
+export async function bookParkedAwards(): Promise<{ booked: number }> {
+  let booked = 0
+  let after: string | undefined
+  for (let pages = 0; pages < PAGES_PER_RUN; pages++) {
+    const page = await bookPage(after === undefined ? {} : { after })
+    booked += page.booked
+    after = page.next
+    if (after === undefined) break
+  }
+  return { booked }
+}
+
 const { forgetOldKeys } = proxyActivities<Activities>({
   startToCloseTimeout: '1 minute',
   retry: { maximumInterval: '1 minute' },

@@ -6,13 +6,14 @@ import {
   type LocalActivityOptions,
   proxyActivities,
   proxyLocalActivities,
+  rootCause,
   setCurrentDetails,
   TemporalFailure,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow'
 import type { Activities } from '#activities/create-activities.ts'
-import { type PurchaseStatus, type Reversal, SAGA_ACTIVITIES } from '#domain/purchase.ts'
+import { type PurchaseStatus, type Reversal, SAGA_ACTIVITIES, type Saga } from '#domain/purchase.ts'
 import { CUSTOMER, PURCHASE_STATUS, TOTAL_MINOR } from './contract.ts'
 
 /** Name of the error for a step that can never happen, because it was undone or tombstoned: trying again cannot help. */
@@ -83,6 +84,32 @@ export function isImpossible(error: unknown): boolean {
   const failure = error instanceof ActivityFailure ? error.cause : error
   return failure instanceof ApplicationFailure && failure.type === NON_RETRYABLE
 }
+
+/**
+ * Carries out what nothing undoes. A step of it can be impossible only because commits were lost, with a failover or by a restore:
+ * then all of it is gone through again, from what there is now. When that does not settle it either, it is listed for operators.
+ *
+ * @throws ApplicationFailure `BooksDisagree`, once it is listed
+ */
+export async function settleOrList<Settled>(
+  subject: { id: string; saga: Saga },
+  settle: () => Promise<Settled>,
+): Promise<Settled> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await settle()
+    } catch (error) {
+      if (!isImpossible(error)) throw error
+      if (attempt < MAX_SETTLING) continue
+      const problem = rootCause(error) ?? 'unknown'
+      await recordDiscrepancy({ ...subject, problem })
+      throw ApplicationFailure.nonRetryable(`listed for operators: ${problem}`, 'BooksDisagree')
+    }
+  }
+}
+
+const MAX_SETTLING = 2
+const recordDiscrepancy = retryForever('recordDiscrepancy', 'List for operators: the books disagree')
 
 /** What operators see in the Web UI while a saga runs, and search for afterwards. */
 export function showStep(doing: string): void {

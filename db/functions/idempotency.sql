@@ -100,6 +100,16 @@ language sql stable as $$
   select exists (select from saga_steps where key = step_key(purchase, step_name) and state = 'applied')
 $$;
 
+-- Whether a step at the points ledger has happened and was not undone.
+create or replace function points_are_booked(purchase uuid, step_name text) returns boolean
+language sql stable as $$
+  select exists (
+    select from points_commands c join points_events e on e.transaction_id = (c.answer -> 'answer' ->> 'id')::uuid
+    where c.key = step_key(purchase, step_name)
+      and not exists (select from points_events r where r.reverses = e.transaction_id)
+  )
+$$;
+
 -- The next entry in the timeline of a purchase, written with what the caller, who has locked it, changed of its row. One update:
 -- a second one in the same transaction would check its foreign keys again, and wait for whoever holds the wallet.
 create or replace function record_event(

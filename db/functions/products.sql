@@ -50,6 +50,11 @@ begin
     return cancelled();
   end if;
   perform lock_products(purchase);
+  if not coalesce((
+    select bool_and(exists (select from products where id = product_id)) from purchase_lines where purchase_id = purchase
+  ), false) then
+    raise exception 'purchase % has no lines, or not all of its products exist', purchase using errcode = 'US002';
+  end if;
 
   select jsonb_agg(jsonb_build_object(
     'productId', p.id, 'requested', l.quantity, 'available', p.on_hand - p.reserved) order by l.line)
@@ -127,7 +132,7 @@ end
 $$;
 
 -- Turns the reservations into sales. From here on the purchase stands, and its award is open. Happens only on top of a
--- reservation and a charge that are both in force.
+-- reservation, a charge and a redemption that are all in force.
 create or replace function confirm_purchase(purchase uuid) returns jsonb
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -137,7 +142,9 @@ begin
   if answer is not null then
     return done(answer);
   end if;
-  if not (is_applied(purchase, 'reserveStock') and is_applied(purchase, 'chargeWallet')) then
+  if not (is_applied(purchase, 'reserveStock') and is_applied(purchase, 'chargeWallet'))
+    or (bought.redeem_points > 0 and not points_are_booked(purchase, 'redeemPoints'))
+  then
     raise exception 'confirmPurchase of purchase %: what it builds on is missing', purchase using errcode = 'US002';
   end if;
   perform transition_reservations(purchase, 'reserved', 'confirmed', -1, -1, 'sale', 'purchase');

@@ -105,6 +105,13 @@ begin
 end
 $$;
 
+-- Whether anything of a purchase is in force that its undo takes back.
+create or replace function is_in_force(purchase uuid) returns boolean
+language sql stable as $$
+  select exists (select from saga_steps where purchase_id = purchase and state = 'applied')
+    or points_are_booked(purchase, 'redeemPoints')
+$$;
+
 -- Settles a purchase. The first outcome stands: a second one changes nothing. Returns the status that the purchase has now.
 create or replace function record_outcome(purchase uuid, outcome jsonb) returns jsonb
 language plpgsql security definer set search_path = public, pg_temp as $$
@@ -116,6 +123,13 @@ begin
   end if;
   if (outcome ->> 'status' = 'completed') is distinct from is_applied(purchase, 'confirmPurchase') then
     raise exception 'purchase % cannot end as %', purchase, outcome ->> 'status' using errcode = 'US002';
+  end if;
+  -- What the caller has done before this may be lost, with a failover: nothing is called done that is not.
+  if outcome ->> 'status' <> 'completed' and is_in_force(purchase) then
+    raise exception 'purchase % cannot end as %: it is not undone', purchase, outcome ->> 'status' using errcode = 'US002';
+  end if;
+  if outcome ->> 'status' = 'completed' and not exists (select from awards where id = purchase and state <> 'pending') then
+    raise exception 'purchase % cannot end as completed: its award is open', purchase using errcode = 'US002';
   end if;
   bought.status := outcome ->> 'status';
   bought.code := coalesce(outcome ->> 'code', outcome -> 'refusal' ->> 'code');
@@ -175,8 +189,12 @@ language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   bought purchases := lock_purchase(purchase);
 begin
-  if bought.status = 'refunding' then
-    if not (is_applied(purchase, 'returnStock') and is_applied(purchase, 'returnMoney')) then
+  if bought.status <> 'refunded' then
+    perform require_refunding(bought);
+    if not (is_applied(purchase, 'returnStock') and is_applied(purchase, 'returnMoney'))
+      or points_are_booked(purchase, 'redeemPoints') or points_are_booked(purchase, 'awardPoints')
+      or exists (select from awards where id = purchase and state in ('pending', 'parked'))
+    then
       raise exception 'the refund of purchase % is not through', purchase using errcode = 'US002';
     end if;
     bought.status := 'refunded';
@@ -300,7 +318,8 @@ begin
 end
 $$;
 
--- Keeps an award that could not be booked, with what it was evaluated to, for operators. Not one that has ended already.
+-- Keeps an award that could not be booked, with what it was evaluated to, for operators. Not one that has ended already; of one that is
+-- parked, the last problem stands.
 create or replace function park_award(award uuid, result jsonb, reason text) returns jsonb
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -314,6 +333,8 @@ begin
       perform record_event(lock_purchase(award), 'awardPoints', 'parked',
         jsonb_build_object('points', result -> 'points', 'problem', reason));
     end if;
+  elsif open.state = 'parked' and open.problem <> reason then
+    update awards set problem = reason where id = award;
   end if;
   return award_outcome(lock_award(award));
 end
@@ -351,5 +372,28 @@ begin
     update awards set state = 'voided', settled_at = clock_timestamp() where id = award;
   end if;
   return award_outcome(lock_award(award));
+end
+$$;
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- Discrepancies: sagas that cannot be settled, because what they build on is gone from the books
+
+-- Lists a saga for operators. The last problem stands.
+create or replace function record_discrepancy(subject uuid, of_saga text, what text) returns jsonb
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  insert into discrepancies (id, saga, problem) values (subject, of_saga, what)
+  on conflict (id) do update set saga = of_saga, problem = what, found_at = clock_timestamp(), resolved = null;
+  return done();
+end
+$$;
+
+-- An operator has looked after it: whatever is left to do of it is tried again.
+create or replace function resolve_discrepancy(subject uuid, why text, who text) returns jsonb
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  update discrepancies set resolved = jsonb_build_object('reason', why, 'actor', who, 'at', clock_timestamp())
+  where id = subject and resolved is null;
+  return done();
 end
 $$;

@@ -206,6 +206,18 @@ create table idempotency_keys (
 );
 create index idempotency_keys_by_age on idempotency_keys (created_at);
 
+-- Sagas that cannot be settled, because what they build on is gone: lost with a failover, or by a restore. For operators.
+create table discrepancies (
+  -- Of the purchase or event. It refers to nothing, for that may be gone as well.
+  id       uuid        primary key,
+  saga     text        not null check (saga in ('purchase', 'refund', 'award')),
+  problem  text        not null,
+  found_at timestamptz not null default clock_timestamp(),
+  -- Reason, actor and time.
+  resolved jsonb
+);
+create index discrepancies_open on discrepancies (id) where resolved is null;
+
 -- ---------------------------------------------------------------------------------------------------------------------
 -- The points ledger: event-sourced, append-only. The events are the truth; accounts, lots, allocations and daily balances
 -- are what they amount to, written by the same call and rebuildable from them (npm run projections:rebuild).

@@ -18,6 +18,8 @@ const SETTINGS = {
   max_connections: 300,
   timezone: 'UTC',
   log_timezone: 'UTC',
+  // Else a violated constraint writes the row, and so somebody's data, into the log.
+  log_error_verbosity: 'terse',
 }
 
 export interface PostgresServerOptions extends Pick<ServerCommand, 'logFile' | 'onSpawn' | 'stopping'> {

@@ -2,15 +2,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Database, type DatabaseHealth, openDatabase, watchHealth } from '#db/client.ts'
 import { readStuck } from '#db/stuck.ts'
 import { type Api, openApiWorld } from '#test/support/api-world.ts'
-import { openPassage } from '#test/support/passage.ts'
 import { shared } from '#test/support/shared-world.ts'
+import { openTcpProxy, type TcpProxy } from '#test/support/tcp-proxy.ts'
 import { type HealthServer, serveHealth } from '#worker/health-server.ts'
 
 /** Whether a process says that it can use its database. What is a minute in production is a moment here. */
 
 const FAILING_MS = 2_000
 const world = await shared(openApiWorld())
-let passage: Awaited<ReturnType<typeof openPassage>>
+let proxy: TcpProxy
 let sql: Database
 let health: DatabaseHealth
 let api: Api
@@ -18,8 +18,8 @@ let worker: HealthServer
 
 beforeAll(async () => {
   const { hostname: host, port } = new URL(world.shop.databaseUrl)
-  passage = await openPassage({ host, port: Number(port) })
-  const databaseUrl = passage.through(world.shop.databaseUrl)
+  proxy = await openTcpProxy({ host, port: Number(port) })
+  const databaseUrl = proxy.through(world.shop.databaseUrl)
   sql = openDatabase({ databaseUrl, applicationName: 'test', maxConnections: 2, deadlineMs: 1_500, waitMs: 1_500 })
   health = watchHealth({ reads: world.shop.sql, writes: sql }, { failingMs: FAILING_MS, probeMs: 50 })
   api = await world.serve({ sql: world.shop.sql, writes: sql, health })
@@ -28,7 +28,7 @@ beforeAll(async () => {
 afterAll(async () => {
   worker.stop()
   await sql.end({ timeout: 1 })
-  await passage.close()
+  await proxy.close()
 })
 
 const askApi = () => api.get('/healthz')
@@ -46,14 +46,14 @@ describe.each([
   })
 
   test.each([
-    ['is refused', () => passage.cut(), () => passage.restore()],
+    ['is refused', () => proxy.refuse(), () => proxy.accept()],
     [
       'gets no answer',
       () => {
-        passage.silence()
-        passage.swallowNew(true)
+        proxy.silence()
+        proxy.swallowNew(true)
       },
-      () => passage.swallowNew(false),
+      () => proxy.swallowNew(false),
     ],
   ])(
     'is not well once it %s by the database for a while, and well again when that is over',
@@ -89,9 +89,9 @@ describe('the port of a worker', () => {
     expect([answer.status, answer.headers.get('Content-Type')]).toEqual([200, expect.stringMatching(/^text\/plain/)])
     expect(await answer.text()).toContain('unicorn_stuck{kind="purchases"} 1\n')
 
-    await passage.cut()
+    await proxy.refuse()
     expect((await ask()).status).toBe(503)
-    await passage.restore()
+    await proxy.accept()
   })
 
   test('has nothing else', async () => {

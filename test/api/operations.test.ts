@@ -1,6 +1,14 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { parkAward } from '#activities/points.ts'
-import { chargeWallet, confirmPurchase, recordOutcome, reserveStock } from '#db/purchases.ts'
+import { recordDiscrepancy } from '#db/discrepancies.ts'
+import {
+  beginCompensation,
+  chargeWallet,
+  confirmPurchase,
+  listQuietPurchases,
+  recordOutcome,
+  reserveStock,
+} from '#db/purchases.ts'
 import { openApiWorld } from '#test/support/api-world.ts'
 import { failing } from '#test/support/faults.ts'
 import { shared } from '#test/support/shared-world.ts'
@@ -28,6 +36,47 @@ const points = async () => (await world.api.get(`/points?account_id=${buyer}`)).
 const retry = (id: string) => world.api.call('POST', `/operations/parked/${id}/retry`)
 const listed = async () =>
   (await world.api.get('/operations/parked')).body.items.map(({ id }: { id: string }) => id) as string[]
+
+describe('a discrepancy', () => {
+  const found = () => recordDiscrepancy(world.shop.sql, { id: lost, saga: 'purchase', problem: 'it does not exist' })
+  const open = async () => (await world.api.get('/operations/discrepancies')).body.items
+  const resolve = (id: string, body: unknown = { reason: 'restored by hand' }) =>
+    world.api.post(`/operations/discrepancies/${id}/resolution`, body)
+  const lost = crypto.randomUUID()
+  const resolved = { reason: 'restored by hand', actor: 'demo', at: expect.any(String) }
+
+  test('is listed until somebody resolves it with a reason, and again when it is found again', async () => {
+    await found()
+    const listed = { id: lost, saga: 'purchase', problem: 'it does not exist', resolved: null }
+    expect(await open()).toMatchObject([listed])
+    expect(await resolve(lost)).toMatchObject({ status: 200, body: { ...listed, resolved } })
+    expect(await resolve(lost, { reason: 'again' })).toMatchObject({ status: 200, body: { resolved } })
+    expect(await open()).toEqual([])
+    await found()
+    expect(await open()).toMatchObject([listed])
+    await resolve(lost)
+  })
+
+  test('keeps the reconciler from its purchase until then', async () => {
+    const { sql } = world.shop
+    const lines = [{ productId: 'air', quantity: 1 }]
+    const id = await world.shop.order({ username: buyer, lines })
+    const isQuiet = async () =>
+      (await listQuietPurchases(sql, { quietForSeconds: -1, limit: 500 })).some(({ purchaseId }) => purchaseId === id)
+    expect(await isQuiet()).toBe(true)
+    await recordDiscrepancy(sql, { id, saga: 'purchase', problem: 'its lines are gone' })
+    expect(await isQuiet()).toBe(false)
+    await resolve(id)
+    expect(await isQuiet()).toBe(true)
+    await beginCompensation(sql, id, { status: 'cancelled' })
+    await recordOutcome(sql, id, { status: 'cancelled' })
+  })
+
+  test('that there is not cannot be resolved, nor one without a reason', async () => {
+    expect(await resolve(crypto.randomUUID())).toMatchObject({ status: 404, body: { code: 'unknown_discrepancy' } })
+    expect(await resolve(lost, {})).toMatchObject({ status: 400, body: { errors: [{ path: 'reason' }] } })
+  })
+})
 
 describe('a parked award', () => {
   test('is listed with what it came to, until it is booked', async () => {

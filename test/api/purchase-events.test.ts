@@ -6,8 +6,8 @@ import { type Api, openApiWorld } from '#test/support/api-world.ts'
 import { type EventStream, openEventStream, type ServerSentEvent } from '#test/support/event-stream.ts'
 import { onlyRegular } from '#test/support/faults.ts'
 import { interceptSql } from '#test/support/intercepted-sql.ts'
-import { openPassage } from '#test/support/passage.ts'
 import { shared } from '#test/support/shared-world.ts'
+import { openTcpProxy } from '#test/support/tcp-proxy.ts'
 
 const world = await shared(openApiWorld())
 await world.shop.addProduct({ id: 'air', priceMinor: 17_000, stock: 1_000 })
@@ -313,8 +313,8 @@ describe('nothing is left and nothing is asked any more', () => {
 
 test('while the database is away streams stay, and go on with what they have missed when it is back', async () => {
   const databaseUrl = new URL(world.shop.databaseUrl)
-  const passage = await openPassage({ host: databaseUrl.hostname, port: Number(databaseUrl.port) })
-  databaseUrl.port = String(passage.port)
+  const proxy = await openTcpProxy({ host: databaseUrl.hostname, port: Number(databaseUrl.port) })
+  databaseUrl.port = String(proxy.port)
   const sql = openDatabase({ databaseUrl: databaseUrl.href, applicationName: 'test', maxConnections: 2 })
   const api = await world.serve({ sql, watching: { heartbeatMs: 20 } })
   const warnings = () => api.log.filter(({ msg }) => msg === 'purchases cannot be polled: subscribers wait')
@@ -323,18 +323,18 @@ test('while the database is away streams stay, and go on with what they have mis
     const stream = await watch(purchaseId, undefined, api)
     expect((await stream.next())?.id).toBe('1')
 
-    await passage.cut()
+    await proxy.refuse()
     await expect.poll(warnings).toHaveLength(1)
     expect((await api.get('/products')).status).toBe(503)
     await requestCancel(world.shop.sql, purchaseId)
     for (let beats = 0; beats < 10; beats++) expect(await stream.nextBlock()).toMatch(/^:/)
-    await passage.restore()
+    await proxy.accept()
 
     expect((await stream.next())?.id).toBe('2')
     expect(warnings()).toHaveLength(1)
     expect(api.log).toContainEqual(expect.objectContaining({ level: 30, msg: 'purchases are polled again' }))
   } finally {
     await sql.end({ timeout: 1 })
-    await passage.close()
+    await proxy.close()
   }
 })

@@ -1,6 +1,7 @@
 import postgres from 'postgres'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { audit, CAMPAIGN_INVARIANTS, type Invariant, POINTS_INVARIANTS } from '#db/audit.ts'
+import { recordDiscrepancy } from '#db/discrepancies.ts'
 import {
   beginCompensation,
   chargeWallet,
@@ -19,7 +20,8 @@ const COMPLETED =
 const REVERSED = 'a purchase that was refused, cancelled or failed moved nothing in the end'
 const REFUNDED = 'a refunded purchase gave everything back, but for the value of awarded points that were spent'
 const TIMELINE = 'the timeline of a purchase has no gaps, and a settled one ends with its outcome'
-const INVARIANTS = [STOCK, WALLETS, COMPLETED, REVERSED, REFUNDED, TIMELINE]
+const SETTLED = 'no purchase, refund or award waits for an operator because the books disagree with what was done'
+const INVARIANTS = [STOCK, WALLETS, COMPLETED, REVERSED, REFUNDED, TIMELINE, SETTLED]
 
 let shop: Shop
 /** Who owns the tables may lift every protection: what is broken here is broken behind the application's back. */
@@ -102,6 +104,7 @@ test('the audit finds nothing in books that only the saga has written, and has l
     [REVERSED, 2, []],
     [REFUNDED, 1, []],
     [TIMELINE, 5, []],
+    [SETTLED, 0, []],
   ])
 })
 
@@ -291,6 +294,13 @@ const damages: Damage[] = [
         'wallet_entries',
         (sql) => sql`delete from wallet_entries where reference = ${refunded} and reason = 'refund'`,
       ),
+  },
+  {
+    what: 'a purchase that is not there any more, for its saga to go on with',
+    breaks: [SETTLED],
+    named: () => ({ saga: 'purchase', problem: 'it does not exist' }),
+    damage: () =>
+      recordDiscrepancy(shop.sql, { id: crypto.randomUUID(), saga: 'purchase', problem: 'it does not exist' }),
   },
   {
     what: 'an outcome that was rewritten afterwards',

@@ -1,13 +1,13 @@
 import postgres from 'postgres'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
 import { type Database, type DatabaseOptions, openDatabase, type Sql } from '#db/client.ts'
-import { openPassage } from '#test/support/passage.ts'
+import { openTcpProxy, type TcpProxy } from '#test/support/tcp-proxy.ts'
 import { createEmptyDatabase, type TestDatabase } from '#test/support/test-database.ts'
 
 let database: TestDatabase
 let direct: Database
 let admin: postgres.Sql
-let passage: Awaited<ReturnType<typeof openPassage>>
+let proxy: TcpProxy
 const opened: Database[] = []
 
 beforeAll(async () => {
@@ -16,11 +16,10 @@ beforeAll(async () => {
   admin = postgres(inject('adminUrl'), { max: 1 })
   await direct`create table things (id integer primary key, note text not null default '')`
   const { hostname: host, port } = new URL(database.migrateDatabaseUrl)
-  passage = await openPassage({ host, port: Number(port) })
+  proxy = await openTcpProxy({ host, port: Number(port) })
 })
 afterEach(async () => {
-  passage.alter((data) => data)
-  passage.swallowNew(false)
+  await proxy.heal()
   await Promise.all(opened.splice(0).map((sql) => sql.end({ timeout: 0.1 })))
   // Nobody has notified the server that the silent ones are gone, and they may hold locks.
   await direct`
@@ -29,16 +28,16 @@ afterEach(async () => {
   await direct`delete from things`
 })
 afterAll(async () => {
-  await passage.close()
+  await proxy.close()
   await direct.end({ timeout: 1 })
   await admin.end({ timeout: 1 })
   await database.drop()
 })
 
-/** A pool of one connection, which leads through the passage. */
+/** A pool of one connection, which leads through the proxy. */
 function open(options: Partial<DatabaseOptions> = {}): Database {
   const sql = openDatabase({
-    databaseUrl: passage.through(database.migrateDatabaseUrl),
+    databaseUrl: proxy.through(database.migrateDatabaseUrl),
     applicationName: `test-${crypto.randomUUID()}`,
     maxConnections: 1,
     ...options,
@@ -88,11 +87,11 @@ describe('after a read that broke off in the middle of its rows', () => {
       'a connection that was reset',
       'ECONNRESET',
       async (sql) => {
-        passage.alter((data) => {
-          if (data.length > 5_000) setImmediate(passage.reset)
+        proxy.alter((data) => {
+          if (data.length > 5_000) setImmediate(proxy.reset)
           return data
         })
-        return await sleeping(sql).finally(() => passage.alter((data) => data))
+        return await sleeping(sql).finally(() => proxy.alter((data) => data))
       },
     ],
   ]
@@ -150,9 +149,9 @@ describe('an answer with fewer rows than the database sent', () => {
   ])('of %s is an error, and ends its connection', async (_of, statement) => {
     const sql = open()
     const pid = await pidOf(sql)
-    passage.alter(withoutFirstRow)
+    proxy.alter(withoutFirstRow)
     await expect(statement(sql)).rejects.toMatchObject({ code: 'DESYNCHRONIZED_CONNECTION' })
-    passage.alter((data) => data)
+    proxy.alter((data) => data)
     expect(await pidOf(sql)).not.toBe(pid)
   })
 })
@@ -162,7 +161,7 @@ describe('a connection that is lost', () => {
     const sql = open()
     const pid = await pidOf(sql)
     await admin`select pg_terminate_backend(${pid})`
-    await expect.poll(() => passage.connections()).toBe(0)
+    await expect.poll(() => proxy.connections()).toBe(0)
     expect(await pidOf(sql)).not.toBe(pid)
   })
 
@@ -170,13 +169,13 @@ describe('a connection that is lost', () => {
     for (let messages = 1; messages <= 4; messages++) {
       const sql = open()
       let seen = 0
-      passage.alter((data) => {
+      proxy.alter((data) => {
         seen += 1
-        if (seen === messages) passage.reset()
+        if (seen === messages) proxy.reset()
         return data
       })
       await sql`select 1`.catch((error) => expect(error.code).toMatch(/ECONNRESET|CONNECTION_CLOSED/))
-      passage.alter((data) => data)
+      proxy.alter((data) => data)
       expect([...(await sql`select 1 as one`)]).toEqual([{ one: 1 }])
     }
   })
@@ -239,15 +238,24 @@ describe('when established connections go silent while new ones work', () => {
     const sql = open({ maxConnections: 5, deadlineMs: 300 })
     const before = new Set(await Promise.all(Array.from({ length: 5 }, () => pidAfterAMoment(sql))))
     expect(before.size).toBe(5)
-    passage.silence()
+    proxy.silence()
     await expect(sql`select 1`).rejects.toMatchObject({ code: 'STATEMENT_DEADLINE' })
     for (let count = 0; count < 5; count++) expect(before).not.toContain(await pidAfterAMoment(sql))
+  })
+
+  test('so it is when the server has closed them, and only this end does not know', async () => {
+    const sql = open({ deadlineMs: 300 })
+    const before = await pidOf(sql)
+    proxy.halfOpen()
+    await expect(sql`insert into things values (1)`).rejects.toMatchObject({ code: 'STATEMENT_DEADLINE' })
+    expect(await pidOf(sql)).not.toBe(before)
+    expect(await countThings()).toBe(0)
   })
 
   test('a statement that waits for a connection gets a new one', async () => {
     const sql = open({ deadlineMs: 300 })
     await sql`select 1`
-    passage.silence()
+    proxy.silence()
     const [first, second] = await Promise.allSettled([sql`select 1`, sql`select 1 as one`])
     expect(first).toMatchObject({ status: 'rejected', reason: { code: 'STATEMENT_DEADLINE' } })
     expect(second).toMatchObject({ status: 'fulfilled' })
@@ -257,7 +265,7 @@ describe('when established connections go silent while new ones work', () => {
     const sql = open({ deadlineMs: 300 })
     const silent = sql.begin(async (tx) => {
       await tx`insert into things values (1)`
-      passage.silence()
+      proxy.silence()
       await tx`insert into things values (2)`
     })
     await expect(silent).rejects.toMatchObject({ code: 'STATEMENT_DEADLINE' })
@@ -267,7 +275,7 @@ describe('when established connections go silent while new ones work', () => {
   test('the pool can be closed', async () => {
     const sql = open({ maxConnections: 2 })
     await Promise.all([sql`select 1`, sql`select 1`])
-    passage.silence()
+    proxy.silence()
     const waiting = expect(sql`select 1`).rejects.toMatchObject({ code: 'CONNECTION_ENDED' })
     await sql.end({ timeout: 0.1 })
     await waiting
@@ -282,7 +290,7 @@ describe('when established connections go silent while new ones work', () => {
 
 describe('a statement that waits for a connection', () => {
   test('is rejected after a while, and never sent', async () => {
-    const sql = open({ waitMs: 100 })
+    const sql = open({ waitMs: 1_000 })
     const held = await sql.reserve()
     await expect(sql`insert into things values (1)`).rejects.toMatchObject({ code: 'CONNECTION_WAIT_TIMEOUT' })
     held.release()
@@ -292,11 +300,11 @@ describe('a statement that waits for a connection', () => {
 
   test('is rejected after a while when nobody answers at the other end, and never sent', async () => {
     const sql = open({ waitMs: 300, connectTimeoutMs: 200 })
-    passage.swallowNew(true)
+    proxy.swallowNew(true)
     await expect(sql`insert into things values (1)`).rejects.toMatchObject({
       code: expect.stringMatching(/CONNECTION_WAIT_TIMEOUT|CONNECT_TIMEOUT/),
     })
-    passage.swallowNew(false)
+    proxy.swallowNew(false)
     expect([...(await sql`select 1 as one`)]).toEqual([{ one: 1 }])
     expect(await countThings()).toBe(0)
   })

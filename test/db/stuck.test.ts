@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parkAward } from '#activities/points.ts'
 import { audit } from '#db/audit.ts'
 import { recordExternalEvent } from '#db/awards.ts'
+import { recordDiscrepancy, resolveDiscrepancy } from '#db/discrepancies.ts'
 import { chargeWallet, confirmPurchase, openRefund, requestCancel, reserveStock } from '#db/purchases.ts'
 import { readStuck, type Stuck, stuckMetrics } from '#db/stuck.ts'
 import { openShop, type Shop } from '#test/support/shop.ts'
@@ -25,6 +26,8 @@ beforeAll(async () => {
   ids.pending = await event()
   ids.parked = await event()
   await parkAward(shop.points, { eventId: ids.parked }, 'unavailable')
+  ids.listed = crypto.randomUUID()
+  await recordDiscrepancy(shop.sql, { id: ids.listed, saga: 'purchase', problem: 'it is gone' })
 })
 afterAll(() => shop.close())
 
@@ -62,6 +65,7 @@ async function age(minutes: number): Promise<void> {
     await sql`
       update awards set created_at = created_at - make_interval(mins => ${minutes}),
         parked_at = parked_at - make_interval(mins => ${minutes})`
+    await sql`update discrepancies set found_at = found_at - make_interval(mins => ${minutes})`
   })
 }
 
@@ -70,7 +74,13 @@ const idsOf = ({ olderThanMinutes: _, ...kinds }: Stuck) =>
 
 describe('what has not ended', () => {
   test('is not stuck while it is young', async () => {
-    expect(idsOf(await readStuck(shop.sql))).toEqual({ purchases: [], refunds: [], events: [], parkedAwards: [] })
+    expect(idsOf(await readStuck(shop.sql))).toEqual({
+      purchases: [],
+      refunds: [],
+      events: [],
+      parkedAwards: [],
+      discrepancies: [],
+    })
   })
 
   test('is named and counted once it is older than that, and nothing else is', async () => {
@@ -81,6 +91,7 @@ describe('what has not ended', () => {
       refunds: [ids.refunding],
       events: [ids.pending],
       parkedAwards: [ids.parked],
+      discrepancies: [ids.listed],
     })
     expect(Date.parse(stuck.parkedAwards.oldest[0]?.since ?? '')).toBeLessThan(Date.now() - 15 * 60_000)
     expect(stuckMetrics(stuck).split('\n').slice(2)).toEqual([
@@ -88,12 +99,21 @@ describe('what has not ended', () => {
       'unicorn_stuck{kind="refunds"} 1',
       'unicorn_stuck{kind="events"} 1',
       'unicorn_stuck{kind="parkedAwards"} 1',
+      'unicorn_stuck{kind="discrepancies"} 1',
       '',
     ])
-    expect(idsOf(await readStuck(shop.sql, 17))).toEqual({ purchases: [], refunds: [], events: [], parkedAwards: [] })
+    expect(idsOf(await readStuck(shop.sql, 17))).toEqual({
+      purchases: [],
+      refunds: [],
+      events: [],
+      parkedAwards: [],
+      discrepancies: [],
+    })
   })
 
-  test('is in the report of the audit, which is about the books and so is in order', async () => {
+  test('is in the report of the audit, which is about the books: only a discrepancy is about them, too', async () => {
+    expect((await audit(shop.sql)).ok).toBe(false)
+    await resolveDiscrepancy(shop.sql, ids.listed ?? '', 'looked after', 'test')
     const { ok, stuck } = await audit(shop.sql, { olderThanMinutes: 16 })
     expect(ok).toBe(true)
     expect(stuck).toEqual(await readStuck(shop.sql, 16))

@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openDatabase } from '#db/client.ts'
 import { type Answer, type Installation, openInstallation } from '#test/support/installation.ts'
+import type { TcpProxy } from '#test/support/tcp-proxy.ts'
 
-/** What connections to the database do to a whole installation: two API processes and two workers. */
+/** What connections to Postgres and to Temporal do to a whole installation: two API processes and two workers. */
 
 let installation: Installation
 let product: string
@@ -68,12 +69,12 @@ async function openAllConnections(): Promise<void> {
 
 describe('when established connections go silent while new ones work', () => {
   test('every process answers again within 30 s, and all purchases are carried out', { timeout: 120_000 }, async () => {
-    const { passage, apis } = installation
+    const { proxies, apis } = installation
     await openAllConnections()
     const orders = insistOn(46)
     await sleep(200)
     const silentAt = performance.now()
-    passage.silence()
+    proxies.database.silence()
 
     const backAfterMs = await Promise.all(
       apis.map(async (api) => {
@@ -94,23 +95,29 @@ describe('when established connections go silent while new ones work', () => {
   })
 })
 
-describe.each([
-  ['reset', () => installation.passage.reset()],
+const disturbances: [how: string, disturb: (proxy: TcpProxy) => unknown][] = [
+  ['reset', (proxy) => proxy.reset()],
   [
     'refused for a moment',
-    async () => {
-      await installation.passage.cut()
+    async (proxy) => {
+      await proxy.refuse()
       await sleep(1_500)
-      await installation.passage.restore()
+      await proxy.accept()
     },
   ],
-])('when connections are %s', (_what, disturb) => {
-  test('all purchases are carried out', { timeout: 90_000 }, async () => {
+  ['half-open, so that nobody here notices', (proxy) => proxy.halfOpen()],
+  ['slow for a while', (proxy) => proxy.delay(150)],
+]
+
+describe.each(['database', 'temporal'] as const)('when connections to the %s are', (to) => {
+  test.each(disturbances)('%s, all purchases are carried out', { timeout: 120_000 }, async (_how, disturb) => {
+    const proxy = installation.proxies[to]
     await openAllConnections()
     const orders = insistOn(46)
     await sleep(200)
-    await disturb()
+    await disturb(proxy)
     const accepted = await orders
+    await proxy.heal()
     expect(accepted.filter(({ status }) => status !== 200 && status !== 202)).toEqual([])
     await expect.poll(() => outcomes(), { interval: 500 }).toEqual({ completed: 86 })
     await expectAllHealthy()

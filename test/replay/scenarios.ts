@@ -2,7 +2,16 @@ import { fileURLToPath } from 'node:url'
 import { parkAward } from '#activities/points.ts'
 import { recordExternalEvent } from '#db/awards.ts'
 import { addMissingCampaigns } from '#db/campaigns.ts'
-import { beginCompensation, openRefund, recordOutcome, requestCancel } from '#db/purchases.ts'
+import { resolveDiscrepancy } from '#db/discrepancies.ts'
+import {
+  beginCompensation,
+  chargeWallet,
+  confirmPurchase,
+  openRefund,
+  recordOutcome,
+  requestCancel,
+  reserveStock,
+} from '#db/purchases.ts'
 import {
   awardWorkflowId,
   LANES,
@@ -11,6 +20,7 @@ import {
   purchaseWorkflowId,
   refundWorkflowId,
   repairWorkflowId,
+  UNAVAILABLE,
 } from '#domain/purchase.ts'
 import { createPointsLedger } from '#ledger/ledger.ts'
 import { giving } from '#test/support/campaign-examples.ts'
@@ -99,6 +109,8 @@ export const scenarios: Scenario[] = [
   { name: 'repair-completed', run: (world) => repair(world, 'completed') },
   { name: 'reconcile', run: reconcile },
   { name: 'reconcile-event', run: reconcileEvent },
+  { name: 'books-disagree', run: loseOrder },
+  { name: 'book-parked-awards', run: bookParkedAwards },
 ]
 
 /** Ten minutes of trouble, which pass in seconds. */
@@ -257,6 +269,31 @@ async function reconcile(world: SagaWorld): Promise<string> {
   })
   if (started !== 1) throw new Error(`expected ${purchaseId} to be started, got ${started}`)
   await world.client.workflow.getHandle(purchaseWorkflowId(purchaseId)).result()
+  return workflowId
+}
+
+/** A purchase that is gone from the database: it is listed for operators, one of whom resolves it. */
+async function loseOrder(world: SagaWorld): Promise<string> {
+  const purchaseId = crypto.randomUUID()
+  const ended = await (await world.start(purchaseId)).result().then(
+    () => 'completed',
+    () => 'failed',
+  )
+  if (ended !== 'failed') throw new Error(`a purchase without a row ${ended}`)
+  await resolveDiscrepancy(world.shop.sql, purchaseId, 'recorded', 'test')
+  return purchaseWorkflowId(purchaseId)
+}
+
+/** Books an award that an outage parked. */
+async function bookParkedAwards(world: SagaWorld): Promise<string> {
+  const purchaseId = await anOrder(world, {})
+  await reserveStock(world.shop.sql, purchaseId)
+  await chargeWallet(world.shop.sql, purchaseId)
+  await confirmPurchase(world.shop.sql, purchaseId)
+  await parkAward(world.shop.points, { purchaseId }, UNAVAILABLE)
+  await recordOutcome(world.shop.sql, purchaseId, { status: 'completed' })
+  const workflowId = `book-${purchaseId}`
+  await world.client.workflow.execute('bookParkedAwards', { workflowId, taskQueue: world.taskQueue })
   return workflowId
 }
 

@@ -4,27 +4,29 @@ import { freePort } from '#scripts/platform/processes.ts'
 import { registerSearchAttributes } from '#worker/temporal-setup.ts'
 import { type EntryPoint, startEntryPoint } from './entry-point.ts'
 import { eventually } from './launched-system.ts'
-import { openPassage } from './passage.ts'
 import { openShop } from './shop.ts'
+import { openTcpProxy, type TcpProxy } from './tcp-proxy.ts'
 
 export type Installation = Awaited<ReturnType<typeof openInstallation>>
 
 /**
- * Two API processes and two worker processes as they are deployed, in a Temporal namespace of their own, whose only way to
- * the database is a passage on which anything can happen. `shop` has a way of its own.
+ * Two API processes and two worker processes as they are deployed, in a Temporal namespace of their own, which reach Postgres and
+ * Temporal only through `proxies`. `shop` has a way of its own.
  */
 export async function openInstallation(variables: Record<string, string> = {}) {
   const shop = await openShop()
-  const { hostname: host, port } = new URL(shop.databaseUrl)
-  const passage = await openPassage({ host, port: Number(port) })
+  const proxies = {
+    database: await proxyTo(new URL(shop.databaseUrl).host),
+    temporal: await proxyTo(inject('temporalAddress')),
+  }
   const connection = await Connection.connect({ address: inject('temporalAddress') })
   const namespace = await openNamespace(connection)
   const processes: EntryPoint[] = []
 
   async function start(file: string, changes: Record<string, string>): Promise<void> {
     const entryPoint = startEntryPoint(file, {
-      DATABASE_URL: passage.through(shop.databaseUrl),
-      TEMPORAL_ADDRESS: inject('temporalAddress'),
+      DATABASE_URL: proxies.database.through(shop.databaseUrl),
+      TEMPORAL_ADDRESS: proxies.temporal.address,
       TEMPORAL_NAMESPACE: namespace,
       ...variables,
       ...changes,
@@ -44,7 +46,7 @@ export async function openInstallation(variables: Record<string, string> = {}) {
       startBoth('api/main.ts', 'PORT'),
       startBoth('worker/main.ts', 'WORKER_HEALTH_PORT'),
     ])
-    return { shop, passage, apis, workers, buy, close }
+    return { shop, namespace, proxies, apis, workers, buy, close }
   } catch (error) {
     await close()
     throw error
@@ -53,10 +55,15 @@ export async function openInstallation(variables: Record<string, string> = {}) {
   async function close(): Promise<void> {
     for (const { child } of processes) child.kill('SIGKILL')
     await Promise.all(processes.map(({ ended }) => ended))
-    await passage.close()
+    for (const proxy of Object.values(proxies)) await proxy.close()
     await connection.close()
     await shop.close()
   }
+}
+
+function proxyTo(address: string): Promise<TcpProxy> {
+  const [host = '', port] = address.split(':')
+  return openTcpProxy({ host, port: Number(port) })
 }
 
 async function openNamespace(connection: Connection): Promise<string> {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import postgres from 'postgres'
 import { inject } from 'vitest'
-import { migrateDatabase } from '#db/migrate.ts'
+import { migrateDatabase, setRoleSettings } from '#db/migrate.ts'
 import { APPLICATION_ROLE, OWNER_ROLE } from '#scripts/platform/postgres.ts'
 
 const TEMPLATE = 'unicorn_template'
@@ -35,6 +35,7 @@ export async function createTemplateDatabase(adminUrl: string): Promise<void> {
   })
   const migrateDatabaseUrl = urlOf(adminUrl, OWNER_ROLE, TEMPLATE)
   await migrateDatabase({ migrateDatabaseUrl, applicationRole: APPLICATION_ROLE })
+  await setRoleSettings(urlOf(adminUrl, APPLICATION_ROLE, TEMPLATE))
 }
 
 async function createDatabase(adminUrl: string, template: string): Promise<TestDatabase> {

@@ -73,6 +73,23 @@ test('an account that cannot be swept does not keep the points of the others', a
   expect(await sweep()).toBe(1)
 })
 
+test('accounts that cannot be swept, a whole page of them, do not keep the points of those on the next one', async () => {
+  const broken = Array.from({ length: 200 }, (_, index) => `a-broken-${member}-${index}`)
+  for (const accountId of broken) await issuedOn(daysAgo(30), 1, 10, accountId)
+  await issuedOn(daysAgo(30), 7, 10)
+  const setIssued = (issued: number) =>
+    world.shop.asOwner(
+      (sql) =>
+        sql`update points_accounts set balance = ${issued}, issued = ${issued} where account_id = any(${broken})`,
+    )
+  await setIssued(0)
+  expect(await listLapsedAccounts(world.shop.sql, { now: now(), limit: 200 })).toEqual(broken.toSorted())
+  expect(await sweep()).toBe(1)
+  expect(await listTransactions(world.shop.sql, { accountId: member, limit: 1 })).toMatchObject([{ type: 'expired' }])
+  await setIssued(1)
+  expect(await sweep()).toBe(200)
+})
+
 test('a sweep that finds nothing writes nothing', async () => {
   await issuedOn(daysAgo(30), 100, 10)
   await sweep()

@@ -1,0 +1,61 @@
+import type { Saga } from '#domain/purchase.ts'
+import type { Sql } from './client.ts'
+import { call } from './functions.ts'
+
+/**
+ * A saga that could not be settled: commits that it builds on are gone, with a failover or by a restore, and what is left can neither
+ * be completed nor undone. Its workflow has failed, and nothing is tried again until an operator has resolved it.
+ */
+export type Discrepancy = {
+  /** Of the purchase or event, which may be gone itself. */
+  id: string
+  saga: Saga
+  problem: string
+  foundAt: Date
+  resolved: { reason: string; actor: string; at: string } | null
+}
+
+export async function recordDiscrepancy(sql: Sql, { id, saga, problem }: Pick<Discrepancy, 'id' | 'saga' | 'problem'>) {
+  await call(sql, 'record_discrepancy', { subject: id, of_saga: saga, what: problem })
+}
+
+/** Those that wait for an operator, oldest purchase or event first. */
+export async function listDiscrepancies(sql: Sql, options: { after?: string; limit: number }): Promise<Discrepancy[]> {
+  return await sql<Discrepancy[]>`
+    ${discrepancies(sql)}
+    where ${isOpen(sql)} ${options.after === undefined ? sql`` : sql`and d.id > ${options.after}`}
+    order by d.id
+    limit ${options.limit}`
+}
+
+/** What was found about a purchase or event, resolved or not. */
+export async function readDiscrepancy(sql: Sql, id: string): Promise<Discrepancy | undefined> {
+  const [found] = await sql<Discrepancy[]>`${discrepancies(sql)} where d.id = ${id}`
+  return found
+}
+
+/** An operator has looked after it: the reconciler takes up what is left to do. */
+export async function resolveDiscrepancy(sql: Sql, id: string, reason: string, actor: string): Promise<void> {
+  await call(sql, 'resolve_discrepancy', { subject: id, why: reason, who: actor })
+}
+
+function discrepancies(sql: Sql) {
+  return sql`select d.id, d.saga, d.problem, d.found_at as "foundAt", d.resolved from discrepancies d`
+}
+
+/** Of a row `d`: nobody has resolved it, and the saga has not been settled since. */
+export function isOpen(sql: Sql) {
+  return sql`(d.resolved is null and not exists (
+      select from purchases p
+      where p.id = d.id and case d.saga
+        when 'purchase' then p.settled_at is not null
+        when 'refund' then p.status = 'refunded'
+        else false
+      end
+    ))`
+}
+
+/** Whether a purchase or event waits for an operator. @param id a column */
+export function isListed(sql: Sql, id: string) {
+  return sql`exists (select from discrepancies d where d.id = ${sql(id)} and d.resolved is null)`
+}
