@@ -35,7 +35,8 @@ export type ReconciledPage = {
 
 /** The reconciler looks at what has been quiet for so long: before that, its workflow may be about to be started. */
 const QUIET_SECONDS = 60
-const PAGE = 200
+/** Small enough to get through between two deaths of workers. */
+const PAGE = 100
 const DESCRIBED_AT_ONCE = 10
 
 /**

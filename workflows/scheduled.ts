@@ -7,8 +7,9 @@ const PAGES_PER_RUN = 50
 
 const { reconcilePage } = proxyActivities<Activities>({
   startToCloseTimeout: '5 minutes',
-  heartbeatTimeout: '30 seconds',
-  retry: { maximumInterval: '30 seconds' },
+  // It reports every few milliseconds, so a worker that died is noticed soon.
+  heartbeatTimeout: '10 seconds',
+  retry: { maximumInterval: '10 seconds' },
   summary: 'Start what has lost its workflow, of one page of purchases or events',
 })
 
