@@ -21,8 +21,16 @@ const STORE_DIR = fileURLToPath(new URL('../dist/store', import.meta.url))
 const READ_CONNECTIONS = 8
 const WRITE_CONNECTIONS = 12
 
-/** The default backoff of gRPC grows to two minutes, during which the API would not notice that Temporal is back. */
-const RECONNECT_OPTIONS = { 'grpc.initial_reconnect_backoff_ms': 250, 'grpc.max_reconnect_backoff_ms': 1_000 }
+/**
+ * The default backoff of gRPC grows to two minutes, during which the API would not notice that Temporal is back; and with the SDK's
+ * keepalive it takes 45 s to notice that a connection carries nothing any more. A Temporal server puts up with a ping every 10 s.
+ */
+const RECONNECT_OPTIONS = {
+  'grpc.initial_reconnect_backoff_ms': 250,
+  'grpc.max_reconnect_backoff_ms': 1_000,
+  'grpc.keepalive_time_ms': 11_000,
+  'grpc.keepalive_timeout_ms': 4_000,
+}
 
 /**
  * `npm run api`: serves the API until it is asked to stop. Postgres and Temporal may be unavailable, at the start or

@@ -1,3 +1,4 @@
+import { tracingChannel } from 'node:diagnostics_channel'
 import { readdir } from 'node:fs/promises'
 import postgres from 'postgres'
 import type { Sql } from './client.ts'
@@ -90,7 +91,7 @@ export const FUNCTIONS = {
   add_sample_products: { new_products: 'jsonb' },
 } as const
 
-type FunctionName = keyof typeof FUNCTIONS
+export type FunctionName = keyof typeof FUNCTIONS
 
 type ValueOf = {
   uuid: string
@@ -108,6 +109,9 @@ type Arguments<Name extends FunctionName> = {
     : never
 }
 
+/** Published around each call, for whoever observes this process (`node:diagnostics_channel`); nobody does in normal operation. */
+export const FUNCTION_CALLS = tracingChannel<unknown, { name: FunctionName }>('unicorn-store:database-function')
+
 /** Calls a function of the database. What it answers is for the caller to say: `call<Refund>(sql, 'return_money', ...)`. */
 export async function call<Answer>(
   ...[sql, name, given]: { [Name in FunctionName]: [sql: Sql, name: Name, given: Arguments<Name>] }[FunctionName]
@@ -116,7 +120,8 @@ export async function call<Answer>(
   const parameters = Object.entries(FUNCTIONS[name]).map(([argument, type]) =>
     type === 'jsonb' ? sql.json(values[argument] as never) : (values[argument] as string),
   )
-  const [row] = await sql<{ answer: Answer }[]>(STATEMENTS[name], ...parameters)
+  const statement = sql<{ answer: Answer }[]>(STATEMENTS[name], ...parameters)
+  const [row] = await FUNCTION_CALLS.tracePromise(async () => await statement, { name })
   if (!row) throw new Error(`${name} did not answer`)
   return row.answer
 }

@@ -1,12 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { Client, type WorkflowExecutionInfo } from '@temporalio/client'
 import { runCommand } from '#config/command.ts'
 import { resolveConnections, resolveDatabase } from '#config/connections.ts'
 import { ConfigurationError, readEnvironment } from '#config/environment.ts'
-import { connectTemporal } from '#config/temporal.ts'
+import { connectTemporal, isWorkflowOpen } from '#config/temporal.ts'
 import { audit, type Invariant } from '#db/audit.ts'
+import { listQuietEvents } from '#db/awards.ts'
 import { type Database, openDatabase, type Sql } from '#db/client.ts'
+import { listQuietPurchases } from '#db/purchases.ts'
 import { STUCK_MINUTES } from '#db/stuck.ts'
+import { awardWorkflowId, purchaseWorkflowId, refundWorkflowId, repairWorkflowId } from '#domain/purchase.ts'
 import { CUSTOMER, PURCHASE_STATUS } from '#workflows/contract.ts'
 
 /** `npm run audit`: every invariant, and what is stuck, as JSON on stdout; exit code 1 when an invariant is broken. */
@@ -23,7 +27,7 @@ async function main() {
   const database = openDatabase({ databaseUrl, applicationName: 'unicorn-audit', maxConnections: 2 })
   try {
     const report = await audit(database, { olderThanMinutes })
-    const compared = values['with-temporal'] ? [await compareOutcomes(database)] : []
+    const compared = values['with-temporal'] ? await compare(database) : []
     const invariants = [...report.invariants, ...compared]
     const ok = invariants.every((invariant) => invariant.violations.length === 0)
     console.log(JSON.stringify({ ...report, ok, invariants }, null, 2))
@@ -32,11 +36,12 @@ async function main() {
     await database.end({ timeout: 5 })
   }
 
-  async function compareOutcomes(sql: Database) {
+  async function compare(sql: Database): Promise<Invariant[]> {
     const { temporal } = resolveConnections(environment)
     const connection = await connectTemporal(temporal)
     try {
-      return await compareWithTemporal(sql, new Client({ connection, namespace: temporal.namespace }))
+      const client = new Client({ connection, namespace: temporal.namespace })
+      return [await compareOutcomes(sql, client), await compareOpen(sql, client), await compareUnderWay(sql, client)]
     } finally {
       await connection.close()
     }
@@ -64,7 +69,7 @@ type Ended = {
  * Compares the outcomes in the database with the purchase workflows that Temporal still keeps: what operators find there
  * must be what the books say.
  */
-async function compareWithTemporal(sql: Sql, client: Client): Promise<Invariant> {
+async function compareOutcomes(sql: Sql, client: Client): Promise<Invariant> {
   const violations: Record<string, unknown>[] = []
   let checked = 0
   for await (const page of pagesOf(
@@ -95,8 +100,11 @@ function agree(ended: Ended, status: string | undefined): boolean {
 async function* pagesOf(list: AsyncIterable<WorkflowExecutionInfo>): AsyncGenerator<Ended[]> {
   let page: Ended[] = []
   for await (const info of list) {
+    const { kind, id } = subjectOf(info.workflowId)
+    // Somebody started it by hand, and it is about no purchase.
+    if (kind !== 'purchase') continue
     page.push({
-      purchaseId: info.workflowId.replace(/^purchase-/, ''),
+      purchaseId: id,
       closed: info.status.name,
       searchable: info.typedSearchAttributes.get(PURCHASE_STATUS),
       unsearchable: info.typedSearchAttributes.get(CUSTOMER) === undefined,
@@ -118,6 +126,75 @@ async function readStatuses(sql: Sql, page: Ended[]): Promise<Map<string, string
     select id, 'resolved' from discrepancies
     where id = any(${ids}::uuid[]) and resolved is not null and id not in (select id from purchases)`
   return new Map(rows.map((row) => [row.id, row.status]))
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+/** What a saga is about, by the id of its workflow (`purchaseWorkflowId` and its neighbours in domain/purchase.ts). */
+function subjectOf(workflowId: string): { kind: string; id: string } {
+  const [, kind = '', id = ''] = /^(purchase|repair|refund|award|award-event)-([0-9a-f-]{36})$/.exec(workflowId) ?? []
+  return { kind, id }
+}
+
+const OPEN_SAGAS = `WorkflowType in ('purchase', 'repair', 'refund', 'award') and ExecutionStatus = 'Running'`
+
+/** A saga ends a moment after it has recorded the outcome, and is found open for a moment longer. */
+const LOOK_AGAIN = { times: 5, everyMs: 2_000 }
+
+/** Compares the sagas that are open with what is left to do, by the database. */
+async function compareOpen(sql: Sql, client: Client): Promise<Invariant> {
+  const open: string[] = []
+  for await (const { workflowId } of client.workflow.list({ query: OPEN_SAGAS })) open.push(workflowId)
+  let idle = await withNothingToDo(sql, open)
+  for (let times = 0; times < LOOK_AGAIN.times && idle.length > 0; times++) {
+    await sleep(LOOK_AGAIN.everyMs)
+    const isOpen = await Promise.all(idle.map((workflowId) => isWorkflowOpen(client, workflowId)))
+    idle = await withNothingToDo(
+      sql,
+      idle.filter((_, index) => isOpen[index]),
+    )
+  }
+  const name = 'no workflow is open for a purchase, refund or award that has ended'
+  return { name, checked: open.length, violations: idle.slice(0, 100).map((workflow) => ({ workflow })) }
+}
+
+/** Of these workflows, those whose purchase, refund or award has ended, or does not exist. */
+async function withNothingToDo(sql: Sql, workflowIds: string[]): Promise<string[]> {
+  const sagas = workflowIds
+    .map((workflowId) => ({ workflowId, ...subjectOf(workflowId) }))
+    .filter(({ id }) => id !== '')
+  const rows = await sql<{ workflowId: string }[]>`
+    select saga."workflowId"
+    from jsonb_to_recordset(${sql.json(sagas)}) as saga ("workflowId" text, kind text, id uuid)
+    left join purchases p on p.id = saga.id
+    left join awards a on a.id = saga.id
+    where case
+      when saga.kind in ('purchase', 'repair') then p.id is null or p.settled_at is not null
+      when saga.kind = 'refund' then p.status is distinct from 'refunding'
+      else a.id is null or a.state not in ('pending', 'parked')
+    end`
+  return rows.map(({ workflowId }) => workflowId)
+}
+
+/** The reconciler looks every minute for what has been quiet for a minute. */
+const FOUND_WITHIN_SECONDS = 180
+
+/** Compares what is left to do with the sagas that are open: the reconciler leaves nothing without one for long. */
+async function compareUnderWay(sql: Sql, client: Client): Promise<Invariant> {
+  const page = { quietForSeconds: FOUND_WITHIN_SECONDS, limit: 1_000 }
+  const purchases = (await listQuietPurchases(sql, page)).map(({ purchaseId, status }) =>
+    status === 'refunding'
+      ? [refundWorkflowId(purchaseId)]
+      : [purchaseWorkflowId(purchaseId), repairWorkflowId(purchaseId)],
+  )
+  const events = (await listQuietEvents(sql, page)).map(({ eventId }) => [awardWorkflowId({ eventId })])
+  const violations: Record<string, unknown>[] = []
+  for (const workflows of [...purchases, ...events]) {
+    const isOpen = await Promise.all(workflows.map((workflowId) => isWorkflowOpen(client, workflowId)))
+    if (!isOpen.includes(true)) violations.push({ workflows })
+  }
+  const name = 'what is under way, and has been quiet for three minutes, has an open workflow'
+  return { name, checked: purchases.length + events.length, violations: violations.slice(0, 100) }
 }
 
 if (import.meta.main) runCommand(main)

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Client, WorkflowExecutionAlreadyStartedError, WorkflowIdReusePolicy } from '@temporalio/client'
@@ -138,7 +138,10 @@ export async function loadWorkflowBundle(production: boolean, logger: TemporalLo
 async function buildWorkflowBundle(logger: TemporalLogger): Promise<string> {
   const { code } = await bundleWorkflowCode({ workflowsPath: WORKFLOWS_PATH, logger })
   await mkdir(dirname(PREBUILT_PATH), { recursive: true })
-  await writeFile(PREBUILT_PATH, code)
+  // In one step: workers may be about to read it.
+  const draft = `${PREBUILT_PATH}.${process.pid}`
+  await writeFile(draft, code)
+  await rename(draft, PREBUILT_PATH)
   return PREBUILT_PATH
 }
 

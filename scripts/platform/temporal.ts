@@ -152,6 +152,8 @@ export interface TemporalServerOptions extends Pick<ServerCommand, 'logFile' | '
   /** Where its state is kept; left out: in memory. */
   readonly stateFolder?: string
   readonly namespace?: string
+  /** Dynamic configuration of the server, on top of ours. */
+  readonly settings?: Readonly<Record<string, string | number>>
 }
 
 /**
@@ -180,7 +182,7 @@ const SQLITE_PRAGMAS = ['--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma'
 export async function startTemporalServer(
   options: TemporalServerOptions,
 ): Promise<Server & { readonly address: string }> {
-  const { program, port, uiPort, stateFolder, namespace = 'default', ...command } = options
+  const { program, port, uiPort, stateFolder, namespace = 'default', settings = {}, ...command } = options
   const address = `127.0.0.1:${port}`
   const state = stateFolder && ['--db-filename', await openStateFile(stateFolder, program), ...SQLITE_PRAGMAS]
   const server = await startServer({
@@ -192,6 +194,7 @@ export async function startTemporalServer(
       ...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]),
       ...['--log-format', 'json', '--log-level', 'warn'],
       ...POLL_LIMITS,
+      ...Object.entries(settings).flatMap(([name, value]) => ['--dynamic-config-value', `${name}=${value}`]),
       ...SEARCH_ATTRIBUTE_OPTIONS,
       ...(state ?? []),
     ],

@@ -66,7 +66,7 @@ function proxyTo(address: string): Promise<TcpProxy> {
   return openTcpProxy({ host, port: Number(port) })
 }
 
-async function openNamespace(connection: Connection): Promise<string> {
+export async function openNamespace(connection: Connection): Promise<string> {
   const namespace = `installation-${crypto.randomUUID()}`
   await connection.workflowService.registerNamespace({
     namespace,

@@ -1,0 +1,185 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { eventually } from '#test/support/launched-system.ts'
+import { checkTold } from './suite/checker.ts'
+import type { Operation, Told } from './suite/clients.ts'
+import { makeReadOnly, setTemporalBack, stopPostgres } from './suite/faults.ts'
+import { order } from './suite/load.ts'
+import { type Opened, openStage, settle, underLoad, waitForSagas } from './suite/run.ts'
+import { randomOf } from './suite/seeded.ts'
+import { beginSlowly, releaseCarelessly, stuckAmong, withRelease } from './suite/shop-faults.ts'
+
+/**
+ * The nine experiments that Temporal advises to make before production
+ * (https://docs.temporal.io/best-practices/pre-production-testing), by their names there, on the whole system under load. After each,
+ * everything settles by itself, the audit finds every invariant kept, and clients were told what is stored.
+ */
+
+const random = randomOf(9, 'experiments')
+let opened: Opened
+let stage: Opened & { random: typeof random }
+
+beforeAll(async () => {
+  opened = await openStage(9, () => {})
+  stage = { ...opened, random }
+})
+afterAll(() => opened?.close())
+
+/** Makes an experiment while people use the shop. */
+async function experiment(work: () => Promise<unknown>): Promise<void> {
+  const name = expect.getState().currentTestName ?? ''
+  await underLoad(opened, { name, people: 6 }, async () => {
+    expect(await waitForSagas(stage.system)).toBeGreaterThan(0)
+    await work()
+    await sleep(2_000)
+  })
+  expect((await settle(opened)).problems).toEqual([])
+}
+
+describe('pre-production experiment', { timeout: 420_000 }, () => {
+  test('kill all workers, then restart them', () =>
+    experiment(async () => {
+      const letGo = await Promise.all(stage.system.workers.map(({ hold }) => hold()))
+      await sleep(3_000)
+      for (const start of letGo) start()
+      await Promise.all(stage.system.workers.map(({ isUp }) => isUp()))
+    }))
+
+  test('frequent worker restart', () =>
+    experiment(async () => {
+      for (let times = 0; times < 6; times++) {
+        const worker = random.pick(stage.system.workers)
+        await worker.kill()
+        await worker.isUp()
+        await sleep(random.integer(0, 1_000))
+      }
+    }))
+
+  test('validate downstream load capacity', () =>
+    experiment(async () => {
+      const { clients, system } = stage
+      const orders = Array.from({ length: 300 }, () => order(clients, random, { expectedTotal: undefined }))
+      let isOver = false
+      const all = Promise.all(orders.map((wanted) => clients.insist(wanted))).finally(() => {
+        isOver = true
+      })
+      let most = 0
+      while (!isOver) {
+        const [row] = await system.admin<{ count: number }[]>`
+          select count(*)::int as count from pg_stat_activity where application_name like 'unicorn-%'`
+        most = Math.max(most, row?.count ?? 0)
+        await sleep(100)
+      }
+      // Two APIs and two workers with 20 connections each, however much there is to do.
+      expect(most).toBeLessThanOrEqual(80)
+      const answers = new Set((await all).map((told) => ('status' in told ? told.status : told.nothing)))
+      expect([200, 202, 409]).toEqual(expect.arrayContaining([...answers]))
+    }))
+
+  test('validate rate limiting behavior', () =>
+    experiment(async () => {
+      const { temporal } = stage.system
+      await temporal.stop('SIGTERM')
+      await temporal.start({ 'frontend.namespaceRPS': 20 })
+      const { client } = temporal
+      const ask = () => client.workflowService.describeNamespace({ namespace: 'default' })
+      const asked = await Promise.allSettled(
+        Array.from({ length: 200 }, () => client.withDeadline(Date.now() + 500, ask)),
+      )
+      expect(asked.filter(({ status }) => status === 'rejected').length).toBeGreaterThan(0)
+      await sleep(10_000)
+      await temporal.stop('SIGTERM')
+      await temporal.start()
+    }))
+
+  // There are no regions on one machine: the address leads to a replica that lags behind.
+  test('test region failover', () => experiment(() => setTemporalBack(stage)))
+
+  test('break the things your workflows call', () =>
+    experiment(async () => {
+      await stopPostgres(stage)
+      await sleep(1_000)
+      await makeReadOnly(stage)
+    }))
+
+  // All that begins under it ends under it: a release that it was rolled back to would not know its patch.
+  test('deploy a workflow change with versioning', async () => {
+    await withRelease(stage, 'careful-workflows.ts', (underWay) =>
+      experiment(async () => {
+        const all = [...underWay, ...(await beginSlowly(stage, 4))]
+        await eventually('all of them have ended under the release', 120_000, async () => {
+          expect(await stuckAmong(stage.system, all)).toBe(0)
+          const open = await stage.system.sql`
+            select from purchases where id = any(${all}::uuid[]) and settled_at is null`
+          return open.length === 0
+        })
+      }),
+    )
+  })
+
+  test('deploy a version that causes NDEs, then recover', () => experiment(() => releaseCarelessly(stage)))
+
+  test('remove network connectivity to a Namespace', () =>
+    experiment(async () => {
+      const { workerTemporal } = stage.system.proxies
+      await workerTemporal.refuse()
+      await sleep(12_000)
+      await workerTemporal.accept()
+    }))
+})
+
+/** What would have to be wrong for a client to have been told this. */
+const LIES: [what: string, lie: (operations: Operation[]) => Operation[]][] = [
+  ['an accepted purchase is gone', (all) => [...all, { ...one(all, 'purchase', 200), key: 'of no purchase' }]],
+  ['a receipt has another amount', (all) => retold(all, 'purchase', 200, (body) => ({ ...body, amount: 0.01 }))],
+  ['a refusal has another reason', (all) => retold(all, 'purchase', 409, (body) => ({ ...body, code: 'cancelled' }))],
+  ['a key has two purchases', (all) => retold(all, 'purchase', 202, (body) => ({ ...body, purchaseId: 'another' }))],
+  ['a purchase was never ordered', (all) => all.filter((operation) => operation !== one(all, 'purchase', 200))],
+  [
+    'a refund gave back something else',
+    (all) => retold(all, 'refund', 200, (body) => ({ ...body, refund: { amount: 0, withheld: 0 } })),
+  ],
+  ['a cancelled purchase was sold', (all) => retold(all, 'cancel', 409, () => ({ status: 'cancelled' }), 200)],
+  ['a top-up is gone', (all) => [...all, { ...one(all, 'top_up', 200), key: 'of no top-up' }]],
+  ['a top-up had another amount', (all) => replaced(all, one(all, 'top_up', 200), { body: { amount: 0.01 } })],
+  ['points are gone', (all) => retold(all, 'issue', 200, (body) => ({ ...body, id: crypto.randomUUID() }))],
+  ['refused points were redeemed', (all) => retold(all, 'redeem', 200, () => ({ code: 'insufficient_points' }), 409)],
+  ['an event earned something else', (all) => retold(all, 'event', 200, (body) => ({ ...body, points: 1_000_000 }))],
+  ['an edit is gone', (all) => [...all, { ...one(all, 'edit_campaign', 200), key: 'of no edit' }]],
+]
+
+describe('the checker finds out when', () => {
+  test.each(LIES)('%s', async (_what, lie) => {
+    const { clients, system, touched } = stage
+    expect((await checkTold(system.sql, clients.operations, touched)).violations).toEqual([])
+    expect((await checkTold(system.sql, lie(clients.operations), touched)).violations).not.toEqual([])
+  })
+})
+
+type Answered = Extract<Told, { status: number }>
+
+/** The last operation that was answered like this. */
+function one(all: readonly Operation[], kind: Operation['kind'], status: number): Operation {
+  const isSo = (told: Told) => 'status' in told && told.status === status
+  const found = all.findLast((operation) => operation.kind === kind && operation.told.some(isSo))
+  if (!found) throw new Error(`no ${kind} was answered ${status}`)
+  return found
+}
+
+function retold(
+  all: readonly Operation[],
+  kind: Operation['kind'],
+  status: number,
+  change: (body: Answered['body']) => Answered['body'],
+  changedStatus = status,
+): Operation[] {
+  const operation = one(all, kind, status)
+  const told = operation.told.map((told) =>
+    'status' in told && told.status === status ? { ...told, status: changedStatus, body: change(told.body) } : told,
+  )
+  return replaced(all, operation, { told })
+}
+
+function replaced(all: readonly Operation[], operation: Operation, changes: Partial<Operation>): Operation[] {
+  return all.map((one) => (one === operation ? { ...one, ...changes } : one))
+}
