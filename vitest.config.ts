@@ -21,7 +21,7 @@ export default defineConfig({
         test: {
           name: 'system',
           setupFiles,
-          include: ['test/{db,workflow,replay,api,faults,browser}/**/*.test.ts'],
+          include: ['test/{db,workflow,replay,api,faults,explore,browser}/**/*.test.ts'],
           globalSetup: ['test/support/system.ts'],
           // Of real time, on a machine that has other files to run.
           testTimeout: 120_000,

@@ -96,6 +96,10 @@ begin
     return done(answer);
   end if;
   perform require_refunding(bought);
+  -- What was spent of the award is known once it was taken back, which may be lost, with a failover: then it is done again before this.
+  if points_are_booked(purchase, 'awardPoints') then
+    raise exception 'returnMoney of purchase %: its award is in force', purchase using errcode = 'US002';
+  end if;
   if spent is null or spent < 0 or taken_back is null or taken_back < 0 then
     raise exception 'points of purchase %: % spent, % taken back', purchase, spent, taken_back
       using errcode = 'numeric_value_out_of_range';

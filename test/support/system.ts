@@ -9,8 +9,8 @@ import { stopInOrder } from '#scripts/launcher/supervisor.ts'
 import { startPostgresServer } from '#scripts/platform/postgres.ts'
 import { freePort, sendSignal } from '#scripts/platform/processes.ts'
 import { obtainTemporal, startTemporalServer } from '#scripts/platform/temporal.ts'
+import { createTemplateDatabase } from './databases.ts'
 import { makeTemporaryFolder, removeAbandonedFolders } from './temporary-folders.ts'
-import { createTemplateDatabase } from './test-database.ts'
 
 /** What test files get by `inject(...)`. */
 declare module 'vitest' {

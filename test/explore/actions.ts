@@ -1,0 +1,377 @@
+import { hasBegun } from '#db/purchases.ts'
+import { awardWorkflowId, purchaseWorkflowId, refundWorkflowId, repairWorkflowId } from '#domain/purchase.ts'
+import { type Answer, type BooksState, PURCHASE, RECONCILER, type ReconcilerAnswer, refusalOf } from './books.ts'
+import type { Job, WorkflowStart } from './workflow-machine.ts'
+import {
+  type Attempt,
+  type Budget,
+  callOf,
+  endTask,
+  type Facts,
+  isOpen,
+  isTaskDue,
+  type Late,
+  type Local,
+  type Pending,
+  type Run,
+  resolved,
+  resolveLocal,
+  type System,
+  started,
+  type Task,
+  takeTask,
+  told,
+  type World,
+  withBooks,
+  withRun,
+} from './world.ts'
+
+/** Something that can happen next. */
+export type Action = {
+  readonly label: string
+  /** What it takes of the budget. */
+  readonly cost: Partial<Budget>
+  /** Whether it happens sooner or later by itself: a history is not over before. */
+  readonly isDue: boolean
+  readonly happen: () => Promise<World>
+}
+
+const LIVES: Partial<Budget> = {}
+
+/** All that can happen next, as far as the budget goes; first what does when nothing goes wrong. */
+export function actionsOf(system: System, world: World): Action[] {
+  const all = [
+    ...world.runs.flatMap((run) => (run.status === 'open' ? ofRun(system, world, run) : [])),
+    ...reconciler(system, world),
+    ...fromOutside(system, world),
+    ...world.late.flatMap((late, index) => lateEffect(system, world, late, index)),
+  ]
+  return all.filter(({ cost }) =>
+    Object.entries(cost).every(([name, much]) => world.budget[name as keyof Budget] >= much),
+  )
+}
+
+function paid(world: World, cost: Partial<Budget>): World {
+  const left = Object.entries(world.budget).map(([name, much]) => [name, much - (cost[name as keyof Budget] ?? 0)])
+  return { ...world, budget: Object.fromEntries(left) }
+}
+
+function noting(world: World, facts: Partial<Facts>): World {
+  return { ...world, facts: { ...world.facts, ...facts } }
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Workflows and their activities
+
+function ofRun(system: System, world: World, run: Run): Action[] {
+  const name = run.start.workflowType
+  if (isTaskDue(run)) {
+    return [{ label: `${name}: task`, cost: LIVES, isDue: true, happen: () => takeTask(system, world, run) }]
+  }
+  const { task } = run
+  const ofTask = task === undefined ? [] : inTask(system, world, { ...run, task })
+  return [...ofTask, ...run.pending.flatMap((activity) => ofActivity(system, world, run, activity))]
+}
+
+function inTask(system: System, world: World, run: Run & { task: Task }): Action[] {
+  const name = run.start.workflowType
+  const dies = { deaths: 1 }
+  const without = (late: readonly Late[]) => {
+    const { task, ...rest } = run
+    const again = withRun(world, { ...rest, fresh: [...task.jobs, ...run.fresh] })
+    return { ...again, late: [...world.late, ...late] }
+  }
+  const { locals, hadLocals } = run.task
+  if (locals.length === 0) {
+    const reports = {
+      label: `${name}: task is reported`,
+      cost: LIVES,
+      isDue: true,
+      happen: async () => endTask(world, run),
+    }
+    const label = `${name}: the worker dies before it reports the task`
+    return hadLocals ? [reports, { label, cost: dies, isDue: false, happen: async () => without([]) }] : [reports]
+  }
+  return locals.flatMap((local) => ofLocal(system, world, run, local, without))
+}
+
+function ofLocal(
+  system: System,
+  world: World,
+  run: Run & { task: Task },
+  local: Local,
+  without: (late: readonly Late[]) => World,
+): Action[] {
+  if (!('call' in local.next)) return []
+  const { call } = local.next
+  const name = `${run.start.workflowType}: ${call.name}, at once`
+  const goOn = (from: World, answer: Answer) => continued(system, from, run, local, answer)
+  const ask = () => system.books.ask(world.books, call)
+  const action = (label: string, cost: Partial<Budget>, happen: () => Promise<World>, isDue = false): Action => ({
+    label: label === '' ? name : `${name}: ${label}`,
+    cost,
+    isDue,
+    happen: async () => paid(await happen(), cost),
+  })
+  return [
+    action(
+      '',
+      LIVES,
+      async () => {
+        const { answer, state } = await ask()
+        return await goOn(withBooks(world, state), answer)
+      },
+      true,
+    ),
+    action('fails before it happens', { faults: 1 }, () => goOn(world, FAULT)),
+    action('fails after it happened', { faults: 1 }, async () => goOn(withBooks(world, (await ask()).state), FAULT)),
+    action('takes too long, and happens later', { late: 1 }, async () => {
+      const later = { ...world, late: [...world.late, { ...local, isDead: false }] }
+      return await resolveLocal(system, later, run, local, { error: 'TimeoutFailure', message: 'too long' })
+    }),
+    action('the worker dies before it happens', { deaths: 1 }, async () => without([])),
+    action('the worker dies, and it happens later', { deaths: 1, late: 1 }, async () =>
+      without([{ ...local, isDead: true }]),
+    ),
+  ]
+}
+
+/** A local attempt goes on with the answer to its call. */
+async function continued(
+  system: System,
+  world: World,
+  run: Run & { task: Task },
+  local: Local,
+  answer: Answer,
+): Promise<World> {
+  const answers = [...local.answers, answer]
+  const next = await system.books.goOn(local.call, answers, false)
+  if (!('call' in next)) return await resolveLocal(system, world, run, local, next)
+  const locals = run.task.locals.map((one) => (one.seq === local.seq ? { ...local, answers, next } : one))
+  return withRun(world, { ...run, task: { ...run.task, locals } })
+}
+
+const FAULT: Answer = { error: 'Error', message: 'injected' }
+
+/** An attempt at a regular activity that fails before its effect changes nothing: the server tries it again. */
+function ofActivity(system: System, world: World, run: Run, activity: Pending): Action[] {
+  const { call, seq, isLimited, nonRetryable, failedIn } = activity
+  const name = `${run.start.workflowType}: ${call.name}`
+  const givenUp = (cost: Partial<Budget>, isDue: boolean): Action => ({
+    label: `${name} is given up`,
+    cost,
+    isDue,
+    happen: async () => {
+      const facts = { exhausted: [...new Set([...world.facts.exhausted, call.name])].sort() }
+      const without = withRun(world, told(run, activity, resolved(seq, call, 'timed out', false)))
+      return paid(cost === LIVES ? without : noting(without, facts), cost)
+    },
+  })
+  if (failedIn === world.books.id) return isLimited ? [givenUp(LIVES, true)] : []
+  const does: Action = {
+    label: name,
+    cost: LIVES,
+    isDue: true,
+    happen: async () => {
+      const { answer, state } = await system.books.ask(world.books, call)
+      const after = withBooks(world, state)
+      if ('value' in answer || nonRetryable.includes(answer.error))
+        return withRun(after, told(run, activity, resolved(seq, call, answer, false)))
+      const pending = run.pending.map((one) => (one.seq === seq ? { ...one, failedIn: state.id } : one))
+      return withRun(after, { ...run, pending })
+    },
+  }
+  const loses = {
+    label: `${name} happens, and its report is lost`,
+    cost: { faults: 1 },
+    isDue: false,
+    happen: async () => paid(withBooks(world, (await system.books.ask(world.books, call)).state), { faults: 1 }),
+  }
+  const late = {
+    label: `${name} takes too long, and happens later`,
+    cost: { late: 1 },
+    isDue: false,
+    happen: async () => {
+      const attempt: Late = { call, answers: [], next: { call }, isDead: true }
+      return paid({ ...world, late: [...world.late, attempt] }, { late: 1 })
+    },
+  }
+  return [does, loses, ...(isLimited ? [givenUp({ faults: 1 }, false)] : []), late]
+}
+
+function lateEffect(system: System, world: World, attempt: Late, index: number): Action[] {
+  const { next } = attempt
+  if (!('call' in next)) return []
+  const happen = async () => {
+    const { answer, state } = await system.books.ask(world.books, next.call)
+    const left = world.late.filter((_, at) => at !== index)
+    const after = { ...withBooks(world, state), late: left }
+    const later = attempt.isDead ? undefined : await lives(system, attempt, answer)
+    return later ? { ...after, late: [...left, later] } : after
+  }
+  return [{ label: `late: ${next.call.name}`, cost: LIVES, isDue: false, happen }]
+}
+
+/** What is left of an attempt whose worker lives and whose time is over. */
+async function lives(system: System, attempt: Attempt, answer: Answer): Promise<Late | undefined> {
+  const answers = [...attempt.answers, answer]
+  const next = await system.books.goOn(attempt.call, answers, true)
+  return 'call' in next ? { call: attempt.call, answers, next, isDead: false } : undefined
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// What comes from outside
+
+function fromOutside(system: System, world: World): Action[] {
+  const { purchase, award, account } = world.books.snapshot
+  const { facts } = world
+  const action = (label: string, cost: Partial<Budget>, happen: () => Promise<World>): Action => ({
+    label,
+    cost,
+    isDue: false,
+    happen: async () => paid(await happen(), cost),
+  })
+  const ask = async (name: string, input: unknown = null) => {
+    const { state } = await system.books.ask(world.books, { name, input })
+    return withBooks(world, state)
+  }
+  const actions: Action[] = []
+  if (world.before) {
+    const { before } = world
+    actions.push(action('the last commit is lost', { setbacks: 1 }, async () => setBack(world, before)))
+  }
+  if (!purchase.settled && !purchase.cancelRequested) {
+    actions.push(
+      action('a request to cancel goes on record', { cancels: 1 }, async () =>
+        noting(await ask('requestCancel'), { cancelOnRecord: whenCancelled(world) }),
+      ),
+    )
+  }
+  for (const run of world.runs.filter(({ status, isCancelRequested }) => status === 'open' && !isCancelRequested)) {
+    const { workflowType } = run.start
+    // Whoever puts the request on record asks Temporal, too, unless the API dies in between.
+    const cost = purchase.cancelRequested && workflowType === 'purchase' ? LIVES : { cancels: 1 }
+    actions.push(action(`${workflowType}: is cancelled in Temporal`, cost, async () => cancelledInTemporal(world, run)))
+  }
+  for (const run of world.runs.filter(({ status }) => status === 'open')) {
+    const lost = () =>
+      withRun(world, { start: run.start, status: 'terminated', fresh: [], pending: [], isCancelRequested: true })
+    actions.push(action(`${run.start.workflowType}: is lost`, { repairs: 1 }, async () => lost()))
+  }
+  if (isRepairable(world)) {
+    // As `POST /operations/purchases/{id}/repair` has it; a repair that is under way is terminated.
+    const start = hasBegun(purchase)
+      ? { workflowType: 'repair', workflowId: repairWorkflowId(PURCHASE), input: { purchaseId: PURCHASE } }
+      : {
+          workflowType: 'purchase',
+          workflowId: purchaseWorkflowId(PURCHASE),
+          input: { purchaseId: PURCHASE, lane: 'fast' },
+        }
+    actions.push(action('an operator asks for a repair', { repairs: 1 }, async () => startedSettling(world, start)))
+  }
+  if (purchase.status === 'completed') {
+    const start = { workflowType: 'refund', workflowId: refundWorkflowId(PURCHASE), input: { purchaseId: PURCHASE } }
+    actions.push(action('a refund is asked for', { refunds: 1 }, async () => started(await ask('openRefund'), start)))
+  }
+  if (award?.state === 'parked') {
+    const workflowId = awardWorkflowId({ purchaseId: PURCHASE })
+    const start = { workflowType: 'award', workflowId, input: { purchaseId: PURCHASE, lane: 'fast' } }
+    if (!isOpen(world, workflowId)) {
+      actions.push(action('an operator retries the parked award', { repairs: 1 }, async () => started(world, start)))
+    }
+    actions.push(
+      action('an operator dismisses the parked award', { repairs: 1 }, async () =>
+        noting(await ask('dismissAward'), { isDismissed: true }),
+      ),
+    )
+  }
+  const changed = (world: World, change: Facts['changes'][number]) =>
+    purchase.settled ? world : noting(world, { changes: [...new Set([...facts.changes, change])] })
+  if ((account?.balance ?? 0) >= SPENT) {
+    actions.push(
+      action('the buyer spends points elsewhere', { others: 1 }, async () =>
+        changed(await ask('spendPoints', { amount: SPENT }), 'spent'),
+      ),
+    )
+  }
+  if (refusalOf(world.books.order) !== undefined && !purchase.settled && !facts.changes.includes('supplied')) {
+    actions.push(
+      action('what was missing arrives', { others: 1 }, async () => changed(await ask('supply'), 'supplied')),
+    )
+  }
+  return actions
+}
+
+/**
+ * The database fails over to a replica that has not got the last commit. What was under way ended with its connection, and a request to
+ * cancel that is lost is nobody's to heed.
+ */
+function setBack({ before: _, ...world }: World, books: BooksState): World {
+  const { cancelOnRecord } = world.facts
+  const isCancelLost = cancelOnRecord !== undefined && !books.snapshot.purchase.cancelRequested
+  const facts: Facts = { ...world.facts, isSetBack: true, ...(isCancelLost && { cancelOnRecord: 'lost' }) }
+  return { ...world, books, facts, late: [] }
+}
+
+/** Too much to pay with points afterwards; and more than what is left of other points then, so that some of the award is spent. */
+const SPENT = 15
+
+function whenCancelled({ books: { snapshot } }: World): NonNullable<Facts['cancelOnRecord']> {
+  if (snapshot.steps.confirmPurchase === 'applied') return 'too late'
+  return snapshot.purchase.status === 'compensating' ? 'compensating' : 'in time'
+}
+
+function cancelledInTemporal(world: World, run: Run): World {
+  const job: Job = { cancelWorkflow: { reason: 'explored' } }
+  const asked = withRun(world, { ...run, isCancelRequested: true, fresh: [...run.fresh, job] })
+  return run.start.workflowType === 'purchase' ? noting(asked, { isCancelledInTemporal: true }) : asked
+}
+
+function isRepairable(world: World): boolean {
+  const { status } = world.books.snapshot.purchase
+  return status === 'compensating' || (status === 'running' && !isOpen(world, purchaseWorkflowId(PURCHASE)))
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// The reconciler
+
+/** Runs when nobody carries the purchase out, or its refund; in one go, for it only looks and starts. */
+function reconciler(system: System, world: World): Action[] {
+  const { purchase } = world.books.snapshot
+  const inProgress = !purchase.settled || purchase.status === 'refunding'
+  const { facts } = world
+  if (!inProgress || world.runs.some(({ status }) => status === 'open') || facts.violations.length > 0) return []
+  return [{ label: 'the reconciler looks', cost: LIVES, isDue: true, happen: () => reconcile(system, world) }]
+}
+
+async function reconcile({ machine, books }: System, before: World): Promise<World> {
+  let world = before
+  let moment = await machine.begin({ workflowType: 'reconcilePurchases', workflowId: 'reconciler', input: {} }, [])
+  while (!moment.commands.some((command) => command.completeWorkflowExecution)) {
+    const asked = moment.commands.flatMap(({ scheduleActivity }) => (scheduleActivity ? [scheduleActivity] : []))
+    if (asked.length === 0) return noting(world, { violations: [`the reconciler does not go on: ${moment.defect}`] })
+    const jobs: Job[] = []
+    for (const command of asked) {
+      const call = callOf(command)
+      if (call.name !== RECONCILER) throw new Error(`the model of the reconciler has no ${call.name}`)
+      const open = world.runs.filter(({ status }) => status === 'open').map(({ start }) => start.workflowId)
+      const { answer, state } = await books.ask(world.books, { name: RECONCILER, input: { cursor: call.input, open } })
+      world = withBooks(world, state)
+      const { page, lost } = 'value' in answer ? (answer.value as ReconcilerAnswer) : { page: null, lost: [] }
+      for (const start of lost) if (!isOpen(world, start.workflowId)) world = startedSettling(world, start)
+      jobs.push(resolved(command.seq as number, call, 'value' in answer ? { value: page } : answer, false))
+    }
+    moment = await machine.tell(moment, jobs)
+  }
+  return world.runs.some(({ status }) => status === 'open')
+    ? world
+    : noting(world, { violations: ['the reconciler started nothing for what nobody carries out'] })
+}
+
+/** A repair counts as an interruption of what has begun, and of nothing else. */
+function startedSettling(world: World, start: WorkflowStart): World {
+  const { purchase, steps } = world.books.snapshot
+  const isBegun = purchase.status !== 'running' || steps.reserveStock !== undefined
+  const after = started(world, start)
+  return start.workflowType === 'repair' && isBegun ? noting(after, { isRepaired: true }) : after
+}
