@@ -45,7 +45,7 @@ let reports: Record<keyof typeof JOBS, Report[]>
 beforeAll(async () => {
   const left = await runJobs(inject('adminUrl'), Object.values(JOBS).flat(), { processes: 1 })
   reports = Object.fromEntries(Object.entries(JOBS).map(([part, jobs]) => [part, left.splice(0, jobs.length)])) as never
-})
+}, 900_000)
 
 const failuresOf = (part: Report[]) => part.flatMap(({ failures }) => failures)
 

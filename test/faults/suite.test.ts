@@ -18,7 +18,7 @@ const KINDS: FaultKind[] = [
 ]
 
 /** `npm run test:faults` is the long form, with all kinds, several times each. */
-test('clients were told what is stored, whatever failed meanwhile', { timeout: 600_000 }, async () => {
+test('clients were told what is stored, whatever failed meanwhile', { timeout: 900_000 }, async () => {
   const printed: string[] = []
   const say = (line: string) => void printed.push(line)
   const options = { seed: 14, durationMs: 30_000, kinds: KINDS, rounds: 1, people: 8, quitters: 0, minCompleted: 80 }
