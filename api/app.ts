@@ -23,6 +23,7 @@ import { registerReference } from './reference.ts'
 import { registerSettings } from './settings.ts'
 import { registerSimulation } from './simulation.ts'
 import { registerStore } from './store.ts'
+import { strictRequests } from './strict-requests.ts'
 import { registerUsers } from './wallets.ts'
 
 /** The API as a function from requests to responses, without state of its own. */
@@ -39,6 +40,7 @@ function useMiddleware(app: App, deps: AppDependencies): void {
   app.use(requestId({ limitLength: 128 }))
   app.use(requestLog(deps))
   app.use(securityHeaders)
+  app.use(notStored)
   if (deps.demoMode) app.use(loopbackOnly(deps))
   if (deps.corsOrigins.length > 0) app.use(crossOriginAccess(deps.corsOrigins))
   app.use(
@@ -51,6 +53,7 @@ function useMiddleware(app: App, deps: AppDependencies): void {
     }),
   )
   app.use(bodySizeLimit)
+  app.use(strictRequests(app))
 }
 
 function registerRoutes(app: App, deps: AppDependencies): void {
@@ -113,6 +116,12 @@ const securityHeaders = secureHeaders({
   contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
 })
 
+/** Answers are about somebody, or about this very moment: nobody on the way stores them, but those that say otherwise. */
+const notStored: MiddlewareHandler = async (c, next) => {
+  await next()
+  if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'no-store')
+}
+
 /** Lets pages of the given origins call the API from a browser. */
 function crossOriginAccess(origins: readonly string[]) {
   return cors({
@@ -128,12 +137,15 @@ function crossOriginAccess(origins: readonly string[]) {
 function loopbackOnly({ corsOrigins }: AppDependencies): MiddlewareHandler<AppEnv> {
   return async ({ req }, next) => {
     const [host, origin, secFetchSite] = [req.header('Host'), req.header('Origin'), req.header('Sec-Fetch-Site')]
-    const refusal = refuseOnLoopback({ method: req.method, host, origin, secFetchSite }, corsOrigins)
+    const refusal = refuseOnLoopback({ method: req.method, path: req.path, host, origin, secFetchSite }, corsOrigins)
     if (refusal === 'not_loopback') {
       throw new Problem('misdirected_request', 'In demo mode the API answers to localhost and loopback addresses only.')
     }
     if (refusal === 'foreign') {
-      throw new Problem('foreign_request', 'Pages of other sites may only read. CORS_ORIGINS allows more sites.')
+      throw new Problem(
+        'foreign_request',
+        'Pages of other sites may only read, and not everything. CORS_ORIGINS allows more sites.',
+      )
     }
     await next()
   }

@@ -6,7 +6,6 @@ import { STORE_CLIENT } from '#domain/campaigns/campaign.ts'
 import { type Condition, NUMERIC_COMPARISONS, type Rule } from '#domain/campaigns/condition.ts'
 import { LIMITS } from '#domain/campaigns/limits.ts'
 import { checkRules } from '#domain/campaigns/rules.ts'
-import type { AppContext } from './app-types.ts'
 import { Problem } from './problems.ts'
 import { instantInput, line, resourceId, timestamp } from './schemas.ts'
 
@@ -107,6 +106,7 @@ export const campaignName = line(100)
 export const campaignPath = z.object({
   campaign_name: z
     .string()
+    .normalize('NFC')
     .refine((name) => campaignName.safeParse(name).success, { params: { unknown: 'unknown_campaign' } })
     .openapi({ example: '1' }),
 })
@@ -161,10 +161,6 @@ export const campaignSummarySchema = z
   .object({ ...campaignKey, ...termsSummary, ...campaignState })
   .openapi('CampaignSummary')
 
-export const etagHeader = {
-  ETag: { description: 'The version, to be sent in If-Match.', schema: { type: 'string' as const, example: '"1"' } },
-}
-
 export function formatTerms(terms: CampaignTerms): z.infer<typeof termsSchema> {
   return { ...formatWithoutRules(terms), rules: [...terms.rules] }
 }
@@ -202,10 +198,6 @@ function formatState({ version, givenPoints, createdAt, updatedAt }: Omit<Stored
     created_at: createdAt.toISOString(),
     updated_at: updatedAt.toISOString(),
   }
-}
-
-export function setEtag(c: AppContext, { version }: StoredCampaign): void {
-  c.header('ETag', `"${version}"`)
 }
 
 /** @throws Problem `unknown_campaign` */

@@ -14,7 +14,7 @@ import {
 } from '#db/campaigns.ts'
 import { recallKey } from '#db/idempotency-keys.ts'
 import { STORE_CLIENT } from '#domain/campaigns/campaign.ts'
-import type { App, AppDependencies } from './app-types.ts'
+import type { App, AppContext, AppDependencies } from './app-types.ts'
 import {
   campaignName,
   campaignPath,
@@ -22,7 +22,6 @@ import {
   campaignSummarySchema,
   clientName,
   clientQuery,
-  etagHeader,
   formatCampaign,
   formatCampaignSummary,
   formatTerms,
@@ -32,12 +31,21 @@ import {
   requireCampaign,
   requireUndeleted,
   rulesInput,
-  setEtag,
   termsInput,
   termsSchema,
   termsSummarySchema,
 } from './campaign-schemas.ts'
-import { DEMO_ACTOR, idempotencyHeaders, keyedRequest, OPERATOR_SCOPE, requireDone } from './idempotency.ts'
+import {
+  etagHeader,
+  ifMatchHeader,
+  ifNoneMatchHeader,
+  isBasedOn,
+  isKnown,
+  notModified,
+  requireIfMatch,
+  setEtag,
+} from './etags.ts'
+import { DEMO_ACTOR, idempotencyHeaders, keyedRequest, requireDone } from './idempotency.ts'
 import { Problem } from './problems.ts'
 import { json, jsonBody, problems, READING, replayedHeader, WRITING } from './responses.ts'
 import { orNull, pageQuery, snakeCasePage, snakeCasePageOf, timestamp } from './schemas.ts'
@@ -124,7 +132,7 @@ function registerCreateCampaign(app: App, { sql, writes }: AppDependencies): voi
     const { client, campaign_name: name, ...input } = body
     // Before anything else, because rules are not valid until they are parsed.
     const terms = mergeTerms(input)
-    const request = keyedRequest(c, OPERATOR_SCOPE, body)
+    const request = keyedRequest(c, body)
     const answer = await createCampaign(writes, request, { client, name, terms }, DEMO_ACTOR)
     const id = requireDone(c, answer, {
       unknown: 'unknown_campaign',
@@ -132,8 +140,7 @@ function registerCreateCampaign(app: App, { sql, writes }: AppDependencies): voi
     })
     const campaign = await requireUndeleted(sql, client, name, id)
     c.header('Location', `/campaigns/${encodeURIComponent(name)}?client=${client}`)
-    setEtag(c, campaign)
-    return c.json(formatCampaign(campaign), 201)
+    return c.json(withEtag(c, campaign), 201)
   })
 }
 
@@ -152,9 +159,10 @@ const getCampaignRoute = createRoute({
   operationId: 'getCampaign',
   tags: ['Campaigns'],
   summary: 'Get a campaign',
-  request: { params: campaignPath, query: clientQuery },
+  request: { params: campaignPath, query: clientQuery, headers: z.object(ifNoneMatchHeader) },
   responses: {
     200: { description: 'The campaign.', headers: etagHeader, content: json(campaignSchema) },
+    304: notModified,
     ...problems(...READING, 'invalid_request', 'unknown_campaign'),
   },
 })
@@ -162,24 +170,16 @@ const getCampaignRoute = createRoute({
 function registerGetCampaign(app: App, { sql }: AppDependencies): void {
   app.openapi(getCampaignRoute, async (c) => {
     const campaign = await requireCampaign(sql, c.req.valid('query').client, c.req.valid('param').campaign_name)
-    setEtag(c, campaign)
-    return c.json(formatCampaign(campaign), 200)
+    const body = withEtag(c, campaign)
+    return isKnown(c, c.req.valid('header')['If-None-Match']) ? c.body(null, 304) : c.json(body, 200)
   })
 }
 
-/** RFC 9110, section 13.1.1. One strong entity tag: the version that the change is based on. */
-const ifMatchHeader = z.object({
-  'If-Match': z
-    .string()
-    .regex(/^"\d{1,15}"$/, 'must be an ETag such as "3"')
-    .optional()
-    .openapi({ description: 'The ETag of the campaign when it was read. Required.', example: '"1"' }),
-})
-
-/** @throws Problem `precondition_required` (RFC 6585, section 3) */
-function requiredVersion(ifMatch: string | undefined): number {
-  if (ifMatch !== undefined) return Number(ifMatch.slice(1, -1))
-  throw new Problem('precondition_required', 'Read the campaign and send its ETag in If-Match.')
+/** The body of a campaign, whose tag is set. */
+function withEtag(c: AppContext, campaign: StoredCampaign): z.infer<typeof campaignSchema> {
+  const body = formatCampaign(campaign)
+  setEtag(c, campaign.version, body)
+  return body
 }
 
 function versionConflict({ version }: StoredCampaign): Problem {
@@ -205,7 +205,7 @@ const updateCampaignRoute = createRoute({
   request: {
     params: campaignPath,
     query: clientQuery,
-    headers: idempotencyHeaders.extend(ifMatchHeader.shape),
+    headers: idempotencyHeaders.extend(ifMatchHeader),
     body: jsonBody(campaignChanges),
   },
   responses: {
@@ -223,22 +223,21 @@ function registerUpdateCampaign(app: App, { sql, writes }: AppDependencies): voi
     const { client } = c.req.valid('query')
     const { campaign_name: name } = c.req.valid('param')
     const changes = c.req.valid('json')
-    const version = requiredVersion(c.req.valid('header')['If-Match'])
+    const ifMatch = requireIfMatch(c.req.valid('header')['If-Match'])
     // Before anything else, because rules are not valid until they are parsed.
     if (changes.rules !== undefined) parseRules(changes.rules)
-    const request = keyedRequest(c, OPERATOR_SCOPE, { client, version, changes })
+    const request = keyedRequest(c, { client, ifMatch, changes })
     const before = await readCampaign(sql, client, name)
     // A request that took effect before is answered as such, whatever the campaign is by now.
     let answer = await recallKey<never>(sql, request)
-    if (answer.result === 'unknown' && before) {
+    if (answer.result === 'unknown' && before && isBasedOn(before.version, ifMatch)) {
       const changed = mergeTerms(changes, before)
-      answer = await changeCampaign(writes, request, { campaign: before, basedOn: version, changed }, DEMO_ACTOR)
+      answer = await changeCampaign(writes, request, { campaign: before, changed }, DEMO_ACTOR)
     }
     if (answer.result === 'unknown') throw versionConflict(await requireCampaign(sql, client, name))
     const id = requireDone(c, answer, { unknown: 'unknown_campaign', refused: (never) => never })
     const campaign = await requireUndeleted(sql, client, name, id)
-    setEtag(c, campaign)
-    return c.json(formatCampaign(campaign), 200)
+    return c.json(withEtag(c, campaign), 200)
   })
 }
 
@@ -253,7 +252,7 @@ const deleteCampaignRoute = createRoute({
   tags: ['Campaigns'],
   summary: 'Delete a campaign',
   description: 'Points it has awarded and its history are kept. Its name can be used again.',
-  request: { params: campaignPath, query: clientQuery, headers: idempotencyHeaders.extend(ifMatchHeader.shape) },
+  request: { params: campaignPath, query: clientQuery, headers: idempotencyHeaders.extend(ifMatchHeader) },
   responses: {
     200: { description: 'Deleted.', headers: replayedHeader, content: json(deletedSchema) },
     ...problems(
@@ -272,12 +271,13 @@ function registerDeleteCampaign(app: App, { sql, writes }: AppDependencies): voi
   app.openapi(deleteCampaignRoute, async (c) => {
     const { client } = c.req.valid('query')
     const { campaign_name } = c.req.valid('param')
-    const version = requiredVersion(c.req.valid('header')['If-Match'])
-    const request = keyedRequest(c, OPERATOR_SCOPE, { client, version })
+    const ifMatch = requireIfMatch(c.req.valid('header')['If-Match'])
+    const request = keyedRequest(c, { client, ifMatch })
     const campaign = await readCampaign(sql, client, campaign_name)
-    const answer = campaign
-      ? await changeCampaign(writes, request, { campaign, basedOn: version, changed: null }, DEMO_ACTOR)
-      : await recallKey<never>(sql, request)
+    const answer =
+      campaign && isBasedOn(campaign.version, ifMatch)
+        ? await changeCampaign(writes, request, { campaign, changed: null }, DEMO_ACTOR)
+        : await recallKey<never>(sql, request)
     if (answer.result === 'unknown' && campaign) throw versionConflict(campaign)
     requireDone(c, answer, { unknown: 'unknown_campaign', refused: (): Problem => new Problem('unknown_campaign', '') })
     return c.json({ client, campaign_name, deleted: true as const }, 200)

@@ -12,6 +12,7 @@ import {
   campaignPointsSchema,
   chargedMinor,
   limitedBy,
+  lineName,
   purchaseId,
   purchaseStatusSchema,
   refusalProblem,
@@ -119,7 +120,7 @@ const receiptSchema = z
     username,
     productId: productId.openapi({ description: 'Product of the first line.' }),
     quantity: z.number().int().openapi({ description: 'Sum over all lines.', example: 1 }),
-    lines: z.array(z.object({ productId, quantity: z.number().int(), unitPrice: amountOutput })),
+    lines: z.array(z.object({ productId, name: lineName, quantity: z.number().int(), unitPrice: amountOutput })),
     total: amountOutput.openapi({ description: 'Price of all lines.' }),
     amount: amountOutput.openapi({ description: 'Money that was charged.' }),
     pointsRedeemed: z.number().int().openapi({ description: 'Points redeemed for the rest.' }),
@@ -145,8 +146,9 @@ function formatReceipt(purchase: StoredPurchase): z.infer<typeof receiptSchema> 
     username: purchase.username,
     productId: first.productId,
     quantity: purchase.lines.reduce((sum, line) => sum + line.quantity, 0),
-    lines: purchase.lines.map(({ productId, quantity, unitPriceMinor }) => ({
+    lines: purchase.lines.map(({ productId, name, quantity, unitPriceMinor }) => ({
       productId,
+      name,
       quantity,
       unitPrice: majorFromMinor(unitPriceMinor ?? 0),
     })),
@@ -272,7 +274,7 @@ async function recordOrder(
   { writes, pointValueMinor }: AppDependencies,
   order: Order,
 ): Promise<Extract<OpenedPurchase, { ok: true }>> {
-  const { scope, key, requestHash } = keyedRequest(c, order.username, order)
+  const { scope, key, requestHash } = keyedRequest(c, order)
   const opened = await openPurchase(writes, {
     ...order,
     purchaseId: uuidv7(),
@@ -302,7 +304,8 @@ const quoteSchema = z
     amount: amountOutput.openapi({ description: 'Money that would be charged.' }),
     pointsRedeemed: points.openapi({ description: '`redeemPoints`, or `mostPoints` if that is less.' }),
     mostPoints: points.openapi({
-      description: 'Maximum of points that can be redeemed, by the available points and the total.',
+      description:
+        'Maximum of points that can be redeemed, by the available points and the total, of which the last may be worth less.',
     }),
     pointsEarned: points.openapi({
       description: 'Points that the present campaigns would award, within their caps.',

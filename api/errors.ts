@@ -45,8 +45,12 @@ type Validation = { target: string } & ({ success: true } | { success: false; er
 export function rejectInvalidInput(result: Validation): void {
   if (result.success) return
   if (result.target === 'param') throw unknownResource(result.error)
-  const errors = result.error.issues.flatMap(describeIssue)
-  throw new Problem('invalid_request', summarise(PARTS[result.target] ?? 'request', errors), { errors })
+  throw invalidRequest(PARTS[result.target] ?? 'request', result.error.issues.flatMap(describeIssue))
+}
+
+/** The validation error for a part of a request: its body, query or headers. */
+export function invalidRequest(part: string, errors: InvalidValue[]): Problem {
+  return new Problem('invalid_request', summarise(part, errors), { errors })
 }
 
 const PARTS: Record<string, string> = { json: 'body', query: 'query', header: 'headers' }

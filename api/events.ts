@@ -90,7 +90,7 @@ const getEventEvaluationRoute = createRoute({
       description: 'The evaluation; without campaigns until the award has ended or is parked.',
       content: json(evaluationSchema),
     },
-    ...problems(...READING, 'unknown_event'),
+    ...problems(...READING, 'foreign_request', 'unknown_event'),
   },
 })
 
@@ -115,7 +115,7 @@ function registerCreateEvent(app: App, deps: AppDependencies): void {
   app.openapi(createEventRoute, async (c) => {
     const body = c.req.valid('json')
     const { account_id: username, ...rest } = body
-    const request = keyedRequest(c, username, body)
+    const request = keyedRequest(c, body, { scope: body.client })
     const taken = await recordExternalEvent(deps.writes, request, { ...rest, username, eventId: uuidv7() })
     if (!taken.ok) throw keyReusedProblem()
     if (taken.replayed) markReplayed(c)

@@ -22,6 +22,7 @@ export type HttpServer = {
  */
 export async function serveHttp(app: App, options: { host: string; port: number }): Promise<HttpServer> {
   const server = createServer(getRequestListener(app.fetch, { errorHandler: malformedRequestResponse }))
+  server.keepAliveTimeout = KEEP_ALIVE_MS
   const connections = openConnections(server)
   server.listen(options)
   try {
@@ -33,6 +34,9 @@ export async function serveHttp(app: App, options: { host: string; port: number 
   const host = options.host.includes(':') ? `[${options.host}]` : options.host
   return { url: `http://${host}:${port}`, close: () => drain(server, connections) }
 }
+
+/** Longer than load balancers keep a connection that nobody uses (a minute, most of them): else they send into one that is being closed. */
+const KEEP_ALIVE_MS = 75_000
 
 function openConnections(server: Server): Set<Socket> {
   const connections = new Set<Socket>()

@@ -4,12 +4,7 @@ import type { KeyedAnswer, KeyedRequest } from '#db/idempotency-keys.ts'
 import type { AppContext } from './app-types.ts'
 import { Problem, type ProblemCode } from './problems.ts'
 
-// In demo mode nobody signs in: a request about a user counts as the user's own, any other as the operator's.
-
-/** Scope of the keys of requests that are not about one user. */
-export const OPERATOR_SCOPE = 'operator'
-
-/** The actor in movements, entries and histories. */
+/** Who asks, in demo mode, where nobody signs in: the actor in movements, entries and histories, and the scope of keys. */
 export const DEMO_ACTOR = 'demo'
 
 const idempotencyKey = z
@@ -18,13 +13,15 @@ const idempotencyKey = z
 
 const EFFECT =
   'The request takes effect once, however often it is sent with this key. Repeating it returns the present state of what ' +
-  'the first one did; the same key with a different request: 422. '
+  'the first one did; the same key with a different request, of whatever user: 422. '
+
+const RETENTION = 'Keys of purchases and of points are kept for ever, others for at least a week. '
 
 /** Request headers of every route that changes something. */
 export const idempotencyHeaders = z.object({
   'Idempotency-Key': idempotencyKey.optional().openapi({
     description:
-      `${EFFECT}Without a key every request takes effect. ` +
+      `${EFFECT}Without a key every request takes effect. ${RETENTION}` +
       'Keys of purchases, of points and of all other routes do not collide. A random UUID is a good key.',
   }),
 })
@@ -32,22 +29,23 @@ export const idempotencyHeaders = z.object({
 /** The same for a route whose clients have no other way to find out what they have sent already. */
 export const requiredIdempotencyHeaders = z.object({
   'Idempotency-Key': idempotencyKey.openapi({
-    description: `${EFFECT}The id that the event has in the other system is a good key, if it is unique there.`,
+    description:
+      `${EFFECT}Keys of different clients do not collide, and they are kept for ever. ` +
+      'The id that the event has in the other system is a good key, if it is unique there.',
   }),
 })
 
 /**
  * The key of a request with a hash of what it asks for, so that a key is never accepted for a different request.
  *
- * @param scope whose keys these are
  * @param body as validated: the same body in another form is the same request
- * @param operation identifies the operation, where several routes do the same
+ * @param options.scope whose keys these are: by default, of who asks
+ * @param options.operation identifies the operation, where several routes do the same
  */
 export function keyedRequest(
   c: AppContext,
-  scope: string,
   body: unknown,
-  operation = `${c.req.method} ${c.req.path}`,
+  { scope = DEMO_ACTOR, operation = `${c.req.method} ${c.req.path}` }: { scope?: string; operation?: string } = {},
 ): KeyedRequest {
   const key = c.req.header('Idempotency-Key') ?? randomUUID()
   const requestHash = createHash('sha256')

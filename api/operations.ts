@@ -94,7 +94,7 @@ const listParkedAwardsRoute = createRoute({
       description: 'A page of parked awards.',
       content: json(pageOf(parkedAwardSchema).openapi('ParkedAwardPage')),
     },
-    ...problems(...READING, 'invalid_request'),
+    ...problems(...READING, 'invalid_request', 'foreign_request'),
   },
 })
 

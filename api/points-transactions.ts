@@ -208,7 +208,7 @@ async function movePoints(
   request: { username: string; body: unknown; command: CommandInput },
 ): Promise<Answer> {
   const { username, body, command } = request
-  const { scope, key, requestHash } = keyedRequest(c, username, body, `points ${command.type}`)
+  const { scope, key, requestHash } = keyedRequest(c, body, { operation: `points ${command.type}` })
   const answer = await pointsLedger.execute({
     accountId: await openUser(writes, username),
     key: `api/${scope}/${key}`,

@@ -208,6 +208,11 @@ export const PROBLEMS = {
 
   method_not_allowed: { status: 405, title: 'This address does not take this method' },
 
+  product_moved_on: {
+    status: 412,
+    title: 'The product was changed since it was read',
+    members: { version: z.number().int().openapi({ description: 'Its present version.', example: 4 }) },
+  },
   product_exists: { status: 409, title: 'A product of this id exists already' },
   insufficient_stock: {
     status: 409,
@@ -215,6 +220,7 @@ export const PROBLEMS = {
     members: { available: z.number().int().openapi({ description: 'Stock on hand that is not reserved.' }) },
   },
   stock_too_large: { status: 409, title: 'The stock would be too large' },
+  account_exists: { status: 409, title: 'Points were booked to this name before there was a user' },
   user_exists: { status: 409, title: 'A user of this name exists already' },
   balance_too_large: { status: 409, title: 'The balance would be too large' },
   ...purchaseProblems,

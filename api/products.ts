@@ -3,24 +3,31 @@ import { join } from 'node:path'
 import { createRoute, z } from '@hono/zod-openapi'
 import { v7 as uuidv7 } from 'uuid'
 import type { Database } from '#db/client.ts'
+import { recallKey } from '#db/idempotency-keys.ts'
 import {
   adjustStock,
   createProduct,
+  listProductHistory,
   listProducts,
   type Product,
+  type ProductChange,
+  type ProductChanges,
   type ProductRefusal,
+  type ProductTerms,
   readProduct,
   updateProduct,
 } from '#db/products.ts'
 import { majorFromMinor } from '#domain/money.ts'
-import type { App, AppDependencies } from './app-types.ts'
-import { DEMO_ACTOR, idempotencyHeaders, keyedRequest, OPERATOR_SCOPE, requireDone } from './idempotency.ts'
+import type { App, AppContext, AppDependencies } from './app-types.ts'
+import { etagHeader, ifMatchHeader, ifNoneMatchHeader, isBasedOn, isKnown, notModified, setEtag } from './etags.ts'
+import { DEMO_ACTOR, idempotencyHeaders, keyedRequest, requireDone } from './idempotency.ts'
 import { Problem } from './problems.ts'
 import { json, jsonBody, problems, READING, replayedHeader, WRITING } from './responses.ts'
 import {
   amountOutput,
   line,
   lines,
+  orNull,
   page,
   pageOf,
   pageQuery,
@@ -28,6 +35,7 @@ import {
   productId,
   productPath,
   resourceId,
+  timestamp,
 } from './schemas.ts'
 
 /** `/products` and `/images`. */
@@ -36,6 +44,7 @@ export function registerProducts(app: App, deps: AppDependencies): void {
   registerGetProduct(app, deps)
   registerCreateProduct(app, deps)
   registerUpdateProduct(app, deps)
+  registerListProductHistory(app, deps)
   registerAdjustStock(app, deps)
   registerServeImage(app)
 }
@@ -52,7 +61,7 @@ const productSchema = z
   .openapi('Product')
 
 const productName = line(200).openapi({ example: 'Unicorn Air' })
-const productDescription = lines(4000).openapi({ example: 'Light as a feather, fast as a thought.' })
+const productDescription = lines(2000).openapi({ example: 'Light as a feather, fast as a thought.' })
 const productImage = z
   .string()
   .max(1000, 'must have at most 1000 characters')
@@ -115,18 +124,26 @@ const getProductRoute = createRoute({
   operationId: 'getProduct',
   tags: ['Products'],
   summary: 'Get a product',
-  request: { params: productPath },
+  request: { params: productPath, headers: z.object(ifNoneMatchHeader) },
   responses: {
-    200: { description: 'The product.', content: json(productSchema) },
-    ...problems(...READING, 'unknown_product'),
+    200: { description: 'The product.', headers: etagHeader, content: json(productSchema) },
+    304: notModified,
+    ...problems(...READING, 'invalid_request', 'unknown_product'),
   },
 })
 
 function registerGetProduct(app: App, { sql }: AppDependencies): void {
   app.openapi(getProductRoute, async (c) => {
-    const product = await requireProduct(sql, c.req.valid('param').id)
-    return c.json(formatProduct(product), 200)
+    const body = withEtag(c, await requireProduct(sql, c.req.valid('param').id))
+    return isKnown(c, c.req.valid('header')['If-None-Match']) ? c.body(null, 304) : c.json(body, 200)
   })
+}
+
+/** The body of a product, whose tag is set. */
+function withEtag(c: AppContext, product: Product): z.infer<typeof productSchema> {
+  const body = formatProduct(product)
+  setEtag(c, product.version, body)
+  return body
 }
 
 const newProduct = z
@@ -152,6 +169,7 @@ const createProductRoute = createRoute({
       description: 'The product in its present state.',
       headers: {
         Location: { description: 'URL of the product.', schema: { type: 'string' as const } },
+        ...etagHeader,
         ...replayedHeader,
       },
       content: json(productSchema),
@@ -165,10 +183,10 @@ function registerCreateProduct(app: App, { sql, writes }: AppDependencies): void
     const body = c.req.valid('json')
     const { price, id = uuidv7(), name, description, image, stock } = body
     const product = { id, name, description, ...(image && { image }), stock, priceMinor: price, actor: DEMO_ACTOR }
-    const answer = await createProduct(writes, keyedRequest(c, OPERATOR_SCOPE, body), product)
+    const answer = await createProduct(writes, keyedRequest(c, body), product)
     const created = requireDone(c, answer, { unknown: 'unknown_product', refused: productProblem })
     c.header('Location', `/products/${created}`)
-    return c.json(formatProduct(await requireProduct(sql, created)), 201)
+    return c.json(withEtag(c, await requireProduct(sql, created)), 201)
   })
 }
 
@@ -188,28 +206,118 @@ const updateProductRoute = createRoute({
   operationId: 'updateProduct',
   tags: ['Products'],
   summary: 'Change the name, description, image or price of a product',
-  description: 'Purchases that have reserved the product already keep their frozen price.',
-  request: { params: productPath, headers: idempotencyHeaders, body: jsonBody(productChanges) },
+  description:
+    'Purchases that have reserved the product already keep their frozen price. With `If-Match`, only if nobody else has changed it since ' +
+    'it was read.',
+  request: { params: productPath, headers: idempotencyHeaders.extend(ifMatchHeader), body: jsonBody(productChanges) },
   responses: {
-    200: { description: 'The product in its present state.', headers: replayedHeader, content: json(productSchema) },
-    ...problems(...WRITING, 'unknown_product'),
+    200: {
+      description: 'The product in its present state.',
+      headers: { ...etagHeader, ...replayedHeader },
+      content: json(productSchema),
+    },
+    ...problems(...WRITING, 'unknown_product', 'product_moved_on'),
   },
 })
 
 function registerUpdateProduct(app: App, { sql, writes }: AppDependencies): void {
   app.openapi(updateProductRoute, async (c) => {
     const { id } = c.req.valid('param')
-    const body = c.req.valid('json')
-    const { name, description, image, price } = body
-    const answer = await updateProduct(writes, keyedRequest(c, OPERATOR_SCOPE, body), id, {
-      ...(name !== undefined && { name }),
-      ...(description !== undefined && { description }),
-      ...(image !== undefined && { image }),
-      ...(price !== undefined && { priceMinor: price }),
-    })
+    const { price, ...texts } = c.req.valid('json')
+    const ifMatch = c.req.valid('header')['If-Match']
+    const request = keyedRequest(c, { ...c.req.valid('json'), ifMatch })
+    const { version } = await requireProduct(sql, id)
+    const update = {
+      id,
+      changes: { ...texts, ...(price !== undefined && { priceMinor: price }) } as ProductChanges,
+      basedOn: ifMatch === undefined ? undefined : version,
+      actor: DEMO_ACTOR,
+    }
+    // A request that took effect before is answered as such, whatever the product is by now.
+    const answer =
+      ifMatch === undefined || isBasedOn(version, ifMatch)
+        ? await updateProduct(writes, request, update)
+        : await recallKey<never>(sql, request)
+    const product = await requireProduct(sql, id)
+    if (answer.result === 'unknown')
+      throw new Problem('product_moved_on', 'Nothing was changed. Read the product again before you change it.', {
+        version: product.version,
+      })
     requireDone(c, answer, { unknown: 'unknown_product', refused: productProblem })
-    return c.json(formatProduct(await requireProduct(sql, id)), 200)
+    return c.json(withEtag(c, product), 200)
   })
+}
+
+const productTermsSchema = z.object({
+  name: z.string(),
+  description: z.string(),
+  image: z.string().nullable(),
+  price: amountOutput,
+})
+
+const productChangeSchema = z
+  .object({
+    version: z.number().int(),
+    actor: z.string().openapi({ description: 'Who made the change.', example: 'demo' }),
+    at: timestamp,
+    before: orNull(productTermsSchema).openapi({ description: 'Null of the first one, which added the product.' }),
+    after: productTermsSchema,
+  })
+  .openapi('ProductChange')
+
+const listProductHistoryRoute = createRoute({
+  method: 'get',
+  path: '/products/{id}/history',
+  operationId: 'listProductHistory',
+  tags: ['Products'],
+  summary: 'List the changes of a product',
+  description: 'Newest first. Without changes of its stock.',
+  request: {
+    params: productPath,
+    query: pageQuery(z.string().regex(/^[1-9]\d{0,14}$/, 'must be the nextCursor of an answer')),
+  },
+  responses: {
+    200: {
+      description: 'A page of changes.',
+      content: json(pageOf(productChangeSchema).openapi('ProductHistoryPage')),
+    },
+    ...problems(...READING, 'invalid_request', 'unknown_product'),
+  },
+})
+
+function registerListProductHistory(app: App, { sql }: AppDependencies): void {
+  app.openapi(listProductHistoryRoute, async (c) => {
+    const { id } = await requireProduct(sql, c.req.valid('param').id)
+    const { cursor, limit } = c.req.valid('query')
+    const changes = await listProductHistory(sql, {
+      id,
+      ...(cursor && { before: Number(cursor) }),
+      limit: limit + 1,
+    })
+    return c.json(
+      page(changes, limit, formatChange, ({ version }) => String(version)),
+      200,
+    )
+  })
+}
+
+function formatChange({ version, actor, at, before, after }: ProductChange): z.infer<typeof productChangeSchema> {
+  return {
+    version,
+    actor,
+    at: at.toISOString(),
+    before: before && formatProductTerms(before),
+    after: formatProductTerms(after),
+  }
+}
+
+function formatProductTerms({
+  name,
+  description,
+  image,
+  priceMinor,
+}: ProductTerms): z.infer<typeof productTermsSchema> {
+  return { name, description, image, price: majorFromMinor(priceMinor) }
 }
 
 const stockAdjustment = z
@@ -244,7 +352,7 @@ function registerAdjustStock(app: App, { sql, writes }: AppDependencies): void {
     const { id } = c.req.valid('param')
     const body = c.req.valid('json')
     const adjustment = { productId: id, quantity: body.quantity, note: body.reason, actor: DEMO_ACTOR }
-    const answer = await adjustStock(writes, keyedRequest(c, OPERATOR_SCOPE, body), adjustment)
+    const answer = await adjustStock(writes, keyedRequest(c, body), adjustment)
     requireDone(c, answer, { unknown: 'unknown_product', refused: productProblem })
     return c.json(formatProduct(await requireProduct(sql, id)), 201)
   })

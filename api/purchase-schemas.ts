@@ -310,9 +310,15 @@ export const purchaseStatus = z.enum(PURCHASE_STATUSES).openapi({
 /** A purchase in progress. */
 export const purchaseStatusSchema = z.object({ purchaseId, status: purchaseStatus }).openapi('PurchaseStatus')
 
+export const lineName = z.string().openapi({
+  description: 'Name of the product when it was ordered.',
+  example: 'Unicorn Air',
+})
+
 const lineSchema = z
   .object({
     productId,
+    name: lineName,
     quantity: z.number().int().openapi({ example: 1 }),
     unitPrice: amountOutput.nullable().openapi({ description: 'Frozen when the stock is reserved; null before that.' }),
   })
@@ -330,6 +336,7 @@ export const purchaseSummarySchema = z
     total: amountOutput.nullable().openapi({ description: 'Null until the stock is reserved.' }),
     amount: amountOutput.nullable().openapi({ description: 'Part of the total that is paid in money.' }),
     pointsRedeemed: z.number().int().openapi({ description: 'Points redeemed for the rest.', example: 0 }),
+    pointValue: amountOutput.openapi({ description: 'Value of one point when it was ordered.', example: 0.1 }),
     pointsIssued: z.number().int().nullable().openapi({ description: 'Points awarded; null until then.' }),
     award: z
       .enum(['booked', 'nothing', 'parked', 'dismissed', 'voided'])
@@ -363,14 +370,16 @@ export function formatPurchaseSummary(purchase: PurchaseSummary): z.infer<typeof
     code: purchase.code,
     refusal: detail && 'code' in detail ? formatRefusal(detail) : null,
     username: purchase.username,
-    lines: purchase.lines.map(({ productId, quantity, unitPriceMinor }) => ({
+    lines: purchase.lines.map(({ productId, name, quantity, unitPriceMinor }) => ({
       productId,
+      name,
       quantity,
       unitPrice: majorOrNull(unitPriceMinor),
     })),
     total: majorOrNull(purchase.totalMinor),
     amount: majorOrNull(chargedMinor(purchase)),
     pointsRedeemed: purchase.redeemPoints,
+    pointValue: majorFromMinor(purchase.pointValueMinor),
     pointsIssued: purchase.pointsIssued,
     award: purchase.award,
     refund: purchase.refund && formatRefund(purchase.refund),

@@ -103,7 +103,7 @@ const getPurchaseEvaluationRoute = createRoute({
       description: 'The evaluation; without campaigns until the award has ended or is parked.',
       content: json(evaluationSchema),
     },
-    ...problems(...READING, 'unknown_purchase'),
+    ...problems(...READING, 'foreign_request', 'unknown_purchase'),
   },
 })
 

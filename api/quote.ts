@@ -7,7 +7,7 @@ import { readPrices } from '#db/products.ts'
 import { readWallet } from '#db/wallets.ts'
 import { type Award, capAward, evaluateCampaigns } from '#domain/campaigns/award.ts'
 import { runSliced } from '#domain/campaigns/evaluation.ts'
-import { amountToCharge } from '#domain/money.ts'
+import { amountToCharge, pointsToPay } from '#domain/money.ts'
 import type { PurchaseLine } from '#domain/purchase.ts'
 
 export type Quote = {
@@ -44,7 +44,7 @@ export async function quotePurchase(
 
   const now = await readClock(sql)
   const totalMinor = lines.reduce((sum, line) => sum + line.quantity * line.unitPriceMinor, 0)
-  const mostPoints = Math.min(await readAvailable(sql, userId, now), Math.floor(totalMinor / pointValueMinor))
+  const mostPoints = Math.min(await readAvailable(sql, userId, now), pointsToPay(totalMinor, pointValueMinor))
   const pointsRedeemed = Math.min(order.redeemPoints ?? 0, mostPoints)
   const amountMinor = amountToCharge(totalMinor, pointsRedeemed, pointValueMinor)
   const event = purchaseEvent({

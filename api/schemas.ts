@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { MAX_REQUEST_MINOR, majorFromMinor, minorFromMajor } from '#domain/money.ts'
+import { hasInvisibleCharacters } from '#domain/names.ts'
 import type { ProblemCode } from './problems.ts'
 
 /** Ids of products and names of users. */
@@ -55,22 +56,26 @@ export const amountOutput = z
   .number()
   .openapi({ description: 'In major units, with at most two decimals.', example: 1700 })
 
-/** One line of text. */
+/** One line of text, in NFC: what looks the same is the same. */
 export function line(maxLength: number) {
   return z
     .string()
+    .normalize('NFC')
     .trim()
     .min(1, 'must not be empty')
     .max(maxLength, `must have at most ${maxLength} characters`)
     .refine((given) => !hasControlCharacters(given), 'must not have control characters')
+    .refine((given) => !hasInvisibleCharacters(given), 'must not have invisible characters')
 }
 
-/** Text of any number of lines; it may be empty. */
+/** Text of any number of lines, in NFC; it may be empty. */
 export function lines(maxLength: number) {
   return z
     .string()
+    .normalize('NFC')
     .max(maxLength, `must have at most ${maxLength} characters`)
     .refine((given) => !hasControlCharacters(given.replace(/[\n\t]/g, '')), 'must not have control characters')
+    .refine((given) => !hasInvisibleCharacters(given), 'must not have invisible characters')
 }
 
 /** NUL and lone surrogates among them, which Postgres does not store as text. */
@@ -98,13 +103,19 @@ export function pageQuery(cursor: z.ZodType<string>) {
     cursor: cursor
       .optional()
       .openapi({ description: '`nextCursor` (of points and campaigns: `next_cursor`) of the previous page.' }),
-    limit: z.coerce
-      .number('must be a number')
-      .int('must be a whole number')
-      .min(1, 'must be at least 1')
-      .max(500, 'must be at most 500')
+    limit: z
+      .string('must be given once only')
+      .regex(/^[0-9]{1,9}$/, 'must be a whole number')
+      .transform(Number)
+      .pipe(z.number().min(1, 'must be at least 1').max(500, 'must be at most 500'))
       .default(100)
-      .openapi({ description: 'Maximum number of items. A page has fewer where they would be more than a megabyte.' }),
+      .openapi({
+        type: 'integer',
+        minimum: 1,
+        maximum: 500,
+        default: 100,
+        description: 'Maximum number of items. A page has fewer where they would be more than a megabyte.',
+      }),
   })
 }
 

@@ -55,6 +55,8 @@ function userProblem(refusal: WalletRefusal): Problem {
   switch (refusal.code) {
     case 'user_exists':
       return new Problem(refusal.code, 'Choose another name, or top up this user.')
+    case 'account_exists':
+      return new Problem(refusal.code, 'Choose another name, or send "adopt": true to give its points to the new user.')
     case 'balance_too_large':
       return new Problem(refusal.code, 'The maximum of a balance is 9007199254740991 cents.')
   }
@@ -88,7 +90,15 @@ function registerListUsers(app: App, { sql }: AppDependencies): void {
 /** Routes of a user called `balance` would collide with `/users/balance/{username}`. */
 const newUsername = username.refine((name) => name !== 'balance', 'is reserved')
 
-const newUser = z.strictObject({ username: newUsername, balance: amountInput }).openapi('NewUser')
+const newUser = z
+  .strictObject({
+    username: newUsername,
+    balance: amountInput,
+    adopt: z.boolean().default(false).openapi({
+      description: 'Whether the user gets the points that were booked to this name before there was such a user.',
+    }),
+  })
+  .openapi('NewUser')
 
 const createUserRoute = createRoute({
   method: 'post',
@@ -106,15 +116,15 @@ const createUserRoute = createRoute({
       },
       content: json(userSchema),
     },
-    ...problems(...WRITING, 'user_exists'),
+    ...problems(...WRITING, 'user_exists', 'account_exists'),
   },
 })
 
 function registerCreateUser(app: App, { sql, writes }: AppDependencies): void {
   app.openapi(createUserRoute, async (c) => {
     const body = c.req.valid('json')
-    const wallet = { username: body.username, balanceMinor: body.balance, actor: DEMO_ACTOR }
-    const answer = await createWallet(writes, keyedRequest(c, body.username, body), wallet)
+    const wallet = { username: body.username, balanceMinor: body.balance, adopt: body.adopt, actor: DEMO_ACTOR }
+    const answer = await createWallet(writes, keyedRequest(c, body), wallet)
     const created = requireDone(c, answer, { unknown: 'unknown_user', refused: userProblem })
     c.header('Location', `/users/balance/${created}`)
     return c.json(formatUser(await requireUser(sql, created)), 201)
@@ -160,7 +170,7 @@ function registerTopUp(app: App, { sql, writes }: AppDependencies): void {
   app.openapi(topUpRoute, async (c) => {
     const { username } = c.req.valid('param')
     const body = c.req.valid('json')
-    const answer = await topUpWallet(writes, keyedRequest(c, username, body), {
+    const answer = await topUpWallet(writes, keyedRequest(c, body), {
       username,
       amountMinor: body.amount,
       actor: DEMO_ACTOR,

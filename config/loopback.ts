@@ -14,9 +14,13 @@ export function isLoopbackHost(host: string): boolean {
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 
+/** What holds a connection, or takes long to read: a page that embeds a thousand of them would keep others waiting. */
+const COSTLY_TO_READ = /^\/(?:purchases|events)\/[^/]+\/(?:events|evaluation)$|^\/operations\//
+
 /** Of a request to a server that listens on loopback without authentication: the method and headers, by lower-case name. */
 export type LoopbackRequest = {
   method: string
+  path: string
   host: string | undefined
   origin: string | undefined
   secFetchSite: string | undefined
@@ -27,17 +31,18 @@ export type LoopbackRequest = {
  * not pages in a browser on this one.
  *
  * - `not_loopback`: a hostname of another site that resolves to 127.0.0.1 (DNS rebinding), detected by `Host`;
- * - `foreign`: a form or request of another site that would change something, detected by `Origin` or `Sec-Fetch-Site`.
+ * - `foreign`: a form or request of another site that would change something, or read what is costly, detected by `Origin` or
+ *   `Sec-Fetch-Site`.
  *
  * @param allowedOrigins other sites that may
  */
 export function refuseOnLoopback(
-  { method, host: hostHeader, origin, secFetchSite }: LoopbackRequest,
+  { method, path, host: hostHeader, origin, secFetchSite }: LoopbackRequest,
   allowedOrigins: readonly string[] = [],
 ): 'not_loopback' | 'foreign' | undefined {
   const host = URL.parse(`http://${hostHeader ?? ''}`)
   if (!host || !isLoopbackHost(host.hostname)) return 'not_loopback'
-  if (SAFE_METHODS.has(method)) return undefined
+  if (SAFE_METHODS.has(method) && !COSTLY_TO_READ.test(path)) return undefined
   if (origin === undefined) return secFetchSite === 'cross-site' ? 'foreign' : undefined
   return allowedOrigins.includes(origin) || URL.parse(origin)?.host === host.host ? undefined : 'foreign'
 }

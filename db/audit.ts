@@ -50,7 +50,7 @@ export type Check = {
 function settledEffects(sql: Sql) {
   return sql`
     effects as (
-      select p.id as purchase, p.status, p.total_minor - p.redeem_points * p.point_value_minor as bill_minor,
+      select p.id as purchase, p.status, greatest(p.total_minor - p.redeem_points * p.point_value_minor, 0) as bill_minor,
         p.redeem_points, p.point_value_minor, a.state as award, a.points as award_points, p.refund, pe.*, l.lines, l.ordered, m.movements, m.sold,
         r.reserved, r.sold_lines, e.entries, e.charged_minor
       from purchases p
@@ -290,16 +290,22 @@ export const CAMPAIGN_INVARIANTS: Check[] = [
       limit 100`,
   },
   {
-    name: 'a campaign stands as the last entry of its history says',
+    name: 'a campaign stands as the last entry of its history says, and no version of its name comes twice',
     population: (sql) => sql<{ count: number }[]>`select count(*)::bigint as count from campaign_history`,
     broken: (sql) => sql`
       select c.id as campaign, c.version, h.entries, h.last
       from campaigns c
       cross join lateral (
-        select count(*) as entries, (array_agg(after order by version desc))[1] as last
+        select count(*) as entries, min(version) as first_version, (array_agg(after order by version desc))[1] as last
         from campaign_history where campaign_id = c.id
       ) h
-      where c.version <> h.entries or (c.deleted_at is null) <> (h.last is not null)
+      where c.version <> h.first_version + h.entries - 1
+        or exists (
+          select from campaigns other join campaign_history theirs on theirs.campaign_id = other.id
+          where other.client = c.client and other.name = c.name and other.id <> c.id
+            and theirs.version between h.first_version and c.version
+        )
+        or (c.deleted_at is null) <> (h.last is not null)
         or (h.last is not null and (c.status, c.rules, c.cap_total_points, c.cap_points_per_customer, c.starts_at, c.ends_at)
           is distinct from (h.last ->> 'status', h.last -> 'rules', (h.last -> 'caps' ->> 'totalPoints')::bigint,
             (h.last -> 'caps' ->> 'pointsPerCustomer')::bigint, (h.last ->> 'startsAt')::timestamptz,
@@ -323,6 +329,21 @@ const INVARIANTS: Check[] = [
       ) r on r.product_id = p.id
       where p.on_hand <> coalesce(m.total, 0) or p.reserved <> coalesce(r.total, 0)
         or p.on_hand < 0 or p.reserved < 0 or p.reserved > p.on_hand
+      limit 100`,
+  },
+  {
+    name: 'a product stands as the last entry of its history says',
+    population: (sql) => sql<{ count: number }[]>`select count(*)::bigint as count from product_history`,
+    broken: (sql) => sql`
+      select p.id as product, p.version, h.entries, h.last
+      from products p
+      cross join lateral (
+        select count(*) as entries, (array_agg(after order by version desc))[1] as last
+        from product_history where product_id = p.id
+      ) h
+      where p.version <> h.entries
+        or (p.name, p.description, p.image, p.price_minor)
+          is distinct from (h.last ->> 'name', h.last ->> 'description', h.last ->> 'image', (h.last -> 'priceMinor')::bigint)
       limit 100`,
   },
   {

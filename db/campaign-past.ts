@@ -42,7 +42,7 @@ export async function readOccurrences(
 async function readPurchaseEvents(sql: Sql, purchaseIds: string[]): Promise<Occurrence<PurchaseCompleted>[]> {
   const purchases = await sql<ConfirmedPurchase[]>`
     select p.id as "purchaseId", u.username, p.total_minor as "totalMinor",
-      (p.total_minor - p.redeem_points * p.point_value_minor)::bigint as "amountMinor", e.at as "confirmedAt",
+      greatest(p.total_minor - p.redeem_points * p.point_value_minor, 0)::bigint as "amountMinor", e.at as "confirmedAt",
       ${microseconds(sql, 'e.at')} as at,
       (
         select jsonb_agg(jsonb_build_object(

@@ -1,9 +1,11 @@
 import { v7 as uuidv7 } from 'uuid'
 import { type Award, type CampaignGrant, type Given, remainingOf, takenBackOf } from '#domain/campaigns/award.ts'
 import type { Campaign, CampaignTerms, CampaignVersion, Caps, Microseconds } from '#domain/campaigns/campaign.ts'
+import { nameKey } from '#domain/names.ts'
 import type { PointsEvent } from '#domain/points/account.ts'
 import type { Sql } from './client.ts'
-import { type KeyedAnswer, type KeyedRequest, oncePerKey, rememberRefusal } from './idempotency-keys.ts'
+import { call } from './functions.ts'
+import { type KeyedAnswer, type KeyedRequest, oncePerKey } from './idempotency-keys.ts'
 
 /** A column of type timestamptz in microseconds since 1970. */
 export function microseconds(sql: Sql, column: string) {
@@ -16,7 +18,7 @@ function termsOf({ status, startsAt, endsAt, caps, rules }: CampaignTerms): Camp
 
 /** A campaign as it stands, and what it has given. */
 export type StoredCampaign = Campaign & {
-  /** Number of entries in its history. */
+  /** Of the last entry of its history. No campaign of this name had it before. */
   version: number
   givenPoints: number
   createdAt: Date
@@ -188,53 +190,41 @@ export async function createCampaign(
   { client, name, terms }: NewCampaign,
   actor: string,
 ): Promise<KeyedAnswer<CampaignRefusal>> {
-  const answer = await oncePerKey<CampaignRefusal>(
-    sql,
-    request,
-    sql<{ resource: string }[]>`
-      with key as (
-        insert into idempotency_keys (scope, key, request_hash, resource)
-        select ${request.scope}, ${request.key}, ${request.requestHash}, ${uuidv7()}
-        where (select count(*) from campaigns where client = ${client} and deleted_at is null) < ${MAX_CAMPAIGNS}
-        on conflict (scope, key) do nothing
-        returning resource
-      ), wanted as (
-        select resource::uuid as id, ${sql.json(terms as never)}::jsonb as terms from key
-      ), campaign as (
-        insert into campaigns (id, client, name, ${termColumns(sql)})
-        select id, ${client}, ${name}, ${termValues(sql)} from wanted
-        returning id
-      ), history as (
-        insert into campaign_history (campaign_id, version, action, actor, after)
-        select id, 1, 'created', ${actor}, terms from campaign join wanted using (id)
-      )
-      select resource from key`,
-    { constraint: 'campaigns_name', refusal: { code: 'campaign_exists' } },
-  )
-  return answer.result === 'unknown' ? await rememberRefusal(sql, request, { code: 'too_many_campaigns' }) : answer
+  return await call(sql, 'create_campaign', {
+    new_id: uuidv7(),
+    owner: client,
+    new_name: name,
+    new_name_key: nameKey(name),
+    new_terms: terms,
+    max_campaigns: MAX_CAMPAIGNS,
+    who: actor,
+    key_scope: request.scope,
+    request_key: request.key,
+    hash: request.requestHash,
+  })
 }
 
 /**
- * Changes a campaign, or deletes it (`changed` null), if it still stands as it was read, and that is what the change is based
- * on (`basedOn`, a version); with the entry in its history. Answers `unknown` when it has moved on.
+ * Changes a campaign, or deletes it (`changed` null), if it still stands as it was read; with the entry in its history. Answers
+ * `unknown` when it has moved on.
  */
 export async function changeCampaign(
   sql: Sql,
   request: KeyedRequest,
-  { campaign, basedOn, changed }: { campaign: StoredCampaign; basedOn: number; changed: CampaignTerms | null },
+  { campaign, changed }: { campaign: StoredCampaign; changed: CampaignTerms | null },
   actor: string,
 ): Promise<KeyedAnswer<never>> {
   const { id, version } = campaign
   const before = termsOf(campaign)
   // A whole campaign is terms too, to the type, and the history must not have the rest of it.
   const after = changed && termsOf(changed)
-  return await oncePerKey<never>(
+  return await oncePerKey(
     sql,
     request,
     sql<{ resource: string }[]>`
       with target as materialized (
         select id, ${sql.json((after ?? before) as never)}::jsonb as terms from campaigns
-        where id = ${id} and version = ${version} and ${version === basedOn} and deleted_at is null
+        where id = ${id} and version = ${version} and deleted_at is null
         -- Not "for no key update", as elsewhere: awards that are being booked without a cap come before it, or after it.
         for update
       ), key as (
@@ -263,13 +253,13 @@ export async function changeCampaign(
  * @returns how many were added
  */
 export async function addMissingCampaigns(sql: Sql, campaigns: NewCampaign[], actor: string): Promise<number> {
-  const rows = campaigns.map((campaign) => ({ id: uuidv7(), ...campaign }))
+  const rows = campaigns.map((campaign) => ({ id: uuidv7(), nameKey: nameKey(campaign.name), ...campaign }))
   const [added] = await sql<{ count: number }[]>`
     with sample as (
-      select * from jsonb_to_recordset(${sql.json(rows as never)}) as s (id uuid, client text, name text, terms jsonb)
+      select * from jsonb_to_recordset(${sql.json(rows as never)}) as s (id uuid, client text, name text, "nameKey" text, terms jsonb)
     ), campaign as (
-      insert into campaigns (id, client, name, ${termColumns(sql)})
-      select id, client, name, ${termValues(sql)} from sample
+      insert into campaigns (id, client, name, name_key, ${termColumns(sql)})
+      select id, client, name, "nameKey", ${termValues(sql)} from sample
       where not exists (select from campaigns c where c.client = sample.client and c.name = sample.name)
       on conflict do nothing
       returning id

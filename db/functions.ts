@@ -61,6 +61,7 @@ export const FUNCTIONS = {
     new_id: 'text',
     name: 'text',
     opening_minor: 'bigint',
+    adopt: 'boolean',
     who: 'text',
     key_scope: 'text',
     request_key: 'text',
@@ -77,7 +78,29 @@ export const FUNCTIONS = {
   },
   add_sample_users: { new_users: 'jsonb' },
 
+  create_campaign: {
+    new_id: 'uuid',
+    owner: 'text',
+    new_name: 'text',
+    new_name_key: 'text',
+    new_terms: 'jsonb',
+    max_campaigns: 'integer',
+    who: 'text',
+    key_scope: 'text',
+    request_key: 'text',
+    hash: 'text',
+  },
+
   create_product: { new_product: 'jsonb', who: 'text', key_scope: 'text', request_key: 'text', hash: 'text' },
+  update_product: {
+    product: 'text',
+    changes: 'jsonb',
+    based_on: 'bigint',
+    who: 'text',
+    key_scope: 'text',
+    request_key: 'text',
+    hash: 'text',
+  },
   adjust_stock: {
     product: 'text',
     change: 'bigint',

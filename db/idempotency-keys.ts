@@ -1,4 +1,3 @@
-import postgres from 'postgres'
 import type { Sql } from './client.ts'
 
 /** A request that may come more than once. */
@@ -23,39 +22,15 @@ export type KeyedAnswer<Refusal> =
  * Does what a request asks for at most once, in one statement. That statement must insert the key into `idempotency_keys`
  * first (`on conflict do nothing`), make its effect from that row, and return the row's `resource`. When it returns none the key
  * was there, and what it was answered is read in a new statement: this one's snapshot is older than what it waited for.
- *
- * @param taken the unique constraint that the effect violates when what it makes is there already, and what that means
  */
-export async function oncePerKey<Refusal extends object>(
+export async function oncePerKey(
   sql: Sql,
   request: KeyedRequest,
   statement: PromiseLike<{ resource: string }[]>,
-  taken?: { constraint: string; refusal: Refusal },
-): Promise<KeyedAnswer<Refusal>> {
-  try {
-    const [row] = await statement
-    if (row) return { result: 'done', resource: row.resource, replayed: false }
-    return await recallKey(sql, request)
-  } catch (error) {
-    const isTaken = error instanceof postgres.PostgresError && error.constraint_name === taken?.constraint
-    if (!isTaken || !taken) throw error
-    return await rememberRefusal(sql, request, taken.refusal)
-  }
-}
-
-/** Refuses a request for good, unless the same one was granted in between. */
-export async function rememberRefusal<Refusal extends object>(
-  sql: Sql,
-  request: KeyedRequest,
-  refusal: Refusal,
-): Promise<KeyedAnswer<Refusal>> {
-  const [remembered] = await sql`
-    insert into idempotency_keys (scope, key, request_hash, resource, refusal)
-    values (${request.scope}, ${request.key}, ${request.requestHash}, '', ${sql.json(refusal as Record<string, string>)})
-    on conflict (scope, key) do nothing
-    returning true`
-  if (remembered) return { result: 'refused', refusal, replayed: false } as const
-  return await recallKey<Refusal>(sql, request)
+): Promise<KeyedAnswer<never>> {
+  const [row] = await statement
+  if (row) return { result: 'done', resource: row.resource, replayed: false }
+  return await recallKey(sql, request)
 }
 
 /** What a request was answered before; `unknown`: nothing. */

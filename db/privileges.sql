@@ -20,9 +20,8 @@ begin
 end
 $$;
 
-grant update (name, description, image, price_minor, updated_at) on products to :role;
 -- What campaigns gave is of the books: only append_points counts it.
-grant insert (id, client, name, status, starts_at, ends_at, cap_total_points, cap_points_per_customer, rules)
+grant insert (id, client, name, name_key, status, starts_at, ends_at, cap_total_points, cap_points_per_customer, rules)
   on campaigns to :role;
 grant update (
   status, starts_at, ends_at, cap_total_points, cap_points_per_customer, rules, version, updated_at, deleted_at

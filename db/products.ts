@@ -1,6 +1,6 @@
 import type { Sql } from './client.ts'
 import { call } from './functions.ts'
-import { type KeyedAnswer, type KeyedRequest, oncePerKey } from './idempotency-keys.ts'
+import type { KeyedAnswer, KeyedRequest } from './idempotency-keys.ts'
 
 export type Product = {
   id: string
@@ -8,6 +8,8 @@ export type Product = {
   description: string
   image: string | null
   priceMinor: number
+  /** Of the last entry of its history. */
+  version: number
   /** What can be bought now: on hand and not reserved. */
   available: number
 }
@@ -32,7 +34,7 @@ export async function readProduct(sql: Sql, id: string): Promise<Product | undef
 }
 
 function columns(sql: Sql) {
-  return sql`id, name, description, image, price_minor as "priceMinor", on_hand - reserved as available`
+  return sql`id, name, description, image, price_minor as "priceMinor", version, on_hand - reserved as available`
 }
 
 /** The prices of those of the products that there are, by id. */
@@ -72,33 +74,48 @@ export async function createProduct(
 
 export type ProductChanges = { name?: string; description?: string; image?: string; priceMinor?: number }
 
-/** Changes what is given. Purchases that have reserved already keep the price they froze. */
+/**
+ * Changes what is given, with the entry in the history. Answers `unknown` when there is no such product, or its version is not the one
+ * that the change is based on (`basedOn`; left out: whichever there is). Purchases that have reserved already keep the price they froze.
+ */
 export async function updateProduct(
   sql: Sql,
   request: KeyedRequest,
-  id: string,
-  changes: ProductChanges,
+  { id, changes, basedOn, actor }: { id: string; changes: ProductChanges; basedOn?: number | undefined; actor: string },
 ): Promise<KeyedAnswer<never>> {
-  return await oncePerKey<never>(
-    sql,
-    request,
-    sql<{ resource: string }[]>`
-      with key as (
-        insert into idempotency_keys (scope, key, request_hash, resource)
-        select ${request.scope}, ${request.key}, ${request.requestHash}, id from products where id = ${id}
-        on conflict (scope, key) do nothing
-        returning resource
-      ), product as (
-        update products set
-          name = coalesce(${changes.name ?? null}, name),
-          description = coalesce(${changes.description ?? null}, description),
-          image = coalesce(${changes.image ?? null}, image),
-          price_minor = coalesce(${changes.priceMinor ?? null}, price_minor),
-          updated_at = now()
-        from key where id = resource
-      )
-      select resource from key`,
-  )
+  return await call(sql, 'update_product', {
+    product: id,
+    changes,
+    based_on: basedOn ?? null,
+    who: actor,
+    key_scope: request.scope,
+    request_key: request.key,
+    hash: request.requestHash,
+  })
+}
+
+/** What of a product changes by hand. */
+export type ProductTerms = Pick<Product, 'name' | 'description' | 'image' | 'priceMinor'>
+
+/** An entry of the history of a product: the first one has no `before`. */
+export type ProductChange = {
+  version: number
+  actor: string
+  at: Date
+  before: ProductTerms | null
+  after: ProductTerms
+}
+
+/** The changes of a product, newest first. */
+export async function listProductHistory(
+  sql: Sql,
+  { id, before, limit }: { id: string; before?: number; limit: number },
+): Promise<ProductChange[]> {
+  return await sql<ProductChange[]>`
+    select version, actor, at, before, after from product_history
+    where product_id = ${id} ${before === undefined ? sql`` : sql`and version < ${before}`}
+    order by version desc
+    limit ${limit}`
 }
 
 export type StockAdjustment = { productId: string; quantity: number; note: string; actor: string }

@@ -206,7 +206,7 @@ export type PurchaseSummary = {
   createdAt: Date
   cancelRequestedAt: Date | null
   settledAt: Date | null
-  lines: (PurchaseLine & { unitPriceMinor: number | null })[]
+  lines: (PurchaseLine & { name: string; unitPriceMinor: number | null })[]
 }
 
 /** A purchase with everything that has happened to it so far, from one snapshot. */
@@ -278,7 +278,7 @@ export async function listPurchases(sql: Sql, filter: PurchaseFilter): Promise<P
   return await sql<PurchaseSummary[]>`
     select ${summary(sql)} from ${purchases(sql)}
     where true
-      ${username === undefined ? sql`` : sql`and p.user_id = (select id from users where username = ${username})`}
+      ${username === undefined ? sql`` : sql`and p.user_id = (select id from users where lower(username) = lower(${username}))`}
       ${status === undefined ? sql`` : sql`and p.status = ${status}`}
       ${before === undefined ? sql`` : sql`and p.id < ${before}`}
     order by p.id desc
@@ -295,7 +295,7 @@ function summary(sql: Sql) {
       p.created_at as "createdAt", p.cancel_requested_at as "cancelRequestedAt", p.settled_at as "settledAt",
       (
         select jsonb_agg(jsonb_build_object(
-          'productId', l.product_id, 'quantity', l.quantity, 'unitPriceMinor', r.unit_price_minor) order by l.line)
+          'productId', l.product_id, 'name', l.name, 'quantity', l.quantity, 'unitPriceMinor', r.unit_price_minor) order by l.line)
         from purchase_lines l left join stock_reservations r using (purchase_id, product_id)
         where l.purchase_id = p.id
       ) as lines`

@@ -17,7 +17,7 @@ export type WalletEntry = {
   recordedAt: Date
 }
 
-export type WalletRefusal = { code: 'user_exists' } | { code: 'balance_too_large' }
+export type WalletRefusal = { code: 'user_exists' | 'account_exists' | 'balance_too_large' }
 
 /** A top-up brings a balance up to half of what can be counted. */
 const MAX_TOPPED_UP_MINOR = Math.floor(Number.MAX_SAFE_INTEGER / 2)
@@ -27,9 +27,9 @@ function newUserId(): string {
   return `usr_${uuidv7()}`
 }
 
-/** The id of the user of a name; undefined when nobody has it. */
+/** The id of the user of a name, in whichever case; undefined when nobody has it. */
 export async function findUser(sql: Sql, username: string): Promise<string | undefined> {
-  const [user] = await sql<{ id: string }[]>`select id from users where username = ${username}`
+  const [user] = await sql<{ id: string }[]>`select id from users where lower(username) = lower(${username})`
   return user?.id
 }
 
@@ -50,7 +50,7 @@ export async function listWallets(sql: Sql, options: { after?: string; limit: nu
 export async function readWallet(sql: Sql, username: string): Promise<Wallet | undefined> {
   const [wallet] = await sql<Wallet[]>`
     select u.id as "userId", u.username, w.balance_minor as "balanceMinor" from users u join wallets w on w.user_id = u.id
-    where u.username = ${username}`
+    where lower(u.username) = lower(${username})`
   return wallet
 }
 
@@ -67,16 +67,20 @@ export async function listWalletEntries(
     limit ${options.limit}`
 }
 
-/** Adds a user with an opening balance; one who has points already keeps them. Refusal: `user_exists`. */
+/**
+ * Adds a user with an opening balance. Refusals: `user_exists`; `account_exists`, when points were booked to this name before and are
+ * not to be adopted.
+ */
 export async function createWallet(
   sql: Sql,
   request: KeyedRequest,
-  wallet: { username: string; balanceMinor: number; actor: string },
+  wallet: { username: string; balanceMinor: number; adopt: boolean; actor: string },
 ): Promise<KeyedAnswer<WalletRefusal>> {
   return await call(sql, 'create_wallet', {
     new_id: newUserId(),
     name: wallet.username,
     opening_minor: wallet.balanceMinor,
+    adopt: wallet.adopt,
     who: wallet.actor,
     key_scope: request.scope,
     request_key: request.key,

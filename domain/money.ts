@@ -16,10 +16,15 @@ export function minorFromMajor(major: number): number | undefined {
 
 /**
  * What a purchase comes to in money, in minor units, as it is quoted and shown: the total less what the redeemed points pay
- * for. What is charged is decided by `amount_to_charge` (db/functions/wallets.sql), in the same way.
+ * for, but never below nothing. What is charged is decided by `amount_to_charge` (db/functions/wallets.sql), in the same way.
  */
 export function amountToCharge(totalMinor: number, redeemPoints: number, pointValueMinor: number): number {
-  return totalMinor - redeemPoints * pointValueMinor
+  return Math.max(totalMinor - redeemPoints * pointValueMinor, 0)
+}
+
+/** How many points pay for a total as a whole: the last one may be worth less than a whole one. */
+export function pointsToPay(totalMinor: number, pointValueMinor: number): number {
+  return Math.ceil(totalMinor / pointValueMinor)
 }
 
 /** Minor units as the JSON number in major units that prints with at most two decimals: 1999 is 19.99. */

@@ -1,7 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { campaignSearch, periodSearch } from './campaigns/campaign-search.ts'
 import { NotFound, PageError, PageSkeleton } from './page/page.tsx'
-import { operationsSearch, pointsSearch, purchasesSearch } from './search-params.ts'
+import { operationsSearch, pointsSearch, purchasesSearch, readSearch, writeSearch } from './search-params.ts'
 import { Shell } from './shell/shell.tsx'
 
 const root = createRootRoute({ component: Shell })
@@ -63,6 +63,8 @@ const operations = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([buy, purchases, purchase, points, campaigns, newCampaign, campaign, operations]),
   basepath: '/store',
+  parseSearch: readSearch,
+  stringifySearch: writeSearch,
   // A page's code is there by the time that somebody who points at its link has clicked.
   defaultPreload: 'intent',
   defaultPendingComponent: PageSkeleton,

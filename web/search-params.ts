@@ -2,6 +2,18 @@ import type { PointsDay } from './client/points.ts'
 import type { PurchaseStatus } from './client/purchases.ts'
 import { STATUSES } from './purchases/progress.ts'
 
+/** The query parameters of an address, as text. The router would take them for JSON, and a user called 662E41 for a number. */
+export function readSearch(query: string): Record<string, string> {
+  return Object.fromEntries(new URLSearchParams(query))
+}
+
+/** The query of an address, with its question mark; empty without parameters. */
+export function writeSearch(search: Record<string, unknown>): string {
+  const given = Object.entries(search).filter(([, value]) => value !== undefined)
+  const query = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)]))
+  return query.size > 0 ? `?${query}` : ''
+}
+
 /** Validates the query parameters of the list of purchases: they can be shared, and survive going back. */
 export function purchasesSearch(search: Record<string, unknown>): { status?: PurchaseStatus } {
   const status = STATUSES.find((known) => known === search.status)

@@ -32,7 +32,7 @@ $$;
 
 -- Reserves every line of a purchase, or none, and freezes the unit prices. Refusals: out_of_stock, with what is available of
 -- each line that is short; price_changed, when the buyer named a total and the prices now give another one;
--- redeem_exceeds_total, when the points are worth more than the total.
+-- redeem_exceeds_total, when fewer points pay for all of it.
 create or replace function reserve_stock(purchase uuid) returns jsonb
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -42,6 +42,7 @@ declare
   total  bigint;
   priced jsonb;
   line   record;
+  most_points bigint;
 begin
   if answer is not null then
     return done(answer);
@@ -73,9 +74,10 @@ begin
   if total <> bought.expected_total_minor then
     return refused('price_changed', jsonb_build_object('expectedMinor', bought.expected_total_minor, 'totalMinor', total));
   end if;
-  if bought.redeem_points * bought.point_value_minor > total then
-    return refused('redeem_exceeds_total', jsonb_build_object(
-      'points', bought.redeem_points, 'mostPoints', total / bought.point_value_minor));
+  -- The last point may be worth less than a whole one.
+  most_points := (total + bought.point_value_minor - 1) / bought.point_value_minor;
+  if bought.redeem_points > most_points then
+    return refused('redeem_exceeds_total', jsonb_build_object('points', bought.redeem_points, 'mostPoints', most_points));
   end if;
 
   for line in
@@ -176,6 +178,44 @@ $$;
 -- ---------------------------------------------------------------------------------------------------------------------
 -- Products
 
+-- What of a product its history has.
+create or replace function product_terms(product products) returns jsonb
+language sql immutable as $$
+  select jsonb_build_object(
+    'name', product.name, 'description', product.description, 'image', product.image, 'priceMinor', product.price_minor)
+$$;
+
+-- Changes what is given of { name, description, image, priceMinor }, with the entry in the history. Refusal: moved_on, when the change
+-- is based on another version than the present one; null: on whichever there is. Purchases that have reserved already keep the price
+-- they froze. Of a product that does not exist, and of a refusal, nothing is remembered.
+create or replace function update_product(
+  product text, changes jsonb, based_on bigint, who text, key_scope text, request_key text, hash text
+) returns jsonb
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  answer  jsonb := claim_key(key_scope, request_key, hash, product);
+  before  products;
+  changed products;
+begin
+  if answer is not null then
+    return answer;
+  end if;
+  select * into before from products where id = product for no key update;
+  if not found or based_on <> before.version then
+    return unknown_to_key(key_scope, request_key);
+  end if;
+  update products set
+    name = coalesce(changes ->> 'name', name), description = coalesce(changes ->> 'description', description),
+    image = coalesce(changes ->> 'image', image), price_minor = coalesce((changes -> 'priceMinor')::bigint, price_minor),
+    version = version + 1, updated_at = clock_timestamp()
+  where id = product
+  returning * into changed;
+  insert into product_history (product_id, version, actor, before, after)
+  values (product, changed.version, who, product_terms(before), product_terms(changed));
+  return key_done(product);
+end
+$$;
+
 -- Adds a product with its initial stock. Refusal: product_exists.
 --
 -- new_product: { id, name, description, image, priceMinor, stock }
@@ -195,6 +235,8 @@ begin
   if not found then
     return refuse_key(key_scope, request_key, 'product_exists');
   end if;
+  insert into product_history (product_id, version, actor, after)
+  select id, 1, who, product_terms(products) from products where id = product;
   perform move_stock(product, (new_product ->> 'stock')::bigint, 0, 'initial', request_key, who);
   return key_done(product);
 end
@@ -244,7 +286,12 @@ begin
     from jsonb_to_recordset(new_products)
       as sample (id text, name text, description text, image text, "priceMinor" bigint, stock bigint)
     on conflict (id) do nothing
-    returning id, on_hand
+    returning *
+  ), history as (
+    insert into product_history (product_id, version, actor, after)
+    select id, 1, 'seed', jsonb_build_object(
+      'name', name, 'description', description, 'image', image, 'priceMinor', price_minor)
+    from product
   ), movement as (
     insert into stock_movements (product_id, quantity, reason, reference, actor)
     select id, on_hand, 'initial', 'seed', 'seed' from product where on_hand > 0

@@ -17,7 +17,7 @@ declare
 begin
   select * into known from purchases where scope = key_scope and idempotency_key = request_key;
   if not found then
-    select user_id into buyer from wallets where user_id = (select id from users where username = buyer_name);
+    select user_id into buyer from wallets where user_id = (select id from users where lower(username) = lower(buyer_name));
     if not found then
       return '{"ok": false, "problem": "unknown_user"}';
     end if;
@@ -32,9 +32,10 @@ begin
     ) values (new_id, key_scope, request_key, hash, buyer, expected_minor, points, point_minor)
     on conflict on constraint purchases_key do nothing;
     if found then
-      insert into purchase_lines (purchase_id, line, product_id, quantity)
-      select new_id, line.number, line.content ->> 'productId', (line.content ->> 'quantity')::integer
+      insert into purchase_lines (purchase_id, line, product_id, quantity, name)
+      select new_id, line.number, products.id, (line.content ->> 'quantity')::integer, products.name
       from jsonb_array_elements(new_lines) with ordinality as line (content, number)
+      join products on products.id = line.content ->> 'productId'
       -- The foreign keys lock the products in this order, which is the one that the steps lock them in.
       order by line.content ->> 'productId';
       insert into purchase_events (purchase_id, seq, step, state) values (new_id, 1, 'purchase', 'running');

@@ -30,9 +30,9 @@ begin
 end
 $$;
 
--- What a purchase comes to in money: the total less what the redeemed points pay for.
+-- What a purchase comes to in money: the total less what the redeemed points pay for, of which the last one may be worth less.
 create or replace function amount_to_charge(bought purchases) returns bigint
-language sql immutable as $$ select bought.total_minor - bought.redeem_points * bought.point_value_minor $$;
+language sql immutable as $$ select greatest(bought.total_minor - bought.redeem_points * bought.point_value_minor, 0) $$;
 
 -- Takes from the buyer's wallet what points do not pay of the reserved lines, which may be nothing. Refusal:
 -- insufficient_funds, with what is missing.
@@ -128,15 +128,22 @@ language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   known text;
 begin
-  insert into users (id, username) values (new_id, name) on conflict (username) do nothing;
-  select id into strict known from users where username = name;
+  insert into users (id, username) values (new_id, name) on conflict (lower(username)) do nothing;
+  select id into strict known from users where lower(username) = lower(name);
   return to_jsonb(known);
 end
 $$;
 
--- Adds a wallet with an opening balance, and its user unless there is one of this name. Refusal: user_exists.
+-- Whether something has happened to the points of a user already: points or events of other systems came before there was a wallet.
+create or replace function has_points_history(owner text) returns boolean
+language sql stable as $$
+  select exists (select from points_accounts where account_id = owner) or exists (select from external_events where user_id = owner)
+$$;
+
+-- Adds a wallet with an opening balance, and its user unless there is one of this name. Refusals: user_exists; account_exists, when
+-- the name has points that are not to be adopted.
 create or replace function create_wallet(
-  new_id text, name text, opening_minor bigint, who text, key_scope text, request_key text, hash text
+  new_id text, name text, opening_minor bigint, adopt boolean, who text, key_scope text, request_key text, hash text
 ) returns jsonb
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -147,6 +154,12 @@ begin
     return answer;
   end if;
   owner := open_user(new_id, name) #>> '{}';
+  if exists (select from wallets where user_id = owner) then
+    return refuse_key(key_scope, request_key, 'user_exists');
+  end if;
+  if not adopt and has_points_history(owner) then
+    return refuse_key(key_scope, request_key, 'account_exists');
+  end if;
   insert into wallets (user_id, added_minor) values (owner, opening_minor) on conflict (user_id) do nothing;
   if not found then
     return refuse_key(key_scope, request_key, 'user_exists');
@@ -172,7 +185,7 @@ begin
     return answer;
   end if;
   select * into topped from wallets
-  where user_id = (select id from users where username = name)
+  where user_id = (select id from users where lower(username) = lower(name))
   for no key update;
   if not found then
     return unknown_to_key(key_scope, request_key);
@@ -201,7 +214,7 @@ begin
     insert into wallets (user_id, balance_minor, added_minor)
     select users.id, sample."balanceMinor", sample."balanceMinor"
     from jsonb_to_recordset(new_users) as sample (username text, "balanceMinor" bigint)
-    join users on users.username = sample.username
+    join users on lower(users.username) = lower(sample.username)
     on conflict (user_id) do nothing
     returning user_id, balance_minor
   ), entry as (

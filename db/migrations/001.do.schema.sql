@@ -38,9 +38,12 @@ $$;
 create table users (
   -- 'usr_' and a UUIDv7; of sample users, their name.
   id         resource_id primary key,
-  username   resource_id not null unique,
+  username   resource_id not null,
   created_at timestamptz not null default now()
 );
+-- Nobody can tell Derick from derick, so one of them is enough, and either means him.
+create unique index users_name on users (lower(username));
+create index users_by_name on users (username);
 
 -- ---------------------------------------------------------------------------------------------------------------------
 -- Stock
@@ -51,6 +54,8 @@ create table products (
   description text        not null default '',
   image       text,
   price_minor minor_units not null,
+  -- Of the last entry of its history.
+  version     bigint      not null default 1,
   on_hand     bigint      not null default 0,
   reserved    bigint      not null default 0,
   created_at  timestamptz not null default now(),
@@ -60,6 +65,19 @@ create table products (
   -- What can be bought is on_hand - reserved.
   constraint products_available check (reserved <= on_hand)
 );
+
+-- Who changed what, and when. "before" and "after" are name, description, image and price; stock has movements of its own.
+create table product_history (
+  product_id resource_id not null references products,
+  version    bigint      not null check (version > 0),
+  actor      text        not null,
+  at         timestamptz not null default clock_timestamp(),
+  before     jsonb,
+  after      jsonb       not null,
+  primary key (product_id, version),
+  check ((before is null) = (version = 1))
+);
+call make_append_only('product_history');
 
 create table stock_movements (
   id          bigint generated always as identity primary key,
@@ -136,7 +154,8 @@ create table purchases (
   constraint purchases_key unique (scope, idempotency_key),
   -- A buyer who named a total never pays another one.
   constraint purchases_price_expected check (total_minor = expected_total_minor),
-  constraint purchases_redeem_within_total check (redeem_points * point_value_minor <= total_minor),
+  -- The last point may be worth less than a whole one, but never nothing.
+  constraint purchases_redeem_within_total check (redeem_points = 0 or (redeem_points - 1) * point_value_minor < total_minor),
   constraint purchases_settled check ((settled_at is null) = (status in ('running', 'compensating')))
 );
 create index purchases_by_user on purchases (user_id, id desc);
@@ -148,6 +167,8 @@ create table purchase_lines (
   line        integer     not null check (line between 1 and 20),
   product_id  resource_id not null references products,
   quantity    integer     not null check (quantity between 1 and 1000),
+  -- Of the product when it was ordered: what a receipt says does not change.
+  name        text        not null,
   primary key (purchase_id, line),
   unique (purchase_id, product_id)
 );
@@ -321,6 +342,8 @@ create table campaigns (
   id                      uuid        primary key,
   client                  resource_id not null,
   name                    text        not null check (length(name) between 1 and 100),
+  -- The same for names that people cannot tell apart.
+  name_key                text        not null,
   status                  text        not null check (status in ('active', 'inactive')),
   starts_at               timestamptz,
   -- The first instant at which it no longer runs.
@@ -328,7 +351,7 @@ create table campaigns (
   cap_total_points        bigint      check (cap_total_points >= 0),
   cap_points_per_customer bigint      check (cap_points_per_customer >= 0),
   rules                   jsonb       not null,
-  -- Number of entries in its history.
+  -- Of the last entry of its history. No campaign of this name had it before.
   version                 bigint      not null default 1,
   -- What it gave while it had a cap, less what was taken back meanwhile. What it gave while it had none is in campaign_counters:
   -- together they are the sum of its grants, and either may be below zero.
@@ -337,7 +360,8 @@ create table campaigns (
   updated_at              timestamptz not null default now(),
   deleted_at              timestamptz
 );
-create unique index campaigns_name on campaigns (client, name) where deleted_at is null;
+create unique index campaigns_name on campaigns (lower(client), name_key) where deleted_at is null;
+create index campaigns_by_name on campaigns (client, name);
 create index campaigns_of_client on campaigns (client);
 
 -- Who changed what, and when. "before" and "after" are status, schedule, caps and rules; null where there was, or is, none.

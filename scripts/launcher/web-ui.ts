@@ -19,7 +19,13 @@ export async function serveWebUi(port: number, upstreamPort: number): Promise<Se
   const server = createServer((incoming, outgoing) => {
     const { method = '', url: path, headers } = incoming
     const { host, origin, 'sec-fetch-site': secFetchSite } = headers
-    const refusal = refuseOnLoopback({ method, host, origin, secFetchSite: secFetchSite?.toString() })
+    const refusal = refuseOnLoopback({
+      method,
+      path: path ?? '/',
+      host,
+      origin,
+      secFetchSite: secFetchSite?.toString(),
+    })
     if (refusal !== undefined) return answer(outgoing, ...REFUSALS[refusal])
     const upstream = request({ host: '127.0.0.1', port: upstreamPort, method, path, headers }, (response) => {
       outgoing.writeHead(response.statusCode ?? 502, response.rawHeaders)

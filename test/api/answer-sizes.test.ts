@@ -37,6 +37,7 @@ const BIGGEST: Record<string, () => ReturnType<typeof api.get>> = {
   'get /points/transactions': page(`/points/transactions?account_id=${username}`),
   'get /products': page('/products'),
   'get /products/{id}': item(`/products/${productId}`),
+  'get /products/{id}/history': page(`/products/${productId}/history`),
   'get /purchases': page('/purchases'),
   'get /purchases/{id}': item(`/purchases/${purchaseId}`),
   'get /purchases/{id}/evaluation': item(`/purchases/${purchaseId}/evaluation`),

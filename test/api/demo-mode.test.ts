@@ -61,6 +61,24 @@ describe('in demo mode', () => {
     expect((await world.api.call('GET', '/users', { headers })).status).toBe(200)
   })
 
+  test('no page of another site reads what holds a connection or takes long', async () => {
+    const id = '0199d6a4-7f1e-7c3a-9b0e-5a1c2d3e4f50'
+    for (const path of [
+      `/purchases/${id}/events`,
+      `/purchases/${id}/evaluation`,
+      `/events/${id}/evaluation`,
+      '/operations/parked',
+    ]) {
+      for (const headers of [{ 'Sec-Fetch-Site': 'cross-site' }, { Origin: evil }] as Record<string, string>[])
+        expect(await world.api.call('GET', path, { headers })).toMatchObject({
+          status: 403,
+          body: { code: 'foreign_request' },
+        })
+      expect((await world.api.call('GET', path, { headers: { 'Sec-Fetch-Site': 'same-origin' } })).status).not.toBe(403)
+      expect((await world.api.call('GET', path, { headers: { Origin: friend } })).status).not.toBe(403)
+    }
+  })
+
   test('our own pages and programs without an origin can', async () => {
     expect((await addUser({ Origin: world.api.url, 'Sec-Fetch-Site': 'same-origin' })).status).toBe(201)
     expect((await addUser({})).status).toBe(201)
@@ -102,3 +120,16 @@ test.each(['/products', '/nothing', '/docs', '/images/unicorn-air.svg'])(
     expect(headers.get('Referrer-Policy')).toBe('no-referrer')
   },
 )
+
+test('nobody on the way stores an answer that is about somebody, nor a problem', async () => {
+  await world.shop.addWallet({ username: 'stored', balanceMinor: 1 })
+  for (const path of [
+    '/users',
+    '/users/balance/stored',
+    '/points?account_id=stored',
+    '/purchases?userId=stored',
+    '/nothing',
+  ])
+    expect((await world.api.get(path)).headers.get('Cache-Control')).toBe('no-store')
+  expect((await world.api.get('/images/unicorn-air.svg')).headers.get('Cache-Control')).toContain('public')
+})

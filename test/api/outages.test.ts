@@ -105,7 +105,7 @@ test('a request whose connection the server cuts off is 503, and those after it 
 })
 
 test('a request that gets no connection in time is 503, and is not carried out later', async () => {
-  const sql = openDatabase({ ...pool(), maxConnections: 1, waitMs: 100 })
+  const sql = openDatabase({ ...pool(), maxConnections: 1, waitMs: 1_000 })
   const api = await world.serve({ sql: world.shop.sql, writes: sql })
   const held = await sql.reserve()
   const answer = await api.post('/users/waiter/top-ups', { amount: 1 }, { key: 'crowded' })
@@ -124,16 +124,18 @@ test('a request that waits for a locked row is 503, while others go on, and noth
   const api = await world.serve({ sql })
   await world.shop.addProduct({ id: 'held', priceMinor: 100, stock: 10 })
   const orderHeld = { userId: 'waiter', productId: 'held', quantity: 1 }
-  await world.shop.sql.begin(async (tx) => {
-    await tx`select from products where id = 'held' for update`
-    const answer = await api.post('/purchase', orderHeld, { key: 'held' })
-    expect(answer).toMatchObject({ status: 503, body: { code: 'database_unavailable' } })
-    expect(Number(answer.headers.get('Retry-After'))).toBeGreaterThan(0)
-    expect(
-      (await api.post('/purchase', { ...order, userId: 'waiter' }, { headers: { Prefer: 'respond-async' } })).status,
-    ).toBe(202)
-    expect((await api.get('/products/held')).status).toBe(200)
-  })
+  await world.shop.asOwner((owner) =>
+    owner.begin(async (tx) => {
+      await tx`select from products where id = 'held' for update`
+      const answer = await api.post('/purchase', orderHeld, { key: 'held' })
+      expect(answer).toMatchObject({ status: 503, body: { code: 'database_unavailable' } })
+      expect(Number(answer.headers.get('Retry-After'))).toBeGreaterThan(0)
+      expect(
+        (await api.post('/purchase', { ...order, userId: 'waiter' }, { headers: { Prefer: 'respond-async' } })).status,
+      ).toBe(202)
+      expect((await api.get('/products/held')).status).toBe(200)
+    }),
+  )
   const again = await api.post('/purchase', orderHeld, { key: 'held' })
   expect([again.status, again.headers.get('Idempotency-Replayed')]).toEqual([200, null])
   await sql.end({ timeout: 1 })

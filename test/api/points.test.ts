@@ -216,13 +216,6 @@ describe('an Idempotency-Key', () => {
     expect(again.body).toEqual(first.body)
   })
 
-  test('of one account is not the key of another', async () => {
-    await issue(100, { key: 'shared' })
-    const theirs = await world.api.post('/points', { account_id: `${member}-b`, amount: 100 }, { key: 'shared' })
-    expect(theirs).toMatchObject({ status: 200, body: { account_id: `${member}-b`, balance: 100 } })
-    expect(theirs.headers.has('Idempotency-Replayed')).toBe(false)
-  })
-
   test('is not a key of the sagas, nor one of theirs a key of requests', async () => {
     await world.shop.addUser(member)
     const theirs = { accountId: member, ...commandOf({ type: 'issue', amount: 5, ttlDays: 1 }, `${member}/taken`) }

@@ -70,14 +70,6 @@ describe('one Idempotency-Key', () => {
     expect(long.body).toEqual(short.body)
   })
 
-  test('of one user is not the key of another', async () => {
-    await world.shop.addWallet({ username: `${buyer}-b`, balanceMinor: 100_000 })
-    const mine = await buy(oneOf(product), 'shared')
-    const theirs = await buy({ ...oneOf(product), userId: `${buyer}-b` }, 'shared')
-    expect(theirs.status).toBe(200)
-    expect(theirs.body.purchaseId).not.toBe(mine.body.purchaseId)
-  })
-
   test.each(['', ' ', 'ünicorn', 'tab\there', 'x'.repeat(256)])(
     'that is "%s" is bad input, and buys nothing',
     async (key) => {
@@ -102,4 +94,62 @@ test('without a key, each request is a purchase of its own', async () => {
   const answers = [await world.api.post('/purchase', oneOf(product)), await world.api.post('/purchase', oneOf(product))]
   expect(new Set(answers.map((answer) => answer.body.purchaseId)).size).toBe(2)
   expect(await chargesOf(buyer)).toBe(2)
+})
+
+describe('one key of who asks, for another user', () => {
+  const issue = { amount: 100 }
+  const event = { type: 'ReviewWritten', client: 'ReviewSite', payload: {} }
+  const requests: Record<string, (user: string) => [method: string, path: string, body: object]> = {
+    purchase: (user) => ['POST', '/purchase', { ...oneOf(product), userId: user }],
+    'new user': (user) => ['POST', '/users', { username: `${user}-new`, balance: 1 }],
+    'top-up': (user) => ['POST', `/users/${user}/top-ups`, { amount: 1 }],
+    'issue of points': (user) => ['POST', '/points', { account_id: user, ...issue }],
+    'redemption of points': (user) => ['DELETE', '/points', { account_id: user, ...issue }],
+    'redemption of points by POST': (user) => ['POST', '/points/redemptions', { account_id: user, ...issue }],
+    'event of one client': (user) => ['POST', '/events', { ...event, account_id: user }],
+  }
+
+  test.each(Object.entries(requests))('is refused: %s', async (name, request) => {
+    const other = await world.shop.addWallet({ balanceMinor: 100_000 })
+    for (const user of [buyer, other]) {
+      const [method, path, body] = requests['issue of points']?.(user) ?? []
+      await world.api.call(method as string, path as string, { body })
+    }
+    const send = (user: string) => {
+      const [method, path, body] = request(user)
+      return world.api.call(method, path, { body, key: `shared by users, ${name}` })
+    }
+    const mine = await send(buyer)
+    expect(mine.status).toBeLessThan(300)
+    expect(await send(other)).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } })
+    expect((await send(buyer)).headers.get('Idempotency-Replayed')).toBe('true')
+  })
+
+  test.each(['purchase', 'top-up', 'issue of points'])(
+    'takes effect for one of them when both come at once: %s',
+    async (name) => {
+      for (let round = 0; round < 5; round++) {
+        const other = await world.shop.addWallet({ balanceMinor: 100_000 })
+        const answers = await Promise.all(
+          [buyer, other, buyer, other].map((user) => {
+            const [method, path, body] = requests[name]?.(user) ?? []
+            return world.api.call(method as string, path as string, { body, key: `at once, ${name} ${round}` })
+          }),
+        )
+        expect(answers.map(({ status }) => (status < 300 ? 'done' : status)).toSorted()).toEqual([
+          422,
+          422,
+          'done',
+          'done',
+        ])
+      }
+    },
+  )
+
+  test('is another key when another client sends it with an event', async () => {
+    const send = (client: string) => world.api.post('/events', { ...event, client, account_id: buyer }, { key: '1001' })
+    const [first, second] = [await send('ReviewSite'), await send('NewsSite')]
+    expect(second.body.event_id).not.toBe(first.body.event_id)
+    expect(second.headers.has('Idempotency-Replayed')).toBe(false)
+  })
 })

@@ -30,7 +30,7 @@ describe('a purchase', () => {
       username: buyer,
       productId: product,
       quantity: 1,
-      lines: [{ productId: product, quantity: 1, unitPrice: 1700 }],
+      lines: [{ productId: product, name: `Product ${product}`, quantity: 1, unitPrice: 1700 }],
       total: 1700,
       amount: 1700,
       pointsRedeemed: 0,
@@ -78,8 +78,8 @@ describe('a purchase', () => {
     expect(status).toBe(200)
     expect(body).toMatchObject({ productId: `${product}-b`, quantity: 4, total: 1759.97, amount: 1759.97 })
     expect(body.lines).toEqual([
-      { productId: `${product}-b`, quantity: 3, unitPrice: 19.99 },
-      { productId: product, quantity: 1, unitPrice: 1700 },
+      { productId: `${product}-b`, name: `Product ${product}-b`, quantity: 3, unitPrice: 19.99 },
+      { productId: product, name: `Product ${product}`, quantity: 1, unitPrice: 1700 },
     ])
     expect(await balanceShown()).toBe(1540.03)
   })
@@ -210,7 +210,7 @@ describe('the list of purchases', () => {
       code: 'insufficient_funds',
       refusal: { code: 'insufficient_funds', missing: 100 },
       total: 1700,
-      lines: [{ productId: product, quantity: 1, unitPrice: 1700 }],
+      lines: [{ productId: product, name: `Product ${product}`, quantity: 1, unitPrice: 1700 }],
     })
   })
 
@@ -266,3 +266,17 @@ test('operators find a purchase in Temporal by its customer and by how it ended'
 function stepsOf(purchase: { steps: { seq: number; step: string; state: string }[] }): string[] {
   return purchase.steps.map(({ seq, step, state }) => `${seq} ${step} ${state}`)
 }
+
+test('a receipt and a purchase name products as they were called when they were ordered', async () => {
+  const { shop, api } = world
+  await api.post('/products', { id: 'renamed', name: 'Unicorn One', description: '', price: 5, stock: 5 })
+  const username = await shop.addWallet({ balanceMinor: 10_000 })
+  const order = { userId: username, productId: 'renamed', quantity: 1 }
+  const bought = await api.post('/purchase', order, { key: 'before the new name' })
+  await api.call('PATCH', '/products/renamed', { body: { name: 'Unicorn Two' } })
+  const again = await api.post('/purchase', order, { key: 'before the new name' })
+  for (const { body } of [bought, again, await api.get(`/purchases/${bought.body.purchaseId}`)])
+    expect(body.lines).toMatchObject([{ productId: 'renamed', name: 'Unicorn One', unitPrice: 5 }])
+  expect((await api.get(`/purchases?userId=${username}`)).body.items[0].lines[0].name).toBe('Unicorn One')
+  expect((await api.post('/purchase', order)).body.lines[0].name).toBe('Unicorn Two')
+})

@@ -49,6 +49,27 @@ test('a quote says what a purchase comes to, and writes nothing', async () => {
   expect(bought.body).toMatchObject({ total: body.total, amount: body.amount, pointsIssued: body.pointsEarned })
 })
 
+test('the last point of a quote and of a purchase may be worth less, and a refund gives it back whole', async () => {
+  await world.shop.addProduct({ id: 'odd', priceMinor: 5_999, stock: 5 })
+  await world.api.post('/points', { account_id: buyer, amount: 700 })
+  for (const [redeemPoints, amount] of [
+    [599, 0.09],
+    [600, 0],
+  ] as const) {
+    const order = { productId: 'odd', quantity: 1, redeemPoints }
+    expect((await quote(order)).body).toMatchObject({ mostPoints: 600, pointsRedeemed: redeemPoints, amount })
+    const { body } = await buy(order)
+    expect(body).toMatchObject({ total: 59.99, amount, pointsRedeemed: redeemPoints })
+    const refund = (await world.api.post(`/purchases/${body.purchaseId}/refund`, undefined)).body
+    expect(refund).toMatchObject({ refund: { amount, pointsReturned: redeemPoints } })
+    expect(await points()).toBe(700)
+  }
+  expect((await buy({ productId: 'odd', quantity: 1, redeemPoints: 601 })).body).toMatchObject({
+    code: 'redeem_exceeds_total',
+    mostPoints: 600,
+  })
+})
+
 test('a quote offers no more points than the total is worth', async () => {
   await world.api.post('/points', { account_id: buyer, amount: 20_000 })
   expect((await quote({ productId: 'air', quantity: 1, redeemPoints: 20_000 })).body).toMatchObject({

@@ -126,7 +126,7 @@ describe('the store', () => {
     async (path) => {
       const { status, headers, body } = await store.get(path)
       expect([status, body.code]).toEqual([404, 'unknown_route'])
-      expect(headers.get('Cache-Control')).toBeNull()
+      expect(headers.get('Cache-Control')).toBe('no-store')
     },
   )
 

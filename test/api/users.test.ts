@@ -13,7 +13,9 @@ beforeEach(() => {
 })
 
 const withKey = (key?: string) => (key === undefined ? {} : { key })
-const add = (balance: unknown, key?: string) => world.api.post('/users', { username: name, balance }, withKey(key))
+const newUser = (balance: unknown) => ({ username: name, balance })
+const eventOf = (account: string) => ({ type: 'ReviewWritten', client: 'ReviewSite', account_id: account, payload: {} })
+const add = (balance: unknown, key?: string) => world.api.post('/users', newUser(balance), withKey(key))
 const topUp = (amount: unknown, key?: string) => world.api.post(`/users/${name}/top-ups`, { amount }, withKey(key))
 const balance = async () => (await world.api.get(`/users/balance/${name}`)).body.balance
 const entries = async () => (await world.api.get(`/users/${name}/wallet-entries`)).body.items
@@ -37,6 +39,25 @@ describe('adding a user', () => {
     await add(100)
     expect(await add(999)).toMatchObject({ status: 409, body: { code: 'user_exists' } })
     expect(await balance()).toBe(100)
+  })
+
+  test.each([
+    ['points', () => world.api.post('/points', { account_id: name, amount: 70 })],
+    ['an event', () => world.api.post('/events', eventOf(name), { key: `event of ${name}` })],
+  ])('of a name that had %s before is refused, unless they are adopted on purpose', async (_, earlier) => {
+    expect((await earlier()).status).toBeLessThan(300)
+    const points = async () => (await world.api.get(`/points?account_id=${name}`)).body.balance
+    const before = await points()
+    for (const refused of [await add(100), await world.api.post('/users', { ...newUser(100), adopt: false })])
+      expect(refused).toMatchObject({ status: 409, body: { code: 'account_exists' } })
+    expect(await world.api.get(`/users/balance/${name}`)).toMatchObject({ status: 404 })
+    expect(await world.api.post('/users', { ...newUser(100), adopt: true })).toMatchObject({ status: 201 })
+    expect([await balance(), await points()]).toEqual([100, before])
+  })
+
+  test('of a name whose points were asked for, but never had, is nothing to adopt', async () => {
+    expect((await world.api.call('DELETE', '/points', { body: { account_id: name, amount: 1 } })).status).toBe(409)
+    expect((await add(100)).status).toBe(201)
   })
 
   test('again under the same key is the same user, with the balance as it is now', async () => {
@@ -114,7 +135,7 @@ describe('topping up', () => {
     expect(await topUp(6, 'five')).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } })
     const other = await world.api.post('/users', { username: `${name}-b`, balance: 0 })
     expect(other.status).toBe(201)
-    expect((await world.api.post(`/users/${name}-b/top-ups`, { amount: 5 }, { key: 'five' })).body.balance).toBe(5)
+    expect((await world.api.post(`/users/${name}-b/top-ups`, { amount: 5 }, { key: 'five' })).status).toBe(422)
     expect(await balance()).toBe(5)
   })
 

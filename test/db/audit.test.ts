@@ -14,6 +14,7 @@ import {
 import { openShop, type Shop } from '#test/support/shop.ts'
 
 const STOCK = 'stock on hand is the sum of its movements, and reserved stock is the sum of the open reservations'
+const PRODUCT = 'a product stands as the last entry of its history says'
 const WALLETS = 'a wallet holds the sum of its entries, and never less than nothing'
 const COMPLETED =
   'a completed purchase sold each of its lines once, was paid once in money and points, and its award is settled'
@@ -21,7 +22,7 @@ const REVERSED = 'a purchase that was refused, cancelled or failed moved nothing
 const REFUNDED = 'a refunded purchase gave everything back, but for the value of awarded points that were spent'
 const TIMELINE = 'the timeline of a purchase has no gaps, and a settled one ends with its outcome'
 const SETTLED = 'no purchase, refund or award waits for an operator because the books disagree with what was done'
-const INVARIANTS = [STOCK, WALLETS, COMPLETED, REVERSED, REFUNDED, TIMELINE, SETTLED]
+const INVARIANTS = [STOCK, PRODUCT, WALLETS, COMPLETED, REVERSED, REFUNDED, TIMELINE, SETTLED]
 
 let shop: Shop
 /** Who owns the tables may lift every protection: what is broken here is broken behind the application's back. */
@@ -99,6 +100,7 @@ test('the audit finds nothing in books that only the saga has written, and has l
   const found = aboutPurchases(report.invariants)
   expect(found.map(({ name, checked, violations }) => [name, checked, violations])).toEqual([
     [STOCK, 2, []],
+    [PRODUCT, 2, []],
     [WALLETS, 1, []],
     [COMPLETED, 1, []],
     [REVERSED, 2, []],
@@ -139,6 +141,12 @@ const damages: Damage[] = [
     breaks: [STOCK],
     named: () => ({ product: 'air', on_hand: 8, movements: 7 }),
     damage: () => owner`update products set on_hand = on_hand + 1 where id = 'air'`,
+  },
+  {
+    what: 'a price that nobody has changed',
+    breaks: [PRODUCT],
+    named: () => ({ product: 'air', version: 1, entries: 1 }),
+    damage: () => owner`update products set price_minor = price_minor + 1 where id = 'air'`,
   },
   {
     what: 'a movement that did not reach the stock',

@@ -118,7 +118,7 @@ type Who = { username: string; product: string; account: string }
 async function begin({ stock, balance, price }: { stock: number; balance: number; price: number }): Promise<Who> {
   run += 1
   const [username, product] = [`buyer-${run}`, `product-${run}`]
-  await createWallet(shop.sql, request(), { username, balanceMinor: balance, actor: 'test' })
+  await createWallet(shop.sql, request(), { username, balanceMinor: balance, adopt: false, actor: 'test' })
   const about = { id: product, name: product, description: '', priceMinor: price, stock, actor: 'test' }
   await createProduct(shop.sql, request(), about)
   const account = (await readWallet(shop.sql, username))?.userId ?? ''
@@ -162,7 +162,7 @@ async function act({ username, product, account }: Who, orders: Bought[], one: A
       await ledger.execute({ accountId: account, ...commandOf({ type: 'expire' }) })
       return
     case 'reprice':
-      await sql`update products set price_minor = ${one.price} where id = ${product}`
+      await shop.setPrice(product, one.price)
   }
 }
 

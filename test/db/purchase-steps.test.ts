@@ -69,7 +69,7 @@ describe('a step', () => {
   test('freezes the price: a later price change does not reach the charge', async () => {
     const purchaseId = await aPurchase({ stock: 1, balanceMinor: 5000 })
     await reserveStock(shop.sql, purchaseId)
-    await shop.sql`update products set price_minor = 4000 where id = ${product}`
+    await shop.setPrice(product, 4000)
     await chargeWallet(shop.sql, purchaseId)
     expect(await shop.balance(buyer)).toBe(4000)
     await giveUp(purchaseId)

@@ -162,7 +162,8 @@ describe.each([
   })
 
   async function holdProduct(lock: string): Promise<() => Promise<void>> {
-    const { databaseUrl } = installation.shop
+    // The application may not lock products outside of its functions.
+    const databaseUrl = installation.shop.migrateDatabaseUrl
     const holder = openDatabase({ databaseUrl, applicationName: 'holder', maxConnections: 1 })
     const held = await holder.reserve()
     await held`begin`

@@ -58,7 +58,7 @@ async function taken(answer: ReturnType<Api['post']>): Promise<void> {
 async function addProducts(api: Api, prefix: string, stock: number): Promise<string[]> {
   const ids = Array.from({ length: 20 }, (_, index) => `${prefix}${index}`.padEnd(64, '-'))
   for (const id of ids) {
-    const [name, description] = [WIDE.repeat(200), WIDE.repeat(4000)]
+    const [name, description] = [WIDE.repeat(200), WIDE.repeat(2000)]
     const image = `/${'"'.repeat(999)}`
     await taken(api.post('/products', { id, name, description, image, price: 99_999_999.99, stock }))
   }
@@ -93,6 +93,17 @@ async function copyProducts(sql: Database): Promise<void> {
     insert into products (id, name, description, image, price_minor, on_hand)
     select rpad('c' || n, 64, '-'), name, description, image, price_minor, on_hand
     from generate_series(1, ${MANY}) n, (select * from products limit 1) p`
+  await sql`
+    insert into product_history (product_id, version, actor, after)
+    select id, 1, 'test', product_terms(products) from products
+    where not exists (select from product_history where product_id = id)`
+  await sql`
+    insert into product_history (product_id, version, actor, before, after)
+    select product_id, n, actor, after, after from generate_series(2, ${MANY}) n,
+      (select * from product_history where not starts_with(product_id, 'c') order by product_id limit 1) first_entry`
+  await sql`
+    update products set version = newest.version
+    from (select product_id, max(version) as version from product_history group by product_id) newest where id = newest.product_id`
 }
 
 async function copyPurchases(sql: Database, purchaseId: string): Promise<void> {
@@ -107,8 +118,8 @@ async function copyPurchases(sql: Database, purchaseId: string): Promise<void> {
       status, code, detail, event_seq, now(), settled_at
     from copies c, purchases p where p.id = ${purchaseId}`
   await sql`
-    insert into purchase_lines (purchase_id, line, product_id, quantity)
-    select c.id, line, product_id, quantity from copies c, purchase_lines where purchase_id = ${purchaseId}`
+    insert into purchase_lines (purchase_id, line, product_id, quantity, name)
+    select c.id, line, product_id, quantity, name from copies c, purchase_lines where purchase_id = ${purchaseId}`
   await sql`
     insert into purchase_events (purchase_id, seq, step, state, detail)
     select c.id, seq, step, state, detail from copies c, purchase_events where purchase_id = ${purchaseId}`
@@ -152,8 +163,8 @@ async function copyCampaigns(sql: Database): Promise<void> {
     where name = ${CAMPAIGN_NAME(0)} and campaign_history.version = 1`
   await sql`update campaigns set version = ${MANY + 1} where name = ${CAMPAIGN_NAME(0)}`
   await sql`
-    insert into campaigns (id, client, name, status, rules, version)
-    select overlay(id::text placing lpad(to_hex(n), 4, '0') from 33 for 4)::uuid, rpad('o' || n, 64, '-'), name, status, rules, 1
+    insert into campaigns (id, client, name, name_key, status, rules, version)
+    select overlay(id::text placing lpad(to_hex(n), 4, '0') from 33 for 4)::uuid, rpad('o' || n, 64, '-'), name, name_key, status, rules, 1
     from generate_series(1, ${MANY}) n, campaigns where name = ${CAMPAIGN_NAME(1)}`
   await sql`
     insert into campaign_history (campaign_id, version, action, actor, after)

@@ -35,7 +35,7 @@ export async function openCampaignShop(options: { connections?: number } = {}) {
       if (!campaign) throw new Error(`no campaign ${name}`)
       const request = { scope: 'test', key: crypto.randomUUID(), requestHash: '' }
       const changed = changes && { ...campaign, ...changes }
-      return await changeCampaign(shop.sql, request, { campaign, basedOn: campaign.version, changed }, 'test')
+      return await changeCampaign(shop.sql, request, { campaign, changed }, 'test')
     },
     /** An event of another system that the store's campaigns apply to; nobody awards it. */
     async review(accountId: string, payload: Record<string, unknown> = { amount: 100, quantity: 1, stars: 5 }) {

@@ -5,7 +5,7 @@ import { audit } from '#db/audit.ts'
 import { addMissingCampaigns, readGrantsTakenBack } from '#db/campaigns.ts'
 import { type Database, openDatabase } from '#db/client.ts'
 import { call } from '#db/functions.ts'
-import { addMissingProducts } from '#db/products.ts'
+import { addMissingProducts, updateProduct } from '#db/products.ts'
 import { openPurchase, openRefund, recordOutcome, recordRefunded, returnMoney, returnStock } from '#db/purchases.ts'
 import { addMissingUsers, createWallet, findUser } from '#db/wallets.ts'
 import type { PurchaseLine, PurchaseStatus } from '#domain/purchase.ts'
@@ -65,6 +65,12 @@ export async function openShop(options: ShopOptions = {}) {
     purchase: (purchaseId: string) => readPurchase(sql, purchaseId),
     timeline: (purchaseId: string) => readTimeline(sql, purchaseId),
     stock: (productId: string) => readStock(sql, productId),
+    setPrice: (id: string, priceMinor: number) =>
+      updateProduct(
+        sql,
+        { scope: 'test', key: randomUUID(), requestHash: '' },
+        { id, changes: { priceMinor }, actor: 'test' },
+      ),
     balance: (username: string) => readBalance(sql, username),
     /** Everything the audit has against the books; an empty list is what tests expect. */
     brokenInvariants: async () => (await audit(sql)).invariants.filter(({ violations }) => violations.length > 0),
@@ -105,7 +111,7 @@ async function addWallet(
   opaqueId: boolean,
 ) {
   const request = { scope: 'test', key: randomUUID(), requestHash: '' }
-  if (opaqueId) await createWallet(sql, request, { username, balanceMinor, actor: 'test' })
+  if (opaqueId) await createWallet(sql, request, { username, balanceMinor, adopt: true, actor: 'test' })
   else await addMissingUsers(sql, [{ username, balanceMinor }])
   return username
 }

@@ -79,19 +79,22 @@ describe('a purchase', () => {
   })
 
   test.each([
-    { points: 129, status: 'completed' },
-    { points: 130, status: 'refused' },
-    { points: 131, status: 'refused' },
-  ])('of 12.95 takes 129 points at most, so with $points it is $status', async ({ points, status }) => {
-    await world.shop.addProduct({ id: product, priceMinor: 1_295, stock: 1 })
-    await world.shop.addWallet({ username: buyer, balanceMinor: 1_000 })
-    await give(200)
-    const lines = [{ productId: product, quantity: 1 }]
-    const purchaseId = await world.shop.order({ username: buyer, lines, redeemPoints: points })
-    expect(await carryOut(purchaseId)).toEqual({ status })
-    if (status === 'completed') expect(await world.shop.balance(buyer)).toBe(995)
-    else expect(await world.shop.purchase(purchaseId)).toMatchObject({ detail: { points, mostPoints: 129 } })
-  })
+    { points: 129, left: 5, status: 'completed' },
+    { points: 130, left: 0, status: 'completed' },
+    { points: 131, left: 1_000, status: 'refused' },
+  ])(
+    'of 12.95 takes 130 points at most, the last worth half, so with $points it is $status',
+    async ({ points, left, status }) => {
+      await world.shop.addProduct({ id: product, priceMinor: 1_295, stock: 1 })
+      await world.shop.addWallet({ username: buyer, balanceMinor: 1_000 })
+      await give(200)
+      const lines = [{ productId: product, quantity: 1 }]
+      const purchaseId = await world.shop.order({ username: buyer, lines, redeemPoints: points })
+      expect(await carryOut(purchaseId)).toEqual({ status })
+      if (status === 'completed') expect(await world.shop.balance(buyer)).toBe(1_000 - left)
+      else expect(await world.shop.purchase(purchaseId)).toMatchObject({ detail: { points, mostPoints: 130 } })
+    },
+  )
 
   test('that is refused undoes last in first out: money, points, stock', async () => {
     const purchaseId = await anOrder({ points: 700, redeemPoints: 700 })

@@ -95,7 +95,7 @@ function WalletHint({ username, amount }: { username: string; amount: number }) 
 type PayWithPointsProps = { quote: Quote; value: number; onChange: (points: number) => void }
 
 /** How much of the price points pay, and what that saves. Not shown to users without points. */
-function PayWithPoints({ quote: { mostPoints }, value, onChange }: PayWithPointsProps) {
+function PayWithPoints({ quote: { mostPoints, total }, value, onChange }: PayWithPointsProps) {
   const settings = useQuery(settingsQuery)
   const label = useId()
   if (mostPoints === 0) return null
@@ -120,14 +120,17 @@ function PayWithPoints({ quote: { mostPoints }, value, onChange }: PayWithPoints
         thumbProps={{ 'aria-labelledby': label, 'aria-valuetext': points(used) }}
       />
       <Text size="sm" c="dimmed">
-        {used === 0 ? 'Drag to see how much the points save.' : formatSavings(used, settings.data?.pointValue)}
+        {used === 0 ? 'Drag to see how much the points save.' : formatSavings(used, total, settings.data?.pointValue)}
       </Text>
     </Stack>
   )
 }
 
-function formatSavings(used: number, pointValue: number | undefined): string {
-  return pointValue === undefined ? points(used) : `${points(used)} save ${money(times(pointValue, used))}.`
+function formatSavings(used: number, total: number, pointValue: number | undefined): string {
+  if (pointValue === undefined) return points(used)
+  const worth = times(pointValue, used)
+  if (worth <= total) return `${points(used)} save ${money(worth)}.`
+  return `${points(used)} save ${money(total)}. The last one is worth ${money(plus(total, -times(pointValue, used - 1)))}.`
 }
 
 /** The points that this order earns by the present campaigns. */

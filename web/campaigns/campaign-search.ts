@@ -6,8 +6,10 @@ import { instantOf, localInput } from '#web/format/dates.ts'
 /** The search parameters of a campaign's page: they make its history, or a preview, a link that can be shared. */
 type CampaignSearch = PeriodSearch & { tab?: 'terms' | 'history' }
 
+const PERIODS = [7, 90] as const
+
 /** The period of a preview. Instants rather than local times, because the link may be opened in another time zone. */
-type PeriodSearch = { days?: 7 | 90; from?: string; to?: string }
+type PeriodSearch = { days?: (typeof PERIODS)[number]; from?: string; to?: string }
 
 /** The past period that a preview covers: the last 7, 30 or 90 days, or from one local date and time to another. */
 export type Period = { kind: '7' | '30' | '90' | 'custom'; from: string; to: string }
@@ -24,7 +26,8 @@ export function campaignSearch(search: Record<string, unknown>): CampaignSearch 
 export function periodSearch({ days, from, to }: Record<string, unknown>): PeriodSearch {
   const [begins, ends] = [readInstant(from), readInstant(to)]
   if (begins !== undefined) return ends === undefined ? { from: begins } : { from: begins, to: ends }
-  return days === 7 || days === 90 ? { days } : {}
+  const known = PERIODS.find((period) => String(period) === String(days))
+  return known === undefined ? {} : { days: known }
 }
 
 function readInstant(given: unknown): string | undefined {

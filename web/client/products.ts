@@ -40,7 +40,8 @@ function productQuery(id: string) {
   })
 }
 
-type Bought = readonly { productId: string }[]
+/** A line of a purchase has the name of when it was ordered. */
+type Bought = readonly { productId: string; name?: string }[]
 
 /**
  * What carts and purchases are of, where they have only the ids: found on the shelf, as far as that was read, or else read
@@ -58,9 +59,10 @@ export function useProductsOf(lines: Bought, { live = false } = {}) {
   const found = useQueries({ queries: beyond.map((id) => ({ ...productQuery(id), refetchInterval })) })
   const beyondShelf = (productId: string) => found[beyond.indexOf(productId)]
   const productOf = (productId: string) => onShelf(productId) ?? beyondShelf(productId)?.data
+  const frozenName = (productId: string) => lines.find((line) => line.productId === productId)?.name
   return {
     productOf,
-    nameOf: (productId: string) => productOf(productId)?.name ?? `Product ${productId}`,
+    nameOf: (productId: string) => frozenName(productId) ?? productOf(productId)?.name ?? `Product ${productId}`,
     isGone: (productId: string) => beyondShelf(productId)?.isError === true,
   }
 }

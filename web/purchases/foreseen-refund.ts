@@ -8,13 +8,12 @@ type Lot = { original: number; remaining: number; expired: number }
  * taken back, so their value is withheld from the money, as far as there is any.
  *
  * @param lot of the points that it earned; null when it earned none
- * @param pointValue what a point pays for today, in major units; the value at the time of the order is used where it can be derived
  */
-export function foreseeRefund(purchase: Purchase, lot: Lot | null, pointValue: number): Refund {
+export function foreseeRefund(purchase: Purchase, lot: Lot | null): Refund {
   const amount = purchase.amount ?? 0
   const { original, remaining, expired } = lot ?? { original: 0, remaining: 0, expired: 0 }
   const spent = original - remaining - expired
-  const worth = times(valueWhenOrdered(purchase) ?? pointValue, spent)
+  const worth = times(purchase.pointValue, spent)
   const withheld = Math.min(amount, worth)
   return {
     amount: plus(amount, -withheld),
@@ -24,9 +23,4 @@ export function foreseeRefund(purchase: Purchase, lot: Lot | null, pointValue: n
     pointsTakenBack: remaining,
     pointsSpent: spent,
   }
-}
-
-function valueWhenOrdered({ total, amount, pointsRedeemed }: Purchase): number | undefined {
-  if (total === null || amount === null || pointsRedeemed === 0) return undefined
-  return plus(total, -amount) / pointsRedeemed
 }

@@ -9,7 +9,6 @@ import {
   useCancelPurchase,
   useRefundPurchase,
 } from '#web/client/purchases.ts'
-import { settingsQuery } from '#web/client/settings.ts'
 import { money } from '#web/format/money.ts'
 import { points } from '#web/format/points.ts'
 import { DialogButton } from '#web/page/dialog.tsx'
@@ -111,11 +110,10 @@ function RefundButton({ purchase, refund }: RefundButtonProps) {
 /** Calculated when the dialog opens. It is not binding: points can still be spent before it is confirmed. */
 function Foreseen({ purchase }: { purchase: Purchase }) {
   const lot = useQuery(awardedLotQuery(purchase))
-  const settings = useQuery(settingsQuery)
-  if (lot.data === undefined || !settings.data) {
+  if (lot.data === undefined) {
     return lot.error ? <LoadError query={lot} /> : <Skeleton height={120} radius="md" />
   }
-  return <RefundSums refund={foreseeRefund(purchase, lot.data, settings.data.pointValue)} />
+  return <RefundSums refund={foreseeRefund(purchase, lot.data)} />
 }
 
 /** What a refund returns, whether foreseen or done, and why it may be less than was paid. */

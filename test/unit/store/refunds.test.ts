@@ -4,13 +4,13 @@ import type { Purchase } from '#web/client/purchases.ts'
 import { foreseeRefund } from '#web/purchases/foreseen-refund.ts'
 import { formatRefused } from '#web/purchases/purchase-text.ts'
 
-const bought = (parts: Partial<Purchase>) => ({ total: 1700, amount: 1700, pointsRedeemed: 0, ...parts }) as Purchase
-const POINT_VALUE = 0.1
+const bought = (parts: Partial<Purchase>) =>
+  ({ total: 1700, amount: 1700, pointsRedeemed: 0, pointValue: 0.1, ...parts }) as Purchase
 
 describe('a refund that is foreseen', () => {
   test('gives everything back when nothing of the award is spent', () => {
     const lot = { original: 170, remaining: 170, expired: 0 }
-    expect(foreseeRefund(bought({}), lot, POINT_VALUE)).toEqual({
+    expect(foreseeRefund(bought({}), lot)).toEqual({
       amount: 1700,
       withheld: 0,
       shortfall: 0,
@@ -22,7 +22,7 @@ describe('a refund that is foreseen', () => {
 
   test('withholds the value of what is spent, but not of what has lapsed', () => {
     const lot = { original: 170, remaining: 100, expired: 20 }
-    expect(foreseeRefund(bought({}), lot, POINT_VALUE)).toMatchObject({
+    expect(foreseeRefund(bought({}), lot)).toMatchObject({
       amount: 1695,
       withheld: 5,
       pointsTakenBack: 100,
@@ -32,7 +32,7 @@ describe('a refund that is foreseen', () => {
 
   test('has a shortfall where spent points are worth more than the money', () => {
     const lot = { original: 170, remaining: 0, expired: 0 }
-    expect(foreseeRefund(bought({ total: 1700, amount: 10 }), lot, POINT_VALUE)).toMatchObject({
+    expect(foreseeRefund(bought({ total: 1700, amount: 10 }), lot)).toMatchObject({
       amount: 0,
       withheld: 10,
       shortfall: 7,
@@ -41,12 +41,12 @@ describe('a refund that is foreseen', () => {
 
   test('goes by what a point was worth when it was ordered', () => {
     const lot = { original: 160, remaining: 150, expired: 0 }
-    const paidWithPoints = bought({ total: 1700, amount: 1600, pointsRedeemed: 500 })
-    expect(foreseeRefund(paidWithPoints, lot, POINT_VALUE)).toMatchObject({ withheld: 2, pointsReturned: 500 })
+    const paidWithPoints = bought({ total: 1700, amount: 1600, pointsRedeemed: 500, pointValue: 0.2 })
+    expect(foreseeRefund(paidWithPoints, lot)).toMatchObject({ withheld: 2, pointsReturned: 500 })
   })
 
   test('of a purchase that earned nothing takes nothing back', () => {
-    expect(foreseeRefund(bought({}), null, POINT_VALUE)).toMatchObject({ amount: 1700, pointsTakenBack: 0 })
+    expect(foreseeRefund(bought({}), null)).toMatchObject({ amount: 1700, pointsTakenBack: 0 })
   })
 })
 

@@ -3,11 +3,15 @@ import { suggestionsFor } from '#web/buy/suggestions.ts'
 import type { Order, Quote, Refusal } from '#web/client/purchases.ts'
 
 const means = { balance: 2_000, pointValue: 0.1 }
-const fiveUnicorns: Order = { userId: 'derick', lines: [{ productId: '1', quantity: 5 }], expectedTotal: 8_500 }
+const fiveUnicorns: Order = {
+  userId: 'derick',
+  lines: [{ productId: '1', quantity: 5 }],
+  expectedTotal: 8_500,
+}
 
 /** What is offered, each at an amount of 1,700.00. */
 function offers(refusal: Refusal | null, order = fiveUnicorns, pointsRedeemed = 0) {
-  const lines = order.lines.map((line) => ({ ...line, unitPrice: 1_700 }))
+  const lines = order.lines.map((line) => ({ ...line, name: 'Unicorn', unitPrice: 1_700 }))
   return suggestionsFor({ refusal, lines }, order, means).map(({ order, offer }) => ({
     order,
     words: offer({ amount: 1_700, pointsRedeemed } as Quote),

@@ -1,0 +1,119 @@
+import type { IncomingMessage } from 'node:http'
+import type { MiddlewareHandler } from 'hono'
+import { matchedRoutes } from 'hono/route'
+import { parseStrictJson } from '#domain/strict-json.ts'
+import type { App, AppContext, AppEnv } from './app-types.ts'
+import { invalidRequest } from './errors.ts'
+import { Problem } from './problems.ts'
+
+/** Headers that a request may have once. Of two, some would be dropped, and others joined to a value that nobody sent. */
+const SINGLE_HEADERS = [
+  'Authorization',
+  'Content-Length',
+  'Content-Type',
+  'Host',
+  'Idempotency-Key',
+  'Last-Event-ID',
+  'Origin',
+  'Sec-Fetch-Site',
+  'X-Request-Id',
+]
+
+/**
+ * Refuses what would be ignored, or changed without a word: a second header of a kind that may come once, addresses and bodies that
+ * are not UTF-8, bodies in an encoding that nobody undoes, members that are given twice, numbers that a double does not hold, and any
+ * member in the body of a route that takes none.
+ */
+export function strictRequests(app: App): MiddlewareHandler<AppEnv> {
+  let withBody: Set<string> | undefined
+  return async (c, next) => {
+    refuseRepeatedHeaders(c)
+    refuseMalformedAddress(c)
+    const route = matchedRoutes(c).at(-1)
+    // Where there is no route, that is what the client is told.
+    if (route !== undefined && !route.path.endsWith('*')) {
+      withBody ??= routesWithBody(app)
+      await refuseLossyBody(c, withBody.has(`${route.method} ${route.path}`))
+    }
+    await next()
+  }
+}
+
+/** As `POST /purchases/:id/cancel`, from the OpenAPI document. */
+function routesWithBody(app: App): Set<string> {
+  return new Set(
+    app.openAPIRegistry.definitions
+      .filter((definition) => definition.type === 'route')
+      .filter(({ route }) => route.request?.body !== undefined)
+      .map(({ route }) => `${route.method.toUpperCase()} ${route.path.replace(/\{(\w+)\}/g, ':$1')}`),
+  )
+}
+
+function refuseRepeatedHeaders({ env }: AppContext): void {
+  // Undefined when the app is called without a server.
+  const { incoming } = (env ?? {}) as { incoming?: IncomingMessage }
+  const names = (incoming?.rawHeaders ?? []).filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase())
+  const repeated = SINGLE_HEADERS.filter((header) => names.filter((name) => name === header.toLowerCase()).length > 1)
+  if (repeated.length > 0)
+    throw invalidRequest(
+      'headers',
+      repeated.map((path) => ({ path, message: 'must be given once only' })),
+    )
+}
+
+function refuseMalformedAddress({ req }: AppContext): void {
+  const { pathname, search } = new URL(req.url)
+  try {
+    decodeURIComponent(pathname)
+    decodeURIComponent(search)
+  } catch {
+    throw new Problem('malformed_http', 'The address is not valid UTF-8 in percent-encoding.')
+  }
+}
+
+async function refuseLossyBody({ req }: AppContext, takesBody: boolean): Promise<void> {
+  const isAnnounced = Number(req.header('Content-Length') ?? 0) > 0 || req.header('Transfer-Encoding') !== undefined
+  const content = await req.arrayBuffer()
+  if (content.byteLength === 0 && !(isAnnounced && req.raw.body === null)) return
+  if (req.raw.body === null) throw invalidRequest('body', [{ path: '', message: `${req.method} takes no body` }])
+  refuseOtherEncodings(req)
+  const { value, issues } = parse(content)
+  if (issues.length > 0)
+    throw invalidRequest(
+      'body',
+      issues.map(({ path, message }) => ({ path: path.join('.'), message })),
+    )
+  if (takesBody) return
+  if (value === null || typeof value !== 'object' || Array.isArray(value))
+    throw invalidRequest('body', [{ path: '', message: 'must be empty, or an empty object' }])
+  const ignored = Object.keys(value).map((path) => ({ path, message: 'is not known here' }))
+  if (ignored.length > 0) throw invalidRequest('body', ignored)
+}
+
+function refuseOtherEncodings(req: AppContext['req']): void {
+  const [type = '', ...parameters] = (req.header('Content-Type') ?? '').split(';').map((part) => part.trim())
+  const charset = parameters.find((parameter) => /^charset=/i.test(parameter))?.slice('charset='.length)
+  const encoding = req.header('Content-Encoding')?.trim().toLowerCase()
+  if (!/^application\/(?:[\w.-]+\+)?json$/i.test(type) || !/^"?utf-8"?$/i.test(charset ?? 'utf-8'))
+    throw new Problem(
+      'unsupported_media_type',
+      'Send the body as application/json in UTF-8, and say so in Content-Type.',
+    )
+  if (encoding !== undefined && encoding !== 'identity')
+    throw new Problem('unsupported_media_type', 'Send the body as it is, without a Content-Encoding.')
+}
+
+function parse(content: ArrayBuffer): ReturnType<typeof parseStrictJson> {
+  let text: string
+  try {
+    // A byte order mark stays, for JSON has none.
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content)
+  } catch {
+    throw new Problem('malformed_json', 'The body is not valid UTF-8.')
+  }
+  try {
+    return parseStrictJson(text)
+  } catch {
+    throw new Problem('malformed_json', 'The body could not be parsed as JSON.')
+  }
+}

@@ -1,0 +1,131 @@
+import { once } from 'node:events'
+import { type OutgoingHttpHeaders, request } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { describe, expect, test } from 'vitest'
+import { openApiWorld } from '#test/support/api-world.ts'
+import { shared } from '#test/support/shared-world.ts'
+
+/** Nothing of a request is ignored, and nothing changed without a word. */
+
+const world = await shared(openApiWorld())
+await world.shop.addProduct({ id: '1', priceMinor: 100, stock: 1000 })
+await world.shop.addWallet({ username: 'derick', balanceMinor: 100_000 })
+
+const JSON_TYPE = { 'Content-Type': 'application/json' }
+const order = '{"userId":"derick","productId":"1","quantity":1}'
+
+/** As it is: the bytes of the body, and every line of the headers. */
+async function send(method: string, path: string, headers: OutgoingHttpHeaders = {}, body: string | Uint8Array = '') {
+  // Node would leave it out where a body is unusual.
+  const length = { ...(body.length > 0 && { 'Content-Length': Buffer.byteLength(body) }) }
+  const sent = request(`${world.api.url}${path}`, { method, headers: { ...length, ...headers } })
+  sent.end(body)
+  const [answer] = await once(sent, 'response')
+  const content = await text(answer)
+  return { status: answer.statusCode as number, body: content === '' ? undefined : JSON.parse(content) }
+}
+
+const operations = Object.entries(world.api.contract.document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({
+    method: method.toUpperCase(),
+    // An id that might exist, and a client for the routes that need one.
+    path: path.replaceAll(/\{\w+\}/g, '0199d6a4-7f1e-7c3a-9b0e-5a1c2d3e4f50'),
+    takesBody: 'requestBody' in operation,
+  })),
+)
+const withBody = operations.filter(({ takesBody }) => takesBody)
+const withoutBody = operations.filter(({ takesBody }) => !takesBody)
+
+describe('a header that may come once', () => {
+  test.each(operations)('and comes twice is 400 at $method $path', async ({ method, path }) => {
+    for (const header of ['Idempotency-Key', 'X-Request-Id', 'Content-Type', 'Last-Event-ID', 'Authorization']) {
+      const answer = await send(method, path, { [header]: ['a', 'b'] })
+      expect(answer).toMatchObject({ status: 400 })
+      if (method !== 'HEAD')
+        expect(answer.body).toMatchObject({
+          code: 'invalid_request',
+          errors: [{ path: header, message: 'must be given once only' }],
+        })
+    }
+  })
+
+  test('as an Idempotency-Key on two lines does not buy', async () => {
+    const before = await world.shop.balance('derick')
+    const answer = await send('POST', '/purchase', { ...JSON_TYPE, 'Idempotency-Key': ['k1', 'k2'] }, order)
+    expect(answer).toMatchObject({ status: 400 })
+    expect(await world.shop.balance('derick')).toBe(before)
+  })
+
+  test('is taken when it comes once, whatever it has in it', async () => {
+    const answer = await send('POST', '/purchase', { ...JSON_TYPE, 'Idempotency-Key': 'a, b' }, order)
+    expect(answer.status).toBe(200)
+  })
+})
+
+describe('where no body is taken', () => {
+  test.each(withoutBody)('$method $path refuses any member', async ({ method, path }) => {
+    const answer = await send(method, path, JSON_TYPE, '{"amount":50}')
+    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
+    if (method !== 'GET') expect(answer.body.errors).toEqual([{ path: 'amount', message: 'is not known here' }])
+  })
+
+  const changing = withoutBody.filter(({ method }) => method !== 'GET')
+  test.each(changing)('$method $path takes an empty body, and an empty object', async ({ method, path }) => {
+    const [none, empty] = [await send(method, path), await send(method, path, JSON_TYPE, '{}')]
+    expect(empty.status).toBe(none.status)
+    expect([none.status, empty.body?.code]).not.toContain('malformed_json')
+    for (const body of ['[]', '1', '"text"', 'null'])
+      expect(await send(method, path, JSON_TYPE, body)).toMatchObject({ status: 400, body: { errors: [{ path: '' }] } })
+  })
+})
+
+describe('a body', () => {
+  test.each(withBody)('of $method $path is read strictly', async ({ method, path }) => {
+    const cases: [body: string | Uint8Array, status: number, code: string, headers?: OutgoingHttpHeaders][] = [
+      ['{"x":1,"x":1}', 400, 'invalid_request'],
+      ['{"x":1234567890123456789}', 400, 'invalid_request'],
+      ['{"x":1e400}', 400, 'invalid_request'],
+      ['{"x":0.1234567890123456789}', 400, 'invalid_request'],
+      [Buffer.from('{"x":"caf\xe9"}', 'latin1'), 400, 'malformed_json'],
+      ['\uFEFF{}', 400, 'malformed_json'],
+      ['{}', 415, 'unsupported_media_type', { 'Content-Type': 'application/json; charset=iso-8859-1' }],
+      ['{}', 415, 'unsupported_media_type', { ...JSON_TYPE, 'Content-Encoding': 'gzip' }],
+      ['{}', 415, 'unsupported_media_type', {}],
+    ]
+    for (const [body, status, code, headers = JSON_TYPE] of cases)
+      expect(await send(method, path, headers, body), `${body}`).toMatchObject({ status, body: { code } })
+  })
+
+  test('in UTF-8 that says so, in capitals or quotes, is taken', async () => {
+    for (const charset of ['utf-8', 'UTF-8', '"utf-8"'])
+      expect(
+        (await send('POST', '/purchase', { 'Content-Type': `application/json; charset=${charset}` }, order)).status,
+      ).toBe(200)
+  })
+
+  test('tells the place', async () => {
+    const twice = order.replace('"quantity":1', '"lines":[{"productId":"1","quantity":1,"quantity":2}]')
+    const answer = await send('POST', '/purchase', JSON_TYPE, twice)
+    expect(answer.body.errors).toEqual([{ path: 'lines.0.quantity', message: 'is given more than once' }])
+  })
+})
+
+describe('an address', () => {
+  test.each(['/products/%ff', '/campaigns/%C3?client=x', '/purchases?userId=%E9', '/products/%zz'])(
+    'that is not UTF-8 (%s) is 400',
+    async (path) => {
+      expect(await send('GET', path)).toMatchObject({ status: 400, body: { code: 'malformed_http' } })
+    },
+  )
+
+  const lists = operations.filter(({ method }) => method === 'GET')
+  test.each(['0x2', '1e2', '+2', ' 2', '2 ', '2.0', '', '٢', '2&limit=3'])('with limit=%s is 400', async (limit) => {
+    const paths = lists.map(({ path }) => path).filter((path) => /^\/(products|users|purchases|campaigns)$/.test(path))
+    expect(paths.length).toBe(4)
+    for (const path of paths)
+      expect(await send('GET', `${path}?limit=${encodeURI(limit)}`)).toMatchObject({
+        status: 400,
+        body: { code: 'invalid_request', errors: [{ path: 'limit' }] },
+      })
+  })
+})

@@ -1,0 +1,100 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { parseStrictJson } from '#domain/strict-json.ts'
+
+function issuesOf(text: string): string[] {
+  return parseStrictJson(text).issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+}
+
+describe('strict JSON', () => {
+  test('takes whatever a program wrote that keeps numbers as doubles, and gives what it had', () => {
+    const written = fc.jsonValue({ noUnicodeString: false }).filter((value) => !hasUnsafeInteger(value))
+    fc.assert(
+      fc.property(written, fc.constantFrom(0, 2), (value, indent) => {
+        expect(parseStrictJson(JSON.stringify(value, null, indent))).toEqual({
+          value: JSON.parse(JSON.stringify(value)),
+          issues: [],
+        })
+      }),
+    )
+  })
+
+  test('takes a decimal exactly when its digits come out again', () => {
+    const digits = fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: 1, maxLength: 22 })
+    const exponent = fc.oneof(
+      fc.constant(''),
+      fc.integer({ min: -330, max: 310 }).map((power) => `e${power}`),
+    )
+    fc.assert(
+      fc.property(fc.constantFrom('', '-'), digits, digits, exponent, (sign, whole, fraction, power) => {
+        const text = `${sign}${BigInt(whole)}.${fraction}${power}`
+        const read = Number(text)
+        const kept = Number.isFinite(read) && isSameDecimal(text, String(read))
+        const isWholeAndUnsafe = Number.isInteger(read) && !Number.isSafeInteger(read)
+        expect(issuesOf(text).length === 0).toBe(kept && !isWholeAndUnsafe)
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
+  test('finds a member that is given twice wherever it is, and only there', () => {
+    const twin = (json: string) => `{"a":1,"b":${json},"a":2}`
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom('x', 'y', '0', '__proto__')), (path) => {
+        const text = path.reduceRight(
+          (inner, name) => `{${JSON.stringify(name)}:${inner},"c":[{"a":1},{"a":1}]}`,
+          twin('[]'),
+        )
+        expect(issuesOf(text)).toEqual([`${[...path, 'a'].join('.')}: is given more than once`])
+      }),
+    )
+  })
+
+  test.each([
+    ['{"a":1234567890123456789}', 'a: must be between -9007199254740991 and 9007199254740991, as a whole number'],
+    ['[9007199254740992]', '0: must be between -9007199254740991 and 9007199254740991, as a whole number'],
+    ['[1e20]', '0: must be between -9007199254740991 and 9007199254740991, as a whole number'],
+    ['{"a":[1,{"b":1e400}]}', 'a.1.b: is too large a number'],
+    ['[-1e400]', '0: is too large a number'],
+    ['1e-400', ': is too small a number'],
+    ['[0.12345678901234567890]', '0: must have at most 15 significant digits'],
+    ['{"\\u0061":1,"a":1}', 'a: is given more than once'],
+  ])('%s: %s', (text, issue) => {
+    expect(issuesOf(text)).toEqual([issue])
+  })
+
+  test.each(['0.1', '-0', '0e5', '1.10', '100', '1e2', '9007199254740991', '0.30000000000000004', '5e-324'])(
+    'takes %s as it is',
+    (text) => expect(parseStrictJson(text)).toEqual({ value: JSON.parse(text), issues: [] }),
+  )
+
+  test.each(['', '{', '[1,]', '{"a":1,}', '// x\n1', '\uFEFF1', 'NaN', "{'a':1}", '01', '1 2'])(
+    'throws a SyntaxError at %j',
+    (text) => expect(() => parseStrictJson(text)).toThrow(SyntaxError),
+  )
+
+  test('reads what is nested endlessly without falling over', () => {
+    for (const [open, close] of [
+      ['[', ']'],
+      ['{"a":', '}'],
+    ] as const)
+      expect(issuesOf(`${open.repeat(20_000)}1${close.repeat(20_000)}`)).toEqual([
+        expect.stringContaining('must not be nested deeper than 64 levels'),
+      ])
+  })
+})
+
+function hasUnsafeInteger(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isInteger(value) && !Number.isSafeInteger(value)
+  return value !== null && typeof value === 'object' && Object.values(value).some(hasUnsafeInteger)
+}
+
+/** By whole numbers that have as many digits as it takes. */
+function isSameDecimal(one: string, other: string): boolean {
+  const scaled = (text: string) => {
+    const [mantissa = '', power = '0'] = text.toLowerCase().split('e')
+    const [whole = '', fraction = ''] = mantissa.split('.')
+    return BigInt(whole.replace('-', '') + fraction) * 10n ** BigInt(Number(power) - fraction.length + 1_000)
+  }
+  return scaled(one) === scaled(other)
+}
