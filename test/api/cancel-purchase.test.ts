@@ -175,9 +175,9 @@ describe('who repeats the request for a purchase', () => {
   async function buyTwice(outcome: Outcome) {
     const stuck = await world.serve({ taskQueue: `${world.taskQueue}-idle`, purchaseWaitMs: 0 })
     const order = { userId: buyer, productId: product, quantity: 1 }
-    const first = await stuck.post('/purchase', order, { key: 'repeated' })
+    const first = await stuck.post('/purchase', order, { key: `repeated by ${buyer}` })
     await recordOutcome(world.shop.sql, first.body.purchaseId, outcome)
-    const second = await stuck.post('/purchase', order, { key: 'repeated' })
+    const second = await stuck.post('/purchase', order, { key: `repeated by ${buyer}` })
     expect(second.body.purchaseId).toBe(first.body.purchaseId)
     return second
   }
