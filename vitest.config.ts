@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
+/** Minutes of what `test/faults/suite.test.ts` has a short form of: `npm run test:experiments`. */
+const EXPERIMENTS = 'test/faults/pre-production.test.ts'
+
 const setupFiles = ['test/support/no-console-errors.ts']
 
 export default defineConfig({
@@ -22,6 +25,7 @@ export default defineConfig({
           name: 'system',
           setupFiles,
           include: ['test/{db,workflow,replay,api,faults,explore,browser}/**/*.test.ts'],
+          exclude: [EXPERIMENTS],
           globalSetup: ['test/support/system.ts'],
           // Of real time, on a machine that has other files to run.
           testTimeout: 120_000,
@@ -31,6 +35,7 @@ export default defineConfig({
           maxWorkers: 3,
         },
       },
+      { test: { name: 'experiments', include: [EXPERIMENTS], globalSetup: ['test/support/system.ts'] } },
     ],
   },
 })

@@ -5,6 +5,7 @@ import {
   beginCompensation,
   chargeWallet,
   confirmPurchase,
+  type ReturnedPoints,
   recordOutcome,
   recordRefunded,
   releaseStock,
@@ -59,7 +60,8 @@ export function createActivities(deps: ActivityDependencies, around: readonly Ar
 
     takeBackAward: ({ purchaseId }: Purchase) => takeBackAward(deps, purchaseId),
     returnStock: ({ purchaseId }: Purchase) => returnStock(sql, purchaseId),
-    returnMoney: ({ purchaseId, award }: Purchase & { award: TakenBack }) => returnMoney(sql, purchaseId, award),
+    returnMoney: ({ purchaseId, ...points }: Purchase & { award: TakenBack; redeemed: ReturnedPoints }) =>
+      returnMoney(sql, purchaseId, points),
     recordRefunded: ({ purchaseId }: Purchase) => recordRefunded(sql, purchaseId),
 
     recordDiscrepancy: (found: { id: string; saga: Saga; problem: string }) => recordDiscrepancy(sql, found),

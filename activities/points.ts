@@ -15,11 +15,12 @@ import type { Sql } from '#db/client.ts'
 import { StepImpossible } from '#db/functions.ts'
 import { isDatabaseUnavailable } from '#db/outages.ts'
 import { listLapsedAccounts, readClock } from '#db/points.ts'
-import { readPointsPayment, type TakenBack } from '#db/purchases.ts'
+import { type ReturnedPoints, readPointsPayment, type TakenBack } from '#db/purchases.ts'
 import { type Award, capAward, evaluateCampaigns, grantsOf } from '#domain/campaigns/award.ts'
 import { type Campaign, CampaignHistory } from '#domain/campaigns/campaign.ts'
 import { runSliced } from '#domain/campaigns/evaluation.ts'
-import { type Awarded, type StepName, type StepResult, stepKey } from '#domain/purchase.ts'
+import { amountToCharge, pointsWorth } from '#domain/money.ts'
+import { type Awarded, type StepName, type StepResult, stepKey, undoAtLedger } from '#domain/purchase.ts'
 import type { PointsAnswer, PointsLedger } from '#ledger/ledger.ts'
 
 /** What sagas do at the points ledger. The ledger's own keys make each of it happen at most once. */
@@ -54,11 +55,16 @@ export async function redeemPoints(
   throw unexpected('redeemPoints', purchaseId, answer)
 }
 
-/** Gives redeemed points back to the lots they came from or, when they have not been redeemed, keeps that from happening. */
-export async function undoRedemption({ sql, ledger }: PointsDependencies, purchaseId: string): Promise<void> {
+/**
+ * Gives redeemed points back to the lots they came from, but for those that are owed there; or, when they have not been redeemed,
+ * keeps that from happening.
+ */
+export async function undoRedemption({ sql, ledger }: PointsDependencies, purchaseId: string): Promise<ReturnedPoints> {
   const { accountId, redeemPoints, stands } = await readPointsPayment(sql, purchaseId)
   if (stands) throw new StepImpossible(`purchase ${purchaseId} stands and is not being refunded`)
-  if (redeemPoints > 0) await undoStep(ledger, purchaseId, accountId, 'redeemPoints')
+  if (redeemPoints === 0) return { withheld: 0 }
+  const { answer } = await undoStep(ledger, { purchaseId, accountId, step: 'redeemPoints' })
+  return { withheld: answer?.reversal?.withheld ?? 0 }
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -91,7 +97,7 @@ export async function awardPoints(deps: PointsDependencies, awarded: Awarded): P
       },
       with: ({ id: transactionId, amount: points }) => ({
         awards: [{ id: award.id, evaluation, points, transactionId }],
-        grants: grantsOf(evaluation.campaigns).map((grant) => ({ ...grant, transactionId })),
+        grants: grantsOf(evaluation.campaigns).map((grant) => ({ ...grant, lotId: transactionId, transactionId })),
       }),
     })
     if (answer.ok && answer.answer) return { points: answer.answer.amount }
@@ -129,14 +135,16 @@ export async function parkAward({ sql }: PointsDependencies, awarded: Awarded, p
 
 /**
  * Takes the points back that a purchase earned, as far as they are unspent, and gives the caps of its campaigns back as
- * much; an award that was not booked never will be.
+ * much; an award that was not booked never will be. Of those that are spent, the money that the purchase was charged makes good
+ * as many whole points as it is worth; the others are owed.
  */
 export async function takeBackAward({ sql, ledger }: PointsDependencies, purchaseId: string): Promise<TakenBack> {
-  const { accountId } = await readAward(sql, purchaseId)
+  const { accountId, totalMinor, redeemPoints, pointValueMinor } = await readPointsPayment(sql, purchaseId)
   await voidAward(sql, purchaseId)
-  const { answer } = await undoStep(ledger, purchaseId, accountId, 'awardPoints')
-  if (answer === null) return { points: 0, spent: 0, expired: 0 }
-  return { points: answer.amount, ...(answer.reversal?.notTakenBack ?? { spent: 0, expired: 0 }) }
+  const chargedMinor = amountToCharge(totalMinor ?? 0, redeemPoints, pointValueMinor)
+  const makesGood = pointsWorth(chargedMinor, pointValueMinor)
+  const { answer } = await undoStep(ledger, { purchaseId, accountId, step: 'awardPoints', makesGood })
+  return { points: answer?.amount ?? 0, ...(answer?.reversal?.notTakenBack ?? { spent: 0, expired: 0, owed: 0 }) }
 }
 
 function idOf(awarded: Awarded): string {
@@ -272,17 +280,32 @@ function forPurchase(purchaseId: string) {
 /** Undoes a step of a purchase at the ledger or, when that has not happened, keeps it from happening. */
 async function undoStep(
   ledger: PointsLedger,
-  purchaseId: string,
-  accountId: string,
-  step: StepName,
+  {
+    purchaseId,
+    accountId,
+    step,
+    makesGood = 0,
+  }: {
+    purchaseId: string
+    accountId: string
+    step: StepName
+    makesGood?: number
+  },
 ): Promise<Extract<PointsAnswer, { ok: true }>> {
-  const entry = entryOf(purchaseId, accountId, step)
+  const { command, ...keyed } = undoAtLedger(purchaseId, step)
   const answer = await ledger.execute({
-    ...entry,
-    key: `${entry.key}/undo`,
-    command: { type: 'undo', undoes: entry.key, ...forPurchase(purchaseId) },
-    with: ({ amount, reversal }) => ({
-      timeline: [{ purchaseId, step, state: 'undone', detail: { points: amount, ...reversal?.notTakenBack } }],
+    accountId,
+    ...keyed,
+    command: { ...command, makesGood },
+    with: ({ amount: points, reversal }) => ({
+      timeline: [
+        {
+          purchaseId,
+          step,
+          state: 'undone',
+          detail: { points, pointsWithheld: reversal?.withheld ?? 0, ...reversal?.notTakenBack },
+        },
+      ],
     }),
   })
   if (answer.ok) return answer

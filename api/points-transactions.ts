@@ -55,8 +55,12 @@ const reversalSchema = z
     ...transactionShape,
     reverses: transactionId.openapi({ description: 'The reversed transaction.' }),
     not_taken_back: z.object({ spent: pointsOutput, expired: pointsOutput }).openapi({
-      description: 'Issued points that were spent or expired by then.',
+      description: 'Issued points that were spent or expired by then. The spent ones are owed.',
       example: { spent: 40, expired: 0 },
+    }),
+    withheld: pointsOutput.openapi({
+      description: 'Redeemed points that were not returned, since they were owed: their issue had been reversed.',
+      example: 0,
     }),
   })
   .openapi('PointsReversal')
@@ -76,12 +80,13 @@ function formatTransaction(username: string, answer: Answer): z.infer<typeof tra
 
 function formatReversal(username: string, answer: Answer): z.infer<typeof reversalSchema> {
   if (!answer.reversal) throw new Error(`transaction ${answer.id} is not a reversal`)
-  const { reverses, notTakenBack } = answer.reversal
+  const { reverses, notTakenBack, withheld } = answer.reversal
   const { spent, expired } = notTakenBack
   return {
     ...formatTransaction(username, answer),
     reverses: reverses.transactionId,
     not_taken_back: { spent, expired },
+    withheld,
   }
 }
 
@@ -155,7 +160,7 @@ const reversePointsTransactionRoute = createRoute({
   summary: 'Reverse an issue or a redemption',
   description:
     'Takes no body. Redeemed points go back to their lots with the original expiry. Issued points are withdrawn as far as they ' +
-    'are left; the answer has the rest. Each transaction can be reversed once. Transactions of a purchase are reversed by its ' +
+    'are left; the answer has the rest, and those that are spent are owed: they are withheld when their redemption is reversed. Each transaction can be reversed once. Transactions of a purchase are reversed by its ' +
     'refund only, which also withholds the value of points that cannot be withdrawn.',
   request: { params: transactionPath, headers: idempotencyHeaders },
   responses: {

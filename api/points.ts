@@ -79,6 +79,10 @@ const statementLineSchema = z
     reverses_type: z.enum(['issue', 'redeem']).nullable().openapi({
       description: 'Of a reversal: type of the reversed transaction. An `issue` was withdrawn, a `redeem` returned.',
     }),
+    withheld: pointsOutput.openapi({
+      description: 'Of a reversed redemption: points that were not returned, since they were owed.',
+      example: 0,
+    }),
     campaigns: z
       .array(z.object({ campaign: z.string().openapi({ example: '1' }), points: pointsOutput }))
       .openapi({ description: 'Of points awarded by campaigns: points by campaign.' }),
@@ -124,7 +128,7 @@ function registerListTransactions(app: App, { sql }: AppDependencies): void {
 }
 
 function formatStatementLine(account_id: string, line: StatementLine): z.infer<typeof statementLineSchema> {
-  const { id, at, amount, balance, reverses, reversesType, reason, reference, actor } = line
+  const { id, at, amount, balance, reverses, reversesType, withheld, reason, reference, actor } = line
   return {
     id,
     date_time: at,
@@ -134,6 +138,7 @@ function formatStatementLine(account_id: string, line: StatementLine): z.infer<t
     balance,
     reverses,
     reverses_type: reversesType,
+    withheld,
     campaigns: line.campaigns.filter((gave) => gave.points > 0).map(({ campaign, points }) => ({ campaign, points })),
     reason,
     reference,
@@ -149,6 +154,10 @@ const lotSchema = z
     original: pointsOutput.openapi({ description: 'Points issued.' }),
     remaining: pointsOutput.openapi({ description: 'Points left.' }),
     expired: pointsOutput.openapi({ description: 'Points that expired.', example: 0 }),
+    owed: pointsOutput.openapi({
+      description: 'Points that were spent before their issue was reversed: withheld when they come back.',
+      example: 0,
+    }),
     source: z.object({
       reason: z.string().openapi({ example: 'purchase' }),
       reference: z.string().openapi({ description: 'Id of the purchase, or Idempotency-Key of the request.' }),
@@ -205,7 +214,7 @@ function registerListLots(app: App, { sql }: AppDependencies): void {
 }
 
 function formatLot(lot: StoredLot): z.infer<typeof lotSchema> {
-  const { id, issuedAt, expiresAt, original, remaining, expired, reason, reference } = lot
+  const { id, issuedAt, expiresAt, original, remaining, expired, owed, reason, reference } = lot
   return {
     id,
     issued_at: issuedAt,
@@ -213,6 +222,7 @@ function formatLot(lot: StoredLot): z.infer<typeof lotSchema> {
     original,
     remaining,
     expired,
+    owed,
     source: { reason, reference },
   }
 }

@@ -97,11 +97,17 @@ const points = z.number().int()
 export const refundSchema = z
   .object({
     amount: amountOutput.openapi({ description: 'Money returned to the wallet.' }),
-    withheld: amountOutput.openapi({ description: 'Value of awarded points that had been spent; not returned.' }),
+    withheld: amountOutput.openapi({
+      description: 'Value of awarded points that had been spent, in whole points of the money to return; not returned.',
+    }),
     shortfall: amountOutput.openapi({
-      description: 'By how much the value of spent points exceeds the money to return.',
+      description:
+        'Value of the other awarded points that had been spent. They are owed, and withheld when what they were spent on is reversed.',
     }),
     pointsReturned: points.openapi({ description: 'Redeemed points, back in the lots they came from.' }),
+    pointsWithheld: points.openapi({
+      description: 'Redeemed points that are not returned, since they were owed: their issue had been reversed.',
+    }),
     pointsTakenBack: points.openapi({ description: 'Awarded points that were reversed.' }),
     pointsSpent: points.openapi({ description: 'Awarded points that had been spent, so they were not reversed.' }),
   })
@@ -200,6 +206,11 @@ const detailSchema = z
       .optional()
       .openapi({ description: 'Reserved products with their prices.' }),
     points: z.number().int().optional().openapi({ description: 'Points redeemed, awarded, returned or reversed.' }),
+    pointsWithheld: z
+      .number()
+      .int()
+      .optional()
+      .openapi({ description: 'Redeemed points that were not returned, since they were owed.' }),
     transactionId: z.uuid().optional().openapi({ description: 'Id in the statement of points.' }),
     attempt: z
       .number()
@@ -274,8 +285,8 @@ function formatDetail(detail: NonNullable<PurchaseEvent['detail']>): z.infer<typ
   if ('attempt' in detail) return detail
   if ('withheldMinor' in detail) return { refund: formatRefund(detail) }
   if ('points' in detail) {
-    const { points, transactionId } = detail
-    return { points, ...(transactionId && { transactionId }) }
+    const { points, transactionId, pointsWithheld } = detail
+    return { points, ...(transactionId && { transactionId }), ...(pointsWithheld && { pointsWithheld }) }
   }
   if ('actor' in detail) return {}
   if ('amountMinor' in detail) return { amount: majorFromMinor(detail.amountMinor) }

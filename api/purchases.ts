@@ -21,6 +21,7 @@ import {
   setAcceptedHeaders,
 } from './purchase-schemas.ts'
 import { cancelWorkflow, readPresent, startPurchase, startRefund, waitForOutcome } from './purchase-workflows.ts'
+import { quoteRefund } from './refund-quote.ts'
 import { json, problems, READING } from './responses.ts'
 import { page, pageOf, pageQuery, purchasePath, resourceId } from './schemas.ts'
 
@@ -30,6 +31,7 @@ export function registerPurchases(app: App, deps: AppDependencies): void {
   registerGetPurchase(app, deps)
   registerGetPurchaseEvaluation(app, deps)
   registerCancelPurchase(app, deps)
+  registerGetRefundQuote(app, deps)
   registerRefundPurchase(app, deps)
 }
 
@@ -171,6 +173,29 @@ async function cancel(deps: AppDependencies, purchase: StoredPurchase, client: A
   return await waitForOutcome(deps, purchase, client)
 }
 
+const getRefundQuoteRoute = createRoute({
+  method: 'get',
+  path: '/purchases/{id}/refund-quote',
+  operationId: 'getRefundQuote',
+  tags: ['Purchases'],
+  summary: 'Calculate what the refund of a purchase returns',
+  description: 'As things stand now: it is not binding, since points can still be spent. Nothing is written.',
+  request: { params: purchasePath },
+  responses: {
+    200: { description: 'What it would return or, if it was refunded, what it returned.', content: json(refundSchema) },
+    ...problems(...READING, 'unknown_purchase', 'not_refundable'),
+  },
+})
+
+function registerGetRefundQuote(app: App, { sql }: AppDependencies): void {
+  app.openapi(getRefundQuoteRoute, async (c) => {
+    const purchase = await requirePurchase(sql, c.req.valid('param').id)
+    const { purchaseId, status } = purchase
+    if (!['completed', 'refunding', 'refunded'].includes(status)) throw notRefundableProblem(purchaseId, status)
+    return c.json(formatRefund(await quoteRefund(sql, purchase)), 200)
+  })
+}
+
 const refundedSchema = z
   .object({ purchaseId, status: z.literal('refunded'), refund: refundSchema })
   .openapi('RefundedPurchase')
@@ -183,7 +208,8 @@ const refundPurchaseRoute = createRoute({
   summary: 'Refund a completed purchase as a whole',
   description:
     'Takes no body. The stock is returned, redeemed points go back to the lots they came from, awarded points are reversed, ' +
-    'and the money is returned less the value of awarded points that were spent. It takes effect once: repeating the request ' +
+    'and the money is returned less the value of awarded points that were spent. What the money does not cover of them is ' +
+    'owed: points that come back to the same lot later are withheld. It takes effect once: repeating the request ' +
     'returns the same answer, so no Idempotency-Key is needed. Once accepted, the refund is executed.',
   request: { params: purchasePath },
   responses: {

@@ -1,5 +1,6 @@
 import type { Database, Sql } from './client.ts'
 import { isOpen } from './discrepancies.ts'
+import { withheldPoints } from './points.ts'
 import { readStuck, type Stuck } from './stuck.ts'
 
 export type Invariant = {
@@ -73,15 +74,18 @@ function settledEffects(sql: Sql) {
       ) e
       cross join lateral (
         select count(*) filter (where type = 'redeemed') as redemptions,
-          coalesce(sum(case type when 'redeemed' then amount else -amount end) filter (
+          coalesce(sum(case type when 'redeemed' then amount else -amount - withheld end) filter (
             where type = 'redeemed' or payload -> 'reverses' ->> 'type' = 'redeem'), 0) as redeemed,
+          coalesce(sum(withheld), 0) as withheld,
           count(*) filter (where type = 'issued') as awards,
           coalesce(sum(case type when 'issued' then amount else -amount end) filter (
             where type = 'issued' or payload -> 'reverses' ->> 'type' = 'issue'), 0) as awarded,
           coalesce(sum(amount) filter (where payload -> 'reverses' ->> 'type' = 'issue'), 0) as taken_back,
           coalesce(sum((payload -> 'notTakenBack' ->> 'spent')::bigint), 0) as award_spent,
+          coalesce(sum((payload -> 'notTakenBack' ->> 'owed')::bigint), 0) as award_owed,
           coalesce(sum((payload -> 'notTakenBack' ->> 'expired')::bigint), 0) as award_expired
-        from points_events where reference = p.id::text and reason = 'purchase'
+        from points_events cross join lateral (select ${withheldPoints(sql)} as withheld) as w
+        where reference = p.id::text and reason = 'purchase'
       ) pe
       where p.settled_at is not null
     )`
@@ -99,9 +103,9 @@ export const POINTS_INVARIANTS: Check[] = [
       from points_accounts a
       left join (
         select account_id, sum(amount) filter (where effect = 'issued') as issued,
-          sum(case effect when 'redeemed' then amount when 'given back' then -amount else 0 end) as redeemed,
+          sum(case effect when 'redeemed' then amount when 'given back' then -amount - withheld else 0 end) as redeemed,
           coalesce(sum(amount) filter (where effect = 'expired'), 0) as expired,
-          coalesce(sum(amount) filter (where effect = 'taken back'), 0) as taken_back,
+          coalesce(sum(amount) filter (where effect = 'taken back'), 0) + sum(withheld) as taken_back,
           sum(case when effect in ('issued', 'given back') then amount else -amount end) as balance
         from (${effects(sql)}) as effects
         group by account_id
@@ -146,7 +150,42 @@ export const POINTS_INVARIANTS: Check[] = [
       ) p on p.lot_id = l.id
       where (l.account_id, l.issued_at, l.expires_at, l.original, l.remaining, l.expired)
           is distinct from (p.account_id, p.issued_at, p.expires_at, p.original::bigint, p.remaining::bigint, p.expired::bigint)
-        or p.ends <> 1 or l.remaining < 0 or l.remaining + l.expired > l.original
+        or p.ends <> 1 or l.remaining < 0 or l.remaining + l.expired + l.owed > l.original
+      limit 100`,
+  },
+  {
+    name: 'points that were spent when their issue was reversed are owed until they come back, and then come back to nobody',
+    population: (sql) => sql<{ count: number }[]>`
+      select count(*)::bigint as count from points_events where payload -> 'reverses' ->> 'type' = 'issue'`,
+    broken: (sql) => sql`
+      with reversal as (
+        select reverses as lot_id, account_id, version, reason, (payload -> 'notTakenBack' ->> 'spent')::bigint as spent,
+          (payload -> 'notTakenBack' ->> 'owed')::bigint as owed
+        from points_events where payload -> 'reverses' ->> 'type' = 'issue'
+      ), withheld as (
+        select lot_id, sum(amount) as amount from (${withheldPortions(sql)}) as portions group by lot_id
+      ), held as (
+        select a.lot_id, sum(a.amount) as now, sum(a.amount) filter (where e.version < r.version) as then
+        from points_allocations a join points_events e using (transaction_id) left join reversal r using (lot_id)
+        group by a.lot_id
+      ), returned as (
+        select lot_id, max(version) as version from (${portions(sql)}) as portions
+        where effect = 'given back'
+        group by lot_id
+      )
+      select l.id as lot, l.account_id as account, l.owed, (coalesce(r.owed, 0) - coalesce(w.amount, 0))::bigint as owed_events,
+        coalesce(h.now, 0)::bigint as spent, r.spent as spent_at_reversal, coalesce(h.then, 0)::bigint as spent_until_reversal
+      from points_lots l
+      left join reversal r on r.lot_id = l.id
+      left join withheld w on w.lot_id = l.id
+      left join held h on h.lot_id = l.id
+      left join returned on returned.lot_id = l.id
+      where l.owed <> coalesce(r.owed, 0) - coalesce(w.amount, 0)
+        or l.owed not between 0 and coalesce(h.now, 0)
+        or r.spent <> coalesce(h.then, 0)
+        -- Only the refund of a purchase makes something good.
+        or r.owed <> r.spent and r.reason <> 'purchase'
+        or l.owed > 0 and returned.version > r.version
       limit 100`,
   },
   {
@@ -159,9 +198,10 @@ export const POINTS_INVARIANTS: Check[] = [
         taken.amount as taken
       from (
         select transaction_id, coalesce(reverses, transaction_id) as redemption_id, lot_id,
-          case effect when 'redeemed' then amount else -amount end as amount
-        from (${portions(sql)}) as portions
-        where effect in ('redeemed', 'given back')
+          sum(case effect when 'redeemed' then amount else -amount end) as amount
+        from (${portions(sql)} union all ${withheldPortions(sql)}) as portions
+        where effect in ('redeemed', 'given back', 'withheld')
+        group by transaction_id, reverses, lot_id
       ) p
       full join points_allocations a on a.transaction_id = p.transaction_id and a.lot_id = p.lot_id
       left join points_allocations taken
@@ -201,9 +241,10 @@ function countAccounts(sql: Sql) {
 /** Each event with what it did; a reversal by the event that it reverses. */
 function effects(sql: Sql) {
   return sql`
-    select e.account_id, e.version, e.transaction_id, e.reverses, e.at, e.amount, e.payload,
+    select e.account_id, e.version, e.transaction_id, e.reverses, e.at, e.amount, e.payload, e.withheld,
       case when e.type <> 'reversed' then e.type when t.type = 'issued' then 'taken back' else 'given back' end as effect
-    from points_events e left join points_events t on t.transaction_id = e.reverses`
+    from (select *, ${withheldPoints(sql)} as withheld from points_events) as e
+    left join points_events t on t.transaction_id = e.reverses`
 }
 
 /** What each event moved into a lot or out of it. */
@@ -214,6 +255,17 @@ function portions(sql: Sql) {
     from (${effects(sql)}) as effects
     cross join jsonb_to_recordset(payload -> 'portions')
       as p ("lotId" uuid, "issuedOn" date, "expiresAt" timestamptz, amount bigint)`
+}
+
+/** What reversals of redemptions did not let into lots, because it was owed there. */
+function withheldPortions(sql: Sql) {
+  return sql`
+    select account_id, version, transaction_id, reverses, at, 'withheld' as effect, p."lotId" as lot_id,
+      p."issuedOn" as issued_on, p."expiresAt" as expires_at, p.amount
+    from points_events
+    cross join jsonb_to_recordset(payload -> 'withheld')
+      as p ("lotId" uuid, "issuedOn" date, "expiresAt" timestamptz, amount bigint)
+    where payload -> 'reverses' ->> 'type' = 'redeem'`
 }
 
 function leftInLots(sql: Sql) {
@@ -261,18 +313,24 @@ export const CAMPAIGN_INVARIANTS: Check[] = [
       limit 100`,
   },
   {
-    name: 'points that campaigns issued are the sum of their grants, and so is what refunds took back of them',
+    name: 'points that campaigns issued are the sum of their grants, and so is what was taken back of them',
     population: (sql) => sql<{ count: number }[]>`
       select count(*)::bigint as count from points_events where type = 'issued' and reason in ('purchase', 'event')`,
     broken: (sql) => sql`
-      select e.transaction_id as transaction, e.type, e.amount, coalesce(sum(abs(g.points)), 0)::bigint as grants
-      from points_events e
-      join points_events issued on issued.transaction_id = coalesce(e.reverses, e.transaction_id)
-      left join campaign_grants g on g.transaction_id = e.transaction_id
-      where issued.type = 'issued' and issued.reason in ('purchase', 'event')
-      group by e.transaction_id, e.type, e.amount
-      having e.amount <> coalesce(sum(abs(g.points)), 0)
-        or bool_or(sign(g.points) <> case e.type when 'issued' then 1 else -1 end)
+      with moved as (
+        select transaction_id, lot_id, case effect when 'issued' then amount else -amount end as amount
+        from (${portions(sql)} union all ${withheldPortions(sql)}) as portions
+        where effect in ('issued', 'taken back', 'withheld') and lot_id in (
+          select transaction_id from points_events where type = 'issued' and reason in ('purchase', 'event')
+        )
+      ), granted as (
+        select transaction_id, lot_id, sum(points) as points, count(distinct sign(points)) as signs
+        from campaign_grants group by transaction_id, lot_id
+      )
+      select coalesce(m.transaction_id, g.transaction_id) as transaction, coalesce(m.lot_id, g.lot_id) as lot, m.amount,
+        coalesce(g.points, 0)::bigint as grants
+      from moved m full join granted g on g.transaction_id = m.transaction_id and g.lot_id = m.lot_id
+      where m.amount is distinct from g.points or g.signs <> 1
       limit 100`,
   },
   {
@@ -396,7 +454,7 @@ const INVARIANTS: Check[] = [
       limit 100`,
   },
   {
-    name: 'a refunded purchase gave everything back, but for the value of awarded points that were spent',
+    name: 'a refunded purchase gave everything back, but for the value of awarded points that were spent, and points that were owed',
     population: (sql) => sql<{ count: number }[]>`
       select count(*)::bigint as count from purchases where status = 'refunded'`,
     broken: (sql) => sql`
@@ -406,9 +464,11 @@ const INVARIANTS: Check[] = [
         sold = 0 and movements = 2 * lines and reserved = 0 and sold_lines = 0
         and charged_minor = (refund ->> 'withheldMinor')::bigint
         and bill_minor = (refund ->> 'amountMinor')::bigint + (refund ->> 'withheldMinor')::bigint
-        and (refund ->> 'withheldMinor')::bigint = least(bill_minor, award_spent * point_value_minor)
-        and (refund ->> 'shortfallMinor')::bigint = award_spent * point_value_minor - (refund ->> 'withheldMinor')::bigint
-        and redeemed = 0 and (refund ->> 'pointsReturned')::bigint = redeem_points
+        and award_owed = award_spent - least(award_spent, bill_minor / point_value_minor)
+        and (refund ->> 'withheldMinor')::bigint = (award_spent - award_owed) * point_value_minor
+        and (refund ->> 'shortfallMinor')::bigint = award_owed * point_value_minor
+        and redeemed = 0 and (refund ->> 'pointsReturned')::bigint = redeem_points - withheld
+        and (refund ->> 'pointsWithheld')::bigint = withheld
         and (refund ->> 'pointsTakenBack')::bigint = taken_back
         and awarded = award_spent + award_expired and (refund ->> 'pointsSpent')::bigint = award_spent
         and award in ('booked', 'nothing', 'dismissed', 'voided')

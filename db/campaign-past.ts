@@ -189,13 +189,24 @@ function awards(sql: Sql, { client, until }: PastRange, after: PastPosition) {
       and (settled_at, id) > ${place(sql, after)} and settled_at < ${until}`
 }
 
-/** By refunds and by hand; of other clients, too, which changes nothing. */
+/** By refunds and by hand, and what redemptions that were reversed owed; of other clients, too, which changes nothing. */
 function reversals(sql: Sql, { until }: PastRange, after: PastPosition) {
   return sql`
     select r.recorded_at, r.transaction_id, 'reversal'
-    from points_events r join points_events i on i.transaction_id = r.reverses
-    where r.type = 'reversed' and i.type = 'issued' and i.reason in ('purchase', 'event')
+    from points_events r
+    where r.type = 'reversed' and exists (
+      select from (${lotsTakenBack(sql)}) as lot join points_events i on i.transaction_id = lot.id
+      where i.reason in ('purchase', 'event')
+    )
       and (r.recorded_at, r.transaction_id) > ${place(sql, after)} and r.recorded_at < ${until}`
+}
+
+/** The lots that a reversal `r` takes points back from: that of the issue, if it is one's, or those that owed what it withheld. */
+function lotsTakenBack(sql: Sql) {
+  return sql`
+    select r.reverses as id where r.payload -> 'reverses' ->> 'type' = 'issue'
+    union all
+    select (portion ->> 'lotId')::uuid from jsonb_array_elements(r.payload -> 'withheld') as portion`
 }
 
 /** Refunds of purchases that had really earned nothing, of which the ledger therefore knows nothing. */
@@ -217,9 +228,10 @@ async function readChanges(sql: Sql, moments: readonly Moment[]): Promise<PastCh
     reversal: await readReversals(sql, ids('reversal')),
     unearned_refund: await readUnearnedRefunds(sql, ids('unearned_refund')),
   }
-  return moments.map(({ what, id, at }): PastChange => {
-    if (what === 'reversal' || what === 'unearned_refund') return { takenBack: required(read[what].get(id), id) }
-    return { awarded: { ...required(read[what].get(id), id), kind: what, id, endedAt: at } }
+  return moments.flatMap(({ what, id, at }): PastChange[] => {
+    if (what === 'reversal') return required(read[what].get(id), id).map((takenBack) => ({ takenBack }))
+    if (what === 'unearned_refund') return [{ takenBack: required(read[what].get(id), id) }]
+    return [{ awarded: { ...required(read[what].get(id), id), kind: what, id, endedAt: at } }]
   })
 }
 
@@ -249,17 +261,25 @@ async function readOthers(sql: Sql, ids: string[]): Promise<Map<string, Awarded>
   )
 }
 
-async function readReversals(sql: Sql, ids: string[]): Promise<Map<string, TakenBack>> {
+/** What reversals took back of each award: of more than one, if what they withheld was of more than one. */
+async function readReversals(sql: Sql, ids: string[]): Promise<Map<string, TakenBack[]>> {
   const rows = await sql<(TakenBack & { reversalId: string })[]>`
     select r.transaction_id as "reversalId", i.reference as id, i.account_id as "accountId",
-      (i.amount - r.amount)::bigint as "notTakenBack",
+      (
+        select coalesce(sum(g.points), 0)
+        from campaign_grants g join points_events e on e.transaction_id = g.transaction_id
+        where g.lot_id = lot.id and e.version <= r.version
+      )::bigint as "notTakenBack",
       coalesce((
         select jsonb_agg(jsonb_build_object('campaignId', campaign_id, 'points', points))
-        from campaign_grants where transaction_id = r.transaction_id
+        from campaign_grants where lot_id = lot.id and transaction_id = r.transaction_id
       ), '[]') as grants
-    from points_events r join points_events i on i.transaction_id = r.reverses
-    where r.transaction_id = any(${ids}::uuid[])`
-  return new Map(rows.map(({ reversalId, ...takenBack }) => [reversalId, takenBack]))
+    from points_events r
+    cross join lateral (${lotsTakenBack(sql)}) as lot
+    join points_events i on i.transaction_id = lot.id and i.reason in ('purchase', 'event')
+    where r.transaction_id = any(${ids}::uuid[])
+    order by i.version`
+  return Map.groupBy(rows, ({ reversalId }) => reversalId)
 }
 
 async function readUnearnedRefunds(sql: Sql, ids: string[]): Promise<Map<string, TakenBack>> {

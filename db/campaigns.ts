@@ -1,8 +1,8 @@
 import { v7 as uuidv7 } from 'uuid'
-import { type Award, type CampaignGrant, type Given, remainingOf, takenBackOf } from '#domain/campaigns/award.ts'
+import { type Award, type CampaignGrant, type Given, remainingOf, takeBackGrants } from '#domain/campaigns/award.ts'
 import type { Campaign, CampaignTerms, CampaignVersion, Caps, Microseconds } from '#domain/campaigns/campaign.ts'
 import { nameKey } from '#domain/names.ts'
-import type { PointsEvent } from '#domain/points/account.ts'
+import type { PointsEvent, Reversed } from '#domain/points/account.ts'
 import type { Sql } from './client.ts'
 import { call } from './functions.ts'
 import { type KeyedAnswer, type KeyedRequest, oncePerKey } from './idempotency-keys.ts'
@@ -285,17 +285,17 @@ function termValues(sql: Sql) {
 /** Points that a campaign gave, by its name. */
 export type CampaignPoints = { campaign: string; points: number }
 
-/** What each campaign gave with a transaction of points, as JSON, in the order that awards name them. */
+/** What each campaign gave with an issue of points, as JSON, in the order that awards name them; of another transaction, nothing. */
 export function campaignPoints(sql: Sql, transactionColumn: string) {
   return sql`coalesce((
     select jsonb_agg(jsonb_build_object('campaign', campaigns.name, 'points', given.points) order by campaigns.id)
     from campaign_grants given join campaigns on campaigns.id = given.campaign_id
-    where given.transaction_id = ${sql(transactionColumn)} and given.points > 0
+    where given.lot_id = ${sql(transactionColumn)} and given.points > 0
   ), '[]')`
 }
 
-/** What a campaign gave, or got back, with the transaction of points that it is a part of. */
-export type BookedGrant = CampaignGrant & { transactionId: string }
+/** What a campaign gave of the points of a lot, or got back, with the transaction that it is a part of. */
+export type BookedGrant = CampaignGrant & { lotId: string; transactionId: string }
 
 /** What the caps of the campaigns of awards leave for their accounts at the moment. */
 export async function readRemaining(
@@ -348,22 +348,32 @@ function earningIds(award: Award): string[] {
   return award.campaigns.filter(({ earned }) => earned > 0).map(({ campaignId }) => campaignId)
 }
 
-/** What goes back to the caps of campaigns when points that they gave are taken back: by a refund, or by hand. */
+/**
+ * What goes back to the caps of campaigns when points that they gave are taken back: by a refund, or by hand, and of what was owed
+ * then, when it comes back. `events` have not happened yet, and nothing has since they were decided.
+ */
 export async function readGrantsTakenBack(
   sql: Sql,
   events: readonly PointsEvent[],
 ): Promise<{ grants?: BookedGrant[] }> {
-  const reversals = events.flatMap((event) =>
-    event.type === 'reversed' && event.reverses.type === 'issue' && event.amount > 0 ? [event] : [],
-  )
+  const reversals = events.flatMap((event) => (event.type === 'reversed' ? takenBackBy(event) : []))
   if (reversals.length === 0) return {}
-  const rows = await sql<BookedGrant[]>`
-    select transaction_id as "transactionId", campaign_id as "campaignId", points from campaign_grants
-    where transaction_id = any(${reversals.map(({ reverses }) => reverses.transactionId)}::uuid[])
+  const rows = await sql<(CampaignGrant & { lotId: string })[]>`
+    select lot_id as "lotId", campaign_id as "campaignId", sum(points)::bigint as points from campaign_grants
+    where lot_id = any(${reversals.map(({ lotId }) => lotId)}::uuid[])
+    group by lot_id, campaign_id
     order by campaign_id`
-  const grants = reversals.flatMap(({ transactionId, reverses, amount }) => {
-    const given = rows.filter((grant) => grant.transactionId === reverses.transactionId)
-    return takenBackOf(given, amount).map((grant) => ({ ...grant, transactionId }))
+  const given = new Map<string, CampaignGrant[]>(Map.groupBy(rows, ({ lotId }) => lotId))
+  const grants = reversals.flatMap(({ transactionId, lotId, amount }) => {
+    const { taken, left } = takeBackGrants(given.get(lotId) ?? [], amount)
+    given.set(lotId, left)
+    return taken.map((grant) => ({ ...grant, lotId, transactionId }))
   })
   return { grants }
+}
+
+/** Of which lots a reversal takes points back. */
+function takenBackBy({ transactionId, reverses, portions, withheld }: Reversed) {
+  const takenBack = reverses.type === 'issue' ? portions : withheld
+  return takenBack.map(({ lotId, amount }) => ({ transactionId, lotId, amount }))
 }

@@ -33,7 +33,7 @@ export async function readTables(sql: Sql, accountId: string): Promise<PointsTab
     from points_accounts where account_id = ${accountId}`
   const lots = await sql<PointsTables['lots'][number][]>`
     select id, ${instant(sql, 'issued_at')} as "issuedAt", ${instant(sql, 'expires_at')} as "expiresAt", original, remaining,
-      expired
+      expired, owed
     from points_lots where account_id = ${accountId}`
   const allocations = await sql<PointsTables['allocations'][number][]>`
     select a.transaction_id as "transactionId", a.redemption_id as "redemptionId", a.lot_id as "lotId", a.amount
@@ -163,18 +163,18 @@ function repairLots(sql: Sql, { lots }: PointsTables) {
   return sql`
     lot as (
       select l.* from jsonb_to_recordset(${sql.json(lots as never)}) as l (
-        id uuid, "issuedAt" timestamptz, "expiresAt" timestamptz, original bigint, remaining bigint, expired bigint
+        id uuid, "issuedAt" timestamptz, "expiresAt" timestamptz, original bigint, remaining bigint, expired bigint, owed bigint
       )
     ), lot_gone as (
       delete from points_lots known using account
       where known.account_id = account.account_id and known.id not in (select id from lot)
         and not exists (select from points_allocations where lot_id = known.id)
     ), lot_set as (
-      insert into points_lots as known (id, account_id, issued_at, expires_at, original, remaining, expired)
-      select id, account_id, "issuedAt", "expiresAt", original, remaining, expired from account cross join lot
+      insert into points_lots as known (id, account_id, issued_at, expires_at, original, remaining, expired, owed)
+      select id, account_id, "issuedAt", "expiresAt", original, remaining, expired, owed from account cross join lot
       on conflict (id) do update set
         account_id = excluded.account_id, issued_at = excluded.issued_at, expires_at = excluded.expires_at,
-        original = excluded.original, remaining = excluded.remaining, expired = excluded.expired
+        original = excluded.original, remaining = excluded.remaining, expired = excluded.expired, owed = excluded.owed
       where known is distinct from excluded
     )`
 }

@@ -103,8 +103,9 @@ function rowOf(event: PointsEvent, balance: number) {
 /** What an event says beyond the columns of its row. */
 function payloadOf(event: PointsEvent) {
   const portions = event.portions.map((portion) => ({ ...portion, issuedOn: dayOf(portion.issuedOn) }))
-  if (event.type === 'reversed') return { portions, reverses: event.reverses, notTakenBack: event.notTakenBack }
-  return { portions }
+  if (event.type !== 'reversed') return { portions }
+  const { reverses, notTakenBack, withheld } = event
+  return { portions, reverses, notTakenBack, withheld }
 }
 
 /** What a key was answered before. */
@@ -227,7 +228,7 @@ export async function listLots(
 ): Promise<StoredLot[]> {
   return await sql<StoredLot[]>`
     select l.id, ${instant(sql, 'l.issued_at')} as "issuedAt", ${instant(sql, 'l.expires_at')} as "expiresAt",
-      l.original, l.remaining, l.expired, e.reason, e.reference
+      l.original, l.remaining, l.expired, l.owed, e.reason, e.reference
     from points_lots l join points_events e on e.transaction_id = l.id
     where l.account_id = ${options.accountId}
       ${options.openOnly ? sql`and l.remaining > 0` : sql``}
@@ -261,6 +262,8 @@ export type StatementLine = {
   balance: number
   reverses: string | null
   reversesType: 'issue' | 'redeem' | null
+  /** Of a reversed redemption: points that did not come back, because they were owed. */
+  withheld: number
   /** Of points that campaigns gave: what each of them contributed. */
   campaigns: CampaignPoints[]
   reason: string
@@ -275,12 +278,20 @@ export async function listTransactions(
 ): Promise<StatementLine[]> {
   return await sql<StatementLine[]>`
     select transaction_id as id, version, ${instant(sql, 'at')} as at, type, amount, balance, reverses,
-      payload -> 'reverses' ->> 'type' as "reversesType",
+      payload -> 'reverses' ->> 'type' as "reversesType", ${withheldPoints(sql)} as withheld,
       ${campaignPoints(sql, 'points_events.transaction_id')} as campaigns, reason, reference, actor
     from points_events
     where account_id = ${options.accountId} ${options.before === undefined ? sql`` : sql`and version < ${options.before}`}
     order by version desc
     limit ${options.limit}`
+}
+
+/** How many points an event of `points_events` withheld. */
+export function withheldPoints(sql: Sql) {
+  return sql`
+    case when reverses is null then 0 else (
+      select coalesce(sum((portion -> 'amount')::bigint), 0) from jsonb_array_elements(payload -> 'withheld') as portion
+    )::bigint end`
 }
 
 /** Whose transaction it is, and what it was for. */

@@ -136,20 +136,25 @@ export async function noteRetry(sql: Sql, purchaseId: string, { step, undo, atte
 // The refund
 
 /**
- * What a refund gave back. `withheldMinor` is the value of awarded points that were spent by then; what they were worth
- * beyond the money that there was to give back is the shortfall.
+ * What a refund gave back. Awarded points that were spent by then are made good in money, as many as it is worth in whole
+ * points: that is `withheldMinor`. The others are owed, and their value is the shortfall. `pointsWithheld` are points that the
+ * purchase was paid with, but that were owed: they did not come back with `pointsReturned`.
  */
 export type Refund = {
   amountMinor: number
   withheldMinor: number
   shortfallMinor: number
   pointsReturned: number
+  pointsWithheld: number
   pointsTakenBack: number
   pointsSpent: number
 }
 
-/** Points of an award that were taken back; `spent` and `expired` are those that could not be. */
-export type TakenBack = { points: number; spent: number; expired: number }
+/** Points of an award that were taken back; `spent` and `expired` are those that could not be, `owed` a part of what is spent. */
+export type TakenBack = { points: number; spent: number; expired: number; owed: number }
+
+/** Points that a purchase was paid with, and that did not come back, because they were owed. */
+export type ReturnedPoints = { withheld: number }
 
 /**
  * Turns a completed purchase into one that is being refunded; once.
@@ -165,12 +170,18 @@ export async function returnStock(sql: Sql, purchaseId: string): Promise<void> {
   await call(sql, 'return_stock', { purchase: purchaseId })
 }
 
-/** Gives the money back, less the value of awarded points that were spent meanwhile. */
-export async function returnMoney(sql: Sql, purchaseId: string, award: TakenBack): Promise<Refund> {
+/** Gives the money back, less the value of awarded points that were spent meanwhile and are not still owed. */
+export async function returnMoney(
+  sql: Sql,
+  purchaseId: string,
+  { award, redeemed }: { award: TakenBack; redeemed: ReturnedPoints },
+): Promise<Refund> {
   const { ok: _, ...refund } = await call<{ ok: true } & Refund>(sql, 'return_money', {
     purchase: purchaseId,
-    spent: award.spent,
     taken_back: award.points,
+    spent: award.spent,
+    owed: award.owed,
+    points_withheld: redeemed.withheld,
   })
   return refund
 }
@@ -234,7 +245,7 @@ export type PurchaseEvent = {
 }
 
 /** What a step at the points ledger says. */
-export type MovedPoints = { points: number; transactionId?: string }
+export type MovedPoints = { points: number; transactionId?: string; pointsWithheld?: number }
 
 export async function readPurchase(sql: Sql, purchaseId: string): Promise<StoredPurchase | undefined> {
   const [purchase] = await sql<StoredPurchase[]>`
@@ -320,6 +331,9 @@ function purchases(sql: Sql) {
 export type PointsPayment = {
   accountId: string
   redeemPoints: number
+  pointValueMinor: number
+  /** Null until the stock was reserved. */
+  totalMinor: number | null
   cancelRequested: boolean
   /** It is confirmed, and nobody gives it back. */
   stands: boolean
@@ -328,7 +342,8 @@ export type PointsPayment = {
 /** What the steps at the points ledger need to know of a purchase. @throws StepImpossible when it does not exist */
 export async function readPointsPayment(sql: Sql, purchaseId: string): Promise<PointsPayment> {
   const [row] = await sql<PointsPayment[]>`
-    select user_id as "accountId", redeem_points as "redeemPoints", cancel_requested_at is not null as "cancelRequested",
+    select user_id as "accountId", redeem_points as "redeemPoints", point_value_minor as "pointValueMinor",
+      total_minor as "totalMinor", cancel_requested_at is not null as "cancelRequested",
       status not in ('refunding', 'refunded') and exists (
         select from saga_steps where key = ${stepKey(purchaseId, 'confirmPurchase')} and state = 'applied'
       ) as stands

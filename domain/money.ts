@@ -27,6 +27,11 @@ export function pointsToPay(totalMinor: number, pointValueMinor: number): number
   return Math.ceil(totalMinor / pointValueMinor)
 }
 
+/** How many whole points an amount is worth: what is less than a point is not counted. */
+export function pointsWorth(amountMinor: number, pointValueMinor: number): number {
+  return Math.floor(amountMinor / pointValueMinor)
+}
+
 /** Minor units as the JSON number in major units that prints with at most two decimals: 1999 is 19.99. */
 export function majorFromMinor(minor: number): number {
   return minor / 100

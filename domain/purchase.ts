@@ -104,6 +104,13 @@ export function stepKey(purchaseId: string, step: StepName): string {
 export const SAGAS = ['purchase', 'refund', 'award'] as const
 export type Saga = (typeof SAGAS)[number]
 
+/** What the points ledger is asked for to undo a step of a purchase or, when that has not happened, to keep it from happening. */
+export function undoAtLedger(purchaseId: string, step: StepName) {
+  const undoes = stepKey(purchaseId, step)
+  const why = { reason: 'purchase', reference: purchaseId, actor: 'purchase' }
+  return { key: `${undoes}/undo`, requestHash: '', command: { type: 'undo' as const, undoes, ...why } }
+}
+
 /** What a step before the pivot answers: done, refused, or not done because a request to cancel is on record. */
 export type StepResult<Answer> = ({ ok: true } & Answer) | NotDone
 export type NotDone = { ok: false; refusal: Refusal } | { ok: false; cancelled: true }

@@ -31,7 +31,15 @@ export type CommandInput = PointsCommand extends infer Command
  * Undoes what another key did or, when that has not happened, tombstones it, so that it can no longer happen: the compensation
  * of a command whose report may have been lost. Nothing is left to do for a command that was refused.
  */
-export type UndoInput = { type: 'undo'; undoes: string; reason: string; reference: string; actor: string }
+export type UndoInput = {
+  type: 'undo'
+  undoes: string
+  reason: string
+  reference: string
+  actor: string
+  /** As of `Reverse`. */
+  makesGood?: number
+}
 
 export type PointsRequest = {
   accountId: string
@@ -70,6 +78,18 @@ export function createPointsLedger(sql: Sql, options: LedgerOptions = {}): Point
   return createCommandQueue((groups) => decideAndAppend({ sql, clock, alsoCommits }, groups))
 }
 
+/** What requests of one account would be answered now, one after the other. Nothing happens, and nothing is remembered. */
+export async function foreseeAnswers(
+  sql: Sql,
+  accountId: string,
+  requests: readonly Omit<PointsRequest, 'accountId' | 'with'>[],
+): Promise<PointsAnswer[]> {
+  const group = { accountId, requests: requests.map((request) => ({ accountId, ...request })) }
+  const [decided] = await loadAndDecide(sql, null, [group])
+  if (!decided || 'failed' in decided) throw decided?.failed
+  return decided.answers
+}
+
 // ---------------------------------------------------------------------------------------------------------------------
 // Load, decide, append
 
@@ -87,11 +107,7 @@ async function decideAndAppend(
   { sql, clock, alsoCommits }: { sql: Sql } & Required<LedgerOptions>,
   groups: readonly Group[],
 ): Promise<Outcome[]> {
-  const { now, known, accounts } = await loadPoints(sql, { ...wantedBy(groups), now: await clock() })
-  const resolved = groups.map(({ requests }) => requests.map((request) => resolve(request, known, now)))
-  const decided = groups.map(({ accountId }, index) =>
-    decideGroup(accounts.get(accountId) ?? emptyAccount(accountId), resolved[index] ?? []),
-  )
+  const decided = await loadAndDecide(sql, await clock(), groups)
   const appends = decided.flatMap((one) => ('append' in one && one.append.commands.length > 0 ? [one.append] : []))
   addGrants(
     appends,
@@ -103,6 +119,17 @@ async function decideAndAppend(
   const outcomes = appends.length > 0 ? await appendPoints(sql, appends) : []
   const stored = new Map(appends.map((append, index) => [append, outcomes[index]]))
   return decided.map((one) => ('append' in one ? outcomeOf(one.answers, stored.get(one.append) ?? 'appended') : one))
+}
+
+/** @param at of the decisions; null: now */
+async function loadAndDecide(sql: Sql, at: Instant | null, groups: readonly Group[]): Promise<Decided[]> {
+  const { now, known, accounts } = await loadPoints(sql, { ...wantedBy(groups), now: at })
+  return groups.map(({ accountId, requests }) =>
+    decideGroup(
+      accounts.get(accountId) ?? emptyAccount(accountId),
+      requests.map((request) => resolve(request, known, now)),
+    ),
+  )
 }
 
 function outcomeOf(answers: PointsAnswer[], stored: AppendOutcome): Outcome {
@@ -139,11 +166,10 @@ function wantedBy(groups: readonly Group[]) {
   }
 }
 
+type Decided = { answers: PointsAnswer[]; append: Append } | { failed: unknown }
+
 /** The answers to a group, and what is to be appended for it; a command that cannot be decided fails its group alone. */
-function decideGroup(
-  before: PointsAccount,
-  resolved: readonly Resolved[],
-): { answers: PointsAnswer[]; append: Append } | { failed: unknown } {
+function decideGroup(before: PointsAccount, resolved: readonly Resolved[]): Decided {
   try {
     const { answers: decisions, events } = decideAll(
       before,

@@ -9,7 +9,10 @@ import { runCommand } from '#config/command.ts'
 const VITEST = join(import.meta.dirname, '../node_modules/vitest/vitest.mjs')
 const REVIEWED_SKIPS = join(import.meta.dirname, '../test/reviewed-skips.json')
 
-/** `npm test`: every test there is; arguments are passed on to vitest. The last line says how many passed and failed. */
+/**
+ * `npm test`: every test but the experiments, which take minutes (`npm run test:experiments`); arguments are passed on to vitest. The last
+ * line says how many passed and failed.
+ */
 async function main() {
   const folder = mkdtempSync(join(tmpdir(), 'unicorn-store-report-'))
   try {
@@ -27,7 +30,13 @@ async function main() {
 
 /** @returns its exit code, or undefined if a signal ended it */
 async function runVitest(reporting: readonly string[]): Promise<number | undefined> {
-  const vitest = spawn(process.execPath, [VITEST, 'run', ...reporting, ...process.argv.slice(2)], { stdio: 'inherit' })
+  const vitest = spawn(
+    process.execPath,
+    [VITEST, 'run', '--project=!experiments', ...reporting, ...process.argv.slice(2)],
+    {
+      stdio: 'inherit',
+    },
+  )
   // Vitest stops the servers it started; we stay until it has. A terminal sends Ctrl-C to both of us.
   process.on('SIGINT', () => {})
   process.on('SIGTERM', () => vitest.kill('SIGTERM'))

@@ -1,7 +1,8 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { campaignSearch, periodSearch } from './campaigns/campaign-search.ts'
+import { whenReachable } from './client/api.ts'
 import { NotFound, PageError, PageSkeleton } from './page/page.tsx'
-import { operationsSearch, pointsSearch, purchasesSearch, readSearch, writeSearch } from './search-params.ts'
+import { onlyKnown, operationsSearch, pointsSearch, purchasesSearch, readSearch, writeSearch } from './search-params.ts'
 import { Shell } from './shell/shell.tsx'
 
 const root = createRootRoute({ component: Shell })
@@ -9,55 +10,61 @@ const root = createRootRoute({ component: Shell })
 const buy = createRoute({
   getParentRoute: () => root,
   path: '/',
-  component: lazyRouteComponent(() => import('./buy/buy-page.tsx'), 'BuyPage'),
+  component: lazyRouteComponent(() => whenReachable(() => import('./buy/buy-page.tsx')), 'BuyPage'),
 })
 
 const purchases = createRoute({
   getParentRoute: () => root,
   path: '/purchases',
-  validateSearch: purchasesSearch,
-  component: lazyRouteComponent(() => import('./purchases/purchases-page.tsx'), 'PurchasesPage'),
+  validateSearch: onlyKnown(purchasesSearch),
+  component: lazyRouteComponent(() => whenReachable(() => import('./purchases/purchases-page.tsx')), 'PurchasesPage'),
 })
 
 const purchase = createRoute({
   getParentRoute: () => root,
   path: '/purchases/$purchaseId',
-  component: lazyRouteComponent(() => import('./purchases/purchase-page.tsx'), 'PurchasePage'),
+  component: lazyRouteComponent(() => whenReachable(() => import('./purchases/purchase-page.tsx')), 'PurchasePage'),
 })
 
 const points = createRoute({
   getParentRoute: () => root,
   path: '/points',
-  validateSearch: pointsSearch,
-  component: lazyRouteComponent(() => import('./points/points-page.tsx'), 'PointsPage'),
+  validateSearch: onlyKnown(pointsSearch),
+  component: lazyRouteComponent(() => whenReachable(() => import('./points/points-page.tsx')), 'PointsPage'),
 })
 
 const campaigns = createRoute({
   getParentRoute: () => root,
   path: '/campaigns',
-  component: lazyRouteComponent(() => import('./campaigns/campaigns-page.tsx'), 'CampaignsPage'),
+  component: lazyRouteComponent(() => whenReachable(() => import('./campaigns/campaigns-page.tsx')), 'CampaignsPage'),
 })
 
 /** Not among the campaigns: one of them may well be called `new`. */
 const newCampaign = createRoute({
   getParentRoute: () => root,
   path: '/new-campaign',
-  validateSearch: periodSearch,
-  component: lazyRouteComponent(() => import('./campaigns/new-campaign-page.tsx'), 'NewCampaignPage'),
+  validateSearch: onlyKnown(periodSearch),
+  component: lazyRouteComponent(
+    () => whenReachable(() => import('./campaigns/new-campaign-page.tsx')),
+    'NewCampaignPage',
+  ),
 })
 
 const campaign = createRoute({
   getParentRoute: () => root,
   path: '/campaigns/$campaignName',
-  validateSearch: campaignSearch,
-  component: lazyRouteComponent(() => import('./campaigns/campaign-page.tsx'), 'CampaignPage'),
+  validateSearch: onlyKnown(campaignSearch),
+  component: lazyRouteComponent(() => whenReachable(() => import('./campaigns/campaign-page.tsx')), 'CampaignPage'),
 })
 
 const operations = createRoute({
   getParentRoute: () => root,
   path: '/operations',
-  validateSearch: operationsSearch,
-  component: lazyRouteComponent(() => import('./operations/operations-page.tsx'), 'OperationsPage'),
+  validateSearch: onlyKnown(operationsSearch),
+  component: lazyRouteComponent(
+    () => whenReachable(() => import('./operations/operations-page.tsx')),
+    'OperationsPage',
+  ),
 })
 
 export const router = createRouter({

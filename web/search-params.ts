@@ -14,6 +14,19 @@ export function writeSearch(search: Record<string, unknown>): string {
   return query.size > 0 ? `?${query}` : ''
 }
 
+type Search = Record<string, unknown>
+
+/**
+ * What a page makes of the query of its address, and nothing else: the router would leave what the page does not know as it
+ * is, so that an address such as `?panel=zzz` led to an empty page.
+ */
+export function onlyKnown<Known extends object>(validate: (search: Search) => Known): (search: Search) => Known {
+  return (search) => ({
+    ...Object.fromEntries(Object.keys(search).map((name) => [name, undefined])),
+    ...validate(search),
+  })
+}
+
 /** Validates the query parameters of the list of purchases: they can be shared, and survive going back. */
 export function purchasesSearch(search: Record<string, unknown>): { status?: PurchaseStatus } {
   const status = STATUSES.find((known) => known === search.status)

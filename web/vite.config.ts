@@ -1,6 +1,16 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import react from '@vitejs/plugin-react'
-import { defineConfig, loadEnv } from 'vite'
+import { defineConfig, loadEnv, type Plugin } from 'vite'
+
+/** The README beside the store, where its banner leads: as text, which a browser shows. */
+const readme: Plugin = {
+  name: 'readme',
+  generateBundle() {
+    const source = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8')
+    this.emitFile({ type: 'asset', fileName: 'readme.txt', source })
+  },
+}
 
 /** `npm run web:dev` and `npm run web:build`. */
 export default defineConfig(({ mode }) => {
@@ -9,7 +19,7 @@ export default defineConfig(({ mode }) => {
   return {
     root,
     base: '/store/',
-    plugins: [react()],
+    plugins: [react(), readme],
     server: {
       host: '127.0.0.1',
       // Whatever is not the store is the API, as it is when the API serves both.

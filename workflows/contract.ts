@@ -6,6 +6,7 @@ import {
   type PurchaseLine,
   type PurchaseStatus,
   purchaseWorkflowId,
+  type Reversal,
   refundWorkflowId,
   repairWorkflowId,
 } from '#domain/purchase.ts'
@@ -28,8 +29,8 @@ export type PurchaseInput = { purchaseId: string; lane?: Lane; slowMotion?: bool
 /** Input of workflow `award`. */
 export type AwardInput = Awarded & { lane?: Lane }
 
-/** Result of workflow `purchase`, and of `repair`: the status that the purchase settled with. */
-export type PurchaseResult = { status: Exclude<PurchaseStatus, 'running' | 'compensating'> }
+/** Result of workflow `purchase`, and of `repair`: the status that the purchase settled with, and why, if it was undone. */
+export type PurchaseResult = { status: Exclude<PurchaseStatus, 'running' | 'compensating'> } | Reversal
 
 /**
  * How a saga is started, whether by the API or by the reconciler. None has a timeout: it would end the saga without its undo.

@@ -81,7 +81,8 @@ async function undoUnlessConfirmed(purchaseId: string, reason: Reversal): Promis
     await undoCharge({ purchaseId })
     if (found.pointsToRedeem > 0) await undoRedemption({ purchaseId })
     await releaseStock({ purchaseId })
-    return await settle(purchaseId, found.reason)
+    const settled = await settle(purchaseId, found.reason)
+    return settled.status === found.reason.status ? found.reason : settled
   })
 }
 

@@ -63,15 +63,15 @@ begin
   end if;
 
   select coalesce(jsonb_agg(jsonb_build_object('accountId', account_id, 'id', id, 'issuedAt', iso_instant(issued_at),
-    'expiresAt', iso_instant(expires_at), 'original', original, 'remaining', remaining, 'expired', expired)), '[]')
+    'expiresAt', iso_instant(expires_at), 'original', original, 'remaining', remaining, 'expired', expired, 'owed', owed)), '[]')
   into lots
   from (
     -- What has lapsed and is not swept yet,
-    select id, account_id, issued_at, expires_at, original, remaining, expired
+    select id, account_id, issued_at, expires_at, original, remaining, expired, owed
     from points_lots where account_id = any(ids) and remaining > 0 and expires_at <= since
     union
     -- what is spent next,
-    select ranked.id, ranked.account_id, issued_at, expires_at, original, remaining, expired
+    select ranked.id, ranked.account_id, issued_at, expires_at, original, remaining, expired, owed
     from jsonb_to_recordset(loads) as load ("accountId" text, points bigint)
     cross join lateral (
       select *, sum(remaining) over (order by expires_at, issued_at, id) - remaining as before
@@ -86,7 +86,7 @@ begin
     where load.points > 0 and before < load.points
     union
     -- and what reversals give back to, or take from.
-    select id, account_id, issued_at, expires_at, original, remaining, expired
+    select id, account_id, issued_at, expires_at, original, remaining, expired, owed
     from points_lots where id = any(touched) and account_id = any(ids)
   ) as needed;
   return jsonb_build_object('now', iso_instant(since), 'known', known, 'accounts', accounts, 'transactions', transactions, 'lots', lots);
@@ -104,12 +104,12 @@ language sql immutable as $$ select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T
 --   accounts:    [{ accountId, expectedVersion, events, balance, issued, redeemed, expired, takenBack }],
 --                an account at most once, as it is after so many events
 --   events:      [{ version, transactionId, type, amount, balance, payload, reverses, reason, reference, actor, at }],
---   opened:      [{ id, issuedAt, expiresAt, original, remaining, expired }],
---   changed:     [{ lotId, remaining, expired }],                         changes, to be added
+--   opened:      [{ id, issuedAt, expiresAt, original, remaining, expired, owed }],
+--   changed:     [{ lotId, remaining, expired, owed }],                   changes, to be added
 --   allocations: [{ transactionId, redemptionId, lotId, amount }],
 --   daily:       [{ issuedOn, expiresAt, remaining, expired, lastUpdated }],   changes, to be added
 --   commands:    [{ key, requestHash, answer }],
---   grants:      [{ transactionId, campaignId, points }],                 below zero: taken back
+--   grants:      [{ lotId, transactionId, campaignId, points }],          of the points of a lot; below zero: taken back
 --   awards:      [{ id, state, evaluation, points, transactionId }],      what is booked hereby
 --   timeline:    [{ purchaseId, step, state, detail }]
 --
@@ -161,10 +161,11 @@ begin
     batch := jsonb_set(batch, '{timeline}', (batch -> 'timeline') || settle_awards(batch -> 'awards', since));
   end if;
 
-  insert into points_lots (id, account_id, issued_at, expires_at, original, remaining, expired)
-  select l.id, l."accountId", l."issuedAt", l."expiresAt", l.original, l.remaining, l.expired
+  insert into points_lots (id, account_id, issued_at, expires_at, original, remaining, expired, owed)
+  select l.id, l."accountId", l."issuedAt", l."expiresAt", l.original, l.remaining, l.expired, l.owed
   from jsonb_to_recordset(batch -> 'opened') as l (
-    id uuid, "accountId" text, "issuedAt" timestamptz, "expiresAt" timestamptz, original bigint, remaining bigint, expired bigint
+    id uuid, "accountId" text, "issuedAt" timestamptz, "expiresAt" timestamptz, original bigint, remaining bigint, expired bigint,
+    owed bigint
   );
   if jsonb_array_length(batch -> 'changed') > 0 then
     perform change_lots(batch -> 'changed');
@@ -256,14 +257,15 @@ language sql immutable as $$
   from jsonb_each(batch) as rows
 $$;
 
--- Changes what lots hold. Their accounts are locked.
+-- Changes what lots hold, and what of them is owed. Their accounts are locked.
 create or replace function change_lots(changes jsonb) returns void
 language plpgsql as $$
 declare
   lots_changed bigint;
 begin
-  update points_lots lot set remaining = lot.remaining + c.remaining, expired = lot.expired + c.expired
-  from jsonb_to_recordset(changes) as c ("lotId" uuid, "accountId" text, remaining bigint, expired bigint)
+  update points_lots lot set
+    remaining = lot.remaining + c.remaining, expired = lot.expired + c.expired, owed = lot.owed + c.owed
+  from jsonb_to_recordset(changes) as c ("lotId" uuid, "accountId" text, remaining bigint, expired bigint, owed bigint)
   where lot.id = c."lotId" and lot.account_id = c."accountId";
   get diagnostics lots_changed = row_count;
   if lots_changed <> jsonb_array_length(changes) then
@@ -379,9 +381,10 @@ $$;
 create or replace function count_grants(grants jsonb) returns void
 language plpgsql as $$
 begin
-  insert into campaign_grants (transaction_id, campaign_id, account_id, points)
-  select g."transactionId", g."campaignId", g."accountId", g.points
-  from jsonb_to_recordset(grants) as g ("accountId" text, "transactionId" uuid, "campaignId" uuid, points bigint);
+  insert into campaign_grants (lot_id, transaction_id, campaign_id, account_id, points)
+  select g."lotId", g."transactionId", g."campaignId", g."accountId", g.points
+  from jsonb_to_recordset(grants)
+    as g ("accountId" text, "lotId" uuid, "transactionId" uuid, "campaignId" uuid, points bigint);
 
   -- Not one upsert, for the same reason as with days.
   insert into campaign_customers as customer (campaign_id, account_id, given_points)

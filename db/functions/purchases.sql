@@ -383,8 +383,8 @@ $$;
 create or replace function record_discrepancy(subject uuid, of_saga text, what text) returns jsonb
 language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-  insert into discrepancies (id, saga, problem) values (subject, of_saga, what)
-  on conflict (id) do update set saga = of_saga, problem = what, found_at = clock_timestamp(), resolved = null;
+  insert into discrepancies (id, saga, problem) values (subject, of_saga, left(what, 1000))
+  on conflict (id) do update set saga = of_saga, problem = excluded.problem, found_at = clock_timestamp(), resolved = null;
   return done();
 end
 $$;

@@ -80,17 +80,20 @@ begin
 end
 $$;
 
--- Gives the money of a refunded purchase back, less the value of awarded points that were spent meanwhile.
+-- Gives the money of a refunded purchase back, less the value of awarded points that were spent meanwhile, as far as they are not
+-- still owed.
 --
--- spent, taken_back: how many of the awarded points were spent by then, and how many were taken back
-create or replace function return_money(purchase uuid, spent bigint, taken_back bigint) returns jsonb
+-- taken_back, spent, owed: how many of the awarded points were taken back, how many were spent by then, and how many of those the
+--                          lot still owes: the money makes good the others
+-- points_withheld:         how many of the points that it was paid with were withheld, because their lots owed them
+create or replace function return_money(purchase uuid, taken_back bigint, spent bigint, owed bigint, points_withheld bigint)
+returns jsonb
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   bought         purchases := lock_purchase(purchase);
   answer         jsonb := claim_step(purchase, 'returnMoney');
   charged_minor  bigint := amount_to_charge(bought);
-  spent_minor    bigint := spent * bought.point_value_minor;
-  withheld_minor bigint := least(charged_minor, spent_minor);
+  withheld_minor bigint := (spent - owed) * bought.point_value_minor;
 begin
   if answer is not null then
     return done(answer);
@@ -100,16 +103,20 @@ begin
   if points_are_booked(purchase, 'awardPoints') then
     raise exception 'returnMoney of purchase %: its award is in force', purchase using errcode = 'US002';
   end if;
-  if spent is null or spent < 0 or taken_back is null or taken_back < 0 then
-    raise exception 'points of purchase %: % spent, % taken back', purchase, spent, taken_back
-      using errcode = 'numeric_value_out_of_range';
+  if taken_back >= 0 and owed between 0 and spent and withheld_minor <= charged_minor
+    and points_withheld between 0 and bought.redeem_points
+  then
+    perform credit_wallet(bought.user_id, charged_minor - withheld_minor, 'refund', purchase::text, 'refund');
+  else
+    raise exception 'points of purchase %: % taken back, % spent, % owed, % withheld', purchase, taken_back, spent, owed,
+      points_withheld using errcode = 'numeric_value_out_of_range';
   end if;
-  perform credit_wallet(bought.user_id, charged_minor - withheld_minor, 'refund', purchase::text, 'refund');
   answer := answer_step(purchase, 'returnMoney', jsonb_build_object(
     'amountMinor', charged_minor - withheld_minor,
     'withheldMinor', withheld_minor,
-    'shortfallMinor', spent_minor - withheld_minor,
-    'pointsReturned', bought.redeem_points,
+    'shortfallMinor', owed * bought.point_value_minor,
+    'pointsReturned', bought.redeem_points - points_withheld,
+    'pointsWithheld', points_withheld,
     'pointsTakenBack', taken_back,
     'pointsSpent', spent
   ));

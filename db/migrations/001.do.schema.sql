@@ -292,7 +292,9 @@ create table points_lots (
   original   bigint      not null check (original > 0),
   remaining  bigint      not null check (remaining >= 0),
   expired    bigint      not null check (expired >= 0),
-  constraint points_lots_within_original check (remaining + expired <= original)
+  -- Spent before its issue was reversed, and not made good in money: taken back as soon as it comes back.
+  owed       bigint      not null default 0 check (owed >= 0),
+  constraint points_lots_within_original check (remaining + expired + owed <= original)
 );
 -- Ids are in the order of time (UUIDv7), so this is also the order in which lots are listed.
 create index points_lots_by_account on points_lots (account_id, id);
@@ -378,14 +380,17 @@ create table campaign_history (
 );
 call make_append_only('campaign_history');
 
--- What a campaign contributed to an award and, below zero, what a refund took back of it.
+-- What a campaign contributed to an award and, below zero, what was taken back of it: when the issue was reversed and, of what was
+-- owed then, with redemptions that were reversed later.
 create table campaign_grants (
+  -- Of the award's points.
+  lot_id         uuid        not null references points_events (transaction_id),
   transaction_id uuid        not null references points_events (transaction_id),
   campaign_id    uuid        not null references campaigns,
   account_id     resource_id not null,
   points         bigint      not null check (points <> 0),
   at             timestamptz not null default clock_timestamp(),
-  primary key (transaction_id, campaign_id)
+  primary key (lot_id, transaction_id, campaign_id)
 );
 create index campaign_grants_by_campaign on campaign_grants (campaign_id, account_id);
 call make_append_only('campaign_grants');

@@ -107,14 +107,25 @@ export function grantsOf(campaigns: readonly CampaignAward[]): CampaignGrant[] {
   return campaigns.filter(({ points }) => points > 0).map(({ campaignId, points }) => ({ campaignId, points }))
 }
 
-/** Spreads points that were taken back over the campaigns that gave them: the first one's first, as far as they go. */
-export function takenBackOf(grants: readonly CampaignGrant[], points: number): CampaignGrant[] {
-  let left = points
-  return grants.flatMap(({ campaignId, points: given }) => {
-    const taken = Math.min(given, left)
-    left -= taken
-    return taken > 0 ? [{ campaignId, points: -taken }] : []
-  })
+/**
+ * Spreads points that are taken back over the campaigns that gave them: the first one's first, as far as they go.
+ *
+ * @returns `taken`, below zero, from each that it takes from; and what is `left` of the grants
+ */
+export function takeBackGrants(
+  grants: readonly CampaignGrant[],
+  points: number,
+): { taken: CampaignGrant[]; left: CampaignGrant[] } {
+  const taken: CampaignGrant[] = []
+  const left: CampaignGrant[] = []
+  let missing = points
+  for (const { campaignId, points: given } of grants) {
+    const some = Math.min(given, missing)
+    missing -= some
+    if (some > 0) taken.push({ campaignId, points: -some })
+    if (some < given) left.push({ campaignId, points: given - some })
+  }
+  return { taken, left }
 }
 
 /** What a campaign would contribute to an award; where it does not run, `points` is 0 and its evaluation tells what if. */

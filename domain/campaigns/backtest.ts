@@ -5,7 +5,7 @@ import {
   type Given,
   grantsOf,
   remainingOf,
-  takenBackOf,
+  takeBackGrants,
 } from './award.ts'
 import type { Campaign, CampaignEvent } from './campaign.ts'
 import type { Rule } from './condition.ts'
@@ -127,12 +127,12 @@ const RULES_PER_SLICE = 50
 /** What was given to an account before the backtest begins, where caps have to count it. */
 export type GivenBefore = CampaignGrant & { readonly accountId: string }
 
-/** Points that were taken back by a refund, or by hand. */
+/** Points of an award that were taken back by a refund, or by hand, or when they came back and were owed. */
 export type TakenBack = {
   /** Of the purchase or event that had earned them. */
   readonly id: string
   readonly accountId: string
-  /** How many of the awarded points could not be taken back, because they were spent or had expired. */
+  /** How many of the awarded points are not taken back by then, because they were spent or had expired. */
   readonly notTakenBack: number
   /** What campaigns really got back: what counts for awards from before the backtest. Points are below zero. */
   readonly grants: readonly CampaignGrant[]
@@ -153,7 +153,7 @@ export type BacktestTotals = {
 export class Backtest {
   readonly #inAll = new Map<string, number>()
   readonly #perCustomer = new Map<string, number>()
-  /** What campaigns gave in this backtest, by purchase or event: a refund may take it back. */
+  /** What is left of what campaigns gave in this backtest, by purchase or event: a refund may take it back. */
   readonly #grants = new Map<string, readonly CampaignGrant[]>()
   readonly #totals = new CampaignTotalsCount()
   #evaluated = 0
@@ -193,7 +193,7 @@ export class Backtest {
     return evaluations
   }
 
-  /** As much of an award as was taken back in truth, less what could not be; caps have room for it again. */
+  /** Takes back what is left of an award but for what is not taken back in truth; caps have room for it again. */
   takeBack({ id, accountId, notTakenBack, grants }: TakenBack): void {
     const awarded = this.#grants.get(id)
     if (!awarded) {
@@ -201,12 +201,13 @@ export class Backtest {
       return
     }
     const points = awarded.reduce((sum, grant) => sum + grant.points, 0)
-    for (const grant of takenBackOf(awarded, Math.max(0, points - notTakenBack))) {
+    const { taken, left } = takeBackGrants(awarded, Math.max(0, points - notTakenBack))
+    for (const grant of taken) {
       this.#give(grant, accountId)
       this.#takenBack -= grant.points
       this.#totals.takeBack(grant.campaignId, grant.points)
     }
-    this.#grants.delete(id)
+    this.#grants.set(id, left)
   }
 
   totals(): BacktestTotals {

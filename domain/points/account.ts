@@ -38,7 +38,8 @@ export function expiryOf(issuedAt: Instant, ttlDays: number): Instant {
 
 /**
  * The points of one issue. Its id is the id of the issuing transaction. Amounts are whole points;
- * `original = remaining + expired + spent + taken back`, so `remaining + expired` never exceeds `original`.
+ * `original = remaining + expired + spent + taken back`, and what is owed is a part of what is spent, so
+ * `remaining + expired + owed` never exceeds `original`.
  */
 export type Lot = {
   readonly id: string
@@ -47,6 +48,11 @@ export type Lot = {
   readonly original: number
   readonly remaining: number
   readonly expired: number
+  /**
+   * Of a lot whose issue was reversed: points that were spent then, and that were neither made good in money nor have come
+   * back since. As many of those that come back are taken back at once.
+   */
+  readonly owed: number
 }
 
 /** Some points of one lot, always more than zero, with the lot's daily row so that a writer need not look it up. */
@@ -125,10 +131,15 @@ export type Redeem = Request & { readonly type: 'redeem'; readonly amount: numbe
 export type Expire = Request & { readonly type: 'expire' }
 
 /**
- * Reverses an issue (takes back what is unspent) or a redemption (gives everything back to its lots), once.
- * Refusals: `unknown_transaction`, `not_reversible`, `already_reversed`.
+ * Reverses an issue (takes back what is unspent; what is spent is owed from then on) or a redemption (gives back to its lots
+ * what is not owed), once. Refusals: `unknown_transaction`, `not_reversible`, `already_reversed`.
  */
-export type Reverse = Request & { readonly type: 'reverse'; readonly reverses: string }
+export type Reverse = Request & {
+  readonly type: 'reverse'
+  readonly reverses: string
+  /** Of an issue: how many spent points, at most, whoever reverses it makes good in money. Left out: none. */
+  readonly makesGood?: number
+}
 
 export type PointsCommand = Issue | Redeem | Expire | Reverse
 
@@ -163,17 +174,24 @@ export type Expired = Entry & { readonly type: 'expired' }
 
 /**
  * Of an issue: `amount` was taken back and `notTakenBack` could not be, because it was spent, or had expired before.
- * The two are distinguished because a refund charges its customer for the first and not for the second.
- * Of a redemption: `amount` went back to the lots it came from, and `notTakenBack` is zero.
+ * The two are distinguished because a refund charges its customer for the first and not for the second. Of what was spent,
+ * `owed` is what was not made good in money.
+ * Of a redemption: `amount` went back to the lots it came from; `withheld` was owed, and did not. `notTakenBack` is zero.
  */
 export type Reversed = Entry & {
   readonly type: 'reversed'
   readonly reverses: { readonly transactionId: string; readonly type: 'issue' | 'redeem' }
-  readonly notTakenBack: { readonly spent: number; readonly expired: number }
+  readonly notTakenBack: { readonly spent: number; readonly expired: number; readonly owed: number }
+  readonly withheld: readonly Portion[]
 }
 
 /** What happened to a points account. Plain JSON, as it is stored. */
 export type PointsEvent = Issued | Redeemed | Expired | Reversed
+
+/** How many points portions are. */
+export function pointsIn(portions: readonly Portion[]): number {
+  return portions.reduce((sum, portion) => sum + portion.amount, 0)
+}
 
 const transactionTypes = { issued: 'issue', redeemed: 'redeem', expired: 'expire', reversed: 'reverse' } as const
 

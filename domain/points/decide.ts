@@ -14,6 +14,7 @@ import {
   type PointsCommand,
   type PointsEvent,
   type Portion,
+  pointsIn,
   portionsOf,
   type Redeem,
   type Reverse,
@@ -58,7 +59,7 @@ function entry(account: PointsAccount, command: PointsCommand, portions: readonl
     reason: command.reason,
     reference: command.reference,
     actor: command.actor,
-    amount: portions.reduce((sum, portion) => sum + portion.amount, 0),
+    amount: pointsIn(portions),
     portions,
   }
 }
@@ -152,22 +153,37 @@ function reverseIssue(account: PointsAccount, command: Reverse, target: Transact
   const lot = account.lots.find((candidate) => candidate.id === target.id)
   if (lot === undefined) throw new Error(`The lot of transaction ${target.id} is not loaded`)
   const spent = lot.original - lot.remaining - lot.expired
+  const owed = Math.max(spent - (command.makesGood ?? 0), 0)
   const event = {
     type: 'reversed',
     ...entry(account, command, portionsOf(lot, lot.remaining)),
     reverses: { transactionId: target.id, type: 'issue' },
-    notTakenBack: { spent, expired: lot.expired },
+    notTakenBack: { spent, expired: lot.expired, owed },
+    withheld: [],
   } as const
   return { ok: true, events: [event] }
 }
 
-/** Gives every point back to the lot it came from, with that lot's end: what has lapsed meanwhile lapses again. */
+/**
+ * Gives every point back to the lot it came from, with that lot's end: what has lapsed meanwhile lapses again. What is owed of a
+ * lot is withheld first, so that it makes no difference whether an issue or what its points were spent on is reversed first.
+ */
 function reverseRedemption(account: PointsAccount, command: Reverse, target: Transaction): Decision {
+  const returned = target.portions.map((portion) => {
+    const lot = account.lots.find((candidate) => candidate.id === portion.lotId)
+    if (lot === undefined) throw new Error(`The lot ${portion.lotId} of transaction ${target.id} is not loaded`)
+    return { lot, amount: portion.amount, owed: Math.min(portion.amount, lot.owed) }
+  })
   const event = {
     type: 'reversed',
-    ...entry(account, command, target.portions),
+    ...entry(
+      account,
+      command,
+      returned.flatMap(({ lot, amount, owed }) => portionsOf(lot, amount - owed)),
+    ),
     reverses: { transactionId: target.id, type: 'redeem' },
-    notTakenBack: { spent: 0, expired: 0 },
+    notTakenBack: { spent: 0, expired: 0, owed: 0 },
+    withheld: returned.flatMap(({ lot, owed }) => portionsOf(lot, owed)),
   } as const
   return { ok: true, events: [event] }
 }
@@ -181,8 +197,8 @@ export type Answer = {
   readonly amount: number
   /** What can be spent after the transaction. */
   readonly balance: number
-  /** Only of a reversal: which transaction it reversed, and what it could not take back. */
-  readonly reversal?: Pick<Reversed, 'reverses' | 'notTakenBack'>
+  /** Only of a reversal: which transaction it reversed, what it could not take back, and how many points it withheld. */
+  readonly reversal?: Pick<Reversed, 'reverses' | 'notTakenBack'> & { readonly withheld: number }
 }
 
 /** The answer to an accepted command from its event and the account after it; all lapsed lots must be loaded. */
@@ -196,7 +212,8 @@ export function answerOf(event: PointsEvent, after: PointsAccount): Answer {
     balance: availablePoints(after, event.at),
   }
   if (event.type !== 'reversed') return answer
-  return { ...answer, reversal: { reverses: event.reverses, notTakenBack: event.notTakenBack } }
+  const { reverses, notTakenBack, withheld } = event
+  return { ...answer, reversal: { reverses, notTakenBack, withheld: pointsIn(withheld) } }
 }
 
 /** What one command of a batch came to. */

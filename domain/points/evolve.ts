@@ -7,13 +7,19 @@ import {
   type PointsAccount,
   type PointsEvent,
   type Portion,
+  pointsIn,
   type Transaction,
   transactionTypeOf,
 } from './account.ts'
 import { addDailyChange, type DailyBalance } from './daily-balance.ts'
 
 /** What to add to a lot's row. */
-export type LotChange = { readonly lotId: string; readonly remaining: number; readonly expired: number }
+export type LotChange = {
+  readonly lotId: string
+  readonly remaining: number
+  readonly expired: number
+  readonly owed: number
+}
 
 /** What a redemption took from a lot, or, below zero, what its reversal gave back: rows that are only ever added. */
 export type Allocation = {
@@ -49,12 +55,13 @@ export function changesOf(events: readonly PointsEvent[]): Changes {
   for (const event of events) {
     counters = addCounters(counters, counterChange(event))
     for (const allocation of allocationsOf(event)) allocations.push(allocation)
-    for (const portion of event.portions) {
-      const change = lotChange(event, portion)
-      addDailyChange(daily, portion, change, event.at)
-      const lot = event.type === 'issued' ? newLot(event.at, portion) : opened.get(portion.lotId)
+    if (event.type === 'issued')
+      for (const portion of event.portions) opened.set(portion.lotId, newLot(event.at, portion))
+    for (const portion of event.portions) addDailyChange(daily, portion, portionChange(event, portion), event.at)
+    for (const change of lotChanges(event)) {
+      const lot = opened.get(change.lotId)
       if (lot) opened.set(lot.id, changeLot(lot, change))
-      else changed.set(portion.lotId, addLotChanges(changed.get(portion.lotId), change))
+      else changed.set(change.lotId, addLotChanges(changed.get(change.lotId), change))
     }
   }
   return {
@@ -70,18 +77,24 @@ export function changesOf(events: readonly PointsEvent[]): Changes {
 export function changeLot(lot: Lot, change: LotChange): Lot {
   const remaining = lot.remaining + change.remaining
   const expired = lot.expired + change.expired
-  if (remaining < 0 || remaining + expired > lot.original)
-    throw new Error(`Lot ${lot.id} cannot hold ${remaining} points`)
-  return { ...lot, remaining, expired }
+  const owed = lot.owed + change.owed
+  if (remaining < 0 || owed < 0 || remaining + expired + owed > lot.original)
+    throw new Error(`Lot ${lot.id} cannot hold ${remaining} points, ${owed} of it being owed`)
+  return { ...lot, remaining, expired, owed }
 }
 
 function newLot(issuedAt: string, { lotId, expiresAt, amount }: Portion): Lot {
-  return { id: lotId, issuedAt, expiresAt, original: amount, remaining: 0, expired: 0 }
+  return { id: lotId, issuedAt, expiresAt, original: amount, remaining: 0, expired: 0, owed: 0 }
 }
 
 function addLotChanges(sum: LotChange | undefined, change: LotChange): LotChange {
   if (sum === undefined) return change
-  return { ...sum, remaining: sum.remaining + change.remaining, expired: sum.expired + change.expired }
+  return {
+    ...sum,
+    remaining: sum.remaining + change.remaining,
+    expired: sum.expired + change.expired,
+    owed: sum.owed + change.owed,
+  }
 }
 
 /** Which sum an event adds to, or takes from, and whether its points go into lots or out of them. */
@@ -104,12 +117,28 @@ function effectOf(event: PointsEvent) {
 
 function counterChange(event: PointsEvent): Counters {
   const { counter, sign, intoLots } = effectOf(event)
-  return { ...noPoints, [counter]: sign * event.amount, balance: intoLots * event.amount }
+  const withheld = event.type === 'reversed' ? pointsIn(event.withheld) : 0
+  // What is withheld was given back, and taken back at once.
+  const moved = { ...noPoints, [counter]: sign * (event.amount + withheld), balance: intoLots * event.amount }
+  return addCounters(moved, { ...noPoints, takenBack: withheld })
 }
 
-function lotChange(event: PointsEvent, { lotId, amount }: Portion): LotChange {
+function portionChange(event: PointsEvent, { lotId, amount }: Portion): LotChange {
   const expired = event.type === 'expired' ? amount : 0
-  return { lotId, remaining: effectOf(event).intoLots * amount, expired }
+  return { lotId, remaining: effectOf(event).intoLots * amount, expired, owed: 0 }
+}
+
+function lotChanges(event: PointsEvent): LotChange[] {
+  const changes = event.portions.map((portion) => portionChange(event, portion))
+  if (event.type !== 'reversed') return changes
+  const { reverses, notTakenBack, withheld } = event
+  // The lot of an issue has its id.
+  if (notTakenBack.owed > 0) changes.push(owedChange(reverses.transactionId, notTakenBack.owed))
+  return [...changes, ...withheld.map(({ lotId, amount }) => owedChange(lotId, -amount))]
+}
+
+function owedChange(lotId: string, owed: number): LotChange {
+  return { lotId, remaining: 0, expired: 0, owed }
 }
 
 function allocationsOf(event: PointsEvent): Allocation[] {
@@ -117,7 +146,11 @@ function allocationsOf(event: PointsEvent): Allocation[] {
   if (counter !== 'redeemed') return []
   const { transactionId } = event
   const redemptionId = event.type === 'reversed' ? event.reverses.transactionId : transactionId
-  return event.portions.map(({ lotId, amount }) => ({ transactionId, redemptionId, lotId, amount: sign * amount }))
+  const withheld = event.type === 'reversed' ? event.withheld : []
+  const byLot = Map.groupBy([...event.portions, ...withheld], ({ lotId }) => lotId)
+  return [...byLot].map(([lotId, portions]) => {
+    return { transactionId, redemptionId, lotId, amount: sign * pointsIn(portions) }
+  })
 }
 
 /** The account after one event. */

@@ -38,11 +38,11 @@ export async function buildStore({ root, notify, stopping }: StoreBuild): Promis
 }
 
 /**
- * Of everything that the store is made of: its own files, and the versions of all packages. The generated types of the API
+ * Of everything that the store is made of: its own files, the README, and the versions of all packages. The generated types of the API
  * client are left out: Vite drops types, so it makes no difference whether they have been generated yet.
  */
 async function digestOfSources(root: string): Promise<string> {
-  const files = ['package-lock.json']
+  const files = ['package-lock.json', 'README.md']
   const exclude = ({ name }: Dirent) => name === 'node_modules' || name.startsWith('schema.d.ts')
   for await (const entry of glob('web/**/*', { cwd: root, withFileTypes: true, exclude })) {
     if (entry.isFile()) files.push(relative(root, join(entry.parentPath, entry.name)))

@@ -58,6 +58,7 @@ describe('issuing points', () => {
       original: 250,
       remaining: 250,
       expired: 0,
+      owed: 0,
       source: { reason: 'manual', reference: 'welcome' },
     })
     expect([count, next_cursor, lapses_next]).toEqual([2, null, { at: inDays(365), amount: 300 }])

@@ -2,6 +2,7 @@ import { describe, expect } from 'vitest'
 import { expectAccessible, expectFocusOn } from '#test/support/accessibility.ts'
 import { test } from '#test/support/browser-world.ts'
 import { makeBuyer } from '#test/support/buyer.ts'
+import { giving } from '#test/support/campaign-examples.ts'
 import {
   changeMeanwhile,
   makeCampaign,
@@ -148,6 +149,30 @@ describe('when somebody else saved first', () => {
     expect(await storedCampaign(world, name)).toMatchObject({ cap_total_points: 50, version: 3 })
   })
 
+  test('saving over it keeps what they changed and one did not touch', async ({ world, visit }) => {
+    const name = await makeCampaign(world)
+    const { buyer } = await makeBuyer(world)
+    const page = await visit({ as: buyer, path: `/campaigns/${name}`, expected: REFUSED })
+    await page.getByRole('textbox', { name: 'Total points' }).fill('50')
+    await changeMeanwhile(world, name, {
+      status: 'inactive',
+      cap_total_points: 7,
+      cap_points_per_customer: 8,
+      rules: [giving('3')],
+    })
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('In all others their changes are kept.', { exact: false }).waitFor()
+    await page.getByRole('button', { name: 'Overwrite with mine' }).click()
+    await saving(page).getByText('Saved as version 3.').waitFor()
+    expect(await page.getByRole('textbox', { name: 'Points per customer' }).inputValue()).toBe('8')
+    expect(await storedCampaign(world, name)).toMatchObject({
+      status: 'inactive',
+      cap_total_points: 50,
+      cap_points_per_customer: 8,
+      rules: [giving('3')],
+    })
+  })
+
   test('one can create anew what they deleted', async ({ world, visit }) => {
     const name = await makeCampaign(world)
     const { buyer } = await makeBuyer(world)
@@ -158,8 +183,8 @@ describe('when somebody else saved first', () => {
     await page.getByRole('alert').getByText('There is no such campaign').waitFor()
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByRole('button', { name: 'Create it again' }).click()
-    await saving(page).getByText('Saved as version 1.').waitFor()
+    await saving(page).getByText('Saved as version 3.').waitFor()
     await page.getByRole('alert').waitFor({ state: 'detached' })
-    expect(await storedCampaign(world, name)).toMatchObject({ cap_total_points: 50, version: 1 })
+    expect(await storedCampaign(world, name)).toMatchObject({ cap_total_points: 50, version: 3 })
   })
 })

@@ -14,7 +14,7 @@ describe('whoever uses the store', () => {
     await tab.getByRole('option', { name: `${other.buyer} 123.45` }).click()
     await tab.getByRole('button', { name: `${other.buyer} Balance 123.45` }).waitFor()
 
-    await page.getByRole('link', { name: 'Points' }).click()
+    await page.getByRole('link', { name: 'Points', exact: true }).click()
     await page.getByRole('button', { name: `${one.buyer} Balance 3,300.00` }).waitFor()
     await page.reload()
     await page.getByRole('button', { name: `${one.buyer} Balance 3,300.00` }).waitFor()

@@ -18,7 +18,7 @@ test.for([
     await dialog.getByText('You earned 175 points').waitFor()
     await press(dialog.getByRole('button', { name: 'Keep shopping' }))
 
-    await press(page.getByRole('link', { name: 'Points' }))
+    await press(page.getByRole('link', { name: 'Points', exact: true }))
     await page.getByText('175 points').first().waitFor()
     await page.getByText('Earned with a purchase').waitFor()
 

@@ -42,7 +42,7 @@ describe('a purchase', () => {
     await quickBuy(page, `Product ${product}`).click()
     await page.getByRole('heading', { name: 'It is yours' }).waitFor()
     await page.getByRole('button', { name: 'Keep shopping' }).click()
-    await page.getByRole('link', { name: 'Points' }).click()
+    await page.getByRole('link', { name: 'Points', exact: true }).click()
 
     await section(page, 'Available').getByText('170 points').waitFor()
     await section(page, 'Available').getByText('Worth 17.00 at checkout').waitFor()

@@ -19,7 +19,8 @@ const WALLETS = 'a wallet holds the sum of its entries, and never less than noth
 const COMPLETED =
   'a completed purchase sold each of its lines once, was paid once in money and points, and its award is settled'
 const REVERSED = 'a purchase that was refused, cancelled or failed moved nothing in the end'
-const REFUNDED = 'a refunded purchase gave everything back, but for the value of awarded points that were spent'
+const REFUNDED =
+  'a refunded purchase gave everything back, but for the value of awarded points that were spent, and points that were owed'
 const TIMELINE = 'the timeline of a purchase has no gaps, and a settled one ends with its outcome'
 const SETTLED = 'no purchase, refund or award waits for an operator because the books disagree with what was done'
 const INVARIANTS = [STOCK, PRODUCT, WALLETS, COMPLETED, REVERSED, REFUNDED, TIMELINE, SETTLED]
@@ -286,13 +287,15 @@ const damages: Damage[] = [
     damage: ({ refunded }) => owner`
       update purchases set refund = refund || '{"amountMinor": 1701}' where id = ${refunded}`,
   },
-  ...['withheldMinor', 'shortfallMinor', 'pointsTakenBack', 'pointsSpent', 'pointsReturned'].map((figure) => ({
-    what: `a refund whose ${figure} is not what the ledger says`,
-    breaks: [REFUNDED],
-    named: ({ refunded }: Books) => ({ purchase: refunded }),
-    damage: ({ refunded }: Books) => owner`
+  ...['withheldMinor', 'shortfallMinor', 'pointsTakenBack', 'pointsSpent', 'pointsReturned', 'pointsWithheld'].map(
+    (figure) => ({
+      what: `a refund whose ${figure} is not what the ledger says`,
+      breaks: [REFUNDED],
+      named: ({ refunded }: Books) => ({ purchase: refunded }),
+      damage: ({ refunded }: Books) => owner`
       update purchases set refund = refund || jsonb_build_object(${figure}::text, 5) where id = ${refunded}`,
-  })),
+    }),
+  ),
   {
     what: 'a refund whose money never arrived',
     breaks: [WALLETS, REFUNDED],

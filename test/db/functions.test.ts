@@ -146,20 +146,25 @@ describe('a sale that is confirmed', () => {
 })
 
 describe('amounts that are none', () => {
+  /** Of the points of a purchase without an award, that was not paid with points. */
+  const MORE_THAN_THERE_WAS = [{ owed: 1 }, { spent: 1_000_000_000 }, { points_withheld: 1 }]
+
   test.each([
     ['negative', -100],
     ['unknown', null],
   ])('(%s) are refused where money is given back or comes from outside', async (_, amount) => {
-    const money = { spent: amount, taken_back: 0 }
+    const none = { taken_back: 0, spent: 0, owed: 0, points_withheld: 0 }
+    const wrong = [...Object.keys(none).map((name) => ({ ...none, [name]: amount })), ...MORE_THAN_THERE_WAS]
     const purchaseId = await order()
     await reserveStock(shop.sql, purchaseId)
     await chargeWallet(shop.sql, purchaseId)
     await confirmPurchase(shop.sql, purchaseId)
     await shop.complete(purchaseId)
     await call(shop.sql, 'open_refund', { purchase: purchaseId, who: 'test' })
-    await expect(call(shop.sql, 'return_money', { purchase: purchaseId, ...money })).rejects.toThrow(
-      'points of purchase',
-    )
+    for (const points of wrong) {
+      const given = call(shop.sql, 'return_money', { purchase: purchaseId, ...none, ...points })
+      await expect(given, JSON.stringify(points)).rejects.toThrow('points of purchase')
+    }
     const key = { key_scope: 'test', request_key: crypto.randomUUID(), hash: '' }
     const topUp = { name: 'ann', amount_minor: amount, max_minor: 1e9, who: 'test' }
     await expect(call(shop.sql, 'top_up_wallet', { ...topUp, ...key })).rejects.toThrow('no amount')

@@ -85,18 +85,18 @@ export const MUTANTS: readonly Mutant[] = [
   // The refund
   mutant('a refund keeps the points that paid', [
     'workflows/refund.ts',
-    '  await undoRedemption({ purchaseId })\n',
-    '',
+    'const redeemed = await undoRedemption({ purchaseId })',
+    'const redeemed = { withheld: 0 }',
   ]),
   mutant('a refund leaves the award', [
     'workflows/refund.ts',
     'const award = await takeBackAward({ purchaseId })',
-    'const award = { points: 0, spent: 0, expired: 0 }',
+    'const award = { points: 0, spent: 0, expired: 0, owed: 0 }',
   ]),
   mutant('a refund withholds nothing', [
     'workflows/refund.ts',
-    'await returnMoney({ purchaseId, award })',
-    'await returnMoney({ purchaseId, award: { ...award, spent: 0 } })',
+    'await returnMoney({ purchaseId, award, redeemed })',
+    'await returnMoney({ purchaseId, award: { ...award, spent: 0, owed: 0 }, redeemed })',
   ]),
 
   // Activities
@@ -127,8 +127,8 @@ export const MUTANTS: readonly Mutant[] = [
   ]),
   mutant('what was redeemed is undone by another key', [
     POINTS,
-    "command: { type: 'undo', undoes: entry.key, ...forPurchase(purchaseId) }",
-    "command: { type: 'undo', undoes: crypto.randomUUID(), ...forPurchase(purchaseId) }",
+    'command: { ...command, makesGood },',
+    "command: { ...command, makesGood, ...(step === 'redeemPoints' && { undoes: crypto.randomUUID() }) },",
   ]),
   mutant(
     'the award is booked once an attempt',

@@ -80,8 +80,12 @@ const AT_REST: Record<string, Rule<World>> = {
     const { cancelOnRecord, isCancelledInTemporal } = world.facts
     return broken(statusOf(world) !== 'cancelled' || cancelOnRecord !== undefined || isCancelledInTemporal, world.facts)
   },
-  'A request to cancel that is on record before the pivot and before any compensation ends as cancelled.': (world) =>
-    broken(world.facts.cancelOnRecord !== 'in time' || statusOf(world) === 'cancelled', statusOf(world)),
+  'A request to cancel that is on record before the pivot and before any compensation ends as cancelled, unless commits were lost.':
+    (world) =>
+      broken(
+        world.facts.cancelOnRecord !== 'in time' || world.facts.isSetBack || statusOf(world) === 'cancelled',
+        statusOf(world),
+      ),
   'A purchase that failed at a step had given up that step, which comes before the pivot.': ({
     books: { snapshot },
     facts,

@@ -154,7 +154,7 @@ export function withRun(world: World, run: Run): World {
   return { ...world, runs }
 }
 
-export function runOf(world: World, workflowId: string): Run | undefined {
+function runOf(world: World, workflowId: string): Run | undefined {
   return world.runs.find(({ start }) => start.workflowId === workflowId)
 }
 

@@ -26,6 +26,7 @@ beforeEach(() => {
   mkdirSync(join(root, 'web'))
   symlinkSync(NODE_MODULES, join(root, 'node_modules'))
   writeFileSync(join(root, 'package-lock.json'), '{}')
+  writeFileSync(join(root, 'README.md'), '')
   writeFileSync(join(root, 'web/index.html'), '<!doctype html><script type="module" src="./main.ts"></script>')
   writeFileSync(join(root, 'web/main.ts'), 'console.log(process.env.NODE_ENV)')
   writeFileSync(join(root, 'web/vite.config.ts'), 'export default { root: import.meta.dirname, base: "/store/" }')

@@ -275,13 +275,15 @@ async function reconcile(world: SagaWorld): Promise<string> {
 /** A purchase that is gone from the database: it is listed for operators, one of whom resolves it. */
 async function loseOrder(world: SagaWorld): Promise<string> {
   const purchaseId = crypto.randomUUID()
-  const ended = await (await world.start(purchaseId)).result().then(
+  const workflowId = purchaseWorkflowId(purchaseId)
+  const options = { args: [{ purchaseId }], workflowId, taskQueue: world.taskQueue }
+  const ended = await (await world.client.workflow.start('purchase', options)).result().then(
     () => 'completed',
     () => 'failed',
   )
   if (ended !== 'failed') throw new Error(`a purchase without a row ${ended}`)
   await resolveDiscrepancy(world.shop.sql, purchaseId, 'recorded', 'test')
-  return purchaseWorkflowId(purchaseId)
+  return workflowId
 }
 
 /** Books an award that an outage parked. */

@@ -35,6 +35,7 @@ export async function openBiggestContent() {
     await copyPoints(sql, purchaseId)
     await copyCampaigns(sql)
     await parkAwards(sql, purchaseId)
+    await listDiscrepancies(sql)
     await copyUsers(sql)
   })
   return {
@@ -138,8 +139,8 @@ async function copyPoints(sql: Database, purchaseId: string): Promise<void> {
       actor, at
     from issues`
   await sql`
-    insert into campaign_grants (transaction_id, campaign_id, account_id, points)
-    select i.id, g.campaign_id, g.account_id, g.points from issues i join campaign_grants g using (transaction_id)`
+    insert into campaign_grants (lot_id, transaction_id, campaign_id, account_id, points)
+    select i.id, i.id, g.campaign_id, g.account_id, g.points from issues i join campaign_grants g using (transaction_id)`
   await sql`
     insert into points_lots (id, account_id, issued_at, expires_at, original, remaining, expired)
     select i.id, l.account_id, l.issued_at, l.expires_at, l.original, l.remaining, l.expired
@@ -178,6 +179,11 @@ async function parkAwards(sql: Database, purchaseId: string): Promise<void> {
     insert into awards (id, kind, client, user_id, state, evaluation, earned, problem, parked_at)
     select gen_random_uuid(), 'event', client, user_id, 'parked', evaluation, 9007199254740991, 'unavailable', now()
     from generate_series(1, ${MANY}), awards where id = ${purchaseId}`
+}
+
+async function listDiscrepancies(sql: Database): Promise<void> {
+  await sql`
+    select record_discrepancy(gen_random_uuid(), 'purchase', ${WIDE.repeat(10_000)}) from generate_series(1, ${MANY})`
 }
 
 async function copyUsers(sql: Database): Promise<void> {

@@ -29,6 +29,7 @@ const step = fc.record({
   letter: fc.constantFrom('a', 'b', 'c', 'd'),
   /** Which earlier command a reversal is of, counted back from it. */
   back: fc.nat({ max: 8 }),
+  makesGood: fc.oneof(fc.constant(0), fc.nat({ max: 20 })),
 })
 
 /** Commands to one account, in the order of time; lots live one to four days. Reversals are of any earlier command. */
@@ -46,7 +47,7 @@ export const pointsCommands: fc.Arbitrary<PointsCommand[]> = fc
       if (step.type === 'issue') return issue(id, step.amount, now, step.ttlDays)
       if (step.type === 'redeem') return redeem(id, step.amount, now)
       if (step.type === 'expire') return expire(id, now)
-      return reverse(id, target, now)
+      return reverse(id, target, now, step.makesGood)
     })
   })
 

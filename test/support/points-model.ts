@@ -9,7 +9,9 @@ type Point = {
 }
 
 /** The parts of an answer that the rules decide, or the refusal's code. */
-export type Prediction = { amount: number; balance: number; spent?: number; expired?: number } | { refused: string }
+export type Prediction =
+  | { amount: number; balance: number; spent?: number; expired?: number; owed?: number; withheld?: number }
+  | { refused: string }
 
 const dayMs = 24 * 60 * 60 * 1000
 
@@ -21,6 +23,8 @@ export class PointsModel {
   readonly points: Point[] = []
   private readonly types = new Map<string, PointsCommand['type']>()
   private readonly reversed = new Set<string>()
+  /** How many points of lots are to be taken back when they come back. */
+  private readonly owed = new Map<string, number>()
 
   /** Carries the command out and predicts the answer. */
   predict(command: PointsCommand): Prediction {
@@ -30,7 +34,7 @@ export class PointsModel {
     return { ...result, balance: this.spendable(command.now).length }
   }
 
-  private carryOut(command: PointsCommand): string | { amount: number; spent?: number; expired?: number } {
+  private carryOut(command: PointsCommand): string | Omit<Extract<Prediction, { amount: number }>, 'balance'> {
     switch (command.type) {
       case 'issue': {
         if (!valid(command.amount)) return 'invalid_amount'
@@ -51,28 +55,28 @@ export class PointsModel {
         return lapsed.length === 0 ? 'nothing_to_expire' : move(lapsed, 'expired')
       }
       case 'reverse':
-        return this.reverse(command.reverses)
+        return this.reverse(command.reverses, command.makesGood ?? 0)
     }
   }
 
-  private reverse(target: string) {
+  private reverse(target: string, makesGood: number) {
     const type = this.types.get(target)
     if (type === undefined) return 'unknown_transaction'
     if (type === 'expire' || type === 'reverse') return 'not_reversible'
     if (this.reversed.has(target)) return 'already_reversed'
     this.reversed.add(target)
-    if (type === 'redeem')
-      return {
-        ...move(
-          this.points.filter((point) => spentBy(point) === target),
-          'lot',
-        ),
-        spent: 0,
-        expired: 0,
-      }
+    if (type === 'redeem') {
+      const back = this.points.filter((point) => spentBy(point) === target)
+      const withheld = new Set(back.filter((point) => this.settle(point)))
+      move([...withheld], 'taken back')
+      const returned = back.filter((point) => !withheld.has(point))
+      return { ...move(returned, 'lot'), spent: 0, expired: 0, owed: 0, withheld: withheld.size }
+    }
     const lot = this.points.filter((point) => point.lot === target)
     const spent = lot.filter((point) => spentBy(point) !== null).length
     const expired = lot.filter((point) => point.where === 'expired').length
+    const owed = Math.max(0, spent - makesGood)
+    this.owed.set(target, owed)
     return {
       ...move(
         lot.filter((point) => point.where === 'lot'),
@@ -80,7 +84,16 @@ export class PointsModel {
       ),
       spent,
       expired,
+      owed,
+      withheld: 0,
     }
+  }
+
+  /** Whether a point that comes back is owed; it no longer is then. */
+  private settle({ lot }: Point): boolean {
+    const owed = this.owed.get(lot) ?? 0
+    if (owed > 0) this.owed.set(lot, owed - 1)
+    return owed > 0
   }
 
   private spendable(now: string): Point[] {
@@ -88,10 +101,13 @@ export class PointsModel {
     return live.sort((a, b) => a.endsAt - b.endsAt || text(a.issuedAt, b.issuedAt) || text(a.lot, b.lot))
   }
 
-  /** How many points each lot holds. */
-  left(): Record<string, number> {
-    const left: Record<string, number> = {}
-    for (const { lot, where } of this.points) left[lot] = (left[lot] ?? 0) + (where === 'lot' ? 1 : 0)
+  /** How many points each lot holds, and how many of it are owed. */
+  left(): Record<string, { remaining: number; owed: number }> {
+    const left: Record<string, { remaining: number; owed: number }> = {}
+    for (const { lot, where } of this.points) {
+      const remaining = (left[lot]?.remaining ?? 0) + (where === 'lot' ? 1 : 0)
+      left[lot] = { remaining, owed: this.owed.get(lot) ?? 0 }
+    }
     return left
   }
 }

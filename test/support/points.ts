@@ -5,6 +5,7 @@ import {
   type PointsAccount,
   type PointsCommand,
   type PointsEvent,
+  type Portion,
   type Redeem,
   type Reverse,
 } from '#domain/points/account.ts'
@@ -32,8 +33,8 @@ export function expire(id: string, now: string): Expire {
   return { type: 'expire', ...request(id, now) }
 }
 
-export function reverse(id: string, reverses: string, now: string): Reverse {
-  return { type: 'reverse', ...request(id, now), reverses }
+export function reverse(id: string, reverses: string, now: string, makesGood = 0): Reverse {
+  return { type: 'reverse', ...request(id, now), reverses, makesGood }
 }
 
 /** An accepted command: its event, the answer, what it moved per lot (in that order), and what each lot holds after. */
@@ -41,6 +42,7 @@ export type Accepted = {
   event: PointsEvent
   answer: Answer
   moved: [lotId: string, amount: number][]
+  withheld: [lotId: string, amount: number][]
   left: Record<string, number>
   account: PointsAccount
 }
@@ -73,8 +75,13 @@ function accept(before: PointsAccount, command: PointsCommand): Accepted {
   return {
     event,
     answer: answerOf(event, account),
-    moved: event.portions.map((portion) => [portion.lotId, portion.amount]),
+    moved: amountsOf(event.portions),
+    withheld: event.type === 'reversed' ? amountsOf(event.withheld) : [],
     left: Object.fromEntries(account.lots.map((lot) => [lot.id, lot.remaining])),
     account,
   }
+}
+
+function amountsOf(portions: readonly Portion[]): [lotId: string, amount: number][] {
+  return portions.map((portion) => [portion.lotId, portion.amount])
 }

@@ -57,9 +57,9 @@ export async function openShop(options: ShopOptions = {}) {
     refund: async (purchaseId: string) => {
       await openRefund(sql, purchaseId, 'test')
       const award = await takeBackAward(points, purchaseId)
-      await undoRedemption(points, purchaseId)
+      const redeemed = await undoRedemption(points, purchaseId)
       await returnStock(sql, purchaseId)
-      await returnMoney(sql, purchaseId, award)
+      await returnMoney(sql, purchaseId, { award, redeemed })
       await recordRefunded(sql, purchaseId)
     },
     purchase: (purchaseId: string) => readPurchase(sql, purchaseId),

@@ -72,7 +72,7 @@ describe('a purchase', () => {
     { what: 'too little money for the rest', points: 700, redeemPoints: 700, code: 'insufficient_funds', detail: {} },
   ])('with $what is refused, and every point is back where it was', async ({ points, redeemPoints, code, detail }) => {
     const purchaseId = await anOrder({ balanceMinor: 100, points, redeemPoints })
-    expect(await carryOut(purchaseId)).toEqual({ status: 'refused' })
+    expect(await carryOut(purchaseId)).toMatchObject({ status: 'refused', refusal: { code, ...detail } })
     expect(await world.shop.purchase(purchaseId)).toMatchObject({ code, detail })
     expect(await available()).toBe(points)
     expect(await world.shop.stock(product)).toEqual({ onHand: 4, reserved: 0 })
@@ -90,7 +90,8 @@ describe('a purchase', () => {
       await give(200)
       const lines = [{ productId: product, quantity: 1 }]
       const purchaseId = await world.shop.order({ username: buyer, lines, redeemPoints: points })
-      expect(await carryOut(purchaseId)).toEqual({ status })
+      const refusal = { code: 'redeem_exceeds_total', points, mostPoints: 130 }
+      expect(await carryOut(purchaseId)).toEqual(status === 'completed' ? { status } : { status, refusal })
       if (status === 'completed') expect(await world.shop.balance(buyer)).toBe(1_000 - left)
       else expect(await world.shop.purchase(purchaseId)).toMatchObject({ detail: { points, mostPoints: 130 } })
     },

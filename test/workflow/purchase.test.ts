@@ -54,7 +54,10 @@ describe('a purchase', () => {
 
   test('of more than there is in stock is refused, with what is available', async () => {
     const purchaseId = await anOrder({ quantity: 3 })
-    expect(await carryOut(purchaseId)).toEqual({ status: 'refused' })
+    expect(await carryOut(purchaseId)).toEqual({
+      status: 'refused',
+      refusal: { code: 'out_of_stock', short: [{ productId: product, requested: 3, available: 2 }] },
+    })
     expect(await world.shop.purchase(purchaseId)).toMatchObject({
       code: 'out_of_stock',
       detail: { short: [{ productId: product, requested: 3, available: 2 }] },
@@ -64,7 +67,10 @@ describe('a purchase', () => {
 
   test('at another price than the buyer expected is refused', async () => {
     const purchaseId = await anOrder({ expectedTotalMinor: 500 })
-    expect(await carryOut(purchaseId)).toEqual({ status: 'refused' })
+    expect(await carryOut(purchaseId)).toEqual({
+      status: 'refused',
+      refusal: { code: 'price_changed', expectedMinor: 500, totalMinor: 600 },
+    })
     expect(await world.shop.purchase(purchaseId)).toMatchObject({
       code: 'price_changed',
       detail: { expectedMinor: 500, totalMinor: 600 },
@@ -74,7 +80,10 @@ describe('a purchase', () => {
 
   test('that the wallet cannot pay is refused, and its stock goes back before it is called refused', async () => {
     const purchaseId = await anOrder({ balanceMinor: 100 })
-    expect(await carryOut(purchaseId)).toEqual({ status: 'refused' })
+    expect(await carryOut(purchaseId)).toEqual({
+      status: 'refused',
+      refusal: { code: 'insufficient_funds', missingMinor: 500 },
+    })
     expect(await world.shop.purchase(purchaseId)).toMatchObject({
       code: 'insufficient_funds',
       detail: { missingMinor: 500 },
@@ -194,7 +203,10 @@ describe('a request to cancel', () => {
   test('that comes while a purchase is being undone changes nothing about how it ends', async () => {
     const purchaseId = await anOrder({ balanceMinor: 100 })
     world.faults.on(purchaseId, 'releaseStock', cancelOnce(purchaseId, 'before'))
-    expect(await carryOut(purchaseId)).toEqual({ status: 'refused' })
+    expect(await carryOut(purchaseId)).toEqual({
+      status: 'refused',
+      refusal: { code: 'insufficient_funds', missingMinor: 500 },
+    })
     expect(await world.shop.stock(product)).toEqual(untouched)
   })
 
@@ -260,7 +272,10 @@ describe('the undo', () => {
           failing(3)(attempt)
         },
       })
-      expect(await carryOut(purchaseId)).toEqual({ status: 'refused' })
+      expect(await carryOut(purchaseId)).toEqual({
+        status: 'refused',
+        refusal: { code: 'insufficient_funds', missingMinor: 500 },
+      })
       expect(seenWhileFailing).toBe('compensating')
       expect(world.faults.attempts(purchaseId, 'releaseStock')).toBe(4)
       expect(await world.shop.stock(product)).toEqual(untouched)
@@ -302,7 +317,7 @@ describe('the ten-minute limit', () => {
         // After the effect: what is reported as failed has happened, and must be undone all the same.
         patience.faults.on(purchaseId, step, { after: failing(1000) })
         const handle = await patience.start(purchaseId)
-        expect(await handle.result()).toEqual({ status: 'failed' })
+        expect(await handle.result()).toEqual({ status: 'failed', code: 'step_unavailable', step })
         expect(await patience.shop.purchase(purchaseId)).toMatchObject({ code: 'step_unavailable', detail: { step } })
         expect(await patience.shop.stock(product)).toEqual(untouched)
         expect(await patience.shop.balance(buyer)).toBe(1000)

@@ -57,6 +57,7 @@ describe('a refund', () => {
       withheldMinor: 0,
       shortfallMinor: 0,
       pointsReturned: 0,
+      pointsWithheld: 0,
       pointsTakenBack: 170,
       pointsSpent: 0,
     })

@@ -72,7 +72,7 @@ describe('a purchase whose workflow was terminated', () => {
     const purchaseId = await anOrder()
     await loseWorkflow(world, purchaseId, step)
     expect(await reconcile(purchaseId)).toBe(1)
-    expect(await repairOf(purchaseId)).toEqual({ status: 'failed' })
+    expect(await repairOf(purchaseId)).toEqual({ status: 'failed', code: 'interrupted' })
     expect(await world.shop.purchase(purchaseId)).toMatchObject({ code: 'interrupted' })
     expect((await world.shop.timeline(purchaseId)).filter((line) => line.endsWith('undone'))).toEqual(undone)
     await expectUndone(purchaseId, 'failed')
@@ -102,7 +102,10 @@ describe('a purchase whose workflow was terminated', () => {
     expect(await world.shop.purchase(purchaseId)).toMatchObject({ status: 'compensating' })
     expect(await reconcile(purchaseId)).toBe(1)
     world.faults.on(purchaseId, 'releaseStock', {})
-    expect(await repairOf(purchaseId)).toEqual({ status: 'refused' })
+    expect(await repairOf(purchaseId)).toEqual({
+      status: 'refused',
+      refusal: { code: 'insufficient_funds', missingMinor: 500 },
+    })
     expect(await world.shop.purchase(purchaseId)).toMatchObject({
       code: 'insufficient_funds',
       detail: { missingMinor: 500 },
@@ -142,9 +145,9 @@ describe('a purchase whose workflow was never started', () => {
 
   test('can no longer be carried out once it was repaired', async () => {
     const purchaseId = await anOrder()
-    expect(await startRepair(purchaseId)).toEqual({ status: 'failed' })
+    expect(await startRepair(purchaseId)).toEqual({ status: 'failed', code: 'interrupted' })
     const late = await world.start(purchaseId)
-    expect(await late.result()).toEqual({ status: 'failed' })
+    expect(await late.result()).toEqual({ status: 'failed', code: 'interrupted' })
     await expectUndone(purchaseId, 'failed')
     expect(await world.shop.balance(buyer)).toBe(1000)
   })
@@ -181,7 +184,7 @@ describe('the reconciler leaves alone', () => {
     expect(await reconcile(purchaseId)).toBe(1)
     expect(await reconcile(purchaseId)).toBe(0)
     world.faults.on(purchaseId, 'beginCompensation', {})
-    expect(await repairOf(purchaseId)).toEqual({ status: 'failed' })
+    expect(await repairOf(purchaseId)).toEqual({ status: 'failed', code: 'interrupted' })
     expect(await reconcile(purchaseId)).toBe(0)
   })
 })
@@ -290,7 +293,9 @@ describe('a repair beside a workflow that lives after all', () => {
       const handle = await world.start(purchaseId)
       const [own, other] = [await handle.result(), await repaired]
       expect(own).toEqual(other)
-      expect(own).toEqual({ status: step === 'recordOutcome' ? 'completed' : 'failed' })
+      expect(own).toEqual(
+        step === 'recordOutcome' ? { status: 'completed' } : { status: 'failed', code: 'interrupted' },
+      )
       if (step === 'recordOutcome') await expectSold(purchaseId)
       else await expectUndone(purchaseId, 'failed')
     },

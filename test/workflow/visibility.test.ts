@@ -136,7 +136,10 @@ describe('an operator who looks at a purchase', () => {
     const { typedSearchAttributes } = await describePurchase(purchaseId)
     expect(typedSearchAttributes.get(PURCHASE_STATUS)).toBe('compensating')
     world.faults.on(purchaseId, 'releaseStock', {})
-    expect(await handle.result()).toEqual({ status: 'refused' })
+    expect(await handle.result()).toEqual({
+      status: 'refused',
+      refusal: { code: 'insufficient_funds', missingMinor: expect.any(Number) },
+    })
     expect(await currentDetails(purchaseId)).toBe('**refused**')
   })
 })

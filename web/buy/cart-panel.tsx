@@ -1,11 +1,11 @@
-import { ActionIcon, Button, Drawer, Group, Paper, Stack, Text, Title, VisuallyHidden } from '@mantine/core'
+import { ActionIcon, Button, Drawer, Group, Paper, Text, Title, VisuallyHidden } from '@mantine/core'
 import { useDisclosure, useMediaQuery } from '@mantine/hooks'
 import { IconShoppingBag, IconTrash } from '@tabler/icons-react'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import { useProductsOf } from '#web/client/products.ts'
 import { money, times } from '#web/format/money.ts'
 import { ProductPicture } from '#web/page/product-picture.tsx'
-import { type Cart, type Line, useCart } from './cart.ts'
+import { type Cart, countOf, type Line, orderedLines, useCart } from './cart.ts'
 import classes from './cart-panel.module.css'
 import { OrderSummary } from './order-summary.tsx'
 import { Stock } from './product-card.tsx'
@@ -15,7 +15,7 @@ import { QuantityInput } from './quantity-input.tsx'
 export function CartPlace({ username }: { username: string }) {
   const wide = useMediaQuery('(min-width: 75em)', true, { getInitialValueInEffect: false })
   const { lines } = useCart(username)
-  const count = lines.reduce((sum, { quantity }) => sum + quantity, 0)
+  const count = countOf(lines)
   const things = `${count} ${count === 1 ? 'item' : 'items'}`
   return (
     <>
@@ -70,6 +70,8 @@ type CartContentsProps = {
 /** The lines of the cart, what they cost, and the button that buys them. */
 function CartContents({ username, onCheckout }: CartContentsProps) {
   const cart = useCart(username)
+  // The same array as long as nothing changes: see `OrderSummary`.
+  const lines = useMemo(() => orderedLines(cart.lines), [cart.lines])
   const [invalid, setInvalid] = useState<readonly string[]>([])
   const typed = (productId: string, isQuantity: boolean) =>
     setInvalid((before) => [...before.filter((id) => id !== productId), ...(isQuantity ? [] : [productId])])
@@ -77,7 +79,12 @@ function CartContents({ username, onCheckout }: CartContentsProps) {
     return <Text c="dimmed">There is nothing in it yet. Add what you like, and pay for it all at once.</Text>
   }
   return (
-    <Stack gap="lg">
+    <OrderSummary
+      username={username}
+      lines={lines}
+      isInvalid={cart.lines.some(({ productId }) => invalid.includes(productId))}
+      {...(onCheckout && { onCheckout })}
+    >
       <ul className={classes.lines} aria-label="In the cart">
         {cart.lines.map((line) => (
           <CartLine
@@ -88,16 +95,10 @@ function CartContents({ username, onCheckout }: CartContentsProps) {
           />
         ))}
       </ul>
-      <OrderSummary
-        username={username}
-        lines={cart.lines}
-        isInvalid={cart.lines.some(({ productId }) => invalid.includes(productId))}
-        {...(onCheckout && { onCheckout })}
-      />
       <Button variant="subtle" color="gray" size="compact-sm" onClick={cart.clear}>
         Empty the cart
       </Button>
-    </Stack>
+    </OrderSummary>
   )
 }
 

@@ -1,13 +1,14 @@
 import { useLocalStorage } from '@mantine/hooks'
 import type { Order } from '#web/client/purchases.ts'
+import { QUANTITY } from '#web/format/numbers.ts'
 
 export type Line = Order['lines'][number]
 
-/** The limits of the API for one purchase. */
+/** The limit of the API for one purchase. */
 const MAX_LINES = 20
-export const MAX_QUANTITY = 1_000
 
 export type Cart = {
+  /** In the order in which they were added. */
   lines: Line[]
   /** Whether a line for this product still fits into one purchase. */
   hasRoomFor: (productId: string) => boolean
@@ -40,10 +41,23 @@ export function useCart(username: string): Cart {
   }
 }
 
+/**
+ * The lines as they are ordered: by product. Rules of campaigns look at the first product of a purchase, so the same cart
+ * has to be the same order, however it was filled.
+ */
+export function orderedLines(lines: readonly Line[]): Line[] {
+  return lines.toSorted((a, b) => (a.productId < b.productId ? -1 : Number(a.productId > b.productId)))
+}
+
+/** How many things are in it. */
+export function countOf(lines: readonly Line[]): number {
+  return lines.reduce((sum, { quantity }) => sum + quantity, 0)
+}
+
 function withMore(lines: Line[], productId: string, quantity: number): Line[] {
   const there = lines.find((line) => line.productId === productId)
   if (!there) return [...lines, { productId, quantity }].slice(0, MAX_LINES)
-  const more = Math.min(there.quantity + quantity, MAX_QUANTITY)
+  const more = Math.min(there.quantity + quantity, QUANTITY.max)
   return lines.map((line) => (line === there ? { productId, quantity: more } : line))
 }
 
@@ -69,16 +83,4 @@ function readLines(stored: string | undefined): Line[] {
 function isLine(given: unknown): given is Line {
   const { productId, quantity } = (given ?? {}) as Partial<Line>
   return typeof productId === 'string' && Number.isInteger(quantity) && Number(quantity) >= 1
-}
-
-/**
- * The quantity that a typed text means: digits only, except for the comma of `1,000`.
- *
- * @returns undefined for anything else; a text is never corrected into a quantity
- */
-export function quantityOf(typed: string): number | undefined {
-  const digits = typed.trim().replace(/^1,000$/, '1000')
-  if (!/^\d+$/.test(digits)) return undefined
-  const quantity = Number(digits)
-  return quantity >= 1 && quantity <= MAX_QUANTITY ? quantity : undefined
 }

@@ -1,18 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { createContext, type ReactNode, use, useEffect, useState } from 'react'
+import { answer, api, isReachable } from '#web/client/api.ts'
 import { ApiProblem, isFinal } from '#web/client/api-problem.ts'
 import { type Execution, type Order, placeOrder } from '#web/client/purchases.ts'
 import { useCart } from './cart.ts'
-import {
-  addToIntent,
-  type Intent,
-  isOver,
-  type Known,
-  newIntent,
-  readIntent,
-  replaceIntent,
-  useWrittenIntent,
-} from './intent.ts'
+import { type Intent, isOver, isOverdue, type Known, newIntent } from './intent.ts'
+import { addToIntent, readIntent, replaceIntent, useWrittenIntent } from './written-intent.ts'
 
 type Checkout = {
   /** What is being bought, or was bought last; undefined when this tab has nothing to show. */
@@ -30,6 +23,8 @@ type Checkout = {
   buyInstead: (failed: Intent, order: Order) => void
   /** Marks the intent as finished once its purchase has ended, and takes what was bought out of the cart. */
   finish: (finished: Intent, bought: boolean) => void
+  /** Has an order sent that has become old meanwhile. */
+  sendAfterAll: () => void
   /** Removes the intent, so that something else can be bought. */
   dismiss: () => void
 }
@@ -61,7 +56,7 @@ export function CheckoutProvider({ username, execution, children }: CheckoutProv
   const [view, setView] = useState<View>(() => ({ key: readIntent(username)?.key, folded: false }))
   const intent = written?.key === view.key ? written : undefined
   const { take } = useCart(username)
-  const { known, failure } = usePlacedOrder(intent)
+  const { known, failure } = usePlacedOrder(username, intent)
   const { purchaseId, refused } = known
   // biome-ignore lint/correctness/useExhaustiveDependencies: runs once the store has answered.
   useEffect(() => {
@@ -97,6 +92,7 @@ export function CheckoutProvider({ username, execution, children }: CheckoutProv
       addToIntent(username, key, { finished: true })
       if (bought && before.cartLines) take(before.cartLines)
     },
+    sendAfterAll: () => intent && addToIntent(username, intent.key, { overdue: false, at: Date.now() }),
     dismiss: () => void replaceIntent(username, intent?.key, undefined),
   }
   return <CheckoutContext value={checkout}>{children}</CheckoutContext>
@@ -112,22 +108,38 @@ export type OrderFailure = {
   lasting: boolean
 }
 
+/** The intent was withdrawn, or has become old, before it was sent. */
+class NotSent extends Error {
+  override readonly name = 'NotSent'
+}
+
 /**
- * Sends the order of an intent until there is an answer. Its key makes it idempotent, so it is a query: sent once for all
+ * Sends the order of an intent until there is an answer, and only to a store that answers: as long as it does not, nothing
+ * was sent, and the buyer can withdraw it for certain. One that has become old is not sent before the buyer was asked. Its key makes it idempotent, so it is a query: sent once for all
  * components, and again after an outage or a reload. The answer is final: once it is stored, the order is not sent again,
  * not even when the page refetches everything after an outage.
  *
  * @returns the answer, or why there is none yet
  */
-function usePlacedOrder(intent: Intent | undefined): { known: Known; failure: OrderFailure | undefined } {
+function usePlacedOrder(
+  username: string,
+  intent: Intent | undefined,
+): { known: Known; failure: OrderFailure | undefined } {
   const { data, error, failureReason, failureCount } = useQuery({
-    queryKey: ['order', intent?.key],
+    queryKey: ['order', intent?.key, intent?.at],
     queryFn: async () => {
-      if (!intent) throw new Error('there is nothing to order')
-      return await placeOrder(intent)
+      // Where it is in doubt: a request whose answer is lost may have been an order.
+      if (!isReachable() || !navigator.onLine) await answer(api.GET('/healthz', { cache: 'no-store' }))
+      // Meanwhile the buyer may have withdrawn the order, also in another tab.
+      const written = readIntent(username)
+      if (!intent || written?.key !== intent.key) throw new NotSent('The order was withdrawn.')
+      const overdue = isOverdue(written, Date.now())
+      addToIntent(username, intent.key, overdue ? { overdue } : { sent: true })
+      if (overdue) throw new NotSent('The order has become old.')
+      return await placeOrder(written)
     },
-    enabled: intent !== undefined && intent.purchaseId === undefined && intent.refused === undefined,
-    retry: (_failures, error) => !isFinal(error),
+    enabled: intent !== undefined && intent.purchaseId === undefined && intent.refused === undefined && !intent.overdue,
+    retry: (_failures, error) => !isFinal(error) && !(error instanceof NotSent),
     staleTime: Number.POSITIVE_INFINITY,
     refetchOnWindowFocus: false,
   })

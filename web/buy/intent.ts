@@ -1,4 +1,3 @@
-import { useMemo, useSyncExternalStore } from 'react'
 import type { Problem } from '#web/client/api-problem.ts'
 import type { Execution, Order } from '#web/client/purchases.ts'
 
@@ -14,6 +13,12 @@ export type Intent = {
   key: string
   order: Order
   execution?: Execution
+  /** When the buyer last said that this is to be bought, in milliseconds of the epoch. */
+  at: number
+  /** Set before it is sent: from then on it may have been bought, answer or not. Until then it can be withdrawn. */
+  sent?: true
+  /** Set when it is not sent because it has become old: the buyer is asked again. */
+  overdue?: boolean
   /** The lines of the cart that it buys; they are taken out of the cart once it is bought. */
   cartLines?: Order['lines']
   /** Set once the API has created the purchase. */
@@ -24,11 +29,11 @@ export type Intent = {
   finished?: true
 }
 
-/** What is learned about an intent after it was sent. */
-export type Known = Pick<Intent, 'purchaseId' | 'refused' | 'finished'>
+/** What is learned about an intent after it was made. */
+export type Known = Partial<Pick<Intent, 'at' | 'sent' | 'overdue' | 'purchaseId' | 'refused' | 'finished'>>
 
 export function newIntent(order: Order, execution: Execution, cartLines?: Order['lines']): Intent {
-  return { key: crypto.randomUUID(), order, execution, ...(cartLines && { cartLines }) }
+  return { key: crypto.randomUUID(), order, execution, at: Date.now(), ...(cartLines && { cartLines }) }
 }
 
 /** Whether its outcome is final, so that another intent may replace it. */
@@ -36,91 +41,22 @@ export function isOver(intent: Intent): boolean {
   return intent.finished === true || intent.refused !== undefined
 }
 
-/** The intent that is stored now, by whichever tab. */
-export function readIntent(username: string): Intent | undefined {
-  return intentIn(readText(storageKey(username)))
+/** Whether nothing has left this browser yet, so that withdrawing it is certain to keep it from being bought. */
+export function isUnsent(intent: Intent): boolean {
+  return !intent.sent && intent.purchaseId === undefined && !isOver(intent)
 }
 
-/** The stored intent, updated as it changes. */
-export function useWrittenIntent(username: string): Intent | undefined {
-  const text = useSyncExternalStore(onChange, () => readText(storageKey(username)))
-  return useMemo(() => intentIn(text), [text])
+/** Where an intent stands, in a line. @param over whether its purchase has ended, which the intent may not say yet */
+export function formatIntent(intent: Intent, over: boolean): string {
+  if (over) return 'Your purchase has ended'
+  if (intent.overdue) return 'Do you still want your order?'
+  return isUnsent(intent) ? 'Your order was not sent yet' : 'Your purchase is under way'
 }
 
-/**
- * Compare and set: replaces the intent with this key (undefined: none) by another one or by none. An intent that another
- * tab has stored meanwhile stays.
- *
- * @returns whether it was replaced
- */
-export function replaceIntent(username: string, key: string | undefined, next: Intent | undefined): boolean {
-  const isThere = readIntent(username)?.key === key
-  if (isThere) writeText(storageKey(username), next && JSON.stringify(next))
-  notifyThisTab()
-  return isThere
-}
+/** After this time an order is not sent any more without asking: prices, stock and minds have changed. */
+const MAX_AGE_MS = 3 * 60_000
 
-/** Adds what is known of the intent with this key, if it is still stored; what other tabs have added stays. */
-export function addToIntent(username: string, key: string, known: Known): void {
-  const written = readIntent(username)
-  if (written) replaceIntent(username, key, { ...written, ...known })
-}
-
-/** The stored text may have been written by another version, or by hand. */
-function intentIn(text: string | undefined): Intent | undefined {
-  try {
-    const given: unknown = JSON.parse(text ?? 'null')
-    return isIntent(given) ? given : undefined
-  } catch {
-    return undefined
-  }
-}
-
-function isIntent(given: unknown): given is Intent {
-  const { key, order } = (given ?? {}) as Partial<Intent>
-  return typeof key === 'string' && Array.isArray(order?.lines)
-}
-
-function storageKey(username: string): string {
-  return `unicorn-store.intent.${username}`
-}
-
-/** The browser's `storage` event reaches the other tabs, but not the one that wrote. */
-const inThisTab = new Set<() => void>()
-
-function notifyThisTab(): void {
-  for (const listener of inThisTab) listener()
-}
-
-function onChange(listener: () => void): () => void {
-  inThisTab.add(listener)
-  window.addEventListener('storage', listener)
-  return () => {
-    inThisTab.delete(listener)
-    window.removeEventListener('storage', listener)
-  }
-}
-
-/** What the browser would not store, because storage is blocked or full: this tab keeps it while it is open. */
-const remembered = new Map<string, string | undefined>()
-
-/** Reads a text from `localStorage`, which all tabs share. */
-function readText(key: string): string | undefined {
-  if (remembered.has(key)) return remembered.get(key)
-  try {
-    return localStorage.getItem(key) ?? undefined
-  } catch {
-    return undefined
-  }
-}
-
-/** @param text undefined to remove it */
-function writeText(key: string, text: string | undefined): void {
-  try {
-    if (text === undefined) localStorage.removeItem(key)
-    else localStorage.setItem(key, text)
-    remembered.delete(key)
-  } catch {
-    remembered.set(key, text)
-  }
+/** Whether so much time has passed since the buyer said that this is to be bought. One of unknown age is old. */
+export function isOverdue({ at }: Pick<Intent, 'at'>, now: number): boolean {
+  return !(now - at < MAX_AGE_MS)
 }

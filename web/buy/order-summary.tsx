@@ -22,10 +22,15 @@ type OrderSummaryProps = {
   /** Whether a quantity is still being typed: until it is valid, nothing can be bought. */
   isInvalid: boolean
   onCheckout?: () => void
+  /** The lines. */
+  children: ReactNode
 }
 
-/** The API's quote for the cart, with points, and the button that buys for exactly that price. */
-export function OrderSummary({ username, lines, isInvalid, onCheckout }: OrderSummaryProps) {
+/**
+ * The lines, the API's quote for them, with points, and the button that buys for exactly that price: always within reach,
+ * however much scrolls above it.
+ */
+export function OrderSummary({ username, lines, isInvalid, onCheckout, children }: OrderSummaryProps) {
   const checkout = useCheckout()
   const [redeemPoints, setRedeemPoints] = useState(0)
   // The same object as long as nothing changes: a new one would start the debounce again.
@@ -45,29 +50,37 @@ export function OrderSummary({ username, lines, isInvalid, onCheckout }: OrderSu
   // What is shown must be what is bought: while the quote is for another order, nothing can be bought.
   const current = !isPlaceholderData && JSON.stringify(order) === JSON.stringify(quoted)
 
-  if (error)
-    return (
-      <Alert color="red" title={formatError(error).title}>
-        {formatError(error).message}
-      </Alert>
-    )
-  if (!quote) return <Skeleton height={180} radius="md" />
-  const buy = () => {
+  const buy = ({ pointsRedeemed, total }: Quote) => {
     const { redeemPoints: _, ...rest } = order
-    const paying = quote.pointsRedeemed > 0 ? { redeemPoints: quote.pointsRedeemed } : {}
-    checkout.buy({ ...rest, ...paying, expectedTotal: quote.total }, lines)
+    const paying = pointsRedeemed > 0 ? { redeemPoints: pointsRedeemed } : {}
+    checkout.buy({ ...rest, ...paying, expectedTotal: total }, lines)
     onCheckout?.()
   }
   return (
-    <Stack gap="md">
-      <PayWithPoints quote={quote} value={redeemPoints} onChange={setRedeemPoints} />
-      <Sums sums={sumsOf(quote)} />
-      <Earns quote={quote} />
-      <Button size="lg" onClick={buy} disabled={!current || isInvalid}>
-        Buy for {money(quote.amount)}
-      </Button>
-      <WalletHint username={username} amount={quote.amount} />
-    </Stack>
+    <div className={classes.contents}>
+      <div className={classes.scrolls}>
+        {children}
+        {error && (
+          <Alert color="red" title={formatError(error).title}>
+            {formatError(error).message}
+          </Alert>
+        )}
+        {!error && !quote && <Skeleton height={180} radius="md" />}
+        {!error && quote && (
+          <>
+            <PayWithPoints quote={quote} value={redeemPoints} onChange={setRedeemPoints} />
+            <Sums sums={sumsOf(quote)} />
+            <Earns quote={quote} />
+            <WalletHint username={username} amount={quote.amount} />
+          </>
+        )}
+      </div>
+      {!error && quote && (
+        <Button size="lg" onClick={() => buy(quote)} disabled={!current || isInvalid} className={classes.buy ?? ''}>
+          Buy for {money(quote.amount)}
+        </Button>
+      )}
+    </div>
   )
 }
 

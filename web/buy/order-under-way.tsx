@@ -2,17 +2,20 @@ import { Alert, Button, Group, Loader, Stack, Text } from '@mantine/core'
 import { useEffect, useState } from 'react'
 import { ApiProblem, formatError, isTemporary, type Problem } from '#web/client/api-problem.ts'
 import { type Purchase, useCancelPurchase } from '#web/client/purchases.ts'
+import { duration } from '#web/format/dates.ts'
 import { useFocusFallback } from '#web/page/focus.tsx'
 import { AnchorLink } from '#web/page/links.tsx'
 import { isBeingCancelled, isCancellable } from '#web/purchases/progress.ts'
 import { Refused } from '#web/purchases/purchase-status.tsx'
 import { Timeline } from '#web/purchases/timeline.tsx'
 import { type OrderFailure, useCheckout } from './checkout.tsx'
-import type { Intent } from './intent.ts'
+import { type Intent, isUnsent } from './intent.ts'
 import { OrderLines, OutcomeMessage } from './purchase-outcome.tsx'
 
 /** The order is being sent: there is no final answer yet. */
-export function BeingSent({ failure }: { failure: OrderFailure | undefined }) {
+export function BeingSent({ intent, failure }: { intent: Intent; failure: OrderFailure | undefined }) {
+  if (intent.overdue) return <AskAgain intent={intent} />
+  if (isUnsent(intent) && failure) return <NotSentYet />
   return (
     <Stack>
       <Stack role="status">
@@ -27,10 +30,71 @@ export function BeingSent({ failure }: { failure: OrderFailure | undefined }) {
           </Text>
         )}
       </Stack>
-      {failure?.lasting && failure.error instanceof ApiProblem && (
-        <StopWaiting requestId={failure.error.problem.requestId} />
-      )}
+      {failure?.lasting && <StopWaiting error={failure.error} />}
     </Stack>
+  )
+}
+
+/** The store did not answer when the order was to be sent: nothing has left this browser. */
+function NotSentYet() {
+  return (
+    <Stack>
+      <Stack role="status">
+        <Group wrap="nowrap">
+          <Loader size="sm" aria-hidden />
+          <Text fw={600}>Waiting for the store …</Text>
+        </Group>
+        <Text c="dimmed">
+          The store does not answer at the moment. Your order was not sent yet: it is sent as soon as the store answers,
+          unless you withdraw it.
+        </Text>
+      </Stack>
+      <Group justify="flex-end">
+        <Withdraw />
+      </Group>
+    </Stack>
+  )
+}
+
+/** Takes back an order that was not sent. */
+export function Withdraw() {
+  const { dismiss } = useCheckout()
+  return (
+    <Button variant="default" onClick={dismiss}>
+      Withdraw the order
+    </Button>
+  )
+}
+
+/** Time has passed, and nobody knows whether the buyer still wants it: it is sent only if they say so. */
+function AskAgain({ intent: { at, sent } }: { intent: Intent }) {
+  const { sendAfterAll, dismiss } = useCheckout()
+  const since = Number.isFinite(at) ? `You ordered this ${duration(Date.now() - at)} ago` : 'You ordered this earlier'
+  return (
+    <OutcomeMessage
+      tone="bad"
+      title="Do you still want this?"
+      message={
+        sent ? (
+          <>
+            {since}, and the answer of the store never arrived. Look under{' '}
+            <AnchorLink to="/purchases">Purchases</AnchorLink> to see whether it was bought. Sending the order again
+            does not buy it twice.
+          </>
+        ) : (
+          `${since}, and it was not sent, because the store did not answer. Nothing was charged.`
+        )
+      }
+    >
+      <Button onClick={sendAfterAll}>{sent ? 'Send the order again' : 'Send the order now'}</Button>
+      {sent ? (
+        <Button variant="default" onClick={dismiss}>
+          Do not send it again
+        </Button>
+      ) : (
+        <Withdraw />
+      )}
+    </OutcomeMessage>
   )
 }
 
@@ -39,8 +103,8 @@ function formatFailure(error: Error): string {
   return isTemporary(error) ? 'A part of the store is not available at the moment' : 'An error occurred in the store'
 }
 
-/** Lets the buyer go on when the store answers, but only with errors. */
-function StopWaiting({ requestId }: { requestId: string }) {
+/** Lets the buyer go on when the store answers with nothing but errors, or not at all. */
+function StopWaiting({ error }: { error: Error }) {
   const { dismiss } = useCheckout()
   return (
     <>
@@ -50,7 +114,7 @@ function StopWaiting({ requestId }: { requestId: string }) {
       </Text>
       <Group justify="space-between">
         <Text size="sm" c="dimmed">
-          To report it, give the request number, {requestId}.
+          {error instanceof ApiProblem && `To report it, give the request number, ${error.problem.requestId}.`}
         </Text>
         <Button variant="default" onClick={dismiss}>
           Stop waiting

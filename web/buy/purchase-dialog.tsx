@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Modal, Paper, Text } from '@mantine/core'
+import { Alert, Button, Modal, Portal } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { useEffect } from 'react'
 import { problemOf } from '#web/client/api-problem.ts'
@@ -8,14 +8,15 @@ import { LoadError } from '#web/page/list.tsx'
 import { useLivePurchase } from '#web/purchases/live-purchase.ts'
 import { isUnderWay } from '#web/purchases/progress.ts'
 import { formatLines } from '#web/purchases/purchase-text.ts'
+import { StatusLine } from '#web/shell/order-status.tsx'
 import { useCheckout } from './checkout.tsx'
-import type { Intent } from './intent.ts'
-import { BeingSent, OrderRefused, PurchaseUnderWay } from './order-under-way.tsx'
+import { formatIntent, type Intent, isUnsent } from './intent.ts'
+import { BeingSent, OrderRefused, PurchaseUnderWay, Withdraw } from './order-under-way.tsx'
 import { OutcomeMessage, PurchaseOutcome } from './purchase-outcome.tsx'
 
 /**
  * Shows the purchase from the click to its outcome. It opens by itself, after a reload too. Closing it dismisses the
- * purchase, or, while it is under way, folds the dialog into a line at the top of the page.
+ * purchase, or, while it is under way, folds the dialog into a line that is always in view.
  */
 export function PurchaseDialog() {
   const { intent, failure, folded, fold, postponed, dismiss } = useCheckout()
@@ -33,7 +34,7 @@ export function PurchaseDialog() {
 
   return (
     <>
-      {intent && folded && <Folded over={over} onShow={() => fold(false)} />}
+      {intent && folded && <Folded intent={intent} over={over} onShow={() => fold(false)} />}
       <Modal
         opened={intent !== undefined && !folded}
         onClose={over ? dismiss : () => fold(true)}
@@ -49,7 +50,7 @@ export function PurchaseDialog() {
         {postponed && <Postponed order={postponed} />}
         {intent?.refused && <OrderRefused problem={intent.refused} intent={intent} />}
         {notRead && (isUnknown ? <Unknown /> : <LoadError query={read} />)}
-        {intent && !over && !notRead && !purchase && <BeingSent failure={failure} />}
+        {intent && !over && !notRead && !purchase && <BeingSent intent={intent} failure={failure} />}
         {purchase && !over && <PurchaseUnderWay purchase={purchase} />}
         {intent && purchase && ended && !givenBack && (
           <PurchaseOutcome key={purchase.purchaseId} purchase={purchase} intent={intent} bought={bought} />
@@ -88,16 +89,17 @@ function useFinishIntent(
   }, [purchaseId, ended, givenBack])
 }
 
-function Folded({ over, onShow }: { over: boolean; onShow: () => void }) {
+/** The folded dialog: a line that is always in view. */
+function Folded({ intent, over, onShow }: { intent: Intent; over: boolean; onShow: () => void }) {
   return (
-    <Paper withBorder radius="lg" p="md" role="status">
-      <Group justify="space-between">
-        <Text fw={600}>{over ? 'Your purchase has ended' : 'Your purchase is under way'}</Text>
+    <Portal target="#order-status">
+      <StatusLine text={formatIntent(intent, over)}>
+        {isUnsent(intent) && !over && <Withdraw />}
         <Button variant="light" onClick={onShow}>
           Show the purchase
         </Button>
-      </Group>
-    </Paper>
+      </StatusLine>
+    </Portal>
   )
 }
 

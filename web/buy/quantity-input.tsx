@@ -1,7 +1,7 @@
 import { ActionIcon, Group, Text, TextInput } from '@mantine/core'
 import { IconMinus, IconPlus } from '@tabler/icons-react'
 import { type KeyboardEvent, type ReactNode, useId, useState } from 'react'
-import { MAX_QUANTITY, quantityOf } from './cart.ts'
+import { numberOf, QUANTITY } from '#web/format/numbers.ts'
 import classes from './quantity-input.module.css'
 
 type QuantityInputProps = {
@@ -47,7 +47,7 @@ export function QuantityInput({ label, value, onChange, disabled = false }: Quan
           label={`${label}: one more`}
           icon={<IconPlus size={16} aria-hidden />}
           onClick={() => step(1)}
-          disabled={disabled || value >= MAX_QUANTITY}
+          disabled={disabled || value >= QUANTITY.max}
         />
       </Group>
       {isRefused && (
@@ -64,14 +64,14 @@ function useTyping(value: number, onChange: QuantityInputProps['onChange']) {
   const [invalidText, setInvalidText] = useState<string>()
   const isRefused = invalidText !== undefined && invalidText.trim() !== ''
   const take = (typed: string) => {
-    const quantity = quantityOf(typed)
+    const quantity = numberOf(typed, QUANTITY)
     setInvalidText(quantity === undefined ? typed : undefined)
     onChange(quantity)
   }
   const leave = () => {
     if (invalidText !== undefined && !isRefused) take(String(value))
   }
-  const step = (by: 1 | -1) => take(String(Math.min(Math.max(value + by, 1), MAX_QUANTITY)))
+  const step = (by: 1 | -1) => take(String(Math.min(Math.max(value + by, 1), QUANTITY.max)))
   const stepByKey = (event: KeyboardEvent) => {
     if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return
     event.preventDefault()

@@ -5,7 +5,13 @@ import { IconSparkles, IconTrash } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { formatError, problemOf } from '#web/client/api-problem.ts'
-import { type Campaign, campaignQuery, useDeleteCampaign } from '#web/client/campaigns.ts'
+import {
+  type Campaign,
+  type CampaignKey,
+  campaignQuery,
+  STORE_CLIENT,
+  useDeleteCampaign,
+} from '#web/client/campaigns.ts'
 import { points } from '#web/format/points.ts'
 import { ButtonLink } from '#web/page/links.tsx'
 import { EmptyState, LoadError } from '#web/page/list.tsx'
@@ -17,16 +23,18 @@ const route = getRouteApi('/campaigns/$campaignName')
 
 export function CampaignPage() {
   const { campaignName: name } = route.useParams()
-  const read = useQuery(campaignQuery(name))
+  const { client = STORE_CLIENT } = route.useSearch()
+  const of = { client, campaign_name: name }
+  const read = useQuery(campaignQuery(of))
   const { data, error } = read
   return (
     <Page
       title={name}
-      lead="Its terms, a preview of what they would have awarded, and who changed them."
+      lead={`${client === STORE_CLIENT ? '' : `A campaign of ${client}. `}Its terms, a preview of what they would have awarded, and who changed them.`}
       actions={data && <DeleteCampaign campaign={data} />}
     >
-      {data && <CampaignTabs key={name} campaign={data} />}
-      {!data && problemOf(error, 'unknown_campaign') && <UnknownCampaign name={name} />}
+      {data && <CampaignTabs key={`${client} ${name}`} campaign={data} />}
+      {!data && problemOf(error, 'unknown_campaign') && <UnknownCampaign of={of} />}
       {!data && error && !problemOf(error, 'unknown_campaign') && <LoadError query={read} />}
       {!data && !error && <Skeleton height={480} radius="lg" />}
     </Page>
@@ -51,13 +59,13 @@ function CampaignTabs({ campaign }: { campaign: Campaign }) {
       <Tabs.Panel value="terms">
         <EditCampaign stored={campaign} />
       </Tabs.Panel>
-      <Tabs.Panel value="history">{tab === 'history' && <CampaignHistory name={campaign.campaign_name} />}</Tabs.Panel>
+      <Tabs.Panel value="history">{tab === 'history' && <CampaignHistory of={campaign} />}</Tabs.Panel>
     </Tabs>
   )
 }
 
 /** No campaign has this name. A deleted one still has its history. */
-function UnknownCampaign({ name }: { name: string }) {
+function UnknownCampaign({ of }: { of: CampaignKey }) {
   return (
     <Stack gap="lg">
       <EmptyState
@@ -67,7 +75,7 @@ function UnknownCampaign({ name }: { name: string }) {
       >
         It may have been deleted. If so, its history below shows who deleted it and what its terms were.
       </EmptyState>
-      <CampaignHistory name={name} />
+      <CampaignHistory of={of} />
     </Stack>
   )
 }

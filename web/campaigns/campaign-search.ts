@@ -1,10 +1,15 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
+import { STORE_CLIENT } from '#web/client/campaigns.ts'
 import type { Past } from '#web/client/simulation.ts'
 import { instantOf, localInput } from '#web/format/dates.ts'
 
 /** The search parameters of a campaign's page: they make its history, or a preview, a link that can be shared. */
-type CampaignSearch = PeriodSearch & { tab?: 'terms' | 'history' }
+type CampaignSearch = PeriodSearch & {
+  tab?: 'terms' | 'history'
+  /** Whose campaign it is; left out: the store's. */
+  client?: string
+}
 
 const PERIODS = [7, 90] as const
 
@@ -20,7 +25,17 @@ const DAY_MS = 86_400_000
 
 /** Keeps the valid search parameters, and drops everything else. */
 export function campaignSearch(search: Record<string, unknown>): CampaignSearch {
-  return { ...(search.tab === 'history' && { tab: 'history' }), ...periodSearch(search) }
+  const { client, tab } = search
+  return {
+    ...(tab === 'history' && { tab }),
+    ...(typeof client === 'string' && clientSearch(client)),
+    ...periodSearch(search),
+  }
+}
+
+/** The part of the address of a campaign that says whose it is. */
+export function clientSearch(client: string): Pick<CampaignSearch, 'client'> {
+  return client === STORE_CLIENT || client === '' ? {} : { client }
 }
 
 export function periodSearch({ days, from, to }: Record<string, unknown>): PeriodSearch {

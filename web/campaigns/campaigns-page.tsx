@@ -1,4 +1,4 @@
-import { Button, Group, Paper, Skeleton, Stack, Switch, Text, Title } from '@mantine/core'
+import { Badge, Button, Group, Paper, Skeleton, Stack, Switch, Text, Title } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { IconPlus, IconSparkles } from '@tabler/icons-react'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
@@ -6,14 +6,17 @@ import { Link } from '@tanstack/react-router'
 import { formatError, problemOf } from '#web/client/api-problem.ts'
 import {
   type Campaign,
+  type CampaignKey,
   type CampaignSummary,
   campaignQuery,
   campaignsQuery,
+  STORE_CLIENT,
   useChangeCampaign,
 } from '#web/client/campaigns.ts'
 import { ButtonLink } from '#web/page/links.tsx'
 import { EmptyState, LoadError, ShowMore } from '#web/page/list.tsx'
 import { Page } from '#web/page/page.tsx'
+import { clientSearch } from './campaign-search.ts'
 import { AwardedPoints, formatSchedule, PhaseBadge, phaseOf } from './campaign-status.tsx'
 import classes from './campaigns-page.module.css'
 import { formatRule } from './rule-text.ts'
@@ -22,7 +25,11 @@ const SKELETONS = ['a', 'b', 'c']
 
 export function CampaignsPage() {
   return (
-    <Page title="Campaigns" lead="Rules that turn purchases into points." actions={<NewCampaignLink />}>
+    <Page
+      title="Campaigns"
+      lead="Rules that turn purchases and other events into points."
+      actions={<NewCampaignLink />}
+    >
       <Campaigns />
     </Page>
   )
@@ -53,7 +60,7 @@ function Campaigns() {
     <Stack gap="lg" align="center">
       <ul className={classes.list} style={{ width: '100%' }} aria-label="Campaigns" aria-busy={isPending}>
         {campaigns?.map((campaign) => (
-          <li key={campaign.campaign_name}>
+          <li key={`${campaign.client} ${campaign.campaign_name}`}>
             <CampaignCard campaign={campaign} />
           </li>
         )) ??
@@ -73,13 +80,18 @@ const MAX_RULES = 3
 
 /** The summary of a campaign in the list. */
 function CampaignCard({ campaign }: { campaign: CampaignSummary }) {
-  const { campaign_name: name, version } = campaign
+  const { client, campaign_name: name, version } = campaign
   return (
     <Paper component="article" withBorder radius="lg" p="lg" className={classes.card} aria-label={`Campaign ${name}`}>
       <Stack gap="md" h="100%">
         <Group justify="space-between" wrap="nowrap" align="flex-start">
           <Title order={2} size="h3" className={classes.name}>
-            <Link to="/campaigns/$campaignName" params={{ campaignName: name }} className={classes.link}>
+            <Link
+              to="/campaigns/$campaignName"
+              params={{ campaignName: name }}
+              search={clientSearch(client)}
+              className={classes.link}
+            >
               {name}
             </Link>
           </Title>
@@ -87,6 +99,11 @@ function CampaignCard({ campaign }: { campaign: CampaignSummary }) {
         </Group>
         <Group gap="xs">
           <PhaseBadge phase={phaseOf(campaign)} />
+          {client !== STORE_CLIENT && (
+            <Badge variant="outline" color="gray" tt="none">
+              {client}
+            </Badge>
+          )}
           <Text size="sm">{formatSchedule(campaign)}</Text>
         </Group>
         <Rules campaign={campaign} />
@@ -102,8 +119,9 @@ function CampaignCard({ campaign }: { campaign: CampaignSummary }) {
 }
 
 /** The first rules of a campaign, which the list does not have. */
-function Rules({ campaign: { campaign_name: name, rule_count: count } }: { campaign: CampaignSummary }) {
-  const whole = useQuery({ ...campaignQuery(name), enabled: count > 0 })
+function Rules({ campaign }: { campaign: CampaignSummary }) {
+  const { rule_count: count } = campaign
+  const whole = useQuery({ ...campaignQuery(campaign), enabled: count > 0 })
   if (count === 0) return <Text c="dimmed">No rules yet: this campaign awards no points.</Text>
   if (!whole.data) return whole.error ? <LoadError query={whole} /> : <Skeleton height={48} radius="md" />
   const { rules } = whole.data
@@ -133,7 +151,7 @@ function StatusSwitch({ campaign }: { campaign: CampaignSummary }) {
   const shown = change.isPending ? change.variables.changes.status : status
 
   // Undo still works after the user has left the page, so the result is notified from here and not rendered.
-  const setStatus = async (next: Status, of: Pick<Campaign, 'campaign_name' | 'version'>): Promise<void> => {
+  const setStatus = async (next: Status, of: CampaignKey & Pick<Campaign, 'version'>): Promise<void> => {
     try {
       const changed = await change.mutateAsync({ of, changes: { status: next } })
       notifyStatus(changed, () => setStatus(next === 'active' ? 'inactive' : 'active', changed))

@@ -55,8 +55,34 @@ function reportReachable(now: boolean): void {
   for (const listener of listeners) listener()
 }
 
+const ASK_AGAIN_MS = 2_000
+
+/**
+ * Loads the code of a page. While the store is away it waits for it; what cannot be loaded even then is an error, as after
+ * an update of the store.
+ */
+export async function whenReachable<Code>(load: () => Promise<Code>): Promise<Code> {
+  try {
+    return await load()
+  } catch {
+    while (!(await doesAnswer())) await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS))
+    return await load()
+  }
+}
+
+async function doesAnswer(): Promise<boolean> {
+  return await answer(api.GET('/healthz', { cache: 'no-store' })).then(
+    () => true,
+    () => false,
+  )
+}
+
+export function isReachable(): boolean {
+  return reachable
+}
+
 export function useReachable(): boolean {
-  return useSyncExternalStore(subscribe, () => reachable)
+  return useSyncExternalStore(subscribe, isReachable)
 }
 
 function subscribe(listener: () => void): () => void {

@@ -4,7 +4,7 @@ import { cursorQuery, useKeyedMutation } from './query-client.ts'
 import type { components } from './schema.d.ts'
 
 /** The client whose campaigns are evaluated for the store's purchases. */
-const CLIENT = 'UnicornStore'
+export const STORE_CLIENT = 'UnicornStore'
 
 type Schemas = components['schemas']
 
@@ -19,41 +19,44 @@ export type CampaignChangeSummary = Schemas['CampaignChangeSummary']
 export type NewCampaign = Schemas['NewCampaign']
 export type CampaignChanges = Schemas['CampaignChanges']
 
-/** The campaigns of the store without their rules, newest first, page by page. */
+/** What tells a campaign from all others. */
+export type CampaignKey = Pick<Campaign, 'client' | 'campaign_name'>
+
+/** The campaigns of all clients without their rules, newest first, page by page. */
 export const campaignsQuery = cursorQuery(['campaigns', 'list'], (cursor, signal) =>
-  answer(api.GET('/campaigns', { params: { query: { client: CLIENT, limit: 50, ...cursor } }, signal })),
+  answer(api.GET('/campaigns', { params: { query: { limit: 50, ...cursor } }, signal })),
 )
 
-export function campaignQuery(name: string) {
+export function campaignQuery({ client, campaign_name }: CampaignKey) {
   return queryOptions({
-    queryKey: ['campaigns', 'one', name],
+    queryKey: ['campaigns', 'one', client, campaign_name],
     queryFn: ({ signal }): Promise<Campaign> =>
-      answer(api.GET('/campaigns/{campaign_name}', { params: { path: { campaign_name: name } }, signal })),
+      answer(api.GET('/campaigns/{campaign_name}', { params: { path: { campaign_name }, query: { client } }, signal })),
   })
 }
 
 /** What was changed of a campaign, by whom and when, newest first; also of one that is deleted. */
-export function campaignHistoryQuery(name: string) {
-  return cursorQuery(['campaigns', 'history', name], (cursor, signal) => {
-    const params = { path: { campaign_name: name }, query: { limit: 20, ...cursor } }
+export function campaignHistoryQuery({ client, campaign_name }: CampaignKey) {
+  return cursorQuery(['campaigns', 'history', client, campaign_name], (cursor, signal) => {
+    const params = { path: { campaign_name }, query: { client, limit: 20, ...cursor } }
     return answer(api.GET('/campaigns/{campaign_name}/history', { params, signal }))
   })
 }
 
 /** A change with the rules before and after it. It has happened, and stays as it is. */
-export function campaignChangeQuery(name: string, id: string) {
+export function campaignChangeQuery({ client, campaign_name }: CampaignKey, id: string) {
   return queryOptions({
-    queryKey: ['campaigns', 'history', name, id],
-    queryFn: ({ signal }): Promise<CampaignChange> =>
-      answer(
-        api.GET('/campaigns/{campaign_name}/history/{id}', { params: { path: { campaign_name: name, id } }, signal }),
-      ),
+    queryKey: ['campaigns', 'history', client, campaign_name, id],
+    queryFn: ({ signal }): Promise<CampaignChange> => {
+      const params = { path: { campaign_name, id }, query: { client } }
+      return answer(api.GET('/campaigns/{campaign_name}/history/{id}', { params, signal }))
+    },
     staleTime: Number.POSITIVE_INFINITY,
   })
 }
 
 /** The version of a campaign that a change is based on. */
-type Version = Pick<Campaign, 'campaign_name' | 'version'>
+type Version = CampaignKey & Pick<Campaign, 'version'>
 
 export function useCreateCampaign() {
   const cache = useCacheCampaign()
@@ -84,8 +87,8 @@ export function useDeleteCampaign() {
   )
 }
 
-function changing({ campaign_name, version }: Version, key: string) {
-  return { path: { campaign_name }, header: { 'Idempotency-Key': key, 'If-Match': `"${version}"` } }
+function changing({ client, campaign_name, version }: Version, key: string) {
+  return { path: { campaign_name }, query: { client }, header: { 'Idempotency-Key': key, 'If-Match': `"${version}"` } }
 }
 
 /** Stores an answered campaign in the cache, then invalidates the rest. */
@@ -93,7 +96,7 @@ function useCacheCampaign() {
   const queryClient = useQueryClient()
   const invalidate = useInvalidateCampaigns()
   return async (campaign: Campaign) => {
-    const { queryKey } = campaignQuery(campaign.campaign_name)
+    const { queryKey } = campaignQuery(campaign)
     await queryClient.cancelQueries({ queryKey })
     queryClient.setQueryData(queryKey, campaign)
     invalidate()

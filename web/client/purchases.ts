@@ -18,7 +18,6 @@ export type PurchaseStatus = Purchase['status']
 export type PurchaseStep = Schemas['PurchaseStep']
 export type Refusal = NonNullable<Purchase['refusal']>
 export type Refund = Schemas['Refund']
-type PointsLot = Schemas['PointsLot']
 
 /** What an order would come to now, and earn. Prices, points and campaigns change, so it is read again now and then. */
 export function quoteQuery({ expectedTotal: _, ...order }: Order) {
@@ -134,30 +133,14 @@ export function useRefundPurchase(purchaseId: string) {
   })
 }
 
-/**
- * The points that a purchase earned, with what is left of them; null when it earned none. A refund takes back what is
- * left, and withholds the value of what was spent.
- */
-export function awardedLotQuery({ username, steps }: Purchase) {
-  const lotId = steps.find(({ step, state }) => step === 'awardPoints' && state === 'applied')?.detail?.transactionId
+/** What a refund would return as things stand now: points that the purchase earned may have been spent since. */
+export function refundQuoteQuery({ purchaseId }: Purchase) {
   return queryOptions({
-    queryKey: ['points', username, 'lots', lotId ?? null],
-    queryFn: ({ signal }) => (lotId === undefined ? null : findLot(username, lotId, signal)),
+    queryKey: ['purchases', 'refund-quote', purchaseId],
+    queryFn: ({ signal }) =>
+      answer(api.GET('/purchases/{id}/refund-quote', { params: { path: { id: purchaseId } }, signal })),
     staleTime: 0,
   })
-}
-
-/** Lots come newest first: there are as many to pass by as were issued since. */
-async function findLot(username: string, lotId: string, signal: AbortSignal): Promise<PointsLot> {
-  let cursor: string | null = null
-  do {
-    const query = { account_id: username, limit: 500, ...(cursor !== null && { cursor }) }
-    const page: Schemas['PointsLotPage'] = await answer(api.GET('/points/lots', { params: { query }, signal }))
-    const lot = page.items.find(({ id }) => id === lotId)
-    if (lot) return lot
-    cursor = page.next_cursor
-  } while (cursor !== null)
-  throw new Error(`The lot ${lotId} is not among those of ${username}`)
 }
 
 type Repaired = Pick<Purchase, 'purchaseId' | 'status'>

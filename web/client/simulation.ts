@@ -10,7 +10,8 @@ export type CampaignEvaluation = components['schemas']['CampaignEvaluation']
 export type RuleOutcome = CampaignEvaluation['rules'][number]
 
 /** A campaign that is to be tried: terms, and the name of the stored one that they would change, if there is one. */
-export type Candidate = Omit<EventSimulation, 'client' | 'event'>
+export type Candidate = Omit<EventSimulation, 'event'>
+/** The event that a purchase would be. */
 export type ExampleEvent = { amount: number; total: number; quantity: number; productId: string }
 
 /** What became of trying a campaign, with the rules that were tried, so that the two stay together. */

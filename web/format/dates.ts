@@ -35,6 +35,14 @@ export function instantOf(local: string): string | undefined {
   return Number.isNaN(instant.getTime()) ? undefined : instant.toISOString()
 }
 
+/** Stands for what was typed into such an input and is no date and time, such as a date without a time. */
+export const UNREADABLE = 'unreadable'
+
+/** What is wrong with the text of such an input; undefined for an instant, and for an input that is empty. */
+export function dateTimeError(local: string): string | undefined {
+  return local === '' || instantOf(local) !== undefined ? undefined : 'Enter a whole date and time, or clear the field.'
+}
+
 const UNITS = [
   ['day', 86_400_000],
   ['hour', 3_600_000],

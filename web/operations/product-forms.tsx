@@ -1,4 +1,4 @@
-import { NumberInput, Text, Textarea, TextInput } from '@mantine/core'
+import { Text, Textarea, TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { IconPlus } from '@tabler/icons-react'
 import { useState } from 'react'
@@ -10,7 +10,13 @@ import {
   useCreateProduct,
   useUpdateProduct,
 } from '#web/client/products.ts'
+import { MONEY, type NumberKind, numberOf } from '#web/format/numbers.ts'
 import { DialogButton, Form } from '#web/page/dialog.tsx'
+import { NumberField } from '#web/page/fields.tsx'
+
+/** The limits of the API. */
+const STOCK: NumberKind = { min: 0, max: 1_000_000_000, decimals: 0 }
+const ADJUSTMENT: NumberKind = { ...STOCK, min: -1_000_000_000 }
 
 /** Adds a product to the shelf. */
 export function NewProduct() {
@@ -23,24 +29,26 @@ export function NewProduct() {
 
 function NewProductForm({ close }: { close: () => void }) {
   const [draft, setDraft] = useState(draftOf())
-  const [stock, setStock] = useState<number | string>(0)
+  const [stock, setStock] = useState('0')
   const create = useCreateProduct(({ name }) => {
     notifications.show({ title: 'Added', message: `${name} is for sale.` })
     close()
   })
   const { name, description, image, price } = draft
-  const add = () =>
-    create.mutate({ name, description, price: Number(price), stock: Number(stock), ...(image !== '' && { image }) })
+  const add = () => {
+    const [amount, units] = [numberOf(price, MONEY), numberOf(stock, STOCK)]
+    if (amount === undefined || units === undefined) return
+    create.mutate({ name, description, price: amount, stock: units, ...(image !== '' && { image }) })
+  }
   const errors = fieldErrors(create.error)
   return (
     <Form submitLabel="Add" sending={create} fields={[...PRODUCT_FIELDS, 'stock']} onSubmit={add} onCancel={close}>
       <ProductFields draft={draft} onChange={setDraft} errors={errors} />
-      <NumberInput
+      <NumberField
+        kind={STOCK}
         label="Units in stock"
         value={stock}
         onChange={setStock}
-        allowDecimal={false}
-        allowNegative={false}
         error={errors.stock}
         required
       />
@@ -83,17 +91,17 @@ function EditProductForm({ product, close }: { product: Product; close: () => vo
 
 /** Only what was changed is sent, so that nobody else's change is lost. A picture cannot be taken away, only replaced. */
 function changesOf(product: Product, draft: ProductDraft): ProductChanges {
-  const price = Number(draft.price)
+  const price = numberOf(draft.price, MONEY)
   return {
     ...(draft.name !== product.name && { name: draft.name }),
     ...(draft.description !== product.description && { description: draft.description }),
     ...(draft.image !== '' && draft.image !== product.image && { image: draft.image }),
-    ...(price !== product.price && { price }),
+    ...(price !== undefined && price !== product.price && { price }),
   }
 }
 
 /** What can be said of a product, as it is being typed. */
-export type ProductDraft = { name: string; description: string; image: string; price: number | string }
+export type ProductDraft = { name: string; description: string; image: string; price: string }
 
 const PRODUCT_FIELDS = ['name', 'description', 'image', 'price'] as const
 
@@ -102,7 +110,7 @@ function draftOf(product?: Product): ProductDraft {
     name: product?.name ?? '',
     description: product?.description ?? '',
     image: product?.image ?? '',
-    price: product?.price ?? '',
+    price: String(product?.price ?? ''),
   }
 }
 
@@ -132,14 +140,12 @@ function ProductFields({ draft, onChange, errors }: ProductFieldsProps) {
         autosize
         minRows={2}
       />
-      <NumberInput
+      <NumberField
+        kind={MONEY}
         label="Price"
         value={draft.price}
         onChange={(price) => set({ price })}
         error={errors.price}
-        decimalScale={2}
-        allowNegative={false}
-        thousandSeparator=","
         required
       />
       <TextInput
@@ -177,27 +183,28 @@ export function AdjustStock({ product }: { product: Product }) {
 }
 
 function AdjustStockForm({ product, close }: { product: Product; close: () => void }) {
-  const [quantity, setQuantity] = useState<number | string>('')
+  const [quantity, setQuantity] = useState('')
   const [reason, setReason] = useState('')
   const adjust = useAdjustStock(product.id, ({ name, stock }) => {
     notifications.show({ title: 'Stock adjusted', message: `${stock} of ${name} can be bought now.` })
     close()
   })
+  const change = numberOf(quantity, ADJUSTMENT)
   const errors = fieldErrors(adjust.error)
   return (
     <Form
       submitLabel="Adjust stock"
       sending={adjust}
       fields={['quantity', 'reason']}
-      onSubmit={() => adjust.mutate({ quantity: Number(quantity), reason })}
+      onSubmit={() => change !== undefined && adjust.mutate({ quantity: change, reason })}
       onCancel={close}
     >
-      <NumberInput
+      <NumberField
+        kind={ADJUSTMENT}
         label="Quantity"
         description="A negative number reduces the stock."
         value={quantity}
         onChange={setQuantity}
-        allowDecimal={false}
         error={errors.quantity}
         required
         data-autofocus
@@ -211,7 +218,7 @@ function AdjustStockForm({ product, close }: { product: Product; close: () => vo
         required
       />
       <Text size="sm" c="dimmed">
-        {product.stock} can be bought now{typeof quantity === 'number' && formatAfterwards(product.stock + quantity)}.
+        {product.stock} can be bought now{change !== undefined && formatAfterwards(product.stock + change)}.
       </Text>
     </Form>
   )

@@ -1,11 +1,13 @@
-import { NumberInput, Text, TextInput } from '@mantine/core'
+import { Text, TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { IconPlus } from '@tabler/icons-react'
 import { useState } from 'react'
 import { fieldErrors } from '#web/client/api-problem.ts'
 import { type User, useCreateUser, useTopUp } from '#web/client/users.ts'
 import { money } from '#web/format/money.ts'
+import { MONEY, numberOf } from '#web/format/numbers.ts'
 import { DialogButton, Form } from '#web/page/dialog.tsx'
+import { NumberField } from '#web/page/fields.tsx'
 
 /** Adds somebody who can buy. */
 export function NewUser() {
@@ -18,20 +20,18 @@ export function NewUser() {
 
 function NewUserForm({ close }: { close: () => void }) {
   const [username, setUsername] = useState('')
-  const [balance, setBalance] = useState<number | string>(0)
+  const [balance, setBalance] = useState('0')
   const create = useCreateUser((user) => {
     notifications.show({ title: 'Added', message: `${user.username} can buy for ${money(user.balance)}.` })
     close()
   })
+  const add = () => {
+    const amount = numberOf(balance, MONEY)
+    if (amount !== undefined) create.mutate({ username, balance: amount })
+  }
   const errors = fieldErrors(create.error)
   return (
-    <Form
-      submitLabel="Add"
-      sending={create}
-      fields={['username', 'balance']}
-      onSubmit={() => create.mutate({ username, balance: Number(balance) })}
-      onCancel={close}
-    >
+    <Form submitLabel="Add" sending={create} fields={['username', 'balance']} onSubmit={add} onCancel={close}>
       <TextInput
         label="Name"
         description="Letters, digits, dots and dashes."
@@ -42,13 +42,11 @@ function NewUserForm({ close }: { close: () => void }) {
         required
         data-autofocus
       />
-      <NumberInput
+      <NumberField
+        kind={MONEY}
         label="Opening balance"
         value={balance}
         onChange={setBalance}
-        decimalScale={2}
-        allowNegative={false}
-        thousandSeparator=","
         error={errors.balance}
         required
       />
@@ -72,24 +70,25 @@ export function TopUp({ user }: { user: User }) {
 }
 
 function TopUpForm({ user: { username, balance }, close }: { user: User; close: () => void }) {
-  const [amount, setAmount] = useState<number | string>('')
+  const [amount, setAmount] = useState('')
   const topUp = useTopUp(username)
-  const send = () =>
-    topUp.mutate(Number(amount), {
+  const send = () => {
+    const added = numberOf(amount, MONEY)
+    if (added === undefined) return
+    topUp.mutate(added, {
       onSuccess: (user) => {
         notifications.show({ title: 'Topped up', message: `${username} has ${money(user.balance)} now.` })
         close()
       },
     })
+  }
   return (
     <Form submitLabel="Top up" sending={topUp} fields={['amount']} onSubmit={send} onCancel={close}>
-      <NumberInput
+      <NumberField
+        kind={MONEY}
         label="Amount"
         value={amount}
         onChange={setAmount}
-        decimalScale={2}
-        allowNegative={false}
-        thousandSeparator=","
         error={fieldErrors(topUp.error).amount}
         required
         data-autofocus

@@ -97,7 +97,7 @@ function Source({ lot: { issued_at, source } }: { lot: PointsLot }) {
   )
 }
 
-function Left({ lot: { original, remaining, expired } }: { lot: PointsLot }) {
+function Left({ lot: { original, remaining, expired, owed } }: { lot: PointsLot }) {
   return (
     <>
       {pointsAlone(remaining)} <span className={classes.whole}>of {pointsAlone(original)}</span>
@@ -105,6 +105,11 @@ function Left({ lot: { original, remaining, expired } }: { lot: PointsLot }) {
       {expired > 0 && (
         <Text span className={classes.folded}>
           {pointsAlone(expired)} expired
+        </Text>
+      )}
+      {owed > 0 && (
+        <Text span className={classes.folded}>
+          {pointsAlone(owed)} spent and owed: withheld if they are returned
         </Text>
       )}
     </>

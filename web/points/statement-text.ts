@@ -1,7 +1,9 @@
 import type { components } from '#web/client/schema.d.ts'
+import { points } from '#web/format/points.ts'
 
 type StatementLine = components['schemas']['PointsStatementLine']
 type Described = Pick<StatementLine, 'transaction_type' | 'reverses_type' | 'reason' | 'actor'>
+type NotMoved = Pick<StatementLine, 'transaction_type' | 'amount' | 'withheld'>
 type Moved = Pick<StatementLine, 'transaction_type' | 'reverses_type' | 'amount'>
 
 /** What happened, as the statement says it. */
@@ -17,6 +19,12 @@ export function formatEntry(line: Described): string {
       if (line.reverses_type === 'redeem') return 'Returned'
       return line.reason === 'purchase' ? 'Taken back with a refund' : 'Taken back'
   }
+}
+
+/** Why a reversal moved less than what it reversed. */
+export function formatNotMoved({ transaction_type, amount, withheld }: NotMoved): string {
+  if (withheld > 0) return `${points(withheld)} withheld, which ${withheld === 1 ? 'was' : 'were'} owed. `
+  return transaction_type === 'reverse' && amount === 0 ? 'No points were left. ' : ''
 }
 
 /** @param event what happened in another system, as that calls it: `ReviewWritten` */

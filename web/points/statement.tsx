@@ -8,7 +8,7 @@ import { PagedList } from '#web/page/list.tsx'
 import { Section } from '#web/page/section.tsx'
 import { type Column, DataTable } from '#web/page/table.tsx'
 import classes from './points-page.module.css'
-import { changeOf, formatEntry } from './statement-text.ts'
+import { changeOf, formatEntry, formatNotMoved } from './statement-text.ts'
 
 /** Everything that happened to the points, in words, newest first. */
 export function Statement({ username }: { username: string }) {
@@ -57,7 +57,7 @@ function Why({ line }: { line: StatementLine }) {
   return (
     <Text span className={classes.folded}>
       {campaigns && `${campaigns[0]?.toUpperCase()}${campaigns.slice(1)} `}
-      {line.transaction_type === 'reverse' && line.amount === 0 && 'No points were left. '}
+      {formatNotMoved(line)}
       {line.reason === 'purchase' && <PurchaseLink purchaseId={line.reference} at={line.date_time} />}
     </Text>
   )

@@ -2,10 +2,10 @@ import { Button, Group, Skeleton, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useProductNames } from '#web/client/products.ts'
 import {
-  awardedLotQuery,
   type Purchase,
   purchaseQuery,
   type Refund,
+  refundQuoteQuery,
   useCancelPurchase,
   useRefundPurchase,
 } from '#web/client/purchases.ts'
@@ -16,7 +16,6 @@ import { useFocusFallback } from '#web/page/focus.tsx'
 import { ButtonLink } from '#web/page/links.tsx'
 import { LoadError } from '#web/page/list.tsx'
 import { type Sum, Sums } from '#web/page/sums.tsx'
-import { foreseeRefund } from './foreseen-refund.ts'
 import classes from './outcome.module.css'
 import { isCancellable, statusBy } from './progress.ts'
 import { Refused, StatusBadge } from './purchase-status.tsx'
@@ -109,11 +108,11 @@ function RefundButton({ purchase, refund }: RefundButtonProps) {
 
 /** Calculated when the dialog opens. It is not binding: points can still be spent before it is confirmed. */
 function Foreseen({ purchase }: { purchase: Purchase }) {
-  const lot = useQuery(awardedLotQuery(purchase))
-  if (lot.data === undefined) {
-    return lot.error ? <LoadError query={lot} /> : <Skeleton height={120} radius="md" />
+  const quote = useQuery(refundQuoteQuery(purchase))
+  if (quote.data === undefined) {
+    return quote.error ? <LoadError query={quote} /> : <Skeleton height={120} radius="md" />
   }
-  return <RefundSums refund={foreseeRefund(purchase, lot.data)} />
+  return <RefundSums refund={quote.data} />
 }
 
 /** What a refund returns, whether foreseen or done, and why it may be less than was paid. */
@@ -125,17 +124,26 @@ export function RefundSums({ refund }: { refund: Refund }) {
         <Text size="sm" c="dimmed">
           Of the points that this purchase earned, {points(refund.pointsSpent)} cannot be taken back: they are spent.
           Their value is withheld from the refund.
+          {refund.shortfall > 0 &&
+            ' As far as the refund does not cover it, it is owed: such points are withheld if they are returned later.'}
+        </Text>
+      )}
+      {refund.pointsWithheld > 0 && (
+        <Text size="sm" c="dimmed">
+          Of the points that paid, {points(refund.pointsWithheld)} are withheld: what they were earned with has been
+          taken back, and they were still owed.
         </Text>
       )}
     </>
   )
 }
 
-function sumsOf({ amount, withheld, shortfall, pointsReturned, pointsTakenBack }: Refund): Sum[] {
+function sumsOf({ amount, withheld, shortfall, pointsReturned, pointsWithheld, pointsTakenBack }: Refund): Sum[] {
   const sums: Sum[] = [{ label: 'Money into the wallet', value: money(amount), strong: true }]
   if (withheld > 0) sums.push({ label: 'Withheld for spent points', value: money(withheld) })
-  if (shortfall > 0) sums.push({ label: 'Spent points not covered', value: money(shortfall) })
+  if (shortfall > 0) sums.push({ label: 'Spent points not covered, owed', value: money(shortfall) })
   if (pointsReturned > 0) sums.push({ label: 'Points that paid, returned', value: `+${points(pointsReturned)}` })
+  if (pointsWithheld > 0) sums.push({ label: 'Points that paid, withheld', value: points(pointsWithheld) })
   if (pointsTakenBack > 0) sums.push({ label: 'Earned points, taken back', value: `−${points(pointsTakenBack)}` })
   return sums
 }

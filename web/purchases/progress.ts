@@ -1,4 +1,4 @@
-import type { Purchase, PurchaseStatus, PurchaseStep } from '#web/client/purchases.ts'
+import type { Purchase, PurchaseStatus, PurchaseStep, Refusal } from '#web/client/purchases.ts'
 
 export type StepName = Exclude<PurchaseStep['step'], 'purchase'>
 
@@ -41,6 +41,26 @@ function isCancelRequest({ state }: PurchaseStep): boolean {
 /** Steps that were undone later. */
 export function undoneSteps(steps: readonly PurchaseStep[]): ReadonlySet<PurchaseStep['step']> {
   return new Set(steps.filter(({ state }) => state === 'undone').map(({ step }) => step))
+}
+
+/** The step that says no, by the code of its refusal. */
+const REFUSING: Record<Refusal['code'], StepName> = {
+  out_of_stock: 'reserveStock',
+  price_changed: 'reserveStock',
+  redeem_exceeds_total: 'redeemPoints',
+  insufficient_points: 'redeemPoints',
+  insufficient_funds: 'chargeWallet',
+}
+
+/** Where a purchase was refused: the step, why, and the first entry that follows from it. The step itself left none. */
+export function refusalOf(
+  steps: readonly PurchaseStep[],
+): { step: StepName; code: Refusal['code']; entry: PurchaseStep } | undefined {
+  for (const entry of steps) {
+    const code = entry.detail?.refusal?.code
+    if (entry.step === 'purchase' && code !== undefined) return { step: REFUSING[code], code, entry }
+  }
+  return undefined
 }
 
 /** The steps that are still to come, in order: the first is in progress. While a purchase is undone, the steps still to be undone. */

@@ -11,6 +11,7 @@ import { Section } from '#web/page/section.tsx'
 import { useLivePurchase } from './live-purchase.ts'
 import { Outcome, RefundSums } from './outcome.tsx'
 import { PointsEarned } from './points-earned.tsx'
+import { purchaseNumber } from './purchase-text.ts'
 import { Receipt } from './receipt.tsx'
 import { Timeline } from './timeline.tsx'
 import { WorkflowLinks } from './workflow-links.tsx'
@@ -20,7 +21,11 @@ export function PurchasePage() {
   const purchase = useLivePurchase(purchaseId)
   const lead = purchase.data && `Ordered by ${purchase.data.username} on ${dateTime(purchase.data.createdAt)}.`
   return (
-    <Page title="Purchase" lead={lead ?? 'One purchase, step by step.'} actions={<BackToAll />}>
+    <Page
+      title={purchase.data ? `Purchase ${purchaseNumber(purchaseId)}` : 'Purchase'}
+      lead={lead ?? 'One purchase, step by step.'}
+      actions={<BackToAll />}
+    >
       {purchase.data ? (
         <PurchaseDetails key={purchaseId} purchase={purchase.data} />
       ) : problemOf(purchase.error, 'unknown_purchase') ? (

@@ -192,3 +192,16 @@ export function formatRefused(error: unknown): Message {
 function statusName(status: keyof typeof STATUS_NAMES): string {
   return STATUS_NAMES[status].toLowerCase()
 }
+
+/** Crockford's digits of base 32: none that is taken for another one when it is read out. */
+const DIGITS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+
+/**
+ * The number of a purchase that a person can say, `K7QM-2X4B`: the last 40 bits of its id, which are random (RFC 9562, 5.7).
+ * Of a million purchases two have the same one with a probability of a third: the id stays what it is known by.
+ */
+export function purchaseNumber(purchaseId: string): string {
+  const bits = BigInt(`0x${purchaseId.replaceAll('-', '').slice(-10)}`)
+  const digits = Array.from({ length: 8 }, (_, index) => DIGITS[Number((bits >> BigInt(35 - 5 * index)) & 31n)])
+  return `${digits.slice(0, 4).join('')}-${digits.slice(4).join('')}`
+}

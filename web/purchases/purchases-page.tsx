@@ -15,14 +15,16 @@ import { purchasesSearch } from '#web/search-params.ts'
 import { useCurrentUser } from '#web/shell/current-user.tsx'
 import { isUnderWay, STATUS_NAMES, STATUSES } from './progress.ts'
 import { StatusBadge } from './purchase-status.tsx'
-import { formatLines, formatNotBought, formatPointsOf } from './purchase-text.ts'
+import { formatLines, formatNotBought, formatPointsOf, purchaseNumber } from './purchase-text.ts'
 import classes from './purchases-page.module.css'
+import { WorkflowsOf } from './workflow-links.tsx'
 
 export function PurchasesPage() {
   const user = useCurrentUser()
   const { status } = useSearch({ from: '/purchases' })
   return (
     <Page title="Purchases" lead="Your purchases and their outcomes." actions={<StatusFilter status={status} />}>
+      {user && <WorkflowsOf username={user.username} {...(status && { status })} />}
       {user ? <History username={user.username} status={status} /> : <ListSkeleton label="Loading purchases" />}
     </Page>
   )
@@ -114,8 +116,8 @@ export function PurchaseCard({ purchase }: { purchase: PurchaseSummary }) {
         <Link to="/purchases/$purchaseId" params={{ purchaseId }} className={classes.link}>
           {formatLines(lines, nameOf)}
         </Link>
-        <Text component="time" dateTime={createdAt} size="sm" c="dimmed">
-          {dateTime(createdAt)}
+        <Text size="sm" c="dimmed">
+          {purchaseNumber(purchaseId)} · <time dateTime={createdAt}>{dateTime(createdAt)}</time>
         </Text>
       </div>
       <div className={classes.became}>

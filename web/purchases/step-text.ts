@@ -1,4 +1,4 @@
-import type { PurchaseStep } from '#web/client/purchases.ts'
+import type { PurchaseStep, Refusal } from '#web/client/purchases.ts'
 import { money } from '#web/format/money.ts'
 import { points } from '#web/format/points.ts'
 import type { StepName } from './progress.ts'
@@ -14,10 +14,11 @@ export type StepText = {
 export function formatStep({ step, state, detail }: PurchaseStep): StepText {
   if (step === 'purchase') return formatPurchaseState(state)
   if (state === 'retried') {
-    const notYet = detail?.undo ? NOT_TAKEN_BACK_YET[step] : NOT_YET[step]
+    const notYet = detail?.undo ? NOT_TAKEN_BACK_YET[step] : NOT_DONE[step]
     return { text: `${notYet} yet, tried again`, tone: 'again', detail: `attempt ${detail?.attempt}` }
   }
   const many = points(detail?.points ?? 0)
+  const withheld = detail?.pointsWithheld ? `, ${points(detail.pointsWithheld)} withheld` : ''
   const moved = detail?.amount ?? detail?.refund?.amount
   const amount = moved === undefined ? undefined : money(moved)
   const words: Record<StepName, Partial<Record<PurchaseStep['state'], StepText>>> = {
@@ -31,7 +32,7 @@ export function formatStep({ step, state, detail }: PurchaseStep): StepText {
     },
     redeemPoints: {
       applied: { text: 'Points spent', tone: 'done', detail: many },
-      undone: { text: 'Points returned', tone: 'undone', detail: many },
+      undone: { text: 'Points returned', tone: 'undone', detail: `${many}${withheld}` },
     },
     chargeWallet: {
       applied: { text: 'Wallet charged', tone: 'done', detail: amount },
@@ -96,8 +97,17 @@ export const TAKING_BACK: Partial<Record<StepName, string>> = {
   chargeWallet: 'Undoing the charge',
 }
 
-/** A step that did not succeed at once. */
-const NOT_YET: Record<StepName, string> = {
+/** Why a step refused, in a few words. */
+export const REFUSALS: Record<Refusal['code'], string> = {
+  out_of_stock: 'not enough in stock',
+  price_changed: 'the price has changed',
+  redeem_exceeds_total: 'more points than the total takes',
+  insufficient_points: 'not enough points',
+  insufficient_funds: 'not enough money',
+}
+
+/** A step that refused, or did not succeed at once. */
+export const NOT_DONE: Record<StepName, string> = {
   reserveStock: 'Stock not reserved',
   redeemPoints: 'Points not spent',
   chargeWallet: 'Wallet not charged',

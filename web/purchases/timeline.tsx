@@ -1,10 +1,10 @@
 import { Loader, Text } from '@mantine/core'
 import { IconArrowBackUp, IconCheck, IconCircleDotted, IconRefresh, IconX } from '@tabler/icons-react'
-import type { ReactNode } from 'react'
+import { Fragment, type ReactNode } from 'react'
 import type { PurchaseStep } from '#web/client/purchases.ts'
 import { dateTime, timeOfDay } from '#web/format/dates.ts'
-import { isBeingCancelled, isUnderWay, statusBy, stepsAhead, undoneSteps } from './progress.ts'
-import { AHEAD, formatStep, type StepText, TAKING_BACK } from './step-text.ts'
+import { isBeingCancelled, isUnderWay, refusalOf, statusBy, stepsAhead, undoneSteps } from './progress.ts'
+import { AHEAD, formatStep, NOT_DONE, REFUSALS, type StepText, TAKING_BACK } from './step-text.ts'
 import classes from './timeline.module.css'
 
 type TimelineProps = {
@@ -16,6 +16,7 @@ type TimelineProps = {
 /** The steps of a purchase: what happened, what was undone, what is in progress, and what is still to come. */
 export function Timeline({ steps, paysWithPoints }: TimelineProps) {
   const status = statusBy(steps)
+  const refusal = refusalOf(steps)
   const ahead = stepsAhead(steps, paysWithPoints)
   // A refund has steps of its own; nothing of a completed purchase was undone.
   const undone = status === 'refunding' || status === 'refunded' ? new Set() : undoneSteps(steps)
@@ -23,7 +24,15 @@ export function Timeline({ steps, paysWithPoints }: TimelineProps) {
   return (
     <ol className={classes.timeline} aria-label="What happened" aria-live="polite">
       {steps.map((step) => (
-        <Happened key={step.seq} step={step} takenBack={step.state === 'applied' && undone.has(step.step)} />
+        <Fragment key={step.seq}>
+          {refusal?.entry === step && (
+            <Row icon={ICONS.bad} state="bad" at={step.at}>
+              <span className={classes.text}>{NOT_DONE[refusal.step]}</span>
+              <span className={classes.detail}>{REFUSALS[refusal.code]}</span>
+            </Row>
+          )}
+          <Happened step={step} takenBack={step.state === 'applied' && undone.has(step.step)} />
+        </Fragment>
       ))}
       {isUnderWay(status) && (
         <Row icon={<Loader size={14} aria-hidden />} state="now">

@@ -1,9 +1,11 @@
-import { Anchor, Group, VisuallyHidden } from '@mantine/core'
-import { IconExternalLink } from '@tabler/icons-react'
+import { Group } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import type { Purchase } from '#web/client/purchases.ts'
+import type { ReactNode } from 'react'
+import type { Purchase, PurchaseStatus } from '#web/client/purchases.ts'
 import { settingsQuery } from '#web/client/settings.ts'
-import { type Workflow, workflowsOf } from './progress.ts'
+import { usersQuery } from '#web/client/users.ts'
+import { OutsideLink } from '#web/page/links.tsx'
+import { STATUS_NAMES, type Workflow, workflowsOf } from './progress.ts'
 
 /** Links to the workflows of a purchase in the Temporal Web UI. */
 export function WorkflowLinks({ purchase }: { purchase: Purchase }) {
@@ -16,16 +18,32 @@ export function WorkflowLinks({ purchase }: { purchase: Purchase }) {
   )
 }
 
-/** A link to a workflow in the Temporal Web UI; nothing where the API does not know its address. */
+/** A link to a workflow in the Temporal Web UI. */
 export function WorkflowLink({ workflow: { id, name } }: { workflow: Workflow }) {
+  return <WebUiLink path={`/${encodeURIComponent(id)}`}>{name}</WebUiLink>
+}
+
+/** A link to the workflows of somebody's purchases in the Temporal Web UI, found by its search attributes. */
+export function WorkflowsOf({ username, status }: { username: string; status?: PurchaseStatus }) {
+  const users = useQuery(usersQuery)
+  const user = users.data?.users.find((known) => known.username === username)
+  if (!user) return null
+  const query = [`Customer = "${user.id}"`, ...(status ? [`PurchaseStatus = "${status}"`] : [])].join(' AND ')
+  return (
+    <WebUiLink path={`?query=${encodeURIComponent(query)}`}>
+      {status ? `Workflows of these purchases: ${STATUS_NAMES[status].toLowerCase()}` : 'Workflows of these purchases'}
+    </WebUiLink>
+  )
+}
+
+/** Nothing where the API does not know the address of the Web UI. @param path what follows that of all workflows */
+function WebUiLink({ path, children }: { path: string; children: ReactNode }) {
   const settings = useQuery(settingsQuery)
   const webUi = settings.data?.temporalUi
   if (!webUi) return null
-  const href = `${webUi.url}/namespaces/${encodeURIComponent(webUi.namespace)}/workflows/${encodeURIComponent(id)}`
   return (
-    <Anchor href={href} target="_blank" rel="noopener" size="sm">
-      {name} <IconExternalLink size={14} aria-hidden />
-      <VisuallyHidden> (opens in a new tab)</VisuallyHidden>
-    </Anchor>
+    <OutsideLink href={`${webUi.url}/namespaces/${encodeURIComponent(webUi.namespace)}/workflows${path}`}>
+      {children}
+    </OutsideLink>
   )
 }

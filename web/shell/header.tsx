@@ -1,6 +1,11 @@
 import { ActionIcon, Burger, Container, Group, Menu, useMantineColorScheme } from '@mantine/core'
-import { IconCheck, IconDeviceDesktop, IconMoon, IconSun } from '@tabler/icons-react'
+import { IconCheck, IconDeviceDesktop, IconMoon, IconShoppingBag, IconSparkles, IconSun } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
 import { Link, useLocation } from '@tanstack/react-router'
+import { countOf, useCart } from '#web/buy/cart.ts'
+import { pointsQuery } from '#web/client/points.ts'
+import { pointsAlone } from '#web/format/points.ts'
+import { useCurrentUser } from './current-user.tsx'
 import classes from './header.module.css'
 import { UserMenu } from './user-menu.tsx'
 
@@ -24,6 +29,7 @@ export function Header({ menuOpened, onMenu }: { menuOpened: boolean; onMenu: ()
           <NavigationLinks />
         </Group>
         <Group wrap="nowrap" gap="xs" miw={0}>
+          <Possessions />
           <UserMenu />
           <ColorSchemeMenu />
         </Group>
@@ -41,6 +47,34 @@ function Logo() {
         Unicorn <span className={classes.second}>Store</span>
       </span>
     </Link>
+  )
+}
+
+/** What the user has: the cart and the points, which lead to where they are. */
+function Possessions() {
+  const user = useCurrentUser()
+  return user ? <PossessionsOf key={user.username} username={user.username} /> : null
+}
+
+function PossessionsOf({ username }: { username: string }) {
+  const { data } = useQuery(pointsQuery(username))
+  const count = countOf(useCart(username).lines)
+  return (
+    <>
+      <Link to="/" className={classes.possession} aria-label={`In your cart: ${count}`}>
+        <IconShoppingBag size={18} aria-hidden />
+        <span aria-hidden>{pointsAlone(count)}</span>
+      </Link>
+      <Link
+        to="/points"
+        className={classes.possession}
+        data-of="points"
+        aria-label={data ? `Your points: ${pointsAlone(data.balance)}` : 'Your points'}
+      >
+        <IconSparkles size={18} aria-hidden />
+        <span aria-hidden>{data ? pointsAlone(data.balance) : '…'}</span>
+      </Link>
+    </>
   )
 }
 

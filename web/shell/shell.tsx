@@ -9,7 +9,9 @@ import { usersQuery } from '#web/client/users.ts'
 import { EmptyState } from '#web/page/list.tsx'
 import { Page } from '#web/page/page.tsx'
 import { CurrentUserProvider } from './current-user.tsx'
+import { DemoBanner } from './demo-banner.tsx'
 import { Header, NavigationLinks } from './header.tsx'
+import { OrderStatus } from './order-status.tsx'
 import classes from './shell.module.css'
 
 /** What is around every page. */
@@ -38,7 +40,13 @@ export function Shell() {
           {menuOpened && <NavigationLinks vertical />}
         </AppShell.Navbar>
         <AppShell.Main id="main" tabIndex={-1} className={classes.main}>
-          <UnreachableBanner />
+          <DemoBanner />
+          <div className={classes.status}>
+            <UnreachableBanner />
+            {/* The Buy page puts its own line here. */}
+            <div id="order-status" />
+            <OrderStatus />
+          </div>
           {nobody ? <Nobody /> : <Outlet />}
         </AppShell.Main>
       </AppShell>

@@ -6,6 +6,7 @@ import { readPurchase } from '#db/purchases.ts'
 import type { Rule } from '#domain/campaigns/condition.ts'
 import { ALWAYS, giving } from '#test/support/campaign-examples.ts'
 import { type CampaignShop, openCampaignShop } from '#test/support/campaign-shop.ts'
+import { accepted, commandOf } from '#test/support/points-ledger.ts'
 
 let shop: CampaignShop
 
@@ -140,6 +141,28 @@ describe('a cap', () => {
     await shop.refund(first.purchaseId)
     expect(await shop.given('1')).toBe(80)
     expect((await shop.buy('ann')).points).toBe(120)
+  })
+
+  test('has room again also for what was owed, when it comes back, and not for what was made good in money', async () => {
+    await shop.addCampaign('1', caps(20_000))
+    await shop.addCampaign('2', { rules: [giving('17000')] })
+    const first = await shop.buy('ann')
+    expect(first.points).toBe(17_170)
+    const spend = async (amount: number) =>
+      accepted(await shop.ledger.execute({ accountId: 'ann', ...commandOf({ type: 'redeem', amount }) })).id
+    const giveBack = async (reverses: string) =>
+      accepted(await shop.ledger.execute({ accountId: 'ann', ...commandOf({ type: 'reverse', reverses }) })).reversal
+        ?.withheld
+    const spent = [await spend(70), await spend(17_100)]
+    await shop.refund(first.purchaseId)
+    const given = async () => [await shop.given('1'), await shop.given('2')]
+    expect(await given()).toEqual([170, 17_000])
+    // The money made 17,000 points good, so that 170 are owed. The first campaign gets its points back first.
+    expect(await giveBack(spent[0] ?? '')).toBe(70)
+    expect(await given()).toEqual([100, 17_000])
+    expect(await giveBack(spent[1] ?? '')).toBe(100)
+    expect(await given()).toEqual([0, 17_000])
+    expect(await shop.brokenInvariants()).toEqual([])
   })
 
   test('that was lowered below what was given stops the points, and takes nothing back', async () => {

@@ -7,6 +7,7 @@ import { recordOutcome } from '#db/purchases.ts'
 import type { Campaign } from '#domain/campaigns/campaign.ts'
 import { campaign as campaignOf, giving } from '#test/support/campaign-examples.ts'
 import { type CampaignShop, openCampaignShop } from '#test/support/campaign-shop.ts'
+import { accepted, commandOf } from '#test/support/points-ledger.ts'
 
 /** Everything since then, by all campaigns of the store, or by one. */
 async function backtest(shop: CampaignShop, from = new Date(0), campaign?: Campaign) {
@@ -55,7 +56,7 @@ async function booked({ sql }: CampaignShop, evaluated: EvaluatedAward[]) {
 }
 
 type Step =
-  | { do: 'buy' | 'buy parked' | 'refund' | 'event'; who: number }
+  | { do: 'buy' | 'buy parked' | 'refund' | 'event' | 'take back' | 'return'; who: number }
   | { do: 'spend'; points: number; who: number }
   | { do: 'change'; campaign: number; total: number; perCustomer: number; tenth: number; active: boolean }
   | { do: 'retry' }
@@ -64,8 +65,9 @@ type Step =
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('buy' as const), who: fc.nat(2) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('buy parked', 'refund', 'event'), who: fc.nat(2) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('take back', 'return'), who: fc.nat(2) }) },
   {
-    weight: 1,
+    weight: 2,
     arbitrary: fc.record({
       do: fc.constant('spend' as const),
       points: fc.integer({ min: 1, max: 200 }),
@@ -86,13 +88,28 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom<Step>({ do: 'retry' }, { do: 'delete' }) },
 )
 
+/** What is given for an event and spent at once; and both given back in the end, so that it comes back when it is owed. */
+const SPENT_REWARD: Step[] = [
+  { do: 'event', who: 1 },
+  { do: 'spend', points: 6, who: 1 },
+]
+const GIVEN_BACK: Step[] = [
+  { do: 'take back', who: 1 },
+  { do: 'return', who: 0 },
+]
+
 const BUYERS = ['ann', 'ben', 'cid']
 const CAMPAIGNS = ['first', 'second', 'third']
+
+/** Points of awards that came back when they were owed. */
+let withheld = 0
 
 /** Does a step for real. */
 async function take(
   shop: CampaignShop,
-  done: Record<'bought' | 'parked' | 'refunded', string[]>,
+  done: Record<'bought' | 'parked' | 'refunded' | 'rewarded', string[]> & {
+    spent: { accountId: string; id: string }[]
+  },
   step: Step,
 ): Promise<void> {
   const { sql, ledger } = shop
@@ -121,15 +138,34 @@ async function take(
       return
     }
     case 'event': {
-      const eventId = await shop.review(BUYERS[step.who] ?? '', { stars: 5 })
+      const eventId = await shop.review(BUYERS[step.who] ?? '', { stars: 5, quantity: 1 })
       if (step.who === 0) await parkAward(shop.points, { eventId }, 'unavailable')
-      await awardPoints(shop.points, { eventId })
+      const { points } = await awardPoints(shop.points, { eventId })
+      if (points > 0) done.rewarded.push(eventId)
+      return
+    }
+    case 'take back': {
+      const [eventId] = done.rewarded.splice(0, 1)
+      if (!eventId) return
+      const [award] = await sql<{ accountId: string; reverses: string }[]>`
+        select user_id as "accountId", transaction_id as reverses from awards where id = ${eventId}`
+      const { accountId = '', reverses } = award ?? {}
+      accepted(await ledger.execute({ accountId, ...commandOf({ type: 'reverse', reverses }) }))
       return
     }
     case 'spend': {
       const { points: amount, who } = step
-      const command = { type: 'redeem', amount, reason: 'test', reference: 'test', actor: 'test' } as const
-      await ledger.execute({ accountId: BUYERS[who] ?? '', key: crypto.randomUUID(), requestHash: '', command })
+      const accountId = BUYERS[who] ?? ''
+      const answer = await ledger.execute({ accountId, ...commandOf({ type: 'redeem', amount }) })
+      if (answer.ok && answer.answer) done.spent.push({ accountId, id: answer.answer.id })
+      return
+    }
+    case 'return': {
+      const [spent] = done.spent.splice(step.who, 1)
+      if (!spent) return
+      const { accountId, id: reverses } = spent
+      const { reversal } = accepted(await ledger.execute({ accountId, ...commandOf({ type: 'reverse', reverses }) }))
+      withheld += reversal?.withheld ?? 0
       return
     }
     case 'change':
@@ -185,10 +221,10 @@ test('a backtest of all campaigns equals what the real runs gave, from the begin
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 30 }), fc.nat(29), async (steps, cut) => {
       const shop = await openHistory()
-      const done = { bought: [], parked: [], refunded: [] }
+      const done = { bought: [], parked: [], refunded: [], rewarded: [], spent: [] }
       try {
         let from = new Date(0)
-        for (const [index, one] of steps.entries()) {
+        for (const [index, one] of [...SPENT_REWARD, ...steps, ...GIVEN_BACK].entries()) {
           if (index === cut) from = await clock(shop)
           await take(shop, done, one)
         }
@@ -208,6 +244,7 @@ test('a backtest of all campaigns equals what the real runs gave, from the begin
     }),
     { numRuns: 15, endOnFailure: true },
   )
+  expect(withheld, 'points that were owed when they came back, so that they are a part of the above').toBeGreaterThan(0)
 })
 
 test('a cap that 50 purchases at once have reached runs out at the same purchase', async () => {

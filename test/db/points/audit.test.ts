@@ -6,9 +6,11 @@ import { accepted, commandOf, type LedgerWorld, openLedger } from '#test/support
 const BALANCE = 'a points account holds what its events add up to, and so do its counters and its lots'
 const VERSIONS = 'the events of a points account are numbered from 1 without a gap, up to its version'
 const LOTS = 'a lot of points is as it was issued, and holds what the events left in it'
+const OWED =
+  'points that were spent when their issue was reversed are owed until they come back, and then come back to nobody'
 const REDEEMED = 'redeemed points were taken from lots, and a reversal gave back to each lot what was taken from it'
 const DAYS = 'the daily balances of points are what the events make of each day’s lots'
-const INVARIANTS = [BALANCE, VERSIONS, LOTS, REDEEMED, DAYS]
+const INVARIANTS = [BALANCE, VERSIONS, LOTS, OWED, REDEEMED, DAYS]
 
 let world: LedgerWorld
 /** Who owns the tables may lift every protection: what is broken here is broken behind the application's back. */
@@ -28,7 +30,10 @@ const at = async (now: string, command: Parameters<typeof commandOf>[0], account
   return accepted(await world.ledger.execute({ accountId, ...commandOf(command) })).id
 }
 
-/** Every kind of event: two lots of which one has lapsed, one taken back; a redemption that stands, one given back. */
+/**
+ * Every kind of event: two lots of which one has lapsed, one taken back; a redemption that stands, one given back. Of a lot whose
+ * points were spent when it was taken back, some have come back, and some are still owed.
+ */
 async function someOfEverything() {
   const first = await at('2026-03-01T10:00:00.000Z', { type: 'issue', amount: 100, ttlDays: 2 })
   const second = await at('2026-03-02T10:00:00.000Z', { type: 'issue', amount: 50, ttlDays: 30 })
@@ -39,7 +44,12 @@ async function someOfEverything() {
   const third = await at('2026-03-03T10:00:00.000Z', { type: 'issue', amount: 9, ttlDays: 30 })
   await at('2026-03-03T11:00:00.000Z', { type: 'reverse', reverses: third })
   await at('2026-03-03T11:00:00.000Z', { type: 'issue', amount: 1, ttlDays: 30 }, 'bob')
-  return { first, second, redeemed, returned, reversal, expiry, third }
+  const spent = await at('2026-03-04T10:00:00.000Z', { type: 'issue', amount: 40, ttlDays: 30 }, 'cat')
+  await at('2026-03-04T11:00:00.000Z', { type: 'redeem', amount: 25 }, 'cat')
+  const cameBack = await at('2026-03-04T12:00:00.000Z', { type: 'redeem', amount: 15 }, 'cat')
+  const takenBack = await at('2026-03-04T13:00:00.000Z', { type: 'reverse', reverses: spent }, 'cat')
+  const withheld = await at('2026-03-04T14:00:00.000Z', { type: 'reverse', reverses: cameBack }, 'cat')
+  return { first, second, redeemed, returned, reversal, expiry, third, spent, takenBack, withheld }
 }
 
 /** Runs a statement as if neither triggers nor foreign keys were there. */
@@ -60,11 +70,12 @@ test('the audit finds nothing in points that only the ledger has moved, and has 
   const report = await audit(world.sql)
   expect(report.ok).toBe(true)
   expect(aboutPoints(report).map(({ name, checked, violations }) => [name, checked, violations])).toEqual([
-    [BALANCE, 2, []],
-    [VERSIONS, 2, []],
-    [LOTS, 4, []],
-    [REDEEMED, 2, []],
-    [DAYS, 4, []],
+    [BALANCE, 3, []],
+    [VERSIONS, 3, []],
+    [LOTS, 5, []],
+    [OWED, 2, []],
+    [REDEEMED, 4, []],
+    [DAYS, 5, []],
   ])
 })
 
@@ -155,6 +166,55 @@ const damages: Damage[] = [
     breaks: [BALANCE, LOTS],
     named: () => ({ account: 'ann', lots: 51 }),
     damage: () => owner`update points_lots set account_id = 'ann' where account_id = 'bob'`,
+  },
+  {
+    what: 'points that are owed no more and have not come back',
+    breaks: [OWED],
+    named: ({ spent }) => ({ lot: spent, account: 'cat', owed: 20, owed_events: 25 }),
+    damage: ({ spent }) => owner`update points_lots set owed = 20 where id = ${spent}`,
+  },
+  {
+    what: 'points that were spent and that nobody owed, although nothing made them good',
+    breaks: [OWED],
+    named: ({ spent }) => ({ lot: spent, owed: 15, owed_events: 15, spent_at_reversal: 40 }),
+    damage: ({ spent, takenBack }) =>
+      unprotected(async (sql) => {
+        await sql`update points_lots set owed = 15 where id = ${spent}`
+        await sql`
+          update points_events set payload = jsonb_set(payload, '{notTakenBack,owed}', '30')
+          where transaction_id = ${takenBack}`
+      }),
+  },
+  {
+    what: 'a reversal that counted less as spent than was',
+    breaks: [OWED],
+    named: ({ spent }) => ({ lot: spent, spent_at_reversal: 39, spent_until_reversal: 40 }),
+    damage: ({ takenBack }) =>
+      unprotected(
+        (sql) => sql`
+          update points_events set payload = jsonb_set(payload, '{notTakenBack,spent}', '39')
+          where transaction_id = ${takenBack}`,
+      ),
+  },
+  {
+    what: 'points that came back although they were owed, in all tables alike, and were spent again',
+    breaks: [OWED],
+    named: ({ spent }) => ({ lot: spent, account: 'cat', owed: 40, owed_events: 40 }),
+    damage: async ({ spent, withheld }) => {
+      await unprotected(async (sql) => {
+        await sql`
+          update points_events set amount = 15, payload = payload || jsonb_build_object('portions', payload -> 'withheld',
+            'withheld', '[]'::jsonb)
+          where transaction_id = ${withheld}`
+        await sql`update points_accounts set balance = 15, taken_back = 0 where account_id = 'cat'`
+        await sql`alter table points_lots drop constraint points_lots_within_original`
+        await sql`update points_lots set remaining = 15, owed = 40 where id = ${spent}`
+        await sql`
+          update daily_balances set remaining = 15, last_updated = (select at from points_events where transaction_id = ${withheld})
+          where account_id = 'cat'`
+      })
+      await at('2026-03-05T10:00:00.000Z', { type: 'redeem', amount: 15 }, 'cat')
+    },
   },
   {
     what: 'a redemption that says nowhere which lot it was taken from',

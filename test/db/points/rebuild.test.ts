@@ -146,7 +146,7 @@ describe('repairing', () => {
   test('changes nothing in rows that are right', async () => {
     await history()
     const rows = () => owner`select ctid::text, * from points_lots union all select ctid::text, null, account_id,
-      last_updated, expires_at, 0, remaining, expired from daily_balances order by 1`
+      last_updated, expires_at, 0, remaining, expired, 0 from daily_balances order by 1`
     const before = await rows()
     await repairAccount(owner, 'ann')
     expect(await rows()).toEqual(before)

@@ -29,6 +29,17 @@ test('a cap has room again for what is taken back, less what could not be', () =
   expect(backtest.totals()).toMatchObject({ points: 320, takenBack: 120, campaigns: [{ takenBack: 120 }] })
 })
 
+test('what was owed and is taken back later makes room once more, up to what is not taken back in the end', () => {
+  const backtest = new Backtest()
+  const capped = [campaign(caps(200))]
+  inOneGo(backtest.evaluate('a', 'ann', purchase(), capped))
+  for (const notTakenBack of [150, 60, 60]) {
+    backtest.takeBack({ id: 'a', accountId: 'ann', notTakenBack, grants: [] })
+  }
+  expect(backtest.totals()).toMatchObject({ points: 170, takenBack: 110, campaigns: [{ takenBack: 110 }] })
+  expect(points(inOneGo(backtest.evaluate('b', 'ann', purchase(), capped)))).toEqual([140])
+})
+
 test('what is taken back of an award that gave nothing here makes no room in a cap, whatever it really gave', () => {
   const backtest = new Backtest()
   const capped = [

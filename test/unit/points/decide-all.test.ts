@@ -41,8 +41,8 @@ describe('commands that meet at one account', () => {
     const end = '2026-01-20T00:00:00.000Z'
     expect(changesOf(events)).toEqual({
       counters: { balance: -30, issued: 30, redeemed: 60, expired: 0, takenBack: 0 },
-      opened: [{ id: 'b', issuedAt: noon, expiresAt: end, original: 30, remaining: 20, expired: 0 }],
-      changed: [{ lotId: 'a', remaining: -50, expired: 0 }],
+      opened: [{ id: 'b', issuedAt: noon, expiresAt: end, original: 30, remaining: 20, expired: 0, owed: 0 }],
+      changed: [{ lotId: 'a', remaining: -50, expired: 0, owed: 0 }],
       allocations: [
         { transactionId: 'r', redemptionId: 'r', lotId: 'a', amount: 40 },
         { transactionId: 's', redemptionId: 's', lotId: 'a', amount: 10 },

@@ -11,7 +11,7 @@ describe('reversing an issue', () => {
       version: 3,
       amount: 50,
       reverses: { transactionId: 'a', type: 'issue' },
-      notTakenBack: { spent: 0, expired: 0 },
+      notTakenBack: { spent: 0, expired: 0, owed: 0 },
     })
     expect(moved).toEqual([['a', 50]])
     expect(left).toEqual({ a: 0, b: 20 })
@@ -22,14 +22,18 @@ describe('reversing an issue', () => {
       transactionType: 'reverse',
       amount: 50,
       balance: 20,
-      reversal: { reverses: { transactionId: 'a', type: 'issue' }, notTakenBack: { spent: 0, expired: 0 } },
+      reversal: {
+        reverses: { transactionId: 'a', type: 'issue' },
+        notTakenBack: { spent: 0, expired: 0, owed: 0 },
+        withheld: 0,
+      },
     })
   })
 
   test('of a partly spent lot takes what is left, says what was spent, and never touches other lots', () => {
     const account = given(issue('a', 50, '2026-01-10'), issue('b', 90, '2026-01-10'), redeem('r', 30, '2026-01-11'))
     const { event, left } = account.when(reverse('v', 'a', '2026-01-11'))
-    expect(event).toMatchObject({ amount: 20, notTakenBack: { spent: 30, expired: 0 } })
+    expect(event).toMatchObject({ amount: 20, notTakenBack: { spent: 30, expired: 0, owed: 30 } })
     expect(left).toEqual({ a: 0, b: 90 })
   })
 
@@ -37,33 +41,33 @@ describe('reversing an issue', () => {
     const { event, account } = given(issue('a', 50, '2026-01-10'), redeem('r', 50, '2026-01-11')).when(
       reverse('v', 'a', '2026-01-11'),
     )
-    expect(event).toMatchObject({ amount: 0, portions: [], notTakenBack: { spent: 50, expired: 0 } })
+    expect(event).toMatchObject({ amount: 0, portions: [], notTakenBack: { spent: 50, expired: 0, owed: 50 } })
     expect(on(account).refusal(reverse('v2', 'a', '2026-01-12')).code).toBe('already_reversed')
   })
 
   test('distinguishes what expired from what was spent', () => {
     const account = given(issue('a', 50, '2026-01-10', 5), redeem('r', 30, '2026-01-11'), expire('x', '2026-01-20'))
     const { event } = account.when(reverse('v', 'a', '2026-01-21'))
-    expect(event).toMatchObject({ amount: 0, notTakenBack: { spent: 30, expired: 20 } })
+    expect(event).toMatchObject({ amount: 0, notTakenBack: { spent: 30, expired: 20, owed: 30 } })
   })
 
   test('takes lapsed points that no expiry has swept; the balance that can be spent does not change', () => {
     const account = given(issue('a', 50, '2026-01-10', 5), issue('b', 10, '2026-01-10', 99))
     const { event, answer, account: after } = account.when(reverse('v', 'a', '2026-01-20'))
-    expect(event).toMatchObject({ amount: 50, notTakenBack: { spent: 0, expired: 0 } })
+    expect(event).toMatchObject({ amount: 50, notTakenBack: { spent: 0, expired: 0, owed: 0 } })
     expect(answer.balance).toBe(10)
     expect(on(after).refusal(expire('x', '2026-01-21'))).toEqual({ code: 'nothing_to_expire' })
   })
 
-  test('is settled then: points that a later reversal brings back to the lot can be spent', () => {
-    const account = given(
-      issue('a', 50, '2026-01-10'),
-      redeem('r', 30, '2026-01-11'),
-      reverse('v', 'a', '2026-01-12'),
-      reverse('w', 'r', '2026-01-13'),
-    )
-    expect(account.account.counters).toEqual({ balance: 30, issued: 50, redeemed: 0, expired: 0, takenBack: 20 })
-    expect(account.when(redeem('s', 30, '2026-01-14')).moved).toEqual([['a', 30]])
+  test('leaves owed what was spent, but for what is made good in money, and never owes what was not spent', () => {
+    const spent = given(issue('a', 50, '2026-01-10'), redeem('r', 30, '2026-01-11'))
+    const owedAfter = (makesGood: number) =>
+      spent.when(reverse('v', 'a', '2026-01-12', makesGood)).account.lots.map(({ owed }) => owed)
+    expect([0, 10, 30, 31].map(owedAfter)).toEqual([[30], [20], [0], [0]])
+    expect(spent.when(reverse('v', 'a', '2026-01-12', 10)).event).toMatchObject({
+      amount: 20,
+      notTakenBack: { spent: 30, expired: 0, owed: 20 },
+    })
   })
 
   test('happens once', () => {

@@ -12,7 +12,8 @@ describe('reversing a redemption', () => {
     expect(event).toMatchObject({
       amount: 120,
       reverses: { transactionId: 'r', type: 'redeem' },
-      notTakenBack: { spent: 0, expired: 0 },
+      notTakenBack: { spent: 0, expired: 0, owed: 0 },
+      withheld: [],
       portions: [
         { lotId: 'a', issuedOn: '2026-01-10', expiresAt: '2026-01-15T00:00:00.000Z', amount: 50 },
         { lotId: 'b', issuedOn: '2026-01-10', expiresAt: '2026-01-17T00:00:00.000Z', amount: 50 },
@@ -61,6 +62,81 @@ describe('reversing a redemption', () => {
   test('says what can be spent afterwards, lapsed points left out', () => {
     const { answer } = given(...threeLots, redeem('r', 80, '2026-01-11')).when(reverse('v', 'r', '2026-01-15'))
     expect(answer).toMatchObject({ amount: 80, balance: 100 })
+  })
+
+  describe('into a lot whose issue was reversed meanwhile', () => {
+    const spent = [issue('a', 50, '2026-01-10'), issue('b', 50, '2026-01-11'), redeem('r', 80, '2026-01-12')]
+
+    test('takes back at once what is owed there, and lets only the rest come back', () => {
+      const { event, moved, withheld, left, answer, account } = given(
+        ...spent,
+        reverse('v', 'a', '2026-01-13', 5),
+      ).when(reverse('w', 'r', '2026-01-14'))
+      expect(event).toMatchObject({ amount: 35, notTakenBack: { spent: 0, expired: 0, owed: 0 } })
+      expect(moved).toEqual([
+        ['a', 5],
+        ['b', 30],
+      ])
+      expect(withheld).toEqual([['a', 45]])
+      expect(left).toEqual({ a: 5, b: 50 })
+      expect(answer).toMatchObject({ amount: 35, balance: 55, reversal: { withheld: 45 } })
+      expect(account.counters).toEqual({ balance: 55, issued: 100, redeemed: 0, expired: 0, takenBack: 45 })
+      expect(account.lots.map(({ owed }) => owed)).toEqual([0, 0])
+      expect(changesOf([event]).allocations.map(({ lotId, amount }) => [lotId, amount])).toEqual([
+        ['a', -50],
+        ['b', -30],
+      ])
+    })
+
+    test('leaves a customer with the same, whichever of the two is reversed first', () => {
+      const issueFirst = given(...spent, reverse('v', 'a', '2026-01-13'), reverse('w', 'r', '2026-01-13'))
+      const redemptionFirst = given(...spent, reverse('w', 'r', '2026-01-13'), reverse('v', 'a', '2026-01-13'))
+      expect(issueFirst.account.counters).toEqual(redemptionFirst.account.counters)
+      expect(issueFirst.account.lots).toEqual(redemptionFirst.account.lots)
+      expect(issueFirst.account.counters.balance).toBe(50)
+    })
+
+    test('is a reversal also when nothing comes back', () => {
+      const account = given(
+        issue('a', 50, '2026-01-10'),
+        redeem('r', 50, '2026-01-11'),
+        reverse('v', 'a', '2026-01-12'),
+      )
+      const { event, answer } = account.when(reverse('w', 'r', '2026-01-13'))
+      expect(event).toMatchObject({ amount: 0, portions: [] })
+      expect(answer).toMatchObject({ amount: 0, balance: 0, reversal: { withheld: 50 } })
+    })
+
+    test('takes what is owed only once: the first points to come back are those that are owed', () => {
+      const twice = given(
+        issue('a', 50, '2026-01-10'),
+        redeem('r', 20, '2026-01-11'),
+        redeem('s', 30, '2026-01-11'),
+        reverse('v', 'a', '2026-01-12', 15),
+      )
+      const first = twice.when(reverse('w', 's', '2026-01-13'))
+      expect(first).toMatchObject({ withheld: [['a', 30]], left: { a: 0 } })
+      expect(first.account.lots[0]?.owed).toBe(5)
+      expect(on(first.account).when(reverse('x', 'r', '2026-01-14'))).toMatchObject({
+        withheld: [['a', 5]],
+        left: { a: 15 },
+      })
+    })
+
+    test('of a lot that lapsed meanwhile gives nothing to spend, and owes no more', () => {
+      const { account, answer } = given(
+        issue('a', 50, '2026-01-10', 5),
+        redeem('r', 50, '2026-01-11'),
+        reverse('v', 'a', '2026-01-12', 10),
+      ).when(reverse('w', 'r', '2026-01-20'))
+      expect(answer).toMatchObject({ amount: 10, balance: 0 })
+      expect(account.lots[0]).toMatchObject({ remaining: 10, owed: 0 })
+    })
+
+    test('throws when the lot was not loaded', () => {
+      const { account } = given(...spent)
+      expect(() => on({ ...account, lots: [] }).refusal(reverse('w', 'r', '2026-01-14'))).toThrow('not loaded')
+    })
   })
 
   test('happens once', () => {

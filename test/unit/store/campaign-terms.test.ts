@@ -1,8 +1,9 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { diffLines, withContext } from '#web/campaigns/history/line-diff.ts'
 import { formatRule } from '#web/campaigns/rule-text.ts'
 import { formatRules } from '#web/campaigns/rules-editor/rules-json.ts'
-import { changesOf, draftOf, NEW_DRAFT } from '#web/campaigns/terms/draft.ts'
+import { changesOf, type Draft, draftOf, mergeDrafts, NEW_DRAFT } from '#web/campaigns/terms/draft.ts'
 import type { CampaignRule, CampaignTerms } from '#web/client/campaigns.ts'
 
 const rule = (condition: unknown, formula = '1', variable?: string) =>
@@ -65,6 +66,24 @@ describe('a change', () => {
     expect(changesOf(before, before)).toEqual({})
     expect(changesOf({ ...before, capTotal: '' }, before)).toEqual({ cap_total_points: null })
     expect(changesOf({ ...before, startsAt: '' }, before)).toEqual({ starts_at: null })
+  })
+
+  test('goes on top of what somebody else saved, field by field', () => {
+    const draft = fc.record({
+      status: fc.constantFrom('active', 'inactive'),
+      startsAt: fc.constantFrom('', 'a', 'b'),
+      endsAt: fc.constantFrom('', 'a', 'b'),
+      capTotal: fc.constantFrom('', '1', '2'),
+      capPerCustomer: fc.constantFrom('', '1', '2'),
+      rules: fc.constantFrom('[]', '[1]', '[2]'),
+    })
+    fc.assert(
+      fc.property(draft, draft, draft, (mine, before, theirs) => {
+        const merged = mergeDrafts(mine as Draft, before as Draft, theirs as Draft)
+        for (const part of Object.keys(merged) as (keyof Draft)[])
+          expect(merged[part]).toBe(mine[part] === before[part] ? theirs[part] : mine[part])
+      }),
+    )
   })
 
   test('of a draft begins with a rule to change', () => {

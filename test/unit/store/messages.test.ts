@@ -104,6 +104,12 @@ describe('a step has a text in plain words', () => {
     [step('awardPoints', 'parked', { points: 1 }), 'Points will follow', '1 point'],
     [step('awardPoints', 'undone', { points: 98 }), 'Earned points taken back', '98 points'],
     [step('awardPoints', 'undone', { points: 0 }), 'No earned points were left to take back', undefined],
+    [step('redeemPoints', 'undone', { points: 50 }), 'Points returned', '50 points'],
+    [
+      step('redeemPoints', 'undone', { points: 50, pointsWithheld: 950 }),
+      'Points returned',
+      '50 points, 950 points withheld',
+    ],
     [step('purchase', 'refused'), 'Refused', undefined],
     [step('chargeWallet', 'retried', { attempt: 4, undo: false }), 'Wallet not charged yet, tried again', 'attempt 4'],
     [step('chargeWallet', 'retried', { attempt: 2, undo: true }), 'Charge not undone yet, tried again', 'attempt 2'],

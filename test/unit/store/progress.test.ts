@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import type { PurchaseStep } from '#web/client/purchases.ts'
-import { isBeingCancelled, isCancellable, statusBy, stepsAhead, undoneSteps } from '#web/purchases/progress.ts'
+import {
+  isBeingCancelled,
+  isCancellable,
+  refusalOf,
+  statusBy,
+  stepsAhead,
+  undoneSteps,
+} from '#web/purchases/progress.ts'
 
 /** `step state`, as tests of the server write them down. */
 function stepsOf(...lines: string[]): PurchaseStep[] {
@@ -99,4 +106,17 @@ describe('a purchase can be cancelled', () => {
   test('not while it is being undone', () => {
     expect(isCancellable(stepsOf(...charged, 'purchase compensating'))).toBe(false)
   })
+})
+
+test.each([
+  ['out_of_stock', 'reserveStock'],
+  ['price_changed', 'reserveStock'],
+  ['redeem_exceeds_total', 'redeemPoints'],
+  ['insufficient_points', 'redeemPoints'],
+  ['insufficient_funds', 'chargeWallet'],
+])('a purchase refused for %s was refused by %s, where it turned', (code, step) => {
+  const [first, ...others] = stepsOf('purchase running', 'purchase compensating', 'purchase refused')
+  const refused = others.map((entry) => ({ ...entry, detail: { refusal: { code } } })) as PurchaseStep[]
+  expect(refusalOf([first as PurchaseStep, ...refused])).toEqual({ step, code, entry: refused[0] })
+  expect(refusalOf([first as PurchaseStep])).toBeUndefined()
 })

@@ -1,8 +1,17 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { orderedLines } from '#web/buy/cart.ts'
+import { type Intent, isOverdue, isUnsent, newIntent } from '#web/buy/intent.ts'
 import type { Purchase } from '#web/client/purchases.ts'
 import { duration } from '#web/format/dates.ts'
 import { workflowsOf } from '#web/purchases/progress.ts'
-import { formatLines, formatPointsOf, formatTakenBack, formatUndoReason } from '#web/purchases/purchase-text.ts'
+import {
+  formatLines,
+  formatPointsOf,
+  formatTakenBack,
+  formatUndoReason,
+  purchaseNumber,
+} from '#web/purchases/purchase-text.ts'
 import { operationsSearch, purchasesSearch } from '#web/search-params.ts'
 
 const nameOf = (productId: string) => `Product ${productId}`
@@ -80,4 +89,61 @@ test('addresses that say nonsense say nothing', () => {
   expect(purchasesSearch({ status: 'stolen', other: 1 })).toEqual({})
   expect(operationsSearch({ panel: 'parked', user: 'amara' })).toEqual({})
   expect(operationsSearch({ panel: 'users', user: 'amara' })).toEqual({ panel: 'users', user: 'amara' })
+})
+
+describe('a cart', () => {
+  test('is the same order however it was filled', () => {
+    const line = fc.record({ productId: fc.string({ minLength: 1 }), quantity: fc.integer({ min: 1, max: 9 }) })
+    const carts = fc
+      .uniqueArray(line, { selector: ({ productId }) => productId, maxLength: 20 })
+      .chain((lines) => fc.tuple(fc.constant(lines), fc.shuffledSubarray(lines, { minLength: lines.length })))
+    fc.assert(
+      fc.property(carts, ([lines, shuffled]) => {
+        expect(orderedLines(shuffled)).toEqual(orderedLines(lines))
+      }),
+    )
+  })
+})
+
+describe('an order', () => {
+  const order = { userId: 'derick', lines: [{ productId: '1', quantity: 1 }] }
+  const made = newIntent(order, {})
+
+  test.each<[string, Partial<Intent>, boolean]>([
+    ['that was made just now', {}, true],
+    ['that was sent', { sent: true }, false],
+    ['of which there is a purchase', { purchaseId: '1' }, false],
+    ['that was refused', { refused: {} as never }, false],
+  ])('%s was not sent yet: %s', (_, known, unsent) => {
+    expect(isUnsent({ ...made, ...known })).toBe(unsent)
+  })
+
+  test.each([
+    [0, false],
+    [2.9, false],
+    [3, true],
+    [60, true],
+    [-60, false],
+    [Number.NaN, true],
+  ])('after %d minutes is old: %s', (minutes, old) => {
+    expect(isOverdue(made, made.at + minutes * 60_000)).toBe(old)
+  })
+})
+
+describe('the number of a purchase', () => {
+  test.each([
+    ['0199d6a4-7f1e-7c3a-9b0e-000000000000', '0000-0000'],
+    ['0199d6a4-7f1e-7c3a-9b0e-00ffffffffff', 'ZZZZ-ZZZZ'],
+    ['0199d6a4-7f1e-7c3a-9b0e-5a0000000001', '0000-0001'],
+  ])('%s is %s', (id, number) => {
+    expect(purchaseNumber(id)).toBe(number)
+  })
+
+  test('can be said: none of its digits is taken for another one', () => {
+    fc.assert(
+      fc.property(fc.uuid({ version: 7 }), (id) => {
+        expect(purchaseNumber(id)).toMatch(/^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$/)
+      }),
+    )
+  })
 })

@@ -1,54 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { ApiProblem, type Problem, Unreachable } from '#web/client/api-problem.ts'
-import type { Purchase } from '#web/client/purchases.ts'
-import { foreseeRefund } from '#web/purchases/foreseen-refund.ts'
 import { formatRefused } from '#web/purchases/purchase-text.ts'
-
-const bought = (parts: Partial<Purchase>) =>
-  ({ total: 1700, amount: 1700, pointsRedeemed: 0, pointValue: 0.1, ...parts }) as Purchase
-
-describe('a refund that is foreseen', () => {
-  test('gives everything back when nothing of the award is spent', () => {
-    const lot = { original: 170, remaining: 170, expired: 0 }
-    expect(foreseeRefund(bought({}), lot)).toEqual({
-      amount: 1700,
-      withheld: 0,
-      shortfall: 0,
-      pointsReturned: 0,
-      pointsTakenBack: 170,
-      pointsSpent: 0,
-    })
-  })
-
-  test('withholds the value of what is spent, but not of what has lapsed', () => {
-    const lot = { original: 170, remaining: 100, expired: 20 }
-    expect(foreseeRefund(bought({}), lot)).toMatchObject({
-      amount: 1695,
-      withheld: 5,
-      pointsTakenBack: 100,
-      pointsSpent: 50,
-    })
-  })
-
-  test('has a shortfall where spent points are worth more than the money', () => {
-    const lot = { original: 170, remaining: 0, expired: 0 }
-    expect(foreseeRefund(bought({ total: 1700, amount: 10 }), lot)).toMatchObject({
-      amount: 0,
-      withheld: 10,
-      shortfall: 7,
-    })
-  })
-
-  test('goes by what a point was worth when it was ordered', () => {
-    const lot = { original: 160, remaining: 150, expired: 0 }
-    const paidWithPoints = bought({ total: 1700, amount: 1600, pointsRedeemed: 500, pointValue: 0.2 })
-    expect(foreseeRefund(paidWithPoints, lot)).toMatchObject({ withheld: 2, pointsReturned: 500 })
-  })
-
-  test('of a purchase that earned nothing takes nothing back', () => {
-    expect(foreseeRefund(bought({}), null)).toMatchObject({ amount: 1700, pointsTakenBack: 0 })
-  })
-})
 
 describe('what was not accepted is shown in words', () => {
   const refused = (problem: object) => formatRefused(new ApiProblem({ status: 409, detail: '', ...problem } as Problem))

@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { operationsSearch, pointsSearch, purchasesSearch, readSearch, writeSearch } from '#web/search-params.ts'
+import {
+  onlyKnown,
+  operationsSearch,
+  pointsSearch,
+  purchasesSearch,
+  readSearch,
+  writeSearch,
+} from '#web/search-params.ts'
 
 const PAGES = { operationsSearch, pointsSearch, purchasesSearch }
 
@@ -13,6 +20,17 @@ describe('the query of an address', () => {
     fc.assert(
       fc.property(fc.dictionary(text, text), (search) => {
         expect(readSearch(writeSearch(search))).toEqual({ ...search })
+      }),
+    )
+  })
+
+  test.each(Object.entries(PAGES))('is nothing but what the page knows: %s', (_, validate) => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.constantFrom('panel', 'user', 'status', 'days', 'lots'), fc.string()), (given) => {
+        // As the router does it: what a page makes of a query goes over the query.
+        expect(writeSearch({ ...given, ...onlyKnown<object>(validate)(given) })).toBe(
+          writeSearch({ ...validate(given) }),
+        )
       }),
     )
   })

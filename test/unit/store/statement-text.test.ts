@@ -1,7 +1,16 @@
 import { describe, expect, test } from 'vitest'
-import { changeOf, formatEntry } from '#web/points/statement-text.ts'
+import { changeOf, formatEntry, formatNotMoved } from '#web/points/statement-text.ts'
 
 describe('the statement says', () => {
+  test.each([
+    [{ amount: 5, withheld: 950 }, '950 points withheld, which were owed. '],
+    [{ amount: 0, withheld: 1 }, '1 point withheld, which was owed. '],
+    [{ amount: 0, withheld: 0 }, 'No points were left. '],
+    [{ amount: 5, withheld: 0 }, ''],
+  ])('of a reversal that moved less than it might have (%o): "%s"', (moved, words) => {
+    expect(formatNotMoved({ transaction_type: 'reverse', ...moved })).toBe(words)
+  })
+
   test.each([
     ['issue', null, 'purchase', 'Earned with a purchase', +5],
     ['issue', null, 'event', 'Earned with: review written', +5],

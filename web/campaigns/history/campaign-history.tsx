@@ -3,6 +3,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { problemOf } from '#web/client/api-problem.ts'
 import {
   type CampaignChangeSummary,
+  type CampaignKey,
   type CampaignTerms,
   type CampaignTermsSummary,
   campaignChangeQuery,
@@ -14,8 +15,8 @@ import { LoadError, ShowMore } from '#web/page/list.tsx'
 import { TermsDiff } from './terms-diff.tsx'
 
 /** The changes of a campaign, newest first: who changed what, and when. */
-export function CampaignHistory({ name }: { name: string }) {
-  const read = useInfiniteQuery(campaignHistoryQuery(name))
+export function CampaignHistory({ of }: { of: CampaignKey }) {
+  const read = useInfiniteQuery(campaignHistoryQuery(of))
   const { data, error } = read
   if (problemOf(error, 'unknown_campaign'))
     return <Text c="dimmed">There has never been a campaign with this name.</Text>
@@ -27,7 +28,7 @@ export function CampaignHistory({ name }: { name: string }) {
       <ol className={cardList.list} aria-label="History of changes">
         {changes.map((change) => (
           <li key={change.id}>
-            <Change name={name} change={change} />
+            <Change of={of} change={change} />
           </li>
         ))}
       </ol>
@@ -38,9 +39,9 @@ export function CampaignHistory({ name }: { name: string }) {
 
 const ACTIONS = { created: 'Created', updated: 'Changed', deleted: 'Deleted' }
 
-type ChangeProps = { name: string; change: CampaignChangeSummary }
+type ChangeProps = { of: CampaignKey; change: CampaignChangeSummary }
 
-function Change({ name, change }: ChangeProps) {
+function Change({ of, change }: ChangeProps) {
   const { action, actor, at, version, after } = change
   return (
     <Paper withBorder radius="lg" p="lg" bg="var(--store-surface)">
@@ -53,15 +54,15 @@ function Change({ name, change }: ChangeProps) {
             <time dateTime={at}>{dateTime(at)}</time> · version {version}
           </Text>
         </Group>
-        {after && <Difference name={name} change={change} />}
+        {after && <Difference of={of} change={change} />}
       </Stack>
     </Paper>
   )
 }
 
 /** What a change made of the terms. The list does not have the rules, so the change itself is read where they differ. */
-function Difference({ name, change: { id, before, after, rules_changed: haveRulesChanged } }: ChangeProps) {
-  const whole = useQuery({ ...campaignChangeQuery(name, id), enabled: haveRulesChanged })
+function Difference({ of, change: { id, before, after, rules_changed: haveRulesChanged } }: ChangeProps) {
+  const whole = useQuery({ ...campaignChangeQuery(of, id), enabled: haveRulesChanged })
   if (!haveRulesChanged) return <TermsDiff before={alike(before)} after={alike(after)} />
   if (!whole.data) return whole.error ? <LoadError query={whole} /> : <Skeleton height={48} radius="md" />
   return <TermsDiff before={whole.data.before ?? DEFAULT_TERMS} after={whole.data.after ?? DEFAULT_TERMS} />

@@ -1,22 +1,24 @@
-import { Button, Chip, Fieldset, Group, Stack, Switch, Text, TextInput } from '@mantine/core'
+import { Button, Chip, Fieldset, Group, Stack, Switch, Text } from '@mantine/core'
 import { IconHistory } from '@tabler/icons-react'
 import { useState } from 'react'
 import { type Period, pastOf, usePeriod } from '#web/campaigns/campaign-search.ts'
 import { phaseOf } from '#web/campaigns/campaign-status.tsx'
 import { candidateOf, type Draft, inputErrors, termsOf } from '#web/campaigns/terms/draft.ts'
+import type { CampaignKey } from '#web/client/campaigns.ts'
+import { DateTimeField } from '#web/page/fields.tsx'
 import { Section } from '#web/page/section.tsx'
 import { BacktestResult } from './backtest-result.tsx'
 import { type BacktestState, useBacktest } from './use-backtest.ts'
 
 type BacktestPanelProps = {
   draft: Draft
-  /** The name of the stored campaign that the draft would change; undefined for a new one. */
-  campaignName: string | undefined
+  /** The stored campaign that the draft would change; undefined for a new one. */
+  of: CampaignKey | undefined
   hasErrors: boolean
 }
 
 /** What a draft would have awarded for past purchases and events, before it is saved. */
-export function BacktestPanel({ draft, campaignName, hasErrors }: BacktestPanelProps) {
+export function BacktestPanel({ draft, of, hasErrors }: BacktestPanelProps) {
   const [period, setPeriod] = usePeriod()
   const [choice, setChoice] = useState<boolean>()
   const [evaluatedDraft, setEvaluatedDraft] = useState<Draft>()
@@ -29,7 +31,7 @@ export function BacktestPanel({ draft, campaignName, hasErrors }: BacktestPanelP
     if (!past) return
     setEvaluatedDraft(draft)
     const always = { status: 'active', starts_at: null, ends_at: null } as const
-    void start({ ...candidateOf(draft, campaignName), ...(ignoresSchedule && always) }, past)
+    void start({ ...candidateOf(draft, of), ...(ignoresSchedule && always) }, past)
   }
 
   return (
@@ -116,20 +118,18 @@ function PeriodFields({ period, onChange }: PeriodFieldsProps) {
       </Fieldset>
       {period.kind === 'custom' && (
         <Group grow align="flex-start" preventGrowOverflow={false}>
-          <TextInput
-            type="datetime-local"
+          <DateTimeField
             label="From"
             value={period.from}
-            onChange={(event) => onChange({ ...period, from: event.currentTarget.value })}
+            onChange={(from) => onChange({ ...period, from })}
             miw="min(100%, 12.5rem)"
           />
-          <TextInput
-            type="datetime-local"
+          <DateTimeField
             label="To"
             description="Leave empty to end now."
             inputWrapperOrder={['label', 'input', 'description', 'error']}
             value={period.to}
-            onChange={(event) => onChange({ ...period, to: event.currentTarget.value })}
+            onChange={(to) => onChange({ ...period, to })}
             miw="min(100%, 12.5rem)"
           />
         </Group>

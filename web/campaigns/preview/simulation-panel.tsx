@@ -1,4 +1,4 @@
-import { Alert, Fieldset, NumberInput, Select, Text } from '@mantine/core'
+import { Alert, Fieldset, Select, Text } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { IconAlertTriangle, IconCircleCheck, IconCircleMinus } from '@tabler/icons-react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
@@ -7,20 +7,23 @@ import { formatOutcome, formatShortfall } from '#web/campaigns/rule-text.ts'
 import { findJsonError, type RulesError } from '#web/campaigns/rules-editor/rules-json.ts'
 import { candidateOf, type Draft } from '#web/campaigns/terms/draft.ts'
 import { formatError, problemOf } from '#web/client/api-problem.ts'
-import type { CampaignRule } from '#web/client/campaigns.ts'
+import type { CampaignKey, CampaignRule } from '#web/client/campaigns.ts'
 import { productChoicesQuery } from '#web/client/products.ts'
-import { type ExampleEvent, type RuleOutcome, type Simulation, simulationQuery } from '#web/client/simulation.ts'
+import { type RuleOutcome, type Simulation, simulationQuery } from '#web/client/simulation.ts'
+import { MONEY, QUANTITY } from '#web/format/numbers.ts'
 import { points } from '#web/format/points.ts'
+import { NumberField } from '#web/page/fields.tsx'
 import { Section } from '#web/page/section.tsx'
+import { type Example, eventOf, FIRST_EVENT, withPrice } from './example.ts'
 import classes from './simulation-panel.module.css'
 
-type SimulationPanelProps = { evaluation: DraftEvaluation; event: ExampleEvent; onEvent: (event: ExampleEvent) => void }
+type SimulationPanelProps = { evaluation: DraftEvaluation; example: Example; onExample: (example: Example) => void }
 
 /** Evaluates a draft for one example purchase while it is edited. */
-export function SimulationPanel({ evaluation, event, onEvent }: SimulationPanelProps) {
+export function SimulationPanel({ evaluation, example, onExample }: SimulationPanelProps) {
   return (
     <Section title="Try it on an example purchase">
-      <ExampleEventForm event={event} onChange={onEvent} />
+      <ExampleFields example={example} onChange={onExample} />
       <div role="status" aria-label="Result for the example">
         <Headline {...evaluation} />
       </div>
@@ -29,7 +32,7 @@ export function SimulationPanel({ evaluation, event, onEvent }: SimulationPanelP
   )
 }
 
-function Headline({ errors, simulation, error }: DraftEvaluation) {
+function Headline({ errors, simulation, error, isExample }: DraftEvaluation) {
   if (error) {
     const { title, message } = formatError(error)
     return (
@@ -48,42 +51,57 @@ function Headline({ errors, simulation, error }: DraftEvaluation) {
       </>
     )
   }
-  return (
-    <Text c="dimmed">
-      {errors.length > 0 ? 'The result appears here once the rules have no errors.' : 'Evaluating …'}
-    </Text>
-  )
+  return <Text c="dimmed">{formatNoResult({ errors, isExample })}</Text>
 }
 
-/** One Unicorn Air of the sample data. */
-export const FIRST_EXAMPLE: ExampleEvent = { amount: 1700, total: 1700, quantity: 1, productId: '1' }
+function formatNoResult({ errors, isExample }: Pick<DraftEvaluation, 'errors' | 'isExample'>): string {
+  if (!isExample) return 'The result appears here once the example has all its numbers.'
+  return errors.length > 0 ? 'The result appears here once the rules have no errors.' : 'Evaluating …'
+}
 
-type ExampleEventProps = { event: ExampleEvent; onChange: (event: ExampleEvent) => void }
+type ExampleFieldsProps = { example: Example; onChange: (example: Example) => void }
 
-function ExampleEventForm({ event, onChange }: ExampleEventProps) {
+function ExampleFields({ example, onChange }: ExampleFieldsProps) {
   const { data: products } = useQuery(productChoicesQuery)
   const options = products?.items.map(({ id, name }) => ({ value: id, label: name })) ?? []
-  const set = (part: keyof ExampleEvent) => (given: number | string) => {
-    if (typeof given === 'number') onChange({ ...event, [part]: given })
+  const buy = (changed: Partial<Example>) => {
+    const next = { ...example, ...changed }
+    onChange(
+      withPrice(
+        next,
+        products?.items.find(({ id }) => id === next.productId),
+      ),
+    )
   }
   return (
     <Fieldset legend="Example purchase" variant="unstyled" p={0} m={0} className={classes.example ?? ''}>
-      <NumberInput label="Amount" value={event.amount} onChange={set('amount')} min={0} decimalScale={2} />
-      <NumberInput label="Total" value={event.total} onChange={set('total')} min={0} decimalScale={2} />
-      <NumberInput
+      <NumberField
+        kind={MONEY}
+        label="Amount"
+        value={example.amount}
+        onChange={(amount) => onChange({ ...example, amount })}
+        required
+      />
+      <NumberField
+        kind={MONEY}
+        label="Total"
+        value={example.total}
+        onChange={(total) => onChange({ ...example, total })}
+        required
+      />
+      <NumberField
+        kind={QUANTITY}
         label="Quantity"
-        value={event.quantity}
-        onChange={set('quantity')}
-        min={1}
-        max={1000}
-        allowDecimal={false}
+        value={example.quantity}
+        onChange={(quantity) => buy({ quantity })}
+        required
       />
       <Select
         label="Product"
         {...(products?.nextCursor && { description: `Only the first ${products.count} products are listed.` })}
         data={options}
-        value={event.productId}
-        onChange={(productId) => productId && onChange({ ...event, productId })}
+        value={example.productId}
+        onChange={(productId) => productId && buy({ productId })}
         allowDeselect={false}
         searchable
       />
@@ -119,6 +137,8 @@ function Outcome({ outcome, rule }: { outcome: RuleOutcome; rule: CampaignRule |
 export type DraftEvaluation = {
   /** The errors in its rules. A new array for each evaluation. */
   errors: readonly RulesError[]
+  /** Whether the example is one: all of its numbers can be read. */
+  isExample: boolean
   /** The result for the example, if the rules have no errors. */
   simulation: Simulation | undefined
   /** Why the draft could not be evaluated. */
@@ -128,13 +148,15 @@ export type DraftEvaluation = {
 const DEBOUNCE_MS = 300
 
 /** Evaluates a draft while it is edited. JSON syntax is checked here, everything else by the API, as on saving. */
-export function useEvaluation(draft: Draft, event: ExampleEvent, campaignName: string | undefined): DraftEvaluation {
+export function useEvaluation(draft: Draft, example: Example, of: CampaignKey | undefined): DraftEvaluation {
   const [debounced] = useDebouncedValue(draft, DEBOUNCE_MS)
-  const [debouncedEvent] = useDebouncedValue(event, DEBOUNCE_MS)
+  const [debouncedExample] = useDebouncedValue(example, DEBOUNCE_MS)
+  const isExample = eventOf(example) !== undefined
   const jsonError = useMemo(() => findJsonError(debounced.rules), [debounced.rules])
   const isJson = jsonError === undefined
   const { data, error, isPending, isPlaceholderData } = useQuery({
-    ...simulationQuery(candidateOf(debounced, campaignName), debouncedEvent),
+    // The rules are checked with any example, also while that of the page is none.
+    ...simulationQuery(candidateOf(debounced, of), eventOf(debouncedExample) ?? FIRST_EVENT),
     enabled: isJson,
     placeholderData: keepPreviousData,
   })
@@ -145,7 +167,8 @@ export function useEvaluation(draft: Draft, event: ExampleEvent, campaignName: s
 
   return {
     errors,
-    simulation: errors.length > 0 ? undefined : data,
+    isExample,
+    simulation: errors.length > 0 || !isExample ? undefined : data,
     error: isJson && error && found.length === 0 ? error : undefined,
   }
 }

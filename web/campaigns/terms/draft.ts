@@ -1,7 +1,8 @@
 import { formatRules } from '#web/campaigns/rules-editor/rules-json.ts'
-import type { CampaignChanges, CampaignTerms } from '#web/client/campaigns.ts'
+import type { CampaignChanges, CampaignKey, CampaignTerms } from '#web/client/campaigns.ts'
 import type { Candidate } from '#web/client/simulation.ts'
-import { instantOf, localInput } from '#web/format/dates.ts'
+import { dateTimeError, instantOf, localInput } from '#web/format/dates.ts'
+import { type NumberKind, numberError, numberOf } from '#web/format/numbers.ts'
 
 /** The terms of a campaign while they are edited, as the texts of the inputs: an incomplete input is not lost. */
 export type Draft = {
@@ -47,7 +48,14 @@ export function isSameDraft(a: Draft, b: Draft): boolean {
   return (Object.keys(a) as (keyof Draft)[]).every((part) => a[part] === b[part])
 }
 
-/** The body of a request. An invalid date counts as none; an invalid cap is sent as it is. See `inputErrors`. */
+/** My changes on top of a version that somebody else saved: what I did not touch is as they have left it. */
+export function mergeDrafts(mine: Draft, before: Draft, theirs: Draft): Draft {
+  const parts = Object.keys(mine) as (keyof Draft)[]
+  const touched = parts.filter((part) => mine[part] !== before[part])
+  return { ...theirs, ...Object.fromEntries(touched.map((part) => [part, mine[part]])) }
+}
+
+/** The body of a request. An unreadable input counts as empty: what is saved has none, see `inputErrors`. */
 export function termsOf(draft: Draft): Required<CampaignChanges> {
   return {
     status: draft.status,
@@ -73,42 +81,37 @@ export function changesOf(draft: Draft, before: Draft): CampaignChanges {
 }
 
 function capOf(text: string): number | null {
-  return text === '' ? null : Number(text)
+  return numberOf(text, CAP) ?? null
 }
 
 /** Validation errors by input. The rules are validated by the API. */
-export type InputErrors = Partial<Record<'endsAt' | 'capTotal' | 'capPerCustomer', string>>
+export type InputErrors = Partial<Record<'startsAt' | 'endsAt' | 'capTotal' | 'capPerCustomer', string>>
 
-const MAX_POINTS = 1_000_000_000_000
+export const CAP: NumberKind = { min: 0, max: 1_000_000_000_000, decimals: 0 }
 
 export function inputErrors({ startsAt, endsAt, capTotal, capPerCustomer }: Draft): InputErrors {
-  const total = capError(capTotal)
-  const perCustomer = capError(capPerCustomer)
-  const endsBeforeStart = startsAt !== '' && endsAt !== '' && new Date(endsAt) <= new Date(startsAt)
+  const start = dateTimeError(startsAt)
+  const end = dateTimeError(endsAt) ?? (new Date(endsAt) <= new Date(startsAt) && 'The end must be after the start.')
+  const total = numberError(capTotal, CAP)
+  const perCustomer = numberError(capPerCustomer, CAP)
   return {
-    ...(endsBeforeStart && { endsAt: 'The end must be after the start.' }),
+    ...(start && { startsAt: start }),
+    ...(end && { endsAt: end }),
     ...(total && { capTotal: total }),
     ...(perCustomer && { capPerCustomer: perCustomer }),
   }
-}
-
-function capError(text: string): string | undefined {
-  if (!/^\d*$/.test(text)) return 'Enter a whole number of points, or leave empty for no cap.'
-  return Number(text) > MAX_POINTS ? `The maximum is ${MAX_POINTS.toLocaleString('en')}.` : undefined
 }
 
 /**
  * The candidate of a simulation or backtest: it replaces the stored campaign of that name, or is a new one. An invalid
  * input counts as empty, so that the rules can be evaluated all the same.
  */
-export function candidateOf(draft: Draft, campaignName: string | undefined): Candidate & { rules: string } {
+export function candidateOf(draft: Draft, of: CampaignKey | undefined): Candidate & { rules: string } {
   const errors = inputErrors(draft)
   return {
-    ...(campaignName !== undefined && { campaign_name: campaignName }),
+    ...(of && { client: of.client, campaign_name: of.campaign_name }),
     ...termsOf(draft),
     rules: draft.rules,
     ...(errors.endsAt && { ends_at: null }),
-    ...(errors.capTotal && { cap_total_points: null }),
-    ...(errors.capPerCustomer && { cap_points_per_customer: null }),
   }
 }

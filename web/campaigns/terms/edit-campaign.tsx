@@ -5,12 +5,12 @@ import { type ReactNode, useEffect, useRef } from 'react'
 import { CampaignStatus } from '#web/campaigns/campaign-status.tsx'
 import { TermsDiff } from '#web/campaigns/history/terms-diff.tsx'
 import { formatError, problemOf } from '#web/client/api-problem.ts'
-import { type Campaign, campaignHistoryQuery, useCreateCampaign } from '#web/client/campaigns.ts'
+import { type Campaign, type CampaignKey, campaignHistoryQuery, useCreateCampaign } from '#web/client/campaigns.ts'
 import { dateTime } from '#web/format/dates.ts'
-import { type Draft, draftOf, termsOf } from './draft.ts'
+import { type Draft, draftOf, mergeDrafts, termsOf } from './draft.ts'
 import classes from './edit-campaign.module.css'
 import { TermsEditor } from './terms-editor.tsx'
-import { type CampaignDraft, isNewer, useCampaignDraft, useSaving } from './use-campaign-draft.ts'
+import { type CampaignDraft, isNewer, useCampaignDraft, useSaving, validateDraft } from './use-campaign-draft.ts'
 
 /** Edits a stored campaign. @param stored its latest version, which may be newer than the one the draft is based on */
 export function EditCampaign({ stored }: { stored: Campaign }) {
@@ -22,7 +22,7 @@ export function EditCampaign({ stored }: { stored: Campaign }) {
       <TermsEditor
         draft={draft.draft}
         change={draft.change}
-        campaignName={stored.campaign_name}
+        of={stored}
         aside={<CampaignStatus campaign={stored} />}
         isDirty={draft.isDirty}
         saving={{
@@ -51,8 +51,10 @@ function Conflicts({ stored, draft, saving }: ConflictsProps) {
   }
   const overwrite = (campaign: Campaign) => {
     container.current?.focus()
-    draft.rebase(campaign)
-    saving.save({ base: campaign, before: draftOf(campaign), draft: draft.draft })
+    const theirs = draftOf(campaign)
+    const merged = mergeDrafts(draft.draft, draft.before, theirs)
+    draft.rebase(campaign, merged)
+    saving.save({ base: campaign, before: theirs, draft: merged })
   }
 
   return (
@@ -69,7 +71,7 @@ function Conflicts({ stored, draft, saving }: ConflictsProps) {
       )}
       {draft.discarded && <DiscardedChanges onRestore={draft.restore} />}
       {problemOf(saving.error, 'unknown_campaign') && (
-        <DeletedMeanwhile name={stored.campaign_name} draft={draft.draft} onCreated={saving.finish} />
+        <DeletedMeanwhile of={stored} draft={draft.draft} onCreated={saving.finish} />
       )}
     </div>
   )
@@ -101,7 +103,7 @@ type VersionConflictProps = {
 
 /** Somebody else saved first: shows their changes, and offers to use or to overwrite them. */
 function VersionConflict({ base, theirs, isSaving, takesFocus, onUseTheirs, onOverwrite }: VersionConflictProps) {
-  const history = useInfiniteQuery(campaignHistoryQuery(base.campaign_name))
+  const history = useInfiniteQuery(campaignHistoryQuery(base))
   const last = history.data?.pages[0]?.items.find(({ version }) => version === theirs.version)
   return (
     <ConflictAlert title="Somebody else saved first" takesFocus={takesFocus}>
@@ -111,6 +113,9 @@ function VersionConflict({ base, theirs, isSaving, takesFocus, onUseTheirs, onOv
           are still here and are not saved yet. These are their changes:
         </Text>
         <TermsDiff before={base} after={theirs} />
+        <Text size="sm" c="dimmed">
+          Overwriting saves the fields that you changed. In all others their changes are kept.
+        </Text>
         <Group gap="sm">
           <Button variant="default" onClick={onUseTheirs}>
             Use their version
@@ -124,18 +129,19 @@ function VersionConflict({ base, theirs, isSaving, takesFocus, onUseTheirs, onOv
   )
 }
 
-type DeletedMeanwhileProps = { name: string; draft: Draft; onCreated: (campaign: Campaign, sent: Draft) => void }
+type DeletedMeanwhileProps = { of: CampaignKey; draft: Draft; onCreated: (campaign: Campaign, sent: Draft) => void }
 
 /** Somebody deleted the campaign while it was edited: offers to create it again from the draft. */
-function DeletedMeanwhile({ name, draft, onCreated }: DeletedMeanwhileProps) {
+function DeletedMeanwhile({ of: { client, campaign_name }, draft, onCreated }: DeletedMeanwhileProps) {
   const create = useCreateCampaign()
+  const invalid = validateDraft(draft)
   const createAgain = () =>
-    create.mutate({ campaign_name: name, ...termsOf(draft) }, { onSuccess: (campaign) => onCreated(campaign, draft) })
+    create.mutate({ client, campaign_name, ...termsOf(draft) }, { onSuccess: (campaign) => onCreated(campaign, draft) })
   return (
     <ConflictAlert title="Somebody deleted this campaign" takesFocus>
       <Group justify="space-between">
-        <span>{create.error ? formatError(create.error).message : 'Your changes are still here.'}</span>
-        <Button onClick={createAgain} loading={create.isPending}>
+        <span>{create.error ? formatError(create.error).message : (invalid ?? 'Your changes are still here.')}</span>
+        <Button onClick={createAgain} loading={create.isPending} disabled={invalid !== undefined}>
           Create it again
         </Button>
       </Group>

@@ -1,19 +1,22 @@
-import { Button, Fieldset, Group, Modal, NumberInput, Stack, Switch, Text, TextInput } from '@mantine/core'
+import { Button, Fieldset, Group, Modal, Stack, Switch, Text } from '@mantine/core'
 import { useBlocker } from '@tanstack/react-router'
 import { type ReactNode, type RefObject, useRef, useState } from 'react'
 import { BacktestPanel } from '#web/campaigns/preview/backtest-panel.tsx'
-import { FIRST_EXAMPLE, SimulationPanel, useEvaluation } from '#web/campaigns/preview/simulation-panel.tsx'
+import { FIRST_EXAMPLE } from '#web/campaigns/preview/example.ts'
+import { SimulationPanel, useEvaluation } from '#web/campaigns/preview/simulation-panel.tsx'
 import { type EditorHandle, RulesField } from '#web/campaigns/rules-editor/rules-field.tsx'
 import type { RulesError } from '#web/campaigns/rules-editor/rules-json.ts'
+import type { CampaignKey } from '#web/client/campaigns.ts'
+import { DateTimeField, NumberField } from '#web/page/fields.tsx'
 import { useFocusFallback } from '#web/page/focus.tsx'
 import { Section } from '#web/page/section.tsx'
-import { type InputErrors, inputErrors } from './draft.ts'
+import { CAP, type InputErrors, inputErrors } from './draft.ts'
 import classes from './terms-editor.module.css'
 import type { DraftState } from './use-campaign-draft.ts'
 
 type TermsEditorProps = Pick<DraftState, 'draft' | 'change'> & {
-  /** The name of the stored campaign; undefined for a new one. */
-  campaignName?: string
+  /** The stored campaign; undefined for a new one. */
+  of?: CampaignKey
   /** The first field of the form: the name of a new campaign. */
   children?: ReactNode
   /** Shown beside the form: the status of a stored campaign. */
@@ -24,10 +27,10 @@ type TermsEditorProps = Pick<DraftState, 'draft' | 'change'> & {
 }
 
 /** Edits the terms of a campaign, with a live evaluation for an example purchase and a preview for past purchases. */
-export function TermsEditor({ draft, change, campaignName, children, aside, isDirty, saving }: TermsEditorProps) {
-  const [event, setEvent] = useState(FIRST_EXAMPLE)
+export function TermsEditor({ draft, change, of, children, aside, isDirty, saving }: TermsEditorProps) {
+  const [example, setExample] = useState(FIRST_EXAMPLE)
   const editor = useRef<EditorHandle>(null)
-  const evaluation = useEvaluation(draft, event, campaignName)
+  const evaluation = useEvaluation(draft, example, of)
   return (
     <Stack gap="lg">
       <LeaveGuard isDirty={isDirty} />
@@ -37,10 +40,10 @@ export function TermsEditor({ draft, change, campaignName, children, aside, isDi
         </TermsForm>
         <Stack gap="lg" className={classes.aside}>
           {aside}
-          <SimulationPanel evaluation={evaluation} event={event} onEvent={setEvent} />
+          <SimulationPanel evaluation={evaluation} example={example} onExample={setExample} />
         </Stack>
       </div>
-      <BacktestPanel draft={draft} campaignName={campaignName} hasErrors={evaluation.errors.length > 0} />
+      <BacktestPanel draft={draft} of={of} hasErrors={evaluation.errors.length > 0} />
       <SaveBar {...saving} />
     </Stack>
   )
@@ -65,7 +68,7 @@ function TermsForm({ draft, change, errors, editor, children }: TermsFormProps) 
           onChange={(event) => change({ status: event.currentTarget.checked ? 'active' : 'inactive' })}
         />
         <ScheduleFields draft={draft} change={change} errors={invalidInputs} />
-        <CapFields draft={draft} change={change} errors={invalidInputs} />
+        <CapFields draft={draft} change={change} />
         <RulesField text={draft.rules} onChange={(rules) => change({ rules })} errors={errors} editor={editor} />
       </Stack>
     </Section>
@@ -80,22 +83,21 @@ function ScheduleFields({ draft, change, errors }: ScheduleFieldsProps) {
   return (
     <Fieldset legend="Schedule" variant="unstyled" p={0} m={0}>
       <Group grow align="flex-start" preventGrowOverflow={false} wrap="wrap">
-        <TextInput
-          type="datetime-local"
+        <DateTimeField
           step={1}
           label="Starts"
           description={`Leave empty to start now. Time zone: ${zone}.`}
           value={draft.startsAt}
-          onChange={(event) => change({ startsAt: event.currentTarget.value })}
+          onChange={(startsAt) => change({ startsAt })}
+          error={errors.startsAt}
           miw="min(100%, 13.75rem)"
         />
-        <TextInput
-          type="datetime-local"
+        <DateTimeField
           step={1}
           label="Ends"
           description="Leave empty for no end."
           value={draft.endsAt}
-          onChange={(event) => change({ endsAt: event.currentTarget.value })}
+          onChange={(endsAt) => change({ endsAt })}
           error={errors.endsAt}
           miw="min(100%, 13.75rem)"
         />
@@ -104,41 +106,30 @@ function ScheduleFields({ draft, change, errors }: ScheduleFieldsProps) {
   )
 }
 
-type CapFieldsProps = Pick<DraftState, 'draft' | 'change'> & { errors: InputErrors }
-
-function CapFields({ draft, change, errors }: CapFieldsProps) {
+function CapFields({ draft, change }: Pick<DraftState, 'draft' | 'change'>) {
   return (
     <Fieldset legend="Caps" variant="unstyled" p={0} m={0}>
       <Group grow align="flex-start" preventGrowOverflow={false} wrap="wrap">
-        <NumberInput
+        <NumberField
+          kind={CAP}
           label="Total points"
           description="Leave empty for no cap."
           value={draft.capTotal}
-          onChange={(given) => change({ capTotal: String(given) })}
-          error={errors.capTotal}
-          {...WHOLE_NUMBER}
+          onChange={(capTotal) => change({ capTotal })}
+          miw="min(100%, 10rem)"
         />
-        <NumberInput
+        <NumberField
+          kind={CAP}
           label="Points per customer"
           description="Leave empty for no cap."
           value={draft.capPerCustomer}
-          onChange={(given) => change({ capPerCustomer: String(given) })}
-          error={errors.capPerCustomer}
-          {...WHOLE_NUMBER}
+          onChange={(capPerCustomer) => change({ capPerCustomer })}
+          miw="min(100%, 10rem)"
         />
       </Group>
     </Fieldset>
   )
 }
-
-const WHOLE_NUMBER = {
-  min: 0,
-  allowDecimal: false,
-  allowNegative: false,
-  thousandSeparator: ',',
-  hideControls: true,
-  miw: 'min(100%, 10rem)',
-} as const
 
 type SaveBarProps = {
   /** The outcome of saving, or whether there are unsaved changes. */

@@ -23,8 +23,8 @@ export type CampaignDraft = DraftState & {
   rebaseSaved: (campaign: Campaign, sent: Draft) => void
   /** Discards the changes in favour of this version. */
   replace: (campaign: Campaign) => void
-  /** Keeps the changes, based on this version. */
-  rebase: (campaign: Campaign) => void
+  /** Goes on with this draft, based on this version. */
+  rebase: (campaign: Campaign, draft: Draft) => void
   restore: () => void
   discard: () => void
 }
@@ -43,15 +43,15 @@ export function useCampaignDraft(campaign: Campaign): CampaignDraft {
     change: (part) => setState((now) => ({ ...now, draft: { ...now.draft, ...part } })),
     rebaseSaved: (base, sent) => setState((now) => ({ base, before: sent, draft: now.draft, discarded: undefined })),
     replace: (theirs) => setState((now) => ({ ...stateOf(theirs), discarded: now.draft })),
-    rebase: (base) => setState((now) => ({ ...now, base, before: draftOf(base) })),
+    rebase: (base, draft) => setState((now) => ({ ...now, base, before: draftOf(base), draft })),
     restore: () => setState((now) => ({ ...now, draft: now.discarded ?? now.draft, discarded: undefined })),
     discard: () => setState((now) => ({ ...now, draft: now.before, discarded: now.draft })),
   }
 }
 
-/** Compares times and not versions: a campaign that was deleted and created again starts at version 1. */
+/** A campaign that was deleted and created again goes on from the last version. */
 export function isNewer(campaign: Campaign, than: Campaign): boolean {
-  return campaign.updated_at > than.updated_at
+  return campaign.version > than.version
 }
 
 function stateOf(campaign: Campaign): State {

@@ -1,0 +1,78 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { withPrice } from '#web/campaigns/preview/example.ts'
+import { inputErrors, NEW_DRAFT, termsOf } from '#web/campaigns/terms/draft.ts'
+import { UNREADABLE } from '#web/format/dates.ts'
+import { MONEY, numberError, numberOf, QUANTITY } from '#web/format/numbers.ts'
+
+describe('a number that is typed', () => {
+  test.each([
+    ['1700', 1700],
+    ['1,700.50', 1700.5],
+    [' 12 ', 12],
+    ['1,000,000', 1_000_000],
+  ])('as “%s” is %d', (typed, number) => {
+    expect(numberOf(typed, MONEY)).toBe(number)
+    expect(numberError(typed, MONEY)).toBeUndefined()
+  })
+
+  test.each(['1.234,56', '1,5', '12,34', '12.345', '1e3', '0x10', '-1', '-', '.', '5.', '1 000', '١٢', 'ten', '1e400'])(
+    'as “%s” is none',
+    (typed) => {
+      expect(numberOf(typed, MONEY)).toBeUndefined()
+      expect(numberError(typed, MONEY)).toMatch(/^Enter a number from 0 to 1,000,000,000/)
+    },
+  )
+
+  test('has no decimals where only whole ones count', () => {
+    expect(numberOf('1.0', QUANTITY)).toBeUndefined()
+    expect(numberError('1001', QUANTITY)).toBe('Enter a whole number from 1 to 1,000.')
+  })
+
+  test('is never another one than what is written', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 10 ** 11 }), fc.boolean(), (minor, grouped) => {
+        const whole = Math.trunc(minor / 100)
+        const cents = String(minor % 100).padStart(2, '0')
+        const typed = `${grouped ? whole.toLocaleString('en') : whole}.${cents}`
+        expect(numberOf(typed, MONEY)).toBe(Number(`${whole}.${cents}`))
+      }),
+    )
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(...'0123456789.,-e ') }), (typed) => {
+        const number = numberOf(typed, MONEY)
+        if (number !== undefined) expect(Number(typed.trim().replaceAll(',', ''))).toBe(number)
+      }),
+    )
+  })
+})
+
+describe('terms that cannot be read', () => {
+  test.each([
+    ['startsAt', UNREADABLE],
+    ['endsAt', UNREADABLE],
+    ['capTotal', '1e3'],
+    ['capPerCustomer', '1.5'],
+  ] as const)('%s: %s', (input, text) => {
+    const draft = { ...NEW_DRAFT, [input]: text }
+    expect(Object.keys(inputErrors(draft))).toEqual([input])
+  })
+
+  test('an end without a start is no error', () => {
+    const draft = { ...NEW_DRAFT, endsAt: '2026-12-24T12:00', capTotal: '1,000' }
+    expect(inputErrors(draft)).toEqual({})
+    expect(termsOf(draft)).toMatchObject({ cap_total_points: 1_000, starts_at: null })
+  })
+})
+
+describe('an example purchase', () => {
+  const example = { amount: '1', total: '2', quantity: '3', productId: 'a' }
+  test('costs what its product costs so many times', () => {
+    expect(withPrice(example, { price: 19.99 })).toEqual({ ...example, total: '59.97', amount: '59.97' })
+  })
+
+  test('keeps its numbers while there is no quantity or no known product', () => {
+    expect(withPrice(example, undefined)).toBe(example)
+    expect(withPrice({ ...example, quantity: 'x' }, { price: 1 })).toMatchObject({ total: '2' })
+  })
+})
