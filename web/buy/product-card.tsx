@@ -1,5 +1,5 @@
 import { Badge, Button, Card, Group, Text, Title } from '@mantine/core'
-import { useDebouncedValue, useInViewport } from '@mantine/hooks'
+import { useDebouncedValue, useIntersection } from '@mantine/hooks'
 import { IconBolt, IconShoppingBagPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useId, useState } from 'react'
@@ -108,10 +108,14 @@ type QuickBuyEarnsProps = {
  * are of this very order; the line is there without them too, so that nothing moves when they come.
  */
 function QuickBuyEarns({ id, order, isThere }: QuickBuyEarnsProps) {
-  const { ref, inViewport } = useInViewport<HTMLParagraphElement>()
+  // A little before it comes into sight, so that it is there by then.
+  const { ref, entry } = useIntersection<HTMLParagraphElement>({ rootMargin: '200px' })
   const [debounced] = useDebouncedValue(order, DEBOUNCE_MS)
   const isCurrent = JSON.stringify(order) === JSON.stringify(debounced)
-  const { data: quote, isError } = useQuery({ ...earningQuery(debounced), enabled: inViewport && isThere })
+  const { data: quote, isError } = useQuery({
+    ...earningQuery(debounced),
+    enabled: entry?.isIntersecting === true && isThere,
+  })
   const isKnown = isThere && isCurrent && !isError && quote?.total === order.expectedTotal
   const earned = isKnown ? (quote?.pointsEarned ?? 0) : 0
   return (

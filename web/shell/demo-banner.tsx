@@ -9,8 +9,10 @@ export function DemoBanner() {
   const { data } = useQuery(settingsQuery)
   if (!data?.demoMode) return null
   return (
-    <Group component="aside" className={classes.demo ?? ''} gap="4px 16px" aria-label="About this demo">
-      <Text size="sm">A demo: nothing is real, and anybody can be any user.</Text>
+    <Group component="aside" className={classes.demo ?? ''} gap="2px 16px" aria-label="About this demo">
+      <Text fz="inherit">
+        A demo: nothing is real<span className={classes.more}>, and anybody can be any user</span>.
+      </Text>
       <OutsideLink href="/docs">API documentation</OutsideLink>
       {data.temporalUi && <OutsideLink href={data.temporalUi.url}>Temporal Web UI</OutsideLink>}
       <OutsideLink href={`${import.meta.env.BASE_URL}readme.txt`}>README</OutsideLink>

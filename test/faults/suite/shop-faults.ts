@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import type { Client } from '@temporalio/client'
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker'
 import pLimit from 'p-limit'
+import { FUNCTIONS } from '#db/functions.ts'
 import { purchaseWorkflowId, refundWorkflowId } from '#domain/purchase.ts'
 import { type Server, sendSignal, startServer } from '#scripts/platform/processes.ts'
 import { eventually } from '#test/support/launched-system.ts'
@@ -117,7 +118,9 @@ async function endWorkflows(stage: Stage): Promise<string> {
   return `${ended} workflows`
 }
 
-const UNDOS = ['undo_charge(uuid)', 'release_stock(uuid)', 'return_money(uuid, bigint, bigint)']
+const UNDOS = (['undo_charge', 'release_stock', 'return_money'] as const).map(
+  (name) => `${name}(${Object.values(FUNCTIONS[name]).join(', ')})`,
+)
 
 /** The database refuses what gives money and stock back, while many purchases have to be undone. */
 async function forbidUndos({ system, clients, random }: Stage): Promise<string> {
