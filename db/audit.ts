@@ -26,15 +26,15 @@ export async function audit(
 ): Promise<AuditReport> {
   // Summing up all of history may take longer than any step of a purchase.
   return await database.begin({ mode: 'isolation level repeatable read read only', unlimited: true }, async (sql) => {
-    const [clock] = await sql<{ now: Date }[]>`select now() as now`
+    const [clock] = await sql<{ now: Date }[]>`select now()`
     const invariants: Invariant[] = []
     for (const { name, population, broken } of INVARIANTS) {
       const [counted] = await population(sql)
       invariants.push({ name, checked: counted?.count ?? 0, violations: [...(await broken(sql))] })
     }
-    const ok = invariants.every((invariant) => invariant.violations.length === 0)
-    const stuck = await readStuck(sql, olderThanMinutes)
-    return { at: (clock?.now ?? new Date(0)).toISOString(), ok, invariants, stuck }
+    const ok = invariants.every(({ violations }) => violations.length === 0)
+    const at = (clock?.now ?? new Date(0)).toISOString()
+    return { at, ok, invariants, stuck: await readStuck(sql, olderThanMinutes) }
   })
 }
 
@@ -493,8 +493,7 @@ const INVARIANTS: Check[] = [
     population: (sql) => sql<{ count: number }[]>`select count(*)::bigint as count from discrepancies`,
     broken: (sql) => sql`
       select d.id, d.saga, d.problem, d.found_at from discrepancies d where ${isOpen(sql)}
-      order by d.id
-      limit 100`,
+      order by d.id limit 100`,
   },
   ...POINTS_INVARIANTS,
   ...CAMPAIGN_INVARIANTS,
