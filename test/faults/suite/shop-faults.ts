@@ -276,13 +276,12 @@ function startRelease(system: System, bundlePath: string): Promise<Server> {
 export async function releaseCarelessly(stage: Stage): Promise<string> {
   let stuck = 0
   const pid = await withRelease(stage, 'careless-workflows.ts', async (underWay) => {
-    // Others begin under it meanwhile.
-    const begun = beginSlowly(stage, 4)
     await eventually('purchases are stuck', 60_000, async () => {
       stuck = await stuckAmong(stage.system, underWay)
       return stuck > 0
     })
-    await begun
+    // Others begin under it, and are under way when it is rolled back.
+    await beginSlowly(stage, 4)
   })
   const reset = await resetBegunBy(stage.system, pid)
   if (reset === 0) throw new Error('nothing had begun under the release')
