@@ -16,9 +16,9 @@ import {
   undoCharge,
 } from '#db/purchases.ts'
 import type { Awarded, Outcome, Reversal, Saga } from '#domain/purchase.ts'
-import { bookParkedAwards } from './parked-awards.ts'
 import {
   awardPoints,
+  bookParkedAwards,
   expireLapsedPoints,
   type PointsDependencies,
   parkAward,

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { log } from '@temporalio/activity'
 import {
+  listParkedAwards,
   readAward,
   readAwards,
   readEvaluation,
@@ -20,7 +21,7 @@ import { type Award, capAward, evaluateCampaigns, grantsOf } from '#domain/campa
 import { type Campaign, CampaignHistory } from '#domain/campaigns/campaign.ts'
 import { runSliced } from '#domain/campaigns/evaluation.ts'
 import { amountToCharge, pointsWorth } from '#domain/money.ts'
-import { type Awarded, type StepName, type StepResult, stepKey, undoAtLedger } from '#domain/purchase.ts'
+import { type Awarded, type StepName, type StepResult, stepKey, UNAVAILABLE, undoAtLedger } from '#domain/purchase.ts'
 import type { PointsAnswer, PointsLedger } from '#ledger/ledger.ts'
 
 /** What sagas do at the points ledger. The ledger's own keys make each of it happen at most once. */
@@ -131,6 +132,42 @@ export async function parkAward({ sql }: PointsDependencies, awarded: Awarded, p
   const evaluated = await evaluate()
   if (evaluated.points === 0) await recordNothing(sql, award.id, evaluated)
   else await recordParked(sql, award.id, evaluated, problem)
+}
+
+const PARKED_PAGE = 100
+
+export type ParkedPage = {
+  /** Awards that were booked or, which is settled as well, refused by the ledger and left to an operator. */
+  booked: number
+  /** Awards that still are; the next run tries again. */
+  failed?: number
+  /** Where the next page begins; left out on the last one. */
+  next?: string
+}
+
+/**
+ * Books a page of the awards that were parked because of an outage, now that it may be over. What the ledger refused waits for an
+ * operator. Safe beside one who retries or dismisses the same award, and to repeat: an award is booked once.
+ */
+export async function bookParkedAwards(
+  deps: PointsDependencies,
+  { after }: { after?: string },
+  reportProgress: (details: Record<string, number>) => void,
+): Promise<ParkedPage> {
+  const page = await listParkedAwards(deps.sql, { problem: UNAVAILABLE, limit: PARKED_PAGE, ...(after && { after }) })
+  let failed = 0
+  for (const [index, { id, kind }] of page.entries()) {
+    reportProgress({ awards: index, of: page.length })
+    try {
+      await awardPoints(deps, kind === 'event' ? { eventId: id } : { purchaseId: id })
+    } catch (error) {
+      if (isDatabaseUnavailable(error)) throw error
+      failed += 1
+      log.warn('a parked award could not be booked', { id, reason: String(error) })
+    }
+  }
+  const next = page.length === PARKED_PAGE ? page.at(-1)?.id : undefined
+  return { booked: page.length - failed, ...(failed > 0 && { failed }), ...(next !== undefined && { next }) }
 }
 
 /**

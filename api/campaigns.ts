@@ -43,7 +43,7 @@ import {
   isKnown,
   notModified,
   requireIfMatch,
-  setEtag,
+  withEtag,
 } from './etags.ts'
 import { DEMO_ACTOR, idempotencyHeaders, keyedRequest, requireDone } from './idempotency.ts'
 import { Problem } from './problems.ts'
@@ -140,7 +140,7 @@ function registerCreateCampaign(app: App, { sql, writes }: AppDependencies): voi
     })
     const campaign = await requireUndeleted(sql, client, name, id)
     c.header('Location', `/campaigns/${encodeURIComponent(name)}?client=${client}`)
-    return c.json(withEtag(c, campaign), 201)
+    return c.json(tagged(c, campaign), 201)
   })
 }
 
@@ -170,16 +170,14 @@ const getCampaignRoute = createRoute({
 function registerGetCampaign(app: App, { sql }: AppDependencies): void {
   app.openapi(getCampaignRoute, async (c) => {
     const campaign = await requireCampaign(sql, c.req.valid('query').client, c.req.valid('param').campaign_name)
-    const body = withEtag(c, campaign)
+    const body = tagged(c, campaign)
     return isKnown(c, c.req.valid('header')['If-None-Match']) ? c.body(null, 304) : c.json(body, 200)
   })
 }
 
 /** The body of a campaign, whose tag is set. */
-function withEtag(c: AppContext, campaign: StoredCampaign): z.infer<typeof campaignSchema> {
-  const body = formatCampaign(campaign)
-  setEtag(c, campaign.version, body)
-  return body
+function tagged(c: AppContext, campaign: StoredCampaign): z.infer<typeof campaignSchema> {
+  return withEtag(c, campaign.version, formatCampaign(campaign))
 }
 
 function versionConflict({ version }: StoredCampaign): Problem {
@@ -237,7 +235,7 @@ function registerUpdateCampaign(app: App, { sql, writes }: AppDependencies): voi
     if (answer.result === 'unknown') throw versionConflict(await requireCampaign(sql, client, name))
     const id = requireDone(c, answer, { unknown: 'unknown_campaign', refused: (never) => never })
     const campaign = await requireUndeleted(sql, client, name, id)
-    return c.json(withEtag(c, campaign), 200)
+    return c.json(tagged(c, campaign), 200)
   })
 }
 

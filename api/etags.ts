@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from '@hono/zod-openapi'
 import type { AppContext } from './app-types.ts'
-import { canonicalJson } from './idempotency.ts'
 import { Problem } from './problems.ts'
 
 // Entity tags (RFC 9110, section 8.8.3): the version of what is shown, and a hash of how it is shown, which has more in it than changes by
@@ -40,15 +39,12 @@ export const etagHeader = {
 /** A description in the OpenAPI document. */
 export const notModified = { description: 'It is what the client has already.', headers: etagHeader }
 
-/**
- * Answers with a body and its tag. Proxies that compress would weaken the tag, so they are told not to.
- *
- * @returns the answer, or 304 when the client has it already
- */
-export function setEtag(c: AppContext, version: number, body: object): void {
-  const hash = createHash('sha256').update(canonicalJson(body)).digest('hex').slice(0, 16)
+/** The body of an answer, whose tag is set. Proxies that compress would weaken the tag, so they are told not to. */
+export function withEtag<Body extends object>(c: AppContext, version: number, body: Body): Body {
+  const hash = createHash('sha256').update(JSON.stringify(body)).digest('hex').slice(0, 16)
   c.header('ETag', `"${version}.${hash}"`)
   c.header('Cache-Control', 'no-cache, no-transform')
+  return body
 }
 
 /** Whether the client has what is about to be answered, whose tag is set. By weak comparison. */

@@ -19,7 +19,7 @@ import {
 } from '#db/products.ts'
 import { majorFromMinor } from '#domain/money.ts'
 import type { App, AppContext, AppDependencies } from './app-types.ts'
-import { etagHeader, ifMatchHeader, ifNoneMatchHeader, isBasedOn, isKnown, notModified, setEtag } from './etags.ts'
+import { etagHeader, ifMatchHeader, ifNoneMatchHeader, isBasedOn, isKnown, notModified, withEtag } from './etags.ts'
 import { DEMO_ACTOR, idempotencyHeaders, keyedRequest, requireDone } from './idempotency.ts'
 import { Problem } from './problems.ts'
 import { json, jsonBody, problems, READING, replayedHeader, WRITING } from './responses.ts'
@@ -134,16 +134,14 @@ const getProductRoute = createRoute({
 
 function registerGetProduct(app: App, { sql }: AppDependencies): void {
   app.openapi(getProductRoute, async (c) => {
-    const body = withEtag(c, await requireProduct(sql, c.req.valid('param').id))
+    const body = tagged(c, await requireProduct(sql, c.req.valid('param').id))
     return isKnown(c, c.req.valid('header')['If-None-Match']) ? c.body(null, 304) : c.json(body, 200)
   })
 }
 
 /** The body of a product, whose tag is set. */
-function withEtag(c: AppContext, product: Product): z.infer<typeof productSchema> {
-  const body = formatProduct(product)
-  setEtag(c, product.version, body)
-  return body
+function tagged(c: AppContext, product: Product): z.infer<typeof productSchema> {
+  return withEtag(c, product.version, formatProduct(product))
 }
 
 const newProduct = z
@@ -186,7 +184,7 @@ function registerCreateProduct(app: App, { sql, writes }: AppDependencies): void
     const answer = await createProduct(writes, keyedRequest(c, body), product)
     const created = requireDone(c, answer, { unknown: 'unknown_product', refused: productProblem })
     c.header('Location', `/products/${created}`)
-    return c.json(withEtag(c, await requireProduct(sql, created)), 201)
+    return c.json(tagged(c, await requireProduct(sql, created)), 201)
   })
 }
 
@@ -244,7 +242,7 @@ function registerUpdateProduct(app: App, { sql, writes }: AppDependencies): void
         version: product.version,
       })
     requireDone(c, answer, { unknown: 'unknown_product', refused: productProblem })
-    return c.json(withEtag(c, product), 200)
+    return c.json(tagged(c, product), 200)
   })
 }
 

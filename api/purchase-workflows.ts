@@ -76,7 +76,7 @@ async function startRecorded(
   policies?: Policies,
 ): Promise<WorkflowHandle | undefined> {
   try {
-    return await startSaga(deps, start, policies)
+    return await withDeadline(deps, () => startSaga(deps, start, policies))
   } catch (error) {
     logNotTaken(deps, start.workflowId, error)
     return undefined
@@ -205,23 +205,20 @@ type Policies = {
 /** Also when one of this id has ended. */
 const AGAIN: Policies = { workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE }
 
-/** Starts a saga within `REQUEST_TIMEOUT_MS`, or gets the handle of the one that has this id already. */
+/** Starts a saga, or gets the handle of the one that has this id already. */
 async function startSaga(
-  deps: AppDependencies,
+  { temporal, taskQueue }: AppDependencies,
   { workflowType, ...start }: SagaStart,
   policies: Policies = {},
 ): Promise<WorkflowHandle> {
-  const { temporal, taskQueue } = deps
   try {
-    return await withDeadline(deps, () =>
-      startWorkflow(temporal, workflowType, {
-        taskQueue,
-        workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
-        workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
-        ...start,
-        ...policies,
-      }),
-    )
+    return await startWorkflow(temporal, workflowType, {
+      taskQueue,
+      workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
+      workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+      ...start,
+      ...policies,
+    })
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return temporal.workflow.getHandle(start.workflowId)
     throw error

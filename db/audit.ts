@@ -1,6 +1,7 @@
 import type { Database, Sql } from './client.ts'
 import { isOpen } from './discrepancies.ts'
 import { withheldPoints } from './points.ts'
+import { chargedMinor } from './purchases.ts'
 import { readStuck, type Stuck } from './stuck.ts'
 
 export type Invariant = {
@@ -26,15 +27,14 @@ export async function audit(
 ): Promise<AuditReport> {
   // Summing up all of history may take longer than any step of a purchase.
   return await database.begin({ mode: 'isolation level repeatable read read only', unlimited: true }, async (sql) => {
-    const [clock] = await sql<{ now: Date }[]>`select now()`
+    const [{ now } = { now: new Date(0) }] = await sql<{ now: Date }[]>`select now()`
     const invariants: Invariant[] = []
     for (const { name, population, broken } of INVARIANTS) {
-      const [counted] = await population(sql)
-      invariants.push({ name, checked: counted?.count ?? 0, violations: [...(await broken(sql))] })
+      const [{ count } = { count: 0 }] = await population(sql)
+      invariants.push({ name, checked: count, violations: [...(await broken(sql))] })
     }
     const ok = invariants.every(({ violations }) => violations.length === 0)
-    const at = (clock?.now ?? new Date(0)).toISOString()
-    return { at, ok, invariants, stuck: await readStuck(sql, olderThanMinutes) }
+    return { at: now.toISOString(), ok, invariants, stuck: await readStuck(sql, olderThanMinutes) }
   })
 }
 
@@ -51,7 +51,7 @@ export type Check = {
 function settledEffects(sql: Sql) {
   return sql`
     effects as (
-      select p.id as purchase, p.status, greatest(p.total_minor - p.redeem_points * p.point_value_minor, 0) as bill_minor,
+      select p.id as purchase, p.status, ${chargedMinor(sql)} as bill_minor,
         p.redeem_points, p.point_value_minor, a.state as award, a.points as award_points, p.refund, pe.*, l.lines, l.ordered, m.movements, m.sold,
         r.reserved, r.sold_lines, e.entries, e.charged_minor
       from purchases p

@@ -9,6 +9,7 @@ import { majorFromMinor } from '#domain/money.ts'
 import type { NewEvent } from './awards.ts'
 import { microseconds } from './campaigns.ts'
 import type { Sql } from './client.ts'
+import { chargedMinor } from './purchases.ts'
 
 type ConfirmedPurchase = {
   purchaseId: string
@@ -42,7 +43,7 @@ export async function readOccurrences(
 async function readPurchaseEvents(sql: Sql, purchaseIds: string[]): Promise<Occurrence<PurchaseCompleted>[]> {
   const purchases = await sql<ConfirmedPurchase[]>`
     select p.id as "purchaseId", u.username, p.total_minor as "totalMinor",
-      greatest(p.total_minor - p.redeem_points * p.point_value_minor, 0)::bigint as "amountMinor", e.at as "confirmedAt",
+      ${chargedMinor(sql)} as "amountMinor", e.at as "confirmedAt",
       ${microseconds(sql, 'e.at')} as at,
       (
         select jsonb_agg(jsonb_build_object(

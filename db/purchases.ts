@@ -324,6 +324,11 @@ function history(sql: Sql) {
       ) as events`
 }
 
+/** What a purchase `p` comes to in money, as `amount_to_charge` (db/functions/wallets.sql) has it, which is not for the application to call. */
+export function chargedMinor(sql: Sql) {
+  return sql`greatest(p.total_minor - p.redeem_points * p.point_value_minor, 0)::bigint`
+}
+
 function purchases(sql: Sql) {
   return sql`purchases p join users u on u.id = p.user_id left join awards a on a.id = p.id`
 }

@@ -185,9 +185,9 @@ language sql immutable as $$
     'name', product.name, 'description', product.description, 'image', product.image, 'priceMinor', product.price_minor)
 $$;
 
--- Changes what is given of { name, description, image, priceMinor }, with the entry in the history. Refusal: moved_on, when the change
--- is based on another version than the present one; null: on whichever there is. Purchases that have reserved already keep the price
--- they froze. Of a product that does not exist, and of a refusal, nothing is remembered.
+-- Changes what is given of { name, description, image, priceMinor }, with the entry in the history. Purchases that have reserved already
+-- keep the price they froze. Nothing is remembered of a product that does not exist, or that has another version than the change is
+-- based on; null: on whichever there is.
 create or replace function update_product(
   product text, changes jsonb, based_on bigint, who text, key_scope text, request_key text, hash text
 ) returns jsonb
@@ -224,6 +224,7 @@ language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   product text := new_product ->> 'id';
   answer  jsonb := claim_key(key_scope, request_key, hash, product);
+  added   products;
 begin
   if answer is not null then
     return answer;
@@ -231,12 +232,12 @@ begin
   insert into products (id, name, description, image, price_minor) values (
     product, new_product ->> 'name', new_product ->> 'description', new_product ->> 'image',
     (new_product ->> 'priceMinor')::bigint
-  ) on conflict (id) do nothing;
+  ) on conflict (id) do nothing
+  returning * into added;
   if not found then
     return refuse_key(key_scope, request_key, 'product_exists');
   end if;
-  insert into product_history (product_id, version, actor, after)
-  select id, 1, who, product_terms(products) from products where id = product;
+  insert into product_history (product_id, version, actor, after) values (product, 1, who, product_terms(added));
   perform move_stock(product, (new_product ->> 'stock')::bigint, 0, 'initial', request_key, who);
   return key_done(product);
 end
@@ -286,12 +287,10 @@ begin
     from jsonb_to_recordset(new_products)
       as sample (id text, name text, description text, image text, "priceMinor" bigint, stock bigint)
     on conflict (id) do nothing
-    returning *
+    returning id, on_hand, product_terms(products) as terms
   ), history as (
     insert into product_history (product_id, version, actor, after)
-    select id, 1, 'seed', jsonb_build_object(
-      'name', name, 'description', description, 'image', image, 'priceMinor', price_minor)
-    from product
+    select id, 1, 'seed', terms from product
   ), movement as (
     insert into stock_movements (product_id, quantity, reason, reference, actor)
     select id, on_hand, 'initial', 'seed', 'seed' from product where on_hand > 0

@@ -161,10 +161,7 @@ begin
     return answer;
   end if;
   owner := open_user(new_id, name) #>> '{}';
-  if exists (select from wallets where user_id = owner) then
-    return refuse_key(key_scope, request_key, 'user_exists');
-  end if;
-  if not adopt and has_points_history(owner) then
+  if not adopt and has_points_history(owner) and not exists (select from wallets where user_id = owner) then
     return refuse_key(key_scope, request_key, 'account_exists');
   end if;
   insert into wallets (user_id, added_minor) values (owner, opening_minor) on conflict (user_id) do nothing;
