@@ -18,7 +18,7 @@ import { isDatabaseUnavailable } from '#db/outages.ts'
 import { listLapsedAccounts, readClock } from '#db/points.ts'
 import { type ReturnedPoints, readPointsPayment, type TakenBack } from '#db/purchases.ts'
 import { type Award, capAward, evaluateCampaigns, grantsOf } from '#domain/campaigns/award.ts'
-import { type Campaign, CampaignHistory } from '#domain/campaigns/campaign.ts'
+import { type Campaign, CampaignHistory, hasCaps, NO_CAPS } from '#domain/campaigns/campaign.ts'
 import { runSliced } from '#domain/campaigns/evaluation.ts'
 import { amountToCharge, pointsWorth } from '#domain/money.ts'
 import { type Awarded, type StepName, type StepResult, stepKey, UNAVAILABLE, undoAtLedger } from '#domain/purchase.ts'
@@ -81,9 +81,13 @@ export async function awardPoints(deps: PointsDependencies, awarded: Awarded): P
   const { sql, ledger, pointsTtlDays } = deps
   const { award, evaluate } = await readsOf(sql).toAward(idOf(awarded))
   if (isClosed(award)) return { points: award.points }
-  const evaluated = await evaluate()
+  const { mayBeCapped, ...evaluated } = await evaluate()
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-    const evaluation = await readsOf(sql).capped({ award: evaluated, accountId: award.accountId })
+    // A cap that came since then is no reason to look beforehand: `append_points` has the last word.
+    const evaluation =
+      mayBeCapped || attempt > 1
+        ? await readsOf(sql).capped({ award: evaluated, accountId: award.accountId })
+        : capAward(evaluated, () => NO_CAPS)
     // Caps may have nothing left because an attempt whose report was lost has booked it: what stands is what counts.
     if (evaluation.points === 0) return { points: (await recordNothing(sql, award.id, evaluation)).points }
     const answer = await ledger.execute({
@@ -129,7 +133,7 @@ const MAX_ATTEMPTS = 100
 export async function parkAward({ sql }: PointsDependencies, awarded: Awarded, problem: string): Promise<void> {
   const { award, evaluate } = await readsOf(sql).toAward(idOf(awarded))
   if (award.state !== 'pending') return
-  const evaluated = await evaluate()
+  const { mayBeCapped: _, ...evaluated } = await evaluate()
   if (evaluated.points === 0) await recordNothing(sql, award.id, evaluated)
   else await recordParked(sql, award.id, evaluated, problem)
 }
@@ -193,7 +197,10 @@ function isClosed({ state }: StoredAward): boolean {
 }
 
 /** An award, and what its purchase or event earns before caps: the same whenever it is asked for. */
-type ToAward = { award: StoredAward; evaluate: () => Promise<Award> }
+type ToAward = { award: StoredAward; evaluate: () => Promise<Evaluated> }
+
+/** `mayBeCapped`: one of its campaigns had a cap when it was earned, or that is not known. */
+type Evaluated = Award & { mayBeCapped: boolean }
 
 /** What awards that meet in a process read together: each of it in as many statements for all of them as for one. */
 type AwardReads = {
@@ -242,11 +249,13 @@ async function evaluate(
   { id, state }: StoredAward,
   occurrence: Occurrence | undefined,
   history: (occurrence: Occurrence) => Campaign[],
-): Promise<Award> {
+): Promise<Evaluated> {
   const kept = state === 'parked' ? await readEvaluation(sql, id) : null
-  if (kept) return kept
+  if (kept) return { ...kept, mayBeCapped: true }
   if (!occurrence) throw new StepImpossible(`what earned award ${id} has not happened`)
-  return await runSliced(evaluateCampaigns(history(occurrence), occurrence.event), setImmediate)
+  const campaigns = history(occurrence)
+  const award = await runSliced(evaluateCampaigns(campaigns, occurrence.event), setImmediate)
+  return { ...award, mayBeCapped: campaigns.some(({ caps }) => hasCaps(caps)) }
 }
 
 /** The campaigns as they stood when something occurred. */

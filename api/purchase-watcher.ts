@@ -154,18 +154,18 @@ export type OutcomeWatcher = {
 
 /**
  * One statement per poll looks for those that have been settled, so that who waits is answered when the row says so: no request
- * holds a long poll at Temporal, and none waits for the end of the workflow. The pause between two polls is a tenth of how long the
- * latest of them has waited so far: nobody is answered much later than need be, and a database under load is asked less often.
- * While the database is unavailable the waits go on.
+ * holds a long poll at Temporal, and none waits for the end of the workflow. The pause between two polls grows with how many wait,
+ * and with how long the latest of them has waited so far: nobody is answered much later than need be, and a database under load is
+ * asked less often. While the database is unavailable the waits go on.
  *
- * @param options.minPauseMs, options.maxPauseMs bounds of that pause
+ * @param options.maxPauseMs the longest such pause
  */
 export function createOutcomeWatcher(options: OutcomeWatcherOptions): OutcomeWatcher {
-  const { sql, logger, minPauseMs = 4, maxPauseMs = 25 } = options
+  const { sql, logger, maxPauseMs = 25 } = options
   const waits = new Map<string, Set<Wait>>()
   function pauseMs(): number {
     const youngest = Math.max(...[...waits.values()].flatMap((of) => [...of].map(({ startedAt }) => startedAt)))
-    return Math.min(Math.max((performance.now() - youngest) / 10, minPauseMs), maxPauseMs)
+    return Math.min(Math.max((performance.now() - youngest) / 10, 1 + waits.size), maxPauseMs)
   }
 
   async function poll(): Promise<void> {
@@ -199,7 +199,7 @@ export function createOutcomeWatcher(options: OutcomeWatcherOptions): OutcomeWat
   }
 }
 
-type OutcomeWatcherOptions = { sql: Database; logger: Logger; minPauseMs?: number; maxPauseMs?: number }
+type OutcomeWatcherOptions = { sql: Database; logger: Logger; maxPauseMs?: number }
 
 type Wait = { startedAt: number; end: (purchase: StoredPurchase | undefined) => void }
 

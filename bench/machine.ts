@@ -7,7 +7,7 @@ import { identify, type ProcessIdentity, writeRuntime } from '#config/runtime-fi
 import { GONE_AFTER_KILL_MS, STOP_WORKER_MS } from '#config/shutdown.ts'
 import { audit } from '#db/audit.ts'
 import { type Database, openDatabase } from '#db/client.ts'
-import { migrateDatabase } from '#db/migrate.ts'
+import { migrateDatabase, setRoleSettings } from '#db/migrate.ts'
 import { addMissingProducts } from '#db/products.ts'
 import { addMissingUsers } from '#db/wallets.ts'
 import { stopInOrder } from '#scripts/launcher/supervisor.ts'
@@ -128,6 +128,7 @@ async function startMachine(say: (line: string) => void, started: ReturnType<typ
     stopping,
   })
   await migrateDatabase({ migrateDatabaseUrl: postgres.migrateDatabaseUrl, applicationRole: APPLICATION_ROLE })
+  await setRoleSettings(postgres.databaseUrl)
   const admin = open(postgres.adminUrl, { applicationName: 'bench-admin', maxConnections: 1, statementTimeoutMs: 0 })
   await requireDurability(admin)
   await fill(postgres.databaseUrl)

@@ -266,13 +266,9 @@ export async function readPurchasesBeyond(
 
 /** Those of the given purchases that have their outcome, and of which no refund is under way. */
 export async function readSettledPurchases(sql: Sql, purchaseIds: string[]): Promise<StoredPurchase[]> {
-  const settled = await sql<{ id: string }[]>`
-    select id from purchases
-    where id = any(${purchaseIds}::uuid[]) and settled_at is not null and status <> 'refunding'`
-  if (settled.length === 0) return []
   return await sql<StoredPurchase[]>`
     select ${summary(sql)}, ${history(sql)} from ${purchases(sql)}
-    where p.id = any(${settled.map(({ id }) => id)}::uuid[])`
+    where p.id = any(${purchaseIds}::uuid[]) and p.settled_at is not null and p.status <> 'refunding'`
 }
 
 export type PurchaseFilter = {

@@ -56,6 +56,12 @@ export type Caps = {
   readonly pointsPerCustomer: number | null
 }
 
+export const NO_CAPS: Caps = { totalPoints: null, pointsPerCustomer: null }
+
+export function hasCaps({ totalPoints, pointsPerCustomer }: Caps): boolean {
+  return totalPoints !== null || pointsPerCustomer !== null
+}
+
 export type Campaign = {
   readonly id: string
   /** Of its history, if its rules are as they are stored there; with the id, it names them. */
@@ -187,8 +193,7 @@ export class CampaignHistory {
 
   /** Those that ever had a cap: of them it matters what they gave before. */
   everCapped(): string[] {
-    const isCapped = ({ terms }: CampaignVersion) =>
-      terms !== null && (terms.caps.totalPoints !== null || terms.caps.pointsPerCustomer !== null)
+    const isCapped = ({ terms }: CampaignVersion) => terms !== null && hasCaps(terms.caps)
     return this.#campaigns.flatMap((versions) => (versions[0] && versions.some(isCapped) ? [versions[0].id] : []))
   }
 
