@@ -1,12 +1,27 @@
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** Minutes of what `test/faults/suite.test.ts` has a short form of: `npm run test:experiments`. */
 const EXPERIMENTS = 'test/faults/pre-production.test.ts'
+
+/** Folders whose files take longest. They begin first, so that at the end none runs alone. */
+const LONGEST = ['test/faults/', 'test/browser/', 'test/explore/', 'test/workflow/']
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const index = LONGEST.findIndex((folder) => moduleId.includes(folder))
+      return index < 0 ? LONGEST.length : index
+    }
+    return (await super.sort(files)).toSorted((one, other) => rank(one) - rank(other))
+  }
+}
 
 const setupFiles = ['test/support/no-console-errors.ts']
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         // Pure code only: no Postgres, no Temporal. `npm run check` runs these.
