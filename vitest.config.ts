@@ -39,7 +39,7 @@ export default defineConfig({
         test: {
           name: 'system',
           setupFiles,
-          include: ['test/{db,workflow,replay,api,faults,explore,browser}/**/*.test.ts'],
+          include: ['test/{db,workflow,replay,api,museum,faults,explore,browser}/**/*.test.ts'],
           exclude: [EXPERIMENTS],
           globalSetup: ['test/support/system.ts'],
           // Of real time, on a machine that has other files to run.
