@@ -79,3 +79,18 @@ test('does not fail where it may not register them, but says why', async () => {
     refused: 'Request unauthorized.',
   })
 })
+
+test('of a database that another version made it says so, in one line, and changes nothing', async () => {
+  const owner = openDatabase({ databaseUrl: database.migrateDatabaseUrl, applicationName: 'test', maxConnections: 1 })
+  await owner`update schema_migrations set md5 = 'of another version' where version = 1`
+  expect(await migrate('127.0.0.1:1')).toEqual({
+    code: 1,
+    out: '',
+    err:
+      'This database was made by another version of the schema, which until 1.0 cannot be upgraded: start with an empty one. ' +
+      'That of "npm start" is in DATA_DIR: delete it, or set another one.\n',
+  })
+  const versions = await owner`select md5 from schema_migrations where version > 0`
+  expect(versions).toEqual([{ md5: 'of another version' }])
+  await owner.end()
+})
