@@ -380,6 +380,9 @@ $$;
 -- come last, since others may wait for them until the end of the transaction.
 create or replace function count_grants(grants jsonb) returns void
 language plpgsql as $$
+declare
+  added_to   bigint;
+  taken_from bigint;
 begin
   insert into campaign_grants (lot_id, transaction_id, campaign_id, account_id, points)
   select g."lotId", g."transactionId", g."campaignId", g."accountId", g.points
@@ -390,9 +393,14 @@ begin
   insert into campaign_customers as customer (campaign_id, account_id, given_points)
   select campaign_id, account_id, points from granted(grants) where points >= 0
   on conflict (campaign_id, account_id) do update set given_points = customer.given_points + excluded.given_points;
+  get diagnostics added_to = row_count;
   update campaign_customers customer set given_points = customer.given_points + given.points
   from granted(grants) as given
   where given.points < 0 and customer.campaign_id = given.campaign_id and customer.account_id = given.account_id;
+  get diagnostics taken_from = row_count;
+  if added_to + taken_from < (select count(*) from granted(grants)) then
+    raise exception 'there is no count of what a campaign gave to a customer, to take some of it back' using errcode = 'US002';
+  end if;
 
   update campaigns c set given_points = c.given_points + given.points
   from (select campaign_id, sum(points) as points from granted(grants) group by campaign_id) as given

@@ -101,7 +101,8 @@ create or replace function transition_reservations(
 ) returns void
 language plpgsql as $$
 declare
-  line record;
+  line  record;
+  moved bigint := 0;
 begin
   perform lock_products(purchase);
   for line in
@@ -111,9 +112,10 @@ begin
   loop
     perform move_stock(
       line.product_id, on_hand_sign * line.quantity, reserved_sign * line.quantity, why, purchase::text, who);
+    moved := moved + 1;
   end loop;
-  if not found then
-    raise exception 'purchase % has no line that is %', purchase, from_state using errcode = 'US002';
+  if moved = 0 or moved < (select count(*) from purchase_lines where purchase_id = purchase) then
+    raise exception 'of the lines of purchase %, % are %', purchase, moved, from_state using errcode = 'US002';
   end if;
 end
 $$;

@@ -228,8 +228,9 @@ $$;
 create or replace function settle_awards(settled jsonb, at timestamptz) returns jsonb
 language plpgsql as $$
 declare
-  ids      uuid[] := array(select (award ->> 'id')::uuid from jsonb_array_elements(settled) as award);
-  timeline jsonb;
+  ids       uuid[] := array(select (award ->> 'id')::uuid from jsonb_array_elements(settled) as award);
+  timeline  jsonb;
+  ended_now bigint;
 begin
   with ended as (
     update awards set
@@ -239,13 +240,16 @@ begin
     where awards.id = any(ids) and awards.id = (one.award ->> 'id')::uuid
     returning awards.*, one.award ->> 'accountId' as account_id
   )
-  select coalesce(jsonb_agg(jsonb_build_object(
+  select count(*), coalesce(jsonb_agg(jsonb_build_object(
     'accountId', account_id, 'purchaseId', id, 'step', 'awardPoints',
     'state', case state when 'booked' then 'applied' else state end,
     'detail', jsonb_build_object('points', points)
       || case when transaction_id is null then '{}' else jsonb_build_object('transactionId', transaction_id) end
-  )), '[]')
-  into timeline from ended where kind = 'purchase';
+  )) filter (where kind = 'purchase'), '[]')
+  into ended_now, timeline from ended;
+  if ended_now < cardinality(ids) then
+    raise exception 'there are % of the awards %', ended_now, ids using errcode = 'US003';
+  end if;
   return timeline;
 end
 $$;
