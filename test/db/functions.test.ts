@@ -1,4 +1,3 @@
-import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { voidAward } from '#db/awards.ts'
 import { openDatabase } from '#db/client.ts'
@@ -169,46 +168,5 @@ describe('amounts that are none', () => {
     const topUp = { name: 'ann', amount_minor: amount, max_minor: 1e9, who: 'test' }
     await expect(call(shop.sql, 'top_up_wallet', { ...topUp, ...key })).rejects.toThrow('no amount')
     await shop.refund(purchaseId)
-  })
-})
-
-describe('a release that gives a function a new signature', () => {
-  /** What the migration of such a release does: the old function stays, as a call of the new one. */
-  const NEXT_RELEASE = `
-    alter function charge_wallet(uuid) rename to charge_wallet_2;
-    create function charge_wallet(purchase uuid) returns jsonb
-    language plpgsql security definer set search_path = public, pg_temp as $$
-    begin
-      return charge_wallet_2(purchase);
-    end
-    $$;
-    grant execute on function charge_wallet(uuid) to public`
-
-  test('lets the workers of the release before go on, and take back what the new ones did', async () => {
-    const owner = postgres(shop.migrateDatabaseUrl, { max: 1, onnotice: () => {} })
-    const next = (purchaseId: string) => shop.sql<{ answer: object }[]>`
-      select charge_wallet_2(purchase => ${purchaseId}) as answer`
-    try {
-      const spent = await shop.balance('ann')
-      const [before, after, undone] = [await order(), await order(), await order()]
-      for (const purchaseId of [before, after, undone]) await reserveStock(shop.sql, purchaseId)
-      await chargeWallet(shop.sql, before)
-      await owner.unsafe(NEXT_RELEASE)
-
-      expect(await missingFunctions(shop.sql)).toEqual([])
-      // What one release began, the other one repeats, goes on with, and undoes.
-      expect((await next(before))[0]?.answer).toEqual({ ok: true, amountMinor: 600 })
-      await next(after)
-      expect(await chargeWallet(shop.sql, after)).toEqual({ ok: true, amountMinor: 600 })
-      await next(undone)
-      await undoCharge(shop.sql, undone)
-      for (const purchaseId of [before, after]) {
-        await confirmPurchase(shop.sql, purchaseId)
-        await shop.complete(purchaseId)
-      }
-      expect(spent - (await shop.balance('ann'))).toBe(2 * 600)
-    } finally {
-      await owner.end()
-    }
   })
 })
