@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { defaultPayloadConverter } from '@temporalio/common'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { listLapsedAccounts, listTransactions, readAvailable, readBalanceEntries } from '#db/points.ts'
@@ -124,27 +123,6 @@ describe('a sweep over more accounts than one page holds', () => {
     expect(await sweep()).toBe(450)
   })
 
-  test('shows how far it is, and when it is cancelled ends after the accounts that it is at', async () => {
-    const accounts = await listLapsedAccounts(world.shop.sql, { now: now(), limit: 100 })
-    const options = { workflowId: `expire-${crypto.randomUUID()}`, taskQueue: world.taskQueue, args: [{}] }
-    const holdTenth = await hold(accounts[99])
-    const holdFifth = await hold(accounts[49])
-    const handle = await world.client.workflow.start('expirePoints', options)
-    await expect.poll(() => progressOf(handle.workflowId)).toEqual({ accounts: 40, of: 200 })
-    await handle.cancel()
-    await holdFifth.end()
-    // It cannot get past the tenth ten, while the answer to its heartbeat comes, which is due a second after the last one.
-    await expect.poll(() => expiredAccounts()).toBe(99)
-    await sleep(2_000)
-    await holdTenth.end()
-
-    await expect(handle.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } })
-    await expect.poll(() => expiredAccounts()).toBe(100)
-    await sleep(500)
-    expect(await expiredAccounts()).toBe(100)
-    expect(await sweep()).toBe(350)
-  })
-
   test('goes on in a new run, once its history is long enough, and counts on', async () => {
     const handle = await world.client.workflow.start('expirePoints', {
       workflowId: `expire-${crypto.randomUUID()}`,
@@ -167,40 +145,6 @@ describe('a sweep over more accounts than one page holds', () => {
     expect(await sweep()).toBe(0)
   })
 })
-
-/** Keeps an account from being written to, until the end of it. */
-async function hold(accountId = '') {
-  const held = Promise.withResolvers<void>()
-  const end = Promise.withResolvers<void>()
-  const holding = world.shop.asOwner((owner) =>
-    owner.begin(async (sql) => {
-      await sql`select from points_accounts where account_id = ${accountId} for no key update`
-      held.resolve()
-      await end.promise
-    }),
-  )
-  await held.promise
-  return {
-    async end() {
-      end.resolve()
-      await holding
-    },
-  }
-}
-
-/** Of this test, those that were swept. */
-async function expiredAccounts(): Promise<number> {
-  const rows = await world.shop.sql`
-    select from points_events where account_id like ${`${member}-%`} and type = 'expired'`
-  return rows.length
-}
-
-/** What the running activity of a workflow has reported last. */
-async function progressOf(workflowId: string): Promise<unknown> {
-  const { raw } = await world.client.workflow.getHandle(workflowId).describe()
-  const [details] = raw.pendingActivities?.[0]?.heartbeatDetails?.payloads ?? []
-  return details && defaultPayloadConverter.fromPayload(details)
-}
 
 /** What each run of a chain was started with. */
 async function inputsOf(workflowId: string, firstRunId: string): Promise<unknown[]> {
