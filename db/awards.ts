@@ -1,7 +1,7 @@
 import type { Award, AwardState } from '#domain/campaigns/award.ts'
 import { type CampaignPoints, campaignPoints } from './campaigns.ts'
 import type { Sql } from './client.ts'
-import { isListed } from './discrepancies.ts'
+import { isWaiting } from './discrepancies.ts'
 import { call, StepImpossible } from './functions.ts'
 import type { KeyedRequest } from './idempotency-keys.ts'
 
@@ -146,7 +146,7 @@ export async function listQuietEvents(
   return await sql<QuietEvent[]>`
     select a.id as "eventId", a.user_id as "userId", u.username, e.type
     from awards a join external_events e on e.id = a.id join users u on u.id = a.user_id
-    where a.state = 'pending' and a.kind = 'event' and not ${isListed(sql, 'a.id')}
+    where a.state = 'pending' and a.kind = 'event' and not ${isWaiting(sql, { id: sql`a.id`, saga: sql`'award'` })}
       and a.created_at < now() - make_interval(secs => ${options.quietForSeconds})
       ${options.after === undefined ? sql`` : sql`and a.id > ${options.after}`}
     order by a.id

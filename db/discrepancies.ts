@@ -1,3 +1,4 @@
+import type postgres from 'postgres'
 import type { Saga } from '#domain/purchase.ts'
 import type { Sql } from './client.ts'
 import { call } from './functions.ts'
@@ -43,19 +44,23 @@ function discrepancies(sql: Sql) {
   return sql`select d.id, d.saga, d.problem, d.found_at as "foundAt", d.resolved from discrepancies d`
 }
 
-/** Of a row `d`: nobody has resolved it, and the saga has not been settled since. */
+/**
+ * Of a row `d`: it waits for an operator. Nobody has resolved it, and its saga has not been settled otherwise since, which an award is
+ * that is parked as well.
+ */
 export function isOpen(sql: Sql) {
-  return sql`(d.resolved is null and not exists (
-      select from purchases p
-      where p.id = d.id and case d.saga
-        when 'purchase' then p.settled_at is not null
-        when 'refund' then p.status = 'refunded'
-        else false
-      end
-    ))`
+  return sql`(d.resolved is null and case d.saga
+      when 'purchase' then not exists (select from purchases where id = d.id and settled_at is not null)
+      when 'refund' then not exists (select from purchases where id = d.id and status = 'refunded')
+      else not exists (select from awards where id = d.id and state <> 'pending')
+    end)`
 }
 
-/** Whether a purchase or event waits for an operator. @param id a column */
-export function isListed(sql: Sql, id: string) {
-  return sql`exists (select from discrepancies d where d.id = ${sql(id)} and d.resolved is null)`
+/** Whether a saga waits for an operator. Another saga of the same purchase does not keep it from being carried out. */
+export function isWaiting(sql: Sql, subject: { id: Fragment; saga: Fragment }) {
+  return sql`exists (
+      select from discrepancies d where d.id = ${subject.id} and d.saga = ${subject.saga} and ${isOpen(sql)}
+    )`
 }
+
+type Fragment = postgres.PendingQuery<postgres.Row[]>

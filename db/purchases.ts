@@ -12,7 +12,7 @@ import {
 } from '#domain/purchase.ts'
 import { type CampaignPoints, campaignPoints } from './campaigns.ts'
 import type { Sql } from './client.ts'
-import { isListed } from './discrepancies.ts'
+import { isWaiting } from './discrepancies.ts'
 import { call, StepImpossible } from './functions.ts'
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -367,6 +367,7 @@ export async function listQuietPurchases(
   sql: Sql,
   options: { quietForSeconds: number; after?: string; limit: number },
 ): Promise<QuietPurchase[]> {
+  const saga = sql`case p.status when 'refunding' then 'refund' else 'purchase' end`
   return await sql<QuietPurchase[]>`
     select p.id as "purchaseId", p.user_id as "userId", u.username, p.status, p.total_minor as "totalMinor",
       (
@@ -374,7 +375,7 @@ export async function listQuietPurchases(
         from purchase_lines where purchase_id = p.id
       ) as lines
     from purchases p join users u on u.id = p.user_id
-    where (p.settled_at is null or p.status = 'refunding') and not ${isListed(sql, 'p.id')}
+    where (p.settled_at is null or p.status = 'refunding') and not ${isWaiting(sql, { id: sql`p.id`, saga })}
       and p.updated_at < now() - make_interval(secs => ${options.quietForSeconds})
       and p.id > ${options.after ?? NO_ID}
     order by p.id
