@@ -2,22 +2,25 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pLimit from 'p-limit'
 import { listPendingEvents, listQuietEvents, type QuietEvent } from '#db/awards.ts'
 import type { Sql } from '#db/client.ts'
-import { hasBegun, listQuietPurchases, listUnsettledPurchases, type QuietPurchase } from '#db/purchases.ts'
-import { awardWorkflowId, purchaseWorkflowId, refundWorkflowId } from '#domain/purchase.ts'
+import { listQuietPurchases, listUnsettledPurchases, type QuietPurchase } from '#db/purchases.ts'
+import {
+  awardWorkflowId,
+  type PurchaseStatus,
+  purchaseWorkflowId,
+  refundWorkflowId,
+  settledBy,
+} from '#domain/purchase.ts'
 
-/**
- * What nobody carries out any more, and the saga that settles it: a purchase of which no step has happened is started again as
- * itself; `repair` completes one that was confirmed, and undoes any other.
- */
+/** What nobody carries out any more, and the saga that settles it. */
 export type LostSaga =
   | { saga: 'purchase' | 'repair' | 'refund'; purchase: QuietPurchase }
   | { saga: 'award'; event: QuietEvent }
 
 export type ReconcilerDependencies = {
   sql: Sql
-  /** Whether a workflow of that id is open, as Temporal has it. */
-  isWorkflowOpen: (workflowId: string) => Promise<boolean>
-  /** @returns false when it was open already */
+  /** The workflow of that id, as Temporal has it. `result`: what one that has completed came to. */
+  readWorkflow: (workflowId: string) => Promise<{ isOpen: boolean; result?: unknown }>
+  /** @returns false when a workflow of its id is open: somebody else has started one since it was read */
   startLost: (lost: LostSaga) => Promise<boolean>
 }
 
@@ -69,8 +72,8 @@ export type Report = {
   warn: (message: string, details: Record<string, unknown>) => void
 }
 
-/** Something quiet: lost, unless `workflowId` is open. */
-type Quiet = { id: string; workflowId: string; saga: LostSaga }
+/** Something quiet: lost, unless `workflowId` is open. `settle` gives what settles it, by what its last workflow came to. */
+type Quiet = { id: string; workflowId: string; settle: (result: unknown) => LostSaga }
 
 type Page = { quietForSeconds: number; after?: string; limit: number }
 
@@ -78,41 +81,45 @@ async function quietPurchases(sql: Sql, page: Page): Promise<Quiet[]> {
   return (await listQuietPurchases(sql, page)).map((purchase) => {
     const { purchaseId: id } = purchase
     if (purchase.status === 'refunding')
-      return { id, workflowId: refundWorkflowId(id), saga: { saga: 'refund', purchase } }
-    return {
-      id,
-      workflowId: purchaseWorkflowId(id),
-      saga: { saga: hasBegun(purchase) ? 'repair' : 'purchase', purchase },
-    }
+      return { id, workflowId: refundWorkflowId(id), settle: () => ({ saga: 'refund', purchase }) }
+    const settle = (result: unknown): LostSaga => ({
+      saga: settledBy(purchase, result as { status: PurchaseStatus } | undefined),
+      purchase,
+    })
+    return { id, workflowId: purchaseWorkflowId(id), settle }
   })
 }
 
 async function quietEvents(sql: Sql, page: Page): Promise<Quiet[]> {
   return (await listQuietEvents(sql, page)).map((event) => {
     const { eventId: id } = event
-    return { id, workflowId: awardWorkflowId({ eventId: id }), saga: { saga: 'award', event } }
+    return { id, workflowId: awardWorkflowId({ eventId: id }), settle: () => ({ saga: 'award', event }) }
   })
 }
 
+/** A saga to start in place of a workflow that is not open. */
+type Lost = Pick<Quiet, 'id' | 'workflowId'> & { saga: LostSaga }
+
 async function findLost(
-  { isWorkflowOpen }: ReconcilerDependencies,
+  { readWorkflow }: ReconcilerDependencies,
   page: Quiet[],
   report: Report,
-): Promise<{ lost: Quiet[]; failed: number }> {
+): Promise<{ lost: Lost[]; failed: number }> {
   const limit = pLimit(DESCRIBED_AT_ONCE)
   let described = 0
-  const open = await Promise.all(
+  const found = await Promise.all(
     page.map((quiet) =>
       limit(() => {
         report.progress({ described: described++, of: page.length })
-        return orUndefined(report, quiet, () => isWorkflowOpen(quiet.workflowId))
+        return orUndefined(report, quiet, () => readWorkflow(quiet.workflowId))
       }),
     ),
   )
-  return {
-    lost: page.filter((_, index) => open[index] === false),
-    failed: open.filter((answer) => answer === undefined).length,
-  }
+  const lost = page.flatMap(({ settle, ...quiet }, index) => {
+    const workflow = found[index]
+    return workflow === undefined || workflow.isOpen ? [] : [{ ...quiet, saga: settle(workflow.result) }]
+  })
+  return { lost, failed: found.filter((workflow) => workflow === undefined).length }
 }
 
 /**
@@ -126,7 +133,7 @@ const POLL_MS = 20
 async function startInTurn(
   { sql, startLost }: ReconcilerDependencies,
   of: ReconcilerCursor['of'],
-  lost: Quiet[],
+  lost: Lost[],
   report: Report,
 ): Promise<{ started: number; failed: number }> {
   const waiting = [...lost]
@@ -136,7 +143,7 @@ async function startInTurn(
   while (waiting.length > 0 || underWay.size > 0) {
     report.progress({ started, of: lost.length })
     const turns = waiting.splice(0, TURNS - underWay.size)
-    const answers = await Promise.all(turns.map((quiet) => orUndefined(report, quiet, () => startLost(quiet.saga))))
+    const answers = await Promise.all(turns.map((one) => orUndefined(report, one, () => startLost(one.saga))))
     for (const [index, answer] of answers.entries()) {
       if (answer === undefined) failed += 1
       if (answer !== true) continue
@@ -152,11 +159,11 @@ async function startInTurn(
 }
 
 /** The answer about one of them; undefined, and a line in the log, when there is none. */
-async function orUndefined(
+async function orUndefined<Answer>(
   { warn }: Report,
-  { workflowId }: Quiet,
-  ask: () => Promise<boolean>,
-): Promise<boolean | undefined> {
+  { workflowId }: Pick<Quiet, 'workflowId'>,
+  ask: () => Promise<Answer>,
+): Promise<Answer | undefined> {
   try {
     return await ask()
   } catch (error) {

@@ -1,22 +1,14 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { isWorkflowOpen } from '#config/temporal.ts'
 import { dismissAward, listParkedAwards, readParkedAward, type StoredAward } from '#db/awards.ts'
 import type { Database } from '#db/client.ts'
 import { type Discrepancy, listDiscrepancies, readDiscrepancy, resolveDiscrepancy } from '#db/discrepancies.ts'
-import { hasBegun, type StoredPurchase } from '#db/purchases.ts'
-import { purchaseWorkflowId, SAGAS } from '#domain/purchase.ts'
+import type { StoredPurchase } from '#db/purchases.ts'
+import { SAGAS } from '#domain/purchase.ts'
 import type { App, AppDependencies } from './app-types.ts'
 import { DEMO_ACTOR } from './idempotency.ts'
 import { Problem } from './problems.ts'
 import { acceptedHeaders, purchaseStatusSchema, requirePurchase, setAcceptedHeaders } from './purchase-schemas.ts'
-import {
-  callTemporal,
-  retryAward,
-  startLostPurchase,
-  startRepair,
-  waitForAward,
-  waitForOutcome,
-} from './purchase-workflows.ts'
+import { restartUndo, retryAward, startSettling, waitForAward, waitForOutcome } from './purchase-workflows.ts'
 import { json, jsonBody, problems, READING, WITH_BODY } from './responses.ts'
 import {
   discrepancyPath,
@@ -293,9 +285,7 @@ function registerRepairPurchase(app: App, deps: AppDependencies): void {
     const { id } = c.req.valid('param')
     c.set('purchaseId', id)
     const found = await requirePurchase(deps.sql, id)
-    await requireRepairable(deps, found)
-    // It may be that its workflow is only just about to be started.
-    await (hasBegun(found) ? startRepair(deps, found) : startLostPurchase(deps, found))
+    await settle(deps, found)
     const purchase = await waitForOutcome(deps, found, c.req.raw.signal)
     const { purchaseId, status } = purchase
     if (purchase.settledAt !== null) return c.json({ purchaseId, status }, 200)
@@ -305,22 +295,18 @@ function registerRepairPurchase(app: App, deps: AppDependencies): void {
 }
 
 /** A repair tombstones the steps that have not happened, so it would undo a purchase that is making progress. */
-async function requireRepairable(deps: AppDependencies, { purchaseId, status }: StoredPurchase): Promise<void> {
+async function settle(deps: AppDependencies, purchase: StoredPurchase): Promise<void> {
+  const { purchaseId, status } = purchase
   switch (status) {
     case 'compensating':
+      await restartUndo(deps, purchase)
       return
-    case 'running':
-      if (await isRunning(deps, purchaseId)) {
-        const detail = 'Its workflow is running. Cancel the purchase to stop it.'
-        throw new Problem('not_repairable', detail, { purchaseId, purchaseStatus: status })
-      }
-      return
+    case 'running': {
+      if (await startSettling(deps, purchase)) return
+      const detail = 'Its workflow is running. Cancel the purchase to stop it.'
+      throw new Problem('not_repairable', detail, { purchaseId, purchaseStatus: status })
+    }
     default:
       throw new Problem('already_settled', `The purchase is ${status}.`, { purchaseId, purchaseStatus: status })
   }
-}
-
-function isRunning(deps: AppDependencies, purchaseId: string): Promise<boolean> {
-  const request = () => isWorkflowOpen(deps.temporal, purchaseWorkflowId(purchaseId))
-  return callTemporal(deps, request, purchaseId)
 }

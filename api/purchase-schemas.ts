@@ -414,8 +414,12 @@ export function chargedMinor({ totalMinor, redeemPoints, pointValueMinor }: Purc
 /** @throws Problem `unknown_purchase` */
 export async function requirePurchase(sql: Database, id: string): Promise<StoredPurchase> {
   const purchase = await readPurchase(sql, id)
-  if (!purchase) throw new Problem('unknown_purchase', `There is no purchase "${id}".`)
+  if (!purchase) throw unknownPurchaseProblem(id)
   return purchase
+}
+
+export function unknownPurchaseProblem(id: string): Problem {
+  return new Problem('unknown_purchase', `There is no purchase "${id}".`)
 }
 
 /** OpenAPI description of the headers that `setAcceptedHeaders` sets. */

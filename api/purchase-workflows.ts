@@ -7,11 +7,12 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client'
 import pLimit from 'p-limit'
-import { startWorkflow } from '#config/temporal.ts'
+import { readWorkflow, startUnlessOpen, startWorkflow } from '#config/temporal.ts'
 import type { StoredPurchase } from '#db/purchases.ts'
-import type { Awarded, Lane } from '#domain/purchase.ts'
+import { type Awarded, type Lane, purchaseWorkflowId, settledBy } from '#domain/purchase.ts'
 import {
   awardStart,
+  type PurchaseResult,
   type PurchaseToStart,
   purchaseStart,
   refundStart,
@@ -132,46 +133,68 @@ export async function startAndWait(
 }
 
 /**
- * A purchase as it is now; undefined while the database cannot be read. It is on record, so the request that it was recorded by is
- * not answered with a 503.
+ * What is on record, as it is now; undefined while the database cannot be read. The request that it was recorded by, or a repeat of that,
+ * is not answered with a 503.
  */
-export async function readPresent(
-  { sql, logger }: AppDependencies,
-  purchaseId: string,
-): Promise<StoredPurchase | undefined> {
+export async function readRecorded<Recorded>(
+  { logger }: AppDependencies,
+  id: string,
+  read: () => Promise<Recorded>,
+): Promise<Recorded | undefined> {
   try {
-    return await requirePurchase(sql, purchaseId)
+    return await read()
   } catch (error) {
     if (unavailableProblem(error) === undefined) throw error
-    logger.warn({ err: error, purchaseId }, 'what is on record cannot be read now')
+    logger.warn({ err: error, id }, 'what is on record cannot be read now')
     return undefined
   }
+}
+
+/** A purchase that is on record. @returns as `readRecorded` */
+export function readPresent(deps: AppDependencies, purchaseId: string): Promise<StoredPurchase | undefined> {
+  return readRecorded(deps, purchaseId, () => requirePurchase(deps.sql, purchaseId))
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
 // What is on record nowhere else: an operator asks for it, and asks again when Temporal cannot be reached
 
 /**
- * Starts the workflow of a purchase of which no step has happened, also when an earlier one was terminated.
+ * Starts the workflow that settles a purchase which nobody carries out, as the reconciler does.
  *
+ * @returns false when somebody carries it out
  * @throws Problem `temporal_unavailable`
  */
-export function startLostPurchase(deps: AppDependencies, purchase: StoredPurchase): Promise<WorkflowHandle> {
-  return startRequested(deps, purchaseStart(purchase, { lane: deps.defaultLane }), AGAIN)
+export function startSettling(deps: AppDependencies, purchase: StoredPurchase): Promise<boolean> {
+  const { temporal, taskQueue, defaultLane } = deps
+  return callTemporal(
+    deps,
+    async () => {
+      const { isOpen, result } = await readWorkflow(temporal, purchaseWorkflowId(purchase.purchaseId))
+      if (isOpen) return false
+      const { workflowType, ...start } =
+        settledBy(purchase, result as PurchaseResult | undefined) === 'purchase'
+          ? purchaseStart(purchase, { lane: defaultLane })
+          : repairStart(purchase, OPERATOR)
+      return await startUnlessOpen(temporal, workflowType, { taskQueue, ...start })
+    },
+    purchase.purchaseId,
+  )
 }
 
 /**
- * Starts the workflow that settles a purchase which makes no progress. A repair that is running already is terminated: it
- * may be waiting for its next attempt, while the new one makes an attempt at once. Every step takes effect once.
+ * Starts the workflow that settles a purchase which is being undone, in place of the one that undoes it: that may be waiting for its next
+ * attempt, while the new one makes an attempt at once. Every step takes effect once.
  *
  * @throws Problem `temporal_unavailable`
  */
-export function startRepair(deps: AppDependencies, purchase: StoredPurchase): Promise<WorkflowHandle> {
-  return startRequested(deps, repairStart(purchase, 'an operator asked for it'), {
+export function restartUndo(deps: AppDependencies, purchase: StoredPurchase): Promise<WorkflowHandle> {
+  return startRequested(deps, repairStart(purchase, OPERATOR), {
     ...AGAIN,
     workflowIdConflictPolicy: WorkflowIdConflictPolicy.TERMINATE_EXISTING,
   })
 }
+
+const OPERATOR = 'an operator asked for it'
 
 /**
  * Starts the workflow that books a parked award, unless it is running. The row in `awards` is the authority on what is left to

@@ -98,7 +98,7 @@ export function plainPurchase(sql: Database, order: (n: number) => Order = order
     sql,
     ledger,
     pointsTtlDays: 365,
-    isWorkflowOpen: async () => true,
+    readWorkflow: async () => ({ isOpen: true }),
     startLost: async () => false,
   })
   return async (n) => {

@@ -168,7 +168,7 @@ async function benchAwards(
     sql,
     ledger,
     pointsTtlDays: 365,
-    isWorkflowOpen: async () => true,
+    readWorkflow: async () => ({ isOpen: true }),
     startLost: async () => false,
   })
   const rates: Record<AwardKind, number[]> = { none: [], uncapped: [], capped: [] }

@@ -4,7 +4,9 @@ import {
   type ConnectionOptions,
   isGrpcServiceError,
   ServiceError,
+  WorkflowExecutionAlreadyStartedError,
   type WorkflowHandle,
+  WorkflowIdReusePolicy,
   WorkflowNotFoundError,
   type WorkflowStartOptions,
 } from '@temporalio/client'
@@ -102,13 +104,30 @@ export async function startWorkflow(
   }
 }
 
-/** Whether a workflow is there and not closed. One that Temporal does not know (any more) is not. */
-export async function isWorkflowOpen(client: Client, workflowId: string): Promise<boolean> {
+/** Starts a workflow, also when one of its id has ended. @returns false when one is open */
+export async function startUnlessOpen(
+  client: Client,
+  workflowType: string,
+  options: WorkflowStartOptions & { args: unknown[] },
+): Promise<boolean> {
   try {
-    const { status } = await client.workflow.getHandle(workflowId).describe()
-    return status.name === 'RUNNING' || status.name === 'PAUSED'
+    const workflowIdReusePolicy = WorkflowIdReusePolicy.ALLOW_DUPLICATE
+    await startWorkflow(client, workflowType, { ...options, workflowIdReusePolicy })
+    return true
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return false
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return false
+    throw error
+  }
+}
+
+/** @returns `result`: what one that has completed came to. One that Temporal does not know (any more) is not open. */
+export async function readWorkflow(client: Client, workflowId: string): Promise<{ isOpen: boolean; result?: unknown }> {
+  try {
+    const { status, runId } = await client.workflow.getHandle(workflowId).describe()
+    if (status.name !== 'COMPLETED') return { isOpen: status.name === 'RUNNING' || status.name === 'PAUSED' }
+    return { isOpen: false, result: await client.workflow.getHandle(workflowId, runId).result() }
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return { isOpen: false }
     throw error
   }
 }

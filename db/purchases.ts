@@ -59,9 +59,11 @@ export async function openPurchase(sql: Sql, order: PurchaseOrder): Promise<Open
 /**
  * Records a request to cancel: once, and only while the purchase is not settled. Unless the confirmation has happened, it never
  * will, and the purchase ends with everything given back, whoever carries it out.
+ *
+ * @returns the status that it has now; null without such a purchase
  */
-export async function requestCancel(sql: Sql, purchaseId: string): Promise<void> {
-  await call(sql, 'request_cancel', { purchase: purchaseId })
+export async function requestCancel(sql: Sql, purchaseId: string): Promise<PurchaseStatus | null> {
+  return await call(sql, 'request_cancel', { purchase: purchaseId })
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -351,11 +353,6 @@ export async function readPointsPayment(sql: Sql, purchaseId: string): Promise<P
     from purchases where id = ${purchaseId}`
   if (!row) throw new StepImpossible(`purchase ${purchaseId} does not exist`)
   return row
-}
-
-/** Whether a step has happened, or it is being undone: its total is known from the first step on. */
-export function hasBegun({ status, totalMinor }: Pick<PurchaseSummary, 'status' | 'totalMinor'>): boolean {
-  return status !== 'running' || totalMinor !== null
 }
 
 export type QuietPurchase = Pick<PurchaseSummary, 'purchaseId' | 'userId' | 'username' | 'status' | 'totalMinor'> & {

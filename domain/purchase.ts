@@ -136,7 +136,23 @@ export function awardWorkflowId(awarded: Awarded): string {
   return 'eventId' in awarded ? `award-event-${awarded.eventId}` : `award-${awarded.purchaseId}`
 }
 
-/** Id of the workflow that settles a purchase whose own workflow was lost. */
-export function repairWorkflowId(purchaseId: string): string {
-  return `repair-${purchaseId}`
+/**
+ * The workflow that settles a purchase which nobody carries out: `purchase` again, or `repair`, which completes one that is confirmed and
+ * undoes any other. Again, if no step of it has happened, and if its workflow had completed it, so that its client may know of the sale:
+ * then the database has lost what came last.
+ *
+ * @param ended what its last workflow came to, as far as Temporal has it
+ */
+export function settledBy(
+  { status, totalMinor }: { status: PurchaseStatus; totalMinor: number | null },
+  ended?: { status: PurchaseStatus },
+): 'purchase' | 'repair' {
+  if (status !== 'running') return 'repair'
+  if (ended !== undefined) return isSold(ended.status) ? 'purchase' : 'repair'
+  // The total is known from the first step on.
+  return totalMinor === null ? 'purchase' : 'repair'
+}
+
+function isSold(status: PurchaseStatus): boolean {
+  return status === 'completed' || status === 'refunding' || status === 'refunded'
 }

@@ -4,13 +4,13 @@ import { Client, type WorkflowExecutionInfo } from '@temporalio/client'
 import { runCommand } from '#config/command.ts'
 import { resolveConnections, resolveDatabase } from '#config/connections.ts'
 import { ConfigurationError, readEnvironment } from '#config/environment.ts'
-import { connectTemporal, isWorkflowOpen } from '#config/temporal.ts'
+import { connectTemporal, readWorkflow } from '#config/temporal.ts'
 import { audit, type Invariant } from '#db/audit.ts'
 import { listQuietEvents } from '#db/awards.ts'
 import { type Database, openDatabase, type Sql } from '#db/client.ts'
 import { listQuietPurchases } from '#db/purchases.ts'
 import { STUCK_MINUTES } from '#db/stuck.ts'
-import { awardWorkflowId, purchaseWorkflowId, refundWorkflowId, repairWorkflowId } from '#domain/purchase.ts'
+import { awardWorkflowId, purchaseWorkflowId, refundWorkflowId } from '#domain/purchase.ts'
 import { CUSTOMER, PURCHASE_STATUS } from '#workflows/contract.ts'
 
 /** `npm run audit`: every invariant, and what is stuck, as JSON on stdout; exit code 1 when an invariant is broken. */
@@ -132,7 +132,7 @@ async function readStatuses(sql: Sql, page: Ended[]): Promise<Map<string, string
 
 /** What a saga is about, by the id of its workflow (`purchaseWorkflowId` and its neighbours in domain/purchase.ts). */
 function subjectOf(workflowId: string): { kind: string; id: string } {
-  const [, kind = '', id = ''] = /^(purchase|repair|refund|award|award-event)-([0-9a-f-]{36})$/.exec(workflowId) ?? []
+  const [, kind = '', id = ''] = /^(purchase|refund|award|award-event)-([0-9a-f-]{36})$/.exec(workflowId) ?? []
   return { kind, id }
 }
 
@@ -148,10 +148,10 @@ async function compareOpen(sql: Sql, client: Client): Promise<Invariant> {
   let idle = await withNothingToDo(sql, open)
   for (let times = 0; times < LOOK_AGAIN.times && idle.length > 0; times++) {
     await sleep(LOOK_AGAIN.everyMs)
-    const isOpen = await Promise.all(idle.map((workflowId) => isWorkflowOpen(client, workflowId)))
+    const found = await Promise.all(idle.map((workflowId) => readWorkflow(client, workflowId)))
     idle = await withNothingToDo(
       sql,
-      idle.filter((_, index) => isOpen[index]),
+      idle.filter((_, index) => found[index]?.isOpen),
     )
   }
   const name = 'no workflow is open for a purchase, refund or award that has ended'
@@ -169,7 +169,7 @@ async function withNothingToDo(sql: Sql, workflowIds: string[]): Promise<string[
     left join purchases p on p.id = saga.id
     left join awards a on a.id = saga.id
     where case
-      when saga.kind in ('purchase', 'repair') then p.id is null or p.settled_at is not null
+      when saga.kind = 'purchase' then p.id is null or p.settled_at is not null
       when saga.kind = 'refund' then p.status is distinct from 'refunding'
       else a.id is null or a.state not in ('pending', 'parked')
     end`
@@ -183,16 +183,12 @@ const FOUND_WITHIN_SECONDS = 180
 async function compareUnderWay(sql: Sql, client: Client): Promise<Invariant> {
   const page = { quietForSeconds: FOUND_WITHIN_SECONDS, limit: 1_000 }
   const purchases = (await listQuietPurchases(sql, page)).map(({ purchaseId, status }) =>
-    status === 'refunding'
-      ? [refundWorkflowId(purchaseId)]
-      : [purchaseWorkflowId(purchaseId), repairWorkflowId(purchaseId)],
+    status === 'refunding' ? refundWorkflowId(purchaseId) : purchaseWorkflowId(purchaseId),
   )
-  const events = (await listQuietEvents(sql, page)).map(({ eventId }) => [awardWorkflowId({ eventId })])
+  const events = (await listQuietEvents(sql, page)).map(({ eventId }) => awardWorkflowId({ eventId }))
   const violations: Record<string, unknown>[] = []
-  for (const workflows of [...purchases, ...events]) {
-    const isOpen = await Promise.all(workflows.map((workflowId) => isWorkflowOpen(client, workflowId)))
-    if (!isOpen.includes(true)) violations.push({ workflows })
-  }
+  for (const workflow of [...purchases, ...events])
+    if (!(await readWorkflow(client, workflow)).isOpen) violations.push({ workflow })
   const name = 'what is under way, and has been quiet for three minutes, has an open workflow'
   return { name, checked: purchases.length + events.length, violations: violations.slice(0, 100) }
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { Client, WorkflowExecutionAlreadyStartedError, WorkflowIdReusePolicy } from '@temporalio/client'
+import { Client } from '@temporalio/client'
 import {
   bundleWorkflowCode,
   DefaultLogger,
@@ -20,7 +20,7 @@ import { runCommand } from '#config/command.ts'
 import { ConfigurationError } from '#config/environment.ts'
 import type { Logger } from '#config/logging.ts'
 import { WORKER_FORCE_MS, WORKER_GRACE_MS } from '#config/shutdown.ts'
-import { isWorkflowOpen, startWorkflow } from '#config/temporal.ts'
+import { readWorkflow, startUnlessOpen } from '#config/temporal.ts'
 import { readGrantsTakenBack } from '#db/campaigns.ts'
 import type { Sql } from '#db/client.ts'
 import type { Lane } from '#domain/purchase.ts'
@@ -68,8 +68,11 @@ export async function createWorker({
         sql,
         ledger: createPointsLedger(sql, { alsoCommits: readGrantsTakenBack }),
         pointsTtlDays,
-        isWorkflowOpen: (workflowId) => inTime(() => isWorkflowOpen(client, workflowId)),
-        startLost: (lost) => inTime(() => startLost(client, taskQueue, startOf(lost, defaultLane))),
+        readWorkflow: (workflowId) => inTime(() => readWorkflow(client, workflowId)),
+        startLost: (lost) => {
+          const { workflowType, ...start } = startOf(lost, defaultLane)
+          return inTime(() => startUnlessOpen(client, workflowType, { taskQueue, ...start }))
+        },
       },
       [noteRetries(sql), ...around],
     ),
@@ -102,18 +105,6 @@ function startOf(lost: LostSaga, lane: Lane): SagaStart {
       const { eventId, userId, username, type } = lost.event
       return awardStart({ eventId, lane }, userId, `${username} earns points for ${type}`)
     }
-  }
-}
-
-/** Also when one of its id was terminated. @returns false when one is open */
-async function startLost(client: Client, taskQueue: string, { workflowType, ...start }: SagaStart): Promise<boolean> {
-  const workflowIdReusePolicy = WorkflowIdReusePolicy.ALLOW_DUPLICATE
-  try {
-    await startWorkflow(client, workflowType, { taskQueue, workflowIdReusePolicy, ...start })
-    return true
-  } catch (error) {
-    if (error instanceof WorkflowExecutionAlreadyStartedError) return false
-    throw error
   }
 }
 
@@ -167,7 +158,7 @@ export function temporalLogger(logger: Logger): DefaultLogger {
 /** What a workflow is about, by its id: see `purchaseWorkflowId` and its neighbours. */
 function subjectOf(workflowId: unknown): { purchaseId: string } | { eventId: string } | undefined {
   if (typeof workflowId !== 'string') return undefined
-  const [, kind, id] = /^(purchase|repair|refund|award|award-event)-([0-9a-f-]{36})$/.exec(workflowId) ?? []
+  const [, kind, id] = /^(purchase|refund|award|award-event)-([0-9a-f-]{36})$/.exec(workflowId) ?? []
   if (id === undefined) return undefined
   return kind === 'award-event' ? { eventId: id } : { purchaseId: id }
 }

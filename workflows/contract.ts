@@ -8,7 +8,6 @@ import {
   purchaseWorkflowId,
   type Reversal,
   refundWorkflowId,
-  repairWorkflowId,
 } from '#domain/purchase.ts'
 
 /** Where workers listen. */
@@ -76,14 +75,19 @@ export function refundStart(purchase: PurchaseToStart): SagaStart {
   }
 }
 
-/** @param why for the Web UI: `because ...` */
+/**
+ * Under the id of the purchase's own workflow, of which Temporal lets one be open: a repair never begins beside somebody who carries the
+ * purchase out, nor the other way round, however long ago one has looked.
+ *
+ * @param why for the Web UI: `because ...`
+ */
 export function repairStart(purchase: PurchaseToStart, why: string): SagaStart {
-  const { purchaseId } = purchase
+  const { purchaseId, username, lines } = purchase
   return {
     workflowType: 'repair',
-    workflowId: repairWorkflowId(purchaseId),
+    workflowId: purchaseWorkflowId(purchaseId),
     args: [{ purchaseId }],
-    staticSummary: `Settles ${purchaseWorkflowId(purchaseId)}, because ${why}`,
+    staticSummary: `${purchaseSummary(username, 'buys', lines)}: settled, because ${why}`,
     ...searchableBy(purchase.userId, purchase.status),
   }
 }

@@ -10,7 +10,7 @@ export function purchaseSteps(): { name: string; run: (purchaseId: string) => Pr
   const { databaseUrl } = resolveDatabase(readEnvironment())
   const sql = openDatabase({ databaseUrl, applicationName: 'bench-peer', maxConnections: 20 })
   const ledger = createPointsLedger(sql, { alsoCommits: readGrantsTakenBack })
-  const effects = createActivities({ sql, ledger, pointsTtlDays: 365, isWorkflowOpen: async () => true })
+  const effects = createActivities({ sql, ledger, pointsTtlDays: 365, readWorkflow: async () => ({ isOpen: true }) })
   return [
     { name: 'reserveStock', run: (purchaseId) => effects.reserveStock({ purchaseId }) },
     { name: 'chargeWallet', run: (purchaseId) => effects.chargeWallet({ purchaseId }) },

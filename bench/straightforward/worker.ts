@@ -41,7 +41,7 @@ runCommand(async () => {
         sql,
         ledger,
         pointsTtlDays: 365,
-        isWorkflowOpen: async () => true,
+        readWorkflow: async () => ({ isOpen: true }),
         startLost: async () => false,
       }),
     }),

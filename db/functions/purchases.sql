@@ -51,20 +51,21 @@ end
 $$;
 
 -- Records that somebody asks to cancel a purchase: once, and while it is not settled. Unless the confirmation has happened, it
--- never will.
+-- never will. Returns the status that it has, null without such a purchase.
 create or replace function request_cancel(purchase uuid) returns jsonb
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
-  bought purchases := lock_purchase(purchase);
+  bought purchases;
 begin
-  if bought.settled_at is null then
+  select * into bought from purchases where id = purchase for no key update;
+  if found and bought.settled_at is null then
     perform tombstone_confirmation(purchase);
     if bought.cancel_requested_at is null then
       bought.cancel_requested_at := clock_timestamp();
       perform record_event(bought, 'purchase', 'cancel_requested');
     end if;
   end if;
-  return done();
+  return to_jsonb(bought.status);
 end
 $$;
 

@@ -1,7 +1,7 @@
 import { Client, Connection } from '@temporalio/client'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { beginCompensation, chargeWallet, confirmPurchase, reserveStock } from '#db/purchases.ts'
-import { awardWorkflowId, purchaseWorkflowId, refundWorkflowId, repairWorkflowId } from '#domain/purchase.ts'
+import { awardWorkflowId, purchaseWorkflowId, refundWorkflowId } from '#domain/purchase.ts'
 import { type Api, openApiWorld } from '#test/support/api-world.ts'
 import { interceptSql } from '#test/support/intercepted-sql.ts'
 import { shared } from '#test/support/shared-world.ts'
@@ -78,10 +78,10 @@ describe('repairing', () => {
     expect(first).toMatchObject({ status: 202, body: { purchaseId, status: 'compensating' } })
     expect(first.headers.get('Location')).toBe(`/purchases/${purchaseId}`)
     await undo.arrived
-    const { runId } = await workflow(repairWorkflowId(purchaseId)).describe()
+    const { runId } = await workflow(purchaseWorkflowId(purchaseId)).describe()
 
     expect(await repair(purchaseId)).toMatchObject({ status: 200, body: { status: 'cancelled' } })
-    expect((await workflow(repairWorkflowId(purchaseId)).describe()).runId).not.toBe(runId)
+    expect((await workflow(purchaseWorkflowId(purchaseId)).describe()).runId).not.toBe(runId)
     undo.letGo()
     await expectEverythingGivenBack()
   })
@@ -205,7 +205,7 @@ test('no saga has a timeout, which would end it without its undo', async () => {
   const sagas = [
     purchaseWorkflowId(purchaseId),
     refundWorkflowId(purchaseId),
-    repairWorkflowId(undone),
+    purchaseWorkflowId(undone),
     awardWorkflowId({ eventId }),
   ]
   for (const workflowId of sagas) {

@@ -1,6 +1,19 @@
-import { hasBegun } from '#db/purchases.ts'
-import { awardWorkflowId, purchaseWorkflowId, refundWorkflowId, repairWorkflowId } from '#domain/purchase.ts'
-import { type Answer, type BooksState, PURCHASE, RECONCILER, type ReconcilerAnswer, refusalOf } from './books.ts'
+import {
+  awardWorkflowId,
+  type PurchaseStatus,
+  purchaseWorkflowId,
+  refundWorkflowId,
+  settledBy,
+} from '#domain/purchase.ts'
+import {
+  type Answer,
+  type BooksState,
+  PURCHASE,
+  RECONCILER,
+  type ReconcilerAnswer,
+  type ReconcilerQuestion,
+  refusalOf,
+} from './books.ts'
 import type { Job, WorkflowStart } from './workflow-machine.ts'
 import {
   type Attempt,
@@ -260,14 +273,14 @@ function fromOutside(system: System, world: World): Action[] {
   }
   if (isRepairable(world)) {
     // As `POST /operations/purchases/{id}/repair` has it; a repair that is under way is terminated.
-    const start = hasBegun(purchase)
-      ? { workflowType: 'repair', workflowId: repairWorkflowId(PURCHASE), input: { purchaseId: PURCHASE } }
-      : {
-          workflowType: 'purchase',
-          workflowId: purchaseWorkflowId(PURCHASE),
-          input: { purchaseId: PURCHASE, lane: 'fast' },
-        }
+    const { result } = world.runs.find(({ start }) => start.workflowId === OWN.workflowId) ?? {}
+    const start = { ...OWN, workflowType: settledBy(purchase, result as { status: PurchaseStatus } | undefined) }
     actions.push(action('an operator asks for a repair', { repairs: 1 }, async () => startedSettling(world, start)))
+  }
+  const own = world.runs.find(({ start }) => start.workflowId === OWN.workflowId)
+  if (!purchase.settled && own?.status === 'terminated') {
+    // Temporal does not know of its workflow any more, and the API starts it.
+    actions.push(action('a client repeats its key', { repairs: 1 }, async () => started(world, OWN)))
   }
   if (purchase.status === 'completed') {
     const start = { workflowType: 'refund', workflowId: refundWorkflowId(PURCHASE), input: { purchaseId: PURCHASE } }
@@ -327,25 +340,46 @@ function cancelledInTemporal(world: World, run: Run): World {
   return run.start.workflowType === 'purchase' ? noting(asked, { isCancelledInTemporal: true }) : asked
 }
 
+/** The workflow of the purchase, as the API starts it. A repair takes its place. */
+const OWN: WorkflowStart = {
+  workflowType: 'purchase',
+  workflowId: purchaseWorkflowId(PURCHASE),
+  input: { purchaseId: PURCHASE, lane: 'fast' },
+}
+
 function isRepairable(world: World): boolean {
   const { status } = world.books.snapshot.purchase
-  return status === 'compensating' || (status === 'running' && !isOpen(world, purchaseWorkflowId(PURCHASE)))
+  return status === 'compensating' || (status === 'running' && !isOpen(world, OWN.workflowId))
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
 // The reconciler
 
-/** Runs when nobody carries the purchase out, or its refund; in one go, for it only looks and starts. */
+/**
+ * Looks when nobody carries the purchase out, or its refund; and starts later what it found, as others may by then. One look takes a
+ * moment, though it is a workflow: it only reads.
+ */
 function reconciler(system: System, world: World): Action[] {
   const { purchase } = world.books.snapshot
+  const { found, facts } = world
+  if (found) {
+    const label = 'the reconciler starts what it found'
+    return [{ label, cost: LIVES, isDue: true, happen: async () => startFound(world, found) }]
+  }
   const inProgress = !purchase.settled || purchase.status === 'refunding'
-  const { facts } = world
   if (!inProgress || world.runs.some(({ status }) => status === 'open') || facts.violations.length > 0) return []
-  return [{ label: 'the reconciler looks', cost: LIVES, isDue: true, happen: () => reconcile(system, world) }]
+  return [{ label: 'the reconciler looks', cost: LIVES, isDue: true, happen: () => look(system, world) }]
 }
 
-async function reconcile({ machine, books }: System, before: World): Promise<World> {
+async function look({ machine, books }: System, before: World): Promise<World> {
+  const workflows = Object.fromEntries(
+    before.runs.map(({ start, status, result }) => [
+      start.workflowId,
+      { isOpen: status === 'open', ...(status === 'completed' && { result }) },
+    ]),
+  )
   let world = before
+  const found: WorkflowStart[] = []
   let moment = await machine.begin({ workflowType: 'reconcilePurchases', workflowId: 'reconciler', input: {} }, [])
   while (!moment.commands.some((command) => command.completeWorkflowExecution)) {
     const asked = moment.commands.flatMap(({ scheduleActivity }) => (scheduleActivity ? [scheduleActivity] : []))
@@ -354,24 +388,33 @@ async function reconcile({ machine, books }: System, before: World): Promise<Wor
     for (const command of asked) {
       const call = callOf(command)
       if (call.name !== RECONCILER) throw new Error(`the model of the reconciler has no ${call.name}`)
-      const open = world.runs.filter(({ status }) => status === 'open').map(({ start }) => start.workflowId)
-      const { answer, state } = await books.ask(world.books, { name: RECONCILER, input: { cursor: call.input, open } })
+      const question: ReconcilerQuestion = { cursor: call.input, workflows }
+      const { answer, state } = await books.ask(world.books, { name: RECONCILER, input: question })
       world = withBooks(world, state)
       const { page, lost } = 'value' in answer ? (answer.value as ReconcilerAnswer) : { page: null, lost: [] }
-      for (const start of lost) if (!isOpen(world, start.workflowId)) world = startedSettling(world, start)
+      found.push(...lost)
       jobs.push(resolved(command.seq as number, call, 'value' in answer ? { value: page } : answer, false))
     }
     moment = await machine.tell(moment, jobs)
   }
-  return world.runs.some(({ status }) => status === 'open')
-    ? world
-    : noting(world, { violations: ['the reconciler started nothing for what nobody carries out'] })
+  return found.length > 0
+    ? { ...world, found }
+    : noting(world, { violations: ['the reconciler found nothing to start for what nobody carries out'] })
 }
 
-/** A repair counts as an interruption of what has begun, and of nothing else. */
+/** Temporal lets one workflow of an id be open. */
+function startFound({ found: _, ...before }: World, found: readonly WorkflowStart[]): World {
+  let world: World = before
+  for (const start of found) if (!isOpen(world, start.workflowId)) world = startedSettling(world, start)
+  return world
+}
+
+/** A repair counts as an interruption of what has begun and is carried out by nobody else, and of nothing else. */
 function startedSettling(world: World, start: WorkflowStart): World {
   const { purchase, steps } = world.books.snapshot
   const isBegun = purchase.status !== 'running' || steps.reserveStock !== undefined
+  const isCarriedOut = world.runs.some(({ start, status }) => start.workflowType === 'purchase' && status === 'open')
   const after = started(world, start)
-  return start.workflowType === 'repair' && isBegun ? noting(after, { isRepaired: true }) : after
+  const isRepaired = start.workflowType === 'repair' && isBegun && !(isCarriedOut && purchase.status === 'running')
+  return isRepaired ? noting(after, { isRepaired }) : after
 }

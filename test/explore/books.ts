@@ -9,9 +9,9 @@ import type { Database } from '#db/client.ts'
 import type * as Products from '#db/products.ts'
 import type * as Purchases from '#db/purchases.ts'
 import type * as Wallets from '#db/wallets.ts'
-import { purchaseWorkflowId, refundWorkflowId, repairWorkflowId } from '#domain/purchase.ts'
 import type * as Ledger from '#ledger/ledger.ts'
 import { SAMPLE_CAMPAIGNS } from '#scripts/seed.ts'
+import type * as Contract from '#workflows/contract.ts'
 import { readSnapshot, type Snapshot } from './snapshot.ts'
 import type { WorkflowStart } from './workflow-machine.ts'
 
@@ -63,25 +63,21 @@ export const PURCHASE = '00000000-0000-7000-8000-000000000000'
 /** Somebody who made the order in the real books, and what has happened to it since. */
 type Buyer = { username: string; product: string; purchaseId: string }
 
-/** The activity that looks for what nobody carries out: it is asked with what is open, and says what it starts. */
+/** The activity that looks for what nobody carries out: it is asked with the workflows that there are, and says what it starts. */
 export const RECONCILER = 'reconcilePage'
+export type ReconcilerQuestion = { cursor: unknown; workflows: Record<string, { isOpen: boolean; result?: unknown }> }
 export type ReconcilerAnswer = { page: unknown; lost: WorkflowStart[] }
 
-function startOf(found: LostSaga): WorkflowStart {
+/** As the worker starts it. */
+function startOf({ purchaseStart, repairStart, refundStart }: Code, found: LostSaga): WorkflowStart {
   if (found.saga === 'award') throw new Error('there are no events of other systems here')
-  const { purchaseId } = found.purchase
-  switch (found.saga) {
-    case 'purchase':
-      return {
-        workflowType: 'purchase',
-        workflowId: purchaseWorkflowId(purchaseId),
-        input: { purchaseId, lane: 'fast' },
-      }
-    case 'repair':
-      return { workflowType: 'repair', workflowId: repairWorkflowId(purchaseId), input: { purchaseId } }
-    case 'refund':
-      return { workflowType: 'refund', workflowId: refundWorkflowId(purchaseId), input: { purchaseId } }
+  const starts = {
+    purchase: () => purchaseStart(found.purchase, { lane: 'fast' }),
+    repair: () => repairStart(found.purchase, 'its workflow was lost'),
+    refund: () => refundStart(found.purchase),
   }
+  const { workflowType, workflowId, args } = starts[found.saga]()
+  return { workflowType, workflowId, input: args[0] }
 }
 
 /** One attempt at an activity runs others, each of which is a call of its own. */
@@ -98,15 +94,15 @@ export type Books = Awaited<ReturnType<typeof openBooks>>
 export async function openBooks(root: string, sql: Database, owner: Database) {
   const code = await load(root)
   const ledger = code.createPointsLedger(sql, { alsoCommits: code.readGrantsTakenBack })
-  const openWorkflows = new Set<string>()
-  const isWorkflowOpen = async (id: string) => openWorkflows.has(id)
+  let workflows: ReconcilerQuestion['workflows'] = {}
+  const readWorkflow = async (id: string) => workflows[id] ?? { isOpen: false }
   const lost: WorkflowStart[] = []
   const startLost = async (found: LostSaga) => {
-    lost.push(startOf(found))
+    lost.push(startOf(code, found))
     // Else the reconciler would wait for what the model only starts when it is through.
     return false
   }
-  const deps = { sql, ledger, pointsTtlDays: 365, isWorkflowOpen, startLost }
+  const deps = { sql, ledger, pointsTtlDays: 365, readWorkflow, startLost }
   const activities = code.createActivities(deps, [recorded])
   await code.addMissingCampaigns(sql, SAMPLE_CAMPAIGNS, 'explore')
   const buyers = createBuyers()
@@ -134,15 +130,14 @@ export async function openBooks(root: string, sql: Database, owner: Database) {
       await code.topUpWallet(sql, { ...request, key: `top-up/${username}` }, topUp)
       await giftPoints(ledger, username, { amount: 20, key: 'supply' })
     },
-    async [RECONCILER]({ purchaseId }, { cursor, open }: { cursor: never; open: string[] }): Promise<ReconcilerAnswer> {
-      openWorkflows.clear()
-      for (const id of open) openWorkflows.add(id.replace(PURCHASE, purchaseId))
+    async [RECONCILER]({ purchaseId }, asked: ReconcilerQuestion): Promise<ReconcilerAnswer> {
+      workflows = asked.workflows
       // An hour later, and only this one has been quiet: other purchases are those of other histories.
       await owner`
         update purchases set updated_at = case when id = ${purchaseId} then now() - interval '1 hour' else '2100-01-01' end
         where id = ${purchaseId} or updated_at < '2100-01-01'`
       lost.length = 0
-      const page = await activities.reconcilePage(cursor)
+      const page = await activities.reconcilePage(asked.cursor as never)
       return { page, lost: [...lost] }
     },
   }
@@ -257,7 +252,7 @@ export async function openBooks(root: string, sql: Database, owner: Database) {
 
 /** The code that is explored: that of `root`, which need not be the one that this file belongs to. */
 async function load(root: string) {
-  const [activities, purchases, campaigns, awards, ledger, products, wallets] = await Promise.all([
+  const [activities, purchases, campaigns, awards, ledger, products, wallets, contract] = await Promise.all([
     import(join(root, 'activities/create-activities.ts')) as Promise<typeof CreateActivities>,
     import(join(root, 'db/purchases.ts')) as Promise<typeof Purchases>,
     import(join(root, 'db/campaigns.ts')) as Promise<typeof Campaigns>,
@@ -265,8 +260,9 @@ async function load(root: string) {
     import(join(root, 'ledger/ledger.ts')) as Promise<typeof Ledger>,
     import(join(root, 'db/products.ts')) as Promise<typeof Products>,
     import(join(root, 'db/wallets.ts')) as Promise<typeof Wallets>,
+    import(join(root, 'workflows/contract.ts')) as Promise<typeof Contract>,
   ])
-  return { ...activities, ...purchases, ...campaigns, ...awards, ...ledger, ...products, ...wallets }
+  return { ...activities, ...purchases, ...campaigns, ...awards, ...ledger, ...products, ...wallets, ...contract }
 }
 
 type Recorder = (name: string, input: unknown) => Promise<unknown>

@@ -36,6 +36,7 @@ const JOBS = {
     'an undo leaves no tombstone',
     'a request to cancel does not tombstone the confirmation',
     'the last outcome counts',
+    'what is carried out again by then is repaired',
   ].map((name): Job => ({ kind: 'mutant', name })),
 }
 

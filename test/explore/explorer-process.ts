@@ -92,7 +92,10 @@ async function hunt(adminUrl: string, base: System, name: string) {
   const folder = mkdtempSync(join(tmpdir(), 'unicorn-store-mutant-'))
   try {
     writeMutant(ROOT, mutant, folder)
-    const isOfWorkflows = mutant.edits.every(([file]) => file.startsWith('workflows/'))
+    // What sagas are started with is asked for by the reconciler, which is an activity.
+    const isOfWorkflows = mutant.edits.every(
+      ([file]) => file.startsWith('workflows/') && file !== 'workflows/contract.ts',
+    )
     const machine = isOfWorkflows ? await createWorkflowMachine(folder, base.books.activityNames) : undefined
     const own = machine ? undefined : await openSystem(adminUrl, folder)
     try {

@@ -142,9 +142,14 @@ export const MUTANTS: readonly Mutant[] = [
     [SQL_PURCHASES, "awards.state not in ('pending', 'parked')", 'false'],
   ),
   mutant('what has not begun is undone when it is lost', [
-    'activities/reconciler.ts',
-    "saga: hasBegun(purchase) ? 'repair' : 'purchase'",
-    "saga: 'repair'",
+    'domain/purchase.ts',
+    "return totalMinor === null ? 'purchase' : 'repair'",
+    "return 'repair'",
+  ]),
+  mutant('what is carried out again by then is repaired', [
+    'workflows/contract.ts',
+    "    workflowType: 'repair',\n    workflowId: purchaseWorkflowId(purchaseId),",
+    "    workflowType: 'repair',\n    workflowId: 'repair-' + purchaseId,",
   ]),
   mutant('parking keeps nothing', [POINTS, '  else await recordParked(sql, award.id, evaluated, problem)\n', '']),
 

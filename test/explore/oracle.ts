@@ -62,10 +62,10 @@ const AT_REST: Record<string, Rule<World>> = {
     const isConfirmed = snapshot.steps.confirmPurchase === 'applied'
     return broken(isConfirmed ? status === (isAsked ? 'refunded' : 'completed') : isUndone(status), status)
   },
-  'A purchase is completed if nobody asked to cancel it, the business does not refuse it, no step was given up, it was not repaired after a step had happened, no commit was lost, and nothing changed meanwhile.':
+  'A purchase is completed if nobody asked to cancel it, the business does not refuse it, no step was given up, it was not repaired after a step had happened and while nobody carried it out, no commit was lost, and nothing changed meanwhile.':
     (world) =>
       broken(isDisturbed(world) || refusalOf(world.books.order) !== undefined || isSold(world), statusOf(world)),
-  'A purchase is refused if the business refuses it, nobody asked to cancel it, no step was given up, it was not repaired after a step had happened, no commit was lost, and nothing changed meanwhile.':
+  'A purchase is refused if the business refuses it, nobody asked to cancel it, no step was given up, it was not repaired after a step had happened and while nobody carried it out, no commit was lost, and nothing changed meanwhile.':
     (world) =>
       broken(
         isDisturbed(world) || refusalOf(world.books.order) === undefined || statusOf(world) === 'refused',
@@ -96,13 +96,11 @@ const AT_REST: Record<string, Rule<World>> = {
     const isBeforePivot = ['reserveStock', 'redeemPoints', 'chargeWallet'].includes(step)
     return broken(isBeforePivot && facts.exhausted.includes(step), { step, exhausted: facts.exhausted })
   },
-  'A purchase that was interrupted was repaired, after a step of it had happened, or commits were lost.': ({
-    books: { snapshot },
-    facts,
-  }) => {
-    const { status, code } = snapshot.purchase
-    return broken(status !== 'failed' || code === 'step_unavailable' || facts.isRepaired || facts.isSetBack, { code })
-  },
+  'A purchase that was interrupted was repaired, after a step of it had happened and while nobody carried it out, or commits were lost.':
+    ({ books: { snapshot }, facts }) => {
+      const { status, code } = snapshot.purchase
+      return broken(status !== 'failed' || code === 'step_unavailable' || facts.isRepaired || facts.isSetBack, { code })
+    },
   'The outcome is the reason that the compensation began with, unless commits were lost.': ({
     books: { snapshot },
     facts,

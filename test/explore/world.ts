@@ -14,7 +14,7 @@ export type Budget = {
   deaths: number
   /** Attempts that were given up and happen later, or never. */
   late: number
-  /** Workflows that are lost, repairs, and what operators do with a parked award. */
+  /** Workflows that are lost, repairs, keys that are repeated then, and what operators do with a parked award. */
   repairs: number
   refunds: number
   /** What else changes: points are spent, what was missing arrives. */
@@ -79,7 +79,7 @@ export type Facts = {
   readonly isCancelledInTemporal: boolean
   /** Activities that were given up. */
   readonly exhausted: readonly string[]
-  /** Whether a repair was started, after a step had happened. */
+  /** Whether a repair was started, after a step had happened, of what nobody carried out. */
   readonly isRepaired: boolean
   readonly isDismissed: boolean
   /** Whether a commit was lost. */
@@ -96,6 +96,8 @@ export type World = {
   readonly before?: BooksState
   readonly runs: readonly Run[]
   readonly late: readonly Late[]
+  /** What the reconciler has found and is about to start. */
+  readonly found?: readonly WorkflowStart[]
   readonly budget: Budget
   readonly facts: Facts
 }
@@ -120,13 +122,13 @@ export function begin(books: BooksState, lane: 'fast' | 'visible', budget: Budge
 }
 
 /** The same for worlds of which everything to come is the same. */
-export function keyOf({ books, before, runs, late, budget, facts }: World): string {
+export function keyOf({ books, before, runs, late, found, budget, facts }: World): string {
   return JSON.stringify([
     books.id,
     // Without a failover to come, it does not matter any more.
     budget.setbacks > 0 && before?.id,
     runs.map((run) => [
-      run.start.workflowId,
+      run.start,
       run.status,
       run.at?.id,
       run.fresh,
@@ -136,6 +138,7 @@ export function keyOf({ books, before, runs, late, budget, facts }: World): stri
       run.defect,
     ]),
     late.map(({ call, answers, isDead }) => JSON.stringify([call, answers, isDead])).sort(),
+    found,
     budget,
     facts,
   ])

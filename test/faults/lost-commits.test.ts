@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, inject, onTestFinishe
 import type { AuditReport } from '#db/audit.ts'
 import { listDiscrepancies, resolveDiscrepancy } from '#db/discrepancies.ts'
 import { openRefund, requestCancel } from '#db/purchases.ts'
-import { PURCHASE_STEPS, purchaseWorkflowId, refundWorkflowId, repairWorkflowId } from '#domain/purchase.ts'
+import { PURCHASE_STEPS, purchaseWorkflowId, refundWorkflowId } from '#domain/purchase.ts'
 import { openMoments } from '#test/support/earlier-moment.ts'
 import { runEntryPoint } from '#test/support/entry-point.ts'
 import { openInstallation } from '#test/support/installation.ts'
@@ -60,7 +60,7 @@ function run(workflow: string, workflowId: string, purchaseId: string): Promise<
   const { taskQueue } = world
   return world.client.workflow.start(workflow, { workflowId, taskQueue, args: [{ purchaseId }] })
 }
-const repair = (purchaseId: string) => run('repair', repairWorkflowId(purchaseId), purchaseId)
+const repair = (purchaseId: string) => run('repair', purchaseWorkflowId(purchaseId), purchaseId)
 
 function purchase(lane: 'fast' | 'visible'): Saga {
   return {

@@ -19,7 +19,6 @@ import {
   PURCHASE_STEPS,
   purchaseWorkflowId,
   refundWorkflowId,
-  repairWorkflowId,
   UNAVAILABLE,
 } from '#domain/purchase.ts'
 import { createPointsLedger } from '#ledger/ledger.ts'
@@ -158,12 +157,12 @@ async function repair(world: SagaWorld, status: 'completed' | 'failed'): Promise
   const purchaseId = await anOrder(world, {})
   await loseWorkflow(world, purchaseId, status === 'completed' ? 'recordOutcome' : 'chargeWallet')
   const result = await world.client.workflow.execute('repair', {
-    workflowId: repairWorkflowId(purchaseId),
+    workflowId: purchaseWorkflowId(purchaseId),
     taskQueue: world.taskQueue,
     args: [{ purchaseId }],
   })
   if (result.status !== status) throw new Error(`expected ${status}, got ${result.status}`)
-  return repairWorkflowId(purchaseId)
+  return purchaseWorkflowId(purchaseId)
 }
 
 /** A parked award that an operator has booked. */

@@ -1,6 +1,6 @@
 import { Connection } from '@temporalio/client'
 import { expect, inject, test } from 'vitest'
-import { purchaseWorkflowId, refundWorkflowId, repairWorkflowId } from '#domain/purchase.ts'
+import { purchaseWorkflowId, refundWorkflowId } from '#domain/purchase.ts'
 import { openApiWorld } from '#test/support/api-world.ts'
 import type { reconcilePurchases } from '#workflows/scheduled.ts'
 
@@ -68,7 +68,7 @@ test.each([[[]], [['Customer']], [['Customer', 'PurchaseStatus']]])(
       })
       expect(reconciled).toEqual({ started: 2, failed: 0 })
       await expect.poll(() => closed(purchaseWorkflowId(lost))).toBe('COMPLETED')
-      await expect.poll(() => closed(repairWorkflowId(begun))).toBe('COMPLETED')
+      await expect.poll(() => closed(purchaseWorkflowId(begun))).toBe('COMPLETED')
       expect((await world.shop.purchase(lost)).status).toBe('completed')
       expect((await world.shop.purchase(begun)).status).toBe('failed')
       expect(await world.shop.brokenInvariants()).toEqual([])

@@ -1,5 +1,5 @@
 import { defaultPayloadConverter } from '@temporalio/common'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
   type LostSaga,
   type ReconciledPage,
@@ -7,13 +7,16 @@ import {
   type ReconcilerDependencies,
   reconcilePage,
 } from '#activities/reconciler.ts'
+import { readWorkflow, startUnlessOpen } from '#config/temporal.ts'
 import { recordOutcome, requestCancel } from '#db/purchases.ts'
-import { purchaseWorkflowId, repairWorkflowId } from '#domain/purchase.ts'
+import { topUpWallet } from '#db/wallets.ts'
+import { PURCHASE_STEPS, purchaseWorkflowId } from '#domain/purchase.ts'
 import { loseWorkflow } from '#test/replay/scenarios.ts'
+import { openMoments } from '#test/support/earlier-moment.ts'
 import { failing, onlyRegular } from '#test/support/faults.ts'
 import { openSagaWorld } from '#test/support/saga-world.ts'
 import { shared } from '#test/support/shared-world.ts'
-import { CUSTOMER, type PurchaseResult } from '#workflows/contract.ts'
+import { CUSTOMER, type PurchaseResult, repairStart } from '#workflows/contract.ts'
 import type { reconcilePurchases } from '#workflows/scheduled.ts'
 
 const world = await shared(openSagaWorld())
@@ -50,7 +53,7 @@ async function reconcile(purchaseId: string, quietFor = '2 minutes'): Promise<nu
 const ownOf = (purchaseId: string) => world.client.workflow.getHandle(purchaseWorkflowId(purchaseId))
 
 async function repairOf(purchaseId: string): Promise<PurchaseResult> {
-  return await world.client.workflow.getHandle(repairWorkflowId(purchaseId)).result()
+  return await ownOf(purchaseId).result()
 }
 
 async function expectUndone(purchaseId: string, status: 'failed' | 'refused') {
@@ -153,6 +156,87 @@ describe('a purchase whose workflow was never started', () => {
   })
 })
 
+describe('a purchase whose workflow had ended before the last commits were lost', () => {
+  let moments: ReturnType<typeof openMoments>
+  beforeAll(() => {
+    moments = openMoments(world.shop.databaseUrl)
+  })
+  afterAll(() => moments.close())
+
+  /** The workflow of a purchase ends, and the database goes back to before one of its steps. */
+  async function loseFrom(step: string, order: { balanceMinor?: number } = {}) {
+    const purchaseId = await anOrder(order)
+    let goBack = async () => {}
+    world.faults.on(purchaseId, step, {
+      before: async ({ number }) => {
+        if (number === 1) goBack = await moments.remember()
+      },
+    })
+    const handle = await world.start(purchaseId, { lane: 'visible' })
+    const told = await handle.result()
+    await goBack()
+    expect(await world.shop.purchase(purchaseId)).toMatchObject({ status: 'running' })
+    return { purchaseId, told }
+  }
+
+  test.each(PURCHASE_STEPS.filter((step) => step !== 'redeemPoints'))(
+    'and that it had completed is carried out again from %s on: its client knows of the sale',
+    async (step) => {
+      const { purchaseId, told } = await loseFrom(step)
+      expect(told).toEqual({ status: 'completed' })
+      expect(await reconcile(purchaseId)).toBe(1)
+      expect(await ownOf(purchaseId).result()).toEqual({ status: 'completed' })
+      await expectSold(purchaseId)
+    },
+  )
+
+  test.each(['reserveStock', 'chargeWallet', 'beginCompensation'])(
+    'and that was refused is not sold afterwards, whatever the buyer has by then, when all since %s is lost',
+    async (step) => {
+      const { purchaseId, told } = await loseFrom(step, { balanceMinor: 100 })
+      expect(told).toMatchObject({ status: 'refused' })
+      const topUp = { username: buyer, amountMinor: 1000, actor: 'test' }
+      await topUpWallet(world.shop.sql, { scope: 'test', key: purchaseId, requestHash: '' }, topUp)
+      expect(await reconcile(purchaseId)).toBe(1)
+      expect(await repairOf(purchaseId)).toEqual({ status: 'failed', code: 'interrupted' })
+      await expectUndone(purchaseId, 'failed')
+    },
+  )
+})
+
+describe('a purchase that its client has carried out again', () => {
+  test('after the reconciler has looked is not undone by what the reconciler starts then', async () => {
+    const purchaseId = await anOrder()
+    await loseWorkflow(world, purchaseId, 'chargeWallet')
+    await world.shop.asOwner(
+      (sql) => sql`update purchases set updated_at = now() - interval '2 minutes' where id = ${purchaseId}`,
+    )
+    const gate = Promise.withResolvers<void>()
+    world.faults.on(purchaseId, 'chargeWallet', { before: () => gate.promise })
+    const started: boolean[] = []
+    const temporal = {
+      readWorkflow: (id: string) => readWorkflow(world.client, id),
+      startLost: async (lost: LostSaga) => {
+        expect(lost.saga).toBe('repair')
+        const { purchase } = lost as PurchaseSaga
+        const { taskQueue } = world
+        const workflowId = purchaseWorkflowId(purchaseId)
+        await world.client.workflow.start('purchase', { workflowId, taskQueue, args: [{ purchaseId }] })
+        const { workflowType, ...start } = repairStart(purchase, 'it was lost')
+        const answer = await startUnlessOpen(world.client, workflowType, { taskQueue, ...start })
+        started.push(answer)
+        return answer
+      },
+    }
+    const report = { progress: () => {}, warn: () => {} }
+    await reconcilePage({ sql: world.shop.sql, ...temporal }, { of: 'purchases' }, report)
+    gate.resolve()
+    expect(started).toEqual([false])
+    expect(await ownOf(purchaseId).result()).toEqual({ status: 'completed' })
+    await expectSold(purchaseId)
+  })
+})
+
 describe('the reconciler leaves alone', () => {
   test('a purchase whose workflow still runs, however long it has been quiet', async () => {
     const purchaseId = await anOrder()
@@ -209,7 +293,7 @@ describe('the reconciler, with more than it looks at in one go,', () => {
   })
 
   /** All pages, with another Temporal than the real one. */
-  async function reconcileWith(temporal: Pick<ReconcilerDependencies, 'isWorkflowOpen' | 'startLost'>) {
+  async function reconcileWith(temporal: Pick<ReconcilerDependencies, 'readWorkflow' | 'startLost'>) {
     const pages: ReconciledPage[] = []
     const progress: Record<string, number>[] = []
     const warnings: Record<string, unknown>[] = []
@@ -232,7 +316,7 @@ describe('the reconciler, with more than it looks at in one go,', () => {
     const underWay = new Set<string>()
     let most = 0
     const { pages, progress } = await reconcileWith({
-      isWorkflowOpen: async (id) => open.has(id),
+      readWorkflow: async (id) => ({ isOpen: open.has(id) }),
       startLost: async (lost) => {
         expect(lost.saga).toBe('purchase')
         const { purchaseId } = (lost as PurchaseSaga).purchase
@@ -257,9 +341,9 @@ describe('the reconciler, with more than it looks at in one go,', () => {
   test('goes on though some cannot be described or started, which it says', async () => {
     const away = new Error('injected fault: Temporal is away')
     const { pages, warnings } = await reconcileWith({
-      isWorkflowOpen: async (id) => {
+      readWorkflow: async (id) => {
         if (id === purchaseWorkflowId(orders[3] ?? '')) throw away
-        return false
+        return { isOpen: false }
       },
       startLost: async (lost) => {
         const { purchaseId } = (lost as PurchaseSaga).purchase
@@ -328,7 +412,7 @@ describe('a repair beside a workflow that lives after all', () => {
 
 async function startRepair(purchaseId: string): Promise<PurchaseResult> {
   return await world.client.workflow.execute('repair', {
-    workflowId: repairWorkflowId(purchaseId),
+    workflowId: `repair-${purchaseId}`,
     taskQueue: world.taskQueue,
     args: [{ purchaseId }],
   })

@@ -13,7 +13,7 @@ import {
 } from '#web/client/purchases.ts'
 import { dateTime, duration } from '#web/format/dates.ts'
 import { AnchorLink } from '#web/page/links.tsx'
-import { purchaseWorkflow, repairWorkflow, STATUS_NAMES, stepsAhead } from '#web/purchases/progress.ts'
+import { purchaseWorkflow, STATUS_NAMES, stepsAhead } from '#web/purchases/progress.ts'
 import { formatLines, formatUndoReason } from '#web/purchases/purchase-text.ts'
 import { TAKING_BACK } from '#web/purchases/step-text.ts'
 import { WorkflowLink } from '#web/purchases/workflow-links.tsx'
@@ -65,7 +65,6 @@ function UndoingItem({ purchase, now, notify }: UndoingItemProps) {
             See the purchase
           </AnchorLink>
           <WorkflowLink workflow={purchaseWorkflow(purchaseId)} />
-          {repair.data && <WorkflowLink workflow={repairWorkflow(purchaseId)} />}
         </Group>
       </Stack>
       <Button

@@ -103,10 +103,9 @@ export const STATUSES = Object.keys(STATUS_NAMES) as PurchaseStatus[]
 export type Workflow = { id: string; name: string }
 
 /** The workflows that worked on a purchase, by their ids in Temporal. */
-export function workflowsOf({ purchaseId, status, code, award, steps }: Purchase): Workflow[] {
+export function workflowsOf({ purchaseId, status, award, steps }: Purchase): Workflow[] {
   const workflows = [purchaseWorkflow(purchaseId)]
   const parked = steps.some(({ step, state }) => step === 'awardPoints' && state === 'parked')
-  if (code === 'interrupted') workflows.push(repairWorkflow(purchaseId))
   if (parked && (award === 'booked' || award === 'nothing'))
     workflows.push({ id: `award-${purchaseId}`, name: 'Workflow of its points' })
   if (status === 'refunding' || status === 'refunded') {
@@ -117,8 +116,4 @@ export function workflowsOf({ purchaseId, status, code, award, steps }: Purchase
 
 export function purchaseWorkflow(purchaseId: string): Workflow {
   return { id: `purchase-${purchaseId}`, name: 'Workflow of the purchase' }
-}
-
-export function repairWorkflow(purchaseId: string): Workflow {
-  return { id: `repair-${purchaseId}`, name: 'Workflow of its repair' }
 }

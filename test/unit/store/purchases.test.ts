@@ -57,7 +57,7 @@ describe('the workflows of a purchase', () => {
 
   test('are its own, and those that had to help', () => {
     expect(idsOf({ status: 'completed' })).toEqual(['purchase-p'])
-    expect(idsOf({ status: 'failed', code: 'interrupted' })).toEqual(['purchase-p', 'repair-p'])
+    expect(idsOf({ status: 'failed', code: 'interrupted' })).toEqual(['purchase-p'])
     const steps = [{ step: 'awardPoints', state: 'parked' }]
     expect(idsOf({ status: 'refunded', award: 'booked', steps })).toEqual(['purchase-p', 'award-p', 'refund-p'])
     expect(idsOf({ status: 'completed', award: 'parked', steps })).toEqual(['purchase-p'])
