@@ -16,7 +16,6 @@ import {
   purchaseId,
   purchaseStatusSchema,
   refusalProblem,
-  requirePurchase,
   setAcceptedHeaders,
 } from './purchase-schemas.ts'
 import { readPresent, startAndWait, startPurchase } from './purchase-workflows.ts'
@@ -223,7 +222,7 @@ function registerCreatePurchase(app: App, deps: AppDependencies): void {
     const recorded = await recordOrder(c, deps, order)
     const { purchaseId } = recorded
 
-    const known = recorded.replayed ? await requirePurchase(deps.sql, purchaseId) : undefined
+    const known = recorded.replayed ? await readPresent(deps, purchaseId) : undefined
     const toStart = known ?? { ...recorded, ...order, status: 'running' as const }
     const purchase = known?.settledAt ? known : await carryOut(c, deps, toStart, order)
     if (purchase?.settledAt) return c.json(formatReceipt(purchase), 200)

@@ -4,11 +4,10 @@ import { type EventAward, readEvaluation, readEventAward, recordExternalEvent } 
 import type { Database } from '#db/client.ts'
 import type { App, AppDependencies } from './app-types.ts'
 import { clientName } from './campaign-schemas.ts'
-import { unavailableProblem } from './errors.ts'
 import { keyedRequest, keyReusedProblem, markReplayed, requiredIdempotencyHeaders } from './idempotency.ts'
 import { Problem } from './problems.ts'
 import { campaignPointsSchema, evaluationSchema, formatEvaluation } from './purchase-schemas.ts'
-import { startEventAward, waitForAward } from './purchase-workflows.ts'
+import { readRecorded, startEventAward, waitForAward } from './purchase-workflows.ts'
 import { json, jsonBody, problems, READING, replayedHeader, retryAfterHeader, WRITING } from './responses.ts'
 import { accountId, eventPath, line } from './schemas.ts'
 
@@ -120,13 +119,10 @@ function registerCreateEvent(app: App, deps: AppDependencies): void {
     if (!taken.ok) throw keyReusedProblem()
     if (taken.replayed) markReplayed(c)
     const { eventId } = taken
-    const award = await carryOut(deps, taken, body, c.req.raw.signal)
-    const answer = {
-      event_id: eventId,
-      status: award.state === 'pending' ? ('running' as const) : eventStatus.parse(award.state),
-      points: award.points,
-      campaigns: award.campaigns,
-    }
+    const award = await carryOut(deps, eventId, body, c.req.raw.signal)
+    const { state = 'pending', points = 0, campaigns = [] } = award ?? {}
+    const status = state === 'pending' ? ('running' as const) : eventStatus.parse(state)
+    const answer = { event_id: eventId, status, points, campaigns }
     if (answer.status !== 'running') return c.json(answer, 200)
     c.header('Retry-After', '1')
     return c.json(answer, 202)
@@ -136,23 +132,18 @@ function registerCreateEvent(app: App, deps: AppDependencies): void {
 /**
  * Has the award of an event carried out that is on record, and waits for it.
  *
- * @returns the award as it is then; one that has just been recorded is pending as long as the database cannot be read
+ * @returns the award as it is then; undefined while it cannot be read
  */
 async function carryOut(
   deps: AppDependencies,
-  { eventId, replayed }: { eventId: string; replayed: boolean },
+  eventId: string,
   { account_id: username, type }: z.output<typeof newEvent>,
   client: AbortSignal,
-): Promise<Omit<EventAward, 'accountId'>> {
-  try {
-    const award = await requireAward(deps.sql, eventId)
-    if (award.state !== 'pending') return award
-    const handle = await startEventAward(deps, eventId, award.accountId, `${username} earns points for ${type}`)
-    if (handle !== undefined) await waitForAward(deps, handle, client)
-    return await requireAward(deps.sql, eventId)
-  } catch (error) {
-    if (replayed || unavailableProblem(error) === undefined) throw error
-    deps.logger.warn({ err: error, eventId }, 'what is on record cannot be read now')
-    return { state: 'pending', points: 0, campaigns: [] }
-  }
+): Promise<EventAward | undefined> {
+  const read = () => readRecorded(deps, eventId, () => requireAward(deps.sql, eventId))
+  const award = await read()
+  if (award?.state !== 'pending') return award
+  const handle = await startEventAward(deps, eventId, award.accountId, `${username} earns points for ${type}`)
+  if (handle !== undefined) await waitForAward(deps, handle, client)
+  return await read()
 }

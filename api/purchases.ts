@@ -19,6 +19,7 @@ import {
   refundSchema,
   requirePurchase,
   setAcceptedHeaders,
+  unknownPurchaseProblem,
 } from './purchase-schemas.ts'
 import { cancelWorkflow, readPresent, startPurchase, startRefund, waitForOutcome } from './purchase-workflows.ts'
 import { quoteRefund } from './refund-quote.ts'
@@ -141,8 +142,11 @@ function registerCancelPurchase(app: App, deps: AppDependencies): void {
   app.openapi(cancelPurchaseRoute, async (c) => {
     const { id } = c.req.valid('param')
     c.set('purchaseId', id)
-    let purchase = await requirePurchase(deps.sql, id)
-    if (purchase.settledAt === null) purchase = await cancel(deps, purchase, c.req.raw.signal)
+    // Where it cannot be read, the request may still be on record already, or go there.
+    const found = await readPresent(deps, id)
+    const recorded = found?.settledAt ? found.status : await requestCancel(deps.writes, id)
+    if (recorded === null) throw unknownPurchaseProblem(id)
+    const purchase = found ? await cancelRecorded(deps, found, c.req.raw.signal) : { purchaseId: id, status: recorded }
     const { purchaseId, status } = purchase
     switch (status) {
       case 'cancelled':
@@ -162,11 +166,17 @@ function registerCancelPurchase(app: App, deps: AppDependencies): void {
 }
 
 /**
- * The request takes effect from when it is on record: no step before the pivot is carried out after it. The workflow, which is
+ * The request to cancel takes effect from when it is on record: no step before the pivot is carried out after it. The workflow, which is
  * started if it never was, is asked as well.
+ *
+ * @returns the purchase as it is then
  */
-async function cancel(deps: AppDependencies, purchase: StoredPurchase, client: AbortSignal): Promise<StoredPurchase> {
-  await requestCancel(deps.writes, purchase.purchaseId)
+async function cancelRecorded(
+  deps: AppDependencies,
+  purchase: StoredPurchase,
+  client: AbortSignal,
+): Promise<StoredPurchase> {
+  if (purchase.settledAt !== null) return purchase
   const handle = await startPurchase(deps, purchase)
   if (handle === undefined) return (await readPresent(deps, purchase.purchaseId)) ?? purchase
   await cancelWorkflow(deps, handle)
@@ -223,11 +233,13 @@ function registerRefundPurchase(app: App, deps: AppDependencies): void {
   app.openapi(refundPurchaseRoute, async (c) => {
     const { id } = c.req.valid('param')
     c.set('purchaseId', id)
-    const found = await requirePurchase(deps.sql, id)
+    const found = await readPresent(deps, id)
     const opened = await openRefund(deps.writes, id, DEMO_ACTOR)
-    if (opened !== 'refunding' && opened !== 'refunded') throw notRefundableProblem(found.purchaseId, opened)
-    const purchase =
-      found.status === 'refunded' ? found : await refundRecorded(deps, { ...found, status: opened }, c.req.raw.signal)
+    if (opened === null) throw unknownPurchaseProblem(id)
+    if (opened !== 'refunding' && opened !== 'refunded') throw notRefundableProblem(found?.purchaseId ?? id, opened)
+    const purchase = found
+      ? await refundRecorded(deps, { ...found, status: opened }, c.req.raw.signal)
+      : { purchaseId: id, status: opened, refund: null }
     const { purchaseId, status, refund } = purchase
     if (status === 'refunded' && refund) return c.json({ purchaseId, status, refund: formatRefund(refund) }, 200)
     setAcceptedHeaders(c, purchase)
@@ -246,7 +258,7 @@ async function refundRecorded(
   return await waitForOutcome(deps, purchase, client)
 }
 
-function notRefundableProblem(purchaseId: string, status: string | null): Problem {
+function notRefundableProblem(purchaseId: string, status: string): Problem {
   const purchaseStatus = z.enum(['running', 'compensating', 'refused', 'cancelled', 'failed']).parse(status)
   return new Problem('not_refundable', `The purchase is ${status}.`, { purchaseId, purchaseStatus })
 }

@@ -302,6 +302,75 @@ describe('when Postgres goes away right after something was recorded', () => {
     await expect.poll(async () => (await world.shop.purchase(purchaseId)).status).toBe('refunded')
   })
 
+  describe('before', () => {
+    /** Nothing can be read, though what was recorded before can be found again by writing. */
+    let unreadable: Api
+    beforeAll(async () => {
+      const sql = interceptSql(world.shop.sql, () =>
+        Promise.reject(Object.assign(new Error('gone'), { code: 'ECONNREFUSED' })),
+      )
+      unreadable = await world.serve({ sql, writes: world.shop.sql, purchaseWaitMs: 100 })
+    })
+
+    test.each([order, { ...order, quantity: 999 }])('a repeated order %j is still accepted', async (body) => {
+      const key = crypto.randomUUID()
+      const first = await world.api.post('/purchase', body, { key })
+      const { purchaseId } = first.body
+      for (const headers of [{}, { Prefer: 'respond-async' }]) {
+        const again = await unreadable.post('/purchase', body, { key, headers })
+        expect(again).toMatchObject({ status: 202, body: { purchaseId, status: 'running' } })
+        expect(again.headers.get('Location')).toBe(`/purchases/${purchaseId}`)
+        expect(again.headers.get('Idempotency-Replayed')).toBe('true')
+      }
+      const readable = await world.api.post('/purchase', body, { key })
+      expect(readable).toMatchObject({ status: first.status, body: { purchaseId } })
+    })
+
+    test('a repeated request to cancel is still accepted, and so is one that has had its effect', async () => {
+      const purchaseId = await world.shop.order({ username: 'derick', lines: [{ productId: '1', quantity: 1 }] })
+      const cancel = (api: Api) => api.call('POST', `/purchases/${purchaseId}/cancel`)
+      for (let times = 0; times < 2; times++) {
+        const answer = await cancel(unreadable)
+        expect(answer).toMatchObject({ status: 202, body: { purchaseId, status: 'running' } })
+        expect(answer.headers.get('Location')).toBe(`/purchases/${purchaseId}`)
+      }
+      await expectCarriedOut(purchaseId, 'cancelled')
+      for (const api of [unreadable, world.api])
+        expect(await cancel(api)).toMatchObject({ status: 200, body: { purchaseId, status: 'cancelled' } })
+    })
+
+    test('a repeated refund is still accepted, whether it is through or not', async () => {
+      const { purchaseId } = (await world.api.post('/purchase', order)).body
+      const refund = (api: Api) => api.call('POST', `/purchases/${purchaseId}/refund`)
+      for (let times = 0; times < 2; times++)
+        expect(await refund(unreadable)).toMatchObject({ status: 202, body: { purchaseId, status: 'refunding' } })
+      expect(await refund(world.api)).toMatchObject({ status: 200, body: { status: 'refunded' } })
+      const again = await refund(unreadable)
+      expect(again).toMatchObject({ status: 202, body: { purchaseId, status: 'refunded' } })
+      expect(again.headers.get('Location')).toBe(`/purchases/${purchaseId}`)
+    })
+
+    test('a repeated event is still accepted, whether its award has ended or not', async () => {
+      const send = (api: Api) => api.post('/events', event, { key: 'always unreadable' })
+      const first = await send(unreadable)
+      const { event_id } = first.body
+      const accepted = { status: 202, body: { event_id, status: 'running' } }
+      expect([first, await send(unreadable)]).toMatchObject([accepted, accepted])
+      expect(await send(world.api)).toMatchObject({ status: 200, body: { event_id, status: 'nothing' } })
+      const again = await send(unreadable)
+      expect(again).toMatchObject(accepted)
+      expect(Number(again.headers.get('Retry-After'))).toBeGreaterThan(0)
+    })
+
+    test.each(['cancel', 'refund'])('to %s what is not there is still 404, and what cannot be, 409', async (what) => {
+      const unknown = await unreadable.call('POST', `/purchases/${aPurchase}/${what}`)
+      expect(unknown).toMatchObject({ status: 404, body: { code: 'unknown_purchase' } })
+      const refused = await world.api.post('/purchase', { ...order, quantity: 999 })
+      const answer = await unreadable.call('POST', `/purchases/${refused.body.purchaseId}/${what}`)
+      expect(answer).toMatchObject({ status: 409, body: { purchaseStatus: 'refused' } })
+    })
+  })
+
   test('an event is accepted', async () => {
     const send = (api: Api) => api.post('/events', event, { key: 'reads are gone' })
     const answer = await send(await losingReadsAfter('record_external_event'))
