@@ -13,15 +13,23 @@ import {
 import { type Occurrence, readOccurrences } from '#db/campaign-past.ts'
 import { readCampaignVersions, readRemaining } from '#db/campaigns.ts'
 import type { Sql } from '#db/client.ts'
-import { StepImpossible } from '#db/functions.ts'
-import { isDatabaseUnavailable } from '#db/outages.ts'
+import { asImpossible, StepImpossible } from '#db/functions.ts'
+import { isDatabaseUnavailable, isOutage } from '#db/outages.ts'
 import { listLapsedAccounts, readClock } from '#db/points.ts'
 import { type ReturnedPoints, readPointsPayment, type TakenBack } from '#db/purchases.ts'
 import { type Award, capAward, evaluateCampaigns, grantsOf } from '#domain/campaigns/award.ts'
 import { type Campaign, CampaignHistory, hasCaps, NO_CAPS } from '#domain/campaigns/campaign.ts'
 import { runSliced } from '#domain/campaigns/evaluation.ts'
 import { amountToCharge, pointsWorth } from '#domain/money.ts'
-import { type Awarded, type StepName, type StepResult, stepKey, UNAVAILABLE, undoAtLedger } from '#domain/purchase.ts'
+import {
+  type Awarded,
+  IMPOSSIBLE,
+  type StepName,
+  type StepResult,
+  stepKey,
+  UNAVAILABLE,
+  undoAtLedger,
+} from '#domain/purchase.ts'
 import type { PointsAnswer, PointsLedger } from '#ledger/ledger.ts'
 
 /** What sagas do at the points ledger. The ledger's own keys make each of it happen at most once. */
@@ -143,7 +151,7 @@ const PARKED_PAGE = 100
 export type ParkedPage = {
   /** Awards that were booked or, which is settled as well, refused by the ledger and left to an operator. */
   booked: number
-  /** Awards that still are; the next run tries again. */
+  /** Awards that could not be; the next run tries again, unless that cannot help. */
   failed?: number
   /** Where the next page begins; left out on the last one. */
   next?: string
@@ -165,13 +173,20 @@ export async function bookParkedAwards(
     try {
       await awardPoints(deps, kind === 'event' ? { eventId: id } : { purchaseId: id })
     } catch (error) {
-      if (isDatabaseUnavailable(error)) throw error
+      if (await isOutage(deps.sql, [error])) throw error
       failed += 1
       log.warn('a parked award could not be booked', { id, reason: String(error) })
+      if (asImpossible(error) instanceof StepImpossible) await leaveToOperators(deps.sql, id)
     }
   }
   const next = page.length === PARKED_PAGE ? page.at(-1)?.id : undefined
   return { booked: page.length - failed, ...(failed > 0 && { failed }), ...(next !== undefined && { next }) }
+}
+
+/** Of a parked award that can never be booked as the books stand. */
+async function leaveToOperators(sql: Sql, id: string): Promise<void> {
+  const kept = await readEvaluation(sql, id)
+  if (kept) await recordParked(sql, id, kept, IMPOSSIBLE)
 }
 
 /**
@@ -397,8 +412,8 @@ export async function expireLapsedPoints(
       if (result.status === 'rejected') failures.push({ accountId: some[index] ?? '', reason: result.reason })
   }
   // Accounts that are broken must not keep the points of all others; a database that is away is another matter.
-  const outage = failures.find(({ reason }) => isDatabaseUnavailable(reason))
-  if (outage !== undefined && failures.length === accounts.length) throw outage.reason
+  const reasons = failures.map(({ reason }) => reason)
+  if (await isOutage(sql, reasons)) throw reasons.find(isDatabaseUnavailable)
   for (const { accountId, reason } of failures)
     log.warn('points of an account could not be expired', { accountId, reason: String(reason) })
   const swept = { accounts: accounts.length - failures.length, ...(failures.length > 0 && { failed: failures.length }) }

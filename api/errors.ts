@@ -1,7 +1,7 @@
 import type { z } from '@hono/zod-openapi'
 import { isGrpcServiceError } from '@temporalio/client'
 import { HTTPException } from 'hono/http-exception'
-import { isDatabaseUnavailable } from '#db/outages.ts'
+import { isDatabaseUnavailable, isLockTimeout } from '#db/outages.ts'
 import type { AppContext } from './app-types.ts'
 import { Problem, type ProblemCode, problemBody } from './problems.ts'
 
@@ -133,11 +133,4 @@ export function isTemporalUnavailable(error: unknown): boolean {
     if (isGrpcServiceError(cause)) return GRPC_UNAVAILABLE.has(cause.code)
   }
   return false
-}
-
-/** SQLSTATE of a statement that reached `lock_timeout`: it had no effect. */
-const LOCK_NOT_AVAILABLE = '55P03'
-
-function isLockTimeout(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === LOCK_NOT_AVAILABLE
 }

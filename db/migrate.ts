@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import Postgrator from 'postgrator'
 import { type Database, openDatabase, ROLE_SETTINGS, type Sql } from './client.ts'
+import { isLockTimeout } from './outages.ts'
 
 const MIGRATIONS = fileURLToPath(new URL('./migrations/', import.meta.url))
 const FUNCTIONS = new URL('./functions/', import.meta.url)
@@ -64,10 +65,6 @@ export async function migrateDatabase(options: MigrateOptions): Promise<{ applie
 const LOCK_TIMEOUT = '2s'
 const MAX_ATTEMPTS = 30
 const PAUSE_MS = 1_000
-
-function isLockTimeout(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === '55P03'
-}
 
 async function migrate(sql: Database, options: MigrateOptions): Promise<{ applied: string[] }> {
   return await sql.begin(async (tx) => {

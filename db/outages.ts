@@ -1,3 +1,5 @@
+import type { Sql } from './client.ts'
+
 /** Errors of our pool, the `postgres` driver and Node's sockets: no connection, or one that was lost. */
 const CONNECTION_ERRORS = new Set([
   'CONNECTION_WAIT_TIMEOUT',
@@ -52,3 +54,27 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   const { code } = error
   return CONNECTION_ERRORS.has(code) || TRANSIENT_SQLSTATES.has(code) || CONNECTION_EXCEPTION.test(code)
 }
+
+/**
+ * Whether the database is away, and things failed for that, of which each is done for itself. It is asked again: one that always runs into
+ * its time limit, or takes its connection down with it, must not look like an outage for ever and keep all others from being done. Where an
+ * outage is over by now, what it left is for the next time.
+ *
+ * @param reasons why they failed
+ */
+export async function isOutage(sql: Sql, reasons: readonly unknown[]): Promise<boolean> {
+  if (!reasons.some(isDatabaseUnavailable)) return false
+  try {
+    const [row] = await sql<{ readOnly: string }[]>`select current_setting('transaction_read_only') as "readOnly"`
+    return row?.readOnly !== 'off'
+  } catch {
+    return true
+  }
+}
+
+/** Whether a statement reached `lock_timeout`: it had no effect. */
+export function isLockTimeout(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === LOCK_NOT_AVAILABLE
+}
+
+const LOCK_NOT_AVAILABLE = '55P03'

@@ -131,6 +131,9 @@ export type Awarded = { purchaseId: string } | { eventId: string }
 /** Why an award is parked that could not be booked for ten minutes. It is retried when the outage may be over. */
 export const UNAVAILABLE = 'unavailable'
 
+/** Why one is parked for which trying again cannot help: the ledger, or the award, is not as it must be. It waits for an operator. */
+export const IMPOSSIBLE = 'impossible'
+
 /** Id of the workflow that books an award: of an event of another system, or of a purchase after it was parked. */
 export function awardWorkflowId(awarded: Awarded): string {
   return 'eventId' in awarded ? `award-event-${awarded.eventId}` : `award-${awarded.purchaseId}`

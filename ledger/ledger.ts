@@ -1,6 +1,7 @@
 import postgres from 'postgres'
 import { v7 as uuidv7 } from 'uuid'
 import type { Sql } from '#db/client.ts'
+import { isLockTimeout } from '#db/outages.ts'
 import {
   type AnsweredCommand,
   type Append,
@@ -288,9 +289,8 @@ const MAX_ASIDE = 4
 /** Another append can win the race for an account's next version; with so many in a row, something else is wrong. */
 const MAX_ATTEMPTS = 100
 
-/** SQLSTATEs: two transactions waited for each other; a row was held for too long; what Postgres would say of MAX_ATTEMPTS. */
+/** SQLSTATEs: two transactions waited for each other; what Postgres would say of MAX_ATTEMPTS. */
 const DEADLOCK = '40P01'
-const LOCK_NOT_AVAILABLE = '55P03'
 const SERIALIZATION_FAILURE = '40001'
 
 /**
@@ -437,7 +437,7 @@ async function settle(work: Work, batch: readonly WaitingGroup[]): Promise<Waiti
 async function settleFailed(work: Work, batch: readonly WaitingGroup[], error: unknown): Promise<WaitingGroup[]> {
   const isOfDatabase = error instanceof postgres.PostgresError
   // Somebody holds a row for too long that one of the groups needs: each waits for itself, lest they wait one after the other.
-  if (isOfDatabase && error.code === LOCK_NOT_AVAILABLE && batch.length > 1) return [...batch]
+  if (isLockTimeout(error) && batch.length > 1) return [...batch]
   // These classes are about connections, read-only servers, races, resources, locks and operators: all would fail alike.
   if (isOfDatabase && !/^(08|25|40|53|55|57)/.test(error.code)) return await settleHalves(work, batch, error)
   for (const { waiting } of batch) for (const { reject } of waiting) reject(error)

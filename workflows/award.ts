@@ -1,5 +1,5 @@
 import { ActivityFailure } from '@temporalio/workflow'
-import { type Awarded, UNAVAILABLE } from '#domain/purchase.ts'
+import { type Awarded, IMPOSSIBLE, UNAVAILABLE } from '#domain/purchase.ts'
 import type { AwardInput } from './contract.ts'
 import { isImpossible, retryForever, settleOrList, step, tryAtOnce } from './steps.ts'
 
@@ -24,15 +24,15 @@ export async function awardStep(awarded: Awarded): Promise<{ points: number }> {
 }
 
 /**
- * Whatever becomes of an award, the sale stands: points that cannot be issued for ten minutes are parked. `bookParkedAwards` retries
- * them, and operators may, who start the workflow `award`.
+ * Whatever becomes of an award, the sale stands: points that cannot be issued for ten minutes, or not at all, are parked.
+ * `bookParkedAwards` retries the former, and operators may, who start the workflow `award`.
  */
 async function parkOnFailure(awarded: Awarded, issue: () => Promise<{ points: number }>): Promise<{ points: number }> {
   try {
     return await issue()
   } catch (error) {
     if (!(error instanceof ActivityFailure) && !isImpossible(error)) throw error
-    await parkAward({ ...awarded, problem: UNAVAILABLE })
+    await parkAward({ ...awarded, problem: isImpossible(error) ? IMPOSSIBLE : UNAVAILABLE })
     return { points: 0 }
   }
 }

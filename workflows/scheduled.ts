@@ -80,17 +80,21 @@ const { bookParkedAwards: bookPage } = proxyActivities<Activities>({
   summary: 'Book one page of the awards that an outage parked',
 })
 
-/** Runs on a schedule. Bounded: what a run leaves is the next one's. */
-export async function bookParkedAwards(): Promise<{ booked: number }> {
-  let booked = 0
-  let after: string | undefined
-  for (let pages = 0; pages < PAGES_PER_RUN; pages++) {
+/** How far the booking of parked awards has come; nothing, when it begins. `pagesPerRun` is for who wants shorter histories. */
+export type BookingProgress = { after?: string; booked?: number; pagesPerRun?: number }
+
+/** Runs on a schedule: books all of them that can be booked, page by page. */
+export async function bookParkedAwards(progress: BookingProgress = {}): Promise<{ booked: number }> {
+  const { pagesPerRun = PAGES_PER_RUN } = progress
+  let { after, booked = 0 } = progress
+  for (let pages = 0; pages < pagesPerRun; pages++) {
     const page = await bookPage(after === undefined ? {} : { after })
     booked += page.booked
+    setCurrentDetails(`${booked} awards so far`)
+    if (page.next === undefined) return { booked }
     after = page.next
-    if (after === undefined) break
   }
-  return { booked }
+  return await continueAsNew<typeof bookParkedAwards>({ ...progress, booked, ...(after !== undefined && { after }) })
 }
 
 const { forgetOldKeys } = proxyActivities<Activities>({

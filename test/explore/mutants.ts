@@ -64,7 +64,7 @@ export const MUTANTS: readonly Mutant[] = [
   mutant('the award is forgotten', [PURCHASE, '  await awardStep({ purchaseId })\n', '']),
   mutant('an award that was given up is not parked', [
     'workflows/award.ts',
-    '    await parkAward({ ...awarded, problem: UNAVAILABLE })\n',
+    '    await parkAward({ ...awarded, problem: isImpossible(error) ? IMPOSSIBLE : UNAVAILABLE })\n',
     '',
   ]),
   mutant(

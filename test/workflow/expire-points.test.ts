@@ -89,6 +89,24 @@ test('accounts that cannot be swept, a whole page of them, do not keep the point
   expect(await sweep()).toBe(200)
 })
 
+test('an account that always runs into the time limit, and is all that is left, does not keep the sweep from ending', async () => {
+  await issuedOn(daysAgo(30), 5, 10)
+  await world.shop.asOwner((sql) =>
+    sql.unsafe(`
+      create function fail() returns trigger language plpgsql as $$ begin
+        if new.account_id = '${member}' then raise exception 'injected fault' using errcode = '57014'; end if;
+        return new;
+      end $$;
+      create trigger failing before insert on points_events for each row execute function fail()`),
+  )
+  try {
+    expect(await sweep()).toBe(0)
+  } finally {
+    await world.shop.asOwner((sql) => sql.unsafe('drop function fail cascade'))
+  }
+  expect(await sweep()).toBe(1)
+})
+
 test('a sweep that finds nothing writes nothing', async () => {
   await issuedOn(daysAgo(30), 100, 10)
   await sweep()

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { parkAward } from '#activities/points.ts'
+import { awardPoints, parkAward } from '#activities/points.ts'
 import { dismissAward, readAward } from '#db/awards.ts'
 import { chargeWallet, confirmPurchase, recordOutcome, reserveStock } from '#db/purchases.ts'
 import { openSagaWorld } from '#test/support/saga-world.ts'
 import { shared } from '#test/support/shared-world.ts'
+import type { BookingProgress, bookParkedAwards } from '#workflows/scheduled.ts'
 
 const world = await shared(openSagaWorld())
 let product: string
@@ -27,19 +28,73 @@ async function parked(problem = 'unavailable'): Promise<string> {
   return purchaseId
 }
 
-const book = () =>
-  world.client.workflow.execute<() => Promise<{ booked: number }>>('bookParkedAwards', {
+const book = (progress: BookingProgress = {}) =>
+  world.client.workflow.execute<typeof bookParkedAwards>('bookParkedAwards', {
     workflowId: `book-${crypto.randomUUID()}`,
     taskQueue: world.taskQueue,
+    args: [progress],
   })
+
+/** Every event of an account at the ledger fails with this SQLSTATE, until the end of it. */
+async function failing(username: string, sqlstate: string): Promise<() => Promise<void>> {
+  await world.shop.asOwner((sql) =>
+    sql.unsafe(`
+      create function fail() returns trigger language plpgsql as $$ begin
+        if new.account_id = '${username}' then raise exception 'injected fault' using errcode = '${sqlstate}'; end if;
+        return new;
+      end $$;
+      create trigger failing before insert on points_events for each row execute function fail()`),
+  )
+  return () => world.shop.asOwner((sql) => sql.unsafe('drop function fail cascade'))
+}
 const state = async (id: string) => (await readAward(world.shop.sql, id)).state
 
 test('awards that an outage parked are booked when it is over, more than one page of them, and once', async () => {
   const ids: string[] = []
   for (let n = 0; n < 105; n++) ids.push(await parked())
-  expect(await book()).toEqual({ booked: 105 })
+  // A page a run: it goes on where the last one ended.
+  expect(await book({ pagesPerRun: 1 })).toEqual({ booked: 105 })
   for (const id of ids) expect(await readAward(world.shop.sql, id)).toMatchObject({ state: 'booked', points: 170 })
   expect(await book()).toEqual({ booked: 0 })
+})
+
+test.each(['57014', '57P01', '53200'])(
+  'one that always fails by itself, which looks like an outage (%s), keeps no other from being booked',
+  async (sqlstate) => {
+    const id = await parked()
+    const heal = await failing(buyer, sqlstate)
+    buyer = await world.shop.addWallet({ balanceMinor: 100_000_000 })
+    const wanted = await parked()
+    expect(id < wanted).toBe(true)
+    try {
+      expect(await book()).toEqual({ booked: 1 })
+      expect([await state(id), await state(wanted)]).toEqual(['parked', 'booked'])
+    } finally {
+      await heal()
+    }
+    expect(await book()).toEqual({ booked: 1 })
+    expect(await state(id)).toBe('booked')
+  },
+)
+
+test('one that can never be booked as the books stand is not tried again, but waits for an operator', async () => {
+  const ids = [await parked()]
+  const heal = await failing(buyer, '23514')
+  try {
+    expect(await book()).toEqual({ booked: 0 })
+    // So is one that was found to be such by its purchase.
+    const purchaseId = await world.shop.order({ username: buyer, lines: [{ productId: product, quantity: 1 }] })
+    ids.push(purchaseId)
+    expect(await (await world.start(purchaseId)).result()).toEqual({ status: 'completed' })
+  } finally {
+    await heal()
+  }
+  expect(await book()).toEqual({ booked: 0 })
+  for (const id of ids) {
+    expect(await readAward(world.shop.sql, id)).toMatchObject({ state: 'parked', problem: 'impossible', earned: 170 })
+    await awardPoints(world.shop.points, { purchaseId: id })
+    expect(await state(id)).toBe('booked')
+  }
 })
 
 test('an award that the ledger refused, or an operator dismissed, stays as it is', async () => {

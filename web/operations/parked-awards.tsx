@@ -126,6 +126,8 @@ function formatParkedReason(problem: string): string {
   switch (problem) {
     case 'unavailable':
       return 'The points ledger could not be reached for ten minutes.'
+    case 'impossible':
+      return 'The points ledger, or what is stored of the purchase, is not as it has to be. Trying again does not help.'
     case 'balance_limit':
       return 'The account would hold more points than an account can.'
     default:
