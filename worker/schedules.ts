@@ -71,16 +71,18 @@ export const SCHEDULES: readonly Schedule[] = [
  * Creates or updates the schedules, as they are in `SCHEDULES`. Safe to repeat. A schedule that somebody
  * has paused stays so; one that is as it should be is not touched, for an update forgets runs that are still to be caught up.
  *
+ * @param options.update whether those that are not as they should be are updated; else only those that are missing are created
  * @returns the ids of those that were created or changed; `refused` with the reason when the server does not let us
  */
 export async function ensureSchedules(
   client: Client,
   schedules: readonly Schedule[] = SCHEDULES,
+  options: { update: boolean } = { update: true },
 ): Promise<{ changed: string[]; refused?: string }> {
   const changed: string[] = []
   for (const schedule of schedules) {
     try {
-      if (await ensureSchedule(client, schedule)) changed.push(schedule.id)
+      if (await ensureSchedule(client, schedule, options)) changed.push(schedule.id)
     } catch (error) {
       const refused = refusalOf(error)
       if (refused === undefined) throw error
@@ -91,12 +93,12 @@ export async function ensureSchedules(
 }
 
 /** @returns whether anything had to be done */
-async function ensureSchedule(client: Client, schedule: Schedule): Promise<boolean> {
+async function ensureSchedule(client: Client, schedule: Schedule, { update }: { update: boolean }): Promise<boolean> {
   const wanted = definitionOf(schedule)
   const handle = client.schedule.getHandle(schedule.id)
   const present = await describe(handle)
   if (present === undefined) return await create(client, schedule.id, wanted)
-  if (isSame(wanted, present)) return false
+  if (!update || isSame(wanted, present)) return false
   await handle.update(({ state }) => ({ ...wanted, state }))
   return true
 }

@@ -3,7 +3,7 @@ import { type Client, type ConnectionLike, isGrpcServiceError } from '@temporali
 import type { Logger } from '#config/logging.ts'
 import { refusalOf } from '#config/temporal.ts'
 import { SEARCH_ATTRIBUTES } from '#workflows/contract.ts'
-import { ensureSchedules } from './schedules.ts'
+import { ensureSchedules, SCHEDULES } from './schedules.ts'
 
 /** `IndexedValueType` of temporal.api.enums.v1. */
 const WIRE_TYPES = { KEYWORD: 2, INT: 3 } as const
@@ -40,7 +40,8 @@ const EVERY_MS = 30_000
 const ATTEMPT_MS = 10_000
 
 /**
- * Sets up schedules and search attributes, and again whenever they are missing. Nothing of a purchase waits for it: where it is not
+ * Sets up schedules and search attributes, and again whenever they are missing. Schedules that are not as they should be are updated
+ * once: while a release is rolled out there are workers that have them otherwise, and each would put back its own. Nothing of a purchase waits for it: where it is not
  * permitted, or fails, that is logged once and tried again.
  *
  * @returns once it was tried for the first time; `stop` ends it
@@ -52,14 +53,15 @@ export async function keepTemporalSetUp(
 ): Promise<{ stop(): void }> {
   const stopping = new AbortController()
   const { signal } = stopping
-  const parts = [setUpSchedules, setUpSearchAttributes].map((setUp) => ({ setUp, logged: '' }))
+  const parts = [setUpSchedules, setUpSearchAttributes].map((setUp) => ({ setUp, isSetUp: false, logged: '' }))
 
   async function attempt(): Promise<void> {
     for (const part of parts) {
       const { problem = '', ...found } = await client
-        .withDeadline(Date.now() + ATTEMPT_MS, () => part.setUp(client, logger))
+        .withDeadline(Date.now() + ATTEMPT_MS, () => part.setUp(client, logger, part.isSetUp))
         .catch((error: unknown) => ({ problem: 'could not be set up', err: error }))
       if (problem !== '' && problem !== part.logged && !signal.aborted) logger.warn(found, problem)
+      part.isSetUp ||= problem === ''
       part.logged = problem
     }
   }
@@ -78,8 +80,8 @@ export async function keepTemporalSetUp(
 
 type SetUp = { problem?: string; refused?: string }
 
-async function setUpSchedules(client: Client, logger: Logger): Promise<SetUp> {
-  const { changed, refused } = await ensureSchedules(client)
+async function setUpSchedules(client: Client, logger: Logger, isSetUp: boolean): Promise<SetUp> {
+  const { changed, refused } = await ensureSchedules(client, SCHEDULES, { update: !isSetUp })
   if (changed.length > 0) logger.info({ schedules: changed }, 'schedules were set up')
   if (refused === undefined) return {}
   return { problem: 'schedules cannot be set up from here: have "npm run migrate" do it', refused }

@@ -136,6 +136,34 @@ describe('what somebody deletes, or Temporal loses with its state,', () => {
     }
   })
 
+  test('is set up again, and what another release has otherwise is left to it, until a worker starts', async () => {
+    const client = await openNamespace()
+    const logger = pino({ level: 'silent' })
+    const kept = await keepTemporalSetUp(client, logger, 100)
+    const reconciler = client.schedule.getHandle('reconcile-purchases')
+    const everyMs = async () => (await reconciler.describe()).spec.intervals?.[0]?.every
+    try {
+      expect(await everyMs()).toBe(60_000)
+      const [first, ...others] = SCHEDULES
+      if (first?.id !== 'reconcile-purchases') throw new Error('the reconciler is not the first any more')
+      await ensureSchedules(client, [{ ...first, when: { everyMs: 30_000 } }, ...others])
+      // Rounds pass: what is missing comes back each time.
+      for (let round = 0; round < 3; round++) {
+        const forgetKeys = client.schedule.getHandle('forget-keys')
+        const createdAt = async () => (await forgetKeys.describe().catch(() => undefined))?.info.createdAt.getTime()
+        const before = (await createdAt()) ?? Number.NaN
+        await forgetKeys.delete()
+        await expect.poll(createdAt).toBeGreaterThan(before)
+      }
+      expect(await everyMs()).toBe(30_000)
+    } finally {
+      kept.stop()
+    }
+    const started = await keepTemporalSetUp(client, logger, 1_000_000)
+    started.stop()
+    expect(await everyMs()).toBe(60_000)
+  })
+
   test('is set up again though it could not be for a while, which is logged once', async () => {
     const client = await openNamespace()
     const lines: { level: number; msg: string }[] = []
