@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { type CampaignSummary, readCampaign, type StoredCampaign, type TermsSummary } from '#db/campaigns.ts'
 import type { Database } from '#db/client.ts'
 import type { CampaignTerms } from '#domain/campaigns/campaign.ts'
-import { STORE_CLIENT } from '#domain/campaigns/campaign.ts'
+import { PURCHASE_COMPLETED, STORE_CLIENT } from '#domain/campaigns/campaign.ts'
 import { type Condition, NUMERIC_COMPARISONS, type Rule } from '#domain/campaigns/condition.ts'
 import { LIMITS } from '#domain/campaigns/limits.ts'
 import { checkRules } from '#domain/campaigns/rules.ts'
@@ -97,6 +97,9 @@ export function parseRules(input: z.infer<typeof rulesInput>): readonly Rule[] {
   throw new Problem('invalid_request', `In the body, ${first?.path}: ${first?.message}${more}.`, { errors })
 }
 
+/** Type of an event. */
+export const eventType = line(LIMITS.eventTypeLength)
+
 export const clientName = resourceId.openapi({ description: 'Owner of the campaign.', example: STORE_CLIENT })
 /** As segments of a URL path, `.` and `..` would be resolved. */
 export const campaignName = line(100)
@@ -116,6 +119,10 @@ const capOutput = z.number().int().nullable()
 
 /** The part of a campaign that can be changed, as in answers, but for its rules. */
 const termsWithoutRules = {
+  event_types: z.array(z.string()).openapi({
+    description: 'Types of the events that it is for; a purchase of the store is a `PurchaseCompleted`.',
+    example: [PURCHASE_COMPLETED],
+  }),
   status: z.enum(['active', 'inactive']).openapi({ description: 'An inactive campaign awards nothing.' }),
   starts_at: timestamp
     .nullable()
@@ -169,8 +176,9 @@ export function formatTermsSummary(terms: TermsSummary): z.infer<typeof termsSum
   return { ...formatWithoutRules(terms), rule_count: terms.ruleCount }
 }
 
-function formatWithoutRules({ status, startsAt, endsAt, caps }: Omit<CampaignTerms, 'rules'>) {
+function formatWithoutRules({ eventTypes, status, startsAt, endsAt, caps }: Omit<CampaignTerms, 'rules'>) {
   return {
+    event_types: [...eventTypes],
     status,
     starts_at: startsAt,
     ends_at: endsAt,
@@ -237,8 +245,21 @@ const capInput = z
   .optional()
   .openapi({ description: 'In points; null: no cap.', example: 10000 })
 
+const eventTypesInput = z
+  .array(eventType)
+  .min(1, 'must name a type')
+  .max(LIMITS.eventTypes, `must name at most ${LIMITS.eventTypes} types`)
+  .refine((types) => new Set(types).size === types.length, 'must name each type once')
+  .openapi({
+    description:
+      'Types of the events that it is for. Events of other types earn nothing. Default: purchases of the store.',
+    example: [PURCHASE_COMPLETED],
+    uniqueItems: true,
+  })
+
 /** The terms of a campaign in a request, each optional. */
 export const termsInput = {
+  event_types: eventTypesInput.optional(),
   status: z.enum(['active', 'inactive']).optional(),
   starts_at: scheduleInput,
   ends_at: scheduleInput,
@@ -250,6 +271,7 @@ export const termsInput = {
 type TermsInput = z.output<z.ZodObject<typeof termsInput>>
 
 const DEFAULT_TERMS: CampaignTerms = {
+  eventTypes: [PURCHASE_COMPLETED],
   status: 'active',
   startsAt: null,
   endsAt: null,
@@ -263,8 +285,9 @@ const DEFAULT_TERMS: CampaignTerms = {
  * @throws Problem `invalid_request`
  */
 export function mergeTerms(input: TermsInput, before: CampaignTerms = DEFAULT_TERMS): CampaignTerms {
-  const { status, starts_at, ends_at, cap_total_points, cap_points_per_customer, rules } = input
+  const { event_types, status, starts_at, ends_at, cap_total_points, cap_points_per_customer, rules } = input
   const terms = {
+    eventTypes: event_types ?? before.eventTypes,
     status: status ?? before.status,
     startsAt: starts_at === undefined ? before.startsAt : starts_at,
     endsAt: ends_at === undefined ? before.endsAt : ends_at,

@@ -2,14 +2,15 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { v7 as uuidv7 } from 'uuid'
 import { type EventAward, readEvaluation, readEventAward, recordExternalEvent } from '#db/awards.ts'
 import type { Database } from '#db/client.ts'
+import { isStoreClient, STORE_CLIENT } from '#domain/campaigns/campaign.ts'
 import type { App, AppDependencies } from './app-types.ts'
-import { clientName } from './campaign-schemas.ts'
+import { clientName, eventType } from './campaign-schemas.ts'
 import { keyedRequest, keyReusedProblem, markReplayed, requiredIdempotencyHeaders } from './idempotency.ts'
 import { Problem } from './problems.ts'
 import { campaignPointsSchema, evaluationSchema, formatEvaluation } from './purchase-schemas.ts'
 import { readRecorded, startEventAward, waitForAward } from './purchase-workflows.ts'
 import { json, jsonBody, problems, READING, replayedHeader, retryAfterHeader, WRITING } from './responses.ts'
-import { accountId, eventPath, line } from './schemas.ts'
+import { accountId, eventPath } from './schemas.ts'
 
 /** Levels of nested objects and arrays. */
 const MAX_DEPTH = 32
@@ -36,8 +37,16 @@ function isText(json: string): boolean {
 
 const newEvent = z
   .strictObject({
-    type: line(100).openapi({ description: 'Type of the event.', example: 'ReviewWritten' }),
-    client: clientName.openapi({ example: 'ReviewSite' }),
+    type: eventType.openapi({ description: 'Type of the event.', example: 'ReviewWritten' }),
+    client: clientName
+      .refine(
+        (client) => !isStoreClient(client),
+        `must not be ${STORE_CLIENT}: that is the store, for its own purchases`,
+      )
+      .openapi({
+        description: 'The system that it happened in. Not the store, in any case of letters.',
+        example: 'ReviewSite',
+      }),
     account_id: accountId,
     payload: eventPayload,
   })
@@ -66,7 +75,7 @@ const createEventRoute = createRoute({
   tags: ['Campaigns'],
   summary: 'Award points for an event in another system',
   description:
-    'Evaluates the campaigns of the client that are running now. Once accepted, the event is processed whatever happens to ' +
+    'Evaluates the campaigns of the client that are running now and name the type of the event in `event_types`. Once accepted, the event is processed whatever happens to ' +
     'this request; repeat it with the same Idempotency-Key for the state of the award.',
   request: { headers: requiredIdempotencyHeaders, body: jsonBody(newEvent) },
   responses: {

@@ -8,7 +8,7 @@ import { findUser } from '#db/wallets.ts'
 import { type EvaluationWithinCaps, evaluateWithinCaps, remainingOf } from '#domain/campaigns/award.ts'
 import type { BacktestTotals, RuleTotals } from '#domain/campaigns/backtest.ts'
 import type { Campaign, RuleOutcome } from '#domain/campaigns/campaign.ts'
-import { type CampaignEvent, STORE_CLIENT } from '#domain/campaigns/campaign.ts'
+import { type CampaignEvent, PURCHASE_COMPLETED, STORE_CLIENT } from '#domain/campaigns/campaign.ts'
 import { runSliced } from '#domain/campaigns/evaluation.ts'
 import type { App, AppDependencies } from './app-types.ts'
 import { type BacktestPage, openBacktest, type Pages } from './backtest.ts'
@@ -64,8 +64,9 @@ const evaluationSchema = z
       .string()
       .nullable()
       .openapi({ description: 'Null for a campaign that is not stored.', example: '1' }),
-    not_running: z.enum(['inactive', 'not_started', 'ended', 'no_instant']).nullable().openapi({
-      description: 'Why it awards nothing, whatever its rules say; null: it is running when the event occurs.',
+    not_running: z.enum(['inactive', 'other_type', 'not_started', 'ended', 'no_instant']).nullable().openapi({
+      description:
+        'Why it awards nothing, whatever its rules say; `other_type`: it is for events of other types; null: it runs for the event.',
     }),
     earned: z.number().int().openapi({ description: 'Sum of its rules, whether it is running or not.', example: 170 }),
     exact: z.string().openapi({ description: 'The sum before rounding.', example: '170' }),
@@ -131,7 +132,7 @@ async function simulateEvent(
   input: z.output<typeof eventSimulation>,
 ): Promise<z.infer<typeof simulationSchema>> {
   const { client, event: members } = input
-  const event = { type: 'PurchaseCompleted', occurredAt: await readClock(sql), ...members, client } as CampaignEvent
+  const event = { type: PURCHASE_COMPLETED, occurredAt: await readClock(sql), ...members, client } as CampaignEvent
   const candidate = await readCandidate(sql, input)
   const campaigns = candidate ? [candidate] : await listCampaignsOf(sql, client)
   const ids = campaigns.map(({ id }) => id)
@@ -200,7 +201,7 @@ const campaignTotalsSchema = z
     points_taken_back: count,
     earning: count.openapi({ description: 'Number of purchases and events that it awards points for.' }),
     limited: count.openapi({ description: 'Number of them that a cap limits.' }),
-    not_running: count.openapi({ description: 'Number of purchases and events while it was not running.' }),
+    not_running: count.openapi({ description: 'Number of purchases and events that it did not run for.' }),
   })
   .openapi('BacktestCampaign', { description: 'The totals of a campaign. Those of its rules follow.' })
 

@@ -160,7 +160,8 @@ async function benchAwards(
   for (const { client, totalPoints } of Object.values(AWARDS)) {
     if (totalPoints === undefined) continue
     const caps = { totalPoints, pointsPerCustomer: null }
-    const terms = { status: 'active' as const, startsAt: null, endsAt: null, caps, rules: [RULE] }
+    const eventTypes = ['Ride']
+    const terms = { eventTypes, status: 'active' as const, startsAt: null, endsAt: null, caps, rules: [RULE] }
     await addMissingCampaigns(sql, [{ client, name: 'bench', terms }], 'bench')
   }
   const ledger = createPointsLedger(sql, { alsoCommits: readGrantsTakenBack })

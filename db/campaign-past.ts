@@ -2,6 +2,7 @@ import type { GivenBefore, TakenBack } from '#domain/campaigns/backtest.ts'
 import {
   type CampaignEvent,
   type Microseconds,
+  PURCHASE_COMPLETED,
   type PurchaseCompleted,
   STORE_CLIENT,
 } from '#domain/campaigns/campaign.ts'
@@ -69,7 +70,7 @@ export function purchaseEvent(
 ): PurchaseCompleted {
   const { purchaseId, username, occurredAt, lines } = purchase
   return {
-    type: 'PurchaseCompleted',
+    type: PURCHASE_COMPLETED,
     client: STORE_CLIENT,
     occurredAt,
     purchaseId,

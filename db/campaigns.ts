@@ -12,8 +12,8 @@ export function microseconds(sql: Sql, column: string) {
   return sql`(extract(epoch from ${sql(column)}) * 1000000)::bigint`
 }
 
-function termsOf({ status, startsAt, endsAt, caps, rules }: CampaignTerms): CampaignTerms {
-  return { status, startsAt, endsAt, caps, rules }
+function termsOf({ eventTypes, status, startsAt, endsAt, caps, rules }: CampaignTerms): CampaignTerms {
+  return { eventTypes, status, startsAt, endsAt, caps, rules }
 }
 
 /** A campaign as it stands, and what it has given. */
@@ -272,13 +272,13 @@ export async function addMissingCampaigns(sql: Sql, campaigns: NewCampaign[], ac
 }
 
 function termColumns(sql: Sql) {
-  return sql`status, starts_at, ends_at, cap_total_points, cap_points_per_customer, rules`
+  return sql`event_types, status, starts_at, ends_at, cap_total_points, cap_points_per_customer, rules`
 }
 
 /** `terms`, a column with the JSON of `CampaignTerms`, as the columns above. */
 function termValues(sql: Sql) {
   return sql`
-    terms ->> 'status', (terms ->> 'startsAt')::timestamptz, (terms ->> 'endsAt')::timestamptz,
+    terms -> 'eventTypes', terms ->> 'status', (terms ->> 'startsAt')::timestamptz, (terms ->> 'endsAt')::timestamptz,
     (terms -> 'caps' ->> 'totalPoints')::bigint, (terms -> 'caps' ->> 'pointsPerCustomer')::bigint, terms -> 'rules'`
 }
 

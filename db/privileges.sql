@@ -21,10 +21,12 @@ end
 $$;
 
 -- What campaigns gave is of the books: only append_points counts it.
-grant insert (id, client, name, name_key, status, starts_at, ends_at, cap_total_points, cap_points_per_customer, rules)
+grant insert (
+  id, client, name, name_key, event_types, status, starts_at, ends_at, cap_total_points, cap_points_per_customer, rules
+)
   on campaigns to :role;
 grant update (
-  status, starts_at, ends_at, cap_total_points, cap_points_per_customer, rules, version, updated_at, deleted_at
+  event_types, status, starts_at, ends_at, cap_total_points, cap_points_per_customer, rules, version, updated_at, deleted_at
 ) on campaigns to :role;
 grant insert, update on idempotency_keys to :role;
 grant insert on campaign_history to :role;

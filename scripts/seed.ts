@@ -6,6 +6,7 @@ import { addMissingCampaigns, type NewCampaign } from '#db/campaigns.ts'
 import { openDatabase, type Sql } from '#db/client.ts'
 import { addMissingProducts, type SampleProduct } from '#db/products.ts'
 import { addMissingUsers, type SampleUser } from '#db/wallets.ts'
+import { PURCHASE_COMPLETED, STORE_CLIENT } from '#domain/campaigns/campaign.ts'
 import type { Rule } from '#domain/campaigns/condition.ts'
 import { MAX_REQUEST_MINOR, minorFromMajor } from '#domain/money.ts'
 
@@ -220,9 +221,10 @@ const SAMPLE_RULE: Rule = {
 
 export const SAMPLE_CAMPAIGNS: NewCampaign[] = [
   {
-    client: 'UnicornStore',
+    client: STORE_CLIENT,
     name: '1',
     terms: {
+      eventTypes: [PURCHASE_COMPLETED],
       status: 'active',
       startsAt: null,
       endsAt: null,

@@ -346,6 +346,8 @@ create table campaigns (
   name                    text        not null check (length(name) between 1 and 100),
   -- The same for names that people cannot tell apart.
   name_key                text        not null,
+  -- An array of the types of events that it is for.
+  event_types             jsonb       not null check (jsonb_array_length(event_types) > 0),
   status                  text        not null check (status in ('active', 'inactive')),
   starts_at               timestamptz,
   -- The first instant at which it no longer runs.
@@ -366,7 +368,7 @@ create unique index campaigns_name on campaigns (lower(client), name_key) where 
 create index campaigns_by_name on campaigns (client, name);
 create index campaigns_of_client on campaigns (client);
 
--- Who changed what, and when. "before" and "after" are status, schedule, caps and rules; null where there was, or is, none.
+-- Who changed what, and when. "before" and "after" are types of events, status, schedule, caps and rules; null where there was, or is, none.
 create table campaign_history (
   campaign_id uuid        not null references campaigns,
   version     bigint      not null check (version > 0),

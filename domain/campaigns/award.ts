@@ -42,7 +42,7 @@ export function* evaluateCampaigns(campaigns: readonly Campaign[], event: Campai
   const work = new AwardWork()
   const awards: CampaignAward[] = []
   for (const campaign of campaigns) {
-    if (campaign.client !== event.client || whyNotRunning(campaign, event.occurredAt)) continue
+    if (campaign.client !== event.client || whyNotRunning(campaign, event)) continue
     const evaluation = yield* evaluateCampaign(campaign, json, work)
     const { id: campaignId, name } = campaign
     awards.push({ ...evaluation, campaignId, campaign: name, points: evaluation.earned, limitedBy: null })
@@ -147,7 +147,7 @@ export function* evaluateWithinCaps(
   const workOfOthers = new AwardWork()
   const evaluations: EvaluationWithinCaps[] = []
   for (const campaign of campaigns) {
-    const notRunning = whyNotRunning(campaign, event.occurredAt)
+    const notRunning = whyNotRunning(campaign, event)
     const evaluation = yield* evaluateCampaign(campaign, json, notRunning ? workOfOthers : work)
     const within = notRunning
       ? ({ points: 0, limitedBy: null } as const)

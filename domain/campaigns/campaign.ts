@@ -1,3 +1,4 @@
+import { nameKey } from '#domain/names.ts'
 import type { Rule } from './condition.ts'
 import { type AwardWork, Evaluation, NO_STEPS_LEFT, type Reason, type Sliced } from './evaluation.ts'
 import {
@@ -14,6 +15,14 @@ import { CompiledRulesCache, evaluateRule, type RuleResult } from './rules.ts'
 
 /** Whose campaigns the purchases of the store are evaluated by. */
 export const STORE_CLIENT = 'UnicornStore'
+
+/** The type of the event that a purchase is. Campaigns are for it unless they name others. */
+export const PURCHASE_COMPLETED = 'PurchaseCompleted'
+
+/** Whether a client is the store itself, however its name is written: its events are its own purchases, and nobody else sends them. */
+export function isStoreClient(client: string): boolean {
+  return nameKey(client) === nameKey(STORE_CLIENT)
+}
 
 /**
  * What happened, as rules see it: plain JSON. Other systems send types of their own, with whatever members their rules
@@ -36,7 +45,7 @@ type EventLine = {
 
 /** A purchase that stands. */
 export type PurchaseCompleted = CampaignEvent & {
-  readonly type: 'PurchaseCompleted'
+  readonly type: typeof PURCHASE_COMPLETED
   readonly purchaseId: string
   readonly username: string
   /** What was charged in money: `total` less what points paid for. */
@@ -68,6 +77,8 @@ export type Campaign = {
   readonly version?: number
   readonly client: string
   readonly name: string
+  /** Types of the events that it is for. */
+  readonly eventTypes: readonly string[]
   readonly status: 'active' | 'inactive'
   /** RFC 3339 instants: the first one at which it runs, and the first one at which it no longer does. */
   readonly startsAt: string | null
@@ -77,7 +88,7 @@ export type Campaign = {
 }
 
 /** What of a campaign can be changed, and what its history keeps. */
-export type CampaignTerms = Pick<Campaign, 'status' | 'startsAt' | 'endsAt' | 'caps' | 'rules'>
+export type CampaignTerms = Pick<Campaign, 'eventTypes' | 'status' | 'startsAt' | 'endsAt' | 'caps' | 'rules'>
 
 /** What a rule did, as JSON. `exact` is a decimal (`16.995`) or, where that would not end, a fraction (`10/3`). */
 export type RuleOutcome =
@@ -95,16 +106,23 @@ export type CampaignEvaluation = {
   readonly earned: number
 }
 
-/** Why a campaign gives nothing at an instant; `no_instant`: what should be one is none, and lies in no campaign. */
-export type NotRunning = 'inactive' | 'not_started' | 'ended' | 'no_instant'
+/**
+ * Why a campaign gives nothing for an event; `other_type`: it is for events of other types; `no_instant`: what should be the
+ * instant of the event is none, and lies in no campaign.
+ */
+export type NotRunning = 'inactive' | 'other_type' | 'not_started' | 'ended' | 'no_instant'
 
 /**
- * Why a campaign does not run at an instant (RFC 3339), or null when it does: active, started (inclusive), not ended
+ * Why a campaign does not run for an event, or null when it does: active, for events of this type, started (inclusive), not ended
  * (exclusive).
  */
-export function whyNotRunning({ status, startsAt, endsAt }: Campaign, at: string): NotRunning | null {
+export function whyNotRunning(
+  { eventTypes, status, startsAt, endsAt }: Campaign,
+  { type, occurredAt }: Pick<CampaignEvent, 'type' | 'occurredAt'>,
+): NotRunning | null {
   if (status !== 'active') return 'inactive'
-  const instant = milliseconds(at)
+  if (!eventTypes.includes(type)) return 'other_type'
+  const instant = milliseconds(occurredAt)
   if (Number.isNaN(instant)) return 'no_instant'
   if (startsAt !== null && !(milliseconds(startsAt) <= instant)) return 'not_started'
   if (endsAt !== null && !(instant < milliseconds(endsAt))) return 'ended'

@@ -5,6 +5,9 @@
 export const LIMITS = {
   /** Characters of a campaign's rules as JSON text. */
   rulesLength: 32_768,
+  /** Types of events that a campaign is for, and characters of each. */
+  eventTypes: 10,
+  eventTypeLength: 100,
   /** Rules of a campaign. */
   rules: 100,
   /** Conditions of a rule, counting `all`, `any` and `not` themselves. */

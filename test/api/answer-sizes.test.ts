@@ -56,10 +56,7 @@ const BIGGEST: Record<string, () => ReturnType<typeof api.get>> = {
   },
   'post /campaigns': () => api.post('/campaigns', { client: 'Other', campaign_name: world.campaign, ...rules() }),
   'post /campaigns/simulate': () => api.post('/campaigns/simulate', { from: '2020-01-01T00:00:00Z' }),
-  'post /events': () => {
-    const event = { type: '独'.repeat(100), client: 'UnicornStore', account_id: username, payload: { amount: 1 } }
-    return api.post('/events', event, { key: 'biggest' })
-  },
+  'post /events': () => api.post('/events', world.event, { key: 'biggest' }),
   'post /purchase': () => api.post('/purchase', world.order),
   'post /purchase/quote': () => api.post('/purchase/quote', world.order),
 }

@@ -15,7 +15,12 @@ const world = await shared(openApiWorld())
 beforeAll(async () => {
   await world.shop.addProduct({ id: 'air', priceMinor: 170_000, stock: 10 })
   await world.shop.addWallet({ username: 'ann', balanceMinor: 1_000_000 })
-  await world.api.post('/campaigns', { client: 'Reviews', campaign_name: 'stars', rules: [giving('$.stars', always)] })
+  await world.api.post('/campaigns', {
+    client: 'Reviews',
+    campaign_name: 'stars',
+    event_types: ['Review'],
+    rules: [giving('$.stars', always)],
+  })
   for (let review = 0; review < REVIEWS; review++) await happen(`r${review % 10}`)
   for (const quantity of [1, 1, 2]) await world.api.post('/purchase', { userId: 'ann', productId: 'air', quantity })
 })

@@ -59,6 +59,7 @@ describe('a campaign', () => {
     expect(read.body).toMatchObject({
       client: 'Test',
       campaign_name: name,
+      event_types: ['PurchaseCompleted'],
       status: 'active',
       starts_at: null,
       cap_total_points: 500,
@@ -100,6 +101,7 @@ describe('a campaign', () => {
   })
 
   test.each([
+    { event_types: ['Review', 'PurchaseCompleted'] },
     { status: 'inactive' },
     { starts_at: '2026-12-01T00:00:00.000Z', ends_at: '2026-12-24T00:00:00.000Z' },
     { cap_total_points: 5, cap_points_per_customer: 1 },
@@ -217,6 +219,16 @@ describe('a campaign', () => {
     expect((await world.api.get(`/campaigns/1/history/${items[0].id}`)).body.code).toBe('unknown_campaign')
   })
 
+  test('has a history of the types of events that it was for', async () => {
+    await create({ event_types: ['Review'] })
+    await patch({ event_types: ['Ride', 'Review'] }, '"1"')
+    const { items } = (await world.api.get(at('/history?client=Test'))).body
+    expect(items).toMatchObject([
+      { before: { event_types: ['Review'] }, after: { event_types: ['Ride', 'Review'] } },
+      { before: null, after: { event_types: ['Review'] } },
+    ])
+  })
+
   test('has a history whose pages miss nothing and repeat nothing, though it is changed meanwhile and begun anew', async () => {
     await create()
     await patch({ cap_total_points: 1 }, '"1"')
@@ -251,6 +263,13 @@ describe('bad input', () => {
     ['half a character', { rules: [textRule('\ud800')] }, 'rules/0/condition/value'],
     ['a start in the year 0', { starts_at: '0000-01-01T00:00:00Z' }, 'starts_at'],
     ['an end beyond the year 9999', { ends_at: '9999-12-31T23:59:59-23:59' }, 'ends_at'],
+    ['no type of event', { event_types: [] }, 'event_types'],
+    ['a type of event given twice', { event_types: ['caf\u00e9', 'cafe\u0301'] }, 'event_types'],
+    ['eleven types of events', { event_types: 'abcdefghijk'.split('') }, 'event_types'],
+    ['a type of event without a name', { event_types: ['Ride', ' '] }, 'event_types.1'],
+    ['a type of event that is too long', { event_types: ['x'.repeat(101)] }, 'event_types.0'],
+    ['a type of event that is no text', { event_types: [5] }, 'event_types.0'],
+    ['types of events that are no array', { event_types: 'Review' }, 'event_types'],
     ['a name that is a way up', { campaign_name: '..' }, 'campaign_name'],
   ])('%s is refused with its place', async (_, body, path) => {
     const { status, body: problem } =

@@ -13,7 +13,8 @@ beforeAll(async () => {
   await world.api.post('/campaigns', {
     client: 'ReviewSite',
     campaign_name: 'stars',
-    rules: [giving('$.stars*2', { variable: '$.type', rule: 'string_equals', value: 'Review' })],
+    event_types: ['Review'],
+    rules: [giving('$.stars*2', { variable: '$.stars', rule: 'numeric_greater_than', value: 0 })],
     cap_points_per_customer: 25,
   })
 })
@@ -82,10 +83,33 @@ test('the statement says which campaign gave how many points, and for what', asy
 
 test.each([
   ['of another type', { type: 'SignUp' }],
-  ['of another client', { client: 'UnicornStore' }],
+  ['of another client', { client: 'OtherSite' }],
+  ['that calls itself a purchase', { type: 'PurchaseCompleted', payload: { stars: 5, amount: 1700 } }],
   ['whose payload says it were of another type', { type: 'SignUp', payload: { type: 'Review', stars: 5 } }],
 ])('an event %s earns nothing', async (_, body) => {
   expect((await event(body)).body).toMatchObject({ status: 'nothing', points: 0 })
+})
+
+test.each(['UnicornStore', 'unicornstore', 'UNICORNSTORE', 'uNiCoRnStOrE'])(
+  'an event in the name of the store, as %s, is refused: its purchases are its own',
+  async (client) => {
+    for (const type of ['PurchaseCompleted', 'Review']) {
+      const { status, body } = await event({ client, type, payload: { amount: 1700, quantity: 1 } })
+      expect([status, body.code]).toEqual([400, 'invalid_request'])
+      expect(body.errors).toEqual([{ path: 'client', message: expect.stringMatching(/^must not be UnicornStore/) }])
+    }
+    expect(await points()).toBe(0)
+    expect((await event({ client: `${client}2` })).body).toMatchObject({ status: 'nothing' })
+  },
+)
+
+test('a purchase of another shop matters to the campaigns of that client only, and only to those that name its type', async () => {
+  const rules = [giving('$.amount/100')]
+  await world.api.post('/campaigns', { client: 'OtherShop', campaign_name: 'bought', rules })
+  await world.api.post('/campaigns', { client: 'OtherShop', campaign_name: 'reviewed', event_types: ['Review'], rules })
+  const bought = { client: 'OtherShop', type: 'PurchaseCompleted', payload: { amount: 1700, quantity: 1 } }
+  expect((await event(bought)).body).toMatchObject({ points: 17, campaigns: [{ campaign: 'bought', points: 17 }] })
+  expect(await points()).toBe(17)
 })
 
 test('an event that comes many times under one key earns its points once, and another one may not have the key', async () => {

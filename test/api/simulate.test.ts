@@ -54,16 +54,28 @@ test('a stored campaign can be tried with changes, before they are saved', async
   expect(later.body.campaigns).toMatchObject([{ not_running: 'not_started', points: 0 }])
 })
 
+test('an event of a type that a campaign does not name does not run it, and the answer says so', async () => {
+  const event = { type: 'Review', amount: 1700, quantity: 1 }
+  expect((await simulate({ event })).body).toMatchObject({
+    points: 0,
+    campaigns: [{ not_running: 'other_type', earned: 170, points: 0 }, { not_running: 'inactive' }],
+  })
+  const named = await simulate({ event, campaign_name: '1', event_types: ['Review'] })
+  expect(named.body).toMatchObject({ points: 170, campaigns: [{ not_running: null }] })
+})
+
 test('caps count what was given already, in all and to the customer of the event', async () => {
   await world.api.post('/campaigns', {
     client: 'Reviews',
     campaign_name: 'c',
+    event_types: ['Review'],
     rules: [giving('6')],
     cap_points_per_customer: 10,
   })
   const review = { client: 'Reviews', type: 'Review', account_id: 'rita', payload: { quantity: 1 } }
   await world.api.post('/events', review, { key: 'rita 1' })
-  const judged = async (event: object) => (await simulate({ client: 'Reviews', event: { quantity: 1, ...event } })).body
+  const judged = async (event: object) =>
+    (await simulate({ client: 'Reviews', event: { type: 'Review', quantity: 1, ...event } })).body
   expect(await judged({ accountId: 'rita' })).toMatchObject({
     points: 4,
     campaigns: [{ limited_by: 'points_per_customer' }],

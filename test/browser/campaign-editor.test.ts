@@ -117,6 +117,27 @@ describe('the editor', () => {
   })
 })
 
+test('the types of events are edited one in a line, and the example says when it is not among them', async ({
+  world,
+  visit,
+}) => {
+  const name = await makeCampaign(world, { rules: [giving('5')] })
+  const { buyer } = await makeBuyer(world)
+  const page = await visit({ as: buyer, path: `/campaigns/${name}` })
+  const types = page.getByRole('textbox', { name: 'Event types' })
+  expect(await types.inputValue()).toBe('PurchaseCompleted')
+  await types.fill(' \n')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await saving(page).getByText('Not saved. Name at least one type of event.').waitFor()
+  await types.fill('Review\nRide')
+  await page.getByText('but the campaign is for events of other types', { exact: false }).waitFor()
+  await page.getByRole('button', { name: 'Save' }).click()
+  await saving(page).getByText('Saved as version 2.').waitFor()
+  expect(await storedCampaign(world, name)).toMatchObject({ event_types: ['Review', 'Ride'] })
+  await page.getByRole('tab', { name: 'History' }).click()
+  await page.getByText('PurchaseCompleted → Review, Ride').waitFor()
+})
+
 describe('when somebody else saved first', () => {
   test('one sees what they changed, takes it, and has lost nothing', async ({ world, visit }) => {
     const name = await makeCampaign(world)

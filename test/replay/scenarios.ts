@@ -167,7 +167,7 @@ async function repair(world: SagaWorld, status: 'completed' | 'failed'): Promise
 
 /** A parked award that an operator has booked. */
 async function retryAward(world: SagaWorld, lane: Lane): Promise<string> {
-  await addCampaign(world, 'UnicornStore', '$.quantity')
+  await addCampaign(world, { client: 'UnicornStore', eventType: 'PurchaseCompleted' }, '$.quantity')
   const purchaseId = await anOrder(world, {})
   await loseWorkflow(world, purchaseId, 'awardPoints')
   await parkAward(world.shop.points, { purchaseId }, 'unavailable')
@@ -186,16 +186,21 @@ async function retryAward(world: SagaWorld, lane: Lane): Promise<string> {
 /** An event of another system that earns five points. */
 async function anEvent(world: SagaWorld): Promise<string> {
   const eventId = crypto.randomUUID()
-  await addCampaign(world, eventId, '$.stars')
+  await addCampaign(world, { client: eventId, eventType: 'Review' }, '$.stars')
   const request = { scope: 'test', key: eventId, requestHash: '' }
   const event = { type: 'Review', client: eventId, username: eventId, payload: { stars: 5, quantity: 1 } }
   await recordExternalEvent(world.shop.sql, request, { eventId, ...event })
   return eventId
 }
 
-async function addCampaign(world: SagaWorld, client: string, formula: string): Promise<void> {
+async function addCampaign(
+  world: SagaWorld,
+  { client, eventType }: { client: string; eventType: string },
+  formula: string,
+): Promise<void> {
   const caps = { totalPoints: null, pointsPerCustomer: null }
-  const terms = { status: 'active', startsAt: null, endsAt: null, caps, rules: [giving(formula)] } as const
+  const rules = [giving(formula)]
+  const terms = { eventTypes: [eventType], status: 'active', startsAt: null, endsAt: null, caps, rules } as const
   await addMissingCampaigns(world.shop.sql, [{ client, name: 'replayed', terms }], 'test')
 }
 

@@ -21,7 +21,9 @@ export async function openBiggestContent() {
   const inStock = await addProducts(api, 'a', 1_000_000_000)
   const soldOut = await addProducts(api, 'b', 0)
   await api.call('DELETE', '/campaigns/1', { headers: { 'If-Match': '"1"' } })
-  for (let index = 0; index < 50; index += 1) await taken(api.post('/campaigns', biggestCampaign(index)))
+  for (const client of ['UnicornStore', PARTNER])
+    for (let index = 0; index < 50; index += 1)
+      await taken(api.post('/campaigns', { client, ...biggestCampaign(index) }))
   await taken(api.post('/points', { account_id: USERNAME, amount: 1_000_000 }, { key: LONG_KEY }))
   await taken(api.post(`/users/${USERNAME}/top-ups`, { amount: 1 }, { key: LONG_KEY }))
 
@@ -44,6 +46,7 @@ export async function openBiggestContent() {
     campaign: CAMPAIGN_NAME(0),
     rules: biggestCampaign(0).rules,
     wrongEvent: WRONG_EVENT,
+    event: { type: EVENT_TYPES[0], client: PARTNER, account_id: USERNAME, payload: { amount: 1 } },
     productId: inStock[0] ?? '',
     purchaseId,
     refusedId: refused.body.purchaseId as string,
@@ -76,6 +79,9 @@ const NOWHERE = `$${'["x"]'.repeat(14)}.${WIDE.repeat(105)}`
 /** An event that has an object where the rules look for a number. */
 const WRONG_EVENT = Array.from({ length: 14 }).reduce<object>((inner) => ({ x: inner }), { [WIDE.repeat(105)]: {} })
 
+const PARTNER = 'Partner'
+const EVENT_TYPES = Array.from({ length: 9 }, (_, index) => `${index}${WIDE.repeat(99)}`)
+
 /** As many rules as a campaign may have, in a body of nearly 64 KiB: the first gives, the others look at what is not there. */
 function biggestCampaign(index: number) {
   const rules = Array.from({ length: 100 }, (_, rule) => ({
@@ -86,7 +92,8 @@ function biggestCampaign(index: number) {
     condition: { variable: '$.amount', rule: 'numeric_greater_than', value: 0 },
     action: { command: 'issue', formula: '1' },
   }
-  return { campaign_name: CAMPAIGN_NAME(index), cap_total_points: 1_000_000_000_000, rules }
+  const event_types = ['PurchaseCompleted', ...EVENT_TYPES]
+  return { campaign_name: CAMPAIGN_NAME(index), event_types, cap_total_points: 1_000_000_000_000, rules }
 }
 
 async function copyProducts(sql: Database): Promise<void> {
@@ -161,12 +168,12 @@ async function copyCampaigns(sql: Database): Promise<void> {
     insert into campaign_history (campaign_id, version, action, actor, before, after)
     select id, n + 1, 'updated', 'demo', jsonb_set(after, '{status}', '"inactive"'), after
     from generate_series(1, ${MANY}) n, campaigns join campaign_history on campaign_id = id
-    where name = ${CAMPAIGN_NAME(0)} and campaign_history.version = 1`
-  await sql`update campaigns set version = ${MANY + 1} where name = ${CAMPAIGN_NAME(0)}`
+    where name = ${CAMPAIGN_NAME(0)} and client = 'UnicornStore' and campaign_history.version = 1`
+  await sql`update campaigns set version = ${MANY + 1} where name = ${CAMPAIGN_NAME(0)} and client = 'UnicornStore'`
   await sql`
-    insert into campaigns (id, client, name, name_key, status, rules, version)
-    select overlay(id::text placing lpad(to_hex(n), 4, '0') from 33 for 4)::uuid, rpad('o' || n, 64, '-'), name, name_key, status, rules, 1
-    from generate_series(1, ${MANY}) n, campaigns where name = ${CAMPAIGN_NAME(1)}`
+    insert into campaigns (id, client, name, name_key, event_types, status, rules, version)
+    select overlay(id::text placing lpad(to_hex(n), 4, '0') from 33 for 4)::uuid, rpad('o' || n, 64, '-'), name, name_key, event_types, status, rules, 1
+    from generate_series(1, ${MANY}) n, campaigns where name = ${CAMPAIGN_NAME(1)} and client = 'UnicornStore'`
   await sql`
     insert into campaign_history (campaign_id, version, action, actor, after)
     select c.id, 1, 'created', 'demo', h.after

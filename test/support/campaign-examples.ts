@@ -38,6 +38,7 @@ export function campaign(changes: Partial<Campaign> = {}): Campaign {
     id: '7',
     client: 'UnicornStore',
     name: '1',
+    eventTypes: ['PurchaseCompleted'],
     status: 'active',
     startsAt: null,
     endsAt: null,

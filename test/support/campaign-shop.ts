@@ -37,7 +37,7 @@ export async function openCampaignShop(options: { connections?: number } = {}) {
       const changed = changes && { ...campaign, ...changes }
       return await changeCampaign(shop.sql, request, { campaign, changed }, 'test')
     },
-    /** An event of another system that the store's campaigns apply to; nobody awards it. */
+    /** An event beside the purchases, of the same client, which no other system may be at the API; nobody awards it. */
     async review(accountId: string, payload: Record<string, unknown> = { amount: 100, quantity: 1, stars: 5 }) {
       await shop.addUser(accountId)
       const eventId = crypto.randomUUID()
@@ -62,7 +62,9 @@ export async function openCampaignShop(options: { connections?: number } = {}) {
   }
 }
 
+/** For its purchases, and for its reviews. */
 const TERMS: CampaignTerms = {
+  eventTypes: ['PurchaseCompleted', 'Review'],
   status: 'active',
   startsAt: null,
   endsAt: null,

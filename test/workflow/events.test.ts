@@ -27,7 +27,7 @@ beforeEach(() => {
 async function addStars({ shop }: SagaWorld) {
   const caps = { totalPoints: null, pointsPerCustomer: 1_000 }
   const rules = [giving('$.stars*2', { variable: '$.type', rule: 'string_equals', value: 'Review' })]
-  const terms = { status: 'active', startsAt: null, endsAt: null, caps, rules } as const
+  const terms = { eventTypes: ['Review'], status: 'active', startsAt: null, endsAt: null, caps, rules } as const
   await addMissingCampaigns(shop.sql, [{ client: 'ReviewSite', name: 'stars', terms }], 'test')
 }
 

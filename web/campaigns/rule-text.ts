@@ -50,6 +50,7 @@ function formatPaths(text: string): string {
 
 const NOT_RUNNING: Record<NonNullable<CampaignEvaluation['not_running']>, string> = {
   inactive: 'the campaign is inactive',
+  other_type: 'the campaign is for events of other types',
   not_started: 'the campaign has not started',
   ended: 'the campaign has ended',
   no_instant: 'the time of the event is not known',

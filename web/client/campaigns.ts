@@ -6,6 +6,9 @@ import type { components } from './schema.d.ts'
 /** The client whose campaigns are evaluated for the store's purchases. */
 export const STORE_CLIENT = 'UnicornStore'
 
+/** The type of the event that a purchase is. */
+export const PURCHASE_COMPLETED = 'PurchaseCompleted'
+
 type Schemas = components['schemas']
 
 /** As much of a campaign as lists have. */

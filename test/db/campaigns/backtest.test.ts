@@ -183,7 +183,15 @@ async function take(
 /** A campaign that never was gives no more than its caps leave, whatever of it is taken back on the way. */
 async function expectWithinCaps(shop: CampaignShop) {
   const caps = { totalPoints: 250, pointsPerCustomer: 120 }
-  const terms = { status: 'active', startsAt: null, endsAt: null, caps, rules: [giving('$.quantity * 60')] } as const
+  const rules = [giving('$.quantity * 60')]
+  const terms = {
+    eventTypes: ['PurchaseCompleted'],
+    status: 'active',
+    startsAt: null,
+    endsAt: null,
+    caps,
+    rules,
+  } as const
   const { evaluated, totals } = await backtest(shop, new Date(0), {
     ...terms,
     id: NIL,

@@ -49,7 +49,7 @@ export async function openCampaigns({ operation, insist }: Clients): Promise<voi
     [EDITED, '$.stars * 2'],
     ['steady', '$.stars'],
   ] as const) {
-    const body = { client: PARTNER, campaign_name, rules: [rule(formula)] }
+    const body = { client: PARTNER, campaign_name, event_types: ['ReviewWritten'], rules: [rule(formula)] }
     const made = await insist(operation('edit_campaign', 'POST', '/campaigns', { body }))
     if (!('status' in made) || made.status !== 201) throw new Error(`no campaign: ${JSON.stringify(made)}`)
   }

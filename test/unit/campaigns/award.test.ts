@@ -15,25 +15,47 @@ describe('a campaign runs', () => {
     ['not at its end', '2027-01-01T00:00:00.000Z', 'ended'],
     ['by the instant, whatever the offset', '2027-01-01T00:30:00+01:00', null],
   ])('%s', (_title, at, why) => {
-    expect(whyNotRunning(campaign(year), at)).toBe(why)
+    expect(whyNotRunning(campaign(year), purchase({ occurredAt: at }))).toBe(why)
   })
 
   test('always, without start and end', () => {
-    expect(whyNotRunning(campaign(), '1970-01-01T00:00:00Z')).toBeNull()
+    expect(whyNotRunning(campaign(), purchase({ occurredAt: '1970-01-01T00:00:00Z' }))).toBeNull()
   })
 
   test.each(['yesterday', '', '2026-13-01T00:00:00Z', '2026-06-01T00:00:00', '2026-06-01'])(
     'not at %j, which is no instant',
     (text) => {
-      expect(whyNotRunning(campaign(), text)).toBe('no_instant')
-      expect(whyNotRunning(campaign({ startsAt: text }), '2026-12-01T00:00:00Z')).toBe('not_started')
-      expect(whyNotRunning(campaign({ endsAt: text }), '2026-01-01T00:00:00Z')).toBe('ended')
+      expect(whyNotRunning(campaign(), purchase({ occurredAt: text }))).toBe('no_instant')
+      expect(whyNotRunning(campaign({ startsAt: text }), purchase({ occurredAt: '2026-12-01T00:00:00Z' }))).toBe(
+        'not_started',
+      )
+      expect(whyNotRunning(campaign({ endsAt: text }), purchase({ occurredAt: '2026-01-01T00:00:00Z' }))).toBe('ended')
     },
   )
 
   test('never while it is inactive', () => {
-    expect(whyNotRunning(campaign({ ...year, status: 'inactive' }), '2026-06-01T00:00:00Z')).toBe('inactive')
+    expect(
+      whyNotRunning(campaign({ ...year, status: 'inactive' }), purchase({ occurredAt: '2026-06-01T00:00:00Z' })),
+    ).toBe('inactive')
   })
+})
+
+describe('a campaign is for', () => {
+  const reviews = campaign({ eventTypes: ['Review', 'Photo'] })
+  const anEvent = (type: unknown) => purchase({ type })
+
+  test.each(['Review', 'Photo'])('an event of its type %s', (type) => {
+    expect(whyNotRunning(reviews, anEvent(type))).toBeNull()
+    expect(inOneGo(evaluateCampaigns([reviews], anEvent(type))).points).toBe(170)
+  })
+
+  test.each([['PurchaseCompleted'], ['review'], ['Review '], [''], [5], [null], [['Review']], [undefined]])(
+    'no event of type %j',
+    (type) => {
+      expect(whyNotRunning(reviews, anEvent(type))).toBe('other_type')
+      expect(inOneGo(evaluateCampaigns([reviews], anEvent(type)))).toEqual({ points: 0, campaigns: [] })
+    },
+  )
 })
 
 describe('an award', () => {

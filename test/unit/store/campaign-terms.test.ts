@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { diffLines, withContext } from '#web/campaigns/history/line-diff.ts'
 import { formatRule } from '#web/campaigns/rule-text.ts'
 import { formatRules } from '#web/campaigns/rules-editor/rules-json.ts'
-import { changesOf, type Draft, draftOf, mergeDrafts, NEW_DRAFT } from '#web/campaigns/terms/draft.ts'
+import { changesOf, type Draft, draftOf, inputErrors, mergeDrafts, NEW_DRAFT } from '#web/campaigns/terms/draft.ts'
 import type { CampaignRule, CampaignTerms } from '#web/client/campaigns.ts'
 
 const rule = (condition: unknown, formula = '1', variable?: string) =>
@@ -53,6 +53,7 @@ describe('rules as text', () => {
 
 describe('a change', () => {
   const terms: CampaignTerms = {
+    event_types: ['PurchaseCompleted'],
     status: 'active',
     starts_at: '2026-01-01T00:00:00.123Z',
     ends_at: null,
@@ -60,6 +61,17 @@ describe('a change', () => {
     cap_points_per_customer: null,
     rules: [],
   }
+
+  test('of types of events is by line, and what cannot be saved is said', () => {
+    const before = draftOf(terms)
+    const naming = (eventTypes: string) => ({ ...before, eventTypes })
+    expect(changesOf(naming('PurchaseCompleted\n Ride, long \n\n'), before)).toEqual({
+      event_types: ['PurchaseCompleted', 'Ride, long'],
+    })
+    for (const text of ['', ' \n', 'a\na', 'x'.repeat(101), 'abcdefghijk'.split('').join('\n')])
+      expect(inputErrors(naming(text)).eventTypes).toBeDefined()
+    expect(inputErrors(naming('abcdefghij'.split('').join('\n')))).toEqual({})
+  })
 
   test('sends only what was touched', () => {
     const before = draftOf(terms)
@@ -71,6 +83,7 @@ describe('a change', () => {
   test('goes on top of what somebody else saved, field by field', () => {
     const draft = fc.record({
       status: fc.constantFrom('active', 'inactive'),
+      eventTypes: fc.constantFrom('a', 'b', 'a\nb'),
       startsAt: fc.constantFrom('', 'a', 'b'),
       endsAt: fc.constantFrom('', 'a', 'b'),
       capTotal: fc.constantFrom('', '1', '2'),

@@ -8,6 +8,7 @@ import {
   type CampaignTermsSummary,
   campaignChangeQuery,
   campaignHistoryQuery,
+  PURCHASE_COMPLETED,
 } from '#web/client/campaigns.ts'
 import { dateTime } from '#web/format/dates.ts'
 import cardList from '#web/page/list.module.css'
@@ -75,6 +76,7 @@ function alike(terms: CampaignTermsSummary | null): CampaignTerms {
 
 /** The defaults of the API: the terms that a new campaign differs from. */
 const DEFAULT_TERMS: CampaignTerms = {
+  event_types: [PURCHASE_COMPLETED],
   status: 'active',
   starts_at: null,
   ends_at: null,

@@ -37,6 +37,7 @@ type ChangedTerm = { name: string; before: string; after: string }
 
 const TERMS: { name: string; format: (terms: CampaignTerms) => string }[] = [
   { name: 'Status', format: ({ status }) => status },
+  { name: 'Event types', format: ({ event_types }) => event_types.join(', ') },
   { name: 'Starts', format: ({ starts_at }) => (starts_at === null ? 'no start' : dateTime(starts_at)) },
   { name: 'Ends', format: ({ ends_at }) => (ends_at === null ? 'no end' : dateTime(ends_at)) },
   { name: 'Total points', format: ({ cap_total_points: cap }) => (cap === null ? 'no cap' : `at most ${points(cap)}`) },

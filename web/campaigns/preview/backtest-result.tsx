@@ -139,7 +139,8 @@ function CampaignSummary({ campaign, evaluated }: { campaign: CampaignTotals; ev
       <Text size="sm">
         {earning} of {evaluated} purchases and events would have earned points.
         {limited > 0 && ` ${limited} would have earned fewer, or none, because of a cap.`}
-        {not_running > 0 && ` ${not_running} happened while the campaign would not have been running.`}
+        {not_running > 0 &&
+          ` ${not_running} happened while the campaign would not have been running, or are not of its types.`}
       </Text>
       {campaign.rules.length > 0 && (
         <Table.ScrollContainer minWidth={560} type="native" tabIndex={0} role="region" aria-label="By rule">

@@ -1,5 +1,10 @@
 import { formatRules } from '#web/campaigns/rules-editor/rules-json.ts'
-import type { CampaignChanges, CampaignKey, CampaignTerms } from '#web/client/campaigns.ts'
+import {
+  type CampaignChanges,
+  type CampaignKey,
+  type CampaignTerms,
+  PURCHASE_COMPLETED,
+} from '#web/client/campaigns.ts'
 import type { Candidate } from '#web/client/simulation.ts'
 import { dateTimeError, instantOf, localInput } from '#web/format/dates.ts'
 import { type NumberKind, numberError, numberOf } from '#web/format/numbers.ts'
@@ -7,6 +12,8 @@ import { type NumberKind, numberError, numberOf } from '#web/format/numbers.ts'
 /** The terms of a campaign while they are edited, as the texts of the inputs: an incomplete input is not lost. */
 export type Draft = {
   status: CampaignTerms['status']
+  /** One in a line. */
+  eventTypes: string
   /** In the format of `<input type="datetime-local">`; empty for none. */
   startsAt: string
   endsAt: string
@@ -26,6 +33,7 @@ const EXAMPLE_RULE = {
 /** A new campaign starts with an example of a rule. */
 export const NEW_DRAFT: Draft = {
   status: 'active',
+  eventTypes: PURCHASE_COMPLETED,
   startsAt: '',
   endsAt: '',
   capTotal: '',
@@ -33,9 +41,10 @@ export const NEW_DRAFT: Draft = {
   rules: formatRules([EXAMPLE_RULE]),
 }
 
-export function draftOf({ status, starts_at, ends_at, rules, ...caps }: CampaignTerms): Draft {
+export function draftOf({ status, event_types, starts_at, ends_at, rules, ...caps }: CampaignTerms): Draft {
   return {
     status,
+    eventTypes: event_types.join('\n'),
     startsAt: starts_at === null ? '' : localInput(starts_at),
     endsAt: ends_at === null ? '' : localInput(ends_at),
     capTotal: String(caps.cap_total_points ?? ''),
@@ -59,6 +68,7 @@ export function mergeDrafts(mine: Draft, before: Draft, theirs: Draft): Draft {
 export function termsOf(draft: Draft): Required<CampaignChanges> {
   return {
     status: draft.status,
+    event_types: typesIn(draft.eventTypes),
     starts_at: instantOf(draft.startsAt) ?? null,
     ends_at: instantOf(draft.endsAt) ?? null,
     cap_total_points: capOf(draft.capTotal),
@@ -72,6 +82,7 @@ export function changesOf(draft: Draft, before: Draft): CampaignChanges {
   const terms = termsOf(draft)
   return {
     ...(draft.status !== before.status && { status: terms.status }),
+    ...(draft.eventTypes !== before.eventTypes && { event_types: terms.event_types }),
     ...(draft.startsAt !== before.startsAt && { starts_at: terms.starts_at }),
     ...(draft.endsAt !== before.endsAt && { ends_at: terms.ends_at }),
     ...(draft.capTotal !== before.capTotal && { cap_total_points: terms.cap_total_points }),
@@ -80,21 +91,43 @@ export function changesOf(draft: Draft, before: Draft): CampaignChanges {
   }
 }
 
+function typesIn(text: string): string[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+}
+
 function capOf(text: string): number | null {
   return numberOf(text, CAP) ?? null
 }
 
 /** Validation errors by input. The rules are validated by the API. */
-export type InputErrors = Partial<Record<'startsAt' | 'endsAt' | 'capTotal' | 'capPerCustomer', string>>
+export type InputErrors = Partial<Record<'eventTypes' | 'startsAt' | 'endsAt' | 'capTotal' | 'capPerCustomer', string>>
 
 export const CAP: NumberKind = { min: 0, max: 1_000_000_000_000, decimals: 0 }
 
-export function inputErrors({ startsAt, endsAt, capTotal, capPerCustomer }: Draft): InputErrors {
+/** Of the API. */
+const MAX_TYPES = 10
+const MAX_TYPE = 100
+
+function typesError(types: string[]): string | undefined {
+  if (types.length === 0) return 'Name at least one type of event.'
+  if (types.length > MAX_TYPES) return `Name at most ${MAX_TYPES} types of events.`
+  if (new Set(types).size < types.length) return 'Name each type of event once.'
+  return types.some((type) => type.length > MAX_TYPE)
+    ? `A type of event has at most ${MAX_TYPE} characters.`
+    : undefined
+}
+
+export function inputErrors({ eventTypes, startsAt, endsAt, capTotal, capPerCustomer }: Draft): InputErrors {
+  const types = typesError(typesIn(eventTypes))
   const start = dateTimeError(startsAt)
   const end = dateTimeError(endsAt) ?? (new Date(endsAt) <= new Date(startsAt) && 'The end must be after the start.')
   const total = numberError(capTotal, CAP)
   const perCustomer = numberError(capPerCustomer, CAP)
   return {
+    ...(types && { eventTypes: types }),
     ...(start && { startsAt: start }),
     ...(end && { endsAt: end }),
     ...(total && { capTotal: total }),
@@ -112,6 +145,7 @@ export function candidateOf(draft: Draft, of: CampaignKey | undefined): Candidat
     ...(of && { client: of.client, campaign_name: of.campaign_name }),
     ...termsOf(draft),
     rules: draft.rules,
+    ...(errors.eventTypes && { event_types: [PURCHASE_COMPLETED] }),
     ...(errors.endsAt && { ends_at: null }),
   }
 }

@@ -1,4 +1,4 @@
-import { Button, Fieldset, Group, Modal, Stack, Switch, Text } from '@mantine/core'
+import { Button, Fieldset, Group, Modal, Stack, Switch, Text, Textarea } from '@mantine/core'
 import { useBlocker } from '@tanstack/react-router'
 import { type ReactNode, type RefObject, useRef, useState } from 'react'
 import { BacktestPanel } from '#web/campaigns/preview/backtest-panel.tsx'
@@ -66,6 +66,17 @@ function TermsForm({ draft, change, errors, editor, children }: TermsFormProps) 
           description="An inactive campaign awards no points."
           checked={draft.status === 'active'}
           onChange={(event) => change({ status: event.currentTarget.checked ? 'active' : 'inactive' })}
+        />
+        <Textarea
+          label="Event types"
+          description="One in each line: PurchaseCompleted is a purchase of the store, the others are of other systems."
+          value={draft.eventTypes}
+          onChange={(event) => change({ eventTypes: event.currentTarget.value })}
+          error={invalidInputs.eventTypes}
+          autosize
+          minRows={1}
+          maxRows={10}
+          required
         />
         <ScheduleFields draft={draft} change={change} errors={invalidInputs} />
         <CapFields draft={draft} change={change} />
