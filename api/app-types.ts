@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client'
 import type { Context } from 'hono'
 import type { Logger } from '#config/logging.ts'
 import type { Database, DatabaseHealth } from '#db/client.ts'
+import type { Money } from '#domain/money.ts'
 import type { Lane } from '#domain/purchase.ts'
 import type { PointsLedger } from '#ledger/ledger.ts'
 import type { OutcomeWatcher, PurchaseWatcher } from './purchase-watcher.ts'
@@ -24,6 +25,8 @@ export type AppDependencies = {
   outcomeWatcher: OutcomeWatcher
   /** Lifetime of points that are issued from now on. */
   pointsTtlDays: number
+  /** The currency, and how amounts are shown. */
+  money: Money
   /** Value of one point at checkout. */
   pointValueMinor: number
   /** Task queue of the workers. */

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { v7 as uuidv7 } from 'uuid'
 import { type OpenedPurchase, openPurchase, type StoredPurchase } from '#db/purchases.ts'
-import { majorFromMinor } from '#domain/money.ts'
+import type { Money } from '#domain/money.ts'
 import { LANES, type Lane, type PurchaseLine } from '#domain/purchase.ts'
 import type { PurchaseToStart } from '#workflows/contract.ts'
 import type { App, AppContext, AppDependencies } from './app-types.ts'
@@ -36,9 +36,9 @@ const quantity = z
   .max(1000, 'must be at most 1000')
   .openapi({ example: 1 })
 
-const buyer = {
+const buyer = (money: Money) => ({
   userId: username,
-  expectedTotal: amountInput.optional().openapi({
+  expectedTotal: amountInput(money).optional().openapi({
     description: 'The only total that the buyer accepts; another is refused with `price_changed`.',
     example: 1700,
   }),
@@ -60,30 +60,33 @@ const buyer = {
   slowMotion: z.boolean().optional().openapi({
     description: 'In demo mode only: a second passes before each step, in the `visible` lane, so that one can watch.',
   }),
-}
+})
 
-const oneProduct = z.strictObject({ ...buyer, productId, quantity }).openapi('OneProductOrder')
+const oneProduct = (money: Money) => z.strictObject({ ...buyer(money), productId, quantity }).openapi('OneProductOrder')
 
-const severalProducts = z
-  .strictObject({
-    ...buyer,
-    lines: z
-      .array(z.strictObject({ productId, quantity }))
-      .min(1, 'must have at least 1 line')
-      .max(20, 'must have at most 20 lines')
-      .superRefine((lines, context) => {
-        for (const [index, line] of lines.entries()) {
-          const isFirst = lines.findIndex((other) => other.productId === line.productId) === index
-          if (isFirst) continue
-          context.addIssue({ code: 'custom', path: [index, 'productId'], message: 'must not be in two lines' })
-        }
-      })
-      .openapi({ description: 'Distinct products. All lines are bought, or none.' }),
-  })
-  .openapi('SeveralProductsOrder')
+const severalProducts = (money: Money) =>
+  z
+    .strictObject({
+      ...buyer(money),
+      lines: z
+        .array(z.strictObject({ productId, quantity }))
+        .min(1, 'must have at least 1 line')
+        .max(20, 'must have at most 20 lines')
+        .superRefine((lines, context) => {
+          for (const [index, line] of lines.entries()) {
+            const isFirst = lines.findIndex((other) => other.productId === line.productId) === index
+            if (isFirst) continue
+            context.addIssue({ code: 'custom', path: [index, 'productId'], message: 'must not be in two lines' })
+          }
+        })
+        .openapi({ description: 'Distinct products. All lines are bought, or none.' }),
+    })
+    .openapi('SeveralProductsOrder')
 
 /** An order. The form with one product is short for one line. */
-export const orderSchema = z.union([oneProduct, severalProducts])
+export function orderSchema(money: Money) {
+  return z.union([oneProduct(money), severalProducts(money)])
+}
 
 type Order = {
   username: string
@@ -95,7 +98,7 @@ type Order = {
 }
 
 /** The normal form of an order: both forms are the same request. */
-export function normaliseOrder(body: z.output<typeof orderSchema>): Order {
+export function normaliseOrder(body: z.output<ReturnType<typeof orderSchema>>): Order {
   return {
     username: body.userId,
     lines: 'lines' in body ? body.lines : [{ productId: body.productId, quantity: body.quantity }],
@@ -129,9 +132,10 @@ const receiptSchema = z
   .openapi('Receipt')
 
 /** @throws Problem when the purchase ended without a sale */
-function formatReceipt(purchase: StoredPurchase): z.infer<typeof receiptSchema> {
+function formatReceipt(purchase: StoredPurchase, money: Money): z.infer<typeof receiptSchema> {
+  const { majorFromMinor } = money
   const { status } = purchase
-  if (status !== 'completed' && status !== 'refunding' && status !== 'refunded') throw outcomeProblem(purchase)
+  if (status !== 'completed' && status !== 'refunding' && status !== 'refunded') throw outcomeProblem(purchase, money)
   const [first] = purchase.lines
   if (!first || purchase.totalMinor === null)
     throw new Error(`purchase ${purchase.purchaseId} has no lines or no total`)
@@ -159,8 +163,8 @@ function formatReceipt(purchase: StoredPurchase): z.infer<typeof receiptSchema> 
   }
 }
 
-function outcomeProblem({ purchaseId, status, code, detail }: StoredPurchase): Problem {
-  if (detail && 'code' in detail) return refusalProblem(purchaseId, detail)
+function outcomeProblem({ purchaseId, status, code, detail }: StoredPurchase, money: Money): Problem {
+  if (detail && 'code' in detail) return refusalProblem(purchaseId, detail, money)
   const members = { purchaseId, success: false } as const
   if (status === 'cancelled') return new Problem('cancelled', 'The purchase was cancelled and undone.', members)
   const reason = code === 'step_unavailable' ? code : 'interrupted'
@@ -168,55 +172,56 @@ function outcomeProblem({ purchaseId, status, code, detail }: StoredPurchase): P
   return new Problem('purchase_failed', `${why}. The purchase was undone.`, { ...members, reason })
 }
 
-const createPurchaseRoute = createRoute({
-  method: 'post',
-  path: '/purchase',
-  operationId: 'createPurchase',
-  tags: ['Purchases'],
-  summary: 'Buy',
-  description:
-    'Reserves the stock, redeems points, charges the wallet and confirms the sale, or undoes all of it. Once accepted, the ' +
-    'purchase is executed whatever happens to this request. Answers with the outcome; if that takes too long, while the ' +
-    'workflow engine is unavailable, or with `Prefer: respond-async`, with 202 and the URL of the purchase. A purchase that ends without a sale is a 409 whose ' +
-    '`code` has the reason; stock, money and points are then as before. This includes `purchase_failed`: unlike after a ' +
-    '503, the purchase has ended, so buy again with a new key.',
-  request: {
-    headers: idempotencyHeaders.extend({
-      Prefer: z.string().optional().openapi({ description: '`respond-async` (RFC 7240): answer 202 at once.' }),
-    }),
-    body: jsonBody(orderSchema),
-  },
-  responses: {
-    200: { description: 'Bought.', headers: replayedHeader, content: json(receiptSchema) },
-    202: {
-      description: 'In progress.',
-      headers: {
-        ...acceptedHeaders,
-        ...replayedHeader,
-        'Preference-Applied': {
-          description: 'Present when `respond-async` was applied (RFC 7240).',
-          schema: { type: 'string' as const, enum: ['respond-async'] },
-        },
-      },
-      content: json(purchaseStatusSchema),
+const createPurchaseRoute = (money: Money) =>
+  createRoute({
+    method: 'post',
+    path: '/purchase',
+    operationId: 'createPurchase',
+    tags: ['Purchases'],
+    summary: 'Buy',
+    description:
+      'Reserves the stock, redeems points, charges the wallet and confirms the sale, or undoes all of it. Once accepted, the ' +
+      'purchase is executed whatever happens to this request. Answers with the outcome; if that takes too long, while the ' +
+      'workflow engine is unavailable, or with `Prefer: respond-async`, with 202 and the URL of the purchase. A purchase that ends without a sale is a 409 whose ' +
+      '`code` has the reason; stock, money and points are then as before. This includes `purchase_failed`: unlike after a ' +
+      '503, the purchase has ended, so buy again with a new key.',
+    request: {
+      headers: idempotencyHeaders.extend({
+        Prefer: z.string().optional().openapi({ description: '`respond-async` (RFC 7240): answer 202 at once.' }),
+      }),
+      body: jsonBody(orderSchema(money)),
     },
-    ...problems(
-      ...WRITING,
-      'unknown_user',
-      'unknown_product',
-      'out_of_stock',
-      'insufficient_funds',
-      'price_changed',
-      'redeem_exceeds_total',
-      'insufficient_points',
-      'cancelled',
-      'purchase_failed',
-    ),
-  },
-})
+    responses: {
+      200: { description: 'Bought.', headers: replayedHeader, content: json(receiptSchema) },
+      202: {
+        description: 'In progress.',
+        headers: {
+          ...acceptedHeaders,
+          ...replayedHeader,
+          'Preference-Applied': {
+            description: 'Present when `respond-async` was applied (RFC 7240).',
+            schema: { type: 'string' as const, enum: ['respond-async'] },
+          },
+        },
+        content: json(purchaseStatusSchema),
+      },
+      ...problems(
+        ...WRITING,
+        'unknown_user',
+        'unknown_product',
+        'out_of_stock',
+        'insufficient_funds',
+        'price_changed',
+        'redeem_exceeds_total',
+        'insufficient_points',
+        'cancelled',
+        'purchase_failed',
+      ),
+    },
+  })
 
 function registerCreatePurchase(app: App, deps: AppDependencies): void {
-  app.openapi(createPurchaseRoute, async (c) => {
+  app.openapi(createPurchaseRoute(deps.money), async (c) => {
     const order = normaliseOrder(c.req.valid('json'))
     if (order.slowMotion) checkSlowMotion(deps, order)
     const recorded = await recordOrder(c, deps, order)
@@ -225,7 +230,7 @@ function registerCreatePurchase(app: App, deps: AppDependencies): void {
     const known = recorded.replayed ? await readPresent(deps, purchaseId) : undefined
     const toStart = known ?? { ...recorded, ...order, status: 'running' as const }
     const purchase = known?.settledAt ? known : await carryOut(c, deps, toStart, order)
-    if (purchase?.settledAt) return c.json(formatReceipt(purchase), 200)
+    if (purchase?.settledAt) return c.json(formatReceipt(purchase, deps.money), 200)
     setAcceptedHeaders(c, recorded)
     return c.json({ purchaseId, status: purchase?.status ?? toStart.status }, 202)
   })
@@ -315,23 +320,26 @@ const quoteSchema = z
   })
   .openapi('Quote')
 
-const quotePurchaseRoute = createRoute({
-  method: 'post',
-  path: '/purchase/quote',
-  operationId: 'quotePurchase',
-  tags: ['Purchases'],
-  summary: 'Quote a purchase',
-  description: 'Takes the body of a purchase. Nothing is written or reserved: prices, points and campaigns may change.',
-  request: { body: jsonBody(orderSchema) },
-  responses: {
-    200: { description: 'The quote.', content: json(quoteSchema) },
-    ...problems(...WITH_BODY, 'unknown_user', 'unknown_product'),
-  },
-})
+const quotePurchaseRoute = (money: Money) =>
+  createRoute({
+    method: 'post',
+    path: '/purchase/quote',
+    operationId: 'quotePurchase',
+    tags: ['Purchases'],
+    summary: 'Quote a purchase',
+    description:
+      'Takes the body of a purchase. Nothing is written or reserved: prices, points and campaigns may change.',
+    request: { body: jsonBody(orderSchema(money)) },
+    responses: {
+      200: { description: 'The quote.', content: json(quoteSchema) },
+      ...problems(...WITH_BODY, 'unknown_user', 'unknown_product'),
+    },
+  })
 
-function registerQuotePurchase(app: App, { sql, pointValueMinor }: AppDependencies): void {
-  app.openapi(quotePurchaseRoute, async (c) => {
-    const quote = await quotePurchase(sql, { ...normaliseOrder(c.req.valid('json')), pointValueMinor })
+function registerQuotePurchase(app: App, { sql, money, pointValueMinor }: AppDependencies): void {
+  const { majorFromMinor } = money
+  app.openapi(quotePurchaseRoute(money), async (c) => {
+    const quote = await quotePurchase(sql, { ...normaliseOrder(c.req.valid('json')), money, pointValueMinor })
     if ('problem' in quote) throw new Problem(quote.problem, 'The user or a product of the order does not exist.')
     const { lines, totalMinor, amountMinor, pointsRedeemed, mostPoints, award } = quote
     return c.json(

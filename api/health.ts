@@ -1,7 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { type Client, isGrpcServiceError } from '@temporalio/client'
 import type { Database } from '#db/client.ts'
+import { OtherCurrency, requireCurrency } from '#db/currency.ts'
 import { missingFunctions, newestMigration, readSchemaVersion } from '#db/functions.ts'
+import type { Money } from '#domain/money.ts'
 import { SEARCH_ATTRIBUTES } from '#workflows/contract.ts'
 import type { App, AppDependencies } from './app-types.ts'
 import { Problem, readinessCheck } from './problems.ts'
@@ -45,7 +47,7 @@ const readyzRoute = createRoute({
   tags: ['Operation'],
   summary: 'Readiness: whether requests can be served',
   description:
-    'Checks that the database answers and has the schema, and that Temporal answers. Whether the search attributes of the ' +
+    'Checks that the database answers, has the schema and is in the currency of this process, and that Temporal answers. Whether the search attributes of the ' +
     'workflows are registered there is among the checks, but requests are served without them.',
   responses: {
     200: { description: 'Ready.', content: json(readinessSchema) },
@@ -53,9 +55,9 @@ const readyzRoute = createRoute({
   },
 })
 
-function registerReadyz(app: App, { sql, temporal }: AppDependencies): void {
+function registerReadyz(app: App, { sql, temporal, money }: AppDependencies): void {
   app.openapi(readyzRoute, async (c) => {
-    const checks = (await Promise.all([checkDatabase(sql), checkTemporal(temporal)])).flat()
+    const checks = (await Promise.all([checkDatabase(sql, money), checkTemporal(temporal)])).flat()
     const failed = checks.filter((check) => !check.ok && check.name !== SEARCH)
     if (failed.length === 0) return c.json({ status: 'ready' as const, checks }, 200)
     const detail = failed.map((check) => `${check.name}: ${check.detail}.`).join(' ')
@@ -72,7 +74,7 @@ type Check = { name: string; ok: boolean; detail?: string }
 const CHECK_TIMEOUT_MS = 3_000
 
 /** A schema newer than this code is ready: migrations run before the code is rolled out. */
-async function checkDatabase(sql: Database): Promise<Check[]> {
+async function checkDatabase(sql: Database, money: Money): Promise<Check[]> {
   const found = await withTimeout(Promise.all([readSchemaVersion(sql), missingFunctions(sql)]))
   if (!found.ok) return [{ name: 'database', ok: false, detail: 'cannot be reached' }]
   const needed = await newestMigration()
@@ -86,7 +88,15 @@ async function checkDatabase(sql: Database): Promise<Check[]> {
       ok: isMigrated,
       ...(!isMigrated && { detail: `${lacks}: run "npm run migrate"` }),
     },
+    ...(isMigrated ? [await checkCurrency(sql, money)] : []),
   ]
+}
+
+async function checkCurrency(sql: Database, { currency: code, digits }: Money): Promise<Check> {
+  const required = await withTimeout(requireCurrency(sql, { code, digits }))
+  if (required.ok) return { name: 'currency', ok: true }
+  const detail = required.error instanceof OtherCurrency ? required.error.message : 'cannot be read'
+  return { name: 'currency', ok: false, detail }
 }
 
 async function checkTemporal(temporal: Client): Promise<Check[]> {

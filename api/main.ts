@@ -1,13 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Client, Connection } from '@temporalio/client'
 import { runCommand } from '#config/command.ts'
 import { resolveConnections } from '#config/connections.ts'
-import { readEnvironment } from '#config/environment.ts'
+import { ConfigurationError, readEnvironment } from '#config/environment.ts'
 import { createLogger } from '#config/logging.ts'
 import { DISCONNECT_MS, notifyReady, startUnlessStopped, stopRequested } from '#config/shutdown.ts'
 import { temporalConnectionOptions } from '#config/temporal.ts'
 import { readGrantsTakenBack } from '#db/campaigns.ts'
-import { openDatabase, watchHealth } from '#db/client.ts'
+import { type Database, openDatabase, watchHealth } from '#db/client.ts'
+import { OtherCurrency, requireCurrency } from '#db/currency.ts'
+import type { Money } from '#domain/money.ts'
 import { createPointsLedger } from '#ledger/ledger.ts'
 import { TASK_QUEUE } from '#workflows/contract.ts'
 import { createApp } from './app.ts'
@@ -31,6 +34,10 @@ const RECONNECT_OPTIONS = {
   'grpc.keepalive_time_ms': 11_000,
   'grpc.keepalive_timeout_ms': 4_000,
 }
+
+/** How long the API waits for the currency of its database before it serves, and how often it asks. */
+const CURRENCY_WITHIN_MS = 1_000
+const CURRENCY_RETRY_MS = 1_000
 
 /**
  * `npm run api`: serves the API until it is asked to stop. Postgres and Temporal may be unavailable, at the start or
@@ -60,6 +67,7 @@ runCommand(async () => {
     outcomeWatcher: createOutcomeWatcher({ sql, logger }),
     defaultLane: environment.fastLane ? 'fast' : 'visible',
     pointsTtlDays: environment.pointsTtlDays,
+    money: environment.money,
     pointValueMinor: environment.pointValueMinor,
     temporal: new Client({ connection, namespace: temporal.namespace }),
     taskQueue: TASK_QUEUE,
@@ -71,13 +79,16 @@ runCommand(async () => {
     demoMode: true,
     stopping: stopping.signal,
   })
-  const server = await startUnlessStopped(stop, () =>
-    serveHttp(app, { host: environment.host, port: environment.port }),
-  )
+  const agreed = refuseOtherCurrency(sql, environment.money)
+  const server = await startUnlessStopped(stop, async () => {
+    // Without a database there is nothing to serve that it could be wrong about.
+    await Promise.race([agreed, sleep(CURRENCY_WITHIN_MS)])
+    return await serveHttp(app, { host: environment.host, port: environment.port })
+  })
   logger.info({ url: server.url }, 'api is ready')
   notifyReady()
 
-  const why = await stop
+  const why = await Promise.race([stop, agreed.then(() => stop)])
   logger.info({ why }, 'stopping')
   stopping.abort()
   await server.close()
@@ -86,3 +97,19 @@ runCommand(async () => {
   await connection.close()
   process.exit(0)
 })
+
+/**
+ * Reads the currency of the database as soon as it answers.
+ *
+ * @throws ConfigurationError when it is another one than ours, which ends the process
+ */
+async function refuseOtherCurrency(sql: Database, { currency: code, digits }: Money): Promise<void> {
+  for (;;) {
+    try {
+      return await requireCurrency(sql, { code, digits })
+    } catch (error) {
+      if (error instanceof OtherCurrency) throw new ConfigurationError(error.message)
+      await sleep(CURRENCY_RETRY_MS, undefined, { ref: false })
+    }
+  }
+}

@@ -8,7 +8,7 @@ import {
   type StoredPurchase,
 } from '#db/purchases.ts'
 import type { Award, CampaignAward } from '#domain/campaigns/award.ts'
-import { amountToCharge, majorFromMinor } from '#domain/money.ts'
+import { amountToCharge, type Money } from '#domain/money.ts'
 import { type Outcome, PURCHASE_STATUSES, type Refusal } from '#domain/purchase.ts'
 import type { AppContext } from './app-types.ts'
 import { Problem, shortLine } from './problems.ts'
@@ -113,7 +113,7 @@ export const refundSchema = z
   })
   .openapi('Refund')
 
-export function formatRefund(refund: Refund): z.infer<typeof refundSchema> {
+export function formatRefund(refund: Refund, { majorFromMinor }: Money): z.infer<typeof refundSchema> {
   const { amountMinor, withheldMinor, shortfallMinor, ...points } = refund
   return {
     amount: majorFromMinor(amountMinor),
@@ -143,7 +143,7 @@ const refusalSchema = z
   })
   .openapi('Refusal')
 
-function formatRefusal(refusal: Refusal): z.infer<typeof refusalSchema> {
+function formatRefusal(refusal: Refusal, { majorFromMinor }: Money): z.infer<typeof refusalSchema> {
   switch (refusal.code) {
     case 'out_of_stock':
       return { code: refusal.code, short: refusal.short }
@@ -162,7 +162,7 @@ function formatRefusal(refusal: Refusal): z.infer<typeof refusalSchema> {
 }
 
 /** The 409 problem of a refused purchase. */
-export function refusalProblem(purchaseId: string, refusal: Refusal): Problem {
+export function refusalProblem(purchaseId: string, refusal: Refusal, { majorFromMinor, format }: Money): Problem {
   const notSold = { purchaseId, success: false } as const
   switch (refusal.code) {
     case 'out_of_stock': {
@@ -174,7 +174,11 @@ export function refusalProblem(purchaseId: string, refusal: Refusal): Problem {
     case 'price_changed': {
       const expectedTotal = majorFromMinor(refusal.expectedMinor)
       const total = majorFromMinor(refusal.totalMinor)
-      return new Problem(refusal.code, `The total is ${total}.`, { ...notSold, expectedTotal, total })
+      return new Problem(refusal.code, `The total is ${format(refusal.totalMinor)}.`, {
+        ...notSold,
+        expectedTotal,
+        total,
+      })
     }
     case 'redeem_exceeds_total': {
       const { code, points, mostPoints } = refusal
@@ -191,7 +195,7 @@ export function refusalProblem(purchaseId: string, refusal: Refusal): Problem {
     }
     case 'insufficient_funds': {
       const missing = majorFromMinor(refusal.missingMinor)
-      const detail = `${missing} is missing. The reserved stock was released.`
+      const detail = `${format(refusal.missingMinor)} is missing. The reserved stock was released.`
       return new Problem(refusal.code, detail, { ...notSold, stock: true, balance: false, restock: true, missing })
     }
   }
@@ -270,20 +274,21 @@ export const stepSchema = z
   })
   .openapi('PurchaseStep')
 
-export function formatStep({ seq, step, state, at, detail }: PurchaseEvent): z.infer<typeof stepSchema> {
+export function formatStep({ seq, step, state, at, detail }: PurchaseEvent, money: Money): z.infer<typeof stepSchema> {
   return {
     seq,
     step,
     state,
     at: new Date(at).toISOString(),
-    ...(detail && { detail: formatDetail(detail) }),
+    ...(detail && { detail: formatDetail(detail, money) }),
   }
 }
 
-function formatDetail(detail: NonNullable<PurchaseEvent['detail']>): z.infer<typeof detailSchema> {
-  if ('status' in detail) return formatOutcome(detail)
+function formatDetail(detail: NonNullable<PurchaseEvent['detail']>, money: Money): z.infer<typeof detailSchema> {
+  const { majorFromMinor } = money
+  if ('status' in detail) return formatOutcome(detail, money)
   if ('attempt' in detail) return detail
-  if ('withheldMinor' in detail) return { refund: formatRefund(detail) }
+  if ('withheldMinor' in detail) return { refund: formatRefund(detail, money) }
   if ('points' in detail) {
     const { points, transactionId, pointsWithheld } = detail
     return { points, ...(transactionId && { transactionId }), ...(pointsWithheld && { pointsWithheld }) }
@@ -300,10 +305,10 @@ function formatDetail(detail: NonNullable<PurchaseEvent['detail']>): z.infer<typ
   }
 }
 
-function formatOutcome(outcome: Outcome): z.infer<typeof detailSchema> {
+function formatOutcome(outcome: Outcome, money: Money): z.infer<typeof detailSchema> {
   switch (outcome.status) {
     case 'refused':
-      return { outcome: outcome.status, code: outcome.refusal.code, refusal: formatRefusal(outcome.refusal) }
+      return { outcome: outcome.status, code: outcome.refusal.code, refusal: formatRefusal(outcome.refusal, money) }
     case 'failed':
       return { outcome: outcome.status, code: outcome.code }
     case 'completed':
@@ -373,13 +378,14 @@ export const purchaseSchema = z
   })
   .openapi('Purchase')
 
-export function formatPurchaseSummary(purchase: PurchaseSummary): z.infer<typeof purchaseSummarySchema> {
+export function formatPurchaseSummary(purchase: PurchaseSummary, money: Money): z.infer<typeof purchaseSummarySchema> {
+  const majorOrNull = (minor: number | null) => (minor === null ? null : money.majorFromMinor(minor))
   const { detail } = purchase
   return {
     purchaseId: purchase.purchaseId,
     status: purchase.status,
     code: purchase.code,
-    refusal: detail && 'code' in detail ? formatRefusal(detail) : null,
+    refusal: detail && 'code' in detail ? formatRefusal(detail, money) : null,
     username: purchase.username,
     lines: purchase.lines.map(({ productId, name, quantity, unitPriceMinor }) => ({
       productId,
@@ -390,10 +396,10 @@ export function formatPurchaseSummary(purchase: PurchaseSummary): z.infer<typeof
     total: majorOrNull(purchase.totalMinor),
     amount: majorOrNull(chargedMinor(purchase)),
     pointsRedeemed: purchase.redeemPoints,
-    pointValue: majorFromMinor(purchase.pointValueMinor),
+    pointValue: money.majorFromMinor(purchase.pointValueMinor),
     pointsIssued: purchase.pointsIssued,
     award: purchase.award,
-    refund: purchase.refund && formatRefund(purchase.refund),
+    refund: purchase.refund && formatRefund(purchase.refund, money),
     expectedTotal: majorOrNull(purchase.expectedTotalMinor),
     createdAt: purchase.createdAt.toISOString(),
     cancelRequestedAt: purchase.cancelRequestedAt?.toISOString() ?? null,
@@ -401,9 +407,13 @@ export function formatPurchaseSummary(purchase: PurchaseSummary): z.infer<typeof
   }
 }
 
-export function formatPurchase(purchase: StoredPurchase): z.infer<typeof purchaseSchema> {
+export function formatPurchase(purchase: StoredPurchase, money: Money): z.infer<typeof purchaseSchema> {
   const { campaigns, events } = purchase
-  return { ...formatPurchaseSummary(purchase), campaigns, steps: events.map(formatStep) }
+  return {
+    ...formatPurchaseSummary(purchase, money),
+    campaigns,
+    steps: events.map((event) => formatStep(event, money)),
+  }
 }
 
 /** The part of the total that is paid in money; null while the total is not known. */
@@ -432,8 +442,4 @@ export const acceptedHeaders = {
 export function setAcceptedHeaders(c: AppContext, { purchaseId }: Pick<StoredPurchase, 'purchaseId'>): void {
   c.header('Location', `/purchases/${purchaseId}`)
   c.header('Retry-After', '1')
-}
-
-function majorOrNull(minor: number | null): number | null {
-  return minor === null ? null : majorFromMinor(minor)
 }

@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { StoredPurchase } from '#db/purchases.ts'
+import type { Money } from '#domain/money.ts'
 import type { App, AppDependencies } from './app-types.ts'
 import { Problem } from './problems.ts'
 import { formatPurchase, formatStep, requirePurchase } from './purchase-schemas.ts'
@@ -60,7 +61,7 @@ export function registerPurchaseStream(app: App, deps: AppDependencies): void {
     const stream = await pullStream(c, deps, ({ signal }) => {
       const subscription = deps.purchaseWatcher.subscribe(purchase, signal)
       if (!subscription) throw new Problem('too_many_viewers', 'Try again later, or poll the purchase itself.')
-      return purchaseEventStream(purchase, delivered, subscription, signal)
+      return purchaseEventStream(purchase, { delivered, subscription, signal, money: deps.money })
     })
     return c.body(stream, 200)
   })
@@ -99,18 +100,23 @@ function hasEnded({ settledAt, status }: StoredPurchase): boolean {
 /** A comment: https://html.spec.whatwg.org/multipage/server-sent-events.html#authoring-notes */
 const HEARTBEAT = ': heartbeat\n\n'
 
+type Listening = {
+  delivered: Position
+  /** To what happens from now on. */
+  subscription: Subscription
+  /** Aborted when the client no longer listens. */
+  signal: AbortSignal
+  money: Money
+}
+
 /**
  * The events of a purchase as server-sent events: its steps as they happen, then its outcome.
  *
  * @param purchase its present state; what of it is beyond `delivered` comes first
- * @param subscription to what happens after that
- * @param signal aborted when the client no longer listens
  */
 async function* purchaseEventStream(
   purchase: StoredPurchase,
-  delivered: Position,
-  subscription: Subscription,
-  signal: AbortSignal,
+  { delivered, subscription, signal, money }: Listening,
 ): AsyncGenerator<string, void, void> {
   let { seq } = delivered
   let state: StoredPurchase | undefined = purchase
@@ -118,10 +124,10 @@ async function* purchaseEventStream(
     if (state === undefined) yield HEARTBEAT
     else {
       for (const event of state.events) {
-        if (event.seq > seq) yield serverSentEvent('step', String(event.seq), formatStep(event))
+        if (event.seq > seq) yield serverSentEvent('step', String(event.seq), formatStep(event, money))
       }
       seq = lastSeq(state)
-      if (hasEnded(state)) return yield serverSentEvent('outcome', outcomeId(seq), formatPurchase(state))
+      if (hasEnded(state)) return yield serverSentEvent('outcome', outcomeId(seq), formatPurchase(state, money))
     }
     state = await subscription.next()
   }

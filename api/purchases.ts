@@ -55,7 +55,7 @@ const listPurchasesRoute = createRoute({
   },
 })
 
-function registerListPurchases(app: App, { sql }: AppDependencies): void {
+function registerListPurchases(app: App, { sql, money }: AppDependencies): void {
   app.openapi(listPurchasesRoute, async (c) => {
     const { cursor, limit, userId, status } = c.req.valid('query')
     const purchases = await listPurchases(sql, {
@@ -65,7 +65,12 @@ function registerListPurchases(app: App, { sql }: AppDependencies): void {
       limit: limit + 1,
     })
     return c.json(
-      page(purchases, limit, formatPurchaseSummary, (purchase) => purchase.purchaseId),
+      page(
+        purchases,
+        limit,
+        (purchase) => formatPurchaseSummary(purchase, money),
+        (purchase) => purchase.purchaseId,
+      ),
       200,
     )
   })
@@ -84,10 +89,10 @@ const getPurchaseRoute = createRoute({
   },
 })
 
-function registerGetPurchase(app: App, { sql }: AppDependencies): void {
+function registerGetPurchase(app: App, { sql, money }: AppDependencies): void {
   app.openapi(getPurchaseRoute, async (c) => {
     const purchase = await requirePurchase(sql, c.req.valid('param').id)
-    return c.json(formatPurchase(purchase), 200)
+    return c.json(formatPurchase(purchase, money), 200)
   })
 }
 
@@ -197,12 +202,12 @@ const getRefundQuoteRoute = createRoute({
   },
 })
 
-function registerGetRefundQuote(app: App, { sql }: AppDependencies): void {
+function registerGetRefundQuote(app: App, { sql, money }: AppDependencies): void {
   app.openapi(getRefundQuoteRoute, async (c) => {
     const purchase = await requirePurchase(sql, c.req.valid('param').id)
     const { purchaseId, status } = purchase
     if (!['completed', 'refunding', 'refunded'].includes(status)) throw notRefundableProblem(purchaseId, status)
-    return c.json(formatRefund(await quoteRefund(sql, purchase)), 200)
+    return c.json(formatRefund(await quoteRefund(sql, purchase), money), 200)
   })
 }
 
@@ -241,7 +246,8 @@ function registerRefundPurchase(app: App, deps: AppDependencies): void {
       ? await refundRecorded(deps, { ...found, status: opened }, c.req.raw.signal)
       : { purchaseId: id, status: opened, refund: null }
     const { purchaseId, status, refund } = purchase
-    if (status === 'refunded' && refund) return c.json({ purchaseId, status, refund: formatRefund(refund) }, 200)
+    if (status === 'refunded' && refund)
+      return c.json({ purchaseId, status, refund: formatRefund(refund, deps.money) }, 200)
     setAcceptedHeaders(c, purchase)
     return c.json({ purchaseId, status }, 202)
   })

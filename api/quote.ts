@@ -7,7 +7,7 @@ import { readPrices } from '#db/products.ts'
 import { readWallet } from '#db/wallets.ts'
 import { type Award, capAward, evaluateCampaigns } from '#domain/campaigns/award.ts'
 import { runSliced } from '#domain/campaigns/evaluation.ts'
-import { amountToCharge, pointsToPay } from '#domain/money.ts'
+import { amountToCharge, type Money, pointsToPay } from '#domain/money.ts'
 import type { PurchaseLine } from '#domain/purchase.ts'
 
 export type Quote = {
@@ -26,7 +26,7 @@ export type Quote = {
 /** Calculates what a purchase would cost and earn if it were made now. Nothing is written or reserved. */
 export async function quotePurchase(
   sql: Sql,
-  order: { username: string; lines: PurchaseLine[]; redeemPoints?: number; pointValueMinor: number },
+  order: { username: string; lines: PurchaseLine[]; redeemPoints?: number; money: Money; pointValueMinor: number },
 ): Promise<Quote | { problem: 'unknown_user' | 'unknown_product' }> {
   const { username, pointValueMinor } = order
   const wallet = await readWallet(sql, username)
@@ -48,6 +48,7 @@ export async function quotePurchase(
   const pointsRedeemed = Math.min(order.redeemPoints ?? 0, mostPoints)
   const amountMinor = amountToCharge(totalMinor, pointsRedeemed, pointValueMinor)
   const event = purchaseEvent({
+    digits: order.money.digits,
     purchaseId: '',
     username,
     occurredAt: now,

@@ -10,7 +10,8 @@ export function registerReference(app: App): void {
 
 const DESCRIPTION = `Durable purchases of unicorns: once accepted, a purchase is completed or undone, whatever crashes.
 
-**Money** is a JSON number in major units with at most two decimals (\`1700\`, \`19.99\`).
+**Money** is a JSON number in major units with at most as many decimals as the currency has minor digits (\`1700\`, \`19.99\`):
+\`GET /settings\` names it.
 
 **Problems** are \`application/problem+json\` (RFC 9457). Branch on \`code\`; \`detail\` is for people.
 

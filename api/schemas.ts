@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { MAX_REQUEST_MINOR, majorFromMinor, minorFromMajor } from '#domain/money.ts'
+import type { Money } from '#domain/money.ts'
 import { hasInvisibleCharacters } from '#domain/names.ts'
 import type { ProblemCode } from './problems.ts'
 
@@ -37,24 +37,35 @@ function pathId(isPossible: (id: string) => boolean, unknown: ProblemCode, examp
 }
 
 /** An amount in a request: a JSON number in major units, parsed to integer minor units. */
-export const amountInput = z
-  .number()
-  .min(0, 'must not be negative')
-  .max(majorFromMinor(MAX_REQUEST_MINOR), 'must be at most 1000000000')
-  .transform((major, context) => {
-    const minor = minorFromMajor(major)
-    if (minor !== undefined) return minor
-    context.addIssue({ code: 'custom', message: 'must have at most two decimals' })
-    return z.NEVER
-  })
-  .openapi({ description: 'In major units, with at most two decimals.', example: 1700 })
+export function amountInput({ digits, maxRequestMinor, minorFromMajor, majorFromMinor }: Money) {
+  const max = majorFromMinor(maxRequestMinor)
+  const precision = digits === 0 ? 'must be a whole number' : `must have at most ${decimals(digits)}`
+  return z
+    .number()
+    .min(0, 'must not be negative')
+    .max(max, `must be at most ${max}`)
+    .transform((major, context) => {
+      const minor = minorFromMajor(major)
+      if (minor !== undefined) return minor
+      context.addIssue({ code: 'custom', message: precision })
+      return z.NEVER
+    })
+    .openapi({ description: `In major units: ${precision}.`, example: 1700 })
+}
 
-export const positiveAmountInput = amountInput.refine((minor) => minor > 0, 'must be at least 0.01')
+function decimals(count: number): string {
+  return count === 1 ? 'one decimal' : `${['', '', 'two', 'three', 'four'][count] ?? count} decimals`
+}
+
+export function positiveAmountInput(money: Money) {
+  return amountInput(money).refine((minor) => minor > 0, `must be at least ${money.majorFromMinor(1)}`)
+}
 
 /** An amount in an answer: a JSON number in major units. */
-export const amountOutput = z
-  .number()
-  .openapi({ description: 'In major units, with at most two decimals.', example: 1700 })
+export const amountOutput = z.number().openapi({
+  description: 'In major units, with at most as many decimals as the currency has minor digits.',
+  example: 1700,
+})
 
 /** One line of text, in NFC: what looks the same is the same. */
 export function line(maxLength: number) {

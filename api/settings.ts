@@ -1,5 +1,4 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { majorFromMinor } from '#domain/money.ts'
 import type { App, AppDependencies } from './app-types.ts'
 import { json, problems } from './responses.ts'
 import { amountOutput } from './schemas.ts'
@@ -7,6 +6,12 @@ import { amountOutput } from './schemas.ts'
 const settingsSchema = z
   .object({
     demoMode: z.boolean().openapi({ description: 'No authentication: everybody may do everything.', example: true }),
+    currency: z.string().openapi({ description: 'Of all amounts (ISO 4217).', example: 'USD' }),
+    minorDigits: z
+      .number()
+      .int()
+      .openapi({ description: 'Decimals that an amount has at most: 0 of yen, 3 of dinars.', example: 2 }),
+    locale: z.string().openapi({ description: 'How amounts are shown (BCP 47).', example: 'en-US' }),
     pointValue: amountOutput.openapi({ description: 'Value of one point, in major units.', example: 0.1 }),
     temporalUi: z
       .object({
@@ -31,8 +36,10 @@ const getSettingsRoute = createRoute({
   },
 })
 
-export function registerSettings(app: App, { demoMode, pointValueMinor, temporalUi }: AppDependencies): void {
+export function registerSettings(app: App, { demoMode, money, pointValueMinor, temporalUi }: AppDependencies): void {
+  const { currency, digits: minorDigits, locale } = money
+  const pointValue = money.majorFromMinor(pointValueMinor)
   app.openapi(getSettingsRoute, (c) =>
-    c.json({ demoMode, pointValue: majorFromMinor(pointValueMinor), temporalUi: temporalUi ?? null }, 200),
+    c.json({ demoMode, currency, minorDigits, locale, pointValue, temporalUi: temporalUi ?? null }, 200),
   )
 }

@@ -5,6 +5,7 @@ import type { MiddlewareHandler } from 'hono'
 import { compress } from 'hono/compress'
 import { etag } from 'hono/etag'
 import { getMimeType } from 'hono/utils/mime'
+import type { Money } from '#domain/money.ts'
 import type { App, AppContext, AppDependencies, AppEnv } from './app-types.ts'
 import { Problem } from './problems.ts'
 
@@ -18,7 +19,7 @@ const BESIDE = /^\/store\/[^/]+$/
  * `/store/`: the built store. Paths that are no file are pages that the store renders in the browser, so they get its one
  * HTML page. Files are read on request: the store can be built while the server runs.
  */
-export function registerStore(app: App, { storeDir }: AppDependencies): void {
+export function registerStore(app: App, { storeDir, money }: AppDependencies): void {
   // It leaves paths with `..`, `//`, a backslash or an escape to the next handler.
   const files = serveStatic<AppEnv>({ rewriteRequestPath: (path) => join(storeDir, path.slice('/store'.length)) })
 
@@ -26,19 +27,24 @@ export function registerStore(app: App, { storeDir }: AppDependencies): void {
   app.get('/store', (c) => c.redirect('/store/'))
   // ETags are weak because the same file is sent compressed and uncompressed.
   app.get('/store/*', storeHeaders(ASSETS), compress(), etag({ weak: true }))
-  app.get('/store/', (c) => servePage(c, storeDir))
+  const page = (c: AppContext) => servePage(c, storeDir, money)
+  app.get('/store/', page)
+  app.get('/store/index.html', page)
   // Hidden files that the build leaves for itself and the tests.
   app.get('/store/:hidden{[.].+}', (c) => c.notFound())
   app.get('/store/*', files, (c) => {
     const { path } = c.req
     const isFile = path.startsWith(ASSETS) || (BESIDE.test(path) && getMimeType(path) !== undefined)
-    return isFile ? c.notFound() : servePage(c, storeDir)
+    return isFile ? c.notFound() : page(c)
   })
 }
 
-async function servePage(c: AppContext, storeDir: string): Promise<Response> {
+/** The page, which says in what currency and how it shows amounts (`web/format/money.ts`). */
+async function servePage(c: AppContext, storeDir: string, { currency, digits, locale }: Money): Promise<Response> {
   try {
-    return c.html(await readFile(join(storeDir, 'index.html'), 'utf8'))
+    const page = await readFile(join(storeDir, 'index.html'), 'utf8')
+    const told = `data-currency="${currency}" data-minor-digits="${digits}" data-locale="${locale}"`
+    return c.html(page.replace('<html ', `<html ${told} `))
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
     throw new Problem('store_not_built', 'Run "npm run web:build", or "npm start", which includes it.')

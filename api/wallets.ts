@@ -10,7 +10,7 @@ import {
   type WalletEntry,
   type WalletRefusal,
 } from '#db/wallets.ts'
-import { majorFromMinor } from '#domain/money.ts'
+import type { Money } from '#domain/money.ts'
 import type { App, AppDependencies } from './app-types.ts'
 import { DEMO_ACTOR, idempotencyHeaders, keyedRequest, requireDone } from './idempotency.ts'
 import { Problem } from './problems.ts'
@@ -40,7 +40,7 @@ export function registerUsers(app: App, deps: AppDependencies): void {
 
 const userSchema = z.object({ id: userId, username, balance: amountOutput }).openapi('User')
 
-function formatUser({ userId, username, balanceMinor }: Wallet): z.infer<typeof userSchema> {
+function formatUser({ userId, username, balanceMinor }: Wallet, { majorFromMinor }: Money): z.infer<typeof userSchema> {
   return { id: userId, username, balance: majorFromMinor(balanceMinor) }
 }
 
@@ -51,14 +51,14 @@ async function requireUser(sql: Database, username: string): Promise<Wallet> {
   return wallet
 }
 
-function userProblem(refusal: WalletRefusal): Problem {
+function userProblem(refusal: WalletRefusal, money: Money): Problem {
   switch (refusal.code) {
     case 'user_exists':
       return new Problem(refusal.code, 'Choose another name, or top up this user.')
     case 'account_exists':
       return new Problem(refusal.code, 'Choose another name, or send "adopt": true to give its points to the new user.')
     case 'balance_too_large':
-      return new Problem(refusal.code, 'The maximum of a balance is 9007199254740991 cents.')
+      return new Problem(refusal.code, `The maximum of a balance is ${money.format(Number.MAX_SAFE_INTEGER)}.`)
   }
 }
 
@@ -76,12 +76,17 @@ const listUsersRoute = createRoute({
   },
 })
 
-function registerListUsers(app: App, { sql }: AppDependencies): void {
+function registerListUsers(app: App, { sql, money }: AppDependencies): void {
   app.openapi(listUsersRoute, async (c) => {
     const { cursor, limit } = c.req.valid('query')
     const wallets = await listWallets(sql, { ...(cursor && { after: cursor }), limit: limit + 1 })
     return c.json(
-      page(wallets, limit, formatUser, (wallet) => wallet.username),
+      page(
+        wallets,
+        limit,
+        (wallet) => formatUser(wallet, money),
+        (wallet) => wallet.username,
+      ),
       200,
     )
   })
@@ -90,44 +95,50 @@ function registerListUsers(app: App, { sql }: AppDependencies): void {
 /** Routes of a user called `balance` would collide with `/users/balance/{username}`. */
 const newUsername = username.refine((name) => name !== 'balance', 'is reserved')
 
-const newUser = z
-  .strictObject({
-    username: newUsername,
-    balance: amountInput,
-    adopt: z.boolean().default(false).openapi({
-      description: 'Whether the user gets the points that were booked to this name before there was such a user.',
-    }),
-  })
-  .openapi('NewUser')
+function newUser(money: Money) {
+  return z
+    .strictObject({
+      username: newUsername,
+      balance: amountInput(money),
+      adopt: z.boolean().default(false).openapi({
+        description: 'Whether the user gets the points that were booked to this name before there was such a user.',
+      }),
+    })
+    .openapi('NewUser')
+}
 
-const createUserRoute = createRoute({
-  method: 'post',
-  path: '/users',
-  operationId: 'createUser',
-  tags: ['Users'],
-  summary: 'Add a user with an opening balance',
-  request: { headers: idempotencyHeaders, body: jsonBody(newUser) },
-  responses: {
-    201: {
-      description: 'The user in its present state.',
-      headers: {
-        Location: { description: 'URL of the balance.', schema: { type: 'string' as const } },
-        ...replayedHeader,
+const createUserRoute = (money: Money) =>
+  createRoute({
+    method: 'post',
+    path: '/users',
+    operationId: 'createUser',
+    tags: ['Users'],
+    summary: 'Add a user with an opening balance',
+    request: { headers: idempotencyHeaders, body: jsonBody(newUser(money)) },
+    responses: {
+      201: {
+        description: 'The user in its present state.',
+        headers: {
+          Location: { description: 'URL of the balance.', schema: { type: 'string' as const } },
+          ...replayedHeader,
+        },
+        content: json(userSchema),
       },
-      content: json(userSchema),
+      ...problems(...WRITING, 'user_exists', 'account_exists'),
     },
-    ...problems(...WRITING, 'user_exists', 'account_exists'),
-  },
-})
+  })
 
-function registerCreateUser(app: App, { sql, writes }: AppDependencies): void {
-  app.openapi(createUserRoute, async (c) => {
+function registerCreateUser(app: App, { sql, writes, money }: AppDependencies): void {
+  app.openapi(createUserRoute(money), async (c) => {
     const body = c.req.valid('json')
     const wallet = { username: body.username, balanceMinor: body.balance, adopt: body.adopt, actor: DEMO_ACTOR }
     const answer = await createWallet(writes, keyedRequest(c, body), wallet)
-    const created = requireDone(c, answer, { unknown: 'unknown_user', refused: userProblem })
+    const created = requireDone(c, answer, {
+      unknown: 'unknown_user',
+      refused: (refusal) => userProblem(refusal, money),
+    })
     c.header('Location', `/users/balance/${created}`)
-    return c.json(formatUser(await requireUser(sql, created)), 201)
+    return c.json(formatUser(await requireUser(sql, created), money), 201)
   })
 }
 
@@ -144,30 +155,33 @@ const getBalanceRoute = createRoute({
   },
 })
 
-function registerGetBalance(app: App, { sql }: AppDependencies): void {
+function registerGetBalance(app: App, { sql, money }: AppDependencies): void {
   app.openapi(getBalanceRoute, async (c) => {
     const wallet = await requireUser(sql, c.req.valid('param').username)
-    return c.json(formatUser(wallet), 200)
+    return c.json(formatUser(wallet, money), 200)
   })
 }
 
-const topUp = z.strictObject({ amount: positiveAmountInput }).openapi('TopUp')
+function topUp(money: Money) {
+  return z.strictObject({ amount: positiveAmountInput(money) }).openapi('TopUp')
+}
 
-const topUpRoute = createRoute({
-  method: 'post',
-  path: '/users/{username}/top-ups',
-  operationId: 'topUp',
-  tags: ['Users'],
-  summary: 'Top up a wallet',
-  request: { params: userPath, headers: idempotencyHeaders, body: jsonBody(topUp) },
-  responses: {
-    200: { description: 'The user with the present balance.', headers: replayedHeader, content: json(userSchema) },
-    ...problems(...WRITING, 'unknown_user', 'balance_too_large'),
-  },
-})
+const topUpRoute = (money: Money) =>
+  createRoute({
+    method: 'post',
+    path: '/users/{username}/top-ups',
+    operationId: 'topUp',
+    tags: ['Users'],
+    summary: 'Top up a wallet',
+    request: { params: userPath, headers: idempotencyHeaders, body: jsonBody(topUp(money)) },
+    responses: {
+      200: { description: 'The user with the present balance.', headers: replayedHeader, content: json(userSchema) },
+      ...problems(...WRITING, 'unknown_user', 'balance_too_large'),
+    },
+  })
 
-function registerTopUp(app: App, { sql, writes }: AppDependencies): void {
-  app.openapi(topUpRoute, async (c) => {
+function registerTopUp(app: App, { sql, writes, money }: AppDependencies): void {
+  app.openapi(topUpRoute(money), async (c) => {
     const { username } = c.req.valid('param')
     const body = c.req.valid('json')
     const answer = await topUpWallet(writes, keyedRequest(c, body), {
@@ -175,8 +189,8 @@ function registerTopUp(app: App, { sql, writes }: AppDependencies): void {
       amountMinor: body.amount,
       actor: DEMO_ACTOR,
     })
-    requireDone(c, answer, { unknown: 'unknown_user', refused: userProblem })
-    return c.json(formatUser(await requireUser(sql, username)), 200)
+    requireDone(c, answer, { unknown: 'unknown_user', refused: (refusal) => userProblem(refusal, money) })
+    return c.json(formatUser(await requireUser(sql, username), money), 200)
   })
 }
 
@@ -207,7 +221,7 @@ const listWalletEntriesRoute = createRoute({
   },
 })
 
-function registerListWalletEntries(app: App, { sql }: AppDependencies): void {
+function registerListWalletEntries(app: App, { sql, money }: AppDependencies): void {
   app.openapi(listWalletEntriesRoute, async (c) => {
     const { userId } = await requireUser(sql, c.req.valid('param').username)
     const { cursor, limit } = c.req.valid('query')
@@ -217,19 +231,20 @@ function registerListWalletEntries(app: App, { sql }: AppDependencies): void {
       limit: limit + 1,
     })
     return c.json(
-      page(entries, limit, formatWalletEntry, (entry) => String(entry.id)),
+      page(
+        entries,
+        limit,
+        (entry) => formatWalletEntry(entry, money),
+        (entry) => String(entry.id),
+      ),
       200,
     )
   })
 }
 
-function formatWalletEntry({
-  id,
-  amountMinor,
-  reason,
-  reference,
-  actor,
-  recordedAt,
-}: WalletEntry): z.infer<typeof walletEntrySchema> {
+function formatWalletEntry(
+  { id, amountMinor, reason, reference, actor, recordedAt }: WalletEntry,
+  { majorFromMinor }: Money,
+): z.infer<typeof walletEntrySchema> {
   return { id, amount: majorFromMinor(amountMinor), reason, reference, actor, at: recordedAt.toISOString() }
 }

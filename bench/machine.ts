@@ -311,7 +311,7 @@ export function orderOf(n: number): Order {
 async function fill(databaseUrl: string): Promise<void> {
   const sql = openDatabase({ databaseUrl, applicationName: 'bench-fill', maxConnections: 1 })
   try {
-    await addSampleData(sql)
+    await addSampleData(sql, { digits: 2 })
     const products = Array.from({ length: PRODUCTS }, (_, n) => ({
       id: `bench-product-${n}`,
       name: `Bench product ${n}`,

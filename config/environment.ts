@@ -1,6 +1,7 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
+import { createMoney, isCurrency, isLocale, type Money } from '#domain/money.ts'
 import { isLoopbackHost } from './loopback.ts'
 
 /**
@@ -67,6 +68,11 @@ const variables = z.object({
   TEMPORAL_UI_URL: webPage.optional(),
   TEMPORAL_CLI: z.string().optional(),
   DATA_DIR: z.string().default('.data'),
+  CURRENCY: z
+    .string()
+    .refine(isCurrency, 'must be the code of a currency (ISO 4217) in capitals, such as EUR')
+    .default('USD'),
+  LOCALE: z.string().refine(isLocale, 'must be a language tag (BCP 47) such as en-US or de-DE').default('en-US'),
   POINTS_TTL_DAYS: wholeNumber(1, 36_500).default(365),
   POINT_VALUE_MINOR: wholeNumber(1, 1_000_000).default(10),
   PURCHASE_WAIT_MS: wholeNumber(0, 60_000).default(10_000),
@@ -102,6 +108,8 @@ export interface Environment {
   readonly temporalCli: string | undefined
   /** Absolute. */
   readonly dataDir: string
+  /** The currency of every amount, and how amounts are shown. */
+  readonly money: Money
   /** How many days points live. */
   readonly pointsTtlDays: number
   /** What one point pays for at checkout. */
@@ -146,6 +154,7 @@ export function readEnvironment(source: Variables = process.env): Environment {
     temporalUiUrl: value.TEMPORAL_UI_URL,
     temporalCli: value.TEMPORAL_CLI === undefined ? undefined : resolve(value.TEMPORAL_CLI),
     dataDir: resolve(value.DATA_DIR),
+    money: createMoney(value.CURRENCY, value.LOCALE),
     pointsTtlDays: value.POINTS_TTL_DAYS,
     pointValueMinor: value.POINT_VALUE_MINOR,
     purchaseWaitMs: value.PURCHASE_WAIT_MS,

@@ -6,13 +6,15 @@ import {
   type PurchaseCompleted,
   STORE_CLIENT,
 } from '#domain/campaigns/campaign.ts'
-import { majorFromMinor } from '#domain/money.ts'
+import { minorUnits } from '#domain/money.ts'
 import type { NewEvent } from './awards.ts'
 import { microseconds } from './campaigns.ts'
 import type { Sql } from './client.ts'
 import { chargedMinor } from './purchases.ts'
 
 type ConfirmedPurchase = {
+  /** Minor digits of the currency. */
+  digits: number
   purchaseId: string
   username: string
   totalMinor: number
@@ -45,7 +47,7 @@ async function readPurchaseEvents(sql: Sql, purchaseIds: string[]): Promise<Occu
   const purchases = await sql<ConfirmedPurchase[]>`
     select p.id as "purchaseId", u.username, p.total_minor as "totalMinor",
       ${chargedMinor(sql)} as "amountMinor", e.at as "confirmedAt",
-      ${microseconds(sql, 'e.at')} as at,
+      ${microseconds(sql, 'e.at')} as at, (select minor_digits from currency) as digits,
       (
         select jsonb_agg(jsonb_build_object(
           'productId', l.product_id, 'quantity', l.quantity, 'priceMinor', r.unit_price_minor) order by l.line)
@@ -69,6 +71,7 @@ export function purchaseEvent(
   purchase: Omit<ConfirmedPurchase, 'confirmedAt' | 'at'> & { occurredAt: string },
 ): PurchaseCompleted {
   const { purchaseId, username, occurredAt, lines } = purchase
+  const { majorFromMinor } = minorUnits(purchase.digits)
   return {
     type: PURCHASE_COMPLETED,
     client: STORE_CLIENT,

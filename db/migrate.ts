@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import Postgrator from 'postgrator'
 import { type Database, openDatabase, ROLE_SETTINGS, type Sql } from './client.ts'
 import { isLockTimeout } from './outages.ts'
+import { type Currency, keepCurrency } from './currency.ts'
 
 const MIGRATIONS = fileURLToPath(new URL('./migrations/', import.meta.url))
 const FUNCTIONS = new URL('./functions/', import.meta.url)
@@ -27,6 +28,8 @@ export type MigrateOptions = {
   migrateDatabaseUrl: string
   /** Role of the running application; left out, or the owner itself: no privileges to give. */
   applicationRole?: string
+  /** Of the books. */
+  currency?: Currency
 }
 
 /**
@@ -38,6 +41,7 @@ export type MigrateOptions = {
  *
  * @returns the file names of the migrations that were applied
  * @throws OtherSchema when an applied migration is not the one that comes with this code
+ * @throws OtherCurrency when there are amounts already, in another currency
  */
 export async function migrateDatabase(options: MigrateOptions): Promise<{ applied: string[] }> {
   const sql = openDatabase({
@@ -83,6 +87,7 @@ async function migrate(sql: Database, options: MigrateOptions): Promise<{ applie
     await refuseOtherSchema(tx, await postgrator.getMigrations())
     const applied = await postgrator.migrate()
     await createFunctions(tx)
+    if (options.currency) await keepCurrency(tx, options.currency)
     if (options.applicationRole) await grantPrivileges(tx, options.applicationRole)
     return { applied: applied.map((migration) => basename(migration.filename)) }
   })

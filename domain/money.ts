@@ -1,17 +1,72 @@
-/** Largest amount a single request may name: 10^9 major units, in minor units. */
-export const MAX_REQUEST_MINOR = 100_000_000_000
-
 /**
- * Reads an amount in major units (`1700`, `19.99`) as integer minor units.
- * Taken from the shortest decimal of the number, as ECMA-262 prints it: binary rounding never adds or loses a cent.
- *
- * @returns minor units, or undefined when the number is negative, has more than two decimals or is beyond 10^9
+ * Money of an installation. Inside, an amount is a whole number of minor units, of which the currency has 10^digits in a major one:
+ * none, two and three digits are the yen, the dollar and the dinar. People, requests and rules see major units.
  */
-export function minorFromMajor(major: number): number | undefined {
-  const match = /^(\d+)(?:\.(\d{1,2}))?$/.exec(String(major))
-  if (!match) return undefined
-  const minor = Number(match[1]) * 100 + Number((match[2] ?? '').padEnd(2, '0'))
-  return minor <= MAX_REQUEST_MINOR ? minor : undefined
+export type Money = {
+  /** ISO 4217. */
+  readonly currency: string
+  readonly digits: number
+  /** BCP 47: how people are shown amounts. */
+  readonly locale: string
+  /** Largest amount a single request may name: 10^9 major units, or 10^11 minor ones where that is less. */
+  readonly maxRequestMinor: number
+  /**
+   * Reads an amount in major units (`1700`, `19.99`) as integer minor units.
+   * Taken from the shortest decimal of the number, as ECMA-262 prints it: binary rounding never adds or loses a cent.
+   *
+   * @returns minor units, or undefined when the number is negative, has more decimals than the currency or is above the maximum
+   */
+  minorFromMajor(major: number): number | undefined
+  /** Minor units as the JSON number in major units that prints with at most `digits` decimals: 1999 cents are 19.99. */
+  majorFromMinor(minor: number): number
+  /** As people are shown it: `$1,700.00`. */
+  format(minor: number): string
+}
+
+/** So that the price of any purchase (20 lines of 1000 pieces) is a safe integer in every currency. */
+const MAX_REQUEST_MINOR = 100_000_000_000
+const MAX_REQUEST_MAJOR = 1_000_000_000
+
+/** The money of a currency that `isCurrency`, in a locale that `isLocale`. */
+export function createMoney(currency: string, locale: string): Money {
+  const shown = new Intl.NumberFormat(locale, { style: 'currency', currency })
+  const digits = shown.resolvedOptions().maximumFractionDigits ?? 2
+  const units = minorUnits(digits)
+  return { ...units, currency, locale, format: (minor) => shown.format(units.majorFromMinor(minor)) }
+}
+
+/** Whether it is the code of a currency (ISO 4217), in capitals. `Intl` takes any three letters. */
+export function isCurrency(code: string): boolean {
+  return Intl.supportedValuesOf('currency').includes(code)
+}
+
+/** Whether it is a language tag (BCP 47) of which it is known how numbers are written. */
+export function isLocale(tag: string): boolean {
+  try {
+    return Intl.NumberFormat.supportedLocalesOf(tag).length > 0
+  } catch {
+    return false
+  }
+}
+
+/** The units of a currency with so many minor digits. */
+export function minorUnits(
+  digits: number,
+): Pick<Money, 'digits' | 'maxRequestMinor' | 'minorFromMajor' | 'majorFromMinor'> {
+  const unit = 10 ** digits
+  const maxRequestMinor = Math.min(MAX_REQUEST_MAJOR * unit, MAX_REQUEST_MINOR)
+  const written = digits === 0 ? /^(\d+)()$/ : new RegExp(`^(\\d+)(?:\\.(\\d{1,${digits}}))?$`)
+  return {
+    digits,
+    maxRequestMinor,
+    minorFromMajor(major) {
+      const match = written.exec(String(major))
+      if (!match) return undefined
+      const minor = Number(match[1]) * unit + Number((match[2] ?? '').padEnd(digits, '0'))
+      return minor <= maxRequestMinor ? minor : undefined
+    },
+    majorFromMinor: (minor) => minor / unit,
+  }
 }
 
 /**
@@ -30,9 +85,4 @@ export function pointsToPay(totalMinor: number, pointValueMinor: number): number
 /** How many whole points an amount is worth: what is less than a point is not counted. */
 export function pointsWorth(amountMinor: number, pointValueMinor: number): number {
   return Math.floor(amountMinor / pointValueMinor)
-}
-
-/** Minor units as the JSON number in major units that prints with at most two decimals: 1999 is 19.99. */
-export function majorFromMinor(minor: number): number {
-  return minor / 100
 }

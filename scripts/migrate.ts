@@ -3,6 +3,7 @@ import { runCommand } from '#config/command.ts'
 import { resolveDatabase, resolveTemporal, type TemporalTarget } from '#config/connections.ts'
 import { ConfigurationError, type Environment, readEnvironment } from '#config/environment.ts'
 import { temporalConnectionOptions } from '#config/temporal.ts'
+import { OtherCurrency } from '#db/currency.ts'
 import { migrateDatabase, OtherSchema, setRoleSettings } from '#db/migrate.ts'
 import { ensureSchedules, SCHEDULES, type Schedule } from '#worker/schedules.ts'
 import { registerSearchAttributes } from '#worker/temporal-setup.ts'
@@ -13,14 +14,12 @@ async function main() {
   const environment = readEnvironment()
   const { databaseUrl, migrateDatabaseUrl } = resolveDatabase(environment)
   const applicationRole = decodeURIComponent(new URL(databaseUrl).username)
-  const { applied } = await migrateDatabase({ migrateDatabaseUrl, ...(applicationRole && { applicationRole }) }).catch(
-    (error: unknown) => {
-      if (!(error instanceof OtherSchema)) throw error
-      throw new ConfigurationError(
-        `${error.message} That of "npm start" is in DATA_DIR: delete it, or set another one.`,
-      )
-    },
-  )
+  const { currency: code, digits } = environment.money
+  const options = { migrateDatabaseUrl, currency: { code, digits }, ...(applicationRole && { applicationRole }) }
+  const { applied } = await migrateDatabase(options).catch((error: unknown) => {
+    if (!(error instanceof OtherSchema || error instanceof OtherCurrency)) throw error
+    throw new ConfigurationError(`${error.message} That of "npm start" is in DATA_DIR: delete it, or set another one.`)
+  })
   await setRoleSettings(databaseUrl)
   console.log(applied.length > 0 ? `Schema: applied ${applied.join(', ')}.` : 'Schema: nothing to do.')
   await prepareTemporal(environment)

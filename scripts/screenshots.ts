@@ -89,7 +89,7 @@ function campaign({ campaignName }: SampleLife): string {
 async function fillCart(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Add Unicorn Midnight to the cart' }).click()
   await page.getByRole('button', { name: 'Add Rainbow Starter Kit to the cart' }).click()
-  await page.getByRole('button', { name: 'Buy for 2,248.99', disabled: false }).waitFor()
+  await page.getByRole('button', { name: 'Buy for $2,248.99', disabled: false }).waitFor()
   await page.mouse.move(0, 0)
   await page.evaluate('scrollTo(0, 0)')
 }

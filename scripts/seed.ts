@@ -4,11 +4,12 @@ import { resolveDatabase } from '#config/connections.ts'
 import { ConfigurationError, readEnvironment } from '#config/environment.ts'
 import { addMissingCampaigns, type NewCampaign } from '#db/campaigns.ts'
 import { openDatabase, type Sql } from '#db/client.ts'
+import { OtherCurrency, requireCurrency } from '#db/currency.ts'
 import { addMissingProducts, type SampleProduct } from '#db/products.ts'
 import { addMissingUsers, type SampleUser } from '#db/wallets.ts'
 import { PURCHASE_COMPLETED, STORE_CLIENT } from '#domain/campaigns/campaign.ts'
 import type { Rule } from '#domain/campaigns/condition.ts'
-import { MAX_REQUEST_MINOR, minorFromMajor } from '#domain/money.ts'
+import type { Money } from '#domain/money.ts'
 
 const USAGE = `npm run seed -- [options]
 
@@ -21,15 +22,20 @@ Adds the sample products, users and campaign, and load data if asked for. Safe t
   --help         this text`
 
 async function main() {
-  const wanted = readArguments(process.argv.slice(2))
+  const environment = readEnvironment()
+  const { money } = environment
+  const wanted = readArguments(process.argv.slice(2), money)
   if (wanted === 'help') {
     console.log(USAGE)
     return
   }
-  const { databaseUrl } = resolveDatabase(readEnvironment())
+  const { databaseUrl } = resolveDatabase(environment)
   const sql = openDatabase({ databaseUrl, applicationName: 'unicorn-seed', maxConnections: 1 })
   try {
-    const sample = await addSampleData(sql)
+    await requireCurrency(sql, { code: money.currency, digits: money.digits }).catch((error: unknown) => {
+      throw error instanceof OtherCurrency ? new ConfigurationError(error.message) : error
+    })
+    const sample = await addSampleData(sql, money)
     console.log(
       `Sample data: ${sample.products} products, ${sample.users} users and ${sample.campaigns} campaigns added.`,
     )
@@ -39,14 +45,15 @@ async function main() {
   }
 }
 
-function readArguments(args: string[]): LoadData | 'help' {
+function readArguments(args: string[], money: Money): LoadData | 'help' {
   const values = parseOptions(args)
   if (values.help) return 'help'
   return {
     users: count('users', values.users, 10_000_000),
     products: count('products', values.products, 1_000_000),
     stock: count('stock', values.stock, 1_000_000_000),
-    balanceMinor: balance(values.balance),
+    balanceMinor: balance(values.balance, money),
+    money,
   }
 }
 
@@ -74,11 +81,11 @@ function count(name: string, given: string, max: number): number {
   throw new ConfigurationError(`--${name} ${given}: must be a whole number from 0 to ${max}.`)
 }
 
-function balance(given: string): number {
+function balance(given: string, { digits, maxRequestMinor, minorFromMajor, majorFromMinor }: Money): number {
   const minor = /^\d+(\.\d+)?$/.test(given) ? minorFromMajor(Number(given)) : undefined
   if (minor !== undefined) return minor
   throw new ConfigurationError(
-    `--balance ${given}: must be from 0 to ${MAX_REQUEST_MINOR / 100}, with at most two decimals.`,
+    `--balance ${given}: must be from 0 to ${majorFromMinor(maxRequestMinor)}, with at most ${digits} decimals.`,
   )
 }
 
@@ -92,23 +99,33 @@ type LoadData = {
   stock: number
   /** Of each user. */
   balanceMinor: number
+  money: Pick<Money, 'digits'>
 }
 
 /** The products, users and campaigns of the sample data that are not there yet. Safe to repeat. */
-export async function addSampleData(sql: Sql): Promise<{ products: number; users: number; campaigns: number }> {
-  const products = await addMissingProducts(sql, SAMPLE_PRODUCTS)
-  const users = await addMissingUsers(sql, SAMPLE_USERS)
+export async function addSampleData(
+  sql: Sql,
+  money: Pick<Money, 'digits'>,
+): Promise<{ products: number; users: number; campaigns: number }> {
+  const products = await addMissingProducts(
+    sql,
+    SAMPLE_PRODUCTS.map(({ price, ...product }) => ({ ...product, priceMinor: sampleMinor(price, money) })),
+  )
+  const users = await addMissingUsers(
+    sql,
+    SAMPLE_USERS.map(({ username, balance }) => ({ username, balanceMinor: sampleMinor(balance, money) })),
+  )
   const campaigns = await addMissingCampaigns(sql, SAMPLE_CAMPAIGNS, 'seed')
   return { products, users, campaigns }
 }
 
 /** Numbered users and products for load tests. Those that are there already stay as they are. */
 export async function addLoadData(sql: Sql, wanted: LoadData, say: (line: string) => void): Promise<void> {
-  const { users, products, stock, balanceMinor } = wanted
+  const { users, products, stock, balanceMinor, money } = wanted
   await addNumbered('products', products, say, (from, to) =>
     addMissingProducts(
       sql,
-      numbered(from, to, (number) => loadProduct(number, stock)),
+      numbered(from, to, (number) => loadProduct(number, stock, money)),
     ),
   )
   await addNumbered('users', users, say, (from, to) =>
@@ -119,13 +136,18 @@ export async function addLoadData(sql: Sql, wanted: LoadData, say: (line: string
   )
 }
 
-function loadProduct(number: number, stock: number): SampleProduct {
+/** An amount of samples in any currency: the nearest that it has, as a price of 49.99 is 50 yen. */
+function sampleMinor(major: number, { digits }: Pick<Money, 'digits'>): number {
+  return Math.round(major * 10 ** digits)
+}
+
+function loadProduct(number: number, stock: number, money: Pick<Money, 'digits'>): SampleProduct {
   return {
     id: `load-product-${padded(number)}`,
     name: `Load product ${number}`,
     description: 'Made for load tests.',
     image: '/images/rainbow-starter-kit.svg',
-    priceMinor: 1_000 + (number % 100) * 25,
+    priceMinor: sampleMinor(10 + (number % 100) / 4, money),
     stock,
   }
 }
@@ -153,14 +175,14 @@ function padded(number: number): string {
 }
 
 /** What a newcomer finds in the store. The README buys product `1` as `derick`. */
-const SAMPLE_PRODUCTS: SampleProduct[] = [
+const SAMPLE_PRODUCTS: (Omit<SampleProduct, 'priceMinor'> & { price: number })[] = [
   {
     id: '1',
     name: 'Unicorn Air',
     description:
       'Our lightest unicorn. Sleeps on clouds, lands without a sound and fits under any seat in front of you.',
     image: '/images/unicorn-air.svg',
-    priceMinor: 170_000,
+    price: 1700,
     stock: 4,
   },
   {
@@ -168,7 +190,7 @@ const SAMPLE_PRODUCTS: SampleProduct[] = [
     name: 'Unicorn Midnight',
     description: 'Bred for the dark. The mane glows for eight hours on one handful of stardust, and is dimmable.',
     image: '/images/unicorn-midnight.svg',
-    priceMinor: 219_900,
+    price: 2199,
     stock: 7,
   },
   {
@@ -176,7 +198,7 @@ const SAMPLE_PRODUCTS: SampleProduct[] = [
     name: 'Unicorn Ember',
     description: 'Warm to ride and warmer to look at. Keep away from hay, curtains and other unicorns.',
     image: '/images/unicorn-ember.svg',
-    priceMinor: 264_950,
+    price: 2649.5,
     stock: 2,
   },
   {
@@ -184,7 +206,7 @@ const SAMPLE_PRODUCTS: SampleProduct[] = [
     name: 'Unicorn Meadow',
     description: 'The family unicorn: patient with children, fond of clover. Leaves flowers wherever it has been.',
     image: '/images/unicorn-meadow.svg',
-    priceMinor: 98_000,
+    price: 980,
     stock: 25,
   },
   {
@@ -192,7 +214,7 @@ const SAMPLE_PRODUCTS: SampleProduct[] = [
     name: 'Rainbow Starter Kit',
     description: 'Seven colours, two clouds and a manual. Makes one rainbow of twelve metres; rain not included.',
     image: '/images/rainbow-starter-kit.svg',
-    priceMinor: 4_999,
+    price: 49.99,
     stock: 120,
   },
   {
@@ -200,16 +222,16 @@ const SAMPLE_PRODUCTS: SampleProduct[] = [
     name: 'Golden Horn Polish',
     description: 'A little goes a long way: 50 ml for a year of shining horns. Tested on narwhals, with their consent.',
     image: '/images/golden-horn-polish.svg',
-    priceMinor: 1_295,
+    price: 12.95,
     stock: 500,
   },
 ]
 
-const SAMPLE_USERS: SampleUser[] = [
-  { username: 'derick', balanceMinor: 330_000 },
-  { username: 'amara', balanceMinor: 1_250_000 },
-  { username: 'noor', balanceMinor: 19_950 },
-  { username: 'yuki', balanceMinor: 0 },
+const SAMPLE_USERS = [
+  { username: 'derick', balance: 3300 },
+  { username: 'amara', balance: 12_500 },
+  { username: 'noor', balance: 199.5 },
+  { username: 'yuki', balance: 0 },
 ]
 
 /** One point for every 10 charged in money, when that is more than 100. */

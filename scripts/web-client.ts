@@ -4,6 +4,7 @@ import { clientTypes } from '@unicorn-store/client-generator'
 import { createApp } from '#api/app.ts'
 import type { AppDependencies } from '#api/app-types.ts'
 import { runCommand } from '#config/command.ts'
+import { createMoney } from '#domain/money.ts'
 
 const FILE = join(import.meta.dirname, '../web/client/schema.d.ts')
 
@@ -29,10 +30,12 @@ function written(): string | undefined {
   }
 }
 
+const DOCUMENTED = { corsOrigins: [], money: createMoney('USD', 'en-US') }
+
 /** What the API publishes about itself. It needs neither database nor Temporal for that, so none is there. */
 export async function openApiDocument(): Promise<unknown> {
   const quiet = { debug() {}, info() {}, warn() {}, error() {} }
-  const app = createApp({ logger: quiet, corsOrigins: [] as string[] } as unknown as AppDependencies)
+  const app = createApp({ ...DOCUMENTED, logger: quiet } as unknown as AppDependencies)
   const answer = await app.request('/openapi.json')
   if (!answer.ok) throw new Error(`the API does not publish its document: ${await answer.text()}`)
   return await answer.json()

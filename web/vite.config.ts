@@ -12,14 +12,22 @@ const readme: Plugin = {
   },
 }
 
+/** What the API writes into the page that it serves (`servePage` in api/store.ts), when Vite serves it. */
+const shownAmounts = ({ CURRENCY = 'USD', LOCALE = 'en-US' }: Record<string, string>): Plugin => ({
+  name: 'shown-amounts',
+  apply: 'serve',
+  transformIndexHtml: (html) => html.replace('<html', `<html data-currency="${CURRENCY}" data-locale="${LOCALE}"`),
+})
+
 /** `npm run web:dev` and `npm run web:build`. */
 export default defineConfig(({ mode }) => {
   const root = import.meta.dirname
-  const { PORT = '3000' } = loadEnv(mode, root, 'PORT')
+  const environment = loadEnv(mode, root, ['PORT', 'CURRENCY', 'LOCALE'])
+  const { PORT = '3000' } = environment
   return {
     root,
     base: '/store/',
-    plugins: [react(), readme],
+    plugins: [react(), readme, shownAmounts(environment)],
     server: {
       host: '127.0.0.1',
       // Whatever is not the store is the API, as it is when the API serves both.

@@ -14,6 +14,15 @@
 create domain minor_units as bigint check (value between -9007199254740991 and 9007199254740991);
 create domain resource_id as text check (value ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$');
 
+-- The currency of every amount: one row, set before there are any (db/migrate.ts).
+create table currency (
+  is_only      boolean  primary key default true check (is_only),
+  -- ISO 4217.
+  code         text     not null check (code ~ '^[A-Z]{3}$'),
+  minor_digits smallint not null check (minor_digits between 0 and 4)
+);
+insert into currency (code, minor_digits) values ('USD', 2);
+
 -- ---------------------------------------------------------------------------------------------------------------------
 -- Append-only: refused by trigger for everyone, and by missing privileges for the application's role (see privileges.sql)
 

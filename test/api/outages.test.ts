@@ -386,7 +386,7 @@ describe('readiness', () => {
     expect(status).toBe(200)
     expect(body).toEqual({
       status: 'ready',
-      checks: ['database', 'schema', 'temporal', 'search attributes'].map((name) => ({ name, ok: true })),
+      checks: ['database', 'schema', 'currency', 'temporal', 'search attributes'].map((name) => ({ name, ok: true })),
     })
   })
 

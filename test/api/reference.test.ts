@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createApp } from '#api/app.ts'
 import type { AppDependencies } from '#api/app-types.ts'
+import { createMoney } from '#domain/money.ts'
 import { openApiWorld } from '#test/support/api-world.ts'
 import { shared } from '#test/support/shared-world.ts'
 
@@ -14,7 +15,10 @@ describe('the OpenAPI document', () => {
 
   test('is OpenAPI 3.1 and has every route that the server serves, but for the reference itself and the store', () => {
     expect(world.api.contract.document.openapi).toMatch(/^3\.1\./)
-    const served = createApp({ corsOrigins: [] as string[] } as unknown as AppDependencies)
+    const served = createApp({
+      corsOrigins: [] as string[],
+      money: createMoney('USD', 'en-US'),
+    } as unknown as AppDependencies)
       .routes.filter(({ method }) => method !== 'ALL')
       .map(({ method, path }) => `${method.toLowerCase()} ${path.replaceAll(/:(\w+)/g, '{$1}')}`)
       .filter((route) => !/^get \/(docs.*|openapi\.json|store.*)?$/.test(route))

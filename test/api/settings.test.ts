@@ -8,12 +8,19 @@ describe('the settings', () => {
   test('show a client what a point pays for, and that nobody signs in', async () => {
     const { status, body } = await world.api.get('/settings')
     expect(status).toBe(200)
-    expect(body).toEqual({ demoMode: true, pointValue: 0.1, temporalUi: null })
+    expect(body).toEqual({
+      demoMode: true,
+      currency: 'USD',
+      minorDigits: 2,
+      locale: 'en-US',
+      pointValue: 0.1,
+      temporalUi: null,
+    })
   })
 
   test('show where the workflows can be looked at, if the server knows', async () => {
     const temporalUi = { url: 'https://temporal.example', namespace: 'shop' }
     const api = await world.serve({ temporalUi, pointValueMinor: 1, demoMode: false })
-    expect((await api.get('/settings')).body).toEqual({ demoMode: false, pointValue: 0.01, temporalUi })
+    expect((await api.get('/settings')).body).toMatchObject({ demoMode: false, pointValue: 0.01, temporalUi })
   })
 })

@@ -6,7 +6,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Api, openApiWorld } from '#test/support/api-world.ts'
 import { shared } from '#test/support/shared-world.ts'
 
-const PAGE = '<!doctype html><title>The store</title><script type="module" src="/store/assets/index-Bq3x.js"></script>'
+const BUILT =
+  '<!doctype html><html lang="en"><title>The store</title><script type="module" src="/store/assets/index-Bq3x.js"></script></html>'
+/** As it is served: with what amounts are shown by. */
+const PAGE = BUILT.replace('<html', '<html data-currency="USD" data-minor-digits="2" data-locale="en-US"')
 const SCRIPT = `console.log("${'unicorn '.repeat(500)}")`
 
 const world = await shared(openApiWorld())
@@ -16,7 +19,7 @@ let folder: string
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'unicorn-store-built-'))
   const files = {
-    'index.html': PAGE,
+    'index.html': BUILT,
     'icon.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
     '.vite/manifest.json': '{}',
     '.built-from': 'digest',
@@ -175,6 +178,6 @@ test('a store that is built while the server runs is served from then on', async
   const api = await world.serve({ storeDir })
   expect((await api.get('/store/')).status).toBe(503)
   mkdirSync(storeDir)
-  writeFileSync(join(storeDir, 'index.html'), PAGE)
+  writeFileSync(join(storeDir, 'index.html'), BUILT)
   expect(await api.get('/store/')).toMatchObject({ status: 200, body: PAGE })
 })

@@ -11,19 +11,19 @@ describe('buying', () => {
 
     const dialog = purchaseDialog(page)
     await dialog.getByRole('heading', { name: 'It is yours' }).waitFor()
-    await dialog.getByText('You paid 1,700.00. 1,600.00 is left in your wallet.').waitFor()
+    await dialog.getByText('You paid $1,700.00. $1,600.00 is left in your wallet.').waitFor()
     await dialog.getByText('You earned 170 points by campaign “1”').waitFor()
     const steps = await dialog.getByRole('list', { name: 'What happened' }).getByRole('listitem').allInnerTexts()
     expect(steps.map((step) => step.split('\n')[0])).toEqual([
       'Order received',
-      'Stock reserved1,700.00',
-      'Wallet charged1,700.00',
+      'Stock reserved$1,700.00',
+      'Wallet charged$1,700.00',
       'Sale confirmed',
       'Points earned170 points',
       'Completed',
     ])
     await dialog.getByRole('button', { name: 'Keep shopping' }).click()
-    await page.getByRole('button', { name: `${buyer} Balance 1,600.00` }).waitFor()
+    await page.getByRole('button', { name: `${buyer} Balance $1,600.00` }).waitFor()
     await page.getByRole('article', { name }).getByText('3 left').waitFor()
   })
 
@@ -47,7 +47,7 @@ describe('buying', () => {
     await page.reload()
     const cart = page.getByRole('complementary', { name: 'Your cart' })
     await cart.getByText('You earn 173 points by campaign “1”').waitFor()
-    await cart.getByRole('button', { name: 'Buy for 1,731.50' }).click()
+    await cart.getByRole('button', { name: 'Buy for $1,731.50' }).click()
     await purchaseDialog(page).getByRole('heading', { name: 'It is yours' }).waitFor()
     await purchaseDialog(page).getByText(`3 × ${second.name}`).waitFor()
     await purchaseDialog(page).getByRole('button', { name: 'Keep shopping' }).click()
@@ -65,10 +65,10 @@ describe('buying', () => {
     const cart = page.getByRole('complementary', { name: 'Your cart' })
     await cart.getByText('You earn 100 points').waitFor()
     await cart.getByRole('slider', { name: 'Pay with points' }).press('End')
-    await cart.getByText('170 points save 17.00.').waitFor()
+    await cart.getByText('170 points save $17.00.').waitFor()
     await cart.getByText('You earn 98 points').waitFor()
-    await cart.getByRole('button', { name: 'Buy for 983.00' }).click()
-    await purchaseDialog(page).getByText('You paid 983.00 and 170 points.').waitFor()
+    await cart.getByRole('button', { name: 'Buy for $983.00' }).click()
+    await purchaseDialog(page).getByText('You paid $983.00 and 170 points.').waitFor()
     await purchaseDialog(page).getByText('You earned 98 points').waitFor()
     const { body } = await world.api.get(`/points?account_id=${buyer}`)
     expect(body.balance).toBe(98)
@@ -79,7 +79,7 @@ describe('buying', () => {
     const page = await visit({ as: buyer })
     await tabTo(page, `Quantity of ${name}`)
     await page.keyboard.press('ArrowUp')
-    await tabTo(page, `Quick Buy for 20.00: ${name}`)
+    await tabTo(page, `Quick Buy for $20.00: ${name}`)
     await page.keyboard.press('Enter')
     await purchaseDialog(page).getByRole('heading', { name: 'It is yours' }).waitFor()
     await tabTo(page, 'Keep shopping')
@@ -151,7 +151,7 @@ describe('the page', () => {
     await expectAccessible(page)
     await expectFits(page)
 
-    await page.getByRole('button', { name: 'Buy for 1,700.00', exact: true }).click()
+    await page.getByRole('button', { name: 'Buy for $1,700.00', exact: true }).click()
     await purchaseDialog(page).getByRole('heading', { name: 'It is yours' }).waitFor()
     await expectAccessible(page)
     await expectFits(page)
@@ -160,7 +160,7 @@ describe('the page', () => {
     const { buyer, name } = await makeBuyer(world, { price: 219_900, stock: 900 })
     const page = await visit({ as: buyer, viewport: { width, height: 740 } })
     await page.getByRole('textbox', { name: `Quantity of ${name}`, exact: true }).fill('6')
-    await page.getByText('Quick Buy for 13,194.00', { exact: true }).waitFor()
+    await page.getByText('Quick Buy for $13,194.00', { exact: true }).waitFor()
     await expectFits(page)
   })
 })

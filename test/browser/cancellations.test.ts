@@ -35,7 +35,7 @@ describe('a cancellation that does not get through', () => {
     // A button that was away for less than a frame has never lost it.
     await expectFocusOn(page, /Under way|Cancel this purchase/)
     await world.startWorker()
-    await page.getByText('1,700.00 paid').waitFor()
+    await page.getByText('$1,700.00 paid').waitFor()
   })
 })
 

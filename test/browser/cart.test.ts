@@ -33,7 +33,7 @@ describe('the button that buys', () => {
       await expectFits(page)
       await page.getByRole('button', { name: 'Your cart: 20 items' }).click()
     }
-    const buy = page.getByRole('button', { name: 'Buy for 20.00' })
+    const buy = page.getByRole('button', { name: 'Buy for $20.00' })
     await buy.waitFor()
     await page.evaluate('window.scrollTo(0, 0)')
     const box = await buy.boundingBox()
@@ -42,7 +42,7 @@ describe('the button that buys', () => {
     expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(viewport.height)
     // Nothing covers it, and the last line can still be got at.
     await page.getByRole('button', { name: `Remove ${names.at(-1)} from the cart` }).click()
-    await page.getByRole('button', { name: 'Buy for 19.00' }).click({ trial: true })
+    await page.getByRole('button', { name: 'Buy for $19.00' }).click({ trial: true })
     await expectAccessible(page)
     await expectFits(page)
   })
@@ -61,7 +61,7 @@ test('the same cart earns the same, in whatever order it was filled', async ({ w
     for (const { name } of order) await addToCart(page, name)
     const cart = page.getByRole('complementary', { name: 'Your cart' })
     await cart.getByText('77 points').waitFor()
-    await cart.getByRole('button', { name: 'Buy for 20.00', disabled: false }).click()
+    await cart.getByRole('button', { name: 'Buy for $20.00', disabled: false }).click()
     await page.getByRole('dialog', { name: 'Your purchase' }).getByText('77 points').first().waitFor()
   }
 })

@@ -11,20 +11,20 @@ describe('whoever uses the store', () => {
     await tab.goto('/store/points')
     await tab.getByRole('button', { name: `${one.buyer} Balance` }).click()
     await tab.getByRole('textbox', { name: 'Find a user' }).fill(other.buyer)
-    await tab.getByRole('option', { name: `${other.buyer} 123.45` }).click()
-    await tab.getByRole('button', { name: `${other.buyer} Balance 123.45` }).waitFor()
+    await tab.getByRole('option', { name: `${other.buyer} $123.45` }).click()
+    await tab.getByRole('button', { name: `${other.buyer} Balance $123.45` }).waitFor()
 
     await page.getByRole('link', { name: 'Points', exact: true }).click()
-    await page.getByRole('button', { name: `${one.buyer} Balance 3,300.00` }).waitFor()
+    await page.getByRole('button', { name: `${one.buyer} Balance $3,300.00` }).waitFor()
     await page.reload()
-    await page.getByRole('button', { name: `${one.buyer} Balance 3,300.00` }).waitFor()
+    await page.getByRole('button', { name: `${one.buyer} Balance $3,300.00` }).waitFor()
     // In a test every tab thinks that it has the focus: a focus event stands for somebody who comes back to it.
     await page.evaluate('dispatchEvent(new Event("focus"))')
     const opened = await page.context().newPage()
     await opened.goto('/store/purchases')
-    await opened.getByRole('button', { name: `${one.buyer} Balance 3,300.00` }).waitFor()
+    await opened.getByRole('button', { name: `${one.buyer} Balance $3,300.00` }).waitFor()
     await tab.reload()
-    await tab.getByRole('button', { name: `${other.buyer} Balance 123.45` }).waitFor()
+    await tab.getByRole('button', { name: `${other.buyer} Balance $123.45` }).waitFor()
   })
 
   test('is who they began with, also when somebody else comes to be the first of all', async ({ world, visit }) => {

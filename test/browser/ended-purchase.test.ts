@@ -22,10 +22,10 @@ test.for([
       if (isQuote && request.postDataJSON().lines[0].productId === product) quotes += 1
     })
     await quickBuy(page, name).click()
-    await purchaseDialog(page).getByText('1,600.00 is left in your wallet.').waitFor()
+    await purchaseDialog(page).getByText('$1,600.00 is left in your wallet.').waitFor()
     await purchaseDialog(page).getByRole('button', { name: 'Keep shopping' }).click()
     await card.getByText('3 left').waitFor()
-    await page.getByRole('button', { name: `${buyer} Balance 1,600.00` }).waitFor()
+    await page.getByRole('button', { name: `${buyer} Balance $1,600.00` }).waitFor()
     expect(quotes).toBe(1)
   },
 )
@@ -39,8 +39,8 @@ test('what is left in the wallet is shown once it is known, and not as it was be
     await route.continue()
   })
   await quickBuy(page, name).click()
-  await purchaseDialog(page).getByText('You paid 1,700.00.').waitFor()
+  await purchaseDialog(page).getByText('You paid $1,700.00.').waitFor()
   expect(await purchaseDialog(page).getByText('is left in your wallet').count()).toBe(0)
   answers.resolve()
-  await purchaseDialog(page).getByText('1,600.00 is left in your wallet.').waitFor()
+  await purchaseDialog(page).getByText('$1,600.00 is left in your wallet.').waitFor()
 })

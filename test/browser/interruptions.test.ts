@@ -56,7 +56,7 @@ describe('while no worker works', () => {
     }
     const looking = await page.context().newPage()
     await looking.goto('/store/points')
-    await looking.getByRole('button', { name: `${buyer} Balance 3,300.00` }).waitFor()
+    await looking.getByRole('button', { name: `${buyer} Balance $3,300.00` }).waitFor()
     await world.startWorker()
     for (const tab of watching) await tab.getByText('Sale confirmed').waitFor()
   })
@@ -79,7 +79,7 @@ describe('while no worker works', () => {
     await world.startWorker()
     await purchaseDialog(page).getByRole('heading', { name: 'Cancelled' }).waitFor()
     expect(await world.shop.balance(buyer)).toBe(330_000)
-    await purchaseDialog(page).getByRole('button', { name: 'Buy for 1,700.00' }).click()
+    await purchaseDialog(page).getByRole('button', { name: 'Buy for $1,700.00' }).click()
     await purchaseDialog(page).getByRole('heading', { name: 'It is yours' }).waitFor()
   })
 })

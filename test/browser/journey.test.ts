@@ -36,11 +36,11 @@ test.for([
 
     await press(page.getByRole('button', { name: 'Refund …' }))
     await press(page.getByRole('dialog', { name: 'Refund this purchase?' }).getByRole('button', { name: 'Refund it' }))
-    await page.getByText('1,700.00 was refunded.').waitFor()
+    await page.getByText('$1,700.00 was refunded.').waitFor()
     await press(page.getByRole('link', { name: 'Buy', exact: true }))
     await page.getByRole('article', { name, exact: true }).waitFor()
     expect(await dialog.count()).toBe(0)
-    await page.getByRole('button', { name: `${buyer} Balance 3,300.00` }).waitFor()
+    await page.getByRole('button', { name: `${buyer} Balance $3,300.00` }).waitFor()
     expect((await world.api.get(`/points?account_id=${buyer}`)).body.balance).toBe(175)
   },
 )

@@ -35,7 +35,7 @@ describe('of more products than fit on one page', () => {
     await page.reload()
     await page.getByRole('button', { name: 'Your cart: 1 item' }).click()
     await page.getByRole('list', { name: 'In the cart' }).getByText(LAST).waitFor()
-    await page.getByRole('list', { name: 'In the cart' }).getByText('20.00').waitFor()
+    await page.getByRole('list', { name: 'In the cart' }).getByText('$20.00').waitFor()
     await page.goto('/store/purchases')
     await page.getByRole('link', { name: LAST }).click()
     await page.getByRole('region', { name: 'Order' }).getByText(LAST).waitFor()

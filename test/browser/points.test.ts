@@ -45,7 +45,7 @@ describe('a purchase', () => {
     await page.getByRole('link', { name: 'Points', exact: true }).click()
 
     await section(page, 'Available').getByText('170 points').waitFor()
-    await section(page, 'Available').getByText('Worth 17.00 at checkout').waitFor()
+    await section(page, 'Available').getByText('Worth $17.00 at checkout').waitFor()
     await section(page, 'Expires next').getByText('170 points').waitFor()
     await rows(page, days)
       .filter({ hasText: member })

@@ -39,7 +39,7 @@ describe('the history', () => {
     expect(newest).toContain('Refused')
     expect(newest).toContain('3 left, you asked for 5')
     expect(oldest).toContain('Completed')
-    expect(oldest).toContain('1,700.00')
+    expect(oldest).toContain('$1,700.00')
     expect(oldest).toContain('+170 points')
     await expectAccessible(page)
   })
@@ -99,7 +99,7 @@ describe('a purchase', () => {
     const purchaseId = await buy(world, customer, { redeemPoints: 500 })
     const page = await visit({ as: customer.buyer, path: '/purchases', viewport: PHONE })
     await page.getByRole('link', { name: customer.name }).click()
-    await page.getByText('1,650.00 and 500 points paid, 165 points earned.').waitFor()
+    await page.getByText('$1,650.00 and 500 points paid, 165 points earned.').waitFor()
     expect(new URL(page.url()).pathname).toBe(`/store/purchases/${purchaseId}`)
     for (const text of ['Stock reserved', 'Points spent', 'Wallet charged', 'Sale confirmed', 'Points earned']) {
       await timeline(page).getByText(text).waitFor()
@@ -174,13 +174,13 @@ describe('a refund', () => {
     await tabTo(page, 'Refund …')
     await page.keyboard.press('Enter')
     const dialog = page.getByRole('dialog', { name: 'Refund this purchase?' })
-    await dialog.getByText('1,650.00').waitFor()
+    await dialog.getByText('$1,650.00').waitFor()
     await dialog.getByText('+500 points').waitFor()
     await dialog.getByText('−165 points').waitFor()
     await expectAccessible(page)
     await tabTo(page, 'Refund it')
     await page.keyboard.press('Enter')
-    await page.getByText('1,650.00 and 500 points were refunded.').waitFor()
+    await page.getByText('$1,650.00 and 500 points were refunded.').waitFor()
     const givenBack = page.getByRole('region', { name: 'Refund' })
     await givenBack.getByText('+500 points').waitFor()
     const earned = page.getByRole('region', { name: 'Points earned' })
@@ -188,7 +188,7 @@ describe('a refund', () => {
     await timeline(page).getByText('Stock returned').waitFor()
     // Each thing that came back has its own line; none of what was paid is crossed out, as if it had never been.
     expect(await timeline(page).getByText('(taken back)').count()).toBe(0)
-    await page.getByRole('button', { name: `${customer.buyer} Balance 3,300.00` }).waitFor()
+    await page.getByRole('button', { name: `${customer.buyer} Balance $3,300.00` }).waitFor()
     await expectAccessible(page)
     expect(await world.shop.stock(customer.product)).toEqual({ onHand: 4, reserved: 0 })
   })
@@ -201,15 +201,15 @@ describe('a refund', () => {
     await page.getByRole('button', { name: 'Refund …' }).click()
     const dialog = page.getByRole('dialog', { name: 'Refund this purchase?' })
     const givenBack = page.getByRole('region', { name: 'Refund' })
-    await dialog.getByText('1,695.00').waitFor()
+    await dialog.getByText('$1,695.00').waitFor()
     await expectFits(page)
     await expectAccessible(page)
     await dialog.getByRole('button', { name: 'Refund it' }).click()
-    await page.getByText('1,695.00 was refunded.').waitFor()
+    await page.getByText('$1,695.00 was refunded.').waitFor()
     for (const words of [
-      '1,695.00',
+      '$1,695.00',
       'Withheld for spent points',
-      '5.00',
+      '$5.00',
       '−120 points',
       '50 points cannot be taken back',
     ]) {

@@ -29,7 +29,7 @@ describe('a card shows the points of a Quick Buy before the click', () => {
       .click()
     await card(page, name).getByText('Earns 345 points').waitFor()
     await card(page, name)
-      .getByRole('button', { name: `Quick Buy for 3,400.00: ${name}`, description: 'Earns 345 points' })
+      .getByRole('button', { name: `Quick Buy for $3,400.00: ${name}`, description: 'Earns 345 points' })
       .waitFor()
     await expectAccessible(page)
     await expectFits(page)

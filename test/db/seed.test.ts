@@ -3,6 +3,7 @@ import { addLoadData, addSampleData } from '#scripts/seed.ts'
 import { runEntryPoint } from '#test/support/entry-point.ts'
 import { openShop, type Shop } from '#test/support/shop.ts'
 
+const USD = { digits: 2 }
 let shop: Shop
 
 beforeAll(async () => {
@@ -25,7 +26,7 @@ async function countRows() {
 
 describe('the sample data', () => {
   test('has what the README buys, and goes in once even when several processes add it at once', async () => {
-    const added = await Promise.all(Array.from({ length: 5 }, () => addSampleData(shop.sql)))
+    const added = await Promise.all(Array.from({ length: 5 }, () => addSampleData(shop.sql, USD)))
     expect(added.reduce((sum, { products }) => sum + products, 0)).toBe(6)
     expect(added.reduce((sum, { users }) => sum + users, 0)).toBe(4)
     const [product] = await shop.sql`select name, price_minor, on_hand from products where id = '1'`
@@ -61,7 +62,7 @@ describe('the sample data', () => {
 })
 
 describe('load data', () => {
-  const wanted = { users: 5_001, products: 3, stock: 7, balanceMinor: 1250 }
+  const wanted = { users: 5_001, products: 3, stock: 7, balanceMinor: 1250, money: USD }
 
   test('is as much as was asked for, in numbered names, and says how far it is', async () => {
     const said: string[] = []

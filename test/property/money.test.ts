@@ -1,65 +1,80 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
-import { MAX_REQUEST_MINOR, majorFromMinor, minorFromMajor } from '#domain/money.ts'
+import { describe, expect, test } from 'vitest'
+import { minorUnits } from '#domain/money.ts'
 
-const requested = fc.integer({ min: 0, max: MAX_REQUEST_MINOR })
+const RUNS = { numRuns: 1_000 }
 
-/** 2^46 major units: beyond them doubles lie further apart than cents. */
-const LARGEST_SHOWN_MINOR = 2 ** 46 * 100
+/**
+ * As many minor digits as currencies have: yen, dollars, dinars, and units of account; and up to which power of two of major units
+ * doubles lie closer together than minor units.
+ */
+describe.each([
+  [0, 53],
+  [2, 46],
+  [3, 43],
+  [4, 39],
+])('in a currency of %d minor digits', (digits, power) => {
+  const { maxRequestMinor, majorFromMinor, minorFromMajor } = minorUnits(digits)
+  const requested = fc.integer({ min: 0, max: maxRequestMinor })
 
-/** An amount in cents as people write it, by string alone. */
-function written(minor: number): string {
-  const digits = String(minor).padStart(3, '0')
-  return `${digits.slice(0, -2)}.${digits.slice(-2)}`
-}
+  const largestShown = 2 ** power * 10 ** digits - 1
 
-test('every amount that can be asked for survives the way to the client and back, to the cent', () => {
-  fc.assert(
-    fc.property(requested, (minor) => {
-      expect(minorFromMajor(majorFromMinor(minor))).toBe(minor)
-      expect(minorFromMajor(JSON.parse(JSON.stringify(majorFromMinor(minor))))).toBe(minor)
-    }),
-    { numRuns: 2_000 },
-  )
-})
+  /** An amount in minor units as people write it, by string alone. */
+  function written(minor: number): string {
+    const text = String(minor).padStart(digits + 1, '0')
+    return digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`
+  }
 
-test('what a client writes with up to two decimals is taken to the cent', () => {
-  fc.assert(
-    fc.property(requested, (minor) => {
-      expect(minorFromMajor(Number(written(minor)))).toBe(minor)
-    }),
-    { numRuns: 2_000 },
-  )
-})
+  test('every amount that can be asked for survives the way to the client and back, exactly', () => {
+    fc.assert(
+      fc.property(requested, (minor) => {
+        expect(minorFromMajor(majorFromMinor(minor))).toBe(minor)
+        expect(minorFromMajor(JSON.parse(JSON.stringify(majorFromMinor(minor))))).toBe(minor)
+      }),
+      RUNS,
+    )
+  })
 
-test('an amount with a third decimal is never rounded into one that was not meant', () => {
-  fc.assert(
-    fc.property(fc.integer({ min: 0, max: 10_000_000 }), fc.integer({ min: 1, max: 9 }), (minor, third) => {
-      expect(minorFromMajor(Number(`${written(minor)}${third}`))).toBeUndefined()
-    }),
-    { numRuns: 2_000 },
-  )
-})
+  test('what a client writes with up to so many decimals is taken as it is', () => {
+    fc.assert(
+      fc.property(requested, (minor) => {
+        expect(minorFromMajor(Number(written(minor)))).toBe(minor)
+      }),
+      RUNS,
+    )
+  })
 
-test('any number at all gives whole cents within bounds, or nothing', () => {
-  fc.assert(
-    fc.property(fc.double(), (major) => {
-      const minor = minorFromMajor(major)
-      if (minor === undefined) return
-      expect(Number.isSafeInteger(minor)).toBe(true)
-      expect(minor).toBeGreaterThanOrEqual(0)
-      expect(minor).toBeLessThanOrEqual(MAX_REQUEST_MINOR)
-    }),
-    { numRuns: 2_000 },
-  )
-})
+  test('an amount with one decimal more is never rounded into one that was not meant', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 10_000_000 }), fc.integer({ min: 1, max: 9 }), (minor, more) => {
+        const point = digits === 0 ? '.' : ''
+        expect(minorFromMajor(Number(`${written(minor)}${point}${more}`))).toBeUndefined()
+      }),
+      RUNS,
+    )
+  })
 
-test('a balance, also one that no single request could make, is shown to the cent', () => {
-  fc.assert(
-    fc.property(fc.integer({ min: 0, max: LARGEST_SHOWN_MINOR }), (minor) => {
-      expect(majorFromMinor(minor).toFixed(2)).toBe(written(minor))
-      expect(String(majorFromMinor(minor))).toMatch(/^\d+(\.\d{1,2})?$/)
-    }),
-    { numRuns: 2_000 },
-  )
+  test('any number at all gives whole minor units within bounds, or nothing', () => {
+    fc.assert(
+      fc.property(fc.double(), (major) => {
+        const minor = minorFromMajor(major)
+        if (minor === undefined) return
+        expect(Number.isSafeInteger(minor)).toBe(true)
+        expect(minor).toBeGreaterThanOrEqual(0)
+        expect(minor).toBeLessThanOrEqual(maxRequestMinor)
+      }),
+      RUNS,
+    )
+  })
+
+  test('a balance, also one that no single request could make, is shown exactly', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: largestShown }), (minor) => {
+        expect(majorFromMinor(minor).toFixed(digits)).toBe(written(minor))
+        const [, decimals = ''] = String(majorFromMinor(minor)).split('.')
+        expect(decimals.length).toBeLessThanOrEqual(digits)
+      }),
+      RUNS,
+    )
+  })
 })

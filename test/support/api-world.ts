@@ -5,6 +5,7 @@ import type { AppDependencies } from '#api/app-types.ts'
 import { serveHttp } from '#api/http-server.ts'
 import { createOutcomeWatcher, createPurchaseWatcher, type WatcherOptions } from '#api/purchase-watcher.ts'
 import { readGrantsTakenBack } from '#db/campaigns.ts'
+import { createMoney } from '#domain/money.ts'
 import { createPointsLedger } from '#ledger/ledger.ts'
 import { type OpenApiDocument, type PublishedContract, publishedContract } from './published-contract.ts'
 import { openSagaWorld, type SagaWorldOptions } from './saga-world.ts'
@@ -21,6 +22,7 @@ export async function openApiWorld(options: SagaWorldOptions = {}) {
     temporal: world.client,
     taskQueue: world.taskQueue,
     pointsTtlDays: 365,
+    money: createMoney('USD', 'en-US'),
     pointValueMinor: 10,
     defaultLane: 'fast' as const,
     purchaseWaitMs: 20_000,

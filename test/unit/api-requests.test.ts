@@ -4,6 +4,7 @@ import { normaliseOrder, orderSchema } from '#api/checkout.ts'
 import { rejectInvalidInput } from '#api/errors.ts'
 import { canonicalJson } from '#api/idempotency.ts'
 import { page } from '#api/schemas.ts'
+import { createMoney } from '#domain/money.ts'
 
 describe('canonical JSON', () => {
   test('is the same for the same members in another order, at every depth', () => {
@@ -21,8 +22,9 @@ describe('canonical JSON', () => {
 })
 
 test('an order of one product and one of a single line are the same order', () => {
-  const short = orderSchema.parse({ userId: 'derick', productId: '1', quantity: 2, expectedTotal: 19.99 })
-  const long = orderSchema.parse({ userId: 'derick', lines: [{ productId: '1', quantity: 2 }], expectedTotal: 19.99 })
+  const orders = orderSchema(createMoney('USD', 'en-US'))
+  const short = orders.parse({ userId: 'derick', productId: '1', quantity: 2, expectedTotal: 19.99 })
+  const long = orders.parse({ userId: 'derick', lines: [{ productId: '1', quantity: 2 }], expectedTotal: 19.99 })
   expect(normaliseOrder(short)).toEqual(normaliseOrder(long))
   expect(normaliseOrder(short)).toEqual({
     username: 'derick',

@@ -14,6 +14,7 @@ describe('readEnvironment', () => {
       temporalUiPort: 8233,
       pointsTtlDays: 365,
       pointValueMinor: 10,
+      money: { currency: 'USD', digits: 2, locale: 'en-US' },
       purchaseWaitMs: 10_000,
       corsOrigins: [],
       logLevel: 'info',
@@ -21,7 +22,10 @@ describe('readEnvironment', () => {
   })
 
   test('a variable set to nothing counts as unset', () => {
-    expect(readEnvironment({ PORT: '', DATABASE_URL: '' })).toEqual(readEnvironment({}))
+    const { money: _, ...unset } = readEnvironment({ PORT: '', DATABASE_URL: '', CURRENCY: '', LOCALE: '' })
+    const { money, ...empty } = readEnvironment({})
+    expect(unset).toEqual(empty)
+    expect(money).toMatchObject({ currency: 'USD', locale: 'en-US' })
   })
 
   test.each([
@@ -32,6 +36,10 @@ describe('readEnvironment', () => {
     ['FAST_LANE', 'yes'],
     ['POINTS_TTL_DAYS', '0'],
     ['POINT_VALUE_MINOR', '0.5'],
+    ['CURRENCY', 'usd'],
+    ['CURRENCY', 'XYZ'],
+    ['LOCALE', 'en_US'],
+    ['LOCALE', 'xx-QQ'],
     ['DATABASE_URL', 'mysql://root@localhost/store'],
     ['TEMPORAL_ADDRESS', 'localhost'],
     ['TEMPORAL_UI_URL', 'javascript:alert(1)'],

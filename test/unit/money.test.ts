@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { MAX_REQUEST_MINOR, majorFromMinor, minorFromMajor } from '#domain/money.ts'
+import { createMoney, isCurrency, isLocale } from '#domain/money.ts'
+
+const { maxRequestMinor, majorFromMinor, minorFromMajor } = createMoney('USD', 'en-US')
 
 describe('an amount in major units', () => {
   test.each([
@@ -28,7 +30,7 @@ describe('an amount in major units', () => {
   )
 
   test('is taken up to 10^9, and not a cent further', () => {
-    expect(minorFromMajor(1e9)).toBe(MAX_REQUEST_MINOR)
+    expect(minorFromMajor(1e9)).toBe(maxRequestMinor)
     expect(minorFromMajor(1_000_000_000.01)).toBeUndefined()
   })
 
@@ -61,4 +63,39 @@ test.each([
   [99_999_999_999, '999999999.99'],
 ])('%d cents are shown as %s', (minor, shown) => {
   expect(JSON.stringify(majorFromMinor(minor))).toBe(shown)
+})
+
+describe('a currency', () => {
+  test.each([
+    ['JPY', 0, 1_000_000_000, 1],
+    ['USD', 2, 100_000_000_000, 0.01],
+    ['EUR', 2, 100_000_000_000, 0.01],
+    ['BHD', 3, 100_000_000_000, 0.001],
+    ['KWD', 3, 100_000_000_000, 0.001],
+    ['CLF', 4, 100_000_000_000, 0.0001],
+  ])('%s has %d minor digits, and so its bounds', (code, digits, most, least) => {
+    const money = createMoney(code, 'en-US')
+    expect(money).toMatchObject({ currency: code, digits, maxRequestMinor: most })
+    expect(money.minorFromMajor(least)).toBe(1)
+    expect(money.majorFromMinor(1)).toBe(least)
+    expect(money.minorFromMajor(least / 10)).toBeUndefined()
+    // The price of twenty lines of a thousand of the dearest pieces is a safe integer.
+    expect(Number.isSafeInteger(most * 20 * 1_000)).toBe(true)
+  })
+
+  test.each([
+    ['USD', 'en-US', 170_050, '$1,700.50'],
+    ['EUR', 'de-DE', 170_050, '1.700,50\u00a0\u20ac'],
+    ['JPY', 'ja-JP', 1_700, '\uffe51,700'],
+    ['KWD', 'en-US', 1_700_005, 'KWD\u00a01,700.005'],
+  ])('%s in %s shows %d as %s', (code, locale, minor, shown) => {
+    expect(createMoney(code, locale).format(minor)).toBe(shown)
+  })
+
+  test('is one of ISO 4217, in capitals, and a locale a language tag', () => {
+    expect(['USD', 'JPY', 'KWD'].map(isCurrency)).toEqual([true, true, true])
+    expect(['usd', 'XYZ', 'US', 'dollar', ''].map(isCurrency)).toEqual([false, false, false, false, false])
+    expect(['en-US', 'de', 'ar-EG', 'zh-Hant-TW'].map(isLocale)).toEqual([true, true, true, true])
+    expect(['', 'en_US', 'english please', 'xx-QQ', '1'].map(isLocale)).toEqual([false, false, false, false, false])
+  })
 })

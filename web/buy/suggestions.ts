@@ -1,5 +1,5 @@
 import type { Order, Purchase, Quote, Refusal } from '#web/client/purchases.ts'
-import { money } from '#web/format/money.ts'
+import { money, ratio } from '#web/format/money.ts'
 import { points } from '#web/format/points.ts'
 
 /** Another order that may succeed after one was refused, and the label to offer it with once its price is known. */
@@ -58,8 +58,7 @@ function payWithPoints({ redeemPoints: _, ...order }: Order, redeemPoints: numbe
 
 function payMoreWithPoints(order: Order, { missing = 0 }: Refusal, { pointValue }: Means): Suggestion[] {
   if (pointValue <= 0) return []
-  // In minor units, where both are whole.
-  const needed = Math.ceil(Math.round(missing * 100) / Math.round(pointValue * 100))
+  const needed = Math.ceil(ratio(missing, pointValue))
   return [{ ...payWithPoints(order, (order.redeemPoints ?? 0) + needed), allPoints: true }]
 }
 
@@ -68,7 +67,7 @@ function takeFewer(order: Order, bought: Purchase['lines'], { balance }: Means):
   const [line, ...others] = order.lines
   const price = bought.find(({ productId }) => productId === line?.productId)?.unitPrice
   if (!line || others.length > 0 || !price) return []
-  const quantity = Math.min(Math.floor(Math.round(balance * 100) / Math.round(price * 100)), line.quantity - 1)
+  const quantity = Math.min(Math.floor(ratio(balance, price)), line.quantity - 1)
   if (quantity < 1) return []
   const offer = ({ amount }: Quote) => `Buy ${quantity} for ${money(amount)}`
   return [{ order: { ...order, lines: [{ ...line, quantity }] }, offer }]

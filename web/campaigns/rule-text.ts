@@ -1,5 +1,6 @@
 import type { CampaignRule } from '#web/client/campaigns.ts'
 import type { CampaignEvaluation, RuleOutcome } from '#web/client/simulation.ts'
+import { LOCALE } from '#web/format/money.ts'
 import { points } from '#web/format/points.ts'
 
 type Condition = CampaignRule['condition']
@@ -13,8 +14,8 @@ const COMPARISONS: Record<Extract<Condition, { rule: string }>['rule'], string> 
   string_equals: 'is',
 }
 
-const exactNumber = new Intl.NumberFormat('en', { maximumFractionDigits: 20 })
-const approximateNumber = new Intl.NumberFormat('en', { maximumFractionDigits: 2 })
+const exactNumber = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 20 })
+const approximateNumber = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 2 })
 
 /** A valid rule in words: its condition, `amount is more than 100`, and its award, `amount/10 points`. */
 export function formatRule({ variable, condition, action }: CampaignRule): { when: string; award: string } {

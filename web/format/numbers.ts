@@ -1,30 +1,50 @@
-/** The numbers that a field takes. */
-export type NumberKind = { min: number; max: number; decimals: 0 | 2 }
+import { DIGITS, LOCALE } from './money.ts'
 
-export const MONEY: NumberKind = { min: 0, max: 1_000_000_000, decimals: 2 }
+/** The numbers that a field takes. */
+export type NumberKind = { min: number; max: number; decimals: number }
+
+/** Of the API: 10^9, or less where the currency has more than two minor digits. */
+export const MONEY: NumberKind = { min: 0, max: 10 ** Math.min(9, 11 - DIGITS), decimals: DIGITS }
 export const QUANTITY: NumberKind = { min: 1, max: 1_000, decimals: 0 }
 
-/** Digits, with commas between thousands or without any. */
-const WRITTEN = /^-?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?$/
+/** What is typed has the separators of the locale, and the digits of every keyboard. */
+const whole = new Intl.NumberFormat(LOCALE, { numberingSystem: 'latn', useGrouping: 'always' })
+const POINT = whole.formatToParts(0.5).find(({ type }) => type === 'decimal')?.value ?? '.'
 
 /**
- * The number that a typed text means.
+ * The number that a typed text means: with separators between thousands or without any.
  *
  * @returns undefined for anything else, also while it is incomplete; a text is never corrected into a number
  */
 export function numberOf(typed: string, { min, max, decimals }: NumberKind): number | undefined {
-  const text = typed.trim()
-  const [, fraction = ''] = text.split('.')
-  if (!WRITTEN.test(text) || fraction.length > decimals) return undefined
-  const number = Number(text.replaceAll(',', ''))
+  const [written = '', fraction, ...others] = spaced(typed.trim()).split(POINT)
+  const sign = written.startsWith('-') ? '-' : ''
+  const digits = written.replaceAll(/\D/g, '')
+  const isWhole = digits !== '' && [digits, spaced(whole.format(Number(digits)))].includes(written.slice(sign.length))
+  const isFraction = fraction === undefined || (/^\d+$/.test(fraction) && fraction.length <= decimals)
+  if (!isWhole || !isFraction || others.length > 0) return undefined
+  const number = Number(`${sign}${digits}.${fraction ?? ''}`)
   return number >= min && number <= max ? number : undefined
+}
+
+/** Thousands may be separated by narrow spaces, which nobody types. */
+function spaced(text: string): string {
+  return text.replaceAll(/\s/g, ' ')
+}
+
+/** A number as the text of a field. */
+export function typedNumber(number: number): string {
+  return String(number).replace('.', POINT)
 }
 
 /** What is wrong with a typed text; undefined for a number, and for a field that is empty. */
 export function numberError(typed: string, kind: NumberKind): string | undefined {
   if (typed === '' || numberOf(typed, kind) !== undefined) return undefined
-  const range = `from ${kind.min.toLocaleString('en')} to ${kind.max.toLocaleString('en')}`
-  return kind.decimals === 0
-    ? `Enter a whole number ${range}.`
-    : `Enter a number ${range}, with at most two decimals, such as 1,700.50.`
+  const { min, max, decimals } = kind
+  const range = `from ${whole.format(min)} to ${whole.format(max)}`
+  if (decimals === 0) return `Enter a whole number ${range}.`
+  const example = `${whole.format(1_700)}${POINT}${'5'.padEnd(decimals, '0')}`
+  return `Enter a number ${range}, with at most ${WORDS[decimals] ?? decimals} decimals, such as ${example}.`
 }
+
+const WORDS = ['no', 'one', 'two', 'three', 'four']

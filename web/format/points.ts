@@ -1,7 +1,8 @@
 import type { components } from '#web/client/schema.d.ts'
+import { LOCALE } from './money.ts'
 
-const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
-const signed = new Intl.NumberFormat('en', { maximumFractionDigits: 0, signDisplay: 'exceptZero' })
+const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 })
+const signed = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0, signDisplay: 'exceptZero' })
 
 /** `1 point`, `1,700 points`. */
 export function points(count: number): string {

@@ -10,7 +10,7 @@ import {
   useCreateProduct,
   useUpdateProduct,
 } from '#web/client/products.ts'
-import { MONEY, type NumberKind, numberOf } from '#web/format/numbers.ts'
+import { MONEY, type NumberKind, numberOf, typedNumber } from '#web/format/numbers.ts'
 import { DialogButton, Form } from '#web/page/dialog.tsx'
 import { NumberField } from '#web/page/fields.tsx'
 
@@ -110,7 +110,7 @@ function draftOf(product?: Product): ProductDraft {
     name: product?.name ?? '',
     description: product?.description ?? '',
     image: product?.image ?? '',
-    price: String(product?.price ?? ''),
+    price: product ? typedNumber(product.price) : '',
   }
 }
 

@@ -2,6 +2,7 @@ import { Alert, Button, Paper, Skeleton, Stack, Text, Title } from '@mantine/cor
 import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query'
 import { type ReactNode, useRef, useState } from 'react'
 import { formatError } from '#web/client/api-problem.ts'
+import { LOCALE } from '#web/format/money.ts'
 
 type PagedListProps<Item> = {
   /** Pages of items, as `cursorQuery` reads them. */
@@ -28,7 +29,7 @@ export function PagedList<Item>({ list, what, loading, empty, children }: PagedL
   )
 }
 
-const count = new Intl.NumberFormat('en')
+const count = new Intl.NumberFormat(LOCALE)
 
 type ShowMoreProps = {
   /** An infinite query, or what goes on like one. */

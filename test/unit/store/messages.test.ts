@@ -21,7 +21,7 @@ describe('a refusal says what helps', () => {
   test.each<[Refusal, string]>([
     [{ code: 'out_of_stock', short: [{ productId: '1', requested: 5, available: 2 }] }, '2 left, you asked for 5'],
     [{ code: 'out_of_stock', short: [{ productId: '1', requested: 5, available: 0 }] }, 'Sold out'],
-    [{ code: 'insufficient_funds', missing: 600 }, '600.00 missing'],
+    [{ code: 'insufficient_funds', missing: 600 }, '$600.00 missing'],
     [{ code: 'price_changed', expectedTotal: 1700, total: 1800 }, 'The price has changed'],
     [{ code: 'redeem_exceeds_total', points: 9, mostPoints: 8 }, 'Too many points'],
     [{ code: 'insufficient_points', points: 9, available: 8 }, 'Not enough points'],
@@ -98,8 +98,8 @@ describe('a step has a text in plain words', () => {
   const step = (step: string, state: string, detail?: object) => formatStep({ step, state, detail } as PurchaseStep)
 
   test.each([
-    [step('reserveStock', 'applied', { total: 1700 }), 'Stock reserved', '1,700.00'],
-    [step('chargeWallet', 'undone', { amount: 1700 }), 'Charge undone', '1,700.00'],
+    [step('reserveStock', 'applied', { total: 1700 }), 'Stock reserved', '$1,700.00'],
+    [step('chargeWallet', 'undone', { amount: 1700 }), 'Charge undone', '$1,700.00'],
     [step('awardPoints', 'applied', { points: 170 }), 'Points earned', '170 points'],
     [step('awardPoints', 'parked', { points: 1 }), 'Points will follow', '1 point'],
     [step('awardPoints', 'undone', { points: 98 }), 'Earned points taken back', '98 points'],
@@ -123,7 +123,7 @@ describe('amounts', () => {
   test('of money are exact', () => {
     expect(times(19.99, 3)).toBe(59.97)
     expect(plus(0.1, 0.2)).toBe(0.3)
-    expect(money(1234567.8)).toBe('1,234,567.80')
+    expect(money(1234567.8)).toBe('$1,234,567.80')
   })
 
   test('of points are counted', () => {

@@ -66,7 +66,7 @@ describe('the workflows of a purchase', () => {
 })
 
 test.each([
-  [{ outcome: 'refused', refusal: { code: 'insufficient_funds', missing: 600 } }, 'Refused: 600.00 missing.'],
+  [{ outcome: 'refused', refusal: { code: 'insufficient_funds', missing: 600 } }, 'Refused: $600.00 missing.'],
   [{ outcome: 'cancelled' }, 'The buyer cancelled it.'],
   [{ outcome: 'failed', code: 'interrupted' }, 'Its workflow was lost before it was confirmed.'],
   [{ outcome: 'failed', code: 'step_unavailable' }, 'One of its steps failed for ten minutes.'],

@@ -22,7 +22,7 @@ describe('instead of what is not in stock', () => {
   test('as many as there are', () => {
     const short = [{ productId: '1', requested: 5, available: 2 }]
     expect(offers({ code: 'out_of_stock', short })).toEqual([
-      { order: { userId: 'derick', lines: [{ productId: '1', quantity: 2 }] }, words: 'Buy 2 for 1,700.00' },
+      { order: { userId: 'derick', lines: [{ productId: '1', quantity: 2 }] }, words: 'Buy 2 for $1,700.00' },
     ])
   })
 
@@ -37,7 +37,7 @@ describe('instead of what is not in stock', () => {
       { productId: '3', requested: 3, available: 1 },
     ]
     const [offer] = offers({ code: 'out_of_stock', short }, { userId: 'derick', lines })
-    expect(offer?.words).toBe('Buy what is left for 1,700.00')
+    expect(offer?.words).toBe('Buy what is left for $1,700.00')
     expect(offer?.order.lines).toEqual([
       { productId: '2', quantity: 3 },
       { productId: '3', quantity: 1 },
@@ -65,14 +65,14 @@ test('instead of too many points, as many as the total takes, or as there are', 
   const order = { ...fiveUnicorns, redeemPoints: 500 }
   const [capped] = offers({ code: 'redeem_exceeds_total', mostPoints: 400 }, order, 400)
   expect(capped?.order.redeemPoints).toBe(400)
-  expect(capped?.words).toBe('Pay 400 points and 1,700.00')
+  expect(capped?.words).toBe('Pay 400 points and $1,700.00')
   const [withoutAny] = offers({ code: 'insufficient_points', available: 0 }, order)
   expect(withoutAny?.order).not.toHaveProperty('redeemPoints')
-  expect(withoutAny?.words).toBe('Buy for 1,700.00')
+  expect(withoutAny?.words).toBe('Buy for $1,700.00')
 })
 
 test.each([{ code: 'price_changed' } as const, null])('after %j the same, at the price of then', (refusal) => {
   expect(offers(refusal)).toEqual([
-    { order: { userId: 'derick', lines: [{ productId: '1', quantity: 5 }] }, words: 'Buy for 1,700.00' },
+    { order: { userId: 'derick', lines: [{ productId: '1', quantity: 5 }] }, words: 'Buy for $1,700.00' },
   ])
 })

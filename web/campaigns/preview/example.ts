@@ -1,7 +1,7 @@
 import type { Product } from '#web/client/products.ts'
 import type { ExampleEvent } from '#web/client/simulation.ts'
 import { times } from '#web/format/money.ts'
-import { MONEY, numberOf, QUANTITY } from '#web/format/numbers.ts'
+import { MONEY, numberOf, QUANTITY, typedNumber } from '#web/format/numbers.ts'
 
 /** An example purchase, with its numbers as they are typed. */
 export type Example = { amount: string; total: string; quantity: string; productId: string }
@@ -25,6 +25,6 @@ export function eventOf({ amount, total, quantity, productId }: Example): Exampl
 export function withPrice(example: Example, product: Pick<Product, 'price'> | undefined): Example {
   const quantity = numberOf(example.quantity, QUANTITY)
   if (!product || quantity === undefined) return example
-  const total = String(times(product.price, quantity))
+  const total = typedNumber(times(product.price, quantity))
   return { ...example, total, amount: total }
 }
