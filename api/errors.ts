@@ -14,7 +14,7 @@ export function errorResponse(error: unknown, c: AppContext): Response {
 
 /** @see https://www.rfc-editor.org/rfc/rfc9457 */
 function problemResponse(c: AppContext, problem: Problem): Response {
-  if (problem.status === 503) c.header('Retry-After', RETRY_AFTER_SECONDS)
+  if (problem.status === 503 || problem.status === 429) c.header('Retry-After', RETRY_AFTER_SECONDS)
   c.header('Content-Type', 'application/problem+json')
   return c.body(JSON.stringify(problemBody(problem, c.get('requestId'))), problem.status)
 }

@@ -161,12 +161,13 @@ const campaignProblems = {
     title: 'The campaign was changed since it was read',
     members: { version: z.number().int().openapi({ description: 'Its present version.', example: 4 }) },
   },
+  too_many_at_once: { status: 429, title: 'The caller has too many of these requests open' },
   too_many_backtests: { status: 503, title: 'Too many backtests are running' },
   precondition_required: { status: 428, title: 'The request must have an If-Match header' },
 } as const
 
 type ProblemKind = {
-  status: 400 | 403 | 404 | 405 | 409 | 412 | 413 | 415 | 421 | 422 | 428 | 500 | 503
+  status: 400 | 403 | 404 | 405 | 409 | 412 | 413 | 415 | 421 | 422 | 428 | 429 | 500 | 503
   /** The same for every occurrence; `detail` describes the single one. */
   title: string
   /** Extension members (RFC 9457, section 3.2). */

@@ -1,7 +1,9 @@
+import { addAbortListener } from 'node:events'
 import { createRoute, z } from '@hono/zod-openapi'
 import type { StoredPurchase } from '#db/purchases.ts'
 import type { Money } from '#domain/money.ts'
 import type { App, AppDependencies } from './app-types.ts'
+import { limitPerCaller } from './caller-limits.ts'
 import { Problem } from './problems.ts'
 import { formatPurchase, formatStep, requirePurchase } from './purchase-schemas.ts'
 import { lastSeq, type Subscription } from './purchase-watcher.ts'
@@ -40,12 +42,23 @@ const watchPurchaseRoute = createRoute({
       },
     },
     204: { description: 'All events were delivered, including the outcome.' },
-    ...problems(...READING, 'invalid_request', 'foreign_request', 'unknown_purchase', 'too_many_viewers'),
+    ...problems(
+      ...READING,
+      'invalid_request',
+      'foreign_request',
+      'unknown_purchase',
+      'too_many_at_once',
+      'too_many_viewers',
+    ),
   },
 })
 
+/** Of the thousand that a process has for everybody. */
+export const MAX_STREAMS_PER_CALLER = 200
+
 /** `GET /purchases/{id}/events`. */
 export function registerPurchaseStream(app: App, deps: AppDependencies): void {
+  const count = limitPerCaller('event streams', MAX_STREAMS_PER_CALLER)
   app.openapi(watchPurchaseRoute, async (c) => {
     const { id } = c.req.valid('param')
     c.set('purchaseId', id)
@@ -59,6 +72,7 @@ export function registerPurchaseStream(app: App, deps: AppDependencies): void {
     // The body of an answer to HEAD is never read, nor cancelled, so no subscription may be opened for it.
     if (c.req.method === 'HEAD') return c.body(null, 200)
     const stream = await pullStream(c, deps, ({ signal }) => {
+      addAbortListener(signal, count(c))
       const subscription = deps.purchaseWatcher.subscribe(purchase, signal)
       if (!subscription) throw new Problem('too_many_viewers', 'Try again later, or poll the purchase itself.')
       return purchaseEventStream(purchase, { delivered, subscription, signal, money: deps.money })

@@ -33,7 +33,7 @@ export function problems<Code extends ProblemCode>(...codes: Code[]): ProblemRes
   const responses = Object.entries(byStatus).map(([status, sameStatus]) => {
     const description = sameStatus.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join('\n\n')
     const headers = {
-      ...(status === '503' && retryAfterHeader),
+      ...((status === '503' || status === '429') && retryAfterHeader),
       ...(isKeyed && MAY_BE_REPLAYED.includes(status) && replayedHeader),
     }
     return [status, { description, headers, content: { 'application/problem+json': { schema: anyOf(sameStatus) } } }]

@@ -12,6 +12,7 @@ import { type CampaignEvent, PURCHASE_COMPLETED, STORE_CLIENT } from '#domain/ca
 import { runSliced } from '#domain/campaigns/evaluation.ts'
 import type { App, AppDependencies } from './app-types.ts'
 import { type BacktestPage, openBacktest, type Pages } from './backtest.ts'
+import { limitPerCaller } from './caller-limits.ts'
 import { campaignName, clientName, mergeTerms, requireCampaign, ruleSchema, termsInput } from './campaign-schemas.ts'
 import { eventPayload } from './events.ts'
 import { Problem } from './problems.ts'
@@ -130,16 +131,26 @@ const simulationSchema = z
 async function simulateEvent(
   sql: Database,
   input: z.output<typeof eventSimulation>,
+  client: AbortSignal,
 ): Promise<z.infer<typeof simulationSchema>> {
-  const { client, event: members } = input
-  const event = { type: PURCHASE_COMPLETED, occurredAt: await readClock(sql), ...members, client } as CampaignEvent
+  const { client: owner, event: members } = input
+  const event = {
+    type: PURCHASE_COMPLETED,
+    occurredAt: await readClock(sql),
+    ...members,
+    client: owner,
+  } as CampaignEvent
   const candidate = await readCandidate(sql, input)
-  const campaigns = candidate ? [candidate] : await listCampaignsOf(sql, client)
+  const campaigns = candidate ? [candidate] : await listCampaignsOf(sql, owner)
   const ids = campaigns.map(({ id }) => id)
   const userId = await findUser(sql, accountOf(event))
   const givenBy = await readGiven(sql, ids, userId ?? '')
   const work = evaluateWithinCaps(campaigns, event, ({ id, caps }) => remainingOf(caps, givenBy(id)))
-  const evaluations = await runSliced(work, setImmediate)
+  // Whoever has gone needs no result.
+  const evaluations = await runSliced(work, async () => {
+    await setImmediate()
+    client.throwIfAborted()
+  })
   const areStored = candidate === undefined || isStored(candidate)
   return {
     points: evaluations.reduce((sum, { points }) => sum + points, 0),
@@ -325,8 +336,11 @@ function formatRuleTotals({ didNotMatch, notEvaluated, rule, ...sums }: RuleTota
   return { rule, ...sums, did_not_match: didNotMatch, not_evaluated: notEvaluated }
 }
 
-/** Maximum of concurrent backtests in one process, which has other requests to answer. */
-const MAX_BACKTESTS = 2
+/** Maximum of concurrent backtests in one process, which has other requests to answer; and of what one caller has of them. */
+const MAX_BACKTESTS = 4
+const MAX_BACKTESTS_PER_CALLER = 2
+/** While rules are typed there is one for each pause. */
+const MAX_SIMULATIONS_PER_CALLER = 8
 
 const simulateCampaignsRoute = createRoute({
   method: 'post',
@@ -351,21 +365,30 @@ const simulateCampaignsRoute = createRoute({
         'application/x-ndjson': { schema: backtestLine },
       },
     },
-    ...problems(...WITH_BODY, 'unknown_campaign', 'too_many_backtests'),
+    ...problems(...WITH_BODY, 'unknown_campaign', 'too_many_at_once', 'too_many_backtests'),
   },
 })
 
 /** `POST /campaigns/simulate`. */
 export function registerSimulation(app: App, deps: AppDependencies): void {
   let running = 0
+  const countBacktest = limitPerCaller('backtests', MAX_BACKTESTS_PER_CALLER)
+  const countSimulation = limitPerCaller('simulations', MAX_SIMULATIONS_PER_CALLER)
   app.openapi(simulateCampaignsRoute, async (c) => {
     const input = c.req.valid('json')
-    if ('event' in input) return c.json(await simulateEvent(deps.sql, input), 200)
-    if (running >= MAX_BACKTESTS)
+    if ('event' in input) {
+      const end = countSimulation(c)
+      return c.json(await simulateEvent(deps.sql, input, c.req.raw.signal).finally(end), 200)
+    }
+    const end = countBacktest(c)
+    if (running >= MAX_BACKTESTS) {
+      end()
       throw new Problem('too_many_backtests', `${running} backtests are running on this server. Try again later.`)
+    }
     running += 1
     const ended = () => {
       running -= 1
+      end()
     }
     const open = (signal: AbortSignal) => backtestLines(deps, input, signal)
     // The types of routes do not know newline-delimited JSON.

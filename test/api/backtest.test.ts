@@ -133,18 +133,18 @@ const ask = (url: string, signal: AbortSignal) =>
     signal,
   })
 
-test('a client that goes away cancels it, and makes room for another; more than two at once are refused', async () => {
+test('a client that goes away cancels it, and makes room for another; more than two at once of one caller are refused', async () => {
   const held = Promise.withResolvers<void>()
   const { api, pagesRead } = await serveHeldBacktests((page) => (page > 2 ? Promise.resolve() : held.promise))
   const gone = [new AbortController(), new AbortController()]
   const asked = await Promise.all(gone.map(({ signal }) => ask(api.url, signal)))
   expect(asked.map(({ status }) => status)).toEqual([200, 200])
   const third = await api.post('/campaigns/simulate', { from: FROM })
-  expect([third.status, third.body.code, third.headers.get('Retry-After')]).toEqual([503, 'too_many_backtests', '2'])
+  expect([third.status, third.body.code, third.headers.get('Retry-After')]).toEqual([429, 'too_many_at_once', '2'])
   await expect.poll(pagesRead).toBe(2)
   for (const one of gone) one.abort()
   // Until the pages that are being read are through, they count.
-  expect((await api.post('/campaigns/simulate', { from: FROM })).status).toBe(503)
+  expect((await api.post('/campaigns/simulate', { from: FROM })).status).toBe(429)
   held.resolve()
   await expect.poll(async () => (await api.post('/campaigns/simulate', { from: FROM })).status).toBe(200)
   // The first page of each of the two, and all of the third one: the others' pages were never read.

@@ -108,7 +108,7 @@ describe('the preview', () => {
   test('says when others are at it, and can be tried again', async ({ world, visit }) => {
     const { buyer } = await makeBuyer(world)
     const name = await makeCampaign(world)
-    const page = await visit({ as: buyer, path: `/campaigns/${name}`, expected: [/status of 503/] })
+    const page = await visit({ as: buyer, path: `/campaigns/${name}`, expected: [/status of 429/] })
     await page.getByText('No errors found').waitFor()
     let others: Promise<unknown> = Promise.resolve()
     await whileThePastIsLocked(world, async () => {

@@ -36,7 +36,7 @@ export function problemOf<Code extends ProblemCode>(error: unknown, code: Code):
 
 /** Whether the request can succeed when it is sent again with the same key. */
 export function isTemporary(error: unknown): boolean {
-  return error instanceof Unreachable || (error instanceof ApiProblem && error.problem.status === 503)
+  return error instanceof Unreachable || (error instanceof ApiProblem && [429, 503].includes(error.problem.status))
 }
 
 /**

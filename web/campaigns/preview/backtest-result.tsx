@@ -91,7 +91,7 @@ function formatFailure({ phase, error }: BacktestState): Message | undefined {
     return { title: 'The preview was interrupted', message: `${because}There are no totals.` }
   }
   if (phase !== 'failed') return undefined
-  if (problemOf(error, 'too_many_backtests')) {
+  if (problemOf(error, 'too_many_backtests') || problemOf(error, 'too_many_at_once')) {
     return {
       title: 'Too many previews are running',
       message: 'The store runs only a few previews at a time. Try again in a moment.',

@@ -1,0 +1,111 @@
+import { type ClientRequest, request } from 'node:http'
+import { afterEach, describe, expect, test } from 'vitest'
+import { MAX_STREAMS_PER_CALLER } from '#api/purchase-stream.ts'
+import { type Api, openApiWorld } from '#test/support/api-world.ts'
+import { giving } from '#test/support/campaign-examples.ts'
+import { interceptSql } from '#test/support/intercepted-sql.ts'
+import { shared } from '#test/support/shared-world.ts'
+
+const world = await shared(openApiWorld())
+const FROM = '2020-01-01T00:00:00Z'
+
+type Asked = { status: number; code?: string; retryAfter?: string | undefined }
+
+const open = new Set<ClientRequest>()
+afterEach(() => {
+  for (const one of open) one.destroy()
+  open.clear()
+})
+
+/** What is asked from an address, and stays open: the answer's head, or its problem. */
+function ask(api: Api, path: string, body?: object, localAddress = '127.0.0.1'): Promise<Asked> {
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      {
+        host: '127.0.0.1',
+        port: new URL(api.url).port,
+        path,
+        localAddress,
+        method: body ? 'POST' : 'GET',
+        headers: { 'Content-Type': 'application/json' },
+        agent: false,
+      },
+      (response) => {
+        const status = response.statusCode ?? 0
+        const retryAfter = response.headers['retry-after']
+        if (status === 200) return resolve({ status })
+        response.toArray().then((parts) => {
+          resolve({ status, retryAfter, code: JSON.parse(Buffer.concat(parts).toString()).code })
+        }, reject)
+      },
+    )
+    open.add(sent)
+    sent.on('error', reject).end(body && JSON.stringify(body))
+  })
+}
+
+/** Closes one that is open. */
+function closeOne(): void {
+  const [one] = open
+  one?.destroy()
+  if (one) open.delete(one)
+}
+
+const REFUSED: Asked = { status: 429, code: 'too_many_at_once', retryAfter: '2' }
+
+/** A server whose statements with these words wait until the test lets them go. */
+async function serveHeld(words: string) {
+  const gate = Promise.withResolvers<void>()
+  let held = 0
+  const sql = interceptSql(world.shop.sql, async (text, send) => {
+    if (text.includes(words)) {
+      held += 1
+      await gate.promise
+    }
+    return await send()
+  })
+  return { api: await world.serve({ sql }), letGo: gate.resolve, held: () => held }
+}
+
+describe('one caller', () => {
+  test('has so many event streams and no more, others have theirs, and each that ends makes room', async () => {
+    await world.shop.addProduct({ id: 'air', priceMinor: 100, stock: 1 })
+    const username = await world.shop.addWallet({ balanceMinor: 100 })
+    const purchaseId = await world.shop.order({ username, lines: [{ productId: 'air', quantity: 1 }] })
+    const path = `/purchases/${purchaseId}/events`
+    const all = await Promise.all(Array.from({ length: MAX_STREAMS_PER_CALLER }, () => ask(world.api, path)))
+    expect(new Set(all.map(({ status }) => status))).toEqual(new Set([200]))
+    expect(await ask(world.api, path)).toEqual(REFUSED)
+    expect((await world.api.get('/products')).status).toBe(200)
+    expect(await ask(world.api, path, undefined, '127.0.0.2')).toEqual({ status: 200 })
+    closeOne()
+    await expect.poll(async () => (await ask(world.api, path)).status).toBe(200)
+    expect(await ask(world.api, path)).toEqual(REFUSED)
+  })
+
+  test('has eight simulations under way, and the next ones once they are through', async () => {
+    const { api, letGo, held } = await serveHeld('clock_timestamp()')
+    const simulation = { event: { amount: 1700, quantity: 1 }, rules: [giving('1')] }
+    const waiting = Array.from({ length: 8 }, () => ask(api, '/campaigns/simulate', simulation))
+    await expect.poll(held).toBe(8)
+    expect(await ask(api, '/campaigns/simulate', simulation)).toEqual(REFUSED)
+    letGo()
+    expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual(Array(8).fill(200))
+    expect(await ask(api, '/campaigns/simulate', simulation)).toEqual({ status: 200 })
+  })
+
+  test('has two backtests of the four that a process has for everybody', async () => {
+    const { api, letGo } = await serveHeld('as moment')
+    const backtest = (address: string) => ask(api, '/campaigns/simulate', { from: FROM }, address)
+    for (const address of ['127.0.0.1', '127.0.0.2']) {
+      expect([await backtest(address), await backtest(address)]).toEqual([{ status: 200 }, { status: 200 }])
+      expect(await backtest(address)).toEqual(REFUSED)
+    }
+    // None is counted that was refused for what others have.
+    for (let attempt = 0; attempt < 3; attempt++)
+      expect(await backtest('127.0.0.3')).toEqual({ status: 503, code: 'too_many_backtests', retryAfter: '2' })
+    letGo()
+    for (const one of open) one.destroy()
+    await expect.poll(async () => (await backtest('127.0.0.3')).status).toBe(200)
+  })
+})
