@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import Postgrator from 'postgrator'
 import { type Database, openDatabase, ROLE_SETTINGS, type Sql } from './client.ts'
-import { isLockTimeout } from './outages.ts'
 import { type Currency, keepCurrency } from './currency.ts'
+import { isLockTimeout } from './outages.ts'
 
 const MIGRATIONS = fileURLToPath(new URL('./migrations/', import.meta.url))
 const FUNCTIONS = new URL('./functions/', import.meta.url)
