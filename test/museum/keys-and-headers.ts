@@ -152,7 +152,7 @@ export const keysAndHeaders: Exhibit[] = [
           action: { command: 'issue', formula: '$.amount' },
         },
       ]
-      await shop.done(shop.post('/campaigns', { client, campaign_name: 'spent', rules }))
+      await shop.done(shop.post('/campaigns', { client, campaign_name: 'spent', event_types: ['Spent'], rules }))
       const event = `{"type":"Spent","client":"${client}","account_id":"${member}","payload":{"amount":1e400}}`
       const { status } = await shop.post('/events', event, { key: member })
       const redeemed = await shop.post('/points/redemptions', { account_id: member, amount: 1_000_000_000 })

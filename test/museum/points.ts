@@ -163,7 +163,9 @@ export const points: Exhibit[] = [
           action: { command: 'issue', formula: '$.stars' },
         },
       ]
-      await shop.done(shop.post('/campaigns', { client, campaign_name: 'reviews', rules }))
+      await shop.done(
+        shop.post('/campaigns', { client, campaign_name: 'reviews', event_types: ['ReviewWritten'], rules }),
+      )
       const event = { type: 'ReviewWritten', client, account_id: member, payload: { stars: 5 } }
       for (let delivery = 0; delivery < 3; delivery++) await shop.done(shop.post('/events', event, { key: member }))
       return { points: await shop.points(member) }

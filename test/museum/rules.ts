@@ -79,7 +79,9 @@ export const rules: Exhibit[] = [
         condition: { variable: '$.stars', rule: 'numeric_greater_than', value: 0 },
         action: { command: 'issue', formula: '$.stars' },
       }
-      await shop.done(shop.post('/campaigns', { client, campaign_name: 'stars', rules: [rule] }))
+      await shop.done(
+        shop.post('/campaigns', { client, campaign_name: 'stars', event_types: ['Review'], rules: [rule] }),
+      )
       const event = `{"type":"Review","client":"${client}","account_id":"${member}","payload":{"__proto__":{"stars":5}}}`
       await shop.done(shop.post('/events', event, { key: member }))
       return { points: await shop.points(member) }
@@ -92,7 +94,7 @@ export const rules: Exhibit[] = [
     published: 'jq, https://github.com/jqlang/jq/issues/2509',
     async attack(shop) {
       const [member, client] = [await shop.buyer(0), shop.newName()]
-      const campaign = `{"client":"${client}","campaign_name":"one","rules":[{"condition":
+      const campaign = `{"client":"${client}","campaign_name":"one","event_types":["Sold"],"rules":[{"condition":
         {"variable":"$.id","rule":"numeric_equals","value":50000000014435121},
         "action":{"command":"issue","formula":"100"}}]}`
       const { status } = await shop.post('/campaigns', campaign)
