@@ -1,14 +1,13 @@
 import type { Sql } from '#db/client.ts'
 import { type Body, isNoAnswer, type Kind, type Operation, type Told } from './clients.ts'
-import { BUYERS, LAST_ONES, POINT_VALUE_MINOR, PRODUCTS } from './load.ts'
+import { BUYERS, LAST_ONES, PARTNER, POINT_VALUE_MINOR, PRODUCTS } from './load.ts'
 
 /**
  * Compares what clients were told with what is stored, after everything has settled. It knows the shop as it was before anything
  * happened, what was asked for and what was answered, and reads the outcomes of purchases and the final sums. That history adds up to
  * those sums is the audit's to say; that they are the right ones is said here, from the prices and amounts that clients sent.
  */
-export async function checkTold(sql: Sql, operations: readonly Operation[], touched: Touched): Promise<Verdict> {
-  const stored = await readStored(sql)
+export function checkTold(stored: Stored, operations: readonly Operation[], touched: Touched): Verdict {
   const violations: string[] = []
   const outcomes = new Map<string, number>()
   const unknown = new Map<string, number>()
@@ -23,6 +22,7 @@ export async function checkTold(sql: Sql, operations: readonly Operation[], touc
       const only503 = operation.told.every((told) => 'status' in told) ? ', told 503' : ''
       count(unknown, `${operation.kind}${only503}: ${found === undefined ? 'had not happened' : found}`)
     }
+    for (const what of checkFailures(operation)) report(what)
     for (const what of CHECKS[operation.kind]({ operation, answers, stored, touched, cancels })) report(what)
     count(outcomes, `${operation.kind}: ${found ?? summaryOf(answers)}`)
   }
@@ -40,13 +40,25 @@ export type Verdict = {
 }
 
 /**
- * Purchases whose workflow was cancelled or taken away from outside: they may end as that, without any client asking for it. And ids
- * of workflows about nothing, which wait for an operator.
+ * Purchases whose workflow was cancelled or taken away from outside, and each time when: they may begin to be undone for that, without any
+ * client asking for it. And ids of workflows about nothing, which wait for an operator.
  */
 export type Touched = {
-  readonly cancelled: Set<string>
-  readonly interrupted: Set<string>
+  readonly cancelled: Map<string, number[]>
+  readonly interrupted: Map<string, number[]>
   readonly poisoned: Set<string>
+}
+
+export function touch(touched: Touched['cancelled'], id: string): void {
+  touched.set(id, [...(touched.get(id) ?? []), Date.now()])
+}
+
+/** A workflow that was taken away is found within three minutes, when nothing else comes in between. */
+const EXCUSED_MS = 5 * 60_000
+
+function isExcused(touched: Touched['cancelled'], { id, undoneSince }: StoredPurchase): boolean {
+  const since = undoneSince === null ? Number.NaN : undoneSince.getTime()
+  return (touched.get(id) ?? []).some((at) => since >= at && since <= at + EXCUSED_MS)
 }
 
 type Answered = Extract<Told, { status: number }>
@@ -73,16 +85,19 @@ type StoredPurchase = {
   award: string | null
   refund: { amountMinor: number; withheldMinor: number; pointsTakenBack: number } | null
   hasBegun: boolean
+  /** When its compensation began. */
+  undoneSince: Date | null
   lines: { productId: string; quantity: number }[]
 }
 
-type Stored = Awaited<ReturnType<typeof readStored>>
+export type Stored = Awaited<ReturnType<typeof readStored>>
 
-async function readStored(sql: Sql) {
+export async function readStored(sql: Sql) {
   const purchases = await sql<StoredPurchase[]>`
     select p.id, p.idempotency_key as key, p.user_id as "userId", p.status, p.code, p.total_minor as "totalMinor",
       p.redeem_points as "redeemPoints", coalesce(a.points, 0) as "pointsIssued", a.state as award, p.refund,
       exists (select from purchase_events e where e.purchase_id = p.id and e.state = 'applied') as "hasBegun",
+      (select e.at from purchase_events e where e.purchase_id = p.id and e.state = 'compensating') as "undoneSince",
       (select jsonb_agg(jsonb_build_object('productId', product_id, 'quantity', quantity)) from purchase_lines l
         where l.purchase_id = p.id) as lines
     from purchases p left join awards a on a.id = p.id`
@@ -107,7 +122,12 @@ async function readStored(sql: Sql) {
     select id, on_hand as amount, reserved from products`
   const accounts = await sql<{ id: string; amount: number }[]>`
     select u.username as id, a.balance as amount from points_accounts a join users u on u.id = a.account_id`
+  const spendings = new Map<string, number>()
+  for (const purchase of purchases)
+    spendings.set(purchase.userId, (spendings.get(purchase.userId) ?? 0) + priceOf(purchase))
   return {
+    /** By buyer, the prices of all orders, whatever became of them. */
+    spendings,
     purchases: new Map(purchases.map((purchase) => [purchase.key, purchase])),
     purchasesById: new Map(purchases.map((purchase) => [purchase.id, purchase])),
     effects: Map.groupBy(effects, ({ key }) => key),
@@ -175,9 +195,23 @@ const CHECKS: Record<Kind, (asked: Case) => string[]> = {
       ...(!done && answers.length > 0 && times > 0 ? ['refused, and changed all the same'] : []),
     ]
   },
-  // Whatever it is, it is answered, and by no failure of ours.
-  poison: ({ operation }) =>
-    operation.told.flatMap((told) => ('status' in told && told.status === 500 ? ['poison was answered 500'] : [])),
+  // Whatever it is, it is answered, and by no failure of ours: see `checkFailures`.
+  poison: () => [],
+}
+
+/** What is on record is accepted, whether or not Temporal is there. */
+const NEVER_WAITS_FOR_TEMPORAL: readonly Kind[] = ['purchase', 'cancel', 'refund', 'event']
+
+/** The one failure of ours that anybody may be told of is that the database is away, or Temporal where nothing is on record. */
+function checkFailures({ kind, told }: Operation): string[] {
+  return told.flatMap((one) => {
+    if (!('status' in one) || one.status < 500) return []
+    const { status, body } = one
+    const isAllowed =
+      body.code === 'database_unavailable' ||
+      (body.code === 'temporal_unavailable' && !NEVER_WAITS_FOR_TEMPORAL.includes(kind))
+    return status === 503 && isAllowed ? [] : [`answered ${status} ${body.code}`]
+  })
 }
 
 function checkPurchase({ operation, answers, stored, touched, cancels }: Case): string[] {
@@ -200,11 +234,53 @@ function checkPurchase({ operation, answers, stored, touched, cancels }: Case): 
     } else if (status !== 202) faults.push(`an order in good form was answered ${status} ${body.code}`)
   }
   if (purchase.status === 'failed' && !purchase.hasBegun) faults.push('it was accepted, never begun, and has failed')
-  if (purchase.status === 'failed' && purchase.code === 'interrupted' && !touched.interrupted.has(purchase.id))
-    faults.push('it was interrupted, and nobody took its workflow away')
-  if (purchase.status === 'cancelled' && !cancels.has(purchase.id) && !touched.cancelled.has(purchase.id))
+  // No step fails for ten minutes, for no outage here is as long.
+  if (purchase.status === 'failed' && !(purchase.code === 'interrupted' && isExcused(touched.interrupted, purchase)))
+    faults.push(`it has failed (${purchase.code}), and nobody took its workflow away`)
+  if (purchase.status === 'cancelled' && !cancels.has(purchase.id) && !isExcused(touched.cancelled, purchase))
     faults.push('it was cancelled, and nobody asked for it')
-  return faults
+  return [...faults, ...checkRefusal(operation, purchase, stored), ...checkAward(purchase)]
+}
+
+/** A refusal has its reason, as far as it can be known whatever came first. */
+function checkRefusal(operation: Operation, purchase: StoredPurchase, { spendings }: Stored): string[] {
+  const { expectedTotal, redeemPoints } = bodyOf(operation)
+  const priceMinor = priceOf(purchase)
+  const isOtherPrice = expectedTotal !== undefined && toMinor(Number(expectedTotal)) !== priceMinor
+  if (SOLD.includes(purchase.status)) return isOtherPrice ? ['sold for another price than was expected'] : []
+  if (purchase.status !== 'refused') return []
+  const { username: _, balanceMinor } = BUYERS.find(({ username }) => username === purchase.userId) ?? NOBODY
+  // What was left at the least, had every order of theirs been charged and none given back.
+  const leastMinor = balanceMinor - (spendings.get(purchase.userId) ?? 0) + priceMinor
+  const reasons: Record<string, boolean> = {
+    out_of_stock: purchase.lines.some(({ productId }) => (STOCK.get(productId) ?? 0) < PLENTY),
+    insufficient_funds: leastMinor < priceMinor,
+    insufficient_points: redeemPoints !== undefined,
+    redeem_exceeds_total: Number(redeemPoints ?? 0) * POINT_VALUE_MINOR > priceMinor,
+    price_changed: isOtherPrice,
+  }
+  return reasons[purchase.code ?? ''] ? [] : [`refused as ${purchase.code} without a reason`]
+}
+
+const NOBODY = { username: '', balanceMinor: 0 }
+/** More than anybody buys of one thing in all. */
+const PLENTY = 1_000_000
+const STOCK = new Map([...PRODUCTS, ...LAST_ONES].map(({ id, stock }) => [id, stock]))
+
+/** What the campaign gives that nobody edits, and no cap limits: once it is sold, neither less nor more. */
+function checkAward(purchase: StoredPurchase): string[] {
+  const { status, award, pointsIssued, redeemPoints } = purchase
+  if (award === 'parked') return ['its points are parked, and no outage lasted ten minutes']
+  if (status !== 'completed') return []
+  const earned = earnedBy(priceOf(purchase) - redeemPoints * POINT_VALUE_MINOR)
+  return pointsIssued === earned ? [] : [`it earned ${earned} points, and got ${pointsIssued}`]
+}
+
+/** A tenth of what was charged, in major units, if that is more than 100; rounded half to even. */
+function earnedBy(chargedMinor: number): number {
+  if (chargedMinor <= 100_00) return 0
+  const [whole, rest] = [Math.floor(chargedMinor / 1_000), chargedMinor % 1_000]
+  return rest > 500 || (rest === 500 && whole % 2 === 1) ? whole + 1 : whole
 }
 
 function checkReceipt(operation: Operation, purchase: StoredPurchase, body: Body): string[] {
@@ -291,6 +367,12 @@ function checkEvent({ operation, answers, stored }: Case): string[] {
     if (status >= 400) return [`an event in good form was answered ${status} ${body.code}`]
     if (!event || effects.length > 1) return [`it was accepted, and is there ${effects.length} times`]
     if (event.effect === 'pending') return ['it never ended']
+    if (event.effect === 'parked') return ['its points are parked, and no outage lasted ten minutes']
+    const { client, payload } = bodyOf(operation)
+    // The steady campaign gives a point a star; the one that is edited all the time may give two more.
+    const stars = client === PARTNER ? Number((payload as { stars: number }).stars) : 0
+    if (event.amount < stars) return [`it earned ${stars} points at least, and got ${event.amount}`]
+    if (client === PARTNER && event.amount > 3 * stars) return [`it got ${event.amount} points for ${stars} stars`]
     if (status === 202 || body.status === 'parked') return []
     const isSame = body.status === event.effect && body.points === event.amount
     return isSame ? [] : [`told ${body.status} ${body.points}, and it is ${JSON.stringify(event)}`]
@@ -339,9 +421,11 @@ function checkSums(stored: Stored, operations: readonly Operation[]): string[] {
 }
 
 function differences(what: string, due: Map<string, number>, found: ReadonlyMap<string, number>): string[] {
-  return [...due].flatMap(([id, amount]) =>
-    (found.get(id) ?? 0) === amount ? [] : [`${what} of ${id}: ${found.get(id)} instead of ${amount}`],
-  )
+  const ids = new Set([...due.keys(), ...found.keys()])
+  return [...ids].flatMap((id) => {
+    const amount = due.get(id) ?? 0
+    return (found.get(id) ?? 0) === amount ? [] : [`${what} of ${id}: ${found.get(id)} instead of ${amount}`]
+  })
 }
 
 /** Nothing is there that nobody asked for. */

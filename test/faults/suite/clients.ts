@@ -141,7 +141,10 @@ export function openClients(urls: readonly string[], random: Random, { quitters 
   return { operations, manners, operation, send, insist, sendSomehow }
 }
 
-/** Whether the client knows no more than before: it does not say that nothing happened. */
+/**
+ * Whether the client knows no more than before, and may try again. Of these only a 503 is an answer that it may get: the checker has the
+ * last word on all others.
+ */
 export function isNoAnswer(told: Told): boolean {
   return 'nothing' in told || told.status >= 500
 }

@@ -83,13 +83,19 @@ function kindOf(given: string): FaultKind {
 }
 
 /** Each kind must have struck sagas in flight as often as it was to, and enough purchases must have been completed. */
-function shortcomings({ struck, manners, completed }: Report, { kinds, rounds, minCompleted }: RunOptions): string[] {
+function shortcomings(
+  { struck, manners, completed, pointsLeft }: Report,
+  { kinds, rounds, minCompleted }: RunOptions,
+): string[] {
   const met = (kind: FaultKind) => struck.filter((one) => one.kind === kind && one.inFlight > 0 && !one.failed).length
   const counts = [...kinds.map((kind) => [kind, met(kind)] as const), ...Object.entries(manners)]
   return [
     ...counts.flatMap(([what, times]) =>
       times < rounds ? [`${what}: struck sagas in flight ${times} times instead of ${rounds}`] : [],
     ),
+    ...(kinds.length === ALL_KINDS.length && pointsLeft.length > 0
+      ? [`no process died at ${pointsLeft.join(', ')}`]
+      : []),
     ...(completed < minCompleted ? [`${completed} purchases were completed instead of ${minCompleted}`] : []),
   ]
 }

@@ -17,10 +17,12 @@ function dieIf(isThere: boolean): void {
 }
 
 const ignored = () => {}
+/** A call that failed has an error by then: it has committed nothing. */
+const isDone = (call: { name: FunctionName; error?: unknown }) => call.name === name && !('error' in call)
 FUNCTION_CALLS.subscribe({
   start: (call) => dieIf(moment === 'before' && call.name === name),
   end: ignored,
-  asyncStart: (call) => dieIf(moment === 'after' && call.name === name),
+  asyncStart: (call) => dieIf(moment === 'after' && isDone(call)),
   asyncEnd: ignored,
   error: ignored,
 })

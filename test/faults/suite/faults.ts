@@ -1,9 +1,10 @@
 import { cpSync, renameSync, rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { TcpProxy } from '#test/support/tcp-proxy.ts'
-import type { Touched } from './checker.ts'
+import { type Touched, touch } from './checker.ts'
 import type { Clients } from './clients.ts'
 import type { Failpoint } from './failpoints.ts'
+import { doEverything } from './load.ts'
 import type { Random } from './seeded.ts'
 import type { System } from './system.ts'
 
@@ -22,8 +23,8 @@ export type Fault = (stage: Stage) => Promise<string>
 
 /** What happens to processes, servers and the network. One at a time, for they take the same things away. */
 export const GROUND_FAULTS = {
-  'worker killed at a named point': (stage) => killAtPoints(stage, 'worker', 9),
-  'API killed at a named point': (stage) => killAtPoints(stage, 'api', 6),
+  'worker killed at a named point': (stage) => killAtPoints(stage, 'worker', 13),
+  'API killed at a named point': (stage) => killAtPoints(stage, 'api', 7),
   'processes killed at random': killAtRandom,
   'Postgres stopped hard': stopPostgres,
   'connections cut by Postgres': cutConnections,
@@ -64,11 +65,20 @@ export function namedPoints(random: Random): Stage['points'] {
 
 const POINT_WITHIN_MS = 8_000
 
-/** Has the next few points be reached by the two processes; a point that none came to in time has its turn again later. */
-async function killAtPoints({ system, points }: Stage, who: 'worker' | 'api', count: number): Promise<string> {
+/**
+ * Has the next few points be reached by the two processes, while a few people do a bit of everything; a point that none came to in time
+ * has its turn again later.
+ */
+async function killAtPoints(
+  { system, points, clients, random }: Stage,
+  who: 'worker' | 'api',
+  count: number,
+): Promise<string> {
   const processes = who === 'worker' ? system.workers : system.apis
   const waiting = points[who].splice(0, count)
   const [reached, missed]: [Failpoint[], Failpoint[]] = [[], []]
+  let isOver = false
+  const everything = Promise.all([1, 2, 3].map(() => doEverything(clients, random, () => isOver)))
   await Promise.all(
     processes.map(async (service) => {
       for (let point = waiting.shift(); point !== undefined; point = waiting.shift()) {
@@ -78,6 +88,8 @@ async function killAtPoints({ system, points }: Stage, who: 'worker' | 'api', co
       await service.isUp()
     }),
   )
+  isOver = true
+  await everything
   points[who].push(...missed)
   if (reached.length === 0) throw new Error(`no ${who} came to ${missed.join(', ')}`)
   return `${reached.join(', ')}${missed.length > 0 ? `; not reached in time: ${missed.join(', ')}` : ''}`
@@ -207,7 +219,7 @@ export async function setTemporalBack({ system, touched, random }: Stage): Promi
 async function touchUnderWay({ sql }: System, touched: Touched): Promise<number> {
   const open = await sql<{ id: string }[]>`
     select id from purchases where settled_at is null or status = 'refunding'`
-  for (const { id } of open) touched.interrupted.add(id)
+  for (const { id } of open) touch(touched.interrupted, id)
   return open.length
 }
 

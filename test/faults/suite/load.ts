@@ -82,6 +82,16 @@ export async function runLoad(clients: Clients, randoms: readonly Random[], isOv
   await Promise.all(randoms.map(one))
 }
 
+/** Somebody who does one of each, over and over: what others seldom do, too. */
+export async function doEverything(clients: Clients, random: Random, isOver: () => boolean): Promise<void> {
+  const refused = () => follow(clients, order(clients, random, { userId: 'poor-0', lines: [UNAFFORDABLE] }))
+  while (!isOver())
+    for (const activity of random.shuffled([refused, ...ACTIVITIES.map(([, activity]) => activity)]))
+      if (!isOver()) await activity({ clients, random })
+}
+
+const UNAFFORDABLE = { productId: PRODUCTS[9]?.id, quantity: 3 }
+
 function pickWeighted(random: Random): (shop: Shop) => Promise<void> {
   let left = random.integer(1, 100)
   for (const [weight, activity] of ACTIVITIES) {

@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import { childEnvironment } from '#config/environment.ts'
 import type { Invariant } from '#db/audit.ts'
 import { resolveDiscrepancy } from '#db/discrepancies.ts'
-import { checkTold, type Touched, type Verdict } from './checker.ts'
+import { checkTold, readStored, type Touched, type Verdict } from './checker.ts'
 import { type Manners, openClients } from './clients.ts'
 import type { Failpoint } from './failpoints.ts'
 import { type Fault, GROUND_FAULTS, namedPoints, type Stage } from './faults.ts'
@@ -89,7 +89,7 @@ export async function openStage(
     const urls = system.apis.map(({ url }) => url)
     const clients = openClients(urls, randomOf(seed, 'clients'), manners)
     await openCampaigns(clients)
-    const touched: Touched = { cancelled: new Set(), interrupted: new Set(), poisoned: new Set() }
+    const touched: Touched = { cancelled: new Map(), interrupted: new Map(), poisoned: new Set() }
     return { seed, system, clients, touched, points: namedPoints(randomOf(seed, 'points')), close: system.close }
   } catch (error) {
     await system.close()
@@ -118,7 +118,7 @@ export async function underLoad(
 export async function settle({ system, clients, touched }: Opened): Promise<Settled> {
   const drainMs = await drain(system)
   for (const id of touched.poisoned) await resolveDiscrepancy(system.sql, id, 'it was about nothing', 'operator')
-  const verdict = await checkTold(system.sql, clients.operations, touched)
+  const verdict = checkTold(await readStored(system.sql), clients.operations, touched)
   const audit = await runAudit(system.variables)
   const ends = [...system.workers, ...system.apis].flatMap(({ unexpectedEnds }) => unexpectedEnds())
   const problems = [
@@ -197,12 +197,14 @@ export async function waitForSagas({ sagasInFlight }: Stage['system']): Promise<
   return 0
 }
 
-const DRAIN_WITHIN_MS = 10 * 60_000
+/** Longer than parked awards wait for their schedule. */
+const DRAIN_WITHIN_MS = 15 * 60_000
 
-/** @returns how long it took until nothing was under way any more */
-async function drain({ sagasInFlight }: Stage['system']): Promise<number> {
+/** @returns how long it took until nothing was under way any more, nor parked */
+async function drain({ sagasInFlight, parkedAwards }: Stage['system']): Promise<number> {
   const startedAt = performance.now()
-  while ((await sagasInFlight()) > 0 && performance.now() - startedAt < DRAIN_WITHIN_MS) await sleep(100)
+  const isLeft = async () => (await sagasInFlight()) > 0 || (await parkedAwards()) > 0
+  while ((await isLeft()) && performance.now() - startedAt < DRAIN_WITHIN_MS) await sleep(100)
   return performance.now() - startedAt
 }
 

@@ -10,6 +10,7 @@ import { purchaseWorkflowId, refundWorkflowId } from '#domain/purchase.ts'
 import { type Server, sendSignal, startServer } from '#scripts/platform/processes.ts'
 import { eventually } from '#test/support/launched-system.ts'
 import { TASK_QUEUE } from '#workflows/contract.ts'
+import { touch } from './checker.ts'
 import type { Operation } from './clients.ts'
 import type { Fault, Stage } from './faults.ts'
 import { idOf, LAST_ONES, named, order, PARTNER, PRODUCTS } from './load.ts'
@@ -106,7 +107,7 @@ async function endWorkflows(stage: Stage): Promise<string> {
     const workflowId = status === 'refunding' ? refundWorkflowId(id) : purchaseWorkflowId(id)
     const handle = system.temporal.client.workflow.getHandle(workflowId)
     const how = random.pick(['cancel', 'terminate'] as const)
-    touched[how === 'cancel' ? 'cancelled' : 'interrupted'].add(id)
+    touch(touched[how === 'cancel' ? 'cancelled' : 'interrupted'], id)
     // It may have ended a moment ago, or Temporal be away.
     const isEnded = await handle[how]('from outside').then(
       () => true,

@@ -3,11 +3,10 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { Client, Connection } from '@temporalio/client'
-import { readEnvironment } from '#config/environment.ts'
+import { childEnvironment, readEnvironment } from '#config/environment.ts'
 import { identify, type ProcessIdentity, type Runtime, writeRuntime } from '#config/runtime-file.ts'
 import { openDatabase, type Sql } from '#db/client.ts'
-import { migrateDatabase } from '#db/migrate.ts'
-import { APPLICATION_ROLE, startPostgresServer } from '#scripts/platform/postgres.ts'
+import { startPostgresServer } from '#scripts/platform/postgres.ts'
 import { freePort, run, type Server, sendSignal, startServer, waitForEnd } from '#scripts/platform/processes.ts'
 import { obtainTemporal, startTemporalServer, type TemporalServerOptions } from '#scripts/platform/temporal.ts'
 import { openTcpProxy, type TcpProxy } from '#test/support/tcp-proxy.ts'
@@ -74,7 +73,9 @@ export async function openSystem(say: (line: string) => void) {
     temporal.start(),
     run(process.execPath, [join(ROOT, 'worker/create-worker.ts')]),
   ])
-  await migrateDatabase({ migrateDatabaseUrl, applicationRole: APPLICATION_ROLE })
+  const migrated = { ...NOT_OURS, DATABASE_URL: databaseUrl, MIGRATE_DATABASE_URL: migrateDatabaseUrl }
+  const env = childEnvironment({ ...migrated, TEMPORAL_ADDRESS: `127.0.0.1:${temporalPort}` })
+  await run(process.execPath, [join(ROOT, 'scripts/migrate.ts')], { env })
 
   const open = (url: string, applicationName: string) => {
     const database = openDatabase({ databaseUrl: url, applicationName, maxConnections: 4, lockTimeoutMs: 5_000 })
@@ -166,6 +167,7 @@ export async function openSystem(say: (line: string) => void) {
     },
     remember: onSpawn(),
     sagasInFlight: () => countSagasInFlight(sql),
+    parkedAwards: () => countParkedAwards(sql),
     close,
   }
 }
@@ -185,6 +187,11 @@ async function countSagasInFlight(sql: Sql): Promise<number> {
       (select count(*) from purchases where settled_at is null or status = 'refunding')
       + (select count(*) from awards where state = 'pending' and kind = 'event')
     )::int as count`
+  return row?.count ?? 0
+}
+
+async function countParkedAwards(sql: Sql): Promise<number> {
+  const [row] = await sql<{ count: number }[]>`select count(*)::int as count from awards where state = 'parked'`
   return row?.count ?? 0
 }
 
@@ -222,6 +229,8 @@ const PAUSE_MS = 500
 function keepService(name: string, launch: (failpoint: Failpoint | undefined) => Promise<Server>) {
   type Armed = { point: Failpoint; withinMs: number; died: (there: boolean) => void }
   let current: Server | undefined
+  /** Whether there is one, or about to be. */
+  let isBegun = false
   let armed: Armed | undefined
   let held: Promise<void> | undefined
   let isClosed = false
@@ -235,20 +244,35 @@ function keepService(name: string, launch: (failpoint: Failpoint | undefined) =>
       await held
       const here = armed
       armed = undefined
-      try {
-        current = await launch(here?.point)
-        isToEnd = here !== undefined
-        const timer = here && setTimeout(() => kill().then(() => here.died(false)), here.withinMs)
-        const how = await current.ended
-        clearTimeout(timer)
-        if (!isToEnd && !isClosed) unexpectedEnds.push(`${name}: ${how}`)
-        here?.died(true)
-      } catch (error) {
-        // It came there before it was ready, or what it needs is away.
-        here?.died((error as Error).message.includes('SIGKILL'))
-      }
+      const isThere = await runOnce(here)
       current = undefined
+      isBegun = false
+      here?.died(isThere)
       await sleep(PAUSE_MS)
+    }
+  }
+
+  /** @returns whether it came to the point at which it was to die */
+  async function runOnce(here: Armed | undefined): Promise<boolean> {
+    isBegun = true
+    isToEnd = false
+    let isLate = false
+    try {
+      const server = await launch(here?.point)
+      current = server
+      const endLate = () => {
+        isLate = true
+        void kill()
+      }
+      const timer = here && setTimeout(endLate, here.withinMs)
+      const how = await server.ended
+      clearTimeout(timer)
+      const isThere = here !== undefined && !isLate && how === 'SIGKILL'
+      if (!isThere && !isToEnd && !isClosed) unexpectedEnds.push(`${name}: ${how}`)
+      return isThere
+    } catch (error) {
+      // It came there before it was ready, or what it needs is away.
+      return (error as Error).message.includes('SIGKILL')
     }
   }
 
@@ -257,8 +281,12 @@ function keepService(name: string, launch: (failpoint: Failpoint | undefined) =>
     return current
   }
 
+  /** One that is being launched is killed once it is there. */
   async function kill(): Promise<void> {
-    if (!current) return
+    while (!current) {
+      if (held && !isBegun) return
+      await sleep(20)
+    }
     isToEnd = true
     sendSignal(current.identity, 'SIGKILL')
     await current.ended
@@ -280,9 +308,10 @@ function keepService(name: string, launch: (failpoint: Failpoint | undefined) =>
     },
     /** Starts it again so that it dies at this point. @returns whether it came there in time; if not, it was killed where it was */
     async dieAt(point: Failpoint, withinMs: number): Promise<boolean> {
+      if (isBegun) await kill()
+      // It is not started again before that.
       const { promise, resolve } = Promise.withResolvers<boolean>()
       armed = { point, withinMs, died: resolve }
-      await kill()
       return await promise
     },
     signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
