@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { randomNumbers } from '#test/support/random-numbers.ts'
 import { type Action, actionsOf } from './actions.ts'
 import type { Heard, Order } from './books.ts'
 import { type Finding, judge } from './oracle.ts'
@@ -159,14 +160,7 @@ export function alongPath(path: string): Chooser {
 
 /** Follows chance: some ways are calm, and in others half of what happens is not due. The same seed takes the same way. */
 export function byChance(seed: number): Chooser {
-  let state = seed >>> 0
-  // mulberry32
-  const random = () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
+  const random = randomNumbers(seed)
   const unrest = random() / 2
   return (actions) => (random() < unrest ? Math.floor(random() * actions.length) : 0)
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from '#test/support/launched-system.ts'
-import { checkTold, readStored } from './suite/checker.ts'
+import { checkTold, readStored, type Stored } from './suite/checker.ts'
 import type { Operation, Told } from './suite/clients.ts'
 import { makeReadOnly, setTemporalBack, stopPostgres } from './suite/faults.ts'
 import { order } from './suite/load.ts'
@@ -145,10 +145,74 @@ const LIES: [what: string, lie: (operations: Operation[]) => Operation[]][] = [
   ['points are gone', (all) => retold(all, 'issue', 200, (body) => ({ ...body, id: crypto.randomUUID() }))],
   ['refused points were redeemed', (all) => retold(all, 'redeem', 200, () => ({ code: 'insufficient_points' }), 409)],
   ['an event earned something else', (all) => retold(all, 'event', 200, (body) => ({ ...body, points: 1_000_000 }))],
+  ['a purchase was answered 500', (all) => retold(all, 'purchase', 202, (body) => body, 500)],
+  ['a refund waited for Temporal', (all) => retold(all, 'refund', 200, () => ({ code: 'temporal_unavailable' }), 503)],
   ['an edit is gone', (all) => [...all, { ...one(all, 'edit_campaign', 200), key: 'of no edit' }]],
 ]
 
+/** What would have to be stored for a promise to be broken of which no client was told. */
+const LOSSES: [what: string, lose: (stored: Stored) => Stored][] = [
+  ['a purchase has no points', (all) => restored(all, isEarning, () => ({ pointsIssued: 0 }))],
+  [
+    'a purchase has its points twice',
+    (all) => restored(all, isEarning, (one) => ({ pointsIssued: 2 * one.pointsIssued })),
+  ],
+  ['points of a purchase are parked', (all) => restored(all, isSold, () => ({ award: 'parked' }))],
+  ['a step was given up', (all) => restored(all, isRefused, () => ({ status: 'failed', code: 'step_unavailable' }))],
+  [
+    'one was interrupted for nothing',
+    (all) => restored(all, isRefused, () => ({ status: 'failed', code: 'interrupted' })),
+  ],
+  ['one that never began has failed', (all) => restored(all, isRefused, () => ({ status: 'failed', hasBegun: false }))],
+  ['one was cancelled by nobody', (all) => restored(all, isRefused, () => ({ status: 'cancelled', code: null }))],
+  ['there was enough of it', (all) => restored(all, isRefused, () => ({ code: 'out_of_stock', lines: PLENTIFUL }))],
+  [
+    'there was money enough',
+    (all) => restored(all, isRefused, () => ({ code: 'insufficient_funds', userId: 'queue-0' })),
+  ],
+  ['nobody paid with points', (all) => restored(all, isRefused, () => ({ code: 'insufficient_points' }))],
+  ['no price was expected', (all) => restored(all, isRefused, () => ({ code: 'price_changed' }))],
+  ['somebody has points of nowhere', (all) => ({ ...all, accounts: new Map([...all.accounts, ['nobody', 1]]) })],
+  ['somebody has money of nowhere', (all) => ({ ...all, wallets: new Map([...all.wallets, ['nobody', 1]]) })],
+  ['an event earned too little', (all) => ({ ...all, effects: lessFor(all.effects) })],
+]
+
+const isEarning: Which = ({ status, pointsIssued }) => status === 'completed' && pointsIssued > 0
+const isSold: Which = ({ status }) => status === 'completed'
+/** For want of money, of somebody who expected no price and paid with no points. */
+const isRefused: Which = ({ status, code, redeemPoints }, operation) =>
+  status === 'refused' &&
+  code === 'insufficient_funds' &&
+  redeemPoints === 0 &&
+  !('expectedTotal' in Object(operation.body))
+const PLENTIFUL = [{ productId: 'product-1', quantity: 1 }]
+
 describe('the checker finds out when', () => {
+  test.each(LOSSES)('%s', async (what, lose) => {
+    const { clients, system, touched } = stage
+    const stored = await readStored(system.sql)
+    // Nobody was told anything: what is found is what is stored.
+    const operations = clients.operations.map((operation) => ({ ...operation, told: [] }))
+    expect(checkTold(stored, operations, touched).violations).toEqual([])
+    expect(checkTold(lose(stored), operations, touched).violations, what).not.toEqual([])
+  })
+
+  test('a purchase fails long after its workflow was taken away', async () => {
+    const { clients, system, touched } = stage
+    const stored = await readStored(system.sql)
+    const operations = clients.operations.map((operation) => ({ ...operation, told: [] }))
+    const [refused] = [...stored.purchases.values()].filter((one) => isRefused(one, operationOf(operations, one)))
+    if (!refused) throw new Error('none was refused')
+    const lost = restored(stored, isRefused, () => ({ status: 'failed', code: 'interrupted' }))
+    const found = (ageMs: number) => {
+      const at = (refused.undoneSince?.getTime() ?? 0) - ageMs
+      const interrupted = new Map([...touched.interrupted, [refused.id, [at]] as const])
+      return checkTold(lost, operations, { ...touched, interrupted }).violations
+    }
+    expect(found(1_000)).toEqual([])
+    expect(found(600_000)).not.toEqual([])
+  })
+
   test.each(LIES)('%s', async (_what, lie) => {
     const { clients, system, touched } = stage
     const stored = await readStored(system.sql)
@@ -156,6 +220,37 @@ describe('the checker finds out when', () => {
     expect(checkTold(stored, lie(clients.operations), touched).violations).not.toEqual([])
   })
 })
+
+type StoredPurchase = Stored extends { purchases: Map<string, infer One> } ? One : never
+type Which = (purchase: StoredPurchase, operation: Operation) => boolean
+
+function operationOf(operations: readonly Operation[], { key }: StoredPurchase): Operation {
+  const found = operations.find((operation) => operation.kind === 'purchase' && operation.key === key)
+  if (!found) throw new Error(`nobody ordered ${key}`)
+  return found
+}
+
+/** The same, but for the first purchase of these. */
+function restored(stored: Stored, which: Which, change: (one: StoredPurchase) => Partial<StoredPurchase>): Stored {
+  const operations = stage.clients.operations
+  const found = [...stored.purchases.values()].find((one) => which(one, operationOf(operations, one)))
+  if (!found) throw new Error('there is no such purchase')
+  const changed = { ...found, ...change(found) }
+  return {
+    ...stored,
+    purchases: new Map([...stored.purchases, [found.key, changed]]),
+    purchasesById: new Map([...stored.purchasesById, [found.id, changed]]),
+  }
+}
+
+/** An event of the partner that earned nothing. */
+function lessFor(effects: Stored['effects']): Stored['effects'] {
+  const event = stage.clients.operations.find(
+    ({ kind, key }) => kind === 'event' && (effects.get(key)?.[0]?.amount ?? 0) > 0,
+  )
+  if (!event) throw new Error('no event earned anything')
+  return new Map([...effects, [event.key, [{ key: event.key, effect: 'nothing', amount: 0 }]]])
+}
 
 type Answered = Extract<Told, { status: number }>
 

@@ -14,9 +14,11 @@ export type Stage = {
   clients: Clients
   random: Random
   touched: Touched
-  /** Where processes are still to die, by what they are. */
-  points: { worker: Failpoint[]; api: Failpoint[] }
+  points: Points
 }
+
+/** Where processes are to die next, by what they are, and where one has died so far. */
+export type Points = { worker: Failpoint[]; api: Failpoint[]; reached: Set<string> }
 
 /** Strikes, and heals what it did. @returns what it did, in a few words */
 export type Fault = (stage: Stage) => Promise<string>
@@ -54,13 +56,20 @@ const COMMITS = {
 } as const
 
 /** All places at which a process is to die: before and after each commit, and before each answer of the API. */
-export function namedPoints(random: Random): Stage['points'] {
+export function namedPoints(random: Random): Points {
   const around = (names: (typeof COMMITS)[keyof typeof COMMITS]) =>
     names.flatMap((name): Failpoint[] => [`before:${name}`, `after:${name}`])
   return {
     worker: random.shuffled(around(COMMITS.worker)),
     api: random.shuffled([...around(COMMITS.api), 'before:answer']),
+    reached: new Set(),
   }
+}
+
+/** Those at which no process has died so far. */
+export function pointsLeft(points: Points): string[] {
+  const all = (['worker', 'api'] as const).flatMap((who) => points[who].map((point) => `${who} ${point}`))
+  return all.filter((point) => !points.reached.has(point))
 }
 
 const POINT_WITHIN_MS = 8_000
@@ -90,7 +99,9 @@ async function killAtPoints(
   )
   isOver = true
   await everything
-  points[who].push(...missed)
+  points[who].unshift(...missed)
+  points[who].push(...reached)
+  for (const point of reached) points.reached.add(`${who} ${point}`)
   if (reached.length === 0) throw new Error(`no ${who} came to ${missed.join(', ')}`)
   return `${reached.join(', ')}${missed.length > 0 ? `; not reached in time: ${missed.join(', ')}` : ''}`
 }

@@ -7,8 +7,7 @@ import type { Invariant } from '#db/audit.ts'
 import { resolveDiscrepancy } from '#db/discrepancies.ts'
 import { checkTold, readStored, type Touched, type Verdict } from './checker.ts'
 import { type Manners, openClients } from './clients.ts'
-import type { Failpoint } from './failpoints.ts'
-import { type Fault, GROUND_FAULTS, namedPoints, type Stage } from './faults.ts'
+import { type Fault, GROUND_FAULTS, namedPoints, pointsLeft, type Stage } from './faults.ts'
 import { openCampaigns, runLoad, stockTheShop } from './load.ts'
 import { randomOf } from './seeded.ts'
 import { RELEASE_FAULTS, SHOP_FAULTS } from './shop-faults.ts'
@@ -51,7 +50,7 @@ export type Report = Settled & {
   /** How often clients misbehaved towards an operation that had no answer yet. */
   manners: Record<Manners, number>
   /** Named points at which no process died so far. */
-  pointsLeft: Failpoint[]
+  pointsLeft: string[]
 }
 
 export type Planned = { kind: FaultKind; atMs: number }
@@ -157,7 +156,7 @@ export async function runSuite(options: RunOptions): Promise<Report> {
       problems: [...settled.problems, ...failed],
       struck,
       manners: clients.manners,
-      pointsLeft: Object.values(stage.points).flat(),
+      pointsLeft: pointsLeft(stage.points),
     }
   } finally {
     await stage.close()

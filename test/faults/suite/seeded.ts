@@ -1,3 +1,5 @@
+import { randomNumbers } from '#test/support/random-numbers.ts'
+
 /** Choices that are the same for the same seed and name. */
 export type Random = ReturnType<typeof randomOf>
 
@@ -5,15 +7,7 @@ export type Random = ReturnType<typeof randomOf>
 export function randomOf(seed: number, name: string) {
   let state = seed >>> 0
   for (const character of name) state = Math.imul(state ^ (character.codePointAt(0) ?? 0), 0x01000193) >>> 0
-
-  /** From 0 up to 1 (mulberry32, by Tommy Ettinger; public domain). */
-  function next(): number {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-
+  const next = randomNumbers(state)
   const integer = (from: number, to: number) => from + Math.floor(next() * (to - from + 1))
   return {
     integer,
