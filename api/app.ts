@@ -4,9 +4,10 @@ import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { requestId } from 'hono/request-id'
+import { routePath } from 'hono/route'
 import { secureHeaders } from 'hono/secure-headers'
 import { refuseOnLoopback } from '#config/loopback.ts'
-import type { App, AppDependencies, AppEnv } from './app-types.ts'
+import type { App, AppContext, AppDependencies, AppEnv } from './app-types.ts'
 import { registerCampaigns } from './campaigns.ts'
 import { registerCheckout } from './checkout.ts'
 import { errorResponse, rejectInvalidInput } from './errors.ts'
@@ -74,7 +75,7 @@ function registerRoutes(app: App, deps: AppDependencies): void {
   registerHealth(app, deps)
 }
 
-/** Logs one line per request, with the error of a 5xx. Bodies and query strings are never logged. */
+/** Logs one line per request, with the error of a 5xx. Bodies, query strings and names in paths are never logged. */
 function requestLog({ logger }: AppDependencies): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const startedAt = performance.now()
@@ -83,7 +84,7 @@ function requestLog({ logger }: AppDependencies): MiddlewareHandler<AppEnv> {
     const line = {
       requestId: c.get('requestId'),
       method: c.req.method,
-      path: c.req.path,
+      path: loggedPath(c),
       status,
       durationMs: Math.round(performance.now() - startedAt),
       purchaseId: c.get('purchaseId'),
@@ -94,6 +95,17 @@ function requestLog({ logger }: AppDependencies): MiddlewareHandler<AppEnv> {
     else logger.info(line, 'request')
   }
 }
+
+/** The path of the route with the ids that were asked for. What else stands in a path may be the name of somebody. */
+function loggedPath(c: AppContext): string {
+  const given = c.req.path.split('/')
+  const segments = routePath(c, -1).split('/')
+  return segments
+    .map((segment, index) => (segment.startsWith(':') && UUID.test(given[index] ?? '') ? given[index] : segment))
+    .join('/')
+}
+
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
 
 /** The message of the server that was unavailable, or of the socket to it. */
 function rootCause(error: unknown): string | undefined {

@@ -228,7 +228,7 @@ function registerCreatePurchase(app: App, deps: AppDependencies): void {
     const { purchaseId } = recorded
 
     const known = recorded.replayed ? await readPresent(deps, purchaseId) : undefined
-    const toStart = known ?? { ...recorded, ...order, status: 'running' as const }
+    const toStart = known ?? { ...recorded, status: 'running' as const }
     const purchase = known?.settledAt ? known : await carryOut(c, deps, toStart, order)
     if (purchase?.settledAt) return c.json(formatReceipt(purchase, deps.money), 200)
     setAcceptedHeaders(c, recorded)

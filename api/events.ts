@@ -128,7 +128,7 @@ function registerCreateEvent(app: App, deps: AppDependencies): void {
     if (!taken.ok) throw keyReusedProblem()
     if (taken.replayed) markReplayed(c)
     const { eventId } = taken
-    const award = await carryOut(deps, eventId, body, c.req.raw.signal)
+    const award = await carryOut(deps, eventId, c.req.raw.signal)
     const { state = 'pending', points = 0, campaigns = [] } = award ?? {}
     const status = state === 'pending' ? ('running' as const) : eventStatus.parse(state)
     const answer = { event_id: eventId, status, points, campaigns }
@@ -146,13 +146,12 @@ function registerCreateEvent(app: App, deps: AppDependencies): void {
 async function carryOut(
   deps: AppDependencies,
   eventId: string,
-  { account_id: username, type }: z.output<typeof newEvent>,
   client: AbortSignal,
 ): Promise<EventAward | undefined> {
   const read = () => readRecorded(deps, eventId, () => requireAward(deps.sql, eventId))
   const award = await read()
   if (award?.state !== 'pending') return award
-  const handle = await startEventAward(deps, eventId, award.accountId, `${username} earns points for ${type}`)
+  const handle = await startEventAward(deps, eventId, award.accountId)
   if (handle !== undefined) await waitForAward(deps, handle, client)
   return await read()
 }

@@ -124,8 +124,7 @@ function registerRetryParked(app: App, deps: AppDependencies): void {
     const parked = await requireParked(deps.sql, id)
     if (parked.state !== 'parked') return c.json(formatParkedAward(parked), 200)
     const awarded = parked.kind === 'event' ? { eventId: id } : { purchaseId: id }
-    const summary = `${parked.username} gets the points of a parked award`
-    const handle = await retryAward(deps, awarded, parked.accountId, summary)
+    const handle = await retryAward(deps, awarded, parked.accountId)
     await waitForAward(deps, handle, c.req.raw.signal)
     return c.json(formatParkedAward(await requireParked(deps.sql, id)), 200)
   })

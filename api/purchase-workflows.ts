@@ -56,9 +56,8 @@ export function startEventAward(
   deps: AppDependencies,
   eventId: string,
   customerId: string,
-  staticSummary: string,
 ): Promise<WorkflowHandle | undefined> {
-  return startRecorded(deps, awardStart({ eventId, lane: deps.defaultLane }, customerId, staticSummary), AGAIN)
+  return startRecorded(deps, awardStart({ eventId, lane: deps.defaultLane }, customerId), AGAIN)
 }
 
 /** Asks the workflow of a purchase to cancel, so that the Web UI shows it: what takes effect is the request that is on record. */
@@ -202,13 +201,8 @@ const OPERATOR = 'an operator asked for it'
  *
  * @throws Problem `temporal_unavailable`
  */
-export function retryAward(
-  deps: AppDependencies,
-  awarded: Awarded,
-  customerId: string,
-  staticSummary: string,
-): Promise<WorkflowHandle> {
-  return startRequested(deps, awardStart({ ...awarded, lane: deps.defaultLane }, customerId, staticSummary), AGAIN)
+export function retryAward(deps: AppDependencies, awarded: Awarded, customerId: string): Promise<WorkflowHandle> {
+  return startRequested(deps, awardStart({ ...awarded, lane: deps.defaultLane }, customerId), AGAIN)
 }
 
 function startRequested(deps: AppDependencies, start: SagaStart, policies: Policies): Promise<WorkflowHandle> {

@@ -136,7 +136,7 @@ export async function recordExternalEvent(
   })
 }
 
-export type QuietEvent = { eventId: string; userId: string; username: string; type: string }
+export type QuietEvent = { eventId: string; userId: string }
 
 /** Events whose award has not ended for a while, oldest first. */
 export async function listQuietEvents(
@@ -144,8 +144,7 @@ export async function listQuietEvents(
   options: { quietForSeconds: number; after?: string; limit: number },
 ): Promise<QuietEvent[]> {
   return await sql<QuietEvent[]>`
-    select a.id as "eventId", a.user_id as "userId", u.username, e.type
-    from awards a join external_events e on e.id = a.id join users u on u.id = a.user_id
+    select a.id as "eventId", a.user_id as "userId" from awards a
     where a.state = 'pending' and a.kind = 'event' and not ${isWaiting(sql, { id: sql`a.id`, saga: sql`'award'` })}
       and a.created_at < now() - make_interval(secs => ${options.quietForSeconds})
       ${options.after === undefined ? sql`` : sql`and a.id > ${options.after}`}

@@ -35,8 +35,11 @@ export type PurchaseOrder = {
   pointValueMinor: number
 }
 
+/** A line with the name of the product when it was ordered. */
+type NamedLine = PurchaseLine & { name: string }
+
 export type OpenedPurchase =
-  | { ok: true; purchaseId: string; userId: string; replayed: boolean }
+  | { ok: true; purchaseId: string; userId: string; replayed: boolean; lines: NamedLine[] }
   | { ok: false; problem: 'key_reused' | 'unknown_user' | 'unknown_product' }
 
 /**
@@ -355,8 +358,8 @@ export async function readPointsPayment(sql: Sql, purchaseId: string): Promise<P
   return row
 }
 
-export type QuietPurchase = Pick<PurchaseSummary, 'purchaseId' | 'userId' | 'username' | 'status' | 'totalMinor'> & {
-  lines: PurchaseLine[]
+export type QuietPurchase = Pick<PurchaseSummary, 'purchaseId' | 'userId' | 'status' | 'totalMinor'> & {
+  lines: NamedLine[]
 }
 
 /** Purchases without an outcome, and refunds that are not through, that have been quiet (without a new event) for a while, oldest first. */
@@ -366,12 +369,12 @@ export async function listQuietPurchases(
 ): Promise<QuietPurchase[]> {
   const saga = sql`case p.status when 'refunding' then 'refund' else 'purchase' end`
   return await sql<QuietPurchase[]>`
-    select p.id as "purchaseId", p.user_id as "userId", u.username, p.status, p.total_minor as "totalMinor",
+    select p.id as "purchaseId", p.user_id as "userId", p.status, p.total_minor as "totalMinor",
       (
-        select jsonb_agg(jsonb_build_object('productId', product_id, 'quantity', quantity) order by line)
+        select jsonb_agg(jsonb_build_object('productId', product_id, 'quantity', quantity, 'name', name) order by line)
         from purchase_lines where purchase_id = p.id
       ) as lines
-    from purchases p join users u on u.id = p.user_id
+    from purchases p
     where (p.settled_at is null or p.status = 'refunding') and not ${isWaiting(sql, { id: sql`p.id`, saga })}
       and p.updated_at < now() - make_interval(secs => ${options.quietForSeconds})
       and p.id > ${options.after ?? NO_ID}

@@ -102,8 +102,8 @@ function startOf(lost: LostSaga, lane: Lane): SagaStart {
     case 'repair':
       return repairStart(lost.purchase, 'its workflow was lost')
     case 'award': {
-      const { eventId, userId, username, type } = lost.event
-      return awardStart({ eventId, lane }, userId, `${username} earns points for ${type}`)
+      const { eventId, userId } = lost.event
+      return awardStart({ eventId, lane }, userId)
     }
   }
 }

@@ -3,7 +3,6 @@ import {
   type Awarded,
   awardWorkflowId,
   type Lane,
-  type PurchaseLine,
   type PurchaseStatus,
   purchaseWorkflowId,
   type Reversal,
@@ -48,29 +47,28 @@ export type SagaStart = {
 export type PurchaseToStart = {
   purchaseId: string
   userId: string
-  username: string
   status: PurchaseStatus
-  lines: PurchaseLine[]
+  lines: { quantity: number; name: string }[]
 }
 
 export function purchaseStart(purchase: PurchaseToStart, how: Omit<PurchaseInput, 'purchaseId'>): SagaStart {
-  const { purchaseId, username, lines } = purchase
+  const { purchaseId, lines } = purchase
   return {
     workflowType: 'purchase',
     workflowId: purchaseWorkflowId(purchaseId),
     args: [{ purchaseId, ...how }],
-    staticSummary: purchaseSummary(username, 'buys', lines),
+    staticSummary: `Purchase of ${itemsOf(lines)}`,
     ...searchableBy(purchase.userId, purchase.status),
   }
 }
 
 export function refundStart(purchase: PurchaseToStart): SagaStart {
-  const { purchaseId, username, lines } = purchase
+  const { purchaseId, lines } = purchase
   return {
     workflowType: 'refund',
     workflowId: refundWorkflowId(purchaseId),
     args: [{ purchaseId }],
-    staticSummary: purchaseSummary(username, 'gets a refund for', lines),
+    staticSummary: `Refund of ${itemsOf(lines)}`,
     ...searchableBy(purchase.userId, purchase.status),
   }
 }
@@ -82,23 +80,23 @@ export function refundStart(purchase: PurchaseToStart): SagaStart {
  * @param why for the Web UI: `because ...`
  */
 export function repairStart(purchase: PurchaseToStart, why: string): SagaStart {
-  const { purchaseId, username, lines } = purchase
+  const { purchaseId } = purchase
   return {
     workflowType: 'repair',
     workflowId: purchaseWorkflowId(purchaseId),
     args: [{ purchaseId }],
-    staticSummary: `${purchaseSummary(username, 'buys', lines)}: settled, because ${why}`,
+    staticSummary: `Settles the purchase, because ${why}`,
     ...searchableBy(purchase.userId, purchase.status),
   }
 }
 
 /** @param customerId the id of the user who earned it */
-export function awardStart(input: AwardInput, customerId: string, staticSummary: string): SagaStart {
+export function awardStart(input: AwardInput, customerId: string): SagaStart {
   return {
     workflowType: 'award',
     workflowId: awardWorkflowId(input),
     args: [input],
-    staticSummary,
+    staticSummary: 'eventId' in input ? 'Points for an event of another system' : 'Points for a purchase',
     ...searchableBy(customerId),
   }
 }
@@ -117,9 +115,24 @@ function searchableBy(customerId: string, status?: PurchaseStatus) {
   }
 }
 
-/** One line for the Web UI: what is bought or given back, without personal data beyond the username. */
-export function purchaseSummary(username: string, does: 'buys' | 'gets a refund for', lines: PurchaseLine[]): string {
-  const items = lines.map((line) => `${line.quantity} × product ${line.productId}`)
+/** What is bought, for a line of the Web UI; who buys it is not in there, for nothing of a person is but their id. */
+function itemsOf(lines: PurchaseToStart['lines']): string {
+  const items = lines.map(({ quantity, name }) => `${quantity} × ${inMarkdown(name)}`)
   const shown = items.length > 3 ? [...items.slice(0, 3), `${items.length - 3} more`] : items
-  return `${username} ${does} ${shown.join(', ')}`
+  return shown.join(', ')
+}
+
+/** Three names of so many bytes, and what stands around them, are less than the 400 bytes that Temporal takes for a summary. */
+const MAX_NAME_BYTES = 100
+
+/** As much of a name as there is room for, as Markdown that shows it as it is. */
+function inMarkdown(name: string): string {
+  const encoder = new TextEncoder()
+  let shown = ''
+  for (const character of name) {
+    const next = shown + (/[\\`*_[\]<>~|&#!]/.test(character) ? `\\${character}` : character)
+    if (encoder.encode(next).length > MAX_NAME_BYTES) return `${shown}…`
+    shown = next
+  }
+  return shown
 }

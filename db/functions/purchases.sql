@@ -14,6 +14,7 @@ language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   known purchases;
   buyer text;
+  is_new boolean := false;
 begin
   select * into known from purchases where scope = key_scope and idempotency_key = request_key;
   if not found then
@@ -39,14 +40,17 @@ begin
       -- The foreign keys lock the products in this order, which is the one that the steps lock them in.
       order by line.content ->> 'productId';
       insert into purchase_events (purchase_id, seq, step, state) values (new_id, 1, 'purchase', 'running');
-      return jsonb_build_object('ok', true, 'purchaseId', new_id, 'userId', buyer, 'replayed', false);
+      is_new := true;
     end if;
     select * into strict known from purchases where scope = key_scope and idempotency_key = request_key;
   end if;
   if known.request_hash <> hash then
     return '{"ok": false, "problem": "key_reused"}';
   end if;
-  return jsonb_build_object('ok', true, 'purchaseId', known.id, 'userId', known.user_id, 'replayed', true);
+  return jsonb_build_object('ok', true, 'purchaseId', known.id, 'userId', known.user_id, 'replayed', not is_new, 'lines', (
+    select jsonb_agg(jsonb_build_object('productId', product_id, 'quantity', quantity, 'name', name) order by line)
+    from purchase_lines where purchase_id = known.id
+  ));
 end
 $$;
 

@@ -248,8 +248,8 @@ async function expirePoints(world: SagaWorld, ...args: ExpiryProgress[]) {
   const past = createPointsLedger(world.shop.sql, { clock: async () => '2026-01-01T00:00:00.000Z' })
   for (let member = 0; member < 201; member++) {
     const command = commandOf({ type: 'issue', amount: 1, ttlDays: 1 })
-    await world.shop.addUser(`member-${member}`)
-    await past.execute({ accountId: `member-${member}`, ...command })
+    await world.shop.addUser(`usr_${member}`)
+    await past.execute({ accountId: `usr_${member}`, ...command })
   }
   const handle = await world.client.workflow.start('expirePoints', {
     workflowId: `expire-${crypto.randomUUID()}`,

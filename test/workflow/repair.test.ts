@@ -126,7 +126,7 @@ describe('a purchase whose workflow was never started', () => {
 
     const description = await ownOf(purchaseId).describe()
     expect(description.type).toBe('purchase')
-    expect(await description.staticSummary()).toBe(`${buyer} buys 1 × product ${product}`)
+    expect(await description.staticSummary()).toBe(`Purchase of 1 × Product ${product}`)
     expect(description.typedSearchAttributes.get(CUSTOMER)).toBe(await world.shop.idOf(buyer))
     const { events } = await ownOf(purchaseId).fetchHistory()
     const [started] = events ?? []

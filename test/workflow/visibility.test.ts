@@ -4,7 +4,7 @@ import { purchaseWorkflowId } from '#domain/purchase.ts'
 import { openApiWorld } from '#test/support/api-world.ts'
 import { failing } from '#test/support/faults.ts'
 import { shared } from '#test/support/shared-world.ts'
-import { CUSTOMER, PURCHASE_STATUS, purchaseSummary, TOTAL_MINOR } from '#workflows/contract.ts'
+import { CUSTOMER, PURCHASE_STATUS, purchaseStart, refundStart, TOTAL_MINOR } from '#workflows/contract.ts'
 
 /**
  * What the Web UI shows of a purchase, read from where the Web UI reads it: the description, the history, the workflow's
@@ -67,10 +67,10 @@ async function idsFound(query: string): Promise<string[]> {
 }
 
 describe('an operator who looks at a purchase', () => {
-  test('reads in its summary who buys what', async () => {
+  test('reads in its summary what is bought, by name', async () => {
     const purchaseId = await purchaseBy(1_000_000, several)
     const description = await describePurchase(purchaseId)
-    expect(await description.staticSummary()).toBe(`${buyer} buys 2 × product air, 1 × product ember`)
+    expect(await description.staticSummary()).toBe('Purchase of 2 × Product air, 1 × Product ember')
   })
 
   test('reads at each step what it does, on the fast lane and on the regular one', async () => {
@@ -177,14 +177,15 @@ describe('an operator who searches', () => {
 })
 
 describe('Temporal receives', () => {
-  test('nothing about a person but the username, and that only where it is shown and searched', async () => {
+  test('nothing about a person but their id, and that only where it is searched', async () => {
     const key = `key-${crypto.randomUUID()}`
     const purchaseId = await purchaseBy(987_654, one, key)
     const [started, ...rest] = (await historyOf(purchaseId)).map(inTheClear)
-    expect(started).toContain(buyer)
+    const id = await world.shop.idOf(buyer)
+    expect(started).toContain(id)
     expect(rest.join('\n')).toContain('totalMinor')
-    expect(rest.join('\n')).not.toContain(buyer)
-    for (const secret of [key, '987654', String(987_654 - 170_000)]) {
+    expect(rest.join('\n')).not.toContain(id)
+    for (const secret of [buyer, key, '987654', String(987_654 - 170_000)]) {
       expect([started, ...rest].join('\n')).not.toContain(secret)
     }
   })
@@ -197,10 +198,41 @@ describe('Temporal receives', () => {
   })
 })
 
-test('the summary of a long order stays one short line', () => {
-  const lines = Array.from({ length: 20 }, (_, index) => ({ productId: `p${index}`, quantity: index + 1 }))
-  expect(purchaseSummary('derick', 'buys', lines)).toBe(
-    'derick buys 1 × product p0, 2 × product p1, 3 × product p2, 17 more',
+describe('the summary of an order', () => {
+  const summaryOf = (...names: string[]) => {
+    const lines = names.map((name, index) => ({ name, quantity: 1000 - index }))
+    const purchase = { purchaseId: crypto.randomUUID(), userId: 'usr_1', status: 'running' as const, lines }
+    return [purchaseStart(purchase, {}).staticSummary, refundStart(purchase).staticSummary]
+  }
+
+  test('of many lines stays one short line', () => {
+    const names = Array.from({ length: 20 }, (_, index) => `p${index}`)
+    expect(summaryOf(...names)).toEqual([
+      'Purchase of 1000 × p0, 999 × p1, 998 × p2, 17 more',
+      'Refund of 1000 × p0, 999 × p1, 998 × p2, 17 more',
+    ])
+  })
+
+  test.each([
+    ['**bold** and _more_', '\\*\\*bold\\*\\* and \\_more\\_'],
+    ['[link](https://x.example)', '\\[link\\](https://x.example)'],
+    ['<b>&amp;</b> `x` \\', '\\<b\\>\\&amp;\\</b\\> \\`x\\` \\\\'],
+    ['![picture](/x.svg)', '\\!\\[picture\\](/x.svg)'],
+  ])('shows the name %s as it is written', (name, shown) => {
+    expect(summaryOf(name)[0]).toBe(`Purchase of 1000 × ${shown}`)
+  })
+
+  test.each([['x'], ['*'], ['独'], ['🦄'], ['"']])(
+    'of names that are all %s is within what Temporal takes',
+    (character) => {
+      const name = Array.from({ length: 200 }, () => character).join('')
+      for (const summary of summaryOf(...Array(20).fill(name))) {
+        expect(new TextEncoder().encode(summary).length).toBeLessThanOrEqual(400)
+        // No character is cut in two, and no escape.
+        expect(summary).not.toMatch(/\\\\…|\\ufffd/)
+        expect(summary.isWellFormed()).toBe(true)
+      }
+    },
   )
 })
 
