@@ -8,6 +8,7 @@ import { routePath } from 'hono/route'
 import { secureHeaders } from 'hono/secure-headers'
 import { refuseOnLoopback } from '#config/loopback.ts'
 import type { App, AppContext, AppDependencies, AppEnv } from './app-types.ts'
+import { registerBacktest } from './backtest.ts'
 import { registerCampaigns } from './campaigns.ts'
 import { registerCheckout } from './checkout.ts'
 import { errorResponse, rejectInvalidInput } from './errors.ts'
@@ -69,6 +70,7 @@ function registerRoutes(app: App, deps: AppDependencies): void {
   registerPointsTransactions(app, deps)
   registerCampaigns(app, deps)
   registerSimulation(app, deps)
+  registerBacktest(app, deps)
   registerEvents(app, deps)
   registerOperations(app, deps)
   registerSettings(app, deps)

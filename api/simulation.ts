@@ -6,22 +6,18 @@ import type { Database } from '#db/client.ts'
 import { readClock } from '#db/points.ts'
 import { findUser } from '#db/wallets.ts'
 import { type EvaluationWithinCaps, evaluateWithinCaps, remainingOf } from '#domain/campaigns/award.ts'
-import type { BacktestTotals, RuleTotals } from '#domain/campaigns/backtest.ts'
 import type { Campaign, RuleOutcome } from '#domain/campaigns/campaign.ts'
 import { type CampaignEvent, PURCHASE_COMPLETED, STORE_CLIENT } from '#domain/campaigns/campaign.ts'
 import { runSliced } from '#domain/campaigns/evaluation.ts'
 import type { App, AppDependencies } from './app-types.ts'
-import { type BacktestPage, openBacktest, type Pages } from './backtest.ts'
 import { limitPerCaller } from './caller-limits.ts'
-import { campaignName, clientName, mergeTerms, requireCampaign, ruleSchema, termsInput } from './campaign-schemas.ts'
+import { campaignName, clientName, mergeTerms, requireCampaign, termsInput } from './campaign-schemas.ts'
 import { eventPayload } from './events.ts'
-import { Problem } from './problems.ts'
-import { streamLines } from './response-streams.ts'
-import { jsonBody, problems, WITH_BODY } from './responses.ts'
-import { accountId, instantInput, splitBySize, timestamp } from './schemas.ts'
+import { json, jsonBody, problems, WITH_BODY } from './responses.ts'
+import { instantInput } from './schemas.ts'
 
 /** The campaigns to simulate: all of a client, a stored one, a stored one with changes, or one that is not stored. */
-const candidateShape = {
+export const candidateShape = {
   client: clientName.default(STORE_CLIENT),
   campaign_name: campaignName
     .optional()
@@ -36,7 +32,7 @@ type CandidateInput = z.output<z.ZodObject<typeof candidateShape>>
  *
  * @throws Problem `unknown_campaign`, `invalid_request`
  */
-async function readCandidate(
+export async function readCandidate(
   sql: Database,
   { client, campaign_name: name, ...terms }: CandidateInput,
 ): Promise<Campaign | undefined> {
@@ -45,7 +41,7 @@ async function readCandidate(
   return { id: stored?.id ?? NIL, client, name: name ?? '', ...mergeTerms(terms, stored) }
 }
 
-function isStored({ id }: Campaign): boolean {
+export function isStored({ id }: Campaign): boolean {
   return id !== NIL
 }
 
@@ -59,7 +55,7 @@ const outcomeSchema = z.object({
     .openapi({ description: 'Why it was not evaluated.' }),
 })
 
-const evaluationSchema = z
+export const evaluationSchema = z
   .object({
     campaign_name: z
       .string()
@@ -86,7 +82,10 @@ const LIMITS = {
 } as const
 
 /** @param isStored whether the campaign has a name */
-function formatEvaluation(evaluation: EvaluationWithinCaps, isStored: boolean): z.infer<typeof evaluationSchema> {
+export function formatEvaluation(
+  evaluation: EvaluationWithinCaps,
+  isStored: boolean,
+): z.infer<typeof evaluationSchema> {
   const { campaign, notRunning, earned, exact, limitedBy, points, rules } = evaluation
   return {
     campaign_name: isStored ? campaign : null,
@@ -163,182 +162,6 @@ function accountOf({ username, accountId }: CampaignEvent): string {
   return [username, accountId].find((id) => typeof id === 'string') ?? ''
 }
 
-const dateInput = instantInput.transform((text) => new Date(text))
-
-const backtestRequest = z
-  .strictObject({
-    ...candidateShape,
-    from: dateInput.openapi({ description: 'RFC 3339: start of the period.', example: '2026-11-01T00:00:00Z' }),
-    to: dateInput.optional().openapi({ description: 'End of the period, exclusive; default: now.' }),
-  })
-  .openapi('Backtest')
-
-const awardSchema = z.object({
-  kind: z.enum(['purchase', 'event']),
-  id: z.uuid().openapi({ description: 'Id of the purchase or event.' }),
-  account_id: accountId,
-  occurred_at: timestamp,
-  points: z.number().int().openapi({ description: 'Points it would have earned.' }),
-  points_issued: z.number().int().openapi({ description: 'Points it actually earned.' }),
-  campaigns: z.array(evaluationSchema),
-})
-
-const pageSchema = z
-  .object({
-    line: z.literal('page'),
-    done: z.number().int().openapi({ description: 'Number of purchases and events evaluated so far.' }),
-    total: z.number().int().openapi({ description: 'Number of all purchases and events; an estimate.' }),
-    awards: z.array(awardSchema),
-  })
-  .openapi('BacktestPage')
-
-const count = z.number().int()
-
-const totalsSchema = z
-  .object({
-    line: z.literal('totals'),
-    judged: count.openapi({ description: 'Number of purchases and events evaluated.' }),
-    points: count.openapi({ description: 'Points they would have earned.' }),
-    points_taken_back: count.openapi({ description: 'Points of these that would have been reversed.' }),
-    points_issued: count.openapi({ description: 'Points they actually earned.' }),
-  })
-  .openapi('BacktestTotals', { description: 'The last line of a backtest that is complete.' })
-
-const campaignTotalsSchema = z
-  .object({
-    line: z.literal('campaign'),
-    campaign_name: z.string().nullable(),
-    points: count,
-    points_taken_back: count,
-    earning: count.openapi({ description: 'Number of purchases and events that it awards points for.' }),
-    limited: count.openapi({ description: 'Number of them that a cap limits.' }),
-    not_running: count.openapi({ description: 'Number of purchases and events that it did not run for.' }),
-  })
-  .openapi('BacktestCampaign', { description: 'The totals of a campaign. Those of its rules follow.' })
-
-const ruleTotalsSchema = z
-  .object({
-    line: z.literal('rules'),
-    rules: z.array(
-      z.object({
-        rule: ruleSchema,
-        gave: count.openapi({ description: 'How often it matched while its campaign was running.' }),
-        did_not_match: count,
-        not_evaluated: count,
-        sum: z.string().openapi({ description: 'Sum of its points before rounding and caps.', example: '1700.5' }),
-        reason: z.string().nullable().openapi({ description: 'Reason of the first failed evaluation.' }),
-      }),
-    ),
-  })
-  .openapi('BacktestRules', {
-    description: 'The totals of rules of the campaign of the line before: every rule that it had while it was running.',
-  })
-
-const text = z.string()
-
-const problemSchema = z
-  .object({
-    line: z.literal('problem'),
-    problem: z
-      .object({ type: text, title: text, status: count, detail: text, code: text, requestId: text })
-      .openapi({ description: 'The problem (RFC 9457) that ended the backtest. No totals follow.' }),
-  })
-  .openapi('BacktestProblem')
-
-const resultLine = z.discriminatedUnion('line', [pageSchema, campaignTotalsSchema, ruleTotalsSchema, totalsSchema])
-const backtestLine = z.discriminatedUnion('line', [...resultLine.options, problemSchema])
-
-type Line = z.input<typeof resultLine>
-
-/**
- * Starts a backtest. Errors in the request are thrown before the first line.
- *
- * @throws Problem `unknown_campaign`, `invalid_request`
- */
-async function backtestLines(
-  { sql }: AppDependencies,
-  input: z.output<typeof backtestRequest>,
-  signal: AbortSignal,
-): Promise<AsyncGenerator<Line, void, void>> {
-  const { client, from } = input
-  const now = new Date(await readClock(sql))
-  const until = input.to !== undefined && input.to < now ? input.to : now
-  if (from >= until) {
-    throw invalidFrom('must be before to, and in the past')
-  }
-  const campaign = await readCandidate(sql, input)
-  const backtest = await openBacktest(sql, { client, from, until, signal, ...(campaign && { campaign }) })
-  if ('tooMany' in backtest) {
-    throw invalidFrom(
-      `is too long ago: there are ${backtest.tooMany} purchases and events since, the maximum is ${backtest.most}`,
-    )
-  }
-  return lines(backtest, campaign === undefined || isStored(campaign))
-}
-
-function invalidFrom(message: string): Problem {
-  return new Problem('invalid_request', `In the body, from: ${message}.`, { errors: [{ path: 'from', message }] })
-}
-
-async function* lines(backtest: Pages, areStored: boolean): AsyncGenerator<Line, void, void> {
-  let issued = 0
-  try {
-    for (let step = await backtest.next(); ; step = await backtest.next()) {
-      if (step.done) return yield* totalsLines(step.value, areStored, issued)
-      issued += step.value.evaluated.reduce((sum, { pointsIssued }) => sum + pointsIssued, 0)
-      yield* pageLines(step.value, areStored)
-    }
-  } finally {
-    await backtest.return(undefined as never)
-  }
-}
-
-/** A page, in as many lines as its size asks for; at least one, for the progress. */
-function* pageLines({ done, total, evaluated }: BacktestPage, areStored: boolean): Generator<Line, void, void> {
-  const awards = evaluated.map(({ kind, id, username, event, pointsIssued, evaluations }) => ({
-    kind,
-    id,
-    account_id: username,
-    occurred_at: event.occurredAt,
-    points: evaluations.reduce((sum, { points }) => sum + points, 0),
-    points_issued: pointsIssued,
-    campaigns: evaluations.map((evaluation) => formatEvaluation(evaluation, areStored)),
-  }))
-  let before = done - awards.length
-  for (const part of splitBySize(awards)) {
-    before += part.length
-    yield { line: 'page', done: before, total, awards: part }
-  }
-  if (awards.length === 0) yield { line: 'page', done, total, awards }
-}
-
-function* totalsLines(
-  { evaluated, points, takenBack, campaigns }: BacktestTotals,
-  areStored: boolean,
-  pointsIssued: number,
-): Generator<Line, void, void> {
-  for (const { campaign, rules, ...total } of campaigns) {
-    yield {
-      line: 'campaign',
-      campaign_name: areStored ? campaign : null,
-      points: total.points,
-      points_taken_back: total.takenBack,
-      earning: total.earning,
-      limited: total.limited,
-      not_running: total.notRunning,
-    }
-    for (const part of splitBySize(rules.map(formatRuleTotals))) yield { line: 'rules', rules: part }
-  }
-  yield { line: 'totals', judged: evaluated, points, points_taken_back: takenBack, points_issued: pointsIssued }
-}
-
-function formatRuleTotals({ didNotMatch, notEvaluated, rule, ...sums }: RuleTotals) {
-  return { rule, ...sums, did_not_match: didNotMatch, not_evaluated: notEvaluated }
-}
-
-/** Maximum of concurrent backtests in one process, which has other requests to answer; and of what one caller has of them. */
-const MAX_BACKTESTS = 4
-const MAX_BACKTESTS_PER_CALLER = 2
 /** While rules are typed there is one for each pause. */
 const MAX_SIMULATIONS_PER_CALLER = 8
 
@@ -347,51 +170,23 @@ const simulateCampaignsRoute = createRoute({
   path: '/campaigns/simulate',
   operationId: 'simulateCampaigns',
   tags: ['Campaigns'],
-  summary: 'Simulate campaigns on an event, or on the past (backtest)',
+  summary: 'Simulate campaigns on an event',
   description:
-    'With `event`: the result of each rule on this event, or why it awards nothing. With `from`: a backtest over all purchases ' +
-    'and events whose award ended since then, in that order, with schedules and caps; caps count points awarded before, less ' +
-    'those reversed. Simulated are all campaigns of the client, as they were at the time; or one of them as it is now ' +
+    'The result of each rule on this event, or why it awards nothing. Simulated are all campaigns of the client; or one of them ' +
     '(`campaign_name`), with the given changes; or, without a name, a campaign that is not stored. Nothing is written. ' +
-    'A backtest answers with newline-delimited JSON: pages as they are evaluated, then the totals of each campaign and its rules, ' +
-    'then the totals of all. No line is longer than a megabyte. Close the connection to cancel it; an answer without totals is ' +
-    'incomplete.',
-  request: { body: jsonBody(z.union([eventSimulation, backtestRequest])) },
+    '`POST /campaigns/backtest` does the same over the past.',
+  request: { body: jsonBody(eventSimulation) },
   responses: {
-    200: {
-      description: 'The result of each rule.',
-      content: {
-        'application/json': { schema: simulationSchema },
-        'application/x-ndjson': { schema: backtestLine },
-      },
-    },
-    ...problems(...WITH_BODY, 'unknown_campaign', 'too_many_at_once', 'too_many_backtests'),
+    200: { description: 'The result of each rule.', content: json(simulationSchema) },
+    ...problems(...WITH_BODY, 'unknown_campaign', 'too_many_at_once'),
   },
 })
 
 /** `POST /campaigns/simulate`. */
-export function registerSimulation(app: App, deps: AppDependencies): void {
-  let running = 0
-  const countBacktest = limitPerCaller('backtests', MAX_BACKTESTS_PER_CALLER)
-  const countSimulation = limitPerCaller('simulations', MAX_SIMULATIONS_PER_CALLER)
+export function registerSimulation(app: App, { sql }: AppDependencies): void {
+  const count = limitPerCaller('simulations', MAX_SIMULATIONS_PER_CALLER)
   app.openapi(simulateCampaignsRoute, async (c) => {
-    const input = c.req.valid('json')
-    if ('event' in input) {
-      const end = countSimulation(c)
-      return c.json(await simulateEvent(deps.sql, input, c.req.raw.signal).finally(end), 200)
-    }
-    const end = countBacktest(c)
-    if (running >= MAX_BACKTESTS) {
-      end()
-      throw new Problem('too_many_backtests', `${running} backtests are running on this server. Try again later.`)
-    }
-    running += 1
-    const ended = () => {
-      running -= 1
-      end()
-    }
-    const open = (signal: AbortSignal) => backtestLines(deps, input, signal)
-    // The types of routes do not know newline-delimited JSON.
-    return (await streamLines(c, deps, { open, ended })) as never
+    const end = count(c)
+    return c.json(await simulateEvent(sql, c.req.valid('json'), c.req.raw.signal).finally(end), 200)
   })
 }

@@ -16,6 +16,9 @@ const page = (path: string) => () => api.get(`${path}${path.includes('?') ? '&' 
 const item = (path: string) => () => api.get(path)
 const rules = () => ({ rules: world.rules })
 
+/** Of as many rules as a client may have, of which each says why it gives nothing. */
+const simulate = () => api.post('/campaigns/simulate', { event: { amount: 'none', ...world.wrongEvent } })
+
 /** The request with the biggest answer, for each operation whose answer may be big. */
 const BIGGEST: Record<string, () => ReturnType<typeof api.get>> = {
   'get /campaigns': page('/campaigns'),
@@ -55,7 +58,8 @@ const BIGGEST: Record<string, () => ReturnType<typeof api.get>> = {
     return await api.call('PATCH', `/campaigns/${campaign}`, { body: rules(), headers: ifMatch })
   },
   'post /campaigns': () => api.post('/campaigns', { client: 'Other', campaign_name: world.campaign, ...rules() }),
-  'post /campaigns/simulate': () => api.post('/campaigns/simulate', { from: '2020-01-01T00:00:00Z' }),
+  'post /campaigns/backtest': () => api.post('/campaigns/backtest', { from: '2020-01-01T00:00:00Z' }),
+  'post /campaigns/simulate': simulate,
   'post /events': () => api.post('/events', world.event, { key: 'biggest' }),
   'post /purchase': () => api.post('/purchase', world.order),
   'post /purchase/quote': () => api.post('/purchase/quote', world.order),
@@ -100,7 +104,7 @@ describe('an answer', () => {
   })
 
   test('of a simulation has less than a megabyte, with 5,000 rules of which each says why it gives nothing', async () => {
-    const { body } = await api.post('/campaigns/simulate', { event: { amount: 'none', ...world.wrongEvent } })
+    const { body } = await simulate()
     const outcomes = body.campaigns.flatMap((one: { rules: { reason?: { message: string } }[] }) => one.rules)
     expect(outcomes).toHaveLength(5_000)
     for (const { reason } of outcomes) expect(reason?.message).toMatch(/ is (?:an object|a text), not a number$/)

@@ -38,7 +38,7 @@ async function happen(username: string): Promise<void> {
 }
 
 async function backtest(body: object) {
-  const answer = await world.api.post('/campaigns/simulate', { from: FROM, ...body })
+  const answer = await world.api.post('/campaigns/backtest', { from: FROM, ...body })
   expect(answer.status, JSON.stringify(answer.body)).toBe(200)
   const pages = answer.body.filter(({ line }: { line: string }) => line === 'page')
   return { pages, last: answer.body.at(-1), awards: awardsOf(answer.body), campaigns: campaignsOf(answer.body) }
@@ -110,7 +110,7 @@ test.each([
   ['a time that is none', { from: 'yesterday' }, 'from'],
   ['rules with an error', { rules: [{}] }, 'rules/0/condition'],
 ])('%s is refused with its place', async (_, body, path) => {
-  const { status, body: problem } = await world.api.post('/campaigns/simulate', { from: FROM, ...body })
+  const { status, body: problem } = await world.api.post('/campaigns/backtest', { from: FROM, ...body })
   expect(status).toBe(400)
   expect(problem.errors[0].path).toBe(path)
 })
@@ -126,7 +126,7 @@ async function serveHeldBacktests(atPage: (page: number) => Promise<void>) {
 }
 
 const ask = (url: string, signal: AbortSignal) =>
-  fetch(`${url}/campaigns/simulate`, {
+  fetch(`${url}/campaigns/backtest`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({ client: 'Reviews', from: FROM }),
@@ -139,14 +139,14 @@ test('a client that goes away cancels it, and makes room for another; more than 
   const gone = [new AbortController(), new AbortController()]
   const asked = await Promise.all(gone.map(({ signal }) => ask(api.url, signal)))
   expect(asked.map(({ status }) => status)).toEqual([200, 200])
-  const third = await api.post('/campaigns/simulate', { from: FROM })
+  const third = await api.post('/campaigns/backtest', { from: FROM })
   expect([third.status, third.body.code, third.headers.get('Retry-After')]).toEqual([429, 'too_many_at_once', '2'])
   await expect.poll(pagesRead).toBe(2)
   for (const one of gone) one.abort()
   // Until the pages that are being read are through, they count.
-  expect((await api.post('/campaigns/simulate', { from: FROM })).status).toBe(429)
+  expect((await api.post('/campaigns/backtest', { from: FROM })).status).toBe(429)
   held.resolve()
-  await expect.poll(async () => (await api.post('/campaigns/simulate', { from: FROM })).status).toBe(200)
+  await expect.poll(async () => (await api.post('/campaigns/backtest', { from: FROM })).status).toBe(200)
   // The first page of each of the two, and all of the third one: the others' pages were never read.
   expect(pagesRead()).toBe(3)
 })
@@ -155,7 +155,7 @@ test('what goes wrong on the way is the last line, and there are no totals', asy
   const { api } = await serveHeldBacktests(async (page) => {
     if (page === 2) throw Object.assign(new Error('secret'), { code: 'CONNECTION_CLOSED' })
   })
-  const { body } = await api.post('/campaigns/simulate', { client: 'Reviews', from: FROM })
+  const { body } = await api.post('/campaigns/backtest', { client: 'Reviews', from: FROM })
   expect(body).toMatchObject([
     { line: 'page', done: 100 },
     { line: 'problem', problem: { code: 'database_unavailable', status: 503 } },

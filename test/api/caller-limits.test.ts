@@ -96,7 +96,7 @@ describe('one caller', () => {
 
   test('has two backtests of the four that a process has for everybody', async () => {
     const { api, letGo } = await serveHeld('as moment')
-    const backtest = (address: string) => ask(api, '/campaigns/simulate', { from: FROM }, address)
+    const backtest = (address: string) => ask(api, '/campaigns/backtest', { from: FROM }, address)
     for (const address of ['127.0.0.1', '127.0.0.2']) {
       expect([await backtest(address), await backtest(address)]).toEqual([{ status: 200 }, { status: 200 }])
       expect(await backtest(address)).toEqual(REFUSED)

@@ -112,7 +112,7 @@ describe('the preview', () => {
     await page.getByText('No errors found').waitFor()
     let others: Promise<unknown> = Promise.resolve()
     await whileThePastIsLocked(world, async () => {
-      const backtest = () => world.store.post('/campaigns/simulate', { from: '2020-01-01T00:00:00Z' })
+      const backtest = () => world.store.post('/campaigns/backtest', { from: '2020-01-01T00:00:00Z' })
       others = Promise.all([backtest(), backtest()])
       await expect.poll(() => waitingForThePast(world)).toBeGreaterThanOrEqual(2)
       await page.getByRole('button', { name: 'Run preview' }).click()

@@ -24,7 +24,7 @@ export function simulationQuery(candidate: Candidate & { rules: string }, event:
     queryFn: async ({ signal }): Promise<Simulation> => {
       const body = { ...candidate, event }
       const answered = await answer(api.POST('/campaigns/simulate', { body, signal }))
-      const [evaluation] = (answered as { campaigns: CampaignEvaluation[] }).campaigns
+      const [evaluation] = answered.campaigns
       if (!evaluation) throw new Error('One campaign was tried, and none was evaluated.')
       return { evaluation, rules: JSON.parse(candidate.rules) }
     },
@@ -61,7 +61,7 @@ export async function* backtestLines(
   signal: AbortSignal,
 ): AsyncGenerator<BacktestLine> {
   const body = { ...candidate, ...past }
-  const stream = await answer(api.POST('/campaigns/simulate', { body, parseAs: 'stream', signal }))
+  const stream = await answer(api.POST('/campaigns/backtest', { body, parseAs: 'stream', signal }))
   if (!stream) return
   try {
     for await (const line of textLines(stream)) yield JSON.parse(line) as BacktestLine
