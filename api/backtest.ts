@@ -22,7 +22,10 @@ const dateInput = instantInput.transform((text) => new Date(text))
 const backtestRequest = z
   .strictObject({
     ...candidateShape,
-    from: dateInput.openapi({ description: 'RFC 3339: start of the period.', example: '2026-11-01T00:00:00Z' }),
+    from: dateInput.openapi({
+      description: 'RFC 3339: start of the period, in the past and before its end.',
+      example: '2026-11-01T00:00:00Z',
+    }),
     to: dateInput.optional().openapi({ description: 'End of the period, exclusive; default: now.' }),
   })
   .openapi('Backtest')

@@ -7,29 +7,56 @@ import { type Condition, NUMERIC_COMPARISONS, type Rule } from '#domain/campaign
 import { LIMITS } from '#domain/campaigns/limits.ts'
 import { checkRules } from '#domain/campaigns/rules.ts'
 import { Problem } from './problems.ts'
-import { instantInput, line, resourceId, timestamp } from './schemas.ts'
+import {
+  INSTANT_PUBLISHED,
+  instantInput,
+  line,
+  NUMBER_PUBLISHED,
+  pathId,
+  resourceId,
+  textPublished,
+  timestamp,
+} from './schemas.ts'
 
 // OpenAPI description of rules, for readers and generated clients. It validates nothing: `checkRules` in domain/ does.
 
-const PATH = { maxLength: LIMITS.pathLength, example: '$.amount' }
+// A JSONPath as `domain/campaigns/json-path.ts` reads it, but for two things that a pattern in every dialect cannot say: that letters and digits
+// beyond ASCII are meant, and no other characters; and which names are not allowed.
+const NAME = String.raw`\.[^\u0000-@\[-^\u0060{-\u007f][^\u0000-/:-@\[-^\u0060{-\u007f]*`
+const QUOTED = String.raw`[0-9]*[^\u0000-\u001f!-,./0-9:-@\[-^\u0060{-\u007f][^\u0000-\u001f!-,./:-@\[-^\u0060{-\u007f]*`
+const INDEX = String.raw`\[(?:0|[1-9][0-9]{0,5})\]`
+const PATH_RULE =
+  'Names are letters, digits and underscores, but not `constructor`, `prototype`, or with `__` in front.'
+const PATH = {
+  format: 'json-path',
+  pattern: String.raw`^\$(?:${NAME}|\['${QUOTED}'\]|\["${QUOTED}"\]|${INDEX}){1,${LIMITS.pathSegments}}$`,
+  minLength: 3,
+  maxLength: LIMITS.pathLength,
+  example: '$.amount',
+}
 const variable = {
   type: 'string' as const,
   ...PATH,
-  description: 'JSONPath of names and indexes: the value to compare. Default: the variable of the rule.',
+  description: `JSONPath of names and indexes: the value to compare. Default: the variable of the rule. ${PATH_RULE}`,
 }
 const condition = { $ref: '#/components/schemas/CampaignCondition' }
-const conditions = { type: 'array' as const, minItems: 1, items: condition }
+const conditions = { type: 'array' as const, minItems: 1, maxItems: LIMITS.conditions - 1, items: condition }
 
 const CONDITION_FORMS = [
   form('Compares a number exactly. `numeric_greater_than` and `numeric_less_than` are strict.', {
     variable,
     rule: { type: 'string' as const, enum: [...NUMERIC_COMPARISONS] },
-    value: { type: 'number' as const, example: 100 },
+    value: {
+      type: 'number' as const,
+      ...NUMBER_PUBLISHED,
+      description: `Of at most ${LIMITS.digits} digits, written out.`,
+      example: 100,
+    },
   }),
   form('Compares a string.', {
     variable,
     rule: { type: 'string' as const, enum: ['string_equals'] },
-    value: { type: 'string' as const, maxLength: LIMITS.textLength, example: 'air' },
+    value: { type: 'string' as const, pattern: '^[^\\u0000]*$', maxLength: LIMITS.textLength, example: 'air' },
   }),
   form('All conditions hold.', { all: conditions }),
   form('At least one condition holds.', { any: conditions }),
@@ -57,11 +84,16 @@ export const ruleSchema = z
     variable: z
       .string()
       .optional()
-      .openapi({ ...PATH, description: 'JSONPath: the value for comparisons without a variable of their own.' }),
+      .openapi({
+        ...PATH,
+        description: `JSONPath: the value for comparisons, required unless each has a variable of its own. ${PATH_RULE}`,
+      }),
     condition: conditionSchema,
     action: z.strictObject({
       command: z.literal('issue'),
       formula: z.string().openapi({
+        format: 'campaign-formula',
+        minLength: 1,
         maxLength: LIMITS.formulaLength,
         description:
           'Number of points. Numbers, JSONPaths, `+ - * / %`, parentheses, `min max floor ceil round`. The results of all rules ' +
@@ -84,8 +116,19 @@ const rulesOutput = z.array(ruleSchema).openapi({ example: EXAMPLE })
 
 /** Rules in a request. `parseRules` validates them and reports where the errors are. */
 export const rulesInput = z
-  .union([z.array(z.unknown()).openapi({ items: { $ref: '#/components/schemas/CampaignRule' } }), z.string()])
-  .openapi({ description: 'An array of rules, or JSON text of one.', example: EXAMPLE })
+  .union([
+    z.array(z.unknown()).openapi({ items: { $ref: '#/components/schemas/CampaignRule' }, maxItems: LIMITS.rules }),
+    z.string().openapi({
+      format: 'campaign-rules',
+      contentMediaType: 'application/json',
+      minLength: 2,
+      maxLength: LIMITS.rulesLength,
+    } as never),
+  ])
+  .openapi({
+    description: `An array of rules, or JSON text of one. As JSON text it has at most ${LIMITS.rulesLength} characters.`,
+    example: EXAMPLE,
+  })
 
 /** @throws Problem `invalid_request` with every error and its path: `rules` and a JSON Pointer */
 export function parseRules(input: z.infer<typeof rulesInput>): readonly Rule[] {
@@ -104,14 +147,12 @@ export const clientName = resourceId.openapi({ description: 'Owner of the campai
 /** As segments of a URL path, `.` and `..` would be resolved. */
 export const campaignName = line(100)
   .refine((name) => name !== '.' && name !== '..', 'must not be . or ..')
-  .openapi({ example: 'double-points' })
+  .openapi({ not: { enum: ['.', '..'] }, example: 'double-points' })
 
 export const campaignPath = z.object({
-  campaign_name: z
-    .string()
+  campaign_name: pathId((name) => campaignName.safeParse(name).success, 'unknown_campaign')
     .normalize('NFC')
-    .refine((name) => campaignName.safeParse(name).success, { params: { unknown: 'unknown_campaign' } })
-    .openapi({ example: '1' }),
+    .openapi({ ...textPublished('Line', 100), not: { enum: ['.', '..'] }, example: '1' }),
 })
 export const clientQuery = z.strictObject({ client: clientName.default(STORE_CLIENT) })
 
@@ -234,7 +275,12 @@ export async function requireUndeleted(
 const scheduleInput = instantInput
   .nullable()
   .optional()
-  .openapi({ description: 'RFC 3339; null: none.', example: '2026-12-01T00:00:00Z', type: ['string', 'null'] })
+  .openapi({
+    ...INSTANT_PUBLISHED,
+    description: 'RFC 3339; null: none. The end is after the start.',
+    example: '2026-12-01T00:00:00Z',
+    type: ['string', 'null'],
+  })
 
 const capInput = z
   .number()

@@ -37,18 +37,18 @@ import {
 } from './campaign-schemas.ts'
 import {
   etagHeader,
-  ifMatchHeader,
   ifNoneMatchHeader,
   isBasedOn,
   isKnown,
   notModified,
+  requiredIfMatchHeader,
   requireIfMatch,
   withEtag,
 } from './etags.ts'
 import { DEMO_ACTOR, idempotencyHeaders, keyedRequest, requireDone } from './idempotency.ts'
 import { Problem } from './problems.ts'
 import { json, jsonBody, problems, READING, replayedHeader, WRITING } from './responses.ts'
-import { orNull, pageQuery, snakeCasePage, snakeCasePageOf, timestamp } from './schemas.ts'
+import { idCursor, orNull, pageQuery, pathId, snakeCasePage, snakeCasePageOf, timestamp } from './schemas.ts'
 
 /** `/campaigns`: campaigns and their history. */
 export function registerCampaigns(app: App, deps: AppDependencies): void {
@@ -68,13 +68,13 @@ const listCampaignsRoute = createRoute({
   tags: ['Campaigns'],
   summary: 'List campaigns',
   description: 'Newest first; of one client or of all. Without their rules, which the campaign itself has.',
-  request: { query: pageQuery(z.uuid()).extend({ client: clientName.optional() }) },
+  request: { query: pageQuery(idCursor).extend({ client: clientName.optional() }) },
   responses: {
     200: {
       description: 'A page of campaigns.',
       content: json(snakeCasePageOf(campaignSummarySchema).openapi('CampaignPage')),
     },
-    ...problems(...READING, 'invalid_request'),
+    ...problems(...READING),
   },
 })
 
@@ -159,11 +159,12 @@ const getCampaignRoute = createRoute({
   operationId: 'getCampaign',
   tags: ['Campaigns'],
   summary: 'Get a campaign',
+  description: 'With its rules.',
   request: { params: campaignPath, query: clientQuery, headers: z.object(ifNoneMatchHeader) },
   responses: {
     200: { description: 'The campaign.', headers: etagHeader, content: json(campaignSchema) },
     304: notModified,
-    ...problems(...READING, 'invalid_request', 'unknown_campaign'),
+    ...problems(...READING, 'unknown_campaign'),
   },
 })
 
@@ -203,7 +204,7 @@ const updateCampaignRoute = createRoute({
   request: {
     params: campaignPath,
     query: clientQuery,
-    headers: idempotencyHeaders.extend(ifMatchHeader),
+    headers: idempotencyHeaders.extend(requiredIfMatchHeader),
     body: jsonBody(campaignChanges),
   },
   responses: {
@@ -250,18 +251,10 @@ const deleteCampaignRoute = createRoute({
   tags: ['Campaigns'],
   summary: 'Delete a campaign',
   description: 'Points it has awarded and its history are kept. Its name can be used again.',
-  request: { params: campaignPath, query: clientQuery, headers: idempotencyHeaders.extend(ifMatchHeader) },
+  request: { params: campaignPath, query: clientQuery, headers: idempotencyHeaders.extend(requiredIfMatchHeader) },
   responses: {
     200: { description: 'Deleted.', headers: replayedHeader, content: json(deletedSchema) },
-    ...problems(
-      ...READING,
-      'invalid_request',
-      'foreign_request',
-      'idempotency_key_reused',
-      'unknown_campaign',
-      'campaign_moved_on',
-      'precondition_required',
-    ),
+    ...problems(...WRITING, 'unknown_campaign', 'campaign_moved_on', 'precondition_required'),
   },
 })
 
@@ -283,8 +276,9 @@ function registerDeleteCampaign(app: App, { sql, writes }: AppDependencies): voi
 }
 
 /** Several campaigns may have had the same name, so the id of a change is `<id of the campaign>.<version>`. */
-const CHANGE_ID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}\.[1-9]\d{0,14}$/
-const historyCursor = z.string().regex(CHANGE_ID, 'must be the next_cursor of an answer')
+const CHANGE_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.[1-9][0-9]{0,14}$/
+const CHANGE_ID_PUBLISHED = { pattern: CHANGE_ID.source, minLength: 38, maxLength: 52 }
+const historyCursor = z.string().regex(CHANGE_ID, 'must be the cursor of an answer').openapi(CHANGE_ID_PUBLISHED)
 
 const changeShape = {
   id: z.string().openapi({ example: '0199d6a4-7f1e-7c3a-9b0e-5a1c2d3e4f50.1' }),
@@ -321,7 +315,7 @@ const listCampaignHistoryRoute = createRoute({
       description: 'A page of changes.',
       content: json(snakeCasePageOf(changeSummarySchema).openapi('CampaignHistoryPage')),
     },
-    ...problems(...READING, 'invalid_request', 'unknown_campaign'),
+    ...problems(...READING, 'unknown_campaign'),
   },
 })
 
@@ -343,10 +337,10 @@ function registerListCampaignHistory(app: App, { sql }: AppDependencies): void {
 }
 
 const changePath = campaignPath.extend({
-  id: z
-    .string()
-    .refine((id) => CHANGE_ID.test(id), { params: { unknown: 'unknown_campaign' } })
-    .openapi({ example: '0199d6a4-7f1e-7c3a-9b0e-5a1c2d3e4f50.1' }),
+  id: pathId((id) => CHANGE_ID.test(id), 'unknown_campaign').openapi({
+    ...CHANGE_ID_PUBLISHED,
+    example: '0199d6a4-7f1e-7c3a-9b0e-5a1c2d3e4f50.1',
+  }),
 })
 
 const getCampaignChangeRoute = createRoute({
@@ -355,10 +349,11 @@ const getCampaignChangeRoute = createRoute({
   operationId: 'getCampaignChange',
   tags: ['Campaigns'],
   summary: 'Get a change of a campaign, with the rules before and after it',
+  description: 'The list of changes has it without them.',
   request: { params: changePath, query: clientQuery },
   responses: {
     200: { description: 'The change.', content: json(changeSchema) },
-    ...problems(...READING, 'invalid_request', 'unknown_campaign'),
+    ...problems(...READING, 'unknown_campaign'),
   },
 })
 

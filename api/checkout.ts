@@ -62,7 +62,15 @@ const buyer = (money: Money) => ({
   }),
 })
 
-const oneProduct = (money: Money) => z.strictObject({ ...buyer(money), productId, quantity }).openapi('OneProductOrder')
+/** For the OpenAPI document: slow motion is in the visible lane. */
+const NOT_FAST_IN_SLOW_MOTION = {
+  not: {
+    required: ['lane', 'slowMotion'],
+    properties: { lane: { const: 'fast' }, slowMotion: { const: true } },
+  },
+}
+
+const oneProduct = (money: Money) => z.strictObject({ ...buyer(money), productId, quantity }).openapi('OneProductOrder', NOT_FAST_IN_SLOW_MOTION)
 
 const severalProducts = (money: Money) =>
   z
@@ -81,7 +89,7 @@ const severalProducts = (money: Money) =>
         })
         .openapi({ description: 'Distinct products. All lines are bought, or none.' }),
     })
-    .openapi('SeveralProductsOrder')
+    .openapi('SeveralProductsOrder', NOT_FAST_IN_SLOW_MOTION)
 
 /** An order. The form with one product is short for one line. */
 export function orderSchema(money: Money) {
@@ -172,6 +180,19 @@ function outcomeProblem({ purchaseId, status, code, detail }: StoredPurchase, mo
   return new Problem('purchase_failed', `${why}. The purchase was undone.`, { ...members, reason })
 }
 
+/** What can be asked for, or done, about the purchase of an answer. */
+const purchaseLinks = Object.fromEntries(
+  [
+    'getPurchase',
+    'getPurchaseEvaluation',
+    'watchPurchase',
+    'cancelPurchase',
+    'getRefundQuote',
+    'refundPurchase',
+    'repairPurchase',
+  ].map((operationId) => [operationId, { operationId, parameters: { id: '$response.body#/purchaseId' } }]),
+)
+
 const createPurchaseRoute = (money: Money) =>
   createRoute({
     method: 'post',
@@ -187,12 +208,17 @@ const createPurchaseRoute = (money: Money) =>
       '503, the purchase has ended, so buy again with a new key.',
     request: {
       headers: idempotencyHeaders.extend({
-        Prefer: z.string().optional().openapi({ description: '`respond-async` (RFC 7240): answer 202 at once.' }),
+        Prefer: z
+          .string()
+          .max(1000, 'must have at most 1000 characters')
+          .regex(/^[\x20-\x7e]*$/, 'must be printable ASCII characters')
+          .optional()
+          .openapi({ description: '`respond-async` (RFC 7240): answer 202 at once.' }),
       }),
       body: jsonBody(orderSchema(money)),
     },
     responses: {
-      200: { description: 'Bought.', headers: replayedHeader, content: json(receiptSchema) },
+      200: { description: 'Bought.', headers: replayedHeader, content: json(receiptSchema), links: purchaseLinks },
       202: {
         description: 'In progress.',
         headers: {
@@ -204,6 +230,7 @@ const createPurchaseRoute = (money: Money) =>
           },
         },
         content: json(purchaseStatusSchema),
+        links: purchaseLinks,
       },
       ...problems(
         ...WRITING,

@@ -8,11 +8,7 @@ import { Problem } from './problems.ts'
 
 const TAG = String.raw`(?:W/)?"[\x21\x23-\x7e]*"`
 const TAGS = new RegExp(`^(?:\\*|${TAG}(?:[ \\t]*,[ \\t]*${TAG})*)$`)
-const tags = z
-  .string()
-  .trim()
-  .max(1000, 'must have at most 1000 characters')
-  .regex(TAGS, 'must be *, or ETags such as "3"')
+const tags = z.string().trim().regex(TAGS, 'must be *, or ETags such as "3"')
 
 /** RFC 9110, section 13.1.1. */
 export const ifMatchHeader = {
@@ -22,6 +18,11 @@ export const ifMatchHeader = {
       'the part before the dot. Weak tags never match.',
     example: '"1"',
   }),
+}
+
+/** The same for a route that answers 428 to a request without it. */
+export const requiredIfMatchHeader = {
+  'If-Match': ifMatchHeader['If-Match'].openapi({ param: { required: true } }),
 }
 
 /** RFC 9110, section 13.1.2. */

@@ -10,10 +10,26 @@ import { Problem } from './problems.ts'
 import { campaignPointsSchema, evaluationSchema, formatEvaluation } from './purchase-schemas.ts'
 import { readRecorded, startEventAward, waitForAward } from './purchase-workflows.ts'
 import { json, jsonBody, problems, READING, replayedHeader, retryAfterHeader, WRITING } from './responses.ts'
-import { accountId, eventPath } from './schemas.ts'
+import { accountId, eventPath, NUMBER_PUBLISHED } from './schemas.ts'
 
 /** Levels of nested objects and arrays. */
 const MAX_DEPTH = 32
+
+const NO_NUL = '^[^\\u0000]*$'
+const NAMES_WITHOUT_NUL = { propertyNames: { pattern: NO_NUL } }
+const ANY_VALUE = { anyOf: [{ $ref: '#/components/schemas/EventValue' }, { type: 'null' as const }] }
+
+/** Any JSON but null, for the OpenAPI document. */
+export const EVENT_VALUE_PUBLISHED = {
+  type: ['string' as const, 'number' as const, 'boolean' as const, 'array' as const, 'object' as const],
+  description:
+    'Any JSON that is stored as it is: texts without NUL, and numbers with no more digits than a double holds.',
+  pattern: NO_NUL,
+  ...NUMBER_PUBLISHED,
+  items: ANY_VALUE,
+  ...NAMES_WITHOUT_NUL,
+  additionalProperties: ANY_VALUE,
+}
 
 /** Input of the rules: any JSON object that Postgres can store, so without NUL and lone surrogates. */
 export const eventPayload = z
@@ -23,7 +39,12 @@ export const eventPayload = z
     (payload) => !isWithin(payload, MAX_DEPTH) || isText(JSON.stringify(payload)),
     'must not have NUL in its texts',
   )
-  .openapi({ description: 'Input of the rules, beside type, client, accountId and occurredAt.', example: { stars: 5 } })
+  .openapi({
+    description: `Input of the rules, beside type, client, accountId and occurredAt. Nested at most ${MAX_DEPTH} levels deep.`,
+    ...NAMES_WITHOUT_NUL,
+    additionalProperties: ANY_VALUE,
+    example: { stars: 5 },
+  })
 
 function isWithin(value: unknown, depth: number): boolean {
   if (value === null || typeof value !== 'object') return true

@@ -7,7 +7,7 @@ import type { Money } from '#domain/money.ts'
 import { SEARCH_ATTRIBUTES } from '#workflows/contract.ts'
 import type { App, AppDependencies } from './app-types.ts'
 import { Problem, readinessCheck } from './problems.ts'
-import { json, problems } from './responses.ts'
+import { ANY, json, problems } from './responses.ts'
 
 /** `/healthz` and `/readyz`. */
 export function registerHealth(app: App, deps: AppDependencies): void {
@@ -26,7 +26,7 @@ const healthzRoute = createRoute({
     'requests can be served now.',
   responses: {
     200: { description: 'Alive.', content: json(z.object({ status: z.literal('ok') }).openapi('Health')) },
-    ...problems('misdirected_request', 'internal_error', 'unhealthy'),
+    ...problems(...ANY, 'unhealthy'),
   },
 })
 
@@ -51,7 +51,7 @@ const readyzRoute = createRoute({
     'workflows are registered there is among the checks, but requests are served without them.',
   responses: {
     200: { description: 'Ready.', content: json(readinessSchema) },
-    ...problems('misdirected_request', 'internal_error', 'not_ready'),
+    ...problems(...ANY, 'not_ready'),
   },
 })
 

@@ -10,6 +10,7 @@ export const DEMO_ACTOR = 'demo'
 const idempotencyKey = z
   .string('is missing')
   .regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/, 'must be 1 to 255 printable ASCII characters')
+  .openapi({ minLength: 1, maxLength: 255 })
 
 const EFFECT =
   'The request takes effect once, however often it is sent with this key. Repeating it returns the present state of what ' +

@@ -12,6 +12,7 @@ import { restartUndo, retryAward, startSettling, waitForAward, waitForOutcome } 
 import { json, jsonBody, problems, READING, WITH_BODY } from './responses.ts'
 import {
   discrepancyPath,
+  idCursor,
   line,
   orNull,
   page,
@@ -80,13 +81,13 @@ const listParkedAwardsRoute = createRoute({
   description:
     'Awards that could not be booked and wait for an operator, oldest purchase first. Their sales are not affected. `GET ' +
     '/purchases/{id}/evaluation` and `GET /events/{id}/evaluation` have the rules that they came from.',
-  request: { query: pageQuery(z.uuid()) },
+  request: { query: pageQuery(idCursor) },
   responses: {
     200: {
       description: 'A page of parked awards.',
       content: json(pageOf(parkedAwardSchema).openapi('ParkedAwardPage')),
     },
-    ...problems(...READING, 'invalid_request', 'foreign_request'),
+    ...problems(...READING, 'foreign_request'),
   },
 })
 
@@ -114,7 +115,7 @@ const retryParkedAwardRoute = createRoute({
   request: { params: parkedPath },
   responses: {
     200: { description: 'The award in its present state.', content: json(parkedAwardSchema) },
-    ...problems(...READING, 'foreign_request', 'unknown_parked_award', 'temporal_unavailable'),
+    ...problems(...WITH_BODY, 'unknown_parked_award', 'temporal_unavailable'),
   },
 })
 
@@ -205,13 +206,13 @@ const listDiscrepanciesRoute = createRoute({
     'Purchases, refunds and awards that can neither be completed nor undone, because what they build on is gone from the ' +
     'database: lost with a failover, or by a restore. Nothing of them is tried again until they are resolved. `npm run ' +
     'audit` fails as long as there are any.',
-  request: { query: pageQuery(z.uuid()) },
+  request: { query: pageQuery(idCursor) },
   responses: {
     200: {
       description: 'A page of discrepancies.',
       content: json(pageOf(discrepancySchema).openapi('DiscrepancyPage')),
     },
-    ...problems(...READING, 'invalid_request'),
+    ...problems(...READING, 'foreign_request'),
   },
 })
 
@@ -268,14 +269,7 @@ const repairPurchaseRoute = createRoute({
   responses: {
     200: { description: 'The purchase has ended.', content: json(purchaseStatusSchema) },
     202: { description: 'In progress.', headers: acceptedHeaders, content: json(purchaseStatusSchema) },
-    ...problems(
-      ...READING,
-      'foreign_request',
-      'unknown_purchase',
-      'already_settled',
-      'not_repairable',
-      'temporal_unavailable',
-    ),
+    ...problems(...WITH_BODY, 'unknown_purchase', 'already_settled', 'not_repairable', 'temporal_unavailable'),
   },
 })
 

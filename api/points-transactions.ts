@@ -8,7 +8,7 @@ import type { PointsAnswer } from '#ledger/ledger.ts'
 import type { App, AppContext, AppDependencies } from './app-types.ts'
 import { DEMO_ACTOR, idempotencyHeaders, keyedRequest, keyReusedProblem, markReplayed } from './idempotency.ts'
 import { Problem } from './problems.ts'
-import { json, jsonBody, problems, READING, replayedHeader, WRITING } from './responses.ts'
+import { json, jsonBody, problems, replayedHeader, WRITING } from './responses.ts'
 import { accountId, timestamp, transactionPath } from './schemas.ts'
 
 /** Moving points: issue, redeem and reverse. */
@@ -165,16 +165,7 @@ const reversePointsTransactionRoute = createRoute({
   request: { params: transactionPath, headers: idempotencyHeaders },
   responses: {
     200: { description: 'Reversed.', headers: replayedHeader, content: json(reversalSchema) },
-    ...problems(
-      ...READING,
-      'invalid_request',
-      'foreign_request',
-      'idempotency_key_reused',
-      'unknown_transaction',
-      'already_reversed',
-      'not_reversible',
-      'belongs_to_purchase',
-    ),
+    ...problems(...WRITING, 'unknown_transaction', 'already_reversed', 'not_reversible', 'belongs_to_purchase'),
   },
 })
 

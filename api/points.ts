@@ -13,7 +13,16 @@ import type { BalanceEntry } from '#domain/points/daily-balance.ts'
 import type { App, AppDependencies } from './app-types.ts'
 import { findAccount, pointsOutput, transactionId, transactionShape } from './points-transactions.ts'
 import { json, problems, READING } from './responses.ts'
-import { accountId, orNull, pageQuery, snakeCasePage, snakeCasePageOf, timestamp } from './schemas.ts'
+import {
+  accountId,
+  idCursor,
+  numberCursor,
+  orNull,
+  pageQuery,
+  snakeCasePage,
+  snakeCasePageOf,
+  timestamp,
+} from './schemas.ts'
 
 /** Reading points: balance, statement and lots. */
 export function registerPoints(app: App, deps: AppDependencies): void {
@@ -51,7 +60,7 @@ const getPointsRoute = createRoute({
   request: { query: z.strictObject({ account_id: accountId }) },
   responses: {
     200: { description: 'The balance.', content: json(balanceSchema) },
-    ...problems(...READING, 'invalid_request'),
+    ...problems(...READING),
   },
 })
 
@@ -92,8 +101,6 @@ const statementLineSchema = z
   })
   .openapi('PointsStatementLine')
 
-const versionCursor = z.string().regex(/^[1-9]\d{0,14}$/, 'must be the next_cursor of an answer')
-
 const listPointsTransactionsRoute = createRoute({
   method: 'get',
   path: '/points/transactions',
@@ -101,13 +108,13 @@ const listPointsTransactionsRoute = createRoute({
   tags: ['Points'],
   summary: 'List the transactions of an account (statement)',
   description: 'Newest first.',
-  request: { query: pageQuery(versionCursor).extend({ account_id: accountId }) },
+  request: { query: pageQuery(numberCursor).extend({ account_id: accountId }) },
   responses: {
     200: {
       description: 'A page of the statement.',
       content: json(snakeCasePageOf(statementLineSchema).openapi('PointsStatementPage')),
     },
-    ...problems(...READING, 'invalid_request'),
+    ...problems(...READING),
   },
 })
 
@@ -181,7 +188,7 @@ const listPointsLotsRoute = createRoute({
   summary: 'List the lots of an account',
   description: 'Where the points come from and when they expire. Newest first.',
   request: {
-    query: pageQuery(z.uuid()).extend({
+    query: pageQuery(idCursor).extend({
       account_id: accountId,
       open_only: z
         .enum(['true', 'false'])
@@ -191,7 +198,7 @@ const listPointsLotsRoute = createRoute({
   },
   responses: {
     200: { description: 'A page of lots.', content: json(lotPage) },
-    ...problems(...READING, 'invalid_request'),
+    ...problems(...READING),
   },
 })
 

@@ -22,11 +22,12 @@ import type { App, AppContext, AppDependencies } from './app-types.ts'
 import { etagHeader, ifMatchHeader, ifNoneMatchHeader, isBasedOn, isKnown, notModified, withEtag } from './etags.ts'
 import { DEMO_ACTOR, idempotencyHeaders, keyedRequest, requireDone } from './idempotency.ts'
 import { Problem } from './problems.ts'
-import { json, jsonBody, problems, READING, replayedHeader, WRITING } from './responses.ts'
+import { ANY, json, jsonBody, problems, READING, replayedHeader, WRITING } from './responses.ts'
 import {
   amountOutput,
   line,
   lines,
+  numberCursor,
   orNull,
   page,
   pageOf,
@@ -65,7 +66,7 @@ const productDescription = lines(2000).openapi({ example: 'Light as a feather, f
 const productImage = z
   .string()
   .max(1000, 'must have at most 1000 characters')
-  .regex(/^(?:\/(?!\/)|https?:\/\/)[!-~]+$/, 'must be a path on this server or an http(s) address')
+  .regex(/^(?:\/[!-.0-~][!-~]*|https?:\/\/[!-~]+)$/, 'must be a path on this server or an http(s) address')
   .openapi({ description: 'A path on this server, or an http(s) address.', example: '/images/unicorn-air.svg' })
 
 function formatProduct(product: Product, { majorFromMinor }: Money): z.infer<typeof productSchema> {
@@ -103,7 +104,7 @@ const listProductsRoute = createRoute({
   request: { query: pageQuery(resourceId) },
   responses: {
     200: { description: 'A page of products.', content: json(pageOf(productSchema).openapi('ProductPage')) },
-    ...problems(...READING, 'invalid_request'),
+    ...problems(...READING),
   },
 })
 
@@ -129,11 +130,12 @@ const getProductRoute = createRoute({
   operationId: 'getProduct',
   tags: ['Products'],
   summary: 'Get a product',
+  description: 'Its stock is what can be bought at this moment.',
   request: { params: productPath, headers: z.object(ifNoneMatchHeader) },
   responses: {
     200: { description: 'The product.', headers: etagHeader, content: json(productSchema) },
     304: notModified,
-    ...problems(...READING, 'invalid_request', 'unknown_product'),
+    ...problems(...READING, 'unknown_product'),
   },
 })
 
@@ -168,6 +170,7 @@ const createProductRoute = (money: Money) =>
     operationId: 'createProduct',
     tags: ['Products'],
     summary: 'Add a product',
+    description: 'It can be bought at once.',
     request: { headers: idempotencyHeaders, body: jsonBody(newProduct(money)) },
     responses: {
       201: {
@@ -285,14 +288,14 @@ const listProductHistoryRoute = createRoute({
   description: 'Newest first. Without changes of its stock.',
   request: {
     params: productPath,
-    query: pageQuery(z.string().regex(/^[1-9]\d{0,14}$/, 'must be the nextCursor of an answer')),
+    query: pageQuery(numberCursor),
   },
   responses: {
     200: {
       description: 'A page of changes.',
       content: json(pageOf(productChangeSchema).openapi('ProductHistoryPage')),
     },
-    ...problems(...READING, 'invalid_request', 'unknown_product'),
+    ...problems(...READING, 'unknown_product'),
   },
 })
 
@@ -345,7 +348,7 @@ const stockAdjustment = z
       .min(-1_000_000_000)
       .max(1_000_000_000)
       .refine((quantity) => quantity !== 0, 'must not be 0')
-      .openapi({ description: 'Number to add; negative to remove.', example: 10 }),
+      .openapi({ not: { const: 0 }, description: 'Number to add; negative to remove.', example: 10 }),
     reason: line(500).openapi({ example: 'Delivery 4711' }),
   })
   .openapi('StockAdjustment')
@@ -381,10 +384,15 @@ const getImageRoute = createRoute({
   operationId: 'getImage',
   tags: ['Products'],
   summary: 'Get an image of a product',
-  request: { params: z.object({ name: z.string().openapi({ example: 'unicorn-air.svg' }) }) },
+  description: 'Of those that come with the sample data.',
+  request: {
+    params: z.object({
+      name: z.string().openapi({ pattern: '^[a-z-]+\\.svg$', maxLength: 64, example: 'unicorn-air.svg' }),
+    }),
+  },
   responses: {
     200: { description: 'The image.', content: { 'image/svg+xml': { schema: z.string() } } },
-    ...problems('misdirected_request', 'internal_error', 'unknown_image'),
+    ...problems(...ANY, 'unknown_image'),
   },
 })
 

@@ -42,14 +42,7 @@ const watchPurchaseRoute = createRoute({
       },
     },
     204: { description: 'All events were delivered, including the outcome.' },
-    ...problems(
-      ...READING,
-      'invalid_request',
-      'foreign_request',
-      'unknown_purchase',
-      'too_many_at_once',
-      'too_many_viewers',
-    ),
+    ...problems(...READING, 'foreign_request', 'unknown_purchase', 'too_many_at_once', 'too_many_viewers'),
   },
 })
 

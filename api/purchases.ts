@@ -23,8 +23,8 @@ import {
 } from './purchase-schemas.ts'
 import { cancelWorkflow, readPresent, startPurchase, startRefund, waitForOutcome } from './purchase-workflows.ts'
 import { quoteRefund } from './refund-quote.ts'
-import { json, problems, READING } from './responses.ts'
-import { page, pageOf, pageQuery, purchasePath, resourceId } from './schemas.ts'
+import { json, problems, READING, WITH_BODY } from './responses.ts'
+import { idCursor, page, pageOf, pageQuery, purchasePath, resourceId } from './schemas.ts'
 
 /** `/purchases`: reading, cancelling and refunding purchases. */
 export function registerPurchases(app: App, deps: AppDependencies): void {
@@ -44,14 +44,14 @@ const listPurchasesRoute = createRoute({
   summary: 'List purchases',
   description: 'Newest first. Without their steps: `GET /purchases/{id}` has them.',
   request: {
-    query: pageQuery(z.uuid()).extend({
+    query: pageQuery(idCursor).extend({
       userId: resourceId.optional().openapi({ description: 'Only purchases of this user.' }),
       status: purchaseStatus.optional(),
     }),
   },
   responses: {
     200: { description: 'A page of purchases.', content: json(pageOf(purchaseSummarySchema).openapi('PurchasePage')) },
-    ...problems(...READING, 'invalid_request'),
+    ...problems(...READING),
   },
 })
 
@@ -82,6 +82,7 @@ const getPurchaseRoute = createRoute({
   operationId: 'getPurchase',
   tags: ['Purchases'],
   summary: 'Get a purchase with its steps',
+  description: '`GET /purchases/{id}/events` has the same as it happens.',
   request: { params: purchasePath },
   responses: {
     200: { description: 'The purchase.', content: json(purchaseSchema) },
@@ -139,7 +140,7 @@ const cancelPurchaseRoute = createRoute({
       headers: acceptedHeaders,
       content: json(purchaseStatusSchema),
     },
-    ...problems(...READING, 'foreign_request', 'unknown_purchase', 'already_settled'),
+    ...problems(...WITH_BODY, 'unknown_purchase', 'already_settled'),
   },
 })
 
@@ -230,7 +231,7 @@ const refundPurchaseRoute = createRoute({
   responses: {
     200: { description: 'Refunded.', content: json(refundedSchema) },
     202: { description: 'In progress.', headers: acceptedHeaders, content: json(purchaseStatusSchema) },
-    ...problems(...READING, 'foreign_request', 'unknown_purchase', 'not_refundable'),
+    ...problems(...WITH_BODY, 'unknown_purchase', 'not_refundable'),
   },
 })
 

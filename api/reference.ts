@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { App } from './app-types.ts'
+import { EVENT_VALUE_PUBLISHED } from './events.ts'
+import { TEXTS_PUBLISHED } from './schemas.ts'
 
 /** `/openapi.json` and `/docs`. */
 export function registerReference(app: App): void {
@@ -20,12 +22,23 @@ when you repeat it; it then takes effect once. The answer to a repeat has \`Idem
 state: 404 for a resource that was deleted since. Refusals are stored under the key; invalid input (400) and outages (503)
 are not. Keys of purchases never expire, other keys are kept for at least a day.`
 
+/** The identifier is of SPDX (OpenAPI 3.1). */
+const LICENSE = { name: 'MIT', identifier: 'MIT' }
+
 /** `/openapi.json`: the schemas that validate the requests, as OpenAPI 3.1. */
 function registerOpenApiDocument(app: App): void {
+  const schemas = { ...TEXTS_PUBLISHED, EventValue: EVENT_VALUE_PUBLISHED }
+  for (const [name, schema] of Object.entries(schemas)) app.openAPIRegistry.registerComponent('schemas', name, schema)
   app.doc31('/openapi.json', {
     openapi: '3.1.0',
-    info: { title: 'Unicorn Store', version: '1', description: DESCRIPTION, license: { name: 'MIT' } },
+    info: {
+      title: 'Unicorn Store',
+      version: '1',
+      description: DESCRIPTION,
+      license: LICENSE,
+    },
     servers: [{ url: '/' }],
+    security: [],
     tags: [
       { name: 'Purchases', description: 'Buying, and the progress of purchases.' },
       { name: 'Products', description: 'Products and their stock.' },

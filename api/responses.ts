@@ -1,18 +1,25 @@
 import { z } from '@hono/zod-openapi'
 import { PROBLEMS, type ProblemCode, problemType } from './problems.ts'
 
-/** What any route may answer. */
-export const READING = ['misdirected_request', 'internal_error', 'database_unavailable'] as const
-/** What any route with a body may answer. */
+/** What any route may answer, and its address to another method. */
+export const ANY = [
+  'invalid_request',
+  'malformed_http',
+  'method_not_allowed',
+  'misdirected_request',
+  'internal_error',
+] as const
+/** What any route that reads the database may answer. */
+export const READING = [...ANY, 'database_unavailable'] as const
+/** What any route that takes a body may answer, even if it is to be empty. */
 export const WITH_BODY = [
   ...READING,
-  'invalid_request',
   'malformed_json',
   'foreign_request',
   'body_too_large',
   'unsupported_media_type',
 ] as const
-/** What any route with a body and an Idempotency-Key may answer. */
+/** What any route with an Idempotency-Key may answer. */
 export const WRITING = [...WITH_BODY, 'idempotency_key_reused'] as const
 
 /** A refusal, a resource that was deleted since, or a request on record that cannot go on now. */
@@ -21,7 +28,7 @@ const MAY_BE_REPLAYED = ['404', '409', '503']
 type ProblemResponses<Code extends ProblemCode> = {
   [Status in (typeof PROBLEMS)[Code]['status']]: {
     description: string
-    headers: Partial<typeof retryAfterHeader & typeof replayedHeader>
+    headers: Partial<typeof retryAfterHeader & typeof replayedHeader & typeof allowHeader>
     content: { 'application/problem+json': { schema: z.ZodType } }
   }
 }
@@ -33,6 +40,7 @@ export function problems<Code extends ProblemCode>(...codes: Code[]): ProblemRes
   const responses = Object.entries(byStatus).map(([status, sameStatus]) => {
     const description = sameStatus.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join('\n\n')
     const headers = {
+      ...(status === '405' && allowHeader),
       ...((status === '503' || status === '429') && retryAfterHeader),
       ...(isKeyed && MAY_BE_REPLAYED.includes(status) && replayedHeader),
     }
@@ -75,6 +83,14 @@ export const replayedHeader = {
   'Idempotency-Replayed': {
     description: '`true` when an earlier request with the same key took effect.',
     schema: { type: 'string' as const, enum: ['true'] },
+  },
+}
+
+/** OpenAPI description of the response header (RFC 9110, section 10.2.1). */
+const allowHeader = {
+  Allow: {
+    description: 'The methods that this address takes.',
+    schema: { type: 'string' as const, example: 'GET, HEAD, POST' },
   },
 }
 

@@ -1,13 +1,14 @@
 import { z } from '@hono/zod-openapi'
 import type { Money } from '#domain/money.ts'
-import { hasInvisibleCharacters } from '#domain/names.ts'
+import { INVISIBLE_BEYOND, LINE, LINES } from '#domain/names.ts'
 import type { ProblemCode } from './problems.ts'
 
 /** Ids of products and names of users. */
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
+const ID_PUBLISHED = { minLength: 1, maxLength: 64, pattern: ID.source }
 const ID_RULE = 'must be 1 to 64 letters, digits, dots, dashes or underscores, and start with a letter or digit'
 
-export const resourceId = z.string().regex(ID, ID_RULE)
+export const resourceId = z.string().regex(ID, ID_RULE).openapi(ID_PUBLISHED)
 export const productId = resourceId.openapi({ example: '1' })
 export const username = resourceId.openapi({ example: 'derick' })
 export const accountId = username.openapi({ description: 'The username of the owner of the points.' })
@@ -17,8 +18,8 @@ export const userId = resourceId.openapi({
   example: 'usr_0199d6a4-7f1e-7c3a-9b0e-5a1c2d3e4f50',
 })
 
-export const productPath = z.object({ id: pathId((id) => ID.test(id), 'unknown_product', '1') })
-export const userPath = z.object({ username: pathId((name) => ID.test(name), 'unknown_user', 'derick') })
+export const productPath = z.object({ id: namePath('unknown_product', '1') })
+export const userPath = z.object({ username: namePath('unknown_user', 'derick') })
 export const purchasePath = uuidPath('unknown_purchase')
 export const parkedPath = uuidPath('unknown_parked_award')
 export const discrepancyPath = uuidPath('unknown_discrepancy')
@@ -28,13 +29,21 @@ export const eventPath = uuidPath('unknown_event')
 /** Lower case, as in keys and references (RFC 9562, section 4: input may have either case). */
 function uuidPath(unknown: ProblemCode) {
   const isPossible = (id: string) => z.uuid().safeParse(id).success
-  return z.object({ id: pathId(isPossible, unknown, '0199d6a4-7f1e-7c3a-9b0e-5a1c2d3e4f50').toLowerCase() })
+  const id = pathId(isPossible, unknown).toLowerCase()
+  return z.object({ id: id.openapi({ format: 'uuid', example: '0199d6a4-7f1e-7c3a-9b0e-5a1c2d3e4f50' }) })
+}
+
+function namePath(unknown: ProblemCode, example: string) {
+  return pathId((id) => ID.test(id), unknown).openapi({ ...ID_PUBLISHED, example })
 }
 
 /** An id in a path. One that cannot exist is answered like one that does not: 404. */
-function pathId(isPossible: (id: string) => boolean, unknown: ProblemCode, example: string) {
-  return z.string().refine(isPossible, { params: { unknown } }).openapi({ example })
+export function pathId(isPossible: (id: string) => boolean, unknown: ProblemCode) {
+  return z.string().refine(isPossible, { params: { unknown } })
 }
+
+/** What strict JSON takes of numbers (domain/strict-json.ts), but for those with more digits than a double holds. */
+export const NUMBER_PUBLISHED = { minimum: -Number.MAX_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER }
 
 /** An amount in a request: a JSON number in major units, parsed to integer minor units. */
 export function amountInput({ digits, maxRequestMinor, minorFromMajor, majorFromMinor }: Money) {
@@ -50,7 +59,7 @@ export function amountInput({ digits, maxRequestMinor, minorFromMajor, majorFrom
       context.addIssue({ code: 'custom', message: precision })
       return z.NEVER
     })
-    .openapi({ description: `In major units: ${precision}.`, example: 1700 })
+    .openapi({ description: `In major units: ${precision}.`, multipleOf: majorFromMinor(1), example: 1700 })
 }
 
 function decimals(count: number): string {
@@ -58,7 +67,10 @@ function decimals(count: number): string {
 }
 
 export function positiveAmountInput(money: Money) {
-  return amountInput(money).refine((minor) => minor > 0, `must be at least ${money.majorFromMinor(1)}`)
+  const least = money.majorFromMinor(1)
+  return amountInput(money)
+    .refine((minor) => minor > 0, `must be at least ${least}`)
+    .openapi({ minimum: least })
 }
 
 /** An amount in an answer: a JSON number in major units. */
@@ -67,36 +79,73 @@ export const amountOutput = z.number().openapi({
   example: 1700,
 })
 
+/** Texts in the OpenAPI document, which has them once: their patterns are long. */
+export const TEXTS_PUBLISHED = {
+  Line: {
+    type: 'string' as const,
+    description:
+      'One line of text, which is stored in NFC and without the spaces around it. It has neither controls nor invisible characters, ' +
+      'whether the pattern knows them (up to U+FFFF) or not, and in NFC, too, no more characters than is said.',
+    minLength: 1,
+    pattern: LINE,
+  },
+  Lines: {
+    type: 'string' as const,
+    description: 'Text of any number of lines, in the same way. It may be empty.',
+    pattern: LINES,
+  },
+}
+
+/** What of it is said of a text of at most so many characters. */
+export function textPublished(name: keyof typeof TEXTS_PUBLISHED, maxLength: number) {
+  return { allOf: [{ $ref: `#/components/schemas/${name}` }], maxLength }
+}
+
 /** One line of text, in NFC: what looks the same is the same. */
 export function line(maxLength: number) {
-  return z
-    .string()
-    .normalize('NFC')
-    .trim()
-    .min(1, 'must not be empty')
-    .max(maxLength, `must have at most ${maxLength} characters`)
-    .refine((given) => !hasControlCharacters(given), 'must not have control characters')
-    .refine((given) => !hasInvisibleCharacters(given), 'must not have invisible characters')
+  return text('Line', maxLength).trim().refine(isWithin(maxLength), tooLong(maxLength))
 }
 
 /** Text of any number of lines, in NFC; it may be empty. */
 export function lines(maxLength: number) {
+  return text('Lines', maxLength).refine(isWithin(maxLength), tooLong(maxLength))
+}
+
+/** As it is given, it must be as the document says; in NFC it may become longer. Characters are code points, as in JSON Schema. */
+function text(name: keyof typeof TEXTS_PUBLISHED, maxLength: number) {
+  const pattern = new RegExp(TEXTS_PUBLISHED[name].pattern, 'u')
   return z
     .string()
+    .refine((given) => isText(given, pattern), { error: ({ input }) => whyNot(String(input), pattern), abort: true })
+    .refine(isWithin(maxLength), { error: tooLong(maxLength), abort: true })
     .normalize('NFC')
-    .max(maxLength, `must have at most ${maxLength} characters`)
-    .refine((given) => !hasControlCharacters(given.replace(/[\n\t]/g, '')), 'must not have control characters')
-    .refine((given) => !hasInvisibleCharacters(given), 'must not have invisible characters')
+    .openapi(textPublished(name, maxLength))
 }
 
-/** NUL and lone surrogates among them, which Postgres does not store as text. */
-function hasControlCharacters(text: string): boolean {
-  return /[\p{Cc}\p{Cs}]/u.test(text)
+const isText = (given: string, pattern: RegExp) =>
+  given.isWellFormed() && pattern.test(given) && !INVISIBLE_BEYOND.test(given)
+const isWithin = (maxLength: number) => (given: string) => [...given].length <= maxLength
+const tooLong = (maxLength: number) => `must have at most ${maxLength} characters`
+
+/** Why it does not fit. NUL and lone surrogates are among the controls: Postgres does not store them as text. */
+function whyNot(given: string, pattern: RegExp): string {
+  const misfit = [...given].find((character) => !isText(`a${character}a`, pattern))
+  if (misfit !== undefined && /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(misfit)) return 'must not have control characters'
+  return given.trim() === '' ? 'must not be empty' : 'must not have invisible characters'
 }
+
+const INSTANT =
+  /^(?:19[7-9]|[2-9]\d\d)\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3])(?::[0-5]\d){2}(?:\.\d{1,9})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/
+
+/** For the OpenAPI document: days that no calendar has are for the format to exclude. */
+export const INSTANT_PUBLISHED = { format: 'date-time', pattern: INSTANT.source, minLength: 20, maxLength: 35 }
 
 /** An RFC 3339 instant in a request, parsed to ISO 8601 in UTC; in years that Postgres and `Date` both represent. */
-export const instantInput = z.iso
-  .datetime({ offset: true })
+export const instantInput = z
+  .string()
+  .regex(INSTANT, 'must be an RFC 3339 instant in the years 1970 to 9999')
+  .refine((text) => z.iso.datetime({ offset: true }).safeParse(text).success, 'must be a day that there is')
+  .openapi(INSTANT_PUBLISHED)
   .transform((text) => new Date(text))
   .refine((date) => date.getTime() >= 0 && date.getUTCFullYear() <= 9999, 'must be in the years 1970 to 9999')
   .transform((date) => date.toISOString())
@@ -107,6 +156,17 @@ export const timestamp = z.iso.datetime().openapi({ description: 'UTC.', example
 export function orNull<Schema extends z.ZodType>(schema: Schema) {
   return z.union([schema, z.null()])
 }
+
+/** A cursor that is the id of the last item. */
+export const idCursor = z
+  .guid('must be the cursor of an answer')
+  .openapi({ format: 'uuid', minLength: 36, maxLength: 36 })
+
+/** A cursor that is a number. */
+export const numberCursor = z
+  .string()
+  .regex(/^[1-9]\d{0,14}$/, 'must be the cursor of an answer')
+  .openapi({ minLength: 1, maxLength: 15 })
 
 /** Query parameters of a list. The cursor is opaque to clients; each list defines what it means. */
 export function pageQuery(cursor: z.ZodType<string>) {

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, AppDependencies } from './app-types.ts'
-import { json, problems } from './responses.ts'
+import { ANY, json, problems } from './responses.ts'
 import { amountOutput } from './schemas.ts'
 
 const settingsSchema = z
@@ -32,7 +32,7 @@ const getSettingsRoute = createRoute({
   description: 'The same for everybody; constant while the server runs.',
   responses: {
     200: { description: 'The settings.', content: json(settingsSchema) },
-    ...problems('misdirected_request', 'internal_error'),
+    ...problems(...ANY),
   },
 })
 

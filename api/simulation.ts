@@ -14,7 +14,7 @@ import { limitPerCaller } from './caller-limits.ts'
 import { campaignName, clientName, mergeTerms, requireCampaign, termsInput } from './campaign-schemas.ts'
 import { eventPayload } from './events.ts'
 import { json, jsonBody, problems, WITH_BODY } from './responses.ts'
-import { instantInput } from './schemas.ts'
+import { INSTANT_PUBLISHED, instantInput } from './schemas.ts'
 
 /** The campaigns to simulate: all of a client, a stored one, a stored one with changes, or one that is not stored. */
 export const candidateShape = {
@@ -102,6 +102,9 @@ function formatOutcome(outcome: RuleOutcome, rule: number): z.infer<typeof outco
   return { rule, ...outcome }
 }
 
+/** As a pattern: generated clients have types of their own for a member that has a name beside members that have none. */
+const WITH_INSTANT = { patternProperties: { '^occurredAt$': { type: 'string', ...INSTANT_PUBLISHED } } }
+
 const eventSimulation = z
   .strictObject({
     ...candidateShape,
@@ -114,6 +117,7 @@ const eventSimulation = z
         description:
           'The event for the rules. By default `type` is PurchaseCompleted and `occurredAt` is now. Caps per customer apply to ' +
           'its `username` or `accountId`.',
+        ...WITH_INSTANT,
         example: { amount: 1700, total: 1700, quantity: 1 },
       }),
   })

@@ -22,31 +22,46 @@ const SINGLE_HEADERS = [
 /**
  * Refuses what would be ignored, or changed without a word: a second header of a kind that may come once, addresses and bodies that
  * are not UTF-8, bodies in an encoding that nobody undoes, members that are given twice, numbers that a double does not hold, and any
- * member in the body of a route that takes none.
+ * member in the body, or parameter in the query, of a route that takes none.
  */
 export function strictRequests(app: App): MiddlewareHandler<AppEnv> {
-  let withBody: Set<string> | undefined
+  let operations: Map<string, Operation> | undefined
   return async (c, next) => {
     refuseRepeatedHeaders(c)
     refuseMalformedAddress(c)
     const route = matchedRoutes(c).at(-1)
     // Where there is no route, that is what the client is told.
     if (route !== undefined && !route.path.endsWith('*')) {
-      withBody ??= routesWithBody(app)
-      await refuseLossyBody(c, withBody.has(`${route.method} ${route.path}`))
+      operations ??= operationsOf(app)
+      const operation = operations.get(`${route.method} ${route.path}`)
+      if (operation?.takesQuery === false) refuseQuery(c)
+      await refuseLossyBody(c, operation?.takesBody === true)
     }
     await next()
   }
 }
 
-/** As `POST /purchases/:id/cancel`, from the OpenAPI document. */
-function routesWithBody(app: App): Set<string> {
-  return new Set(
+type Operation = { takesQuery: boolean; takesBody: boolean }
+
+/** By names such as `POST /purchases/:id/cancel`, from the OpenAPI document. */
+function operationsOf(app: App): Map<string, Operation> {
+  return new Map(
     app.openAPIRegistry.definitions
       .filter((definition) => definition.type === 'route')
-      .filter(({ route }) => route.request?.body !== undefined)
-      .map(({ route }) => `${route.method.toUpperCase()} ${route.path.replace(/\{(\w+)\}/g, ':$1')}`),
+      .map(({ route: { method, path, request } }) => [
+        `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`,
+        { takesQuery: request?.query !== undefined, takesBody: request?.body !== undefined },
+      ]),
   )
+}
+
+function refuseQuery({ req }: AppContext): void {
+  const names = [...new URL(req.url).searchParams.keys()]
+  if (names.length > 0)
+    throw invalidRequest(
+      'query',
+      names.map((path) => ({ path, message: 'is not known here' })),
+    )
 }
 
 function refuseRepeatedHeaders({ env }: AppContext): void {

@@ -18,6 +18,7 @@ import { json, jsonBody, problems, READING, replayedHeader, WRITING } from './re
 import {
   amountInput,
   amountOutput,
+  numberCursor,
   page,
   pageOf,
   pageQuery,
@@ -72,7 +73,7 @@ const listUsersRoute = createRoute({
   request: { query: pageQuery(resourceId) },
   responses: {
     200: { description: 'A page of users.', content: json(pageOf(userSchema).openapi('UserPage')) },
-    ...problems(...READING, 'invalid_request'),
+    ...problems(...READING),
   },
 })
 
@@ -93,7 +94,9 @@ function registerListUsers(app: App, { sql, money }: AppDependencies): void {
 }
 
 /** Routes of a user called `balance` would collide with `/users/balance/{username}`. */
-const newUsername = username.refine((name) => name !== 'balance', 'is reserved')
+const newUsername = username
+  .refine((name) => name !== 'balance', 'is reserved')
+  .openapi({ not: { const: 'balance' } as never })
 
 function newUser(money: Money) {
   return z
@@ -114,6 +117,7 @@ const createUserRoute = (money: Money) =>
     operationId: 'createUser',
     tags: ['Users'],
     summary: 'Add a user with an opening balance',
+    description: 'Whichever case a name is written in, it is the same name.',
     request: { headers: idempotencyHeaders, body: jsonBody(newUser(money)) },
     responses: {
       201: {
@@ -148,6 +152,7 @@ const getBalanceRoute = createRoute({
   operationId: 'getBalance',
   tags: ['Users'],
   summary: 'Get the balance of a user',
+  description: 'The sum of all entries of the wallet.',
   request: { params: userPath },
   responses: {
     200: { description: 'The balance.', content: json(userSchema) },
@@ -173,6 +178,7 @@ const topUpRoute = (money: Money) =>
     operationId: 'topUp',
     tags: ['Users'],
     summary: 'Top up a wallet',
+    description: 'Adds an entry to the wallet.',
     request: { params: userPath, headers: idempotencyHeaders, body: jsonBody(topUp(money)) },
     responses: {
       200: { description: 'The user with the present balance.', headers: replayedHeader, content: json(userSchema) },
@@ -205,8 +211,6 @@ const walletEntrySchema = z
   })
   .openapi('WalletEntry')
 
-const entryId = z.string().regex(/^[1-9]\d{0,14}$/, 'must be the nextCursor of an answer')
-
 const listWalletEntriesRoute = createRoute({
   method: 'get',
   path: '/users/{username}/wallet-entries',
@@ -214,10 +218,10 @@ const listWalletEntriesRoute = createRoute({
   tags: ['Users'],
   summary: 'List the entries of a wallet',
   description: 'Newest first. The balance is the sum of all entries.',
-  request: { params: userPath, query: pageQuery(entryId) },
+  request: { params: userPath, query: pageQuery(numberCursor) },
   responses: {
     200: { description: 'A page of entries.', content: json(pageOf(walletEntrySchema).openapi('WalletEntryPage')) },
-    ...problems(...READING, 'invalid_request', 'unknown_user'),
+    ...problems(...READING, 'unknown_user'),
   },
 })
 

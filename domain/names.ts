@@ -1,14 +1,33 @@
-/**
- * What shows nothing, or turns the direction of what follows: a name with it looks like another one. Joiners and selectors of variants
- * belong to scripts and emoji, but not at the beginning of a word.
- */
-const INVISIBLE =
-  /\p{Bidi_Control}|(?!\u200c|\u200d|\ufe0e|\ufe0f)\p{Default_Ignorable_Code_Point}|(?:^|\s)(?:\u200c|\u200d|\ufe0e|\ufe0f)/u
+// Characters as a pattern of JSON Schema has them between brackets: by their numbers and not by their properties, and none beyond U+FFFF, so
+// that every dialect of regular expressions reads them in the same way.
 
-/** Whether a text has characters that nobody sees (RFC 8264, section 9.13: they are not for names). */
-export function hasInvisibleCharacters(text: string): boolean {
-  return INVISIBLE.test(text)
-}
+const CONTROLS = '\\u0000-\\u001f\\u007f-\\u009f'
+const BREAKS = '\\u2028\\u2029'
+const SPACES = ' \\u00a0\\u1680\\u2000-\\u200a\\u202f\\u205f\\u3000'
+/** Joiners and selectors of variants belong to scripts and emoji, but not at the beginning of a word. */
+const JOINERS = '\\u200c\\u200d\\ufe0e\\ufe0f'
+/**
+ * What else shows nothing, or turns the direction of what follows (Default_Ignorable_Code_Point and Bidi_Control): a name with it looks
+ * like another one (RFC 8264, section 9.13).
+ */
+const INVISIBLE = [
+  '\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b\\u200e\\u200f\\u202a-\\u202e\\u2060-\\u206f',
+  '\\u3164\\ufe00-\\ufe0d\\ufeff\\uffa0\\ufff0-\\ufff8',
+].join('')
+
+const NO_WORD = CONTROLS + BREAKS + SPACES + INVISIBLE
+const WORD = `[^${NO_WORD}${JOINERS}][^${NO_WORD}]*`
+
+/** What of the kind there is beyond U+FFFF. */
+export const INVISIBLE_BEYOND = /[\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]/u
+
+/** One line of text, not of spaces alone. As a pattern of JSON Schema, like `LINES`. */
+export const LINE = `^[${SPACES}]*${WORD}(?:[${SPACES}]+${WORD})*[${SPACES}]*$`
+
+const GAP = `[${SPACES}${BREAKS}\\n\\t]`
+
+/** Text of any number of lines; it may be empty. */
+export const LINES = `^${GAP}*(?:${WORD}${GAP}+)*(?:${WORD})?$`
 
 /** The same for names that people cannot tell apart: by compatibility (NFKC), case, and what shows nothing. */
 export function nameKey(name: string): string {

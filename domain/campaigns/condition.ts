@@ -98,7 +98,7 @@ function checkComparison(json: Json | undefined, at: string, scope: ConditionSco
 function checkShortText(json: Json | undefined, at: string, errors: ValidationErrors): string | undefined {
   const text = checkText(json, at, errors)
   if (text === undefined) return undefined
-  if (text.length > LIMITS.textLength) return errors.add(at, `longer than ${LIMITS.textLength} characters`)
+  if ([...text].length > LIMITS.textLength) return errors.add(at, `longer than ${LIMITS.textLength} characters`)
   // Neither can be stored, and no event holds them.
   if (text.includes('\0') || !text.isWellFormed()) return errors.add(at, 'has NUL or half a surrogate pair in it')
   return text

@@ -125,7 +125,7 @@ export type ParsedFormula = { readonly ok: true; readonly formula: Formula } | I
  * @returns the formula, or the first error and its character (from 0)
  */
 export function parseFormula(text: string): ParsedFormula {
-  if (text.length > LIMITS.formulaLength) {
+  if ([...text].length > LIMITS.formulaLength) {
     return { ok: false, at: LIMITS.formulaLength, message: `longer than ${LIMITS.formulaLength} characters` }
   }
   const syntax = new FormulaSyntax(text)

@@ -88,7 +88,8 @@ export function readJsonPath(text: string, start: number): ReadPath {
     count += 1
     end = segment.end
     if (count > LIMITS.pathSegments) return invalid(end, `more than ${LIMITS.pathSegments} names and indexes`)
-    if (end - start > LIMITS.pathLength) return invalid(end, `a path of more than ${LIMITS.pathLength} characters`)
+    if ([...text.slice(start, end)].length > LIMITS.pathLength)
+      return invalid(end, `a path of more than ${LIMITS.pathLength} characters`)
   }
   if (count === 0) return invalid(end, 'a name is missing, as in $.amount')
   return { ok: true, path: new JsonPath(text.slice(start, end)), end }

@@ -3,6 +3,8 @@
  * anything sensible and far below anything that hurts. What does not depend on the event is checked on saving.
  */
 export const LIMITS = {
+  // Characters are code points, as in JSON Schema.
+
   /** Characters of a campaign's rules as JSON text. */
   rulesLength: 32_768,
   /** Types of events that a campaign is for, and characters of each. */

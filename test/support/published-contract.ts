@@ -83,9 +83,17 @@ function pathPattern(template: string): RegExp {
   return new RegExp(`^${template.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`)
 }
 
-/** With references as JSON Schema knows them. */
+/** With references as JSON Schema knows them, and without `not`, which zod does not know: it is about requests. */
 function withLocalReferences(schema: Json): Json {
-  return JSON.parse(JSON.stringify(schema).replaceAll('"#/components/schemas/', '"#/$defs/'))
+  const text = JSON.stringify(schema, (name, part: unknown) =>
+    name === 'not' && !isCondition(part) ? undefined : part,
+  )
+  return JSON.parse(text.replaceAll('"#/components/schemas/', '"#/$defs/'))
+}
+
+/** A condition of a campaign has a member of this name. */
+function isCondition(part: unknown): boolean {
+  return typeof part === 'object' && part !== null && '$ref' in part
 }
 
 /** Clients may meet members that they do not know, but we send none that are not documented. */

@@ -2,7 +2,8 @@ import { money } from '#web/format/money.ts'
 import { points } from '#web/format/points.ts'
 import type { components } from './schema.d.ts'
 
-type Schemas = components['schemas']
+/** Without the one that is anything. */
+type Schemas = Omit<components['schemas'], 'EventValue'>
 
 /** Every problem the API answers with, distinguished by `code`: what has the members of one (RFC 9457), and ours. */
 export type Problem = Extract<Schemas[keyof Schemas], { type: string; status: number; code: string; requestId: string }>

@@ -1,0 +1,74 @@
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { type AcceptedFinding, compare, readAccepted, schemathesisFindings } from '#test/contract/findings.ts'
+
+const encoded = (text: string) => ({ $base64: Buffer.from(text).toString('base64') })
+
+function scenario(check: object, status: number, body: object): string {
+  const interaction = {
+    request: { method: 'POST', uri: 'http://127.0.0.1:1/purchase', body: encoded('{"quantity":0}') },
+    response: { status_code: status, content: encoded(JSON.stringify(body)) },
+  }
+  const recorder = { label: 'POST /purchase', checks: { c1: [check] }, interactions: { c1: interaction } }
+  return JSON.stringify({ ScenarioFinished: { recorder } })
+}
+
+const failure = { operation: 'POST /purchase', title: 'Schema-valid request rejected', message: 'Expected: 2xx' }
+const failed = { name: 'positive_data_acceptance', status: 'failure', failure_info: { failure } }
+
+describe('what schemathesis reports', () => {
+  test('is a finding for each check that failed, with the answer and the request', () => {
+    const lines = [
+      JSON.stringify({ EngineStarted: {} }),
+      scenario({ name: 'not_a_server_error', status: 'success' }, 200, {}),
+      scenario(failed, 400, { detail: 'In the body, quantity: must be at least 1.' }),
+    ]
+    expect(schemathesisFindings(`${lines.join('\n')}\n`)).toEqual([
+      {
+        tool: 'schemathesis',
+        rule: 'positive_data_acceptance',
+        at: 'POST /purchase',
+        detail: [
+          '400 In the body, quantity: must be at least 1.',
+          'Schema-valid request rejected: Expected: 2xx',
+          'POST http://127.0.0.1:1/purchase',
+          '{"quantity":0}',
+        ].join('\n'),
+      },
+    ])
+  })
+
+  test('counts once for an operation and an answer, numbers aside', () => {
+    const lines = [1, 2, 3].map((n) => scenario(failed, 400, { detail: `lines.${n}: is missing` }))
+    lines.push(scenario(failed, 400, { detail: 'something else' }))
+    expect(schemathesisFindings(lines.join('\n'))).toHaveLength(2)
+  })
+
+  test('is a finding, too, when it could not go on', () => {
+    const [error] = schemathesisFindings(JSON.stringify({ NonFatalError: { value: 'no answer' } }))
+    expect(error).toMatchObject({ rule: 'error', detail: expect.stringContaining('no answer') })
+  })
+})
+
+describe('the list of what is accepted', () => {
+  const entry: AcceptedFinding = { tool: 'spectral', rule: 'r', at: '^paths', detail: 'x$', reason: 'because' }
+  const finding = { tool: 'spectral', rule: 'r', at: 'paths./a', detail: 'ends with x' } as const
+
+  test('covers what has its tool, rule, place and text, and nothing else', () => {
+    expect(compare([finding], [entry])).toEqual({ open: [], unused: [] })
+    for (const other of [
+      { ...finding, tool: 'redocly' as const },
+      { ...finding, rule: 'other' },
+      { ...finding, at: 'info' },
+      { ...finding, detail: 'x, but more' },
+    ])
+      expect(compare([other], [entry])).toEqual({ open: [other], unused: [entry] })
+  })
+
+  test('that is in use is readable, gives a reason for each entry, and has none twice', () => {
+    const accepted = readAccepted(join(import.meta.dirname, '../contract/accepted.json'))
+    const keys = accepted.map(({ tool, rule, at, detail }) => [tool, rule, at, detail].join(' '))
+    expect(new Set(keys).size).toBe(keys.length)
+    for (const { reason } of accepted) expect(reason).toMatch(/\w.*\.$/)
+  })
+})
