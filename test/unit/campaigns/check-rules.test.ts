@@ -191,6 +191,13 @@ describe('the limits hold, to the last one', () => {
     ['path characters', [reading(`$.${'a'.repeat(198)}`)], [reading(`$.${'a'.repeat(199)}`)], '/0/variable'],
     ['path segments', [reading(`$${'.a'.repeat(16)}`)], [reading(`$${'.a'.repeat(17)}`)], '/0/variable'],
     ['text characters', [equalTo('x'.repeat(200))], [equalTo('x'.repeat(201))], '/0/condition/value'],
+    ['text characters beyond U+FFFF', [equalTo('🦄'.repeat(200))], [equalTo('🦄'.repeat(201))], '/0/condition/value'],
+    [
+      'path characters beyond U+FFFF',
+      [reading(`$.${'𝒳'.repeat(198)}`)],
+      [reading(`$.${'𝒳'.repeat(199)}`)],
+      '/0/variable',
+    ],
     ['all characters', `[${' '.repeat(LIMITS.rulesLength - 2)}]`, `[${' '.repeat(LIMITS.rulesLength - 1)}]`, ''],
   ])('%s', (_title, within, beyond, path) => {
     expect(errorsIn(within)).toEqual([])
