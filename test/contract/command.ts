@@ -45,7 +45,7 @@ async function main(): Promise<number> {
     const { open, unused } = compare(findings, readAccepted(ACCEPTED))
     for (const finding of open) print(format(finding))
     for (const { tool, rule, at, detail } of unused)
-      print(`accepted, but not found: ${tool} ${rule} at ${at}: ${detail}`)
+      print(`accepted, but not found this time: ${tool} ${rule} at ${at}: ${detail}`)
     const accepted = `${findings.length - open.length} accepted`
     print(`contract: ${open.length} findings, ${accepted}; seed ${seed}, ${examples} examples`)
     return open.length === 0 ? 0 : 1

@@ -95,7 +95,7 @@ function failures({ label, checks, interactions }: z.output<typeof recorder>): F
       const answer = exchange?.response
       const body = Buffer.from(exchange?.request.body?.$base64 ?? '', 'base64')
         .toString()
-        .slice(0, 500)
+        .slice(0, 2_000)
       const why = answer ? `${answer.status_code} ${answerOf(answer.content?.$base64)}` : 'no answer'
       const request = exchange && `${exchange.request.method} ${exchange.request.uri}`
       return [finding(name, operation, [why, `${title}: ${message}`, request, body].filter(Boolean).join('\n'))]
