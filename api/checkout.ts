@@ -70,7 +70,8 @@ const NOT_FAST_IN_SLOW_MOTION = {
   },
 }
 
-const oneProduct = (money: Money) => z.strictObject({ ...buyer(money), productId, quantity }).openapi('OneProductOrder', NOT_FAST_IN_SLOW_MOTION)
+const oneProduct = (money: Money) =>
+  z.strictObject({ ...buyer(money), productId, quantity }).openapi('OneProductOrder', NOT_FAST_IN_SLOW_MOTION)
 
 const severalProducts = (money: Money) =>
   z

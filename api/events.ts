@@ -164,11 +164,7 @@ function registerCreateEvent(app: App, deps: AppDependencies): void {
  *
  * @returns the award as it is then; undefined while it cannot be read
  */
-async function carryOut(
-  deps: AppDependencies,
-  eventId: string,
-  client: AbortSignal,
-): Promise<EventAward | undefined> {
+async function carryOut(deps: AppDependencies, eventId: string, client: AbortSignal): Promise<EventAward | undefined> {
   const read = () => readRecorded(deps, eventId, () => requireAward(deps.sql, eventId))
   const award = await read()
   if (award?.state !== 'pending') return award
