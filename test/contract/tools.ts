@@ -40,7 +40,9 @@ export async function obtainSchemathesis(python: string, environment: Environmen
   const key = hashOf(version, readFileSync(REQUIREMENTS, 'utf8'))
   const folder = await obtain(environment, `schemathesis-${key}`, say, async (target) => {
     const options = ['-q', '--disable-pip-version-check', '--no-input', '--only-binary=:all:']
-    await require(capture(python, ['-m', 'pip', 'install', ...options, `--target=${target}`, '-r', REQUIREMENTS]))
+    await requireSuccess(
+      capture(python, ['-m', 'pip', 'install', ...options, `--target=${target}`, '-r', REQUIREMENTS]),
+    )
   })
   const variables = { PYTHONPATH: folder, PYTHONNOUSERSITE: '1', PYTHONDONTWRITEBYTECODE: '1', NO_COLOR: '1' }
   return { script: join(folder, 'bin/schemathesis'), variables }
@@ -53,7 +55,7 @@ export async function obtainLinters(environment: Environment, say: (line: string
   const folder = await obtain(environment, `contract-linters-${key}`, say, async (target) => {
     for (const file of files) copyFileSync(join(LINTERS, file), join(target, file))
     const options = ['--prefix', target, '--ignore-scripts', '--no-audit', '--no-fund']
-    await require(capture('npm', ['ci', ...options], { cwd: target }))
+    await requireSuccess(capture('npm', ['ci', ...options], { cwd: target }))
   })
   return join(folder, 'node_modules/.bin')
 }
@@ -87,7 +89,7 @@ async function obtain(
   }
 }
 
-async function require(running: Promise<Printed>): Promise<void> {
+async function requireSuccess(running: Promise<Printed>): Promise<void> {
   const { exitCode, stdout, stderr } = await running
   if (exitCode !== 0) throw new Error(`the tools could not be installed:\n${stdout}${stderr}`)
 }
