@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, Connection } from '@temporalio/client'
-import { inject } from 'vitest'
+import { expect, inject } from 'vitest'
 import { freePort } from '#scripts/platform/processes.ts'
 import { registerSearchAttributes } from '#worker/temporal-setup.ts'
 import { type EntryPoint, startEntryPoint } from './entry-point.ts'
@@ -46,7 +47,53 @@ export async function openInstallation(variables: Record<string, string> = {}) {
       startBoth('api/main.ts', 'PORT'),
       startBoth('worker/main.ts', 'WORKER_HEALTH_PORT'),
     ])
-    return { shop, namespace, proxies, apis, workers, buy, close }
+    return { shop, namespace, proxies, apis, workers, buy, insistOn, outcomes, healths, openAllConnections, close }
+
+    /**
+     * Repeats orders with their keys for as long as the answer is 503, or another one of `again`, as clients should, each until it is on
+     * record.
+     */
+    async function insistOn(count: number, order: Order, again: readonly number[] = [503]): Promise<Answer[]> {
+      return await Promise.all(Array.from({ length: count }, (_, index) => insist(index, order, again)))
+    }
+
+    async function insist(index: number, order: Order, again: readonly number[]): Promise<Answer> {
+      const key = crypto.randomUUID()
+      for (;;) {
+        const answer = await buy(apis[index % apis.length] ?? '', order, { key })
+        if (!again.includes(answer.status)) {
+          expect([200, 202]).toContain(answer.status)
+          return answer
+        }
+        if (answer.status === 503) expect(answer.retryAfter).not.toBeNull()
+        await sleep(300)
+      }
+    }
+
+    /** How many purchases somebody has of each status. */
+    async function outcomes(username: string): Promise<Record<string, number>> {
+      const rows = await shop.sql<{ status: string; count: number }[]>`
+        select status, count(*)::bigint as count from purchases
+        where user_id = (select id from users where username = ${username}) group by status`
+      return Object.fromEntries(rows.map(({ status, count }) => [status, count]))
+    }
+
+    /** What `/healthz` of each process answers: APIs, then workers. */
+    async function healths(): Promise<{ status: number; detail?: string }[]> {
+      const asked = [...apis, ...workers].map(async (url) => {
+        const answer = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(5_000) })
+        const { detail } = (await answer.json()) as { detail?: string }
+        return { status: answer.status, ...(detail !== undefined && { detail }) }
+      })
+      return await Promise.all(asked)
+    }
+
+    /** Every connection of both APIs and both workers is open, so that there is something to go silent. */
+    async function openAllConnections(order: Order): Promise<void> {
+      await insistOn(40, order)
+      const reads = apis.flatMap((api) => Array.from({ length: 20 }, () => fetch(`${api}/products`)))
+      for (const answer of await Promise.all(reads)) await answer.arrayBuffer()
+    }
   } catch (error) {
     await close()
     throw error
@@ -88,10 +135,12 @@ export async function openNamespace(connection: Connection): Promise<string> {
 
 export type Answer = { status: number; code: string | undefined; tookMs: number; retryAfter: string | null }
 
+type Order = { userId: string; productId: string }
+
 /** One order of one thing. Whatever the answer is, it comes within `withinMs`, or this throws. */
 async function buy(
   api: string,
-  order: { userId: string; productId: string },
+  order: Order,
   { key = crypto.randomUUID(), withinMs = 30_000 }: { key?: string; withinMs?: number } = {},
 ): Promise<Answer> {
   const startedAt = performance.now()
