@@ -252,7 +252,7 @@ function withDeadline<Answer>({ temporal }: AppDependencies, request: () => Prom
  * @param purchaseId the purchase that the problem names, if the request is about one
  * @throws Problem `temporal_unavailable`
  */
-export async function callTemporal<Answer>(
+async function callTemporal<Answer>(
   deps: AppDependencies,
   request: () => Promise<Answer>,
   purchaseId?: string,

@@ -97,8 +97,8 @@ function showOutcome(status: Outcome['status'], totalMinor?: number): PurchaseRe
 }
 
 /**
- * Settles a purchase whose own workflow was terminated or lost: confirmed, then it stands; else it never will be, and
- * everything is undone. Safe beside a workflow that turns out to live: the keys of the steps decide, not who came first.
+ * Settles a purchase whose own workflow was terminated or lost, under the same id: confirmed, then it stands; else it never will be,
+ * and everything is undone. Attempts of the other that are still to come change nothing: the keys of the steps decide, not who came first.
  */
 export async function repair({ purchaseId }: PurchaseInput): Promise<PurchaseResult> {
   return await undoUnlessConfirmed(purchaseId, { status: 'failed', code: 'interrupted' })
