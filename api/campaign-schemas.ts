@@ -6,6 +6,7 @@ import { PURCHASE_COMPLETED, STORE_CLIENT } from '#domain/campaigns/campaign.ts'
 import { type Condition, NUMERIC_COMPARISONS, type Rule } from '#domain/campaigns/condition.ts'
 import { LIMITS } from '#domain/campaigns/limits.ts'
 import { checkRules } from '#domain/campaigns/rules.ts'
+import { type Warning, warningsOf } from '#domain/campaigns/warnings.ts'
 import { Problem } from './problems.ts'
 import {
   INSTANT_PUBLISHED,
@@ -203,7 +204,19 @@ const campaignState = {
 
 const campaignKey = { client: clientName, campaign_name: campaignName }
 
-export const campaignSchema = z.object({ ...campaignKey, ...termsSchema.shape, ...campaignState }).openapi('Campaign')
+export const warningsSchema = z
+  .array(
+    z.object({ path: z.string().openapi({ example: 'rules/0/condition' }), message: z.string() }).openapi('Warning'),
+  )
+  .openapi({
+    description:
+      'What is allowed and can hardly be meant: rules that can never give anything, or divide by zero; types of events that never come.',
+    example: [],
+  })
+
+export const campaignSchema = z
+  .object({ ...campaignKey, ...termsSchema.shape, ...campaignState, warnings: warningsSchema })
+  .openapi('Campaign')
 
 export const campaignSummarySchema = z
   .object({ ...campaignKey, ...termsSummary, ...campaignState })
@@ -229,7 +242,12 @@ function formatWithoutRules({ eventTypes, status, startsAt, endsAt, caps }: Omit
 }
 
 export function formatCampaign(campaign: StoredCampaign): z.infer<typeof campaignSchema> {
-  return { ...formatKey(campaign), ...formatTerms(campaign), ...formatState(campaign) }
+  const warnings = warningsOf(campaign).map(formatWarning)
+  return { ...formatKey(campaign), ...formatTerms(campaign), ...formatState(campaign), warnings }
+}
+
+export function formatWarning({ path, message }: Warning): z.infer<typeof warningsSchema>[number] {
+  return { path, message }
 }
 
 export function formatCampaignSummary(campaign: CampaignSummary): z.infer<typeof campaignSummarySchema> {

@@ -9,9 +9,18 @@ import { type EvaluationWithinCaps, evaluateWithinCaps, remainingOf } from '#dom
 import type { Campaign, RuleOutcome } from '#domain/campaigns/campaign.ts'
 import { type CampaignEvent, PURCHASE_COMPLETED, STORE_CLIENT } from '#domain/campaigns/campaign.ts'
 import { runSliced } from '#domain/campaigns/evaluation.ts'
+import { warningsOf } from '#domain/campaigns/warnings.ts'
 import type { App, AppDependencies } from './app-types.ts'
 import { limitPerCaller } from './caller-limits.ts'
-import { campaignName, clientName, mergeTerms, requireCampaign, termsInput } from './campaign-schemas.ts'
+import {
+  campaignName,
+  clientName,
+  formatWarning,
+  mergeTerms,
+  requireCampaign,
+  termsInput,
+  warningsSchema,
+} from './campaign-schemas.ts'
 import { eventPayload } from './events.ts'
 import { json, jsonBody, problems, WITH_BODY } from './responses.ts'
 import { INSTANT_PUBLISHED, instantInput } from './schemas.ts'
@@ -127,6 +136,7 @@ const simulationSchema = z
   .object({
     points: z.number().int().openapi({ description: 'Sum over all campaigns.', example: 170 }),
     campaigns: z.array(evaluationSchema),
+    warnings: warningsSchema.openapi({ description: 'Of the one campaign that is simulated, as when it is saved.' }),
   })
   .openapi('SimulationResult')
 
@@ -158,6 +168,7 @@ async function simulateEvent(
   return {
     points: evaluations.reduce((sum, { points }) => sum + points, 0),
     campaigns: evaluations.map((evaluation) => formatEvaluation(evaluation, areStored)),
+    warnings: candidate ? warningsOf(candidate).map(formatWarning) : [],
   }
 }
 

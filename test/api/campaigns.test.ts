@@ -67,7 +67,7 @@ describe('a campaign', () => {
       rules: [SAMPLE_RULE],
       given_points: 0,
     })
-    const { rules: _, ...others } = read.body
+    const { rules: _, warnings: __, ...others } = read.body
     const { body: list } = await world.api.get('/campaigns?client=Test')
     expect(list.items).toContainEqual({ ...others, rule_count: 1 })
     expect((await world.api.get('/campaigns?client=Nobody')).body).toEqual({ items: [], count: 0, next_cursor: null })
@@ -198,6 +198,22 @@ describe('a campaign', () => {
       ['created', undefined, 'active'],
     ])
     expect(body.items[0]).toMatchObject({ actor: 'demo', version: 4 })
+  })
+
+  test('that can hardly be meant is saved, with warnings that say where', async () => {
+    const contradicting = giving('1', {
+      all: [
+        { variable: '$.amount', rule: 'numeric_greater_than', value: 100 },
+        { variable: '$.amount', rule: 'numeric_less_than', value: 50 },
+      ],
+    })
+    const never = { path: 'rules/0/condition', message: 'can never hold: its comparisons contradict each other' }
+    const byZero = { path: 'rules/1/action/formula', message: 'always divides by zero' }
+    const created = await create({ rules: [contradicting, giving('1/0')] })
+    expect(created).toMatchObject({ status: 201, body: { warnings: [never, byZero] } })
+    expect((await world.api.get(at('?client=Test'))).body.warnings).toEqual([never, byZero])
+    expect((await patch({ rules: [SAMPLE_RULE, giving('1/0')] }, '"1"')).body.warnings).toEqual([byZero])
+    expect((await patch({ rules: [SAMPLE_RULE] }, '"2"')).body.warnings).toEqual([])
   })
 
   test('has a history that says where rules were changed; each change has them', async () => {

@@ -64,6 +64,20 @@ test('an event of a type that a campaign does not name does not run it, and the 
   expect(named.body).toMatchObject({ points: 170, campaigns: [{ not_running: null }] })
 })
 
+test('what can hardly be meant is simulated, with warnings', async () => {
+  const event = { amount: 1700, quantity: 1 }
+  const { body } = await simulate({ event, rules: [giving('$.colour')], event_types: ['PurchaseCompleted', 'Review'] })
+  expect(body.campaigns).toMatchObject([{ rules: [{ outcome: 'not_evaluated' }] }])
+  expect(body.warnings).toEqual([
+    { path: 'event_types', message: expect.stringMatching(/^nothing in the store is a Review/) },
+  ])
+  const closed = await simulate({ event, rules: [giving('$.colour')] })
+  expect(closed.body.warnings).toEqual([
+    { path: 'rules/0/action/formula', message: expect.stringMatching(/^can never be evaluated: \$\.colour/) },
+  ])
+  expect((await simulate({ event })).body.warnings).toEqual([])
+})
+
 test('caps count what was given already, in all and to the customer of the event', async () => {
   await world.api.post('/campaigns', {
     client: 'Reviews',

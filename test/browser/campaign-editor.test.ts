@@ -117,6 +117,22 @@ describe('the editor', () => {
   })
 })
 
+test('rules that can never give anything are warned of, and can be saved all the same', async ({ world, visit }) => {
+  const name = await makeCampaign(world)
+  const { buyer } = await makeBuyer(world)
+  const page = await visit({ as: buyer, path: `/campaigns/${name}` })
+  const never = giving('1', { all: [{ variable: '$.amount', rule: 'numeric_less_than', value: 0 }] })
+  await rulesEditor(page).fill(JSON.stringify([giving('1'), never], null, 2))
+  const warnings = page.getByRole('list', { name: 'Warnings' })
+  await warnings.getByText(/Rule 2, condition \(line \d+\): can never hold/).waitFor()
+  await page.getByText('No errors found').waitFor()
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'Save' }).click()
+  await saving(page).getByText('Saved as version 2.').waitFor()
+  await rulesEditor(page).fill(JSON.stringify([giving('1')]))
+  await warnings.waitFor({ state: 'detached' })
+})
+
 test('the types of events are edited one in a line, and the example says when it is not among them', async ({
   world,
   visit,

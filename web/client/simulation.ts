@@ -15,7 +15,14 @@ export type Candidate = Omit<EventSimulation, 'event'>
 export type ExampleEvent = { amount: number; total: number; quantity: number; productId: string }
 
 /** What became of trying a campaign, with the rules that were tried, so that the two stay together. */
-export type Simulation = { evaluation: CampaignEvaluation; rules: readonly CampaignRule[] }
+export type Simulation = {
+  evaluation: CampaignEvaluation
+  rules: readonly CampaignRule[]
+  warnings: readonly Warning[]
+}
+
+/** Something in a campaign that is allowed, and can hardly be meant. */
+export type Warning = components['schemas']['Warning']
 
 /** Tries a campaign on an event. Terms that are wrong fail with `invalid_request`, which knows every place. */
 export function simulationQuery(candidate: Candidate & { rules: string }, event: ExampleEvent) {
@@ -24,9 +31,10 @@ export function simulationQuery(candidate: Candidate & { rules: string }, event:
     queryFn: async ({ signal }): Promise<Simulation> => {
       const body = { ...candidate, event }
       const answered = await answer(api.POST('/campaigns/simulate', { body, signal }))
-      const [evaluation] = answered.campaigns
+      const { campaigns, warnings } = answered
+      const [evaluation] = campaigns
       if (!evaluation) throw new Error('One campaign was tried, and none was evaluated.')
-      return { evaluation, rules: JSON.parse(candidate.rules) }
+      return { evaluation, rules: JSON.parse(candidate.rules), warnings }
     },
     // There is one for each pause in typing.
     gcTime: 30_000,

@@ -1,12 +1,13 @@
-import { Button, Fieldset, Group, Modal, Stack, Switch, Text, Textarea } from '@mantine/core'
+import { Alert, Button, Fieldset, Group, Modal, Stack, Switch, Text, Textarea } from '@mantine/core'
 import { useBlocker } from '@tanstack/react-router'
 import { type ReactNode, type RefObject, useRef, useState } from 'react'
 import { BacktestPanel } from '#web/campaigns/preview/backtest-panel.tsx'
 import { FIRST_EXAMPLE } from '#web/campaigns/preview/example.ts'
 import { SimulationPanel, useEvaluation } from '#web/campaigns/preview/simulation-panel.tsx'
 import { type EditorHandle, RulesField } from '#web/campaigns/rules-editor/rules-field.tsx'
-import type { RulesError } from '#web/campaigns/rules-editor/rules-json.ts'
+import { formatLocation, type RulesError } from '#web/campaigns/rules-editor/rules-json.ts'
 import type { CampaignKey } from '#web/client/campaigns.ts'
+import type { Warning } from '#web/client/simulation.ts'
 import { DateTimeField, NumberField } from '#web/page/fields.tsx'
 import { useFocusFallback } from '#web/page/focus.tsx'
 import { Section } from '#web/page/section.tsx'
@@ -35,7 +36,13 @@ export function TermsEditor({ draft, change, of, children, aside, isDirty, savin
     <Stack gap="lg">
       <LeaveGuard isDirty={isDirty} />
       <div className={classes.layout}>
-        <TermsForm draft={draft} change={change} errors={evaluation.errors} editor={editor}>
+        <TermsForm
+          draft={draft}
+          change={change}
+          errors={evaluation.errors}
+          warnings={evaluation.simulation?.warnings ?? []}
+          editor={editor}
+        >
           {children}
         </TermsForm>
         <Stack gap="lg" className={classes.aside}>
@@ -51,11 +58,12 @@ export function TermsEditor({ draft, change, of, children, aside, isDirty, savin
 
 type TermsFormProps = Pick<DraftState, 'draft' | 'change'> & {
   errors: readonly RulesError[]
+  warnings: readonly Warning[]
   editor: RefObject<EditorHandle | null>
   children?: ReactNode
 }
 
-function TermsForm({ draft, change, errors, editor, children }: TermsFormProps) {
+function TermsForm({ draft, change, errors, warnings, editor, children }: TermsFormProps) {
   const invalidInputs = inputErrors(draft)
   return (
     <Section title="Terms">
@@ -81,9 +89,31 @@ function TermsForm({ draft, change, errors, editor, children }: TermsFormProps) 
         <ScheduleFields draft={draft} change={change} errors={invalidInputs} />
         <CapFields draft={draft} change={change} />
         <RulesField text={draft.rules} onChange={(rules) => change({ rules })} errors={errors} editor={editor} />
+        <Warnings rules={draft.rules} warnings={warnings} />
       </Stack>
     </Section>
   )
+}
+
+/** What can hardly be meant. It can be saved all the same. */
+function Warnings({ rules, warnings }: { rules: string; warnings: readonly Warning[] }) {
+  if (warnings.length === 0) return null
+  return (
+    <Alert color="orange" variant="light" role="status" title="This can be saved, but is it meant?">
+      <ul aria-label="Warnings" className={classes.warnings}>
+        {warnings.map(({ path, message }) => (
+          <li key={`${path} ${message}`}>
+            <strong>{formatPlace(path, rules)}</strong>: {message}.
+          </li>
+        ))}
+      </ul>
+    </Alert>
+  )
+}
+
+function formatPlace(path: string, rules: string): string {
+  if (!path.startsWith('rules')) return 'Event types'
+  return formatLocation({ message: '', location: path.slice('rules'.length) }, rules)
 }
 
 type ScheduleFieldsProps = Pick<DraftState, 'draft' | 'change'> & { errors: InputErrors }

@@ -1,0 +1,346 @@
+import { type Campaign, isStoreClient, PURCHASE_COMPLETED, type PurchaseCompleted } from './campaign.ts'
+import { type CompiledCondition, compileCondition, type NumericComparison } from './condition.ts'
+import { Evaluation } from './evaluation.ts'
+import { type ExactNumber, exactFromNumber } from './exact-number.ts'
+import { evaluateFormula, type Formula, type ParsedFormula, parseFormula } from './formula.ts'
+import { type JsonPath, jsonCopy, pointer } from './json-path.ts'
+import { LIMITS } from './limits.ts'
+import { CompiledRule, evaluateRule } from './rules.ts'
+
+/** Something in a campaign that is allowed, and can hardly be meant. */
+export type Warning = {
+  /** As of errors: `rules` and a JSON Pointer, or the name of another term. */
+  readonly path: string
+  readonly message: string
+}
+
+/**
+ * Rules that can never give anything: whose condition no event fulfils, whose formula looks at what no event has, or divides by zero;
+ * and types of events that never come. It is exact as far as it looks: what it says of conditions is true of every event that the
+ * campaign runs for, and it only misses conditions of more alternatives than it goes through.
+ */
+export function warningsOf(campaign: Pick<Campaign, 'client' | 'eventTypes' | 'rules'>): Warning[] {
+  const shape = shapeOf(campaign)
+  const search = new Search(shape)
+  const warnings = campaign.rules.flatMap((rule, index): Warning[] => {
+    const at = pointer('rules', index)
+    const condition = compileCondition(rule.condition, rule.variable)
+    const unmet = search.whyNever(condition)
+    if (unmet !== undefined) {
+      return [{ path: pointer(at, 'condition'), message: `can never hold: ${unmet}` }]
+    }
+    const formula = parseFormula(rule.action.formula)
+    const message = whyNothing(formula, shape) ?? dividesOnSample(new CompiledRule(rule), shape)
+    return message === undefined ? [] : [{ path: pointer(pointer(at, 'action'), 'formula'), message }]
+  })
+  return [...warningsOfTypes(campaign), ...warnings].slice(0, LIMITS.errors)
+}
+
+function warningsOfTypes({ client, eventTypes }: Pick<Campaign, 'client' | 'eventTypes'>): Warning[] {
+  const others = isStoreClient(client) ? eventTypes.filter((type) => type !== PURCHASE_COMPLETED) : []
+  if (others.length === 0) return []
+  return [
+    { path: 'event_types', message: `nothing in the store is a ${others[0]}: other systems are clients of their own` },
+  ]
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// What is known of the events of a campaign
+
+/** Numbers between two ends, each of which may be left out, and may belong to them or not. */
+type Range = { readonly least?: End; readonly most?: End }
+type End = { readonly value: ExactNumber; readonly included: boolean }
+
+/** What may stand at a path. */
+type Known =
+  | { readonly kind: 'number'; readonly range: Range }
+  | { readonly kind: 'text'; readonly values?: readonly string[] }
+
+type Shape = {
+  /** Undefined: nothing is known of the path; null: there is neither a number nor a text. */
+  readonly at: (path: JsonPath) => Known | null | undefined
+  /** What the campaign runs for, as it comes every day; none where that is not known. */
+  readonly samples: readonly PurchaseCompleted[]
+}
+
+const text: Known = { kind: 'text' }
+
+function atLeast(value: number): Known {
+  const least = exactFromNumber(value)
+  return { kind: 'number', range: least ? { least: { value: least, included: true } } : {} }
+}
+
+/** Members of a purchase, and of its lines: see `purchaseEvent` (db/campaign-past.ts). */
+const PURCHASE: Readonly<Record<string, Known>> = {
+  occurredAt: text,
+  purchaseId: text,
+  username: text,
+  productId: text,
+  amount: atLeast(0),
+  total: atLeast(0),
+  quantity: atLeast(1),
+}
+const LINE: Readonly<Record<string, Known>> = { productId: text, quantity: atLeast(1), price: atLeast(0) }
+const MAX_LINES = 20
+
+function shapeOf({ client, eventTypes }: Pick<Campaign, 'client' | 'eventTypes'>): Shape {
+  const own: Readonly<Record<string, Known>> = {
+    type: { kind: 'text', values: eventTypes },
+    client: { kind: 'text', values: [client] },
+    occurredAt: text,
+  }
+  const isPurchase = isStoreClient(client) && eventTypes.every((type) => type === PURCHASE_COMPLETED)
+  return { at: (path) => (isPurchase ? atPurchase(path, own) : atAny(path, own)), samples: isPurchase ? SAMPLES : [] }
+}
+
+function atPurchase({ segments }: JsonPath, own: Readonly<Record<string, Known>>): Known | null {
+  const [first = '', index, member = '', ...others] = segments
+  if (segments.length === 1) return memberOf(own, first) ?? memberOf(PURCHASE, first) ?? null
+  const isInLine = first === 'lines' && typeof index === 'number' && index < MAX_LINES && others.length === 0
+  return (isInLine && segments.length === 3 && memberOf(LINE, member)) || null
+}
+
+/** An event of another system has what its payload has, beside what we put into it. */
+function atAny({ segments }: JsonPath, own: Readonly<Record<string, Known>>): Known | null | undefined {
+  const [first = '', ...others] = segments
+  const known = memberOf(own, first)
+  return known && others.length > 0 ? null : known
+}
+
+function memberOf(members: Readonly<Record<string, Known>>, name: string | number): Known | undefined {
+  return Object.hasOwn(members, name) ? members[String(name)] : undefined
+}
+
+const SAMPLE: PurchaseCompleted = {
+  type: PURCHASE_COMPLETED,
+  client: 'UnicornStore',
+  occurredAt: '2026-01-31T12:00:00.000Z',
+  purchaseId: '0199d6a4-7f1e-7c3a-9b0e-5a1c2d3e4f50',
+  username: 'derick',
+  amount: 1_700,
+  total: 1_700,
+  quantity: 1,
+  productId: '1',
+  lines: [{ productId: '1', quantity: 1, price: 1_700 }],
+}
+
+/** Purchases as there are every day: of one piece, paid with points alone, of two lines. */
+const SAMPLES: readonly PurchaseCompleted[] = [
+  SAMPLE,
+  { ...SAMPLE, amount: 0 },
+  { ...SAMPLE, amount: 3_400, total: 3_400, quantity: 2, lines: [...SAMPLE.lines, ...SAMPLE.lines] },
+]
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Conditions: whether any event fulfils them
+
+/** What is left of the values at a path after some comparisons; a text that `is` one is not any other. */
+type Left =
+  | { readonly kind: 'number'; readonly range: Range; readonly not: readonly ExactNumber[] }
+  | { readonly kind: 'text'; readonly is?: string; readonly among?: readonly string[]; readonly not: readonly string[] }
+
+type Values = ReadonlyMap<string, Left>
+type Leaf = CompiledCondition & { kind: 'number' | 'text' }
+/** A condition, and whether it is to hold or not to hold. What cannot be said of an event is neither. */
+type Wanted = { readonly condition: CompiledCondition; readonly holds: boolean }
+
+/** Alternatives that are gone through for the rules of a campaign: far more than what people write has. */
+const MAX_ALTERNATIVES = 20_000
+
+class Search {
+  readonly #shape: Shape
+  #left = MAX_ALTERNATIVES
+
+  constructor(shape: Shape) {
+    this.#shape = shape
+  }
+
+  /** Why no event fulfils a condition; undefined if one does, or it would take too long to find out. */
+  whyNever(condition: CompiledCondition): string | undefined {
+    if (this.#isPossible([{ condition, holds: true }], new Map())) return undefined
+    return this.#impossibleLeaf(condition) ?? 'its comparisons contradict each other'
+  }
+
+  /** Whether there are values that make all conditions hold, or not hold, as it is wanted of each. */
+  #isPossible([first, ...others]: readonly Wanted[], values: Values): boolean {
+    if (this.#left <= 0) return true
+    this.#left -= 1
+    if (!first) return true
+    const { condition, holds } = first
+    switch (condition.kind) {
+      case 'not':
+        return this.#isPossible([{ condition: condition.condition, holds: !holds }, ...others], values)
+      case 'all':
+      case 'any': {
+        const wanted = condition.conditions.map((inner) => ({ condition: inner, holds }))
+        if ((condition.kind === 'all') === holds) return this.#isPossible([...wanted, ...others], values)
+        return wanted.some((one) => this.#isPossible([one, ...others], values))
+      }
+      case 'invalid':
+        return false
+      default: {
+        const next = this.#narrowed(condition, holds, values)
+        return next !== undefined && this.#isPossible(others, next)
+      }
+    }
+  }
+
+  /** The values without those for which a comparison does not come out as wanted; undefined if none are left. */
+  #narrowed(leaf: Leaf, holds: boolean, values: Values): Values | undefined {
+    const key = JSON.stringify(leaf.path.segments)
+    const before = values.get(key) ?? unrestricted(leaf, this.#shape.at(leaf.path))
+    if (!before || before.kind !== leaf.kind) return undefined
+    const left =
+      leaf.kind === 'number'
+        ? narrowNumber(before as NumberLeft, leaf, holds)
+        : narrowText(before as TextLeft, leaf, holds)
+    return isEmpty(left) ? undefined : new Map(values).set(key, left)
+  }
+
+  /** The first comparison that no event fulfils, whatever is said beside it. */
+  #impossibleLeaf(condition: CompiledCondition): string | undefined {
+    switch (condition.kind) {
+      case 'all':
+      case 'any':
+        for (const inner of condition.conditions) {
+          const found = this.#impossibleLeaf(inner)
+          if (found !== undefined) return found
+        }
+        return undefined
+      case 'not':
+        return this.#impossibleLeaf(condition.condition)
+      case 'invalid':
+        return condition.message
+      default:
+        return misfitOf(condition.path, condition.kind, this.#shape)
+    }
+  }
+}
+
+type NumberLeft = Left & { kind: 'number' }
+type TextLeft = Left & { kind: 'text' }
+
+/** Everything that a comparison can be true or false of, as far as it is known what there is. */
+function unrestricted({ kind }: Leaf, known: Known | null | undefined): Left | undefined {
+  if (known === null || (known !== undefined && known.kind !== kind)) return undefined
+  if (kind === 'number') return { kind, range: known?.kind === 'number' ? known.range : {}, not: [] }
+  return { kind, ...(known?.kind === 'text' && known.values && { among: known.values }), not: [] }
+}
+
+function narrowNumber(before: NumberLeft, { rule, value }: Leaf & { kind: 'number' }, holds: boolean): NumberLeft {
+  if (rule === 'numeric_equals' && !holds) return { ...before, not: [...before.not, value] }
+  return { ...before, range: intersection(before.range, rangeOf(rule, value, holds)) }
+}
+
+function rangeOf(rule: NumericComparison, value: ExactNumber, holds: boolean): Range {
+  switch (rule) {
+    case 'numeric_greater_than':
+      return holds ? { least: { value, included: false } } : { most: { value, included: true } }
+    case 'numeric_greater_than_equals':
+      return holds ? { least: { value, included: true } } : { most: { value, included: false } }
+    case 'numeric_less_than':
+      return holds ? { most: { value, included: false } } : { least: { value, included: true } }
+    case 'numeric_less_than_equals':
+      return holds ? { most: { value, included: true } } : { least: { value, included: false } }
+    case 'numeric_equals':
+      return { least: { value, included: true }, most: { value, included: true } }
+  }
+}
+
+function intersection(one: Range, other: Range): Range {
+  const least = stricter(one.least, other.least, 1)
+  const most = stricter(one.most, other.most, -1)
+  return { ...(least && { least }), ...(most && { most }) }
+}
+
+/** @param direction in which an end excludes more: 1 of the least numbers, -1 of the most */
+function stricter(one: End | undefined, other: End | undefined, direction: 1 | -1): End | undefined {
+  if (!one || !other) return one ?? other
+  const order = one.value.compare(other.value) * direction
+  if (order === 0) return one.included ? other : one
+  return order > 0 ? one : other
+}
+
+function narrowText(before: TextLeft, { value }: Leaf & { kind: 'text' }, holds: boolean): TextLeft {
+  if (!holds) return { ...before, not: [...before.not, value] }
+  const among = before.among?.filter((one) => one === value)
+  if (before.is !== undefined && before.is !== value) return { ...before, among: [] }
+  return { ...before, is: value, ...(among && { among }) }
+}
+
+function isEmpty(left: Left): boolean {
+  if (left.kind === 'text') {
+    if (left.is !== undefined && left.not.includes(left.is)) return true
+    return left.among?.every((one) => left.not.includes(one)) ?? false
+  }
+  const { least, most } = left.range
+  if (!least || !most) return false
+  const order = least.value.compare(most.value)
+  if (order !== 0) return order > 0
+  // Between different numbers there are always others; this is a single one.
+  return !least.included || !most.included || left.not.some((one) => one.compare(least.value) === 0)
+}
+
+/** Why what stands at a path is never of a kind; undefined if it may be. */
+function misfitOf(path: JsonPath, kind: 'number' | 'text', shape: Shape): string | undefined {
+  const known = shape.at(path)
+  if (known === null) return `${path.text} is not in a ${PURCHASE_COMPLETED}, or neither a number nor a text`
+  if (known === undefined || known.kind === kind) return undefined
+  return kind === 'number' ? `${path.text} is a text, not a number` : `${path.text} is a number, not a text`
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Formulas
+
+/** Why a formula can be evaluated on no event; undefined if it may be. */
+function whyNothing(parsed: ParsedFormula, shape: Shape): string | undefined {
+  if (!parsed.ok) return undefined
+  const misfit = pathsOf(parsed.formula)
+    .map((path) => misfitOf(path, 'number', shape))
+    .find((why) => why !== undefined)
+  if (misfit !== undefined) return `can never be evaluated: ${misfit}`
+  return divisorsOf(parsed.formula).some(isConstantZero) ? 'always divides by zero' : undefined
+}
+
+function operandsOf(formula: Formula): readonly Formula[] {
+  switch (formula.kind) {
+    case 'operation':
+      return [formula.left, formula.right]
+    case 'negation':
+      return [formula.operand]
+    case 'call':
+      return formula.operands
+    default:
+      return []
+  }
+}
+
+function pathsOf(formula: Formula): JsonPath[] {
+  return formula.kind === 'path' ? [formula.path] : operandsOf(formula).flatMap(pathsOf)
+}
+
+function divisorsOf(formula: Formula): Formula[] {
+  const divides = formula.kind === 'operation' && (formula.operator === '/' || formula.operator === '%')
+  return [...(divides ? [formula.right] : []), ...operandsOf(formula).flatMap(divisorsOf)]
+}
+
+function isConstantZero(formula: Formula): boolean {
+  if (pathsOf(formula).length > 0) return false
+  try {
+    return evaluateFormula(formula, new Evaluation(null)).n === 0n
+  } catch {
+    // It divides by zero itself, or is too large: another divisor of the same formula, or nothing to be said.
+    return false
+  }
+}
+
+function dividesOnSample(rule: CompiledRule, { samples }: Shape): string | undefined {
+  for (const sample of samples) {
+    const result = evaluateRule(rule, new Evaluation(jsonCopy(sample) ?? null))
+    if (result.outcome !== 'not_evaluated' || result.reason.code !== 'division_by_zero') continue
+    const paid =
+      sample.amount === 0 ? 'paid with points alone' : `of ${sample.quantity === 1 ? 'one piece' : 'two lines'}`
+    return `divides by zero, as for a purchase ${paid}`
+  }
+  return undefined
+}

@@ -1,0 +1,130 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Condition } from '#domain/campaigns/condition.ts'
+import { checkRules } from '#domain/campaigns/rules.ts'
+import { warningsOf } from '#domain/campaigns/warnings.ts'
+import { campaign, evaluated, giving, purchase } from '#test/support/campaign-examples.ts'
+import { events, nearlyRules, RUNS } from '#test/support/campaigns-arbitrary.ts'
+
+const VARIABLES = ['$.a', "$['a']", '$.b']
+const NUMBERS = [-1, 0, 1]
+const TEXTS = ['x', 'y']
+const NUMERIC = [
+  'numeric_greater_than',
+  'numeric_greater_than_equals',
+  'numeric_less_than',
+  'numeric_less_than_equals',
+  'numeric_equals',
+] as const
+
+const variable = fc.constantFrom(...VARIABLES)
+const comparison: fc.Arbitrary<Condition> = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({ variable, rule: fc.constantFrom(...NUMERIC), value: fc.constantFrom(...NUMBERS) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ variable, rule: fc.constant('string_equals' as const), value: fc.constantFrom(...TEXTS) }),
+  },
+)
+const { condition } = fc.letrec<{ condition: Condition }>((tie) => ({
+  condition: fc.oneof(
+    { maxDepth: 3, withCrossShrink: true },
+    comparison,
+    fc.record({ all: fc.array(tie('condition'), { minLength: 1, maxLength: 4 }) }),
+    fc.record({ any: fc.array(tie('condition'), { minLength: 1, maxLength: 3 }) }),
+    fc.record({ not: tie('condition') }),
+  ),
+}))
+
+/** For each variable a value at, between and beyond what it is compared with, a text of each and another one, and none. */
+const VALUES = [-1.5, -1, -0.5, 0, 0.5, 1, 1.5, 'x', 'y', 'z', undefined]
+const EVERY_EVENT = VALUES.flatMap((a) => VALUES.map((b) => ({ a, b })))
+
+const other = { client: 'Other', eventTypes: ['Thing'] }
+
+describe('what is warned of a condition', () => {
+  test('is exact: it can never hold if, and only if, no event fulfils it', () => {
+    let never = 0
+    fc.assert(
+      fc.property(condition, (tried) => {
+        const rules = [giving('1', tried)]
+        const isWarned = warningsOf(campaign({ ...other, rules })).length > 0
+        const matches = EVERY_EVENT.some(
+          (members) => evaluated({ rules }, purchase({ ...other, ...members })).earned > 0,
+        )
+        expect(isWarned).toBe(!matches)
+        if (isWarned) never += 1
+      }),
+      RUNS,
+    )
+    // Both of them occur.
+    expect(never).toBeGreaterThan(50)
+    expect(never).toBeLessThan(950)
+  })
+
+  test('is true of any event, whatever is in it, of any rules', () => {
+    fc.assert(
+      fc.property(nearlyRules, events, (given, event) => {
+        const checked = checkRules(given)
+        if (!checked.ok) return
+        const { rules } = checked
+        const warnings = warningsOf(campaign({ ...other, rules }))
+        const outcomes = evaluated({ rules }, { ...event, type: 'Thing', client: 'Other' }).rules
+        for (const { path } of warnings) {
+          const [, index, part] = path.split('/')
+          if (part === 'condition' || part === 'action') expect(outcomes[Number(index)]?.outcome).not.toBe('gave')
+        }
+      }),
+      RUNS,
+    )
+  })
+
+  test('is true of every purchase', () => {
+    const amount = fc.integer({ min: 0, max: 100_000 }).map((minor) => minor / 100)
+    const line = fc.record({
+      productId: fc.constantFrom('1', '2'),
+      quantity: fc.integer({ min: 1, max: 5 }),
+      price: amount,
+    })
+    const purchases = fc
+      .record({ amount, total: amount, lines: fc.array(line, { minLength: 1, maxLength: 3 }) })
+      .map(({ lines, ...sums }) =>
+        purchase({
+          ...sums,
+          lines,
+          quantity: lines.reduce((sum, { quantity }) => sum + quantity, 0),
+          productId: lines[0]?.productId,
+        }),
+      )
+    const path = fc.constantFrom(
+      '$.amount',
+      '$.quantity',
+      '$.lines[0].price',
+      '$.lines[1].quantity',
+      '$.lines',
+      '$.type',
+      '$.productId',
+    )
+    const leaf = fc.oneof(
+      fc.record({ variable: path, rule: fc.constantFrom(...NUMERIC), value: fc.constantFrom(-1, 0, 1, 2, 500) }),
+      fc.record({
+        variable: path,
+        rule: fc.constant('string_equals' as const),
+        value: fc.constantFrom('1', 'PurchaseCompleted'),
+      }),
+    )
+    const formula = fc.constantFrom('1', '$.amount/10', '$.total/0', '$.username', '$.lines[0].price', '$.colour')
+    fc.assert(
+      fc.property(fc.array(leaf, { minLength: 1, maxLength: 3 }), formula, purchases, (all, text, event) => {
+        const rules = [giving(text, { all })]
+        const [warning] = warningsOf(campaign({ rules }))
+        const [outcome] = evaluated({ rules }, event).rules
+        const isCertain = warning !== undefined && !warning.message.startsWith('divides by zero, as')
+        if (isCertain) expect(outcome?.outcome).not.toBe('gave')
+      }),
+      RUNS,
+    )
+  })
+})
