@@ -11,15 +11,20 @@ const HERE = import.meta.dirname
 const REQUIREMENTS = join(HERE, 'requirements.txt')
 const LINTERS = join(HERE, 'linters')
 
-export type Printed = { exitCode: number | null; stdout: string; stderr: string }
+type Printed = { exitCode: number | null; stdout: string; stderr: string }
 
-/** Runs a program to its end, however it ends. */
+/** Runs a program to its end, however it ends. @param options.signal ends it, and makes this throw */
 export async function capture(
   program: string,
   args: readonly string[],
-  { cwd = HERE, variables = {} }: { cwd?: string; variables?: Record<string, string> } = {},
+  {
+    cwd = HERE,
+    variables = {},
+    signal,
+  }: { cwd?: string; variables?: Record<string, string>; signal?: AbortSignal } = {},
 ): Promise<Printed> {
-  const child = spawn(program, args, { cwd, env: childEnvironment(variables), stdio: ['ignore', 'pipe', 'pipe'] })
+  const env = childEnvironment(variables)
+  const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], ...(signal && { signal }) })
   const printed = Promise.all([text(child.stdout), text(child.stderr)])
   const [exitCode] = (await once(child, 'close')) as [number | null]
   const [stdout, stderr] = await printed

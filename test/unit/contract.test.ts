@@ -1,6 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { readEnvironment } from '#config/environment.ts'
 import { type AcceptedFinding, compare, readAccepted, schemathesisFindings } from '#test/contract/findings.ts'
+import { findPython } from '#test/contract/tools.ts'
 
 const encoded = (text: string) => ({ $base64: Buffer.from(text).toString('base64') })
 
@@ -70,5 +74,20 @@ describe('the list of what is accepted', () => {
     const keys = accepted.map(({ tool, rule, at, detail }) => [tool, rule, at, detail].join(' '))
     expect(new Set(keys).size).toBe(keys.length)
     for (const { reason } of accepted) expect(reason).toMatch(/\w.*\.$/)
+  })
+})
+
+describe('Python', () => {
+  const finding = (script: string | undefined) => {
+    const folder = mkdtempSync(join(tmpdir(), 'contract-python-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    if (script !== undefined) writeFileSync(join(folder, 'python3'), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
+    return findPython({ ...readEnvironment({}), programPath: [folder] })
+  }
+
+  test('that is not there, or is too old, or has no pip, is none', async () => {
+    expect(await finding(undefined)).toBeUndefined()
+    expect(await finding('exit 1')).toBeUndefined()
+    expect(await finding('exit 0')).toMatch(/python3$/)
   })
 })
