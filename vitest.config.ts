@@ -47,7 +47,7 @@ export default defineConfig({
           hookTimeout: 240_000,
           // A machine with two cores and everything else on them takes its time.
           expect: { poll: { timeout: 60_000 } },
-          maxWorkers: 3,
+          maxWorkers: 4,
         },
       },
       { test: { name: 'experiments', include: [EXPERIMENTS], globalSetup: ['test/support/system.ts'] } },
