@@ -38,6 +38,7 @@ async function main(): Promise<number> {
     durationMs: minutes * 60_000,
     kinds,
     rounds: Math.max(ROUNDS, isWhole ? Math.floor((ROUNDS * minutes) / 10) : 0),
+    allPoints: isWhole,
     people: PEOPLE,
     minCompleted: isWhole ? COMPLETED_PER_MINUTE * minutes : 0,
     say: print,

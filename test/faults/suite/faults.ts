@@ -72,6 +72,14 @@ export function pointsLeft(points: Points): string[] {
   return all.filter((point) => !points.reached.has(point))
 }
 
+/** What has to strike again for them to be reached. */
+export function kindsOfPointsLeft(points: Points): (keyof typeof GROUND_FAULTS)[] {
+  const left = pointsLeft(points)
+  return (['worker', 'api'] as const)
+    .filter((who) => left.some((point) => point.startsWith(`${who} `)))
+    .map((who) => (who === 'worker' ? 'worker killed at a named point' : 'API killed at a named point'))
+}
+
 const POINT_WITHIN_MS = 8_000
 
 /**

@@ -7,7 +7,7 @@ import type { Invariant } from '#db/audit.ts'
 import { resolveDiscrepancy } from '#db/discrepancies.ts'
 import { checkTold, readStored, type Touched, type Verdict } from './checker.ts'
 import { type Manners, openClients } from './clients.ts'
-import { type Fault, GROUND_FAULTS, namedPoints, pointsLeft, type Stage } from './faults.ts'
+import { type Fault, GROUND_FAULTS, kindsOfPointsLeft, namedPoints, pointsLeft, type Stage } from './faults.ts'
 import { openCampaigns, runLoad, stockTheShop } from './load.ts'
 import { randomOf } from './seeded.ts'
 import { RELEASE_FAULTS, SHOP_FAULTS } from './shop-faults.ts'
@@ -26,6 +26,8 @@ export type RunOptions = {
   /** What strikes, each as often. */
   kinds: readonly FaultKind[]
   rounds: number
+  /** Named points that no process came to have a few more turns after all that was planned. */
+  allPoints: boolean
   people: number
   /** How many of the clients that give up never come again; left out: some. */
   quitters?: number
@@ -142,6 +144,10 @@ export async function runSuite(options: RunOptions): Promise<Report> {
     await underLoad(stage, { name: 'person', people }, async () => {
       await Promise.all(rows.map((row) => strikeAll(row, stage, { startedAt, struck, say })))
       await sleep(Math.max(0, startedAt + durationMs - performance.now()))
+      for (let turn = 0; options.allPoints && turn < MORE_TURNS; turn++) {
+        const row = kindsOfPointsLeft(stage.points).map((kind) => ({ kind, atMs: 0 }))
+        await strikeAll(row, stage, { startedAt, struck, say })
+      }
       // As long as a busy machine takes, but not for ever.
       const deadline = startedAt + Math.max(3 * durationMs, 5 * 60_000)
       while ((await completedIn(system.sql)) < minCompleted && performance.now() < deadline) await sleep(500)
@@ -162,6 +168,9 @@ export async function runSuite(options: RunOptions): Promise<Report> {
     await stage.close()
   }
 }
+
+/** For points that chance seldom brings. */
+const MORE_TURNS = 5
 
 type Striking = { startedAt: number; struck: Struck[]; say: (line: string) => void }
 
