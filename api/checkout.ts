@@ -5,6 +5,7 @@ import type { Money } from '#domain/money.ts'
 import { LANES, type Lane, type PurchaseLine } from '#domain/purchase.ts'
 import type { PurchaseToStart } from '#workflows/contract.ts'
 import type { App, AppContext, AppDependencies } from './app-types.ts'
+import { limitPerCaller } from './caller-limits.ts'
 import { idempotencyHeaders, keyedRequest, keyReusedProblem, markReplayed } from './idempotency.ts'
 import { Problem } from './problems.ts'
 import {
@@ -360,14 +361,20 @@ const quotePurchaseRoute = (money: Money) =>
     request: { body: jsonBody(orderSchema(money)) },
     responses: {
       200: { description: 'The quote.', content: json(quoteSchema) },
-      ...problems(...WITH_BODY, 'unknown_user', 'unknown_product'),
+      ...problems(...WITH_BODY, 'unknown_user', 'unknown_product', 'too_many_at_once'),
     },
   })
 
+/** A page of the shop asks for one for each product that comes into sight. */
+const MAX_QUOTES_PER_CALLER = 32
+
 function registerQuotePurchase(app: App, { sql, money, pointValueMinor }: AppDependencies): void {
   const { majorFromMinor } = money
+  const count = limitPerCaller('quotes', MAX_QUOTES_PER_CALLER)
   app.openapi(quotePurchaseRoute(money), async (c) => {
-    const quote = await quotePurchase(sql, { ...normaliseOrder(c.req.valid('json')), money, pointValueMinor })
+    const order = normaliseOrder(c.req.valid('json'))
+    const end = count(c)
+    const quote = await quotePurchase(sql, { ...order, money, pointValueMinor }).finally(end)
     if ('problem' in quote) throw new Problem(quote.problem, 'The user or a product of the order does not exist.')
     const { lines, totalMinor, amountMinor, pointsRedeemed, mostPoints, award } = quote
     return c.json(

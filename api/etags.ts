@@ -6,8 +6,9 @@ import { Problem } from './problems.ts'
 // Entity tags (RFC 9110, section 8.8.3): the version of what is shown, and a hash of how it is shown, which has more in it than changes by
 // hand: stock, points given. A change is based on the version alone, else every sale would come between a reader and his change.
 
-const TAG = String.raw`(?:W/)?"[\x21\x23-\x7e]*"`
-const TAGS = new RegExp(`^(?:\\*|${TAG}(?:[ \\t]*,[ \\t]*${TAG})*)$`)
+const TAG = String.raw`(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"`
+/** Of a list, elements may be empty (RFC 9110, section 5.6.1.2). */
+const TAGS = new RegExp(`^(?:\\*|(?:,[ \\t]*)*${TAG}(?:[ \\t]*,(?:[ \\t]*${TAG})?)*)$`)
 const tags = z.string().trim().regex(TAGS, 'must be *, or ETags such as "3"')
 
 /** RFC 9110, section 13.1.1. */
@@ -51,7 +52,8 @@ export function withEtag<Body extends object>(c: AppContext, version: number, bo
 /** Whether the client has what is about to be answered, whose tag is set. By weak comparison. */
 export function isKnown(c: AppContext, ifNoneMatch: string | undefined): boolean {
   const etag = c.res.headers.get('ETag')
-  return readTags(ifNoneMatch ?? '').some(({ opaque }) => opaque === '*' || `"${opaque}"` === etag)
+  const tags = readTags(ifNoneMatch ?? '')
+  return tags === 'any' || tags.some(({ opaque }) => `"${opaque}"` === etag)
 }
 
 /**
@@ -60,13 +62,13 @@ export function isKnown(c: AppContext, ifNoneMatch: string | undefined): boolean
  * @param ifMatch valid; left out, the change is not based on anything
  */
 export function isBasedOn(version: number, ifMatch: string): boolean {
-  return readTags(ifMatch).some(
-    ({ weak, opaque }) => !weak && (opaque === '*' || opaque.split('.')[0] === String(version)),
-  )
+  const tags = readTags(ifMatch)
+  return tags === 'any' || tags.some(({ weak, opaque }) => !weak && opaque.split('.')[0] === String(version))
 }
 
-function readTags(header: string): { weak: boolean; opaque: string }[] {
-  if (header.trim() === '*') return [{ weak: false, opaque: '*' }]
+/** An asterisk is any tag; in quotes it is one like others. */
+function readTags(header: string): 'any' | { weak: boolean; opaque: string }[] {
+  if (header.trim() === '*') return 'any'
   return [...header.matchAll(/(W\/)?"([^"]*)"/g)].map(([, weak, opaque = '']) => ({ weak: weak !== undefined, opaque }))
 }
 

@@ -51,7 +51,7 @@ const readyzRoute = createRoute({
     'workflows are registered there is among the checks, but requests are served without them.',
   responses: {
     200: { description: 'Ready.', content: json(readinessSchema) },
-    ...problems(...ANY, 'not_ready'),
+    ...problems(...ANY, 'foreign_request', 'not_ready'),
   },
 })
 

@@ -16,7 +16,7 @@ const EFFECT =
   'The request takes effect once, however often it is sent with this key. Repeating it returns the present state of what ' +
   'the first one did; the same key with a different request, of whatever user: 422. '
 
-const RETENTION = 'Keys of purchases and of points are kept for ever, others for at least a week. '
+export const RETENTION = 'Keys of purchases and of points are kept for ever, others for at least a week. '
 
 /** Request headers of every route that changes something. */
 export const idempotencyHeaders = z.object({

@@ -60,7 +60,7 @@ export function registerPurchaseStream(app: App, deps: AppDependencies): void {
     if (isFullyDelivered(purchase, delivered)) return c.body(null, 204)
     c.header('Content-Type', 'text/event-stream')
     // Intermediaries must neither store nor buffer it; `no-transform` also keeps it from being compressed.
-    c.header('Cache-Control', 'no-cache, no-transform')
+    c.header('Cache-Control', 'no-store, no-transform')
     c.header('X-Accel-Buffering', 'no')
     // The body of an answer to HEAD is never read, nor cancelled, so no subscription may be opened for it.
     if (c.req.method === 'HEAD') return c.body(null, 200)

@@ -199,7 +199,7 @@ const getRefundQuoteRoute = createRoute({
   request: { params: purchasePath },
   responses: {
     200: { description: 'What it would return or, if it was refunded, what it returned.', content: json(refundSchema) },
-    ...problems(...READING, 'unknown_purchase', 'not_refundable'),
+    ...problems(...READING, 'foreign_request', 'unknown_purchase', 'not_refundable'),
   },
 })
 

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { App } from './app-types.ts'
 import { EVENT_VALUE_PUBLISHED } from './events.ts'
+import { RETENTION } from './idempotency.ts'
 import { TEXTS_PUBLISHED } from './schemas.ts'
 
 /** `/openapi.json` and `/docs`. */
@@ -17,10 +18,11 @@ const DESCRIPTION = `Durable purchases of unicorns: once accepted, a purchase is
 
 **Problems** are \`application/problem+json\` (RFC 9457). Branch on \`code\`; \`detail\` is for people.
 
-**Idempotency-Key**: every request that changes something takes one. Send a new key with each new request and the same key
+**Idempotency-Key**: every request that changes something takes one, but for those of which the purchase or award is the key: to
+cancel, refund, repair, retry or dismiss one takes effect once however often it is sent. Send a new key with each new request and the same key
 when you repeat it; it then takes effect once. The answer to a repeat has \`Idempotency-Replayed: true\` and the present
 state: 404 for a resource that was deleted since. Refusals are stored under the key; invalid input (400) and outages (503)
-are not. Keys of purchases never expire, other keys are kept for at least a day.`
+are not. ${RETENTION.trim()}`
 
 /** The identifier is of SPDX (OpenAPI 3.1). */
 const LICENSE = { name: 'MIT', identifier: 'MIT' }
@@ -29,26 +31,31 @@ const LICENSE = { name: 'MIT', identifier: 'MIT' }
 function registerOpenApiDocument(app: App): void {
   const schemas = { ...TEXTS_PUBLISHED, EventValue: EVENT_VALUE_PUBLISHED }
   for (const [name, schema] of Object.entries(schemas)) app.openAPIRegistry.registerComponent('schemas', name, schema)
-  app.doc31('/openapi.json', {
-    openapi: '3.1.0',
-    info: {
-      title: 'Unicorn Store',
-      version: '1',
-      description: DESCRIPTION,
-      license: LICENSE,
-    },
-    servers: [{ url: '/' }],
-    security: [],
-    tags: [
-      { name: 'Purchases', description: 'Buying, and the progress of purchases.' },
-      { name: 'Products', description: 'Products and their stock.' },
-      { name: 'Users', description: 'Users and their wallets.' },
-      { name: 'Points', description: 'The points ledger.' },
-      { name: 'Campaigns', description: 'Rules that award points.' },
-      { name: 'Operations', description: 'Work for operators.' },
-      { name: 'Settings', description: 'Settings of this installation.' },
-      { name: 'Operation', description: 'Health checks.' },
-    ],
+  let document: ReturnType<App['getOpenAPI31Document']> | undefined
+  // Made once, when all routes are there: it takes longer than any answer.
+  app.get('/openapi.json', (c) => {
+    document ??= app.getOpenAPI31Document({
+      openapi: '3.1.0',
+      info: {
+        title: 'Unicorn Store',
+        version: '1',
+        description: DESCRIPTION,
+        license: LICENSE,
+      },
+      servers: [{ url: '/' }],
+      security: [],
+      tags: [
+        { name: 'Purchases', description: 'Buying, and the progress of purchases.' },
+        { name: 'Products', description: 'Products and their stock.' },
+        { name: 'Users', description: 'Users and their wallets.' },
+        { name: 'Points', description: 'The points ledger.' },
+        { name: 'Campaigns', description: 'Rules that award points.' },
+        { name: 'Operations', description: 'Work for operators.' },
+        { name: 'Settings', description: 'Settings of this installation.' },
+        { name: 'Operation', description: 'Health checks.' },
+      ],
+    })
+    return c.json(document)
   })
 }
 

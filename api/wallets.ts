@@ -4,6 +4,7 @@ import {
   createWallet,
   listWalletEntries,
   listWallets,
+  MAX_TOPPED_UP_MINOR,
   readWallet,
   topUpWallet,
   type Wallet,
@@ -59,7 +60,7 @@ function userProblem(refusal: WalletRefusal, money: Money): Problem {
     case 'account_exists':
       return new Problem(refusal.code, 'Choose another name, or send "adopt": true to give its points to the new user.')
     case 'balance_too_large':
-      return new Problem(refusal.code, `The maximum of a balance is ${money.format(Number.MAX_SAFE_INTEGER)}.`)
+      return new Problem(refusal.code, `The maximum of a balance is ${money.format(MAX_TOPPED_UP_MINOR)}.`)
   }
 }
 

@@ -74,7 +74,7 @@ const variables = z.object({
     .default('USD'),
   LOCALE: z.string().refine(isLocale, 'must be a language tag (BCP 47) such as en-US or de-DE').default('en-US'),
   POINTS_TTL_DAYS: wholeNumber(1, 36_500).default(365),
-  POINT_VALUE_MINOR: wholeNumber(1, 1_000_000).default(10),
+  POINT_VALUE_MINOR: wholeNumber(1, 1_000_000).optional(),
   PURCHASE_WAIT_MS: wholeNumber(0, 60_000).default(10_000),
   FAST_LANE: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
   CORS_ORIGINS: list.pipe(z.array(origin)).default([]),
@@ -141,6 +141,7 @@ export function readEnvironment(source: Variables = process.env): Environment {
   const parsed = variables.safeParse(given)
   if (!parsed.success) throw new ConfigurationError(describeFirst(parsed.error, given))
   const value = parsed.data
+  const money = createMoney(value.CURRENCY, value.LOCALE)
   return {
     host: value.HOST,
     port: value.PORT,
@@ -154,9 +155,10 @@ export function readEnvironment(source: Variables = process.env): Environment {
     temporalUiUrl: value.TEMPORAL_UI_URL,
     temporalCli: value.TEMPORAL_CLI === undefined ? undefined : resolve(value.TEMPORAL_CLI),
     dataDir: resolve(value.DATA_DIR),
-    money: createMoney(value.CURRENCY, value.LOCALE),
+    money,
     pointsTtlDays: value.POINTS_TTL_DAYS,
-    pointValueMinor: value.POINT_VALUE_MINOR,
+    // A tenth of a major unit, or the least that there is.
+    pointValueMinor: value.POINT_VALUE_MINOR ?? Math.max(1, 10 ** (money.digits - 1)),
     purchaseWaitMs: value.PURCHASE_WAIT_MS,
     fastLane: value.FAST_LANE === 'on',
     corsOrigins: value.CORS_ORIGINS,

@@ -15,7 +15,7 @@ export function isLoopbackHost(host: string): boolean {
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /** What holds a connection, or takes long to read: a page that embeds a thousand of them would keep others waiting. */
-const COSTLY_TO_READ = /^\/(?:purchases|events)\/[^/]+\/(?:events|evaluation)$|^\/operations\//
+const COSTLY_TO_READ = /^\/(?:purchases|events)\/[^/]+\/(?:events|evaluation|refund-quote)$|^\/operations\/|^\/readyz$/
 
 /** Of a request to a server that listens on loopback without authentication: the method and headers, by lower-case name. */
 export type LoopbackRequest = {

@@ -20,7 +20,7 @@ export type WalletEntry = {
 export type WalletRefusal = { code: 'user_exists' | 'account_exists' | 'balance_too_large' }
 
 /** A top-up brings a balance up to half of what can be counted. */
-const MAX_TOPPED_UP_MINOR = Math.floor(Number.MAX_SAFE_INTEGER / 2)
+export const MAX_TOPPED_UP_MINOR = Math.floor(Number.MAX_SAFE_INTEGER / 2)
 
 /** An id that means nothing, for a new user. */
 function newUserId(): string {

@@ -31,6 +31,7 @@ export const LINES = `^${GAP}*(?:${WORD}${GAP}+)*(?:${WORD})?$`
 
 /** The same for names that people cannot tell apart: by compatibility (NFKC), case, and what shows nothing. */
 export function nameKey(name: string): string {
-  const folded = name.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC')
-  return folded.replace(/\p{Default_Ignorable_Code_Point}/gu, '')
+  const shown = name.normalize('NFKC').replace(/\p{Default_Ignorable_Code_Point}/gu, '')
+  // One way and back is not enough for letters such as the capital sharp s, of which the small one has two capitals.
+  return shown.toLowerCase().toUpperCase().toLowerCase().normalize('NFKC')
 }

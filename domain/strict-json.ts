@@ -5,7 +5,8 @@ export type JsonIssue = { path: (string | number)[]; message: string }
 const MAX_DEPTH = 64
 
 /**
- * Parses JSON, and tells what of it would be lost on the way: members that are given twice, and numbers that a double does not hold.
+ * Parses JSON, and tells what of it would be lost on the way: members that are given twice, numbers that a double does not hold, and
+ * a member `__proto__`, which copies of an object leave out.
  *
  * @param options.maxDepth what is nested deeper is an issue, and not read further
  * @returns the value, as `JSON.parse` has it; the issues in the order of the text
@@ -44,6 +45,7 @@ function* issuesOf(text: string, maxDepth: number): Generator<JsonIssue> {
       inside.isNameNext = false
       inside.member = JSON.parse(token) as string
       if (inside.names?.has(inside.member)) yield { path: path(), message: 'is given more than once' }
+      if (inside.member === '__proto__') yield { path: path(), message: 'must have another name' }
       inside.names?.add(inside.member)
     } else {
       const message = lossOf(token)

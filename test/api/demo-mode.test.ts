@@ -66,6 +66,8 @@ describe('in demo mode', () => {
     for (const path of [
       `/purchases/${id}/events`,
       `/purchases/${id}/evaluation`,
+      `/purchases/${id}/refund-quote`,
+      '/readyz',
       `/events/${id}/evaluation`,
       '/operations/parked',
     ]) {

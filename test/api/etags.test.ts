@@ -74,11 +74,23 @@ describe.each(kinds)('the ETag of a $name', ({ path, create, change, other, move
     },
   )
 
+  test('is no wildcard when the asterisk stands in quotes', async () => {
+    for (const quoted of ['"*"', '"x", "*"']) {
+      expect((await patch(change, quoted)).status).toBe(412)
+      expect((await read({ 'If-None-Match': quoted })).status).toBe(200)
+    }
+  })
+
+  test('may have any character of a tag, and a list may have empty elements', async () => {
+    expect((await patch(change, '"caf\xe9", , "x"')).status).toBe(412)
+    expect((await patch(change, `,, "caf\xe9" ,,${await tag()}, `)).status).toBe(200)
+  })
+
   test('in its weak form is 412, for changes are strict', async () => {
     expect(await patch(change, `W/${await tag()}`)).toMatchObject({ status: 412 })
   })
 
-  test.each(['1', '"', '"1', 'w/"1"', '"1" "2"', '"1",', '*, "1"', '', 'zzz'])(
+  test.each(['1', '"', '"1', 'w/"1"', '"1" "2"', '"1" "2"', '*, "1"', '', 'zzz'])(
     'that is none (%s) is 400',
     async (ifMatch) => {
       const answer = await patch(change, ifMatch)

@@ -134,7 +134,7 @@ describe('the events of a purchase', () => {
     const { status, headers } = await watch(await buy())
     expect(status).toBe(200)
     expect(headers.get('Content-Type')).toBe('text/event-stream')
-    expect(headers.get('Cache-Control')).toBe('no-cache, no-transform')
+    expect(headers.get('Cache-Control')).toBe('no-store, no-transform')
     expect(headers.get('X-Accel-Buffering')).toBe('no')
     expect(headers.get('Content-Encoding')).toBeNull()
   })

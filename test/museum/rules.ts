@@ -83,11 +83,11 @@ export const rules: Exhibit[] = [
         shop.post('/campaigns', { client, campaign_name: 'stars', event_types: ['Review'], rules: [rule] }),
       )
       const event = `{"type":"Review","client":"${client}","account_id":"${member}","payload":{"__proto__":{"stars":5}}}`
-      await shop.done(shop.post('/events', event, { key: member }))
-      return { points: await shop.points(member) }
+      const { status } = await shop.post('/events', event, { key: member })
+      return { status, points: await shop.points(member) }
     },
-    ours: { points: 0 },
-    naive: { points: 5 },
+    ours: { status: 400, points: 0 },
+    naive: { status: 200, points: 5 },
   },
   {
     name: 'large numbers that differ are the same to a rule',

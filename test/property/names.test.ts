@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { line, lines } from '#api/schemas.ts'
-import { LINE, LINES } from '#domain/names.ts'
+import { LINE, LINES, nameKey } from '#domain/names.ts'
 
 /** As Unicode says it; the patterns that are published have the numbers. */
 const INVISIBLE = /\p{Bidi_Control}|\p{Default_Ignorable_Code_Point}/u
@@ -80,5 +80,60 @@ describe('the length', () => {
     expect('\u0958'.normalize('NFC')).toHaveLength(2)
     expect(line(3).safeParse('\u0958\u0958').success).toBe(false)
     expect(line(4).safeParse('\u0958\u0958').success).toBe(true)
+  })
+})
+
+describe('the key of names that people cannot tell apart', () => {
+  const LETTERS = [
+    'a',
+    'e\u0301',
+    '\u0301',
+    'ß',
+    'ẞ',
+    'ſ',
+    'İ',
+    'ı',
+    'Σ',
+    'ς',
+    'ﬁ',
+    'ŉ',
+    '\u200d',
+    '\ufe0f',
+    '\u00ad',
+    'Å',
+    '\u212b',
+  ]
+  const name = fc.array(fc.constantFrom(...LETTERS, ...EVERY_CHARACTER.slice(0x41, 0x180)), { maxLength: 8 })
+  const given = name.map((letters) => letters.join(''))
+
+  test('is its own key', () => {
+    fc.assert(
+      fc.property(given, (text) => {
+        expect(nameKey(nameKey(text))).toBe(nameKey(text))
+      }),
+      { numRuns: 3_000 },
+    )
+  })
+
+  test.each([
+    ['whichever case it is in', (text: string) => text.toUpperCase()],
+    ['composed or not', (text: string) => text.normalize('NFD')],
+    ['with what shows nothing in between', (text: string) => [...text].join('\u200d')],
+  ])('is the same %s', (_, written) => {
+    fc.assert(
+      fc.property(given, (text) => {
+        expect(nameKey(written(text))).toBe(nameKey(text))
+      }),
+      { numRuns: 3_000 },
+    )
+  })
+
+  test.each([
+    ['STRAẞE', 'Straße'],
+    ['Straße', 'strasse'],
+    ['cafe\u200d\u0301', 'café'],
+    ['unicorn\ufe0f', 'Unicorn'],
+  ])('%s is %s', (one, other) => {
+    expect(nameKey(one)).toBe(nameKey(other))
   })
 })

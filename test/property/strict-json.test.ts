@@ -45,12 +45,26 @@ describe('strict JSON', () => {
           (inner, name) => `{${JSON.stringify(name)}:${inner},"c":[{"a":1},{"a":1}]}`,
           twin('[]'),
         )
-        expect(issuesOf(text)).toEqual([`${[...path, 'a'].join('.')}: is given more than once`])
+        const twice = `${[...path, 'a'].join('.')}: is given more than once`
+        expect(issuesOf(text).filter((issue) => !issue.endsWith(': must have another name'))).toEqual([twice])
+      }),
+    )
+  })
+
+  test('finds a member that copies leave out wherever it is, and only there', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom('x', 'proto__', '__proto__')), (path) => {
+        const text = path.reduceRight((inner, name) => `{${JSON.stringify(name)}:${inner},"c":["__proto__"]}`, '[]')
+        const found = path.flatMap((name, index) =>
+          name === '__proto__' ? [`${path.slice(0, index + 1).join('.')}: must have another name`] : [],
+        )
+        expect(issuesOf(text)).toEqual(found)
       }),
     )
   })
 
   test.each([
+    ['{"\\u005f_proto__":1}', '__proto__: must have another name'],
     ['{"a":1234567890123456789}', 'a: must be between -9007199254740991 and 9007199254740991, as a whole number'],
     ['[9007199254740992]', '0: must be between -9007199254740991 and 9007199254740991, as a whole number'],
     ['[1e20]', '0: must be between -9007199254740991 and 9007199254740991, as a whole number'],

@@ -29,6 +29,15 @@ describe('readEnvironment', () => {
   })
 
   test.each([
+    ['JPY', 1],
+    ['USD', 10],
+    ['KWD', 100],
+  ])('a point pays for a tenth of one %s, or the least that there is', (currency, pointValueMinor) => {
+    expect(readEnvironment({ CURRENCY: currency })).toMatchObject({ pointValueMinor })
+    expect(readEnvironment({ CURRENCY: currency, POINT_VALUE_MINOR: '7' })).toMatchObject({ pointValueMinor: 7 })
+  })
+
+  test.each([
     ['PORT', '70000'],
     ['PORT', 'http'],
     ['WORKER_HEALTH_PORT', '0'],
