@@ -146,8 +146,8 @@ function reverse(account: PointsAccount, command: Reverse): Decision {
 
 /**
  * Takes back what the issue's lot still holds, lapsed or not; that may be nothing, and still it is booked: a reversal
- * happens once and its shortfall is settled there and then. Points that a later reversal of their redemption brings
- * back to this lot are therefore the customer's to keep.
+ * happens once. Of what was spent, the money that is withheld makes some good; the rest is owed by the lot, and points that a
+ * later reversal of their redemption brings back to it go to that first.
  */
 function reverseIssue(account: PointsAccount, command: Reverse, target: Transaction): Decision {
   const lot = account.lots.find((candidate) => candidate.id === target.id)

@@ -80,14 +80,14 @@ function useCreation() {
   return { create, refusal, isPending: creation.isPending, isSuccess: creation.isSuccess }
 }
 
-/** Of the API, in UTF-16 code units as there. */
+/** Of the API, in code points as there. */
 const MAX_NAME = 100
 
 /** What is wrong with the name of a new campaign, or undefined if it is valid. */
 function validateName(name: string): string | undefined {
   const trimmed = name.trim()
   if (trimmed === '') return 'Enter a name.'
-  if (trimmed.length > MAX_NAME) return `Shorten the name to ${MAX_NAME} characters.`
+  if ([...trimmed].length > MAX_NAME) return `Shorten the name to ${MAX_NAME} characters.`
   // As segments of a path, `.` and `..` are relative (RFC 3986, 5.2.4): the campaign's page would not be reachable.
   if (trimmed === '.' || trimmed === '..') return 'This name cannot be part of a web address. Choose another name.'
   return undefined

@@ -25,7 +25,7 @@ export function CampaignHistory({ of }: { of: CampaignKey }) {
   if (!data) return <Skeleton height={160} radius="lg" />
   const changes = data.pages.flatMap(({ items }) => items)
   return (
-    <Stack gap="md" align="period">
+    <Stack gap="md" align="stretch">
       <ol className={cardList.list} aria-label="History of changes">
         {changes.map((change) => (
           <li key={change.id}>
@@ -47,7 +47,7 @@ function Change({ of, change }: ChangeProps) {
   return (
     <Paper withBorder radius="lg" p="lg" bg="var(--store-surface)">
       <Stack gap="sm">
-        <Group justify="space-between" align="period" gap="4px 16px">
+        <Group justify="space-between" align="stretch" gap="4px 16px">
           <Text fw={650}>
             {ACTIONS[action]} by {actor}
           </Text>

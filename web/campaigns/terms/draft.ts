@@ -115,7 +115,7 @@ function typesError(types: string[]): string | undefined {
   if (types.length === 0) return 'Name at least one type of event.'
   if (types.length > MAX_TYPES) return `Name at most ${MAX_TYPES} types of events.`
   if (new Set(types).size < types.length) return 'Name each type of event once.'
-  return types.some((type) => type.length > MAX_TYPE)
+  return types.some((type) => [...type].length > MAX_TYPE)
     ? `A type of event has at most ${MAX_TYPE} characters.`
     : undefined
 }
