@@ -56,6 +56,11 @@ function isText(json: string): boolean {
   return !/(?:^|[^\\])(?:\\\\)*\\u(?:0000|d[89a-f])/.test(json)
 }
 
+/** Patterns of JSON Schema have no flag for it. */
+function inAnyCase(letters: string): string {
+  return `^${[...letters].map((letter) => `[${letter.toUpperCase()}${letter.toLowerCase()}]`).join('')}$`
+}
+
 const newEvent = z
   .strictObject({
     type: eventType.openapi({ description: 'Type of the event.', example: 'ReviewWritten' }),
@@ -67,6 +72,7 @@ const newEvent = z
       .openapi({
         description: 'The system that it happened in. Not the store, in any case of letters.',
         example: 'ReviewSite',
+        not: { pattern: inAnyCase(STORE_CLIENT) } as never,
       }),
     account_id: accountId,
     payload: eventPayload,

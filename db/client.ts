@@ -75,8 +75,6 @@ export const ROLE_SETTINGS = {
   statement_timeout: '8s',
   lock_timeout: '1500ms',
   idle_in_transaction_session_timeout: '1min',
-  // What takes a list of ids is else planned anew each time, which costs more than to carry it out.
-  plan_cache_mode: 'force_generic_plan',
 } as const
 
 /** More than the `statement_timeout` of the role, so that the server's own word comes first. */

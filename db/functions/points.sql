@@ -1,11 +1,13 @@
 -- The points ledger, and what campaigns give of it. What happens is decided in domain/: these functions book it, whole or not at all.
 -- The awards that some of it settles are in purchases.sql.
 
--- Has the rest of the transaction find every row by an index. Plans stay with the session, those of foreign keys included; made while
--- tables are nearly empty, or for the hundred rows that the planner takes any JSON document for, they might well read whole tables.
+-- Has the rest of the transaction find every row by an index, by a plan that is made once. Plans stay with the session, those of foreign
+-- keys included; made while tables are nearly empty, or for the hundred rows that the planner takes any JSON document for, they might
+-- well read whole tables. Left to itself, it makes another one for each list of ids, which costs more than to carry it out.
 create or replace function force_index_scans() returns void
 language sql as $$
   select set_config(setting, 'off', true) from unnest(array['enable_seqscan', 'enable_bitmapscan', 'enable_hashjoin', 'enable_mergejoin']) as setting
+  union all select set_config('plan_cache_mode', 'force_generic_plan', true)
 $$;
 
 -- What decisions about points accounts look at, in one snapshot. Costs as much as the lots that are needed, whatever the length of the

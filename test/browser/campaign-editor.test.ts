@@ -73,7 +73,8 @@ describe('the editor', () => {
   test('works by keyboard, and lets go of the focus', async ({ world, visit }) => {
     const name = await makeCampaign(world, { rules: [] })
     const { buyer } = await makeBuyer(world)
-    const page = await visit({ as: buyer, path: `/campaigns/${name}` })
+    // Whoever types slowly has the trial refused what is half written.
+    const page = await visit({ as: buyer, path: `/campaigns/${name}`, expected: REFUSED })
     // What has the focus is known by its description: that of the editor says how to leave it.
     const describedBy = () => page.evaluate('document.activeElement.getAttribute("aria-describedby")')
     await page.getByText('to leave the editor by keyboard, press Escape, then Tab', { exact: false }).waitFor()
