@@ -176,7 +176,7 @@ export function pageQuery(cursor: z.ZodType<string>) {
       .openapi({ description: '`nextCursor` (of points and campaigns: `next_cursor`) of the previous page.' }),
     limit: z
       .string('must be given once only')
-      .regex(/^[0-9]{1,9}$/, 'must be a whole number')
+      .regex(/^(?:0|[1-9][0-9]{0,8})$/, 'must be a whole number')
       .transform(Number)
       .pipe(z.number().min(1, 'must be at least 1').max(500, 'must be at most 500'))
       .default(100)

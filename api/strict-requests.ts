@@ -105,11 +105,13 @@ async function refuseLossyBody({ req }: AppContext, takesBody: boolean): Promise
   if (ignored.length > 0) throw invalidRequest('body', ignored)
 }
 
+/** Parameters of other names mean nothing (RFC 8259, section 11). */
+const JSON_IN_UTF_8 =
+  /^application\/(?:[\w.-]+\+)?json[ \t]*(?:;[ \t]*(?:(?:charset=(?:utf-8|"utf-8")|(?!charset=)[\w.-]+=(?:[\w.-]+|"[^"\\]*"))[ \t]*)?)*$/i
+
 function refuseOtherEncodings(req: AppContext['req']): void {
-  const [type = '', ...parameters] = (req.header('Content-Type') ?? '').split(';').map((part) => part.trim())
-  const charset = parameters.find((parameter) => /^charset=/i.test(parameter))?.slice('charset='.length)
   const encoding = req.header('Content-Encoding')?.trim().toLowerCase()
-  if (!/^application\/(?:[\w.-]+\+)?json$/i.test(type) || !/^"?utf-8"?$/i.test(charset ?? 'utf-8'))
+  if (!JSON_IN_UTF_8.test(req.header('Content-Type') ?? ''))
     throw new Problem(
       'unsupported_media_type',
       'Send the body as application/json in UTF-8, and say so in Content-Type.',

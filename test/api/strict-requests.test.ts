@@ -89,6 +89,15 @@ describe('a body', () => {
       [Buffer.from('{"x":"caf\xe9"}', 'latin1'), 400, 'malformed_json'],
       ['\uFEFF{}', 400, 'malformed_json'],
       ['{}', 415, 'unsupported_media_type', { 'Content-Type': 'application/json; charset=iso-8859-1' }],
+      ['{}', 415, 'unsupported_media_type', { 'Content-Type': 'application/json; charset=utf-8; charset=latin1' }],
+      ['{}', 415, 'unsupported_media_type', { 'Content-Type': 'application/json; charset=latin1; charset=utf-8' }],
+      [
+        '{}',
+        415,
+        'unsupported_media_type',
+        { 'Content-Type': 'application/json; x="a; charset=utf-8"; charset=latin1' },
+      ],
+      ['{}', 415, 'unsupported_media_type', { 'Content-Type': 'application/json; charset=utf-8x' }],
       ['{}', 415, 'unsupported_media_type', { ...JSON_TYPE, 'Content-Encoding': 'gzip' }],
       ['{}', 415, 'unsupported_media_type', {}],
     ]
@@ -97,7 +106,7 @@ describe('a body', () => {
   })
 
   test('in UTF-8 that says so, in capitals or quotes, is taken', async () => {
-    for (const charset of ['utf-8', 'UTF-8', '"utf-8"'])
+    for (const charset of ['utf-8', 'UTF-8', '"utf-8"', 'utf-8; profile=x'])
       expect(
         (await send('POST', '/purchase', { 'Content-Type': `application/json; charset=${charset}` }, order)).status,
       ).toBe(200)
