@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import { test } from '#test/support/browser-world.ts'
 import { makeBuyer, purchaseDialog, quickBuy } from '#test/support/buyer.ts'
-import { forProduct, makeCampaign, rulesEditor, saving } from '#test/support/campaign-pages.ts'
+import { forProduct, HALF_WRITTEN, makeCampaign, rulesEditor, saving } from '#test/support/campaign-pages.ts'
 import { keyboard, mouse } from '#test/support/hands.ts'
 
 test.for([
@@ -12,7 +12,7 @@ test.for([
   async ([, { press, write }], { world, visit }) => {
     const { buyer, product, name } = await makeBuyer(world, { balance: 500_000 })
     const campaign = await makeCampaign(world, { rules: [forProduct(product, '5')] })
-    const page = await visit({ as: buyer })
+    const page = await visit({ as: buyer, expected: HALF_WRITTEN })
     const dialog = purchaseDialog(page)
     await press(quickBuy(page, name))
     await dialog.getByText('You earned 175 points').waitFor()

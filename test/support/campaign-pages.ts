@@ -43,3 +43,6 @@ export function forProduct(product: string, formula: string) {
 
 /** Chromium's own words for answers that say no. */
 export const REFUSED = [/status of 400 \(Bad Request\)/, /status of 412 \(Precondition Failed\)/]
+
+/** Rules are typed: after a pause in it, the trial is refused what is half written. */
+export const HALF_WRITTEN = [/status of 400 \(Bad Request\) .*\/campaigns\/simulate/]
