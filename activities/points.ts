@@ -89,7 +89,7 @@ export async function awardPoints(deps: PointsDependencies, awarded: Awarded): P
   const { sql, ledger, pointsTtlDays } = deps
   const { award, evaluate } = await readsOf(sql).toAward(idOf(awarded))
   if (isClosed(award)) return { points: award.points }
-  const { mayBeCapped, ...evaluated } = await evaluate()
+  const { evaluated, mayBeCapped } = await evaluate()
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
     // A cap that came since then is no reason to look beforehand: `append_points` has the last word.
     const evaluation =
@@ -141,7 +141,7 @@ const MAX_ATTEMPTS = 100
 export async function parkAward({ sql }: PointsDependencies, awarded: Awarded, problem: string): Promise<void> {
   const { award, evaluate } = await readsOf(sql).toAward(idOf(awarded))
   if (award.state !== 'pending') return
-  const { mayBeCapped: _, ...evaluated } = await evaluate()
+  const { evaluated } = await evaluate()
   if (evaluated.points === 0) await recordNothing(sql, award.id, evaluated)
   else await recordParked(sql, award.id, evaluated, problem)
 }
@@ -215,7 +215,7 @@ function isClosed({ state }: StoredAward): boolean {
 type ToAward = { award: StoredAward; evaluate: () => Promise<Evaluated> }
 
 /** `mayBeCapped`: one of its campaigns had a cap when it was earned, or that is not known. */
-type Evaluated = Award & { mayBeCapped: boolean }
+type Evaluated = { evaluated: Award; mayBeCapped: boolean }
 
 /** What awards that meet in a process read together: each of it in as many statements for all of them as for one. */
 type AwardReads = {
@@ -266,11 +266,11 @@ async function evaluate(
   history: (occurrence: Occurrence) => Campaign[],
 ): Promise<Evaluated> {
   const kept = state === 'parked' ? await readEvaluation(sql, id) : null
-  if (kept) return { ...kept, mayBeCapped: true }
+  if (kept) return { evaluated: kept, mayBeCapped: true }
   if (!occurrence) throw new StepImpossible(`what earned award ${id} has not happened`)
   const campaigns = history(occurrence)
-  const award = await runSliced(evaluateCampaigns(campaigns, occurrence.event), setImmediate)
-  return { ...award, mayBeCapped: campaigns.some(({ caps }) => hasCaps(caps)) }
+  const evaluated = await runSliced(evaluateCampaigns(campaigns, occurrence.event), setImmediate)
+  return { evaluated, mayBeCapped: campaigns.some(({ caps }) => hasCaps(caps)) }
 }
 
 /** The campaigns as they stood when something occurred. */
