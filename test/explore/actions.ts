@@ -383,7 +383,8 @@ async function look({ machine, books }: System, before: World): Promise<World> {
   let moment = await machine.begin({ workflowType: 'reconcilePurchases', workflowId: 'reconciler', input: {} }, [])
   while (!moment.commands.some((command) => command.completeWorkflowExecution)) {
     const asked = moment.commands.flatMap(({ scheduleActivity }) => (scheduleActivity ? [scheduleActivity] : []))
-    if (asked.length === 0) return noting(world, { violations: [`the reconciler does not go on: ${moment.defect}`] })
+    if (asked.length === 0)
+      return noting(world, { violations: [{ by: 'reconciler', what: `it does not go on: ${moment.defect}` }] })
     const jobs: Job[] = []
     for (const command of asked) {
       const call = callOf(command)
@@ -399,7 +400,7 @@ async function look({ machine, books }: System, before: World): Promise<World> {
   }
   return found.length > 0
     ? { ...world, found }
-    : noting(world, { violations: ['the reconciler found nothing to start for what nobody carries out'] })
+    : noting(world, { violations: [{ by: 'reconciler', what: 'it found nothing to start' }] })
 }
 
 /** Temporal lets one workflow of an id be open. */

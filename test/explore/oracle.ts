@@ -35,8 +35,21 @@ const AT_ANY_TIME: Record<string, Rule<World>> = {
   }) => brokenPoints(snapshot),
   'The timeline is in an order that the table allows, unless commits were lost.': ({ books: { snapshot }, facts }) =>
     facts.isSetBack ? undefined : misplaced(specification, entriesOf(snapshot)),
+  // As soon as it has ended, for the reconciler may start another in its place.
+  'The result of a workflow is the outcome of the purchase, or how far its refund is by then, unless commits were lost.':
+    (world) => {
+      const settling = world.runs.filter(
+        ({ start, status }) => status === 'completed' && /^(purchase|repair)$/.test(start.workflowType),
+      )
+      const results = settling.map(({ result }) => (result as { status?: string } | undefined)?.status)
+      const allowed = isSold(world) ? entriesOf(world.books.snapshot) : [`purchase ${statusOf(world)}`]
+      const areRight = results.every((result) => allowed.includes(`purchase ${result}`))
+      return broken(areRight || world.facts.isSetBack, { results, allowed })
+    },
   'A purchase that knows of a cancellation in Temporal asks for no step up to the pivot any more.': ({ facts }) =>
-    facts.violations[0],
+    violationBy('purchase', facts),
+  'The reconciler finds what nobody carries out and has no outcome yet.': ({ facts }) =>
+    violationBy('reconciler', facts),
   // A replay is compared when it happens (workflow-machine.ts).
   'A workflow that is replayed asks for what it asked for before.': () => undefined,
 }
@@ -109,16 +122,6 @@ const AT_REST: Record<string, Rule<World>> = {
     const ended = snapshot.timeline.find(({ entry }) => /^purchase (refused|cancelled|failed)$/.test(entry))
     return broken(facts.isSetBack || JSON.stringify(began?.detail) === JSON.stringify(ended?.detail), { began, ended })
   },
-  'The result of a workflow is the outcome of the purchase, or how far its refund is by then, unless commits were lost.':
-    (world) => {
-      const settling = world.runs.filter(
-        ({ start, status }) => status === 'completed' && /^(purchase|repair)$/.test(start.workflowType),
-      )
-      const results = settling.map(({ result }) => (result as { status?: string } | undefined)?.status)
-      const allowed = isSold(world) ? entriesOf(world.books.snapshot) : [`purchase ${statusOf(world)}`]
-      const areRight = results.every((result) => allowed.includes(`purchase ${result}`))
-      return broken(areRight || world.facts.isSetBack, { results, allowed })
-    },
   'A completed purchase took stock, money and points once, and its award is booked once, parked because it was given up, or dismissed.':
     (world) => (statusOf(world) === 'completed' ? brokenSale(world) : undefined),
   'A purchase that was refused, cancelled or failed moved nothing in the end, and none of its steps is in force.': ({
@@ -145,6 +148,9 @@ export function judge(world: World, isAtRest: boolean): Finding | undefined {
 
 /** Whether it waits for an operator, because commits were lost. */
 const isListed = ({ books, facts }: World) => facts.isSetBack && books.snapshot.listed !== null
+
+const violationBy = (saga: 'purchase' | 'reconciler', { violations }: World['facts']) =>
+  violations.find(({ by }) => by === saga)?.what
 
 function broken(isRight: boolean, found: unknown): string | undefined {
   return isRight ? undefined : JSON.stringify(found)

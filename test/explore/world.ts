@@ -87,7 +87,7 @@ export type Facts = {
   /** What changed elsewhere before anything was decided. */
   readonly changes: readonly ('spent' | 'supplied')[]
   /** What happened that must not, whatever comes of it. */
-  readonly violations: readonly string[]
+  readonly violations: readonly { by: 'purchase' | 'reconciler'; what: string }[]
 }
 
 export type World = {
@@ -219,7 +219,7 @@ function withViolations(world: World, run: Run, moment: Moment): World {
     .flatMap((command) => (command ? [command.activityType as string] : []))
   const violations = asked
     .filter((name) => STEPS_THAT_END_WITH_A_CANCEL.includes(name))
-    .map((name) => `${name} was asked for after the workflow had been cancelled`)
+    .map((name) => ({ by: 'purchase' as const, what: `it asked for ${name} after it had been cancelled` }))
   return { ...world, facts: { ...world.facts, violations: [...world.facts.violations, ...violations] } }
 }
 
