@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { type CampaignSummary, readCampaign, type StoredCampaign, type TermsSummary } from '#db/campaigns.ts'
 import type { Database } from '#db/client.ts'
 import type { CampaignTerms } from '#domain/campaigns/campaign.ts'
-import { isStoreClient, PURCHASE_COMPLETED, STORE_CLIENT } from '#domain/campaigns/campaign.ts'
+import { canonicalClient, PURCHASE_COMPLETED, STORE_CLIENT } from '#domain/campaigns/campaign.ts'
 import { type Condition, NUMERIC_COMPARISONS, type Rule } from '#domain/campaigns/condition.ts'
 import { LIMITS } from '#domain/campaigns/limits.ts'
 import { checkRules } from '#domain/campaigns/rules.ts'
@@ -144,10 +144,11 @@ export function parseRules(input: z.infer<typeof rulesInput>): readonly Rule[] {
 /** Type of an event. */
 export const eventType = line(LIMITS.eventTypeLength)
 
-/** However the store's own name is written, it is the store's. */
-export const clientName = resourceId
-  .transform((client) => (isStoreClient(client) ? STORE_CLIENT : client))
-  .openapi({ description: 'Owner of the campaign.', example: STORE_CLIENT })
+/** Every client that a request names comes through here: in a body or a query. */
+export const clientName = resourceId.transform(canonicalClient).openapi({
+  description: `Owner of the campaign. In any case of letters: it is kept in lower case, but for \`${STORE_CLIENT}\`, the store itself.`,
+  example: STORE_CLIENT,
+})
 /** As segments of a URL path, `.` and `..` would be resolved. */
 export const campaignName = line(100)
   .refine((name) => name !== '.' && name !== '..', 'must not be . or ..')

@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { v7 as uuidv7 } from 'uuid'
 import { type EventAward, readEvaluation, readEventAward, recordExternalEvent } from '#db/awards.ts'
 import type { Database } from '#db/client.ts'
-import { isStoreClient, STORE_CLIENT } from '#domain/campaigns/campaign.ts'
+import { STORE_CLIENT } from '#domain/campaigns/campaign.ts'
 import type { App, AppDependencies } from './app-types.ts'
 import { clientName, eventType } from './campaign-schemas.ts'
 import { keyedRequest, keyReusedProblem, markReplayed, requiredIdempotencyHeaders } from './idempotency.ts'
@@ -66,11 +66,11 @@ const newEvent = z
     type: eventType.openapi({ description: 'Type of the event.', example: 'ReviewWritten' }),
     client: clientName
       .refine(
-        (client) => !isStoreClient(client),
+        (client) => client !== STORE_CLIENT,
         `must not be ${STORE_CLIENT}: that is the store, for its own purchases`,
       )
       .openapi({
-        description: 'The system that it happened in. Not the store, in any case of letters.',
+        description: 'The system that it happened in, in any case of letters: it is kept in lower case. Not the store.',
         example: 'ReviewSite',
         not: { pattern: inAnyCase(STORE_CLIENT) } as never,
       }),

@@ -136,9 +136,9 @@ type AwardKind = 'none' | 'uncapped' | 'capped'
 
 /** Each kind has a client of its own, with one campaign or none. What a client without campaigns is awarded is: nothing. */
 const AWARDS: Readonly<Record<AwardKind, { client: string; points: number; totalPoints?: number | null }>> = {
-  none: { client: 'BenchNone', points: 0 },
-  uncapped: { client: 'BenchUncapped', points: 170, totalPoints: null },
-  capped: { client: 'BenchCapped', points: 170, totalPoints: 1_000_000_000_000 },
+  none: { client: 'bench-none', points: 0 },
+  uncapped: { client: 'bench-uncapped', points: 170, totalPoints: null },
+  capped: { client: 'bench-capped', points: 170, totalPoints: 1_000_000_000_000 },
 }
 
 const RULE: Rule = {

@@ -25,9 +25,10 @@ export type StoredCampaign = Campaign & {
   updatedAt: Date
 }
 
+/** By its name, or one that nobody can tell from it. */
 export async function readCampaign(sql: Sql, client: string, name: string): Promise<StoredCampaign | undefined> {
   const [row] = await sql<StoredRow[]>`
-    select ${columns(sql)} from ${campaigns(sql)} where client = ${client} and name = ${name} and deleted_at is null`
+    select ${columns(sql)} from ${campaigns(sql)} where client = ${client} and name_key = ${nameKey(name)} and deleted_at is null`
   return row && stored(row)
 }
 
@@ -103,7 +104,7 @@ export async function listCampaignHistory(
       ${withoutRules(sql, 'h.before')} as before, ${withoutRules(sql, 'h.after')} as after,
       h.before -> 'rules' is distinct from h.after -> 'rules' as "rulesChanged"
     from campaign_history h join campaigns c on c.id = h.campaign_id
-    where c.client = ${client} and c.name = ${name}
+    where c.client = ${client} and c.name_key = ${nameKey(name)}
       ${before === undefined ? sql`` : sql`and (h.campaign_id, h.version) < (${before.campaignId}::uuid, ${before.version})`}
     order by h.campaign_id desc, h.version desc
     limit ${limit}`
@@ -122,7 +123,7 @@ export async function readCampaignChange(
   const [change] = await sql<CampaignChange[]>`
     select h.campaign_id as "campaignId", h.version, h.action, h.actor, h.at, h.before, h.after
     from campaign_history h join campaigns c on c.id = h.campaign_id
-    where c.client = ${client} and c.name = ${name} and h.campaign_id = ${campaignId} and h.version = ${version}`
+    where c.client = ${client} and c.name_key = ${nameKey(name)} and h.campaign_id = ${campaignId} and h.version = ${version}`
   return change
 }
 
@@ -260,7 +261,7 @@ export async function addMissingCampaigns(sql: Sql, campaigns: NewCampaign[], ac
     ), campaign as (
       insert into campaigns (id, client, name, name_key, ${termColumns(sql)})
       select id, client, name, "nameKey", ${termValues(sql)} from sample
-      where not exists (select from campaigns c where c.client = sample.client and c.name = sample.name)
+      where not exists (select from campaigns c where c.client = sample.client and c.name_key = sample."nameKey")
       on conflict do nothing
       returning id
     ), history as (

@@ -13,6 +13,8 @@
 
 create domain minor_units as bigint check (value between -9007199254740991 and 9007199254740991);
 create domain resource_id as text check (value ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$');
+-- Whose campaigns: the store, or another system, in one case of letters, since names that differ in nothing else are one client.
+create domain client_name as resource_id check (value = 'UnicornStore' or (value = lower(value) and value <> 'unicornstore'));
 
 -- The currency of every amount: one row, set before there are any (db/migrate.ts).
 create table currency (
@@ -351,9 +353,9 @@ call make_append_only('points_commands');
 
 create table campaigns (
   id                      uuid        primary key,
-  client                  resource_id not null,
+  client                  client_name not null,
   name                    text        not null check (length(name) between 1 and 100),
-  -- The same for names that people cannot tell apart.
+  -- The same for names that people cannot tell apart: a campaign is found by it.
   name_key                text        not null,
   -- An array of the types of events that it is for.
   event_types             jsonb       not null check (jsonb_array_length(event_types) > 0),
@@ -373,8 +375,8 @@ create table campaigns (
   updated_at              timestamptz not null default now(),
   deleted_at              timestamptz
 );
-create unique index campaigns_name on campaigns (lower(client), name_key) where deleted_at is null;
-create index campaigns_by_name on campaigns (client, name);
+create unique index campaigns_name on campaigns (client, name_key) where deleted_at is null;
+create index campaigns_by_name on campaigns (client, name_key);
 create index campaigns_of_client on campaigns (client);
 
 -- Who changed what, and when. "before" and "after" are types of events, status, schedule, caps and rules; null where there was, or is, none.
@@ -429,7 +431,7 @@ create table external_events (
   idempotency_key text        not null,
   request_hash    text        not null,
   type            text        not null,
-  client          resource_id not null,
+  client          client_name not null,
   user_id         resource_id not null references users,
   payload         jsonb       not null,
   -- When it was taken: what it is evaluated by.
@@ -443,7 +445,7 @@ create table awards (
   id             uuid        primary key,
   kind           text        not null check (kind in ('purchase', 'event')),
   -- Whose campaigns decide.
-  client         resource_id not null,
+  client         client_name not null,
   user_id        resource_id not null references users,
   -- pending    not evaluated and booked yet
   -- booked     its points are in the ledger

@@ -1,4 +1,3 @@
-import { nameKey } from '#domain/names.ts'
 import type { Rule } from './condition.ts'
 import { type AwardWork, Evaluation, NO_STEPS_LEFT, type Reason, type Sliced } from './evaluation.ts'
 import {
@@ -19,9 +18,13 @@ export const STORE_CLIENT = 'UnicornStore'
 /** The type of the event that a purchase is. Campaigns are for it unless they name others. */
 export const PURCHASE_COMPLETED = 'PurchaseCompleted'
 
-/** Whether a client is the store itself, however its name is written: its events are its own purchases, and nobody else sends them. */
-export function isStoreClient(client: string): boolean {
-  return nameKey(client) === nameKey(STORE_CLIENT)
+/**
+ * A client as it is kept: in lower case, but for the store, whose name is always written as above. It is done where a name comes in, so
+ * that everything behind compares exactly.
+ */
+export function canonicalClient(client: string): string {
+  const folded = client.toLowerCase()
+  return folded === STORE_CLIENT.toLowerCase() ? STORE_CLIENT : folded
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type Campaign, isStoreClient, PURCHASE_COMPLETED, type PurchaseCompleted } from './campaign.ts'
+import { type Campaign, PURCHASE_COMPLETED, type PurchaseCompleted, STORE_CLIENT } from './campaign.ts'
 import { type CompiledCondition, compileCondition, type NumericComparison } from './condition.ts'
 import { Evaluation } from './evaluation.ts'
 import { type ExactNumber, exactFromNumber } from './exact-number.ts'
@@ -37,7 +37,7 @@ export function warningsOf(campaign: Pick<Campaign, 'client' | 'eventTypes' | 'r
 }
 
 function warningsOfTypes({ client, eventTypes }: Pick<Campaign, 'client' | 'eventTypes'>): Warning[] {
-  const others = isStoreClient(client) ? eventTypes.filter((type) => type !== PURCHASE_COMPLETED) : []
+  const others = client === STORE_CLIENT ? eventTypes.filter((type) => type !== PURCHASE_COMPLETED) : []
   if (others.length === 0) return []
   return [
     { path: 'event_types', message: `nothing in the store is a ${others[0]}: other systems are clients of their own` },
@@ -89,7 +89,7 @@ function shapeOf({ client, eventTypes }: Pick<Campaign, 'client' | 'eventTypes'>
     client: { kind: 'text', values: [client] },
     occurredAt: text,
   }
-  const isPurchase = isStoreClient(client) && eventTypes.every((type) => type === PURCHASE_COMPLETED)
+  const isPurchase = client === STORE_CLIENT && eventTypes.every((type) => type === PURCHASE_COMPLETED)
   return { at: (path) => (isPurchase ? atPurchase(path, own) : atAny(path, own)), samples: isPurchase ? SAMPLES : [] }
 }
 
@@ -113,7 +113,7 @@ function memberOf(members: Readonly<Record<string, Known>>, name: string | numbe
 
 const SAMPLE: PurchaseCompleted = {
   type: PURCHASE_COMPLETED,
-  client: 'UnicornStore',
+  client: STORE_CLIENT,
   occurredAt: '2026-01-31T12:00:00.000Z',
   purchaseId: '0199d6a4-7f1e-7c3a-9b0e-5a1c2d3e4f50',
   username: 'derick',

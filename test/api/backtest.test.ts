@@ -16,7 +16,7 @@ beforeAll(async () => {
   await world.shop.addProduct({ id: 'air', priceMinor: 170_000, stock: 10 })
   await world.shop.addWallet({ username: 'ann', balanceMinor: 1_000_000 })
   await world.api.post('/campaigns', {
-    client: 'Reviews',
+    client: 'reviews',
     campaign_name: 'stars',
     event_types: ['Review'],
     rules: [giving('$.stars', always)],
@@ -32,7 +32,7 @@ async function happen(username: string): Promise<void> {
   await world.shop.addUser(username)
   const eventId = crypto.randomUUID()
   const request = { scope: 'test', key: eventId, requestHash: '' }
-  const review = { type: 'Review', client: 'Reviews', username, payload: { stars: 5 } }
+  const review = { type: 'Review', client: 'reviews', username, payload: { stars: 5 } }
   await recordExternalEvent(world.shop.sql, request, { eventId, ...review })
   await awardPoints(world.shop.points, { eventId })
 }

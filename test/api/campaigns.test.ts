@@ -53,11 +53,11 @@ describe('a campaign', () => {
   test('is created and read with its rules as an array, whichever way they came, and listed with their number', async () => {
     const created = await create({ rules: JSON.stringify([SAMPLE_RULE]), cap_total_points: 500 })
     expect(created.status).toBe(201)
-    expect(created.headers.get('Location')).toBe(at('?client=Test'))
+    expect(created.headers.get('Location')).toBe(at('?client=test'))
     expect(created.headers.get('ETag')).toMatch(/^"1\.[0-9a-f]{16}"$/)
     const read = await world.api.get(created.headers.get('Location') ?? '')
     expect(read.body).toMatchObject({
-      client: 'Test',
+      client: 'test',
       campaign_name: name,
       event_types: ['PurchaseCompleted'],
       status: 'active',
@@ -180,7 +180,7 @@ describe('a campaign', () => {
     const remove = (key: string) =>
       world.api.call('DELETE', at('?client=Test'), { key, headers: { 'If-Match': '"2"' } })
     const key = crypto.randomUUID()
-    expect((await remove(key)).body).toEqual({ client: 'Test', campaign_name: name, deleted: true })
+    expect((await remove(key)).body).toEqual({ client: 'test', campaign_name: name, deleted: true })
     expect((await remove(key)).headers.get('Idempotency-Replayed')).toBe('true')
     expect((await remove(crypto.randomUUID())).status).toBe(404)
     expect((await world.api.get(at('?client=Test'))).status).toBe(404)

@@ -38,7 +38,7 @@ async function taken(): Promise<string> {
   await recordExternalEvent(world.shop.sql, request, {
     eventId,
     type: 'Review',
-    client: 'ReviewSite',
+    client: 'reviewsite',
     username: account,
     payload: { stars: 4 },
   })

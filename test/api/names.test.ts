@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { openApiWorld } from '#test/support/api-world.ts'
+import { giving } from '#test/support/campaign-examples.ts'
 import { shared } from '#test/support/shared-world.ts'
 
 /** Names that people cannot tell apart. */
@@ -55,6 +56,88 @@ describe('campaigns', () => {
     for (const name of ['r\u00e9sum\u00e9', 're\u0301sume\u0301'])
       expect((await api.get(`/campaigns/${encodeURIComponent(name)}?client=Test`)).status).toBe(200)
   })
+
+  test('are found by every name that nobody can tell from theirs, and their versions go on under each', async () => {
+    expect((await campaign('Summer')).status).toBe(201)
+    for (const name of ['SUMMER', 'sum\u200dmer'])
+      expect((await api.get(`/campaigns/${encodeURIComponent(name)}?client=Test`)).body.campaign_name).toBe('Summer')
+    await api.call('DELETE', '/campaigns/summer?client=Test', { headers: { 'If-Match': '"1"' } })
+    expect((await campaign('SUMMER')).body).toMatchObject({ campaign_name: 'SUMMER', version: 3 })
+    expect((await api.get('/campaigns/summer/history?client=Test')).body.count).toBe(3)
+  })
+})
+
+describe('clients', () => {
+  const SPELLINGS = ['reviewsite', 'ReviewSite', 'REVIEWSITE']
+  const rules = [giving('$.quantity')]
+  let run = 0
+
+  test.each(SPELLINGS)('of one name in another case are one client in every route, as %s', async (client) => {
+    const other = SPELLINGS.find((spelling) => spelling !== client) ?? ''
+    run += 1
+    const campaign_name = `stars-${run}`
+    const event_types = [`Review${run}`]
+    const at = `/campaigns/${campaign_name}?client=${client}`
+    const history = `/campaigns/${campaign_name}/history`
+
+    const created = await api.post('/campaigns', { client, campaign_name, event_types, rules })
+    expect([created.status, created.body.client]).toEqual([201, 'reviewsite'])
+    expect(created.headers.get('Location')).toBe(`/campaigns/${campaign_name}?client=reviewsite`)
+    expect(await api.post('/campaigns', { client: other, campaign_name, event_types, rules })).toMatchObject({
+      body: { code: 'campaign_exists' },
+    })
+    const listed = (await api.get(`/campaigns?client=${client}`)).body.items
+    expect(listed.map((item: { campaign_name: string }) => item.campaign_name)).toContain(campaign_name)
+    const simulated = { client, event: { type: event_types[0], quantity: 5 } }
+    expect((await api.post('/campaigns/simulate', simulated)).body.points).toBe(5)
+
+    const key = crypto.randomUUID()
+    const event = { type: event_types[0], account_id: `member-${run}`, payload: { quantity: 5 } }
+    const booked = await api.post('/events', { ...event, client }, { key })
+    expect(booked.body).toMatchObject({ status: 'booked', points: 5 })
+    const again = await api.post('/events', { ...event, client: other }, { key })
+    expect(again.headers.get('Idempotency-Replayed')).toBe('true')
+    expect(again.body).toEqual(booked.body)
+    expect((await api.get(`/points?account_id=member-${run}`)).body.balance).toBe(5)
+
+    const past = { client, campaign_name, from: '2026-01-01T00:00:00Z' }
+    expect(await backtest(past)).toMatchObject({ judged: run, points: 5, points_issued: 5 * run })
+
+    const changed = await api.call('PATCH', at, { body: { cap_total_points: 9 }, headers: { 'If-Match': '"1"' } })
+    expect(changed.body).toMatchObject({ client: 'reviewsite', version: 2 })
+    const { items } = (await api.get(`${history}?client=${other}`)).body
+    expect(items).toHaveLength(2)
+    expect((await api.get(`${history}/${items[0].id}?client=${client}`)).status).toBe(200)
+    const deleted = await api.call('DELETE', at, { headers: { 'If-Match': '"2"' } })
+    expect(deleted.body).toMatchObject({ client: 'reviewsite', deleted: true })
+    expect((await api.get(`/campaigns/${campaign_name}?client=${other}`)).status).toBe(404)
+  })
+
+  test.each(['unicornstore', 'UNICORNSTORE', 'UnicornStore'])(
+    'are the store when they are called %s',
+    async (client) => {
+      run += 1
+      const campaign_name = `sale-${run}`
+      const made = await api.post('/campaigns', { client, campaign_name, rules: [giving('100')] })
+      expect(made.body.client).toBe('UnicornStore')
+      const username = `buyer-${run}`
+      await api.post('/users', { username, balance: 10 })
+      const productId = await world.shop.addProduct({ priceMinor: 100, stock: 1 })
+      const bought = await api.post('/purchase', { userId: username, productId, quantity: 1 })
+      expect(bought.body.campaigns).toContainEqual({ campaign: campaign_name, points: 100 })
+      expect((await api.get(`/campaigns/${campaign_name}`)).body.given_points).toBe(100)
+    },
+  )
+
+  /** Lines of JSON, of which the last one has the totals. */
+  async function backtest(body: object) {
+    const answer = await fetch(`${api.url}/campaigns/backtest`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    return JSON.parse((await answer.text()).trimEnd().split('\n').at(-1) ?? '')
+  }
 })
 
 describe('what people write', () => {

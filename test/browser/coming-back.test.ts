@@ -62,10 +62,10 @@ test('campaigns of all clients are found, and are changed under their own client
   await expectFits(page)
   await page
     .getByRole('article', { name: 'Campaign same name' })
-    .filter({ hasText: 'ReviewSite' })
+    .filter({ hasText: 'reviewsite' })
     .getByRole('link', { name: 'same name' })
     .click()
-  await page.getByText('A campaign of ReviewSite.', { exact: false }).waitFor()
+  await page.getByText('A campaign of reviewsite.', { exact: false }).waitFor()
   await page.reload()
   await page.getByText('No errors found').waitFor()
   await page.getByRole('textbox', { name: 'Total points' }).fill('50')
@@ -80,7 +80,7 @@ test('campaigns of all clients are found, and are changed under their own client
   expect(new Map(caps)).toEqual(
     new Map([
       ['UnicornStore', null],
-      ['ReviewSite', 50],
+      ['reviewsite', 50],
     ]),
   )
 })

@@ -79,7 +79,7 @@ const NOWHERE = `$${'["x"]'.repeat(14)}.${WIDE.repeat(105)}`
 /** An event that has an object where the rules look for a number. */
 const WRONG_EVENT = Array.from({ length: 14 }).reduce<object>((inner) => ({ x: inner }), { [WIDE.repeat(105)]: {} })
 
-const PARTNER = 'Partner'
+const PARTNER = 'partner'
 const EVENT_TYPES = Array.from({ length: 9 }, (_, index) => `${index}${WIDE.repeat(99)}`)
 
 /** As many rules as a campaign may have, in a body of nearly 64 KiB: the first gives, the others look at what is not there. */

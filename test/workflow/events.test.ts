@@ -28,14 +28,14 @@ async function addStars({ shop }: SagaWorld) {
   const caps = { totalPoints: null, pointsPerCustomer: 1_000 }
   const rules = [giving('$.stars*2', { variable: '$.type', rule: 'string_equals', value: 'Review' })]
   const terms = { eventTypes: ['Review'], status: 'active', startsAt: null, endsAt: null, caps, rules } as const
-  await addMissingCampaigns(shop.sql, [{ client: 'ReviewSite', name: 'stars', terms }], 'test')
+  await addMissingCampaigns(shop.sql, [{ client: 'reviewsite', name: 'stars', terms }], 'test')
 }
 
 /** A review that was taken, and that nobody has carried out yet. */
 async function aReview(place = world, stars = 5): Promise<string> {
   const eventId = crypto.randomUUID()
   const request = { scope: 'test', key: eventId, requestHash: '' }
-  const event = { type: 'Review', client: 'ReviewSite', username: reviewer, payload: { stars } }
+  const event = { type: 'Review', client: 'reviewsite', username: reviewer, payload: { stars } }
   await place.shop.addUser(reviewer)
   await recordExternalEvent(place.shop.sql, request, { eventId, ...event })
   return eventId

@@ -33,9 +33,10 @@ export function campaignSearch(search: Record<string, unknown>): CampaignSearch 
   }
 }
 
-/** The part of the address of a campaign that says whose it is. */
+/** The part of the address of a campaign that says whose it is: in lower case, as the API has clients. */
 export function clientSearch(client: string): Pick<CampaignSearch, 'client'> {
-  return client === STORE_CLIENT || client === '' ? {} : { client }
+  const folded = client.toLowerCase()
+  return folded === STORE_CLIENT.toLowerCase() || folded === '' ? {} : { client: folded }
 }
 
 export function periodSearch({ days, from, to }: Record<string, unknown>): PeriodSearch {

@@ -281,7 +281,7 @@ test('what is not of the store, or not of the time that is asked for, is not eva
       return 'total' in page ? page.evaluated.map(({ id }) => id) : []
     }
     expect(await ids('UnicornStore')).toEqual([purchaseId])
-    expect(await ids('ReviewSite')).toEqual([])
+    expect(await ids('reviewsite')).toEqual([])
   } finally {
     await shop.close()
   }

@@ -29,7 +29,7 @@ export const LAST_ONES = Array.from({ length: 50 }, (_, n) => product(`last-${n}
 export const POINT_VALUE_MINOR = 10
 
 /** Of another system, whose events earn points. */
-export const PARTNER = 'Partner'
+export const PARTNER = 'partner'
 const EDITED = 'edited'
 
 export async function stockTheShop(sql: Sql): Promise<void> {
