@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import type { Money } from '#domain/money.ts'
-import { INVISIBLE_BEYOND, LINE, LINES } from '#domain/names.ts'
+import { hasInvisible, LINE, LINES } from '#domain/names.ts'
 import type { ProblemCode } from './problems.ts'
 
 /** Ids of products and names of users. */
@@ -85,7 +85,7 @@ export const TEXTS_PUBLISHED = {
     type: 'string' as const,
     description:
       'One line of text, which is stored in NFC and without the spaces around it. It has neither controls nor invisible characters, ' +
-      'whether the pattern knows them (up to U+FFFF) or not, and in NFC, too, no more characters than is said.',
+      'whether the pattern knows them (up to U+FFFF) or not, joiners only where scripts and emoji need them, and in NFC, too, no more characters than is said.',
     minLength: 1,
     pattern: LINE,
   },
@@ -122,15 +122,14 @@ function text(name: keyof typeof TEXTS_PUBLISHED, maxLength: number) {
     .openapi(textPublished(name, maxLength))
 }
 
-const isText = (given: string, pattern: RegExp) =>
-  given.isWellFormed() && pattern.test(given) && !INVISIBLE_BEYOND.test(given)
+const isText = (given: string, pattern: RegExp) => given.isWellFormed() && pattern.test(given) && !hasInvisible(given)
 const isWithin = (maxLength: number) => (given: string) => [...given].length <= maxLength
 const tooLong = (maxLength: number) => `must have at most ${maxLength} characters`
 
-/** Why it does not fit. NUL and lone surrogates are among the controls: Postgres does not store them as text. */
+/** Why it does not fit. Lone surrogates in a body are found before. */
 function whyNot(given: string, pattern: RegExp): string {
-  const misfit = [...given].find((character) => !isText(`a${character}a`, pattern))
-  if (misfit !== undefined && /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(misfit)) return 'must not have control characters'
+  const controls = [...given].filter((character) => /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(character))
+  if (controls.some((control) => !isText(`a${control}a`, pattern))) return 'must not have control characters'
   return given.trim() === '' ? 'must not be empty' : 'must not have invisible characters'
 }
 

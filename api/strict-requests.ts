@@ -21,8 +21,8 @@ const SINGLE_HEADERS = [
 
 /**
  * Refuses what would be ignored, or changed without a word: a second header of a kind that may come once, addresses and bodies that
- * are not UTF-8, bodies in an encoding that nobody undoes, members that are given twice, numbers that a double does not hold, and any
- * member in the body, or parameter in the query, of a route that takes none.
+ * are not UTF-8, bodies in an encoding that nobody undoes, members that are given twice, numbers that a double does not hold, what is no
+ * text to Postgres, and any member in the body, or parameter in the query, of a route that takes none.
  */
 export function strictRequests(app: App): MiddlewareHandler<AppEnv> {
   let operations: Map<string, Operation> | undefined
@@ -98,11 +98,30 @@ async function refuseLossyBody({ req }: AppContext, takesBody: boolean): Promise
       'body',
       issues.map(({ path, message }) => ({ path: path.join('.'), message })),
     )
+  const misfits = [...misfitsOf(value, [])]
+  if (misfits.length > 0) throw invalidRequest('body', misfits)
   if (takesBody) return
   if (value === null || typeof value !== 'object' || Array.isArray(value))
     throw invalidRequest('body', [{ path: '', message: 'must be empty, or an empty object' }])
   const ignored = Object.keys(value).map((path) => ({ path, message: 'is not known here' }))
   if (ignored.length > 0) throw invalidRequest('body', ignored)
+}
+
+/** Texts and names that Postgres does not store: with NUL, or with half a surrogate pair, which is no character (RFC 7493, section 2.1). */
+function* misfitsOf(value: unknown, path: readonly string[]): Generator<{ path: string; message: string }> {
+  if (typeof value === 'string') yield* misfitOf(value, path, 'text')
+  if (typeof value !== 'object' || value === null) return
+  for (const [name, member] of Object.entries(value)) {
+    const at = [...path, name.toWellFormed()]
+    yield* misfitOf(name, at, 'name')
+    yield* misfitsOf(member, at)
+  }
+}
+
+function* misfitOf(text: string, path: readonly string[], what: 'text' | 'name') {
+  const at = { path: path.join('.') }
+  if (text.includes('\0')) yield { ...at, message: `must not have NUL in its ${what}` }
+  if (!text.isWellFormed()) yield { ...at, message: `must not have half a surrogate pair in its ${what}` }
 }
 
 /** Parameters of other names mean nothing (RFC 8259, section 11). */

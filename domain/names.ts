@@ -18,9 +18,6 @@ const INVISIBLE = [
 const NO_WORD = CONTROLS + BREAKS + SPACES + INVISIBLE
 const WORD = `[^${NO_WORD}${JOINERS}][^${NO_WORD}]*`
 
-/** What of the kind there is beyond U+FFFF. */
-export const INVISIBLE_BEYOND = /[\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]/u
-
 /** One line of text, not of spaces alone. As a pattern of JSON Schema, like `LINES`. */
 export const LINE = `^[${SPACES}]*${WORD}(?:[${SPACES}]+${WORD})*[${SPACES}]*$`
 
@@ -29,9 +26,52 @@ const GAP = `[${SPACES}${BREAKS}\\n\\t]`
 /** Text of any number of lines; it may be empty. */
 export const LINES = `^${GAP}*(?:${WORD}${GAP}+)*(?:${WORD})?$`
 
+const NEVER_SHOWN = new RegExp(`[${JOINERS}\\u{1bca0}-\\u{1bca3}\\u{1d173}-\\u{1d17a}\\u{e0000}-\\u{e0fff}]`, 'u')
+
+/** What a pattern in every dialect cannot say: what of the kind there is beyond U+FFFF, and joiners where they show nothing. */
+export function hasInvisible(text: string): boolean {
+  const rest = text.replace(PLACED_JOINERS, (joiner, before?: string, after?: string) => {
+    if (before === undefined && after === undefined) return ''
+    return isVirama(before) || (joiner === '\u200d' && isVirama(after)) ? '' : joiner
+  })
+  return NEVER_SHOWN.test(rest)
+}
+
+/** Letters of the scripts that join their letters. */
+const SCRIPTS = 'Arab Syrc Mand Nkoo Mong Phag Mani Phlp Rohg Sogd Chrs Ougr Adlm'.split(' ')
+const CURSIVE = `[\\p{L}&&[${SCRIPTS.map((script) => `\\p{Script=${script}}`).join('')}]]`
+
+/**
+ * Where joiners belong (RFC 5892, appendix A.1 and A.2): a non-joiner between letters that would be joined, either beside a virama, which
+ * is the callback's to find. There, Bengali has the joiner in front, too. And as emoji have them: joiners between pictures, selectors
+ * after a picture or in a keycap. Of cursive letters that do not join the next one nothing is said: people write a non-joiner there, too.
+ */
+const PLACED_JOINERS = new RegExp(
+  [
+    `(?<=${CURSIVE}\\p{M}*)\\u200c(?=\\p{M}*${CURSIVE})`,
+    '(?<=\\p{Extended_Pictographic}[\\p{Emoji_Modifier}\\ufe0f]?)\\u200d(?=\\p{Extended_Pictographic})',
+    '(?<=\\p{Extended_Pictographic})[\\ufe0e\\ufe0f]|(?<=[0-9#*])\\ufe0f(?=\\u20e3)',
+    '(?<=(.)|^)[\\u200c\\u200d](?=(.)|$)',
+  ].join('|'),
+  'gsv',
+)
+
+/** Of Canonical_Combining_Class 9: in canonical order between a mark of class 8 and one of class 10. Regular expressions do not know it. */
+function isVirama(mark: string | undefined): boolean {
+  return (
+    mark !== undefined &&
+    !'\u05b0\u3099'.includes(mark) &&
+    `\u05b0${mark}\u3099`.normalize('NFD') === `\u3099${mark}\u05b0`
+  )
+}
+
 /** The same for names that people cannot tell apart: by compatibility (NFKC), case, and what shows nothing. */
 export function nameKey(name: string): string {
-  const shown = name.normalize('NFKC').replace(/\p{Default_Ignorable_Code_Point}/gu, '')
+  // Without what stood between them, characters may compose.
+  const shown = name
+    .normalize('NFKC')
+    .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
+    .normalize('NFKC')
   // One way and back is not enough for letters such as the capital sharp s, of which the small one has two capitals.
   return shown.toLowerCase().toUpperCase().toLowerCase().normalize('NFKC')
 }

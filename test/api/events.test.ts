@@ -179,14 +179,22 @@ test('an event whose workflow was never started is carried out by the reconciler
 })
 
 test.each([
-  ['nested too deeply', `{"a":${'['.repeat(40)}${']'.repeat(40)}}`],
-  ['with NUL in a text', '{"a":"\\u0000"}'],
-  ['with half a surrogate pair in a name', '{"\\ud800":1}'],
-  ['that is no object', '[]'],
-])('a payload %s is refused', async (_, payload) => {
+  ['nested too deeply', `{"a":${'['.repeat(40)}${']'.repeat(40)}}`, 'payload', /^must not be nested/],
+  ['with NUL in a text', '{"a":["\\u0000"]}', 'payload.a.0', /NUL in its text$/],
+  [
+    'with half a surrogate pair in a text',
+    '{"a":{"b":"\\ud83e"}}',
+    'payload.a.b',
+    /half a surrogate pair in its text$/,
+  ],
+  ['with half a surrogate pair in a name', '{"\\ud800":1}', 'payload.\ufffd', /half a surrogate pair in its name$/],
+  ['that is no object', '[]', 'payload', /./],
+])('a payload %s is refused, with its place', async (_, payload, path, message) => {
   const body = `{"type":"Review","client":"ReviewSite","account_id":"${account}","payload":${payload}}`
   const key = crypto.randomUUID()
-  expect((await world.api.call('POST', '/events', { body, key })).body.code).toBe('invalid_request')
+  const answer = await world.api.call('POST', '/events', { body, key })
+  expect(answer.body.code).toBe('invalid_request')
+  expect(answer.body.errors).toEqual([{ path, message: expect.stringMatching(message) }])
 })
 
 test('a payload with a backslash before the letters of an escape is taken', async () => {

@@ -106,7 +106,7 @@ test.each([
   ['a time that cannot become a text', { occurredAt: { toString: null, valueOf: null } }, 'event.occurredAt'],
   ['a day that no calendar has', { occurredAt: '2026-02-31T12:00:00Z' }, 'event.occurredAt'],
   ['a very long time', { occurredAt: 'T'.repeat(60_000) }, 'event.occurredAt'],
-  ['NUL in a text', { username: '\0' }, 'event'],
+  ['NUL in a text', { username: '\0' }, 'event.username'],
 ])('an event with %s is refused with its place', async (_, event, path) => {
   const { status, body } = await simulate({ event })
   expect([status, body.errors?.[0]?.path]).toEqual([400, path])

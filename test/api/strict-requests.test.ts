@@ -86,6 +86,9 @@ describe('a body', () => {
       ['{"x":1234567890123456789}', 400, 'invalid_request'],
       ['{"x":1e400}', 400, 'invalid_request'],
       ['{"x":0.1234567890123456789}', 400, 'invalid_request'],
+      ['{"x":"\\u0000"}', 400, 'invalid_request'],
+      ['{"x":["\\ud800"]}', 400, 'invalid_request'],
+      ['{"\\udc00":1}', 400, 'invalid_request'],
       [Buffer.from('{"x":"caf\xe9"}', 'latin1'), 400, 'malformed_json'],
       ['\uFEFF{}', 400, 'malformed_json'],
       ['{}', 415, 'unsupported_media_type', { 'Content-Type': 'application/json; charset=iso-8859-1' }],
@@ -110,6 +113,16 @@ describe('a body', () => {
       expect(
         (await send('POST', '/purchase', { 'Content-Type': `application/json; charset=${charset}` }, order)).status,
       ).toBe(200)
+  })
+
+  test('tells the place of what is no text', async () => {
+    const body = String.raw`{"userId":"\ud83e","lines":[{"a\u0000":1,"b":"\udd84\ud83e","c":"\ud83e\udd84 \\ud800 \\u0000"}],"\ud800":1}`
+    expect((await send('POST', '/purchase', JSON_TYPE, body)).body.errors).toEqual([
+      { path: 'userId', message: 'must not have half a surrogate pair in its text' },
+      { path: 'lines.0.a\0', message: 'must not have NUL in its name' },
+      { path: 'lines.0.b', message: 'must not have half a surrogate pair in its text' },
+      { path: '\ufffd', message: 'must not have half a surrogate pair in its name' },
+    ])
   })
 
   test('tells the place', async () => {
