@@ -11,10 +11,11 @@ import { runSliced } from '#domain/campaigns/evaluation.ts'
 import type { App, AppDependencies } from './app-types.ts'
 import { limitPerCaller } from './caller-limits.ts'
 import { ruleSchema } from './campaign-schemas.ts'
+import { splitBySize } from './paging.ts'
 import { Problem } from './problems.ts'
 import { streamLines } from './response-streams.ts'
 import { jsonBody, problems, WITH_BODY } from './responses.ts'
-import { accountId, instantInput, splitBySize, timestamp } from './schemas.ts'
+import { accountId, instantInput, timestamp } from './schemas.ts'
 import { candidateShape, evaluationSchema, formatEvaluation, isStored, readCandidate } from './simulation.ts'
 
 const dateInput = instantInput.transform((text) => new Date(text))

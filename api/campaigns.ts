@@ -46,9 +46,10 @@ import {
   withEtag,
 } from './etags.ts'
 import { DEMO_ACTOR, idempotencyHeaders, keyedRequest, requireDone } from './idempotency.ts'
+import { idPosition, pageQuery, readCursor, snakeCasePage, snakeCasePageOf } from './paging.ts'
 import { Problem } from './problems.ts'
 import { json, jsonBody, problems, READING, replayedHeader, WRITING } from './responses.ts'
-import { idCursor, orNull, pageQuery, pathId, snakeCasePage, snakeCasePageOf, timestamp } from './schemas.ts'
+import { orNull, pathId, timestamp } from './schemas.ts'
 
 /** `/campaigns`: campaigns and their history. */
 export function registerCampaigns(app: App, deps: AppDependencies): void {
@@ -68,7 +69,7 @@ const listCampaignsRoute = createRoute({
   tags: ['Campaigns'],
   summary: 'List campaigns',
   description: 'Newest first; of one client or of all. Without their rules, which the campaign itself has.',
-  request: { query: pageQuery(idCursor).extend({ client: clientName.optional() }) },
+  request: { query: pageQuery.extend({ client: clientName.optional() }) },
   responses: {
     200: {
       description: 'A page of campaigns.',
@@ -80,14 +81,15 @@ const listCampaignsRoute = createRoute({
 
 function registerListCampaigns(app: App, { sql }: AppDependencies): void {
   app.openapi(listCampaignsRoute, async (c) => {
-    const { client, cursor, limit } = c.req.valid('query')
+    const { client, limit } = c.req.valid('query')
+    const cursor = readCursor(c, idPosition)
     const found = await listCampaigns(sql, {
       ...(client && { client }),
       ...(cursor && { before: cursor }),
       limit: limit + 1,
     })
     return c.json(
-      snakeCasePage(found, limit, formatCampaignSummary, (campaign) => campaign.id),
+      snakeCasePage(c, found, limit, formatCampaignSummary, (campaign) => campaign.id),
       200,
     )
   })
@@ -278,7 +280,7 @@ function registerDeleteCampaign(app: App, { sql, writes }: AppDependencies): voi
 /** Several campaigns may have had the same name, so the id of a change is `<id of the campaign>.<version>`. */
 const CHANGE_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.[1-9][0-9]{0,14}$/
 const CHANGE_ID_PUBLISHED = { pattern: CHANGE_ID.source, minLength: 38, maxLength: 52 }
-const historyCursor = z.string().regex(CHANGE_ID, 'must be the cursor of an answer').openapi(CHANGE_ID_PUBLISHED)
+const changePosition = z.string().regex(CHANGE_ID).transform(parseChangeId)
 
 const changeShape = {
   id: z.string().openapi({ example: '0199d6a4-7f1e-7c3a-9b0e-5a1c2d3e4f50.1' }),
@@ -309,7 +311,7 @@ const listCampaignHistoryRoute = createRoute({
   summary: 'List the changes of a campaign',
   description:
     'Newest first, with those of deleted campaigns of this name. Without the rules, which each change itself has.',
-  request: { params: campaignPath, query: pageQuery(historyCursor).extend(clientQuery.shape) },
+  request: { params: campaignPath, query: pageQuery.extend(clientQuery.shape) },
   responses: {
     200: {
       description: 'A page of changes.',
@@ -321,18 +323,19 @@ const listCampaignHistoryRoute = createRoute({
 
 function registerListCampaignHistory(app: App, { sql }: AppDependencies): void {
   app.openapi(listCampaignHistoryRoute, async (c) => {
-    const { client, cursor, limit } = c.req.valid('query')
+    const { client, limit } = c.req.valid('query')
+    const cursor = readCursor(c, changePosition)
     const { campaign_name: name } = c.req.valid('param')
     const changes = await listCampaignHistory(sql, {
       client,
       name,
-      ...(cursor && { before: parseChangeId(cursor) }),
+      ...(cursor && { before: cursor }),
       limit: limit + 1,
     })
     if (changes.length === 0 && cursor === undefined) {
       throw new Problem('unknown_campaign', `The client "${client}" never had a campaign "${name}".`)
     }
-    return c.json(snakeCasePage(changes, limit, formatChangeSummary, changeId), 200)
+    return c.json(snakeCasePage(c, changes, limit, formatChangeSummary, changeId), 200)
   })
 }
 

@@ -6,23 +6,12 @@ import type { StoredPurchase } from '#db/purchases.ts'
 import { SAGAS } from '#domain/purchase.ts'
 import type { App, AppDependencies } from './app-types.ts'
 import { DEMO_ACTOR } from './idempotency.ts'
+import { idPosition, page, pageOf, pageQuery, readCursor } from './paging.ts'
 import { Problem } from './problems.ts'
 import { acceptedHeaders, purchaseStatusSchema, requirePurchase, setAcceptedHeaders } from './purchase-schemas.ts'
 import { restartUndo, retryAward, startSettling, waitForAward, waitForOutcome } from './purchase-workflows.ts'
 import { json, jsonBody, problems, READING, WITH_BODY } from './responses.ts'
-import {
-  discrepancyPath,
-  idCursor,
-  line,
-  orNull,
-  page,
-  pageOf,
-  pageQuery,
-  parkedPath,
-  purchasePath,
-  timestamp,
-  username,
-} from './schemas.ts'
+import { discrepancyPath, line, orNull, parkedPath, purchasePath, timestamp, username } from './schemas.ts'
 
 /** `/operations`: parked awards, discrepancies and repairs. */
 export function registerOperations(app: App, deps: AppDependencies): void {
@@ -81,7 +70,7 @@ const listParkedAwardsRoute = createRoute({
   description:
     'Awards that could not be booked and wait for an operator, oldest purchase first. Their sales are not affected. `GET ' +
     '/purchases/{id}/evaluation` and `GET /events/{id}/evaluation` have the rules that they came from.',
-  request: { query: pageQuery(idCursor) },
+  request: { query: pageQuery },
   responses: {
     200: {
       description: 'A page of parked awards.',
@@ -93,10 +82,11 @@ const listParkedAwardsRoute = createRoute({
 
 function registerListParked(app: App, { sql }: AppDependencies): void {
   app.openapi(listParkedAwardsRoute, async (c) => {
-    const { cursor, limit } = c.req.valid('query')
+    const { limit } = c.req.valid('query')
+    const cursor = readCursor(c, idPosition)
     const parked = await listParkedAwards(sql, { ...(cursor && { after: cursor }), limit: limit + 1 })
     return c.json(
-      page(parked, limit, formatParkedAward, (award) => award.id),
+      page(c, parked, limit, formatParkedAward, (award) => award.id),
       200,
     )
   })
@@ -206,7 +196,7 @@ const listDiscrepanciesRoute = createRoute({
     'Purchases, refunds and awards that can neither be completed nor undone, because what they build on is gone from the ' +
     'database: lost with a failover, or by a restore. Nothing of them is tried again until they are resolved. `npm run ' +
     'audit` fails as long as there are any.',
-  request: { query: pageQuery(idCursor) },
+  request: { query: pageQuery },
   responses: {
     200: {
       description: 'A page of discrepancies.',
@@ -218,10 +208,11 @@ const listDiscrepanciesRoute = createRoute({
 
 function registerListDiscrepancies(app: App, { sql }: AppDependencies): void {
   app.openapi(listDiscrepanciesRoute, async (c) => {
-    const { cursor, limit } = c.req.valid('query')
+    const { limit } = c.req.valid('query')
+    const cursor = readCursor(c, idPosition)
     const found = await listDiscrepancies(sql, { ...(cursor && { after: cursor }), limit: limit + 1 })
     return c.json(
-      page(found, limit, formatDiscrepancy, ({ id }) => id),
+      page(c, found, limit, formatDiscrepancy, ({ id }) => id),
       200,
     )
   })

@@ -11,18 +11,10 @@ import {
 import { transactionTypeOf } from '#domain/points/account.ts'
 import type { BalanceEntry } from '#domain/points/daily-balance.ts'
 import type { App, AppDependencies } from './app-types.ts'
+import { idPosition, numberPosition, pageQuery, readCursor, snakeCasePage, snakeCasePageOf } from './paging.ts'
 import { findAccount, pointsOutput, transactionId, transactionShape } from './points-transactions.ts'
 import { json, problems, READING } from './responses.ts'
-import {
-  accountId,
-  idCursor,
-  numberCursor,
-  orNull,
-  pageQuery,
-  snakeCasePage,
-  snakeCasePageOf,
-  timestamp,
-} from './schemas.ts'
+import { accountId, orNull, timestamp } from './schemas.ts'
 
 /** Reading points: balance, statement and lots. */
 export function registerPoints(app: App, deps: AppDependencies): void {
@@ -108,7 +100,7 @@ const listPointsTransactionsRoute = createRoute({
   tags: ['Points'],
   summary: 'List the transactions of an account (statement)',
   description: 'Newest first.',
-  request: { query: pageQuery(numberCursor).extend({ account_id: accountId }) },
+  request: { query: pageQuery.extend({ account_id: accountId }) },
   responses: {
     200: {
       description: 'A page of the statement.',
@@ -120,15 +112,16 @@ const listPointsTransactionsRoute = createRoute({
 
 function registerListTransactions(app: App, { sql }: AppDependencies): void {
   app.openapi(listPointsTransactionsRoute, async (c) => {
-    const { account_id, cursor, limit } = c.req.valid('query')
+    const { account_id, limit } = c.req.valid('query')
+    const cursor = readCursor(c, numberPosition)
     const lines = await listTransactions(sql, {
       accountId: await findAccount(sql, account_id),
-      ...(cursor && { before: Number(cursor) }),
+      ...(cursor && { before: cursor }),
       limit: limit + 1,
     })
     const format = (line: StatementLine) => formatStatementLine(account_id, line)
     return c.json(
-      snakeCasePage(lines, limit, format, (line) => String(line.version)),
+      snakeCasePage(c, lines, limit, format, (line) => String(line.version)),
       200,
     )
   })
@@ -188,7 +181,7 @@ const listPointsLotsRoute = createRoute({
   summary: 'List the lots of an account',
   description: 'Where the points come from and when they expire. Newest first.',
   request: {
-    query: pageQuery(idCursor).extend({
+    query: pageQuery.extend({
       account_id: accountId,
       open_only: z
         .enum(['true', 'false'])
@@ -204,7 +197,8 @@ const listPointsLotsRoute = createRoute({
 
 function registerListLots(app: App, { sql }: AppDependencies): void {
   app.openapi(listPointsLotsRoute, async (c) => {
-    const { account_id, cursor, limit, open_only } = c.req.valid('query')
+    const { account_id, limit, open_only } = c.req.valid('query')
+    const cursor = readCursor(c, idPosition)
     const account = await findAccount(sql, account_id)
     const [lots, expiringNext] = await Promise.all([
       listLots(sql, {
@@ -215,7 +209,7 @@ function registerListLots(app: App, { sql }: AppDependencies): void {
       }),
       readClock(sql).then((now) => readNextExpiry(sql, account, now)),
     ])
-    const onPage = snakeCasePage(lots, limit, formatLot, (lot) => lot.id)
+    const onPage = snakeCasePage(c, lots, limit, formatLot, (lot) => lot.id)
     return c.json({ ...onPage, lapses_next: expiringNext ?? null }, 200)
   })
 }

@@ -21,17 +21,14 @@ import type { Money } from '#domain/money.ts'
 import type { App, AppContext, AppDependencies } from './app-types.ts'
 import { etagHeader, ifMatchHeader, ifNoneMatchHeader, isBasedOn, isKnown, notModified, withEtag } from './etags.ts'
 import { DEMO_ACTOR, idempotencyHeaders, keyedRequest, requireDone } from './idempotency.ts'
+import { numberPosition, page, pageOf, pageQuery, readCursor } from './paging.ts'
 import { Problem } from './problems.ts'
 import { ANY, json, jsonBody, problems, READING, replayedHeader, WRITING } from './responses.ts'
 import {
   amountOutput,
   line,
   lines,
-  numberCursor,
   orNull,
-  page,
-  pageOf,
-  pageQuery,
   positiveAmountInput,
   productId,
   productPath,
@@ -101,7 +98,7 @@ const listProductsRoute = createRoute({
   tags: ['Products'],
   summary: 'List products',
   description: 'Ordered by id.',
-  request: { query: pageQuery(resourceId) },
+  request: { query: pageQuery },
   responses: {
     200: { description: 'A page of products.', content: json(pageOf(productSchema).openapi('ProductPage')) },
     ...problems(...READING),
@@ -110,10 +107,12 @@ const listProductsRoute = createRoute({
 
 function registerListProducts(app: App, { sql, money }: AppDependencies): void {
   app.openapi(listProductsRoute, async (c) => {
-    const { cursor, limit } = c.req.valid('query')
+    const { limit } = c.req.valid('query')
+    const cursor = readCursor(c, resourceId)
     const products = await listProducts(sql, { ...(cursor && { after: cursor }), limit: limit + 1 })
     return c.json(
       page(
+        c,
         products,
         limit,
         (product) => formatProduct(product, money),
@@ -288,7 +287,7 @@ const listProductHistoryRoute = createRoute({
   description: 'Newest first. Without changes of its stock.',
   request: {
     params: productPath,
-    query: pageQuery(numberCursor),
+    query: pageQuery,
   },
   responses: {
     200: {
@@ -302,14 +301,16 @@ const listProductHistoryRoute = createRoute({
 function registerListProductHistory(app: App, { sql, money }: AppDependencies): void {
   app.openapi(listProductHistoryRoute, async (c) => {
     const { id } = await requireProduct(sql, c.req.valid('param').id)
-    const { cursor, limit } = c.req.valid('query')
+    const { limit } = c.req.valid('query')
+    const cursor = readCursor(c, numberPosition)
     const changes = await listProductHistory(sql, {
       id,
-      ...(cursor && { before: Number(cursor) }),
+      ...(cursor && { before: cursor }),
       limit: limit + 1,
     })
     return c.json(
       page(
+        c,
         changes,
         limit,
         (change) => formatChange(change, money),

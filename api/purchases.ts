@@ -3,6 +3,7 @@ import { readEvaluation } from '#db/awards.ts'
 import { listPurchases, openRefund, requestCancel, type StoredPurchase } from '#db/purchases.ts'
 import type { App, AppDependencies } from './app-types.ts'
 import { DEMO_ACTOR } from './idempotency.ts'
+import { idPosition, page, pageOf, pageQuery, readCursor } from './paging.ts'
 import { Problem } from './problems.ts'
 import {
   acceptedHeaders,
@@ -24,7 +25,7 @@ import {
 import { cancelWorkflow, readPresent, startPurchase, startRefund, waitForOutcome } from './purchase-workflows.ts'
 import { quoteRefund } from './refund-quote.ts'
 import { json, problems, READING, WITH_BODY } from './responses.ts'
-import { idCursor, page, pageOf, pageQuery, purchasePath, resourceId } from './schemas.ts'
+import { purchasePath, resourceId } from './schemas.ts'
 
 /** `/purchases`: reading, cancelling and refunding purchases. */
 export function registerPurchases(app: App, deps: AppDependencies): void {
@@ -44,7 +45,7 @@ const listPurchasesRoute = createRoute({
   summary: 'List purchases',
   description: 'Newest first. Without their steps: `GET /purchases/{id}` has them.',
   request: {
-    query: pageQuery(idCursor).extend({
+    query: pageQuery.extend({
       userId: resourceId.optional().openapi({ description: 'Only purchases of this user.' }),
       status: purchaseStatus.optional(),
     }),
@@ -57,7 +58,8 @@ const listPurchasesRoute = createRoute({
 
 function registerListPurchases(app: App, { sql, money }: AppDependencies): void {
   app.openapi(listPurchasesRoute, async (c) => {
-    const { cursor, limit, userId, status } = c.req.valid('query')
+    const { limit, userId, status } = c.req.valid('query')
+    const cursor = readCursor(c, idPosition)
     const purchases = await listPurchases(sql, {
       ...(cursor && { before: cursor }),
       ...(userId && { username: userId }),
@@ -66,6 +68,7 @@ function registerListPurchases(app: App, { sql, money }: AppDependencies): void 
     })
     return c.json(
       page(
+        c,
         purchases,
         limit,
         (purchase) => formatPurchaseSummary(purchase, money),

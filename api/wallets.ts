@@ -14,15 +14,12 @@ import {
 import type { Money } from '#domain/money.ts'
 import type { App, AppDependencies } from './app-types.ts'
 import { DEMO_ACTOR, idempotencyHeaders, keyedRequest, requireDone } from './idempotency.ts'
+import { numberPosition, page, pageOf, pageQuery, readCursor } from './paging.ts'
 import { Problem } from './problems.ts'
 import { json, jsonBody, problems, READING, replayedHeader, WRITING } from './responses.ts'
 import {
   amountInput,
   amountOutput,
-  numberCursor,
-  page,
-  pageOf,
-  pageQuery,
   positiveAmountInput,
   resourceId,
   timestamp,
@@ -71,7 +68,7 @@ const listUsersRoute = createRoute({
   tags: ['Users'],
   summary: 'List users',
   description: 'Ordered by username.',
-  request: { query: pageQuery(resourceId) },
+  request: { query: pageQuery },
   responses: {
     200: { description: 'A page of users.', content: json(pageOf(userSchema).openapi('UserPage')) },
     ...problems(...READING),
@@ -80,10 +77,12 @@ const listUsersRoute = createRoute({
 
 function registerListUsers(app: App, { sql, money }: AppDependencies): void {
   app.openapi(listUsersRoute, async (c) => {
-    const { cursor, limit } = c.req.valid('query')
+    const { limit } = c.req.valid('query')
+    const cursor = readCursor(c, resourceId)
     const wallets = await listWallets(sql, { ...(cursor && { after: cursor }), limit: limit + 1 })
     return c.json(
       page(
+        c,
         wallets,
         limit,
         (wallet) => formatUser(wallet, money),
@@ -219,7 +218,7 @@ const listWalletEntriesRoute = createRoute({
   tags: ['Users'],
   summary: 'List the entries of a wallet',
   description: 'Newest first. The balance is the sum of all entries.',
-  request: { params: userPath, query: pageQuery(numberCursor) },
+  request: { params: userPath, query: pageQuery },
   responses: {
     200: { description: 'A page of entries.', content: json(pageOf(walletEntrySchema).openapi('WalletEntryPage')) },
     ...problems(...READING, 'unknown_user'),
@@ -229,14 +228,16 @@ const listWalletEntriesRoute = createRoute({
 function registerListWalletEntries(app: App, { sql, money }: AppDependencies): void {
   app.openapi(listWalletEntriesRoute, async (c) => {
     const { userId } = await requireUser(sql, c.req.valid('param').username)
-    const { cursor, limit } = c.req.valid('query')
+    const { limit } = c.req.valid('query')
+    const cursor = readCursor(c, numberPosition)
     const entries = await listWalletEntries(sql, {
       userId,
-      ...(cursor && { before: Number(cursor) }),
+      ...(cursor && { before: cursor }),
       limit: limit + 1,
     })
     return c.json(
       page(
+        c,
         entries,
         limit,
         (entry) => formatWalletEntry(entry, money),

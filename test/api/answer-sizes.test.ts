@@ -19,11 +19,25 @@ const rules = () => ({ rules: world.rules })
 /** Of as many rules as a client may have, of which each says why it gives nothing. */
 const simulate = () => api.post('/campaigns/simulate', { event: { amount: 'none', ...world.wrongEvent } })
 
+/** An address of each list, with more in it than a page has. */
+const LISTS: Record<string, string> = {
+  '/campaigns': '/campaigns',
+  '/campaigns/{campaign_name}/history': `/campaigns/${campaign}/history`,
+  '/operations/discrepancies': '/operations/discrepancies',
+  '/operations/parked': '/operations/parked',
+  '/points/lots': `/points/lots?account_id=${username}`,
+  '/points/transactions': `/points/transactions?account_id=${username}`,
+  '/products': '/products',
+  '/products/{id}/history': `/products/${productId}/history`,
+  '/purchases': '/purchases',
+  '/users': '/users',
+  '/users/{username}/wallet-entries': `/users/${username}/wallet-entries`,
+}
+
 /** The request with the biggest answer, for each operation whose answer may be big. */
 const BIGGEST: Record<string, () => ReturnType<typeof api.get>> = {
-  'get /campaigns': page('/campaigns'),
+  ...Object.fromEntries(Object.entries(LISTS).map(([path, address]) => [`get ${path}`, page(address)])),
   'get /campaigns/{campaign_name}': item(`/campaigns/${campaign}`),
-  'get /campaigns/{campaign_name}/history': page(`/campaigns/${campaign}/history`),
   'get /campaigns/{campaign_name}/history/{id}': async () => {
     const { body } = await api.get(`/campaigns/${campaign}/history?limit=1`)
     return await api.get(`/campaigns/${campaign}/history/${body.items[0].id}`)
@@ -34,24 +48,15 @@ const BIGGEST: Record<string, () => ReturnType<typeof api.get>> = {
   },
   'get /healthz': item('/healthz'),
   'get /images/{name}': item('/images/unicorn-air.svg'),
-  'get /operations/discrepancies': page('/operations/discrepancies'),
-  'get /operations/parked': page('/operations/parked'),
   'get /points': item(`/points?account_id=${username}`),
-  'get /points/lots': page(`/points/lots?account_id=${username}`),
-  'get /points/transactions': page(`/points/transactions?account_id=${username}`),
-  'get /products': page('/products'),
   'get /products/{id}': item(`/products/${productId}`),
-  'get /products/{id}/history': page(`/products/${productId}/history`),
-  'get /purchases': page('/purchases'),
   'get /purchases/{id}': item(`/purchases/${purchaseId}`),
   'get /purchases/{id}/evaluation': item(`/purchases/${purchaseId}/evaluation`),
   'get /purchases/{id}/events': item(`/purchases/${purchaseId}/events`),
   'get /purchases/{id}/refund-quote': item(`/purchases/${purchaseId}/refund-quote`),
   'get /readyz': item('/readyz'),
   'get /settings': item('/settings'),
-  'get /users': page('/users'),
   'get /users/balance/{username}': item(`/users/balance/${username}`),
-  'get /users/{username}/wallet-entries': page(`/users/${username}/wallet-entries`),
   'patch /campaigns/{campaign_name}': async () => {
     const { headers } = await api.get(`/campaigns/${campaign}`)
     const ifMatch = { 'If-Match': headers.get('ETag') ?? '' }
@@ -129,6 +134,60 @@ test('pages that end early go on where they ended, until every item was on one',
   const [{ count } = { count: 0 }] = await world.shop.sql<{ count: number }[]>`select count(*) from products`
   expect(new Set(ids).size).toBe(ids.length)
   expect(ids).toHaveLength(count)
+})
+
+describe('a cursor', () => {
+  const at = async (address: string, query: string) => {
+    const { status, body } = await api.get(`${address}${address.includes('?') ? '&' : '?'}${query}`)
+    return { status, ...body, next: body.nextCursor ?? body.next_cursor }
+  }
+
+  test('is taken by every operation whose address is a list below', () => {
+    const taking = Object.entries(api.contract.document.paths).filter(([, methods]) =>
+      JSON.stringify(methods).includes('"name":"cursor"'),
+    )
+    expect(Object.keys(LISTS).toSorted()).toEqual(taking.map(([path]) => path).toSorted())
+  })
+
+  test.for(Object.entries(LISTS))('of %s goes on behind the page that gave it', async ([, address]) => {
+    const [both, first] = [await at(address, 'limit=4'), await at(address, 'limit=2')]
+    const second = await at(address, `limit=2&cursor=${first.next}`)
+    expect([...first.items, ...second.items]).toEqual(both.items)
+    expect(second.next).toBe(both.next)
+  })
+
+  test.for(Object.entries(LISTS))('that %s never gave is 400 there', async ([path, address]) => {
+    const others = Object.entries(LISTS).filter(([other]) => other !== path)
+    const ofOthers = await Promise.all(others.map(async ([, other]) => (await at(other, 'limit=2')).next))
+    const { next } = await at(address, 'limit=2')
+    const [position, seal] = [next.slice(0, next.lastIndexOf('.')), next.slice(next.lastIndexOf('.'))]
+    const third = (await at(address, 'limit=3')).next
+    const made = ['x', 'AAAA', '', '1', '-1', '0', username, productId, purchaseId, position, seal, `${position}.`]
+    const mixed = [
+      `${third.slice(0, third.lastIndexOf('.'))}${seal}`,
+      `${next}A`,
+      next.slice(0, -1),
+      next.toUpperCase(),
+    ]
+    for (const cursor of [...made, ...mixed, ...ofOthers])
+      expect(await at(address, `cursor=${encodeURIComponent(cursor)}`), cursor).toMatchObject({
+        status: 400,
+        code: 'invalid_request',
+        errors: [{ path: 'cursor' }],
+      })
+  })
+
+  test('of one account is none of another, and of one filter none of another', async () => {
+    for (const [mine, other] of [
+      [`/points/transactions?account_id=${username}`, '/points/transactions?account_id=derick'],
+      [`/points/lots?account_id=${username}`, `/points/lots?account_id=${username}&open_only=true`],
+      ['/purchases', `/purchases?userId=${username}`],
+      ['/campaigns', '/campaigns?client=UnicornStore'],
+    ] as const) {
+      const { next } = await at(mine, 'limit=1')
+      expect(await at(other, `cursor=${next}`)).toMatchObject({ status: 400, errors: [{ path: 'cursor' }] })
+    }
+  })
 })
 
 describe('the evaluation of an award', () => {

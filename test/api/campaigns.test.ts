@@ -275,8 +275,14 @@ describe('bad input', () => {
 
   test.each([
     ['rules nested beyond any stack', `{"client":"Test","campaign_name":"deep","rules":${deep}}`, 'rules'],
-    ['a value that cannot be stored', { rules: [textRule('\0')] }, 'rules/0/condition/value'],
-    ['half a character', { rules: [textRule('\ud800')] }, 'rules/0/condition/value'],
+    ['a value that cannot be stored', { rules: [textRule('\0')] }, 'rules.0.condition.value'],
+    ['half a character', { rules: [textRule('\ud800')] }, 'rules.0.condition.value'],
+    [
+      'a value in JSON text that cannot be stored',
+      { rules: JSON.stringify([textRule('\0')]) },
+      'rules/0/condition/value',
+    ],
+    ['half a character in JSON text', { rules: JSON.stringify([textRule('\ud800')]) }, 'rules/0/condition/value'],
     ['a start in the year 0', { starts_at: '0000-01-01T00:00:00Z' }, 'starts_at'],
     ['an end beyond the year 9999', { ends_at: '9999-12-31T23:59:59-23:59' }, 'ends_at'],
     ['no type of event', { event_types: [] }, 'event_types'],

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { idCursor, instantInput, positiveAmountInput } from '#api/schemas.ts'
+import { idPosition } from '#api/paging.ts'
+import { instantInput, positiveAmountInput } from '#api/schemas.ts'
 import { createMoney } from '#domain/money.ts'
 import { openApiDocument } from '#scripts/web-client.ts'
 import { type OpenApiDocument, publishedContract } from '#test/support/published-contract.ts'
@@ -64,8 +65,8 @@ describe('an instant', () => {
   })
 })
 
-test('a cursor that is an id may have any version, as the format says', () => {
-  expect(idCursor.safeParse('00000000-0000-0000-0000-00000000000f').success).toBe(true)
-  expect(idCursor.safeParse('00000000-0000-f000-0000-00000000000F').success).toBe(true)
-  expect(idCursor.safeParse('00000000000000000000000000000000000f').success).toBe(false)
+test('a position that is an id may have any version', () => {
+  expect(idPosition.safeParse('00000000-0000-0000-0000-00000000000f').success).toBe(true)
+  expect(idPosition.safeParse('00000000-0000-f000-0000-00000000000F').success).toBe(true)
+  expect(idPosition.safeParse('00000000000000000000000000000000000f').success).toBe(false)
 })
