@@ -147,11 +147,16 @@ function crossOriginAccess(origins: readonly string[]) {
   })
 }
 
+/** What holds a connection, or takes long to read: a page that embeds a thousand of them would keep others waiting. */
+const COSTLY_TO_READ = /^\/(?:purchases|events)\/[^/]+\/(?:events|evaluation|refund-quote)$|^\/operations\/|^\/readyz$/
+
 /** Demo mode has no authentication: only this machine is answered, and of other sites' pages only what reads. */
 function loopbackOnly({ corsOrigins }: AppDependencies): MiddlewareHandler<AppEnv> {
   return async ({ req }, next) => {
     const [host, origin, secFetchSite] = [req.header('Host'), req.header('Origin'), req.header('Sec-Fetch-Site')]
-    const refusal = refuseOnLoopback({ method: req.method, path: req.path, host, origin, secFetchSite }, corsOrigins)
+    const { method, url: target } = req
+    const mayBeEmbedded = !COSTLY_TO_READ.test(req.path)
+    const refusal = refuseOnLoopback({ method, target, host, origin, secFetchSite, mayBeEmbedded }, corsOrigins)
     if (refusal === 'not_loopback') {
       throw new Problem('misdirected_request', 'In demo mode the API answers to localhost and loopback addresses only.')
     }

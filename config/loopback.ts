@@ -14,35 +14,37 @@ export function isLoopbackHost(host: string): boolean {
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-/** What holds a connection, or takes long to read: a page that embeds a thousand of them would keep others waiting. */
-const COSTLY_TO_READ = /^\/(?:purchases|events)\/[^/]+\/(?:events|evaluation|refund-quote)$|^\/operations\/|^\/readyz$/
-
-/** Of a request to a server that listens on loopback without authentication: the method and headers, by lower-case name. */
+/** A request to a server that listens on loopback without authentication. */
 export type LoopbackRequest = {
   method: string
-  path: string
+  /** As in the request line: a path, or an address with its host, which counts more than `Host` (RFC 9112, section 3.2.2). */
+  target: string
   host: string | undefined
   origin: string | undefined
   secFetchSite: string | undefined
+  /** Whether pages of other sites may make browsers send it, if it changes nothing. */
+  mayBeEmbedded: boolean
 }
 
 /**
  * Why a server without authentication must not answer, though it listens on loopback only: that excludes other machines, but
  * not pages in a browser on this one.
  *
- * - `not_loopback`: a hostname of another site that resolves to 127.0.0.1 (DNS rebinding), detected by `Host`;
- * - `foreign`: a form or request of another site that would change something, or read what is costly, detected by `Origin` or
+ * - `not_loopback`: a hostname of another site that resolves to 127.0.0.1 (DNS rebinding), detected by `Host` and the target;
+ * - `foreign`: a form or request of another site that would change something, or read what is not for it, detected by `Origin` or
  *   `Sec-Fetch-Site`.
  *
  * @param allowedOrigins other sites that may
  */
 export function refuseOnLoopback(
-  { method, path, host: hostHeader, origin, secFetchSite }: LoopbackRequest,
+  { method, target, host: hostHeader, origin, secFetchSite, mayBeEmbedded }: LoopbackRequest,
   allowedOrigins: readonly string[] = [],
 ): 'not_loopback' | 'foreign' | undefined {
   const host = URL.parse(`http://${hostHeader ?? ''}`)
   if (!host || !isLoopbackHost(host.hostname)) return 'not_loopback'
-  if (SAFE_METHODS.has(method) && !COSTLY_TO_READ.test(path)) return undefined
+  const asked = target.startsWith('/') ? host : URL.parse(target)
+  if (!asked || !isLoopbackHost(asked.hostname)) return 'not_loopback'
+  if (SAFE_METHODS.has(method) && mayBeEmbedded) return undefined
   if (origin === undefined) return secFetchSite === 'cross-site' ? 'foreign' : undefined
-  return allowedOrigins.includes(origin) || URL.parse(origin)?.host === host.host ? undefined : 'foreign'
+  return allowedOrigins.includes(origin) || URL.parse(origin)?.host === asked.host ? undefined : 'foreign'
 }

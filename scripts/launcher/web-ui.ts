@@ -5,7 +5,7 @@ import { refuseOnLoopback } from '#config/loopback.ts'
 
 const REFUSALS: Record<'not_loopback' | 'foreign', [status: number, why: string]> = {
   not_loopback: [421, 'The Web UI answers to localhost and loopback addresses only.'],
-  foreign: [403, 'Pages of other sites may not change anything.'],
+  foreign: [403, 'Pages of other sites may lead here, and do nothing else.'],
 }
 
 /**
@@ -17,16 +17,17 @@ const REFUSALS: Record<'not_loopback' | 'foreign', [status: number, why: string]
  */
 export async function serveWebUi(port: number, upstreamPort: number): Promise<Server> {
   const server = createServer((incoming, outgoing) => {
-    const { method = '', url: path, headers } = incoming
-    const { host, origin, 'sec-fetch-site': secFetchSite } = headers
-    const refusal = refuseOnLoopback({
-      method,
-      path: path ?? '/',
-      host,
-      origin,
-      secFetchSite: secFetchSite?.toString(),
-    })
+    const { method = '', url: target = '', headers } = incoming
+    const [secFetchSite, mode, destination] = ['site', 'mode', 'dest'].map((name) =>
+      headers[`sec-fetch-${name}`]?.toString(),
+    )
+    // A link from elsewhere shows the page, which the other site cannot read. Everything else is for the page itself.
+    const mayBeEmbedded = mode === 'navigate' && destination === 'document'
+    const { host, origin } = headers
+    const refusal = refuseOnLoopback({ method, target, host, origin, secFetchSite, mayBeEmbedded })
     if (refusal !== undefined) return answer(outgoing, ...REFUSALS[refusal])
+    // Of a target with a host, which is this one, the rest is asked for.
+    const path = target.replace(/^[a-z]+:\/\/[^/?]*/i, '')
     const upstream = request({ host: '127.0.0.1', port: upstreamPort, method, path, headers }, (response) => {
       outgoing.writeHead(response.statusCode ?? 502, response.rawHeaders)
       response.pipe(outgoing)

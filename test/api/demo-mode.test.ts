@@ -1,4 +1,6 @@
 import { request } from 'node:http'
+import { createConnection } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { openApiWorld } from '#test/support/api-world.ts'
 import { shared } from '#test/support/shared-world.ts'
@@ -41,6 +43,44 @@ describe('in demo mode', () => {
       expect(await getAs(`${host}:${port}`)).toEqual({ status: 421, code: 'misdirected_request' })
     },
   )
+
+  test.each([
+    ['http://evil.example/users', 421],
+    ['http://evil.example:80/users', 421],
+    ['https://127.0.0.1.evil.example/users', 421],
+    ['HTTP://evil.example/users', 400],
+    ['http://localhost@evil.example/users', 421],
+    ['http:evil.example/users', 400],
+    ['*', 400],
+    ['evil.example:80', 400],
+    ['http://localhost/users', 200],
+    ['/users', 200],
+  ])('the host in the target %s is looked at like Host: %i', async (target, status) => {
+    const socket = createConnection(Number(port), '127.0.0.1')
+    socket.write(`GET ${target} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: close\r\n\r\n`)
+    const answer = await text(socket)
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
+    if (status === 421) expect(answer).toContain('application/problem+json')
+  })
+
+  test('an origin is that of the target, where it has a host', async () => {
+    const post = async (target: string, origin: string) => {
+      users += 1
+      const body = JSON.stringify({ username: `user-${users}`, balance: 1 })
+      const socket = createConnection(Number(port), '127.0.0.1')
+      const headers = {
+        Host: `127.0.0.1:${port}`,
+        Origin: origin,
+        'Content-Type': 'application/json',
+        'Content-Length': body.length,
+      }
+      const lines = [`POST ${target} HTTP/1.1`, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)]
+      socket.write([...lines, 'Connection: close', '', body].join('\r\n'))
+      return Number((await text(socket)).split(' ')[1])
+    }
+    expect(await post(`http://localhost:${port}/users`, `http://127.0.0.1:${port}`)).toBe(403)
+    expect(await post(`http://localhost:${port}/users`, `http://localhost:${port}`)).toBe(201)
+  })
 
   test('a Host header that is none is 400', async () => {
     expect(await getAs('a b')).toEqual({ status: 400, code: 'malformed_http' })

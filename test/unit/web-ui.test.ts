@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, request, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createConnection } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { serveWebUi } from '#scripts/launcher/web-ui.ts'
 import { freePort } from '#scripts/platform/processes.ts'
@@ -29,6 +30,13 @@ afterEach(async () => {
     server.close()
   }
 })
+
+/** One request line, to loopback by its Host. */
+async function sendRaw(to: number, line: string): Promise<string> {
+  const socket = createConnection(to, '127.0.0.1')
+  socket.write(`${line}\r\nHost: 127.0.0.1:${to}\r\nConnection: close\r\n\r\n`)
+  return await text(socket)
+}
 
 async function ask(method: string, headers: Record<string, string> = {}, body = '') {
   const sent = request({ host: '127.0.0.1', port, method, path: '/namespaces?x=1', headers })
@@ -72,9 +80,35 @@ describe('the Web UI', () => {
     ['another port of this machine', { origin: 'http://127.0.0.1:1' }],
     ['a page without an origin of its own', { origin: 'null' }],
     ['another site, by what the browser says', { 'sec-fetch-site': 'cross-site' }],
-  ])('lets nothing be changed from %s', async (_what, headers) => {
-    expect((await ask('POST', headers)).status).toBe(403)
-    expect((await ask('GET', headers)).status).toBe(201)
+  ])('lets nothing be changed or read from %s', async (_what, headers) => {
+    for (const method of ['POST', 'GET', 'HEAD']) expect((await ask(method, headers)).status, method).toBe(403)
+    for (const destination of ['iframe', 'image', 'empty']) {
+      const embedded = { ...headers, 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': destination }
+      expect((await ask('GET', embedded)).status).toBe(403)
+      expect((await ask('GET', { ...embedded, 'sec-fetch-mode': 'navigate' })).status).toBe(403)
+    }
+  })
+
+  test('is shown by a link from another site, which can do nothing but lead there', async () => {
+    const link = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }
+    expect((await ask('GET', link)).status).toBe(201)
+    expect((await ask('POST', link)).status).toBe(403)
+  })
+
+  test('is read by what is typed, a program, and its own page', async () => {
+    for (const site of ['none', 'same-origin']) expect((await ask('GET', { 'sec-fetch-site': site })).status).toBe(201)
+  })
+
+  test.each([
+    ['http://evil.example/namespaces', 421],
+    ['https://evil.example:8233/namespaces', 421],
+    ['*', 421],
+    ['http://localhost/namespaces?x=1', 201],
+    ['//evil.example/namespaces', 201],
+  ])('looks at the host in the target of a request, too: %s', async (target, status) => {
+    const answer = await sendRaw(port, `GET ${target} HTTP/1.1`)
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
+    if (status === 201) expect(answer).toContain(`GET ${target.replace('http://localhost', '')} `)
   })
 
   test('says so when Temporal is not there', async () => {
