@@ -16,23 +16,23 @@ const EFFECT =
   'The request takes effect once, however often it is sent with this key. Repeating it returns the present state of what ' +
   'the first one did; the same key with a different request, of whatever user: 422. '
 
-export const RETENTION = 'Keys of purchases and of points are kept for ever, others for at least a week. '
+/** Which routes share keys, and how long these are kept: said in one way wherever keys are spoken of. */
+export const KEY_SPACES =
+  'Keys of purchases (`POST /purchase`), of points (`/points` and whatever is below it) and of events (`POST /events`, of each client) ' +
+  'do not collide with each other, nor with those of all other routes, which share theirs. Those of purchases, points and events are kept ' +
+  'for ever, the others for at least a week. '
 
 /** Request headers of every route that changes something. */
 export const idempotencyHeaders = z.object({
   'Idempotency-Key': idempotencyKey.optional().openapi({
-    description:
-      `${EFFECT}Without a key every request takes effect. ${RETENTION}` +
-      'Keys of purchases, of points and of all other routes do not collide. A random UUID is a good key.',
+    description: `${EFFECT}Without a key every request takes effect. ${KEY_SPACES}A random UUID is a good key.`,
   }),
 })
 
 /** The same for a route whose clients have no other way to find out what they have sent already. */
 export const requiredIdempotencyHeaders = z.object({
   'Idempotency-Key': idempotencyKey.openapi({
-    description:
-      `${EFFECT}Keys of different clients do not collide, and they are kept for ever. ` +
-      'The id that the event has in the other system is a good key, if it is unique there.',
+    description: `${EFFECT}${KEY_SPACES}The id that the event has in the other system is a good key, if it is unique there.`,
   }),
 })
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { App } from './app-types.ts'
 import { EVENT_VALUE_PUBLISHED } from './events.ts'
-import { RETENTION } from './idempotency.ts'
+import { KEY_SPACES } from './idempotency.ts'
 import { TEXTS_PUBLISHED } from './schemas.ts'
 
 /** `/openapi.json` and `/docs`. */
@@ -22,7 +22,7 @@ const DESCRIPTION = `Durable purchases of unicorns: once accepted, a purchase is
 cancel, refund, repair, retry or dismiss one takes effect once however often it is sent. Send a new key with each new request and the same key
 when you repeat it; it then takes effect once. The answer to a repeat has \`Idempotency-Replayed: true\` and the present
 state: 404 for a resource that was deleted since. Refusals are stored under the key; invalid input (400) and outages (503)
-are not. ${RETENTION.trim()}`
+are not. ${KEY_SPACES.trim()}`
 
 /** The identifier is of SPDX (OpenAPI 3.1). */
 const LICENSE = { name: 'MIT', identifier: 'MIT' }

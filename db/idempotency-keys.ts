@@ -49,8 +49,8 @@ const KEPT_DAYS = 7
 const BATCH = 10_000
 
 /**
- * Forgets a batch of old keys of requests, so that their table does not grow for ever. Keys of purchases and of points
- * are never forgotten.
+ * Forgets a batch of old keys of requests, so that their table does not grow for ever. Keys of purchases, points and events are
+ * elsewhere, and never forgotten.
  *
  * @returns how many were forgotten; fewer than a whole batch: none are left
  */
