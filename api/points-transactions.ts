@@ -2,9 +2,9 @@ import { createRoute, z } from '@hono/zod-openapi'
 import type { Database } from '#db/client.ts'
 import { readTransactionOrigin } from '#db/points.ts'
 import { findUser, openUser } from '#db/wallets.ts'
-import { type Issue, MAX_POINTS, type Redeem, type Reverse } from '#domain/points/account.ts'
+import { type Issue, MAX_POINTS, NOBODY, type Redeem, type Reverse } from '#domain/points/account.ts'
 import type { Answer } from '#domain/points/decide.ts'
-import type { PointsAnswer } from '#ledger/ledger.ts'
+import { foreseeAnswers, type PointsAnswer, type PointsRequest } from '#ledger/ledger.ts'
 import type { App, AppContext, AppDependencies } from './app-types.ts'
 import { DEMO_ACTOR, idempotencyHeaders, keyedRequest, keyReusedProblem, markReplayed } from './idempotency.ts'
 import { Problem } from './problems.ts'
@@ -200,13 +200,11 @@ type CommandInput =
  */
 async function movePoints(
   c: AppContext,
-  { writes, pointsLedger }: AppDependencies,
-  request: { username: string; body: unknown; command: CommandInput },
+  deps: AppDependencies,
+  { username, body, command }: { username: string; body: unknown; command: CommandInput },
 ): Promise<Answer> {
-  const { username, body, command } = request
   const { scope, key, requestHash } = keyedRequest(c, body, { operation: `points ${command.type}` })
-  const answer = await pointsLedger.execute({
-    accountId: await openUser(writes, username),
+  const answer = await executeFor(deps, username, {
     key: `api/${scope}/${key}`,
     requestHash,
     command: { ...command, reason: 'manual', reference: key, actor: DEMO_ACTOR },
@@ -215,6 +213,22 @@ async function movePoints(
   if (!answer.ok) throw refusalProblem(answer)
   if (answer.answer === null) throw new Error('the ledger answered a command of the API with an undo')
   return answer.answer
+}
+
+/**
+ * Executes a command for the user of a name. Whoever is not there yet is added for a command that succeeds, not for one that is
+ * refused: that leaves nothing behind but the answer to its key.
+ */
+async function executeFor(
+  { writes, pointsLedger }: AppDependencies,
+  username: string,
+  request: Omit<PointsRequest, 'accountId'>,
+): Promise<PointsAnswer> {
+  if ((await findUser(writes, username)) === undefined) {
+    const [foreseen] = await foreseeAnswers(writes, NOBODY, [request])
+    if (!foreseen?.ok) return await pointsLedger.execute({ ...request, accountId: NOBODY })
+  }
+  return await pointsLedger.execute({ ...request, accountId: await openUser(writes, username) })
 }
 
 function refusalProblem({ refusal }: Extract<PointsAnswer, { ok: false }>): Problem {

@@ -15,6 +15,7 @@ import {
 import {
   emptyAccount,
   type Instant,
+  NOBODY,
   type PointsAccount,
   type PointsCommand,
   type PointsEvent,
@@ -231,7 +232,9 @@ function resolve(request: PointsRequest, known: ReadonlyMap<string, KnownCommand
   const { key, requestHash, accountId, command: input } = request
   const before = known.get(key)
   if (before && isTombstone(before.answer)) return { answer: { ...before.answer, replayed: true }, remember: [] }
-  if (before && (before.requestHash !== requestHash || before.accountId !== accountId)) {
+  // What was refused to nobody is the answer to whoever has the name by now: the hash covers it.
+  const isOther = before?.accountId !== accountId && before?.accountId !== NOBODY
+  if (before && (before.requestHash !== requestHash || isOther)) {
     return { answer: { ok: false, refusal: { code: 'key_reused' }, replayed: false }, remember: [] }
   }
   if (before) return { answer: { ...before.answer, replayed: true }, remember: [] }

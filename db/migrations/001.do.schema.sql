@@ -335,7 +335,8 @@ create table daily_balances (
   primary key (account_id, issued_on, expires_at)
 );
 
--- What each key was answered, refusals included: the same key gets the same answer for ever.
+-- What each key was answered, refusals included: the same key gets the same answer for ever. Refusals to names that nobody had then
+-- are of an account that is no user.
 create table points_commands (
   key          text        primary key,
   account_id   resource_id not null,

@@ -232,6 +232,9 @@ export type PointsAccount = {
 
 export const noPoints: Counters = { balance: 0, issued: 0, redeemed: 0, expired: 0, takenBack: 0 }
 
+/** The account of names that nobody has yet, which never has points: what is refused to them is remembered at it. */
+export const NOBODY = '00000000-0000-0000-0000-000000000000'
+
 /** An account that nothing has happened to: the initial state. */
 export function emptyAccount(accountId: string): PointsAccount {
   return { accountId, version: 0, counters: noPoints, lots: [], transactions: [] }

@@ -120,6 +120,17 @@ describe('redeeming points', () => {
     expect(await redeem(1)).toMatchObject({ status: 409, body: { code: 'insufficient_points', available: 0 } })
   })
 
+  test("of a name that is nobody's is refused and remembered, and adds nobody", async () => {
+    const key = `${member}/early`
+    const first = await redeem(1, { key })
+    const again = await world.api.post('/points/redemptions', { account_id: member, amount: 1 }, { key })
+    for (const refused of [first, again])
+      expect(refused).toMatchObject({ status: 409, body: { code: 'insufficient_points', available: 0 } })
+    expect(again.headers.get('Idempotency-Replayed')).toBe('true')
+    expect((await redeem(2, { key })).status).toBe(422)
+    expect(await world.shop.idOf(member)).toBe('')
+  })
+
   test('never takes lapsed points, whether they are swept or not', async () => {
     await world.shop.addUser(member)
     await ledgerAt('2024-01-01T10:00:00.000Z').execute({
@@ -135,11 +146,13 @@ describe('redeeming points', () => {
   })
 })
 
-describe.each([
+const MOVING = [
   ['POST', '/points'],
   ['DELETE', '/points'],
   ['POST', '/points/redemptions'],
-])('%s %s', (method, path) => {
+] as const
+
+describe.each(MOVING)('%s %s', (method, path) => {
   test.each([
     [{ amount: 0 }, 'amount'],
     [{ amount: -1 }, 'amount'],
@@ -209,6 +222,16 @@ describe('an Idempotency-Key', () => {
       expect(other.headers.has('Idempotency-Replayed')).toBe(false)
     }
     expect((await points()).balance).toBe(100)
+  })
+
+  test('that stood for somebody else adds nobody', async () => {
+    await issue(100, { key: `${member}/theirs` })
+    for (const [method, path] of MOVING) {
+      const body = { account_id: `${member}-new`, amount: 100 }
+      const { status } = await world.api.call(method, path, { body, key: `${member}/theirs` })
+      expect(status).toBe(422)
+    }
+    expect(await world.shop.idOf(`${member}-new`)).toBe('')
   })
 
   test('stands for the same request when that is written in another form', async () => {
