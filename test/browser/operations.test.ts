@@ -243,4 +243,41 @@ describe('users', () => {
     await page.getByRole('button', { name: `${buyer} Balance` }).click()
     await page.getByRole('option', { name: `${buyer}-twin` }).waitFor()
   })
+
+  test('whose name has points already get them only if that is wanted, of each name anew', async ({ world, visit }) => {
+    const { buyer } = await makeBuyer(world)
+    const early = `${buyer}-early`
+    for (const [account_id, amount] of [
+      [early, 70],
+      [`${early}-2`, 5],
+    ])
+      await world.api.post('/points', { account_id, amount })
+    const page = await visit({
+      as: buyer,
+      path: '/operations?panel=users',
+      viewport: PHONE,
+      expected: [/status of 409/],
+    })
+    await page.getByRole('button', { name: 'Add a user' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Add a user' })
+    const name = dialog.getByRole('textbox', { name: 'Name' })
+    const add = dialog.getByRole('button', { name: 'Add' })
+    const takeOver = dialog.getByRole('checkbox')
+    await name.fill(`${early}-2`)
+    await add.click()
+    await dialog.getByLabel('Take over the 5 points of this name').check()
+    // Another name is another decision.
+    await name.fill(early)
+    await takeOver.waitFor({ state: 'detached' })
+    await add.click()
+    await dialog.getByText('Choose another name, or take its points over.').waitFor()
+    expect(await takeOver.isChecked()).toBe(false)
+    await expectAccessible(page)
+    await expectFits(page)
+    await dialog.getByLabel('Take over the 70 points of this name').check()
+    await add.click()
+    await page.getByText(`${early} can buy for $0.00.`).waitFor()
+    expect((await world.api.get(`/points?account_id=${early}`)).body.balance).toBe(70)
+    expect((await world.api.get(`/users/balance/${early}-2`)).status).toBe(404)
+  })
 })

@@ -90,6 +90,8 @@ function formatProblem(problem: Problem): Message {
       }
     case 'insufficient_points':
       return { title: 'Not enough points', message: `There are ${points(problem.available)} to spend.` }
+    case 'account_exists':
+      return { title: problem.title, message: 'Choose another name, or take its points over.' }
     case 'cancelled':
       return { title: 'Cancelled', message: 'Nothing was bought, and the order was undone.' }
     case 'unknown_user':

@@ -1,11 +1,14 @@
-import { Text, TextInput } from '@mantine/core'
+import { Checkbox, Text, TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { IconPlus } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { fieldErrors } from '#web/client/api-problem.ts'
+import { fieldErrors, problemOf } from '#web/client/api-problem.ts'
+import { pointsQuery } from '#web/client/points.ts'
 import { type User, useCreateUser, useTopUp } from '#web/client/users.ts'
 import { money } from '#web/format/money.ts'
 import { MONEY, numberOf } from '#web/format/numbers.ts'
+import { points } from '#web/format/points.ts'
 import { DialogButton, Form } from '#web/page/dialog.tsx'
 import { NumberField } from '#web/page/fields.tsx'
 
@@ -21,22 +24,30 @@ export function NewUser() {
 function NewUserForm({ close }: { close: () => void }) {
   const [username, setUsername] = useState('')
   const [balance, setBalance] = useState('0')
+  const [adopt, setAdopt] = useState(false)
   const create = useCreateUser((user) => {
     notifications.show({ title: 'Added', message: `${user.username} can buy for ${money(user.balance)}.` })
     close()
   })
   const add = () => {
     const amount = numberOf(balance, MONEY)
-    if (amount !== undefined) create.mutate({ username, balance: amount })
+    if (amount !== undefined) create.mutate({ username, balance: amount, adopt })
+  }
+  const rename = (name: string) => {
+    setUsername(name)
+    // What was said of another name, and the consent to it, are not about this one.
+    setAdopt(false)
+    create.reset()
   }
   const errors = fieldErrors(create.error)
+  const hasPoints = adopt || problemOf(create.error, 'account_exists') !== undefined
   return (
     <Form submitLabel="Add" sending={create} fields={['username', 'balance']} onSubmit={add} onCancel={close}>
       <TextInput
         label="Name"
         description="Letters, digits, dots and dashes."
         value={username}
-        onChange={({ currentTarget: { value } }) => setUsername(value)}
+        onChange={({ currentTarget: { value } }) => rename(value)}
         error={errors.username}
         autoComplete="off"
         required
@@ -50,7 +61,22 @@ function NewUserForm({ close }: { close: () => void }) {
         error={errors.balance}
         required
       />
+      {hasPoints && <Adoption username={username} isAdopted={adopt} onChange={setAdopt} />}
     </Form>
+  )
+}
+
+type AdoptionProps = { username: string; isAdopted: boolean; onChange: (isAdopted: boolean) => void }
+
+/** Whether a new user gets the points that were booked to the name before there was such a user. */
+function Adoption({ username, isAdopted, onChange }: AdoptionProps) {
+  const { data } = useQuery(pointsQuery(username))
+  return (
+    <Checkbox
+      label={`Take over the ${data ? points(data.balance) : 'points'} of this name`}
+      checked={isAdopted}
+      onChange={({ currentTarget: { checked } }) => onChange(checked)}
+    />
   )
 }
 
