@@ -5,6 +5,7 @@ import { type Discrepancy, listDiscrepancies, readDiscrepancy, resolveDiscrepanc
 import type { StoredPurchase } from '#db/purchases.ts'
 import { SAGAS } from '#domain/purchase.ts'
 import type { App, AppDependencies } from './app-types.ts'
+import { clientName } from './campaign-schemas.ts'
 import { DEMO_ACTOR } from './idempotency.ts'
 import { idPosition, page, pageOf, pageQuery, readCursor } from './paging.ts'
 import { Problem } from './problems.ts'
@@ -27,6 +28,9 @@ const parkedAwardSchema = z
   .object({
     id: z.uuid().openapi({ description: 'Id of the purchase or event.' }),
     kind: z.enum(['purchase', 'event']),
+    client: clientName.openapi({
+      description: 'Whose campaigns gave it: the store, or the system that the event is from.',
+    }),
     username,
     points: z.number().int().openapi({ description: 'Points earned, before caps.', example: 170 }),
     problem: z.string().openapi({ description: 'Why it could not be booked.', example: 'unavailable' }),
@@ -51,6 +55,7 @@ function formatParkedAward(parked: StoredAward): z.infer<typeof parkedAwardSchem
   return {
     id: parked.id,
     kind: parked.kind,
+    client: parked.client,
     username: parked.username,
     points: earned,
     problem,

@@ -9,6 +9,8 @@ import type { KeyedRequest } from './idempotency-keys.ts'
 export type StoredAward = {
   id: string
   kind: 'purchase' | 'event'
+  /** Whose campaigns gave it. */
+  client: string
   accountId: string
   username: string
   /** What earned it: `purchase`, or the type of the event. */
@@ -78,7 +80,7 @@ export async function readParkedAward(sql: Sql, id: string): Promise<StoredAward
 
 function awards(sql: Sql) {
   return sql`
-    select a.id, a.kind, a.user_id as "accountId", u.username, coalesce(e.type, a.kind) as "earnedBy", a.state, a.points,
+    select a.id, a.kind, a.client, a.user_id as "accountId", u.username, coalesce(e.type, a.kind) as "earnedBy", a.state, a.points,
       a.earned, a.problem, a.parked_at as "parkedAt", a.dismissed
     from awards a join users u on u.id = a.user_id left join external_events e on e.id = a.id`
 }

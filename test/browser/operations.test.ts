@@ -1,10 +1,12 @@
 import type { Page } from 'playwright-core'
 import { describe, expect } from 'vitest'
 import { parkAward } from '#activities/points.ts'
+import { recordExternalEvent } from '#db/awards.ts'
 import { chargeWallet, confirmPurchase, recordOutcome, reserveStock } from '#db/purchases.ts'
 import { expectAccessible, expectFits } from '#test/support/accessibility.ts'
 import { test } from '#test/support/browser-world.ts'
 import { makeBuyer } from '#test/support/buyer.ts'
+import { giving } from '#test/support/campaign-examples.ts'
 import { failing } from '#test/support/faults.ts'
 
 type World = Parameters<Parameters<typeof test.beforeEach>[0]>[0]['world']
@@ -83,6 +85,30 @@ describe('a parked award', () => {
     expect((await world.api.get(`/points?account_id=${customer.buyer}`)).body.balance).toBe(0)
     await page.goto(new URL(`/store/purchases/${purchaseId}`, page.url()).href)
     await page.getByText('The points could not be issued, and an operator has dismissed them.').waitFor()
+  })
+
+  test('of an event of another system leads to the campaigns of that system, not to those of the store', async ({
+    world,
+    visit,
+  }) => {
+    const { buyer } = await makeBuyer(world)
+    const stars = {
+      campaign_name: 'stars',
+      rules: [giving('$.stars*2', { variable: '$.stars', rule: 'numeric_greater_than', value: 0 })],
+    }
+    await world.api.post('/campaigns', { ...stars, client: 'ReviewSite', event_types: ['Review'] })
+    const rules = [giving('1', { variable: '$.username', rule: 'string_equals', value: 'nobody' })]
+    await world.api.post('/campaigns', { campaign_name: 'stars', rules })
+    const eventId = crypto.randomUUID()
+    const event = { eventId, type: 'Review', client: 'ReviewSite', username: buyer, payload: { stars: 4 } }
+    await recordExternalEvent(world.shop.sql, { scope: 'ReviewSite', key: eventId, requestHash: '' }, event)
+    await parkAward(world.shop.points, { eventId }, 'unavailable')
+    const page = await visit({ as: buyer, path: '/operations' })
+    const award = page.getByRole('article').filter({ hasText: `8 points for ${buyer}` })
+    await award.getByText(`It came from ReviewSite, as event ${eventId}.`, { exact: false }).waitFor()
+    await award.getByRole('link', { name: 'stars' }).click()
+    await page.getByText('$.stars*2').first().waitFor()
+    expect(new URL(page.url()).searchParams.get('client')).toBe('ReviewSite')
   })
 
   test('leads to its purchase, which says whether the points will follow', async ({ world, visit }) => {

@@ -80,11 +80,11 @@ export function purchaseQuery(purchaseId: string) {
   })
 }
 
-/** What earned points: a purchase, or an event of another system. */
-export type Earner = { kind: 'purchase' | 'event'; id: string }
+/** What earned points: a purchase, or an event of another system; by campaigns of the client. */
+export type Earner = { kind: 'purchase' | 'event'; id: string; client: string }
 
 /** Which rules of which campaigns gave the points of a purchase or an event. It may be long, so it is read where it is shown. */
-export function evaluationQuery({ kind, id }: Earner) {
+export function evaluationQuery({ kind, id }: Omit<Earner, 'client'>) {
   const params = { path: { id } }
   return queryOptions({
     queryKey: ['purchases', 'evaluation', id],

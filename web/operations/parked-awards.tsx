@@ -66,8 +66,13 @@ function ParkedAwardItem({ award, now, notify }: ParkedAwardItemProps) {
   )
 }
 
-function Origin({ award: { id, kind } }: { award: ParkedAward }) {
-  if (kind === 'event') return <>It came from another system, as event {id}.</>
+function Origin({ award: { id, kind, client } }: { award: ParkedAward }) {
+  if (kind === 'event')
+    return (
+      <>
+        It came from {client}, as event {id}.
+      </>
+    )
   return (
     <AnchorLink to="/purchases/$purchaseId" params={{ purchaseId: id }} size="sm">
       See the purchase

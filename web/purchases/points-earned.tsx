@@ -1,5 +1,7 @@
 import { Skeleton, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { clientSearch } from '#web/campaigns/campaign-search.ts'
+import { STORE_CLIENT } from '#web/client/campaigns.ts'
 import { type AwardEvaluation, type Earner, evaluationQuery, type Purchase } from '#web/client/purchases.ts'
 import { points } from '#web/format/points.ts'
 import { AnchorLink } from '#web/page/links.tsx'
@@ -42,7 +44,7 @@ export function PointsEarned({ purchase }: { purchase: Purchase }) {
       )}
       {award === 'booked' && pointsIssued !== null && <Text fw={700}>{points(pointsIssued)}</Text>}
       {takenBack !== undefined && <Text>{takenBack}</Text>}
-      <CampaignAwards earner={{ kind: 'purchase', id: purchaseId }} />
+      <CampaignAwards earner={{ kind: 'purchase', id: purchaseId, client: STORE_CLIENT }} />
     </Section>
   )
 }
@@ -63,7 +65,11 @@ export function CampaignAwards({ earner }: { earner: Earner }) {
         <li key={award.campaign}>
           <Text component="span">
             Campaign{' '}
-            <AnchorLink to="/campaigns/$campaignName" params={{ campaignName: award.campaign }}>
+            <AnchorLink
+              to="/campaigns/$campaignName"
+              params={{ campaignName: award.campaign }}
+              search={clientSearch(earner.client)}
+            >
               {award.campaign}
             </AnchorLink>{' '}
             awarded {points(award.points)}
