@@ -1,7 +1,8 @@
+import { setImmediate } from 'node:timers/promises'
 import { getConnInfo } from '@hono/node-server/conninfo'
 import type { AppContext } from './app-types.ts'
 import { DEMO_ACTOR } from './idempotency.ts'
-import { Problem } from './problems.ts'
+import { ClientGone, Problem } from './problems.ts'
 
 /** Whose requests count together. In demo mode everybody is the same caller; only their addresses tell them apart. */
 function callerOf(c: AppContext): string {
@@ -33,5 +34,13 @@ export function limitPerCaller(what: string, most: number): (c: AppContext) => (
       if (left > 0) underWay.set(caller, left)
       else underWay.delete(caller)
     }
+  }
+}
+
+/** Between the slices of work for a client: others have their turn, and whoever has gone needs no result. @throws ClientGone */
+export function turnsFor(client: AbortSignal): () => Promise<void> {
+  return async () => {
+    await setImmediate()
+    if (client.aborted) throw new ClientGone()
   }
 }

@@ -2,7 +2,8 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { v7 as uuidv7 } from 'uuid'
 import { type OpenedPurchase, openPurchase, type StoredPurchase } from '#db/purchases.ts'
 import type { Money } from '#domain/money.ts'
-import { LANES, type Lane, type PurchaseLine } from '#domain/purchase.ts'
+import { MAX_POINTS } from '#domain/points/account.ts'
+import { LANES, type Lane, MAX_LINES, MAX_QUANTITY, type PurchaseLine } from '#domain/purchase.ts'
 import type { PurchaseToStart } from '#workflows/contract.ts'
 import type { App, AppContext, AppDependencies } from './app-types.ts'
 import { limitPerCaller } from './caller-limits.ts'
@@ -22,7 +23,7 @@ import {
 import { readPresent, startAndWait, startPurchase } from './purchase-workflows.ts'
 import { quotePurchase } from './quote.ts'
 import { json, jsonBody, problems, replayedHeader, WITH_BODY, WRITING } from './responses.ts'
-import { amountInput, amountOutput, productId, username } from './schemas.ts'
+import { amountOutput, productId, totalInput, username } from './schemas.ts'
 
 /** `POST /purchase` and `POST /purchase/quote`. */
 export function registerCheckout(app: App, deps: AppDependencies): void {
@@ -34,12 +35,12 @@ const quantity = z
   .number()
   .int('must be a whole number')
   .min(1, 'must be at least 1')
-  .max(1000, 'must be at most 1000')
+  .max(MAX_QUANTITY, `must be at most ${MAX_QUANTITY}`)
   .openapi({ example: 1 })
 
 const buyer = (money: Money) => ({
   userId: username,
-  expectedTotal: amountInput(money).optional().openapi({
+  expectedTotal: totalInput(money).optional().openapi({
     description: 'The only total that the buyer accepts; another is refused with `price_changed`.',
     example: 1700,
   }),
@@ -47,7 +48,7 @@ const buyer = (money: Money) => ({
     .number()
     .int('must be a whole number')
     .min(1, 'must be at least 1')
-    .max(1_000_000_000, 'must be at most 1000000000')
+    .max(MAX_POINTS, `must be at most ${MAX_POINTS}`)
     .optional()
     .openapi({ description: 'Points to redeem for a part of the total, or all of it.', example: 100 }),
   lane: z
@@ -81,7 +82,7 @@ const severalProducts = (money: Money) =>
       lines: z
         .array(z.strictObject({ productId, quantity }))
         .min(1, 'must have at least 1 line')
-        .max(20, 'must have at most 20 lines')
+        .max(MAX_LINES, `must have at most ${MAX_LINES} lines`)
         .superRefine((lines, context) => {
           for (const [index, line] of lines.entries()) {
             const isFirst = lines.findIndex((other) => other.productId === line.productId) === index
@@ -338,7 +339,8 @@ const quoteSchema = z
     pointsRedeemed: points.openapi({ description: '`redeemPoints`, or `mostPoints` if that is less.' }),
     mostPoints: points.openapi({
       description:
-        'Maximum of points that can be redeemed, by the available points and the total, of which the last may be worth less.',
+        'Maximum of points that can be redeemed, by the available points, the maximum of one transaction and the total, of which ' +
+        'the last may be worth less.',
     }),
     pointsEarned: points.openapi({
       description: 'Points that the present campaigns would award, within their caps.',
@@ -374,7 +376,7 @@ function registerQuotePurchase(app: App, { sql, money, pointValueMinor }: AppDep
   app.openapi(quotePurchaseRoute(money), async (c) => {
     const order = normaliseOrder(c.req.valid('json'))
     const end = count(c)
-    const quote = await quotePurchase(sql, { ...order, money, pointValueMinor }).finally(end)
+    const quote = await quotePurchase(sql, { ...order, money, pointValueMinor }, c.req.raw.signal).finally(end)
     if ('problem' in quote) throw new Problem(quote.problem, 'The user or a product of the order does not exist.')
     const { lines, totalMinor, amountMinor, pointsRedeemed, mostPoints, award } = quote
     return c.json(

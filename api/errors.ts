@@ -3,12 +3,14 @@ import { isGrpcServiceError } from '@temporalio/client'
 import { HTTPException } from 'hono/http-exception'
 import { isDatabaseUnavailable, isLockTimeout } from '#db/outages.ts'
 import type { AppContext } from './app-types.ts'
-import { Problem, type ProblemCode, problemBody } from './problems.ts'
+import { ClientGone, Problem, type ProblemCode, problemBody } from './problems.ts'
 
 const RETRY_AFTER_SECONDS = '2'
 
 /** The response for anything that a handler or middleware threw: `application/problem+json`, without internal details. */
 export function errorResponse(error: unknown, c: AppContext): Response {
+  // Nobody reads it: the status, of which nginx has made a habit, is for the log.
+  if (error instanceof ClientGone) return new Response(null, { status: 499 })
   return problemResponse(c, toProblem(error))
 }
 

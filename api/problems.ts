@@ -1,5 +1,10 @@
 import { z } from '@hono/zod-openapi'
 
+/** The client closed the connection before its answer was ready. */
+export class ClientGone extends Error {
+  override readonly name = 'ClientGone'
+}
+
 /** A handler throws it to answer with a problem (RFC 9457); `errorResponse` makes the response. */
 export class Problem<Code extends ProblemCode = ProblemCode> extends Error {
   override readonly name = 'Problem'

@@ -46,15 +46,18 @@ export function pathId(isPossible: (id: string) => boolean, unknown: ProblemCode
 export const NUMBER_PUBLISHED = { minimum: -Number.MAX_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER }
 
 /** An amount in a request: a JSON number in major units, parsed to integer minor units. */
-export function amountInput({ digits, maxRequestMinor, minorFromMajor, majorFromMinor }: Money) {
-  const max = majorFromMinor(maxRequestMinor)
+export function amountInput(
+  { digits, maxRequestMinor, minorFromMajor, majorFromMinor }: Money,
+  mostMinor = maxRequestMinor,
+) {
+  const max = majorFromMinor(mostMinor)
   const precision = digits === 0 ? 'must be a whole number' : `must have at most ${decimals(digits)}`
   return z
     .number()
     .min(0, 'must not be negative')
     .max(max, `must be at most ${max}`)
     .transform((major, context) => {
-      const minor = minorFromMajor(major)
+      const minor = minorFromMajor(major, mostMinor)
       if (minor !== undefined) return minor
       context.addIssue({ code: 'custom', message: precision })
       return z.NEVER
@@ -64,6 +67,11 @@ export function amountInput({ digits, maxRequestMinor, minorFromMajor, majorFrom
 
 function decimals(count: number): string {
   return count === 1 ? 'one decimal' : `${['', '', 'two', 'three', 'four'][count] ?? count} decimals`
+}
+
+/** The total of an order in a request: it may be larger than one amount. */
+export function totalInput(money: Money) {
+  return amountInput(money, money.maxTotalMinor)
 }
 
 export function positiveAmountInput(money: Money) {

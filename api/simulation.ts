@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises'
 import { createRoute, z } from '@hono/zod-openapi'
 import { NIL } from 'uuid'
 import { listCampaignsOf, readGiven } from '#db/campaigns.ts'
@@ -11,7 +10,7 @@ import { type CampaignEvent, PURCHASE_COMPLETED, STORE_CLIENT } from '#domain/ca
 import { runSliced } from '#domain/campaigns/evaluation.ts'
 import { warningsOf } from '#domain/campaigns/warnings.ts'
 import type { App, AppDependencies } from './app-types.ts'
-import { limitPerCaller } from './caller-limits.ts'
+import { limitPerCaller, turnsFor } from './caller-limits.ts'
 import {
   campaignName,
   clientName,
@@ -159,11 +158,7 @@ async function simulateEvent(
   const userId = await findUser(sql, accountOf(event))
   const givenBy = await readGiven(sql, ids, userId ?? '')
   const work = evaluateWithinCaps(campaigns, event, ({ id, caps }) => remainingOf(caps, givenBy(id)))
-  // Whoever has gone needs no result.
-  const evaluations = await runSliced(work, async () => {
-    await setImmediate()
-    client.throwIfAborted()
-  })
+  const evaluations = await runSliced(work, turnsFor(client))
   const areStored = candidate === undefined || isStored(candidate)
   return {
     points: evaluations.reduce((sum, { points }) => sum + points, 0),

@@ -1,3 +1,5 @@
+import { MAX_LINES, MAX_QUANTITY } from './purchase.ts'
+
 /**
  * Money of an installation. Inside, an amount is a whole number of minor units, of which the currency has 10^digits in a major one:
  * none, two and three digits are the yen, the dollar and the dinar. People, requests and rules see major units.
@@ -10,20 +12,23 @@ export type Money = {
   readonly locale: string
   /** Largest amount a single request may name: 10^9 major units, or 10^11 minor ones where that is less. */
   readonly maxRequestMinor: number
+  /** Largest total of an order: as many lines and pieces as it may have, of the largest price. A safe integer in every currency. */
+  readonly maxTotalMinor: number
   /**
    * Reads an amount in major units (`1700`, `19.99`) as integer minor units.
    * Taken from the shortest decimal of the number, as ECMA-262 prints it: binary rounding never adds or loses a cent.
    *
+   * @param mostMinor `maxRequestMinor` unless it is a total
    * @returns minor units, or undefined when the number is negative, has more decimals than the currency or is above the maximum
    */
-  minorFromMajor(major: number): number | undefined
+  minorFromMajor(major: number, mostMinor?: number): number | undefined
   /** Minor units as the JSON number in major units that prints with at most `digits` decimals: 1999 cents are 19.99. */
   majorFromMinor(minor: number): number
   /** As people are shown it: `$1,700.00`. */
   format(minor: number): string
 }
 
-/** So that the price of any purchase (20 lines of 1000 pieces) is a safe integer in every currency. */
+/** So that any total is a safe integer. */
 const MAX_REQUEST_MINOR = 100_000_000_000
 const MAX_REQUEST_MAJOR = 1_000_000_000
 
@@ -52,18 +57,19 @@ export function isLocale(tag: string): boolean {
 /** The units of a currency with so many minor digits. */
 export function minorUnits(
   digits: number,
-): Pick<Money, 'digits' | 'maxRequestMinor' | 'minorFromMajor' | 'majorFromMinor'> {
+): Pick<Money, 'digits' | 'maxRequestMinor' | 'maxTotalMinor' | 'minorFromMajor' | 'majorFromMinor'> {
   const unit = 10 ** digits
   const maxRequestMinor = Math.min(MAX_REQUEST_MAJOR * unit, MAX_REQUEST_MINOR)
   const written = digits === 0 ? /^(\d+)()$/ : new RegExp(`^(\\d+)(?:\\.(\\d{1,${digits}}))?$`)
   return {
     digits,
     maxRequestMinor,
-    minorFromMajor(major) {
+    maxTotalMinor: maxRequestMinor * MAX_LINES * MAX_QUANTITY,
+    minorFromMajor(major, mostMinor = maxRequestMinor) {
       const match = written.exec(String(major))
       if (!match) return undefined
       const minor = Number(match[1]) * unit + Number((match[2] ?? '').padEnd(digits, '0'))
-      return minor <= maxRequestMinor ? minor : undefined
+      return minor <= mostMinor ? minor : undefined
     },
     majorFromMinor: (minor) => minor / unit,
   }

@@ -11,6 +11,10 @@ export const PURCHASE_STATUSES = [
 ] as const
 export type PurchaseStatus = (typeof PURCHASE_STATUSES)[number]
 
+/** Lines of an order at most, and pieces of each. */
+export const MAX_LINES = 20
+export const MAX_QUANTITY = 1_000
+
 export type PurchaseLine = { productId: string; quantity: number }
 
 /** A line with the price that was frozen when its stock was reserved, in minor units. */

@@ -94,6 +94,21 @@ describe('one caller', () => {
     expect(await ask(api, '/campaigns/simulate', simulation)).toEqual({ status: 200 })
   })
 
+  test('has 32 quotes under way, others have theirs, and the next ones once they are through', async () => {
+    await world.shop.addProduct({ id: 'quoted', priceMinor: 100, stock: 1 })
+    const userId = await world.shop.addWallet({ balanceMinor: 100 })
+    const { api, letGo, held } = await serveHeld('join wallets')
+    const order = { userId, productId: 'quoted', quantity: 1 }
+    const waiting = Array.from({ length: 32 }, () => ask(api, '/purchase/quote', order))
+    await expect.poll(held).toBe(32)
+    expect(await ask(api, '/purchase/quote', order)).toEqual(REFUSED)
+    const other = ask(api, '/purchase/quote', order, '127.0.0.2')
+    await expect.poll(held).toBe(33)
+    letGo()
+    expect((await Promise.all([...waiting, other])).map(({ status }) => status)).toEqual(Array(33).fill(200))
+    expect(await ask(api, '/purchase/quote', order)).toEqual({ status: 200 })
+  })
+
   test('has two backtests of the four that a process has for everybody', async () => {
     const { api, letGo } = await serveHeld('as moment')
     const backtest = (address: string) => ask(api, '/campaigns/backtest', { from: FROM }, address)

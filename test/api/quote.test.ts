@@ -1,6 +1,10 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { once } from 'node:events'
+import type { Socket } from 'node:net'
 import { beforeEach, expect, test } from 'vitest'
 import { openApiWorld } from '#test/support/api-world.ts'
 import { giving } from '#test/support/campaign-examples.ts'
+import { interceptSql } from '#test/support/intercepted-sql.ts'
 import { shared } from '#test/support/shared-world.ts'
 
 const world = await shared(openApiWorld())
@@ -156,4 +160,57 @@ test.each([
     [`off of ${buyer}`, 5, null],
   ])
   expect((await buy(one)).body.pointsIssued).toBe(quoted.body.pointsEarned)
+})
+
+test('a quote stops at the next pause when its client has gone', async () => {
+  const long = giving(`0${'+$.amount'.repeat(100)}`)
+  await world.api.post('/campaigns', { campaign_name: 'long', rules: Array.from({ length: 20 }, () => long) })
+  const leave = new AbortController()
+  const closed = Promise.withResolvers<void>()
+  const onRequest = (started: unknown) =>
+    void once((started as { socket: Socket }).socket, 'close').then(() => closed.resolve())
+  const sent: string[] = []
+  const sql = interceptSql(world.shop.sql, async (text, send) => {
+    sent.push(text)
+    const rows = await send()
+    if (text.includes('select clock_timestamp()')) {
+      leave.abort()
+      await closed.promise
+    }
+    return rows
+  })
+  const api = await world.serve({ sql })
+  subscribe('http.server.request.start', onRequest)
+  try {
+    const asked = api.post('/purchase/quote', { userId: buyer, ...one }, { signal: leave.signal })
+    await expect(asked).rejects.toThrow('aborted')
+    const answered = () => api.log.find(({ path }) => path === '/purchase/quote')?.status
+    await expect.poll(answered).toBe(499)
+  } finally {
+    unsubscribe('http.server.request.start', onRequest)
+  }
+  expect(sent.filter((text) => text.includes('pointsPerCustomer'))).toEqual([])
+})
+
+test('the total of an order may be larger than one amount: as large as of 20 lines of 1000 pieces of the largest price', async () => {
+  const most = 1_000_000_000
+  for (let line = 0; line < 20; line++) {
+    await world.shop.addProduct({ id: `dear-${line}`, priceMinor: most * 100, stock: 1_000 })
+  }
+  const lines = Array.from({ length: 20 }, (_, line) => ({ productId: `dear-${line}`, quantity: 1_000 }))
+  await world.api.post('/points', { account_id: buyer, amount: 1_000_000_000 })
+  await world.api.post('/points', { account_id: buyer, amount: 1_000_000_000 })
+  const { body } = await quote({ lines })
+  // One transaction of the ledger has at most so many points, and an order takes no more.
+  expect(body).toMatchObject({ total: most * 20_000, mostPoints: 1_000_000_000 })
+  const order = { lines, redeemPoints: body.mostPoints }
+  const missing = await buy({ ...order, expectedTotal: body.total })
+  expect(missing.body).toMatchObject({ code: 'insufficient_funds', missing: most * 20_000 - 100_000_000 - 10_000 })
+  const other = await buy({ ...order, expectedTotal: body.total - 0.01 })
+  expect(other.body).toMatchObject({ code: 'price_changed', expectedTotal: 19_999_999_999_999.99, total: body.total })
+  const beyond = await buy({ ...order, expectedTotal: body.total + 0.01 })
+  expect(beyond).toMatchObject({
+    status: 400,
+    body: { errors: [{ path: 'expectedTotal', message: `must be at most ${most * 20_000}` }] },
+  })
 })

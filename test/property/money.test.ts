@@ -14,8 +14,12 @@ describe.each([
   [3, 43],
   [4, 39],
 ])('in a currency of %d minor digits', (digits, power) => {
-  const { maxRequestMinor, majorFromMinor, minorFromMajor } = minorUnits(digits)
+  const { maxRequestMinor, maxTotalMinor, majorFromMinor, minorFromMajor } = minorUnits(digits)
   const requested = fc.integer({ min: 0, max: maxRequestMinor })
+  const total = fc.oneof(
+    fc.integer({ min: 0, max: maxTotalMinor }),
+    fc.integer({ min: maxTotalMinor - 1_000, max: maxTotalMinor }),
+  )
 
   const largestShown = 2 ** power * 10 ** digits - 1
 
@@ -30,6 +34,18 @@ describe.each([
       fc.property(requested, (minor) => {
         expect(minorFromMajor(majorFromMinor(minor))).toBe(minor)
         expect(minorFromMajor(JSON.parse(JSON.stringify(majorFromMinor(minor))))).toBe(minor)
+      }),
+      RUNS,
+    )
+  })
+
+  test('so does every total, and a minor unit more than the largest one is none', () => {
+    expect(Number.isSafeInteger(maxTotalMinor)).toBe(true)
+    expect(minorFromMajor(majorFromMinor(maxTotalMinor + 1), maxTotalMinor)).toBeUndefined()
+    fc.assert(
+      fc.property(total, (minor) => {
+        expect(minorFromMajor(majorFromMinor(minor), maxTotalMinor)).toBe(minor)
+        expect(minorFromMajor(Number(written(minor)), maxTotalMinor)).toBe(minor)
       }),
       RUNS,
     )
