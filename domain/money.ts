@@ -32,10 +32,29 @@ export type Money = {
 const MAX_REQUEST_MINOR = 100_000_000_000
 const MAX_REQUEST_MAJOR = 1_000_000_000
 
+/**
+ * Currencies whose minor digits are not two (ISO 4217, list one). Not those of `Intl`: it has the digits that people write (CLDR),
+ * which are fewer for some, and change with releases of Node; the amounts of a database cannot.
+ */
+const MINOR_DIGITS: Readonly<Record<string, number>> = {
+  ...digitsOf(0, 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'),
+  ...digitsOf(3, 'BHD IQD JOD KWD LYD OMR TND'),
+  ...digitsOf(4, 'CLF UYW'),
+}
+
+function digitsOf(digits: number, codes: string): Record<string, number> {
+  return Object.fromEntries(codes.split(' ').map((code) => [code, digits]))
+}
+
 /** The money of a currency that `isCurrency`, in a locale that `isLocale`. */
 export function createMoney(currency: string, locale: string): Money {
-  const shown = new Intl.NumberFormat(locale, { style: 'currency', currency })
-  const digits = shown.resolvedOptions().maximumFractionDigits ?? 2
+  const digits = MINOR_DIGITS[currency] ?? 2
+  const shown = new Intl.NumberFormat(locale, {
+    style: 'currency',
+    currency,
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  })
   const units = minorUnits(digits)
   return { ...units, currency, locale, format: (minor) => shown.format(units.majorFromMinor(minor)) }
 }

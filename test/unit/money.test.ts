@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { createMoney, isCurrency, isLocale } from '#domain/money.ts'
 
@@ -83,7 +84,22 @@ describe('a currency', () => {
     expect(Number.isSafeInteger(most * 20 * 1_000)).toBe(true)
   })
 
+  test('has the minor digits of ISO 4217, and not those of Intl, which differ for these', () => {
+    const differing = Intl.supportedValuesOf('currency').filter((currency) => {
+      const { maximumFractionDigits } = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions()
+      return maximumFractionDigits !== createMoney(currency, 'en').digits
+    })
+    expect(differing).toEqual('AFN ALL COP HUF IDR IQD IRR KPW LAK LBP MGA MMK PKR SLL SOS SYP YER'.split(' '))
+    expect(readFileSync('docs/money.md', 'utf8')).toContain(
+      `${differing.slice(0, -1).join(', ')} and ${differing.at(-1)}`,
+    )
+    expect(createMoney('IQD', 'en').digits).toBe(3)
+    expect(differing.filter((currency) => createMoney(currency, 'en').digits !== 2)).toEqual(['IQD'])
+  })
+
   test.each([
+    ['HUF', 'hu-HU', 170_050, '1700,50\u00a0Ft'],
+    ['IQD', 'en-US', 1_700_005, 'IQD\u00a01,700.005'],
     ['USD', 'en-US', 170_050, '$1,700.50'],
     ['EUR', 'de-DE', 170_050, '1.700,50\u00a0\u20ac'],
     ['JPY', 'ja-JP', 1_700, '\uffe51,700'],

@@ -4,9 +4,7 @@ type Page = { documentElement: { dataset: Readonly<Record<string, string | undef
 const {
   currency = 'USD',
   locale = 'en-US',
-  minorDigits = String(
-    new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits,
-  ),
+  minorDigits = '2',
 } = (globalThis as { document?: Page }).document?.documentElement.dataset ?? {}
 
 /** How numbers are written (BCP 47). */
