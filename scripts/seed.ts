@@ -115,7 +115,7 @@ export async function addSampleData(
     sql,
     SAMPLE_USERS.map(({ username, balance }) => ({ username, balanceMinor: sampleMinor(balance, money) })),
   )
-  const campaigns = await addMissingCampaigns(sql, SAMPLE_CAMPAIGNS, 'seed')
+  const campaigns = await addMissingCampaigns(sql, sampleCampaigns(money), 'seed')
   return { products, users, campaigns }
 }
 
@@ -137,8 +137,13 @@ export async function addLoadData(sql: Sql, wanted: LoadData, say: (line: string
 }
 
 /** An amount of samples in any currency: the nearest that it has, as a price of 49.99 is 50 yen. */
-function sampleMinor(major: number, { digits }: Pick<Money, 'digits'>): number {
-  return Math.round(major * 10 ** digits)
+function sampleMinor(dollars: number, money: Pick<Money, 'digits'>): number {
+  return Math.round(dollars * samplesPerDollar(money) * 10 ** money.digits)
+}
+
+/** Sample amounts are of dollars. A unit that is not divided is about a cent: a unicorn is 170,000 yen. */
+function samplesPerDollar({ digits }: Pick<Money, 'digits'>): number {
+  return digits === 0 ? 100 : 1
 }
 
 function loadProduct(number: number, stock: number, money: Pick<Money, 'digits'>): SampleProduct {
@@ -234,26 +239,33 @@ const SAMPLE_USERS = [
   { username: 'yuki', balance: 0 },
 ]
 
-/** One point for every 10 charged in money, when that is more than 100. */
-const SAMPLE_RULE: Rule = {
-  variable: '$.amount',
-  condition: { rule: 'numeric_greater_than', value: 100 },
-  action: { command: 'issue', formula: '$.amount/10' },
+/**
+ * What the sample campaign gives is worth one per cent of what was charged in money, when that is more than 100 dollars: a point pays
+ * for a tenth of a dollar or, where units are not divided, for one of them (`POINT_VALUE_MINOR`).
+ */
+function sampleRule(money: Pick<Money, 'digits'>): Rule {
+  return {
+    variable: '$.amount',
+    condition: { rule: 'numeric_greater_than', value: 100 * samplesPerDollar(money) },
+    action: { command: 'issue', formula: `$.amount/${money.digits === 0 ? 100 : 10}` },
+  }
 }
 
-export const SAMPLE_CAMPAIGNS: NewCampaign[] = [
-  {
-    client: STORE_CLIENT,
-    name: '1',
-    terms: {
-      eventTypes: [PURCHASE_COMPLETED],
-      status: 'active',
-      startsAt: null,
-      endsAt: null,
-      caps: { totalPoints: null, pointsPerCustomer: null },
-      rules: [SAMPLE_RULE],
+export function sampleCampaigns(money: Pick<Money, 'digits'>): NewCampaign[] {
+  return [
+    {
+      client: STORE_CLIENT,
+      name: '1',
+      terms: {
+        eventTypes: [PURCHASE_COMPLETED],
+        status: 'active',
+        startsAt: null,
+        endsAt: null,
+        caps: { totalPoints: null, pointsPerCustomer: null },
+        rules: [sampleRule(money)],
+      },
     },
-  },
-]
+  ]
+}
 
 if (import.meta.main) runCommand(main)

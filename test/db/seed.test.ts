@@ -25,6 +25,24 @@ async function countRows() {
 }
 
 describe('the sample data', () => {
+  test('has amounts that make sense in a currency whose units are not divided', async () => {
+    const yen = await openShop({ sampleCampaign: false })
+    await addSampleData(yen.sql, { digits: 0 })
+    expect(await yen.sql`select price_minor from products where id in ('1', '6') order by id`).toEqual([
+      { price_minor: 170_000 },
+      { price_minor: 1_295 },
+    ])
+    const [campaign] = await yen.sql`select rules from campaigns`
+    expect(campaign?.rules).toEqual([
+      {
+        variable: '$.amount',
+        condition: { rule: 'numeric_greater_than', value: 10_000 },
+        action: { command: 'issue', formula: '$.amount/100' },
+      },
+    ])
+    await yen.close()
+  })
+
   test('has what the README buys, and goes in once even when several processes add it at once', async () => {
     const added = await Promise.all(Array.from({ length: 5 }, () => addSampleData(shop.sql, USD)))
     expect(added.reduce((sum, { products }) => sum + products, 0)).toBe(6)

@@ -10,7 +10,7 @@ import type * as Products from '#db/products.ts'
 import type * as Purchases from '#db/purchases.ts'
 import type * as Wallets from '#db/wallets.ts'
 import type * as Ledger from '#ledger/ledger.ts'
-import { SAMPLE_CAMPAIGNS } from '#scripts/seed.ts'
+import { sampleCampaigns } from '#scripts/seed.ts'
 import type * as Contract from '#workflows/contract.ts'
 import { readSnapshot, type Snapshot } from './snapshot.ts'
 import type { WorkflowStart } from './workflow-machine.ts'
@@ -104,7 +104,7 @@ export async function openBooks(root: string, sql: Database, owner: Database) {
   }
   const deps = { sql, ledger, pointsTtlDays: 365, readWorkflow, startLost }
   const activities = code.createActivities(deps, [recorded])
-  await code.addMissingCampaigns(sql, SAMPLE_CAMPAIGNS, 'explore')
+  await code.addMissingCampaigns(sql, sampleCampaigns({ digits: 2 }), 'explore')
   const buyers = createBuyers()
   const initial = new Map<string, BooksState>()
   const states = new Map<string, BooksState>()

@@ -10,7 +10,7 @@ import { openPurchase, openRefund, recordOutcome, recordRefunded, returnMoney, r
 import { addMissingUsers, createWallet, findUser } from '#db/wallets.ts'
 import type { PurchaseLine, PurchaseStatus } from '#domain/purchase.ts'
 import { createPointsLedger } from '#ledger/ledger.ts'
-import { SAMPLE_CAMPAIGNS } from '#scripts/seed.ts'
+import { sampleCampaigns } from '#scripts/seed.ts'
 import { createTestDatabase } from './test-database.ts'
 
 export type Shop = Awaited<ReturnType<typeof openShop>>
@@ -34,7 +34,7 @@ export async function openShop(options: ShopOptions = {}) {
   })
   const ledger = createPointsLedger(sql, { alsoCommits: readGrantsTakenBack })
   const points = { sql, ledger, pointsTtlDays: 365 }
-  if (options.sampleCampaign ?? true) await addMissingCampaigns(sql, SAMPLE_CAMPAIGNS, 'test')
+  if (options.sampleCampaign ?? true) await addMissingCampaigns(sql, sampleCampaigns({ digits: 2 }), 'test')
   return {
     sql,
     databaseUrl,

@@ -3,7 +3,7 @@ import { addMissingCampaigns } from '#db/campaigns.ts'
 import type { Sql } from '#db/client.ts'
 import { addMissingProducts, type SampleProduct } from '#db/products.ts'
 import { addMissingUsers, type SampleUser } from '#db/wallets.ts'
-import { SAMPLE_CAMPAIGNS } from '#scripts/seed.ts'
+import { sampleCampaigns } from '#scripts/seed.ts'
 import { type Clients, isNoAnswer, type Operation, type Told } from './clients.ts'
 import type { Random } from './seeded.ts'
 
@@ -35,7 +35,7 @@ const EDITED = 'edited'
 export async function stockTheShop(sql: Sql): Promise<void> {
   await addMissingProducts(sql, [...PRODUCTS, ...LAST_ONES])
   await addMissingUsers(sql, [...BUYERS])
-  await addMissingCampaigns(sql, SAMPLE_CAMPAIGNS, 'seed')
+  await addMissingCampaigns(sql, sampleCampaigns({ digits: 2 }), 'seed')
 }
 
 /** Campaigns of the partner, made by the API: one that is edited all the time, beside one that stays. */
