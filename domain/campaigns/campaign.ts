@@ -40,7 +40,7 @@ export type CampaignEvent = {
 }
 
 /** A line of a purchase; `price` is the frozen price of one piece, in major units. */
-type EventLine = {
+export type EventLine = {
   readonly productId: string
   readonly quantity: number
   readonly price: number

@@ -1,11 +1,13 @@
-import { type Campaign, PURCHASE_COMPLETED, type PurchaseCompleted, STORE_CLIENT } from './campaign.ts'
-import { type CompiledCondition, compileCondition, type NumericComparison } from './condition.ts'
+import { MAX_LINES, MAX_QUANTITY } from '#domain/purchase.ts'
+import { type Campaign, PURCHASE_COMPLETED, STORE_CLIENT } from './campaign.ts'
+import type { CompiledCondition, NumericComparison } from './condition.ts'
 import { Evaluation } from './evaluation.ts'
-import { type ExactNumber, exactFromNumber } from './exact-number.ts'
-import { evaluateFormula, type Formula, type ParsedFormula, parseFormula } from './formula.ts'
+import { type ExactNumber, exactFromInteger, exactFromNumber } from './exact-number.ts'
+import { evaluateFormula, type Formula } from './formula.ts'
 import { type JsonPath, jsonCopy, pointer } from './json-path.ts'
 import { LIMITS } from './limits.ts'
 import { CompiledRule, evaluateRule } from './rules.ts'
+import { type Named, samplePurchases } from './sample-purchases.ts'
 
 /** Something in a campaign that is allowed, and can hardly be meant. */
 export type Warning = {
@@ -17,20 +19,23 @@ export type Warning = {
 /**
  * Rules that can never give anything: whose condition no event fulfils, whose formula looks at what no event has, or divides by zero;
  * and types of events that never come. It is exact as far as it looks: what it says of conditions is true of every event that the
- * campaign runs for, and it only misses conditions of more alternatives than it goes through.
+ * campaign runs for, and it only misses conditions of more alternatives than it goes through. That a formula divides by zero for some
+ * purchase is found by trying: there is such a purchase, and others may be missed.
  */
 export function warningsOf(campaign: Pick<Campaign, 'client' | 'eventTypes' | 'rules'>): Warning[] {
   const shape = shapeOf(campaign)
   const search = new Search(shape)
+  const trial = new Trial()
   const warnings = campaign.rules.flatMap((rule, index): Warning[] => {
     const at = pointer('rules', index)
-    const condition = compileCondition(rule.condition, rule.variable)
-    const unmet = search.whyNever(condition)
+    const compiled = new CompiledRule(rule)
+    const unmet = search.whyNever(compiled.condition)
     if (unmet !== undefined) {
       return [{ path: pointer(at, 'condition'), message: `can never hold: ${unmet}` }]
     }
-    const formula = parseFormula(rule.action.formula)
-    const message = whyNothing(formula, shape) ?? dividesOnSample(new CompiledRule(rule), shape)
+    if (!compiled.formula.ok) return []
+    const { formula } = compiled.formula
+    const message = whyNothing(formula, shape) ?? (shape.isPurchase ? trial.whyDivides(compiled, formula) : undefined)
     return message === undefined ? [] : [{ path: pointer(pointer(at, 'action'), 'formula'), message }]
   })
   return [...warningsOfTypes(campaign), ...warnings].slice(0, LIMITS.errors)
@@ -47,8 +52,8 @@ function warningsOfTypes({ client, eventTypes }: Pick<Campaign, 'client' | 'even
 // ---------------------------------------------------------------------------------------------------------------------
 // What is known of the events of a campaign
 
-/** Numbers between two ends, each of which may be left out, and may belong to them or not. */
-type Range = { readonly least?: End; readonly most?: End }
+/** Numbers between two ends, each of which may be left out, and may belong to them or not; whole ones between two that do. */
+type Range = { readonly least?: End; readonly most?: End; readonly isWhole?: true }
 type End = { readonly value: ExactNumber; readonly included: boolean }
 
 /** What may stand at a path. */
@@ -59,8 +64,8 @@ type Known =
 type Shape = {
   /** Undefined: nothing is known of the path; null: there is neither a number nor a text. */
   readonly at: (path: JsonPath) => Known | null | undefined
-  /** What the campaign runs for, as it comes every day; none where that is not known. */
-  readonly samples: readonly PurchaseCompleted[]
+  /** Whether purchases are all that the campaign runs for. */
+  readonly isPurchase: boolean
 }
 
 const text: Known = { kind: 'text' }
@@ -68,6 +73,11 @@ const text: Known = { kind: 'text' }
 function atLeast(value: number): Known {
   const least = exactFromNumber(value)
   return { kind: 'number', range: least ? { least: { value: least, included: true } } : {} }
+}
+
+function pieces(most: number): Known {
+  const end = (value: number) => ({ value: exactFromInteger(BigInt(value)), included: true })
+  return { kind: 'number', range: { least: end(1), most: end(most), isWhole: true } }
 }
 
 /** Members of a purchase, and of its lines: see `purchaseEvent` (db/campaign-past.ts). */
@@ -78,10 +88,9 @@ const PURCHASE: Readonly<Record<string, Known>> = {
   productId: text,
   amount: atLeast(0),
   total: atLeast(0),
-  quantity: atLeast(1),
+  quantity: pieces(MAX_LINES * MAX_QUANTITY),
 }
-const LINE: Readonly<Record<string, Known>> = { productId: text, quantity: atLeast(1), price: atLeast(0) }
-const MAX_LINES = 20
+const LINE: Readonly<Record<string, Known>> = { productId: text, quantity: pieces(MAX_QUANTITY), price: atLeast(0) }
 
 function shapeOf({ client, eventTypes }: Pick<Campaign, 'client' | 'eventTypes'>): Shape {
   const own: Readonly<Record<string, Known>> = {
@@ -90,7 +99,7 @@ function shapeOf({ client, eventTypes }: Pick<Campaign, 'client' | 'eventTypes'>
     occurredAt: text,
   }
   const isPurchase = client === STORE_CLIENT && eventTypes.every((type) => type === PURCHASE_COMPLETED)
-  return { at: (path) => (isPurchase ? atPurchase(path, own) : atAny(path, own)), samples: isPurchase ? SAMPLES : [] }
+  return { at: (path) => (isPurchase ? atPurchase(path, own) : atAny(path, own)), isPurchase }
 }
 
 function atPurchase({ segments }: JsonPath, own: Readonly<Record<string, Known>>): Known | null {
@@ -110,26 +119,6 @@ function atAny({ segments }: JsonPath, own: Readonly<Record<string, Known>>): Kn
 function memberOf(members: Readonly<Record<string, Known>>, name: string | number): Known | undefined {
   return Object.hasOwn(members, name) ? members[String(name)] : undefined
 }
-
-const SAMPLE: PurchaseCompleted = {
-  type: PURCHASE_COMPLETED,
-  client: STORE_CLIENT,
-  occurredAt: '2026-01-31T12:00:00.000Z',
-  purchaseId: '0199d6a4-7f1e-7c3a-9b0e-5a1c2d3e4f50',
-  username: 'derick',
-  amount: 1_700,
-  total: 1_700,
-  quantity: 1,
-  productId: '1',
-  lines: [{ productId: '1', quantity: 1, price: 1_700 }],
-}
-
-/** Purchases as there are every day: of one piece, paid with points alone, of two lines. */
-const SAMPLES: readonly PurchaseCompleted[] = [
-  SAMPLE,
-  { ...SAMPLE, amount: 0 },
-  { ...SAMPLE, amount: 3_400, total: 3_400, quantity: 2, lines: [...SAMPLE.lines, ...SAMPLE.lines] },
-]
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Conditions: whether any event fulfils them
@@ -250,7 +239,8 @@ function rangeOf(rule: NumericComparison, value: ExactNumber, holds: boolean): R
 function intersection(one: Range, other: Range): Range {
   const least = stricter(one.least, other.least, 1)
   const most = stricter(one.most, other.most, -1)
-  return { ...(least && { least }), ...(most && { most }) }
+  const isWhole = one.isWhole ?? other.isWhole
+  return { ...(least && { least }), ...(most && { most }), ...(isWhole && { isWhole }) }
 }
 
 /** @param direction in which an end excludes more: 1 of the least numbers, -1 of the most */
@@ -273,12 +263,24 @@ function isEmpty(left: Left): boolean {
     if (left.is !== undefined && left.not.includes(left.is)) return true
     return left.among?.every((one) => left.not.includes(one)) ?? false
   }
-  const { least, most } = left.range
+  const { least, most, isWhole } = left.range
   if (!least || !most) return false
+  if (isWhole) return !hasWhole(least, most, left.not)
   const order = least.value.compare(most.value)
   if (order !== 0) return order > 0
   // Between different numbers there are always others; this is a single one.
   return !least.included || !most.included || left.not.some((one) => one.compare(least.value) === 0)
+}
+
+/** Whether there is a whole number between two ends that is none of some. */
+function hasWhole(least: End, most: End, not: readonly ExactNumber[]): boolean {
+  const one = exactFromInteger(1n)
+  const excluded = new Set(not.map((number) => number.toFraction()))
+  const ceiling = least.value.ceil()
+  let number = !least.included && ceiling.equals(least.value) ? ceiling.add(one) : ceiling
+  while (excluded.has(number.toFraction())) number = number.add(one)
+  const order = number.compare(most.value)
+  return order < 0 || (order === 0 && most.included)
 }
 
 /** Why what stands at a path is never of a kind; undefined if it may be. */
@@ -293,13 +295,12 @@ function misfitOf(path: JsonPath, kind: 'number' | 'text', shape: Shape): string
 // Formulas
 
 /** Why a formula can be evaluated on no event; undefined if it may be. */
-function whyNothing(parsed: ParsedFormula, shape: Shape): string | undefined {
-  if (!parsed.ok) return undefined
-  const misfit = pathsOf(parsed.formula)
+function whyNothing(formula: Formula, shape: Shape): string | undefined {
+  const misfit = pathsOf(formula)
     .map((path) => misfitOf(path, 'number', shape))
     .find((why) => why !== undefined)
   if (misfit !== undefined) return `can never be evaluated: ${misfit}`
-  return divisorsOf(parsed.formula).some(isConstantZero) ? 'always divides by zero' : undefined
+  return divisorsOf(formula).some(isConstantZero) ? 'always divides by zero' : undefined
 }
 
 function operandsOf(formula: Formula): readonly Formula[] {
@@ -334,13 +335,58 @@ function isConstantZero(formula: Formula): boolean {
   }
 }
 
-function dividesOnSample(rule: CompiledRule, { samples }: Shape): string | undefined {
-  for (const sample of samples) {
-    const result = evaluateRule(rule, new Evaluation(jsonCopy(sample) ?? null))
-    if (result.outcome !== 'not_evaluated' || result.reason.code !== 'division_by_zero') continue
-    const paid =
-      sample.amount === 0 ? 'paid with points alone' : `of ${sample.quantity === 1 ? 'one piece' : 'two lines'}`
-    return `divides by zero, as for a purchase ${paid}`
+/** The numbers that a formula reckons with: somewhere near them what it divides by may be zero. */
+function numbersOf(formula: Formula): number[] {
+  return formula.kind === 'number' ? [formula.value.valueOf()] : operandsOf(formula).flatMap(numbersOf)
+}
+
+/** What a rule names: what its condition compares with, and for each path of its formula the numbers of that. */
+function namedBy(condition: CompiledCondition, formula: Formula): Named[] {
+  const numbers = numbersOf(formula)
+  const reckoned = pathsOf(formula).flatMap(({ segments }) => [
+    { segments, value: '' },
+    ...numbers.map((value) => ({ segments, value })),
+  ])
+  return [...leavesOf(condition), ...reckoned]
+}
+
+function leavesOf(condition: CompiledCondition): Named[] {
+  switch (condition.kind) {
+    case 'all':
+    case 'any':
+      return condition.conditions.flatMap(leavesOf)
+    case 'not':
+      return leavesOf(condition.condition)
+    case 'invalid':
+      return []
+    default: {
+      const { path, value } = condition
+      return [{ segments: path.segments, value: typeof value === 'string' ? value : value.valueOf() }]
+    }
   }
-  return undefined
+}
+
+/** Purchases that a rule is tried on at most, and all rules of a campaign together. */
+const MAX_SAMPLES_OF_RULE = 1_000
+const MAX_SAMPLES = 4_000
+
+/** Finds purchases for which rules divide by zero. */
+class Trial {
+  #left = MAX_SAMPLES
+
+  /** Why a rule gives nothing for some purchase that its condition lets through; undefined if none is found. */
+  whyDivides(rule: CompiledRule, formula: Formula): string | undefined {
+    if (divisorsOf(formula).every((divisor) => pathsOf(divisor).length === 0)) return undefined
+    const samples = samplePurchases(namedBy(rule.condition, formula))
+    const end = this.#left - MAX_SAMPLES_OF_RULE
+    for (const { event, description } of samples) {
+      if (this.#left <= Math.max(end, 0)) return undefined
+      this.#left -= 1
+      const result = evaluateRule(rule, new Evaluation(jsonCopy(event) ?? null))
+      if (result.outcome === 'not_evaluated' && result.reason.code === 'division_by_zero') {
+        return `divides by zero, as for a purchase ${description}`
+      }
+    }
+    return undefined
+  }
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Condition } from '#domain/campaigns/condition.ts'
 import { checkRules } from '#domain/campaigns/rules.ts'
+import { samplePurchases } from '#domain/campaigns/sample-purchases.ts'
 import { warningsOf } from '#domain/campaigns/warnings.ts'
 import { campaign, evaluated, giving, purchase } from '#test/support/campaign-examples.ts'
 import { events, nearlyRules, RUNS } from '#test/support/campaigns-arbitrary.ts'
@@ -43,6 +44,89 @@ const VALUES = [-1.5, -1, -0.5, 0, 0.5, 1, 1.5, 'x', 'y', 'z', undefined]
 const EVERY_EVENT = VALUES.flatMap((a) => VALUES.map((b) => ({ a, b })))
 
 const other = { client: 'Other', eventTypes: ['Thing'] }
+
+/** Members of purchases, and whether there is one in which they are a certain number. */
+const POSSIBLE: Record<string, (value: number) => boolean> = {
+  '$.quantity': (value) => Number.isInteger(value) && value >= 1 && value <= 20_000,
+  '$.lines[0].quantity': (value) => Number.isInteger(value) && value >= 1 && value <= 1_000,
+  '$.amount': (value) => value >= 0,
+  '$.total': (value) => value > 0,
+  '$.lines[0].price': (value) => value > 0,
+}
+const EDGES = [-1, 0, 0.5, 1, 2, 3, 4, 19.99, 1_000, 1_001, 1_700, 20_000, 20_001]
+
+describe('what is warned of a formula', () => {
+  test('that divides by zero at one number: if, and only if, a purchase that its condition lets through has it', () => {
+    const edge = fc.constantFrom(...EDGES)
+    const tried = fc.constantFrom(...Object.keys(POSSIBLE)).chain((path) => {
+      const leaf = fc.record({ variable: fc.constant(path), rule: fc.constantFrom(...NUMERIC), value: edge })
+      const { condition } = fc.letrec<{ condition: Condition }>((tie) => ({
+        condition: fc.oneof(
+          { maxDepth: 2, withCrossShrink: true },
+          leaf,
+          fc.record({ all: fc.array(tie('condition'), { minLength: 1, maxLength: 3 }) }),
+          fc.record({ any: fc.array(tie('condition'), { minLength: 1, maxLength: 3 }) }),
+          fc.record({ not: tie('condition') }),
+        ),
+      }))
+      return fc.record({ path: fc.constant(path), condition, root: edge })
+    })
+    const isSomebody = fc.constantFrom<Condition[]>(
+      [],
+      [{ variable: '$.productId', rule: 'string_equals', value: 'air' }],
+      [{ variable: '$.username', rule: 'string_equals', value: 'amara' }],
+    )
+    let warned = 0
+    fc.assert(
+      fc.property(tried, isSomebody, ({ path, condition, root }, others) => {
+        const event = purchase({ [path.slice(2)]: root, lines: [{ quantity: root, price: root }] })
+        const isLetThrough = evaluated({ rules: [giving('1', condition)] }, event).earned > 0
+        const rules = [giving(`1 / (${path} - ${root})`, { all: [condition, ...others] })]
+        const isWarned = warningsOf(campaign({ rules })).some(({ message }) =>
+          message.startsWith('divides by zero, as'),
+        )
+        expect(isWarned).toBe(isLetThrough && POSSIBLE[path]?.(root))
+        if (isWarned) warned += 1
+      }),
+      RUNS,
+    )
+    expect(warned).toBeGreaterThan(100)
+    expect(warned).toBeLessThan(900)
+  })
+
+  test('that divides by zero is true of a purchase that can be had: its sums are those of its lines', () => {
+    const named = fc.record({
+      segments: fc.constantFrom(
+        ['quantity'],
+        ['total'],
+        ['amount'],
+        ['lines', 2, 'price'],
+        ['lines', 0, 'quantity'],
+        ['productId'],
+      ),
+      value: fc.oneof(fc.constantFrom<number | string>(...EDGES, 'air'), fc.double({ noNaN: true })),
+    })
+    fc.assert(
+      fc.property(fc.array(named, { maxLength: 4 }), (all) => {
+        for (const { event } of samplePurchases(all)) {
+          const { amount, total, quantity, productId, lines } = event
+          expect(lines.length >= 1 && lines.length <= 20).toBe(true)
+          expect(new Set(lines.map((line) => line.productId)).size).toBe(lines.length)
+          expect(lines.every((line) => line.price > 0 && POSSIBLE['$.lines[0].quantity']?.(line.quantity))).toBe(true)
+          expect(quantity).toBe(lines.reduce((sum, line) => sum + line.quantity, 0))
+          expect(total).toBeCloseTo(
+            lines.reduce((sum, line) => sum + line.quantity * line.price, 0),
+            6,
+          )
+          expect(Math.round(total * 10_000) / 10_000).toBe(total)
+          expect(amount >= 0 && amount <= total).toBe(true)
+          expect(productId).toBe(lines[0]?.productId)
+        }
+      }),
+      { numRuns: 50 },
+    )
+  })
+})
 
 describe('what is warned of a condition', () => {
   test('is exact: it can never hold if, and only if, no event fulfils it', () => {

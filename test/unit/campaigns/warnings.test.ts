@@ -41,6 +41,18 @@ describe('a condition is warned of', () => {
   test.each<[string, Condition, string]>([
     ['less than nothing', less('$.amount', 0), 'its comparisons contradict each other'],
     ['no piece', less('$.quantity', 1), 'its comparisons contradict each other'],
+    ['half a piece', equal('$.quantity', 1.5), 'its comparisons contradict each other'],
+    [
+      'something between two pieces',
+      { all: [more('$.quantity', 1), less('$.quantity', 2)] },
+      'its comparisons contradict each other',
+    ],
+    [
+      'all pieces between two',
+      { all: [more('$.quantity', 1), less('$.quantity', 3), { not: equal('$.quantity', 2) }] },
+      'its comparisons contradict each other',
+    ],
+    ['more pieces than an order takes', more('$.quantity', 20_000), 'its comparisons contradict each other'],
     [
       'a member that purchases have not',
       more('$.colour', 1),
@@ -122,6 +134,29 @@ describe('a formula is warned of', () => {
     ['$.amount / ($.quantity + 1)', undefined],
   ])('%s', (formula, message) => {
     expect(warned(always, formula)).toEqual(message === undefined ? [] : [{ path: at, message }])
+  })
+
+  test.each<[string, Condition, string, string | undefined]>([
+    ['at a number it names', equal('$.quantity', 7), '1 / ($.quantity * 2 - 14)', 'of 7 pieces for 11900'],
+    ['beside one', more('$.total', 41), '1 / ($.total - 42)', 'of one piece for 42'],
+    [
+      'where points pay a part',
+      { all: [equal('$.total', 50), more('$.amount', 0)] },
+      '1 / ($.amount - 20)',
+      'of one piece for 50, 20 of it in money',
+    ],
+    [
+      'of a line',
+      is('$.lines[1].productId', 'air'),
+      '1 / ($.lines[1].quantity - 3)',
+      'of 6 pieces in 2 lines for 10200',
+    ],
+    ['not of half a piece', more('$.quantity', 0), '1 / ($.quantity - 0.5)', undefined],
+    ['not of more pieces than there can be', more('$.quantity', 0), '1 / ($.quantity - 20001)', undefined],
+    ['not of what costs nothing', more('$.quantity', 0), '1 / $.total', undefined],
+  ])('%s', (_, condition, formula, of) => {
+    const message = `divides by zero, as for a purchase ${of}`
+    expect(warned(condition, formula)).toEqual(of === undefined ? [] : [{ path: at, message }])
   })
 
   test('not where its condition keeps it from dividing by zero', () => {
