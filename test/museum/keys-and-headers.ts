@@ -78,16 +78,16 @@ export const keysAndHeaders: Exhibit[] = [
     name: 'a form of another site buys, as JSON in plain text',
     published: 'extdirectspring, https://github.com/ralscha/extdirectspring/issues/150',
     async attack(shop) {
-      const [product, buyer] = [await shop.product(100), await shop.buyer(100)]
+      const [product, buyer] = [await shop.product(100), await shop.buyer(1000)]
       const order = JSON.stringify({ userId: buyer, productId: product, quantity: 1 })
       const plain = [['Content-Type', 'text/plain']] as const
       const foreign = [...plain, ['Origin', 'https://evil.example'], ['Sec-Fetch-Site', 'cross-site']] as const
       const fromElsewhere = await shop.post('/purchase', order, { headers: foreign })
       const fromAnOldBrowser = await shop.post('/purchase', order, { headers: plain })
-      return [fromElsewhere.status, fromAnOldBrowser.status, await shop.stock(product)]
+      return { bought: successes([fromElsewhere, fromAnOldBrowser]), left: await shop.stock(product) }
     },
-    ours: [403, 415, 10],
-    naive: [200, 409, 8],
+    ours: { bought: 0, left: 10 },
+    naive: { bought: 2, left: 8 },
   },
   {
     name: 'a page whose name was made to resolve to this machine reads everything',
@@ -133,13 +133,13 @@ export const keysAndHeaders: Exhibit[] = [
     name: 'a member that is given twice is one number to the checker and another to the cashier',
     published: 'Bishop Fox, https://bishopfox.com/blog/json-interoperability-vulnerabilities',
     async attack(shop) {
-      const [product, buyer] = [await shop.product(100), await shop.buyer(1000)]
+      const [product, buyer] = [await shop.product(100, 3), await shop.buyer(1000)]
       const order = JSON.stringify({ userId: buyer, productId: product, quantity: 1 })
-      const { status } = await shop.post('/purchase', order.replace('"quantity":1', '"quantity":1,"quantity":9'))
-      return { status, left: await shop.stock(product) }
+      const answer = await shop.post('/purchase', order.replace('"quantity":1', '"quantity":1,"quantity":9'))
+      return { bought: successes([answer]), left: await shop.stock(product) }
     },
-    ours: { status: 400, left: 10 },
-    naive: { status: 200, left: 1 },
+    ours: { bought: 0, left: 3 },
+    naive: { bought: 1, left: -6 },
   },
   {
     name: 'a number beyond all numbers is infinitely many points',

@@ -30,9 +30,12 @@ export function registerNaivePoints(app: Hono, { points, transactions, pause }: 
     const transaction = transactions.get(c.req.param('id'))
     if (!transaction) return c.json({ code: 'unknown_transaction' }, 404)
     if (transaction.reversed) return c.json({ code: 'already_reversed' }, 409)
+    const { account, type } = transaction
+    // Nobody is to end below zero: what is not there is not taken back.
+    const amount = type === 'redeem' ? transaction.amount : Math.min(transaction.amount, points.get(account) ?? 0)
     await pause()
     transaction.reversed = true
-    const { account, type, amount } = transaction
+    await pause()
     points.set(account, (points.get(account) ?? 0) + (type === 'redeem' ? amount : -amount))
     return c.json({ amount, balance: points.get(account) })
   })

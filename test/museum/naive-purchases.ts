@@ -12,13 +12,15 @@ export function registerNaivePurchases(app: Hono, store: NaiveStore): void {
   app.post('/purchase/quote', async (c) => c.json({ total: totalOf(store, linesOf(await c.req.json())) }))
 
   app.post('/purchase', async (c) => {
-    const body = await c.req.json()
+    const text = await c.req.text()
+    const body = JSON.parse(text)
     const lines = linesOf(body)
+    const checked = quantitiesIn(text)
     const user = users.get(body.userId)
     if (!user) return c.json({ code: 'unknown_user' }, 404)
     if (lines.some(({ productId }) => productId === undefined)) return c.json({ code: 'invalid_request' }, 400)
     if (lines.some(({ productId }) => !products.has(productId))) return c.json({ code: 'unknown_product' }, 404)
-    if (lines.some((line) => (products.get(line.productId)?.stock ?? 0) < line.quantity))
+    if (lines.some((line, index) => (products.get(line.productId)?.stock ?? 0) < (checked[index] ?? 0)))
       return c.json({ code: 'out_of_stock' }, 409)
     const { redeemPoints = 0 } = body
     const [balance, pointsLeft] = [user.balance, points.get(user.username) ?? 0]
@@ -100,6 +102,11 @@ function settle({ users }: NaiveStore, purchase: NaivePurchase): void {
 
 function linesOf(body: { lines?: NaiveLine[] } & NaiveLine): NaiveLine[] {
   return body.lines ?? [body]
+}
+
+/** Checked before anything is parsed: of a member that is given twice it is the first, and for `JSON.parse` the last. */
+function quantitiesIn(text: string): number[] {
+  return [...text.matchAll(/"quantity":\s*(-?[\d.]+)/g)].map(([, quantity]) => Number(quantity))
 }
 
 /** In cents, in an integer as databases have them by default. */

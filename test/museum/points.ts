@@ -78,26 +78,19 @@ export const points: Exhibit[] = [
     naive: { points: 0, moneyBesideTheGift: 100 },
   },
   {
-    name: 'what a refund takes back is spent while it is on its way',
+    name: 'what is being taken back is spent while it is on its way',
     published: 'elizaOS, https://github.com/elizaOS/eliza/pull/10938',
     async attack(shop) {
-      const earner = await shop.product(100)
-      await shop.campaign(earner, '100')
-      const buyers = await atOnce(5, () => shop.buyer(100))
-      return await Promise.all(
-        buyers.map(async (buyer) => {
-          const { purchaseId } = await shop.done(shop.buy(buyer, earner))
-          const [redeemed] = await Promise.all([
-            shop.post('/points/redemptions', { account_id: buyer, amount: 100 }),
-            shop.done(shop.refund(purchaseId)),
-          ])
-          const spent = 10 * successes([redeemed])
-          return spent + (await shop.points(buyer)) / 10 + (await shop.money(buyer))
-        }),
-      )
+      const member = await shop.buyer(0)
+      const { id } = await shop.issue(member, 100)
+      const [redeemed, reversed] = await Promise.all([
+        shop.post('/points/redemptions', { account_id: member, amount: 100 }),
+        shop.done(shop.post(`/points/transactions/${id}/reversal`)),
+      ])
+      return { spentAndTakenBack: 100 * successes([redeemed]) + reversed.amount }
     },
-    ours: [100, 100, 100, 100, 100],
-    naive: [110, 110, 110, 110, 110],
+    ours: { spentAndTakenBack: 100 },
+    naive: { spentAndTakenBack: 200 },
   },
   {
     name: 'a coupon for the first ones is had by all who come at once',
