@@ -20,7 +20,7 @@ import { type ReturnedPoints, readPointsPayment, type TakenBack } from '#db/purc
 import { type Award, capAward, evaluateCampaigns, grantsOf } from '#domain/campaigns/award.ts'
 import { type Campaign, CampaignHistory, hasCaps, NO_CAPS } from '#domain/campaigns/campaign.ts'
 import { runSliced } from '#domain/campaigns/evaluation.ts'
-import { amountToCharge, pointsWorth } from '#domain/money.ts'
+import { pointsWorth } from '#domain/money.ts'
 import {
   type Awarded,
   IMPOSSIBLE,
@@ -195,10 +195,9 @@ async function leaveToOperators(sql: Sql, id: string): Promise<void> {
  * as many whole points as it is worth; the others are owed.
  */
 export async function takeBackAward({ sql, ledger }: PointsDependencies, purchaseId: string): Promise<TakenBack> {
-  const { accountId, totalMinor, redeemPoints, pointValueMinor } = await readPointsPayment(sql, purchaseId)
+  const { accountId, chargedMinor, pointValueMinor } = await readPointsPayment(sql, purchaseId)
   await voidAward(sql, purchaseId)
-  const chargedMinor = amountToCharge(totalMinor ?? 0, redeemPoints, pointValueMinor)
-  const makesGood = pointsWorth(chargedMinor, pointValueMinor)
+  const makesGood = pointsWorth(chargedMinor ?? 0, pointValueMinor)
   const { answer } = await undoStep(ledger, { purchaseId, accountId, step: 'awardPoints', makesGood })
   return { points: answer?.amount ?? 0, ...(answer?.reversal?.notTakenBack ?? { spent: 0, expired: 0, owed: 0 }) }
 }

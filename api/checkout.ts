@@ -12,7 +12,6 @@ import { Problem } from './problems.ts'
 import {
   acceptedHeaders,
   campaignPointsSchema,
-  chargedMinor,
   limitedBy,
   lineName,
   purchaseId,
@@ -167,7 +166,7 @@ function formatReceipt(purchase: StoredPurchase, money: Money): z.infer<typeof r
       unitPrice: majorFromMinor(unitPriceMinor ?? 0),
     })),
     total,
-    amount: majorFromMinor(chargedMinor(purchase) ?? 0),
+    amount: majorFromMinor(purchase.chargedMinor ?? 0),
     pointsRedeemed: purchase.redeemPoints,
     pointsIssued: purchase.pointsIssued ?? 0,
     campaigns: purchase.campaigns,

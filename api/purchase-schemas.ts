@@ -8,7 +8,7 @@ import {
   type StoredPurchase,
 } from '#db/purchases.ts'
 import type { Award, CampaignAward } from '#domain/campaigns/award.ts'
-import { amountToCharge, type Money } from '#domain/money.ts'
+import type { Money } from '#domain/money.ts'
 import { type Outcome, PURCHASE_STATUSES, type Refusal } from '#domain/purchase.ts'
 import type { AppContext } from './app-types.ts'
 import { Problem, shortLine } from './problems.ts'
@@ -394,7 +394,7 @@ export function formatPurchaseSummary(purchase: PurchaseSummary, money: Money): 
       unitPrice: majorOrNull(unitPriceMinor),
     })),
     total: majorOrNull(purchase.totalMinor),
-    amount: majorOrNull(chargedMinor(purchase)),
+    amount: majorOrNull(purchase.chargedMinor),
     pointsRedeemed: purchase.redeemPoints,
     pointValue: money.majorFromMinor(purchase.pointValueMinor),
     pointsIssued: purchase.pointsIssued,
@@ -414,11 +414,6 @@ export function formatPurchase(purchase: StoredPurchase, money: Money): z.infer<
     campaigns,
     steps: events.map((event) => formatStep(event, money)),
   }
-}
-
-/** The part of the total that is paid in money; null while the total is not known. */
-export function chargedMinor({ totalMinor, redeemPoints, pointValueMinor }: PurchaseSummary): number | null {
-  return totalMinor === null ? null : amountToCharge(totalMinor, redeemPoints, pointValueMinor)
 }
 
 /** @throws Problem `unknown_purchase` */

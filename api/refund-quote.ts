@@ -3,7 +3,6 @@ import type { Refund, StoredPurchase } from '#db/purchases.ts'
 import { pointsWorth } from '#domain/money.ts'
 import { undoAtLedger } from '#domain/purchase.ts'
 import { foreseeAnswers } from '#ledger/ledger.ts'
-import { chargedMinor } from './purchase-schemas.ts'
 
 /**
  * What the refund of a purchase would return now, or has returned: what the ledger says to the two undos that the refund asks it
@@ -11,7 +10,7 @@ import { chargedMinor } from './purchase-schemas.ts'
  */
 export async function quoteRefund(sql: Sql, purchase: StoredPurchase): Promise<Refund> {
   const { purchaseId, userId, redeemPoints, pointValueMinor } = purchase
-  const charged = chargedMinor(purchase) ?? 0
+  const charged = purchase.chargedMinor ?? 0
   const award = undoAtLedger(purchaseId, 'awardPoints')
   const makesGood = pointsWorth(charged, pointValueMinor)
   const [takenBack, returned] = await foreseeAnswers(sql, userId, [

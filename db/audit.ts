@@ -1,7 +1,6 @@
 import type { Database, Sql } from './client.ts'
 import { isOpen } from './discrepancies.ts'
 import { withheldPoints } from './points.ts'
-import { chargedMinor } from './purchases.ts'
 import { readStuck, type Stuck } from './stuck.ts'
 
 export type Invariant = {
@@ -51,7 +50,7 @@ export type Check = {
 function settledEffects(sql: Sql) {
   return sql`
     effects as (
-      select p.id as purchase, p.status, ${chargedMinor(sql)} as bill_minor,
+      select p.id as purchase, p.status, p.charged_minor as bill_minor,
         p.redeem_points, p.point_value_minor, a.state as award, a.points as award_points, p.refund, pe.*, l.lines, l.ordered, m.movements, m.sold,
         r.reserved, r.sold_lines, e.entries, e.charged_minor
       from purchases p

@@ -10,7 +10,6 @@ import { minorUnits } from '#domain/money.ts'
 import type { NewEvent } from './awards.ts'
 import { microseconds } from './campaigns.ts'
 import type { Sql } from './client.ts'
-import { chargedMinor } from './purchases.ts'
 
 type ConfirmedPurchase = {
   /** Minor digits of the currency. */
@@ -46,7 +45,7 @@ export async function readOccurrences(
 async function readPurchaseEvents(sql: Sql, purchaseIds: string[]): Promise<Occurrence<PurchaseCompleted>[]> {
   const purchases = await sql<ConfirmedPurchase[]>`
     select p.id as "purchaseId", u.username, p.total_minor as "totalMinor",
-      ${chargedMinor(sql)} as "amountMinor", e.at as "confirmedAt",
+      p.charged_minor as "amountMinor", e.at as "confirmedAt",
       ${microseconds(sql, 'e.at')} as at, (select minor_digits from currency) as digits,
       (
         select jsonb_agg(jsonb_build_object(

@@ -211,6 +211,8 @@ export type PurchaseSummary = {
   expectedTotalMinor: number | null
   /** Known once the stock was reserved. */
   totalMinor: number | null
+  /** What of it is paid in money; null as long. */
+  chargedMinor: number | null
   /** Points that pay a part, and what each pays for. */
   redeemPoints: number
   pointValueMinor: number
@@ -302,7 +304,7 @@ function summary(sql: Sql) {
   return sql`
     p.id as "purchaseId", p.user_id as "userId", u.username, p.status, p.code, p.detail,
       p.expected_total_minor as "expectedTotalMinor", p.total_minor as "totalMinor",
-      p.redeem_points as "redeemPoints", p.point_value_minor as "pointValueMinor",
+      p.charged_minor as "chargedMinor", p.redeem_points as "redeemPoints", p.point_value_minor as "pointValueMinor",
       case when a.state <> 'pending' then a.points end as "pointsIssued", nullif(a.state, 'pending') as award, p.refund,
       p.created_at as "createdAt", p.cancel_requested_at as "cancelRequestedAt", p.settled_at as "settledAt",
       (
@@ -325,11 +327,6 @@ function history(sql: Sql) {
       ) as events`
 }
 
-/** What a purchase `p` comes to in money, as `amount_to_charge` (db/functions/wallets.sql) has it, which is not for the application to call. */
-export function chargedMinor(sql: Sql) {
-  return sql`greatest(p.total_minor - p.redeem_points * p.point_value_minor, 0)::bigint`
-}
-
 function purchases(sql: Sql) {
   return sql`purchases p join users u on u.id = p.user_id left join awards a on a.id = p.id`
 }
@@ -338,8 +335,8 @@ export type PointsPayment = {
   accountId: string
   redeemPoints: number
   pointValueMinor: number
-  /** Null until the stock was reserved. */
-  totalMinor: number | null
+  /** What is paid in money; null until the stock was reserved. */
+  chargedMinor: number | null
   cancelRequested: boolean
   /** It is confirmed, and nobody gives it back. */
   stands: boolean
@@ -349,7 +346,7 @@ export type PointsPayment = {
 export async function readPointsPayment(sql: Sql, purchaseId: string): Promise<PointsPayment> {
   const [row] = await sql<PointsPayment[]>`
     select user_id as "accountId", redeem_points as "redeemPoints", point_value_minor as "pointValueMinor",
-      total_minor as "totalMinor", cancel_requested_at is not null as "cancelRequested",
+      charged_minor as "chargedMinor", cancel_requested_at is not null as "cancelRequested",
       status not in ('refunding', 'refunded') and exists (
         select from saga_steps where key = ${stepKey(purchaseId, 'confirmPurchase')} and state = 'applied'
       ) as stands

@@ -95,8 +95,8 @@ export function minorUnits(
 }
 
 /**
- * What a purchase comes to in money, in minor units, as it is quoted and shown: the total less what the redeemed points pay
- * for, but never below nothing. What is charged is decided by `amount_to_charge` (db/functions/wallets.sql), in the same way.
+ * What a purchase would come to in money, in minor units: the total less what the redeemed points pay for, but never below nothing.
+ * What is charged stands in its row, by the same rule (`charged_minor`).
  */
 export function amountToCharge(totalMinor: number, redeemPoints: number, pointValueMinor: number): number {
   return Math.max(totalMinor - redeemPoints * pointValueMinor, 0)

@@ -30,10 +30,6 @@ begin
 end
 $$;
 
--- What a purchase comes to in money: the total less what the redeemed points pay for, of which the last one may be worth less.
-create or replace function amount_to_charge(bought purchases) returns bigint
-language sql immutable as $$ select greatest(bought.total_minor - bought.redeem_points * bought.point_value_minor, 0) $$;
-
 -- Takes from the buyer's wallet what points do not pay of the reserved lines, which may be nothing. Refusal:
 -- insufficient_funds, with what is missing.
 create or replace function charge_wallet(purchase uuid) returns jsonb
@@ -41,7 +37,7 @@ language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   bought       purchases := lock_purchase(purchase);
   answer       jsonb := claim_step(purchase, 'chargeWallet');
-  amount_minor bigint := amount_to_charge(bought);
+  amount_minor bigint := bought.charged_minor;
   missing      bigint;
 begin
   if answer is not null then
@@ -92,7 +88,6 @@ language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   bought         purchases := lock_purchase(purchase);
   answer         jsonb := claim_step(purchase, 'returnMoney');
-  charged_minor  bigint := amount_to_charge(bought);
   withheld_minor bigint := (spent - owed) * bought.point_value_minor;
 begin
   if answer is not null then
@@ -103,16 +98,16 @@ begin
   if points_are_booked(purchase, 'awardPoints') then
     raise exception 'returnMoney of purchase %: its award is in force', purchase using errcode = 'US002';
   end if;
-  if taken_back >= 0 and owed between 0 and spent and withheld_minor <= charged_minor
+  if taken_back >= 0 and owed between 0 and spent and withheld_minor <= bought.charged_minor
     and points_withheld between 0 and bought.redeem_points
   then
-    perform credit_wallet(bought.user_id, charged_minor - withheld_minor, 'refund', purchase::text, 'refund');
+    perform credit_wallet(bought.user_id, bought.charged_minor - withheld_minor, 'refund', purchase::text, 'refund');
   else
     raise exception 'points of purchase %: % taken back, % spent, % owed, % withheld', purchase, taken_back, spent, owed,
       points_withheld using errcode = 'numeric_value_out_of_range';
   end if;
   answer := answer_step(purchase, 'returnMoney', jsonb_build_object(
-    'amountMinor', charged_minor - withheld_minor,
+    'amountMinor', bought.charged_minor - withheld_minor,
     'withheldMinor', withheld_minor,
     'shortfallMinor', owed * bought.point_value_minor,
     'pointsReturned', bought.redeem_points - points_withheld,

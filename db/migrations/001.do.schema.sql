@@ -150,6 +150,10 @@ create table purchases (
   point_value_minor    minor_units not null check (point_value_minor > 0),
   -- Known once the stock is reserved.
   total_minor          minor_units,
+  -- What of it is charged in money: less what the redeemed points pay for, of which the last one may be worth less.
+  charged_minor        minor_units generated always as (
+    case when total_minor is not null then greatest(total_minor - redeem_points * point_value_minor, 0) end
+  ) stored,
   status               text        not null default 'running' check (
     status in ('running', 'compensating', 'completed', 'refused', 'cancelled', 'failed', 'refunding', 'refunded')
   ),

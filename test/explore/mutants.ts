@@ -226,11 +226,11 @@ export const MUTANTS: readonly Mutant[] = [
   ]),
   mutant('a charge asks for no key', [
     SQL_WALLETS,
-    `  amount_minor bigint := amount_to_charge(bought);
+    `  amount_minor bigint := bought.charged_minor;
   missing      bigint;
 begin
   if answer is not null then`,
-    `  amount_minor bigint := amount_to_charge(bought);
+    `  amount_minor bigint := bought.charged_minor;
   missing      bigint;
 begin
   if false then`,
