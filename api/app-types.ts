@@ -1,8 +1,10 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Client } from '@temporalio/client'
 import type { Context } from 'hono'
+import type { AuthSettings } from '#config/environment.ts'
 import type { Logger } from '#config/logging.ts'
 import type { Database, DatabaseHealth } from '#db/client.ts'
+import type { Identified } from '#db/wallets.ts'
 import type { Money } from '#domain/money.ts'
 import type { Lane } from '#domain/purchase.ts'
 import type { PointsLedger } from '#ledger/ledger.ts'
@@ -39,17 +41,37 @@ export type AppDependencies = {
   corsOrigins: readonly string[]
   /** Base URL of Temporal's Web UI, without a trailing slash, and the namespace; undefined if unknown. */
   temporalUi: { url: string; namespace: string } | undefined
-  /** No authentication: everybody may do everything, so the API answers this machine only. */
-  demoMode: boolean
+  /** Undefined: demo mode. Everybody may do everything, so the API answers this machine only. */
+  auth: AuthSettings | undefined
   /** Absolute path of the folder of the built store, which may not exist. */
   storeDir: string
   /** Aborted when the server stops: requests that wait answer with the present state. */
   stopping: AbortSignal
 }
 
+/**
+ * - `customer`: what is theirs
+ * - `service`: acts for users by name, and sends the events of its clients
+ * - `client_operator`: an operator whose token names clients: their campaigns
+ * - `operator`: everything
+ */
+export type Role = 'customer' | 'service' | 'client_operator' | 'operator'
+
+/** Who asks. */
+export type Caller = {
+  /** In entries, events and histories, and the scope of idempotency keys. Has no name in it that a person chose. */
+  readonly actor: string
+  /** Of a customer: the user who they are, and the only one whose data they see and spend. */
+  readonly user?: Identified
+  /** Of a service or operator of some clients. */
+  readonly clients?: readonly string[]
+}
+
 export type AppEnv = {
   Variables: {
     requestId: string
+    /** Of routes that are not for anybody; in demo mode, of all. */
+    caller: Caller
     /** For the request log. */
     purchaseId?: string
   }

@@ -8,6 +8,7 @@ import { routePath } from 'hono/route'
 import { secureHeaders } from 'hono/secure-headers'
 import { refuseOnLoopback } from '#config/loopback.ts'
 import type { App, AppContext, AppDependencies, AppEnv } from './app-types.ts'
+import { authenticate } from './auth.ts'
 import { registerBacktest } from './backtest.ts'
 import { registerCampaigns } from './campaigns.ts'
 import { registerCheckout } from './checkout.ts'
@@ -43,7 +44,7 @@ function useMiddleware(app: App, deps: AppDependencies): void {
   app.use(requestLog(deps))
   app.use(securityHeaders)
   app.use(notStored)
-  if (deps.demoMode) app.use(loopbackOnly(deps))
+  if (deps.auth === undefined) app.use(loopbackOnly(deps))
   if (deps.corsOrigins.length > 0) app.use(crossOriginAccess(deps.corsOrigins))
   app.use(
     methodNotAllowed({
@@ -54,13 +55,14 @@ function useMiddleware(app: App, deps: AppDependencies): void {
       },
     }),
   )
+  app.use(authenticate(app, deps.auth, deps.sql))
   app.use(bodySizeLimit)
   app.use(strictRequests(app))
 }
 
 function registerRoutes(app: App, deps: AppDependencies): void {
   registerStore(app, deps)
-  registerReference(app)
+  registerReference(app, deps)
   registerProducts(app, deps)
   registerUsers(app, deps)
   registerCheckout(app, deps)
@@ -141,7 +143,15 @@ function crossOriginAccess(origins: readonly string[]) {
   return cors({
     origin: [...origins],
     allowMethods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
-    allowHeaders: ['Content-Type', 'Idempotency-Key', 'If-Match', 'Last-Event-ID', 'Prefer', 'X-Request-Id'],
+    allowHeaders: [
+      'Authorization',
+      'Content-Type',
+      'Idempotency-Key',
+      'If-Match',
+      'Last-Event-ID',
+      'Prefer',
+      'X-Request-Id',
+    ],
     exposeHeaders: ['ETag', 'Location', 'Retry-After', 'Idempotency-Replayed', 'Preference-Applied', 'X-Request-Id'],
     maxAge: 600,
   })

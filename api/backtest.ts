@@ -9,6 +9,7 @@ import { Backtest, type BacktestTotals, type RuleTotals } from '#domain/campaign
 import { type Campaign, CampaignHistory } from '#domain/campaigns/campaign.ts'
 import { runSliced } from '#domain/campaigns/evaluation.ts'
 import type { App, AppDependencies } from './app-types.ts'
+import { CLIENT_OPERATORS, requireClient } from './auth.ts'
 import { limitPerCaller } from './caller-limits.ts'
 import { ruleSchema } from './campaign-schemas.ts'
 import { splitBySize } from './paging.ts'
@@ -201,6 +202,7 @@ const MAX_BACKTESTS_PER_CALLER = 2
 const backtestCampaignsRoute = createRoute({
   method: 'post',
   path: '/campaigns/backtest',
+  ...CLIENT_OPERATORS,
   operationId: 'backtestCampaigns',
   tags: ['Campaigns'],
   summary: 'Simulate campaigns on the past',
@@ -227,6 +229,7 @@ export function registerBacktest(app: App, deps: AppDependencies): void {
   const count = limitPerCaller('backtests', MAX_BACKTESTS_PER_CALLER)
   app.openapi(backtestCampaignsRoute, async (c) => {
     const input = c.req.valid('json')
+    requireClient(c, input.client)
     const end = count(c)
     if (running >= MAX_BACKTESTS) {
       end()

@@ -1,12 +1,13 @@
 import { setImmediate } from 'node:timers/promises'
 import { getConnInfo } from '@hono/node-server/conninfo'
 import type { AppContext } from './app-types.ts'
-import { DEMO_ACTOR } from './idempotency.ts'
+import { actorOf } from './auth.ts'
 import { ClientGone, Problem } from './problems.ts'
 
 /** Whose requests count together. In demo mode everybody is the same caller; only their addresses tell them apart. */
 function callerOf(c: AppContext): string {
-  return `${DEMO_ACTOR} ${getConnInfo(c).remote.address ?? ''}`
+  const actor = actorOf(c)
+  return actor === 'demo' ? `${actor} ${getConnInfo(c).remote.address ?? ''}` : actor
 }
 
 /**

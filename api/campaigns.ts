@@ -15,6 +15,7 @@ import {
 import { recallKey } from '#db/idempotency-keys.ts'
 import { STORE_CLIENT } from '#domain/campaigns/campaign.ts'
 import type { App, AppContext, AppDependencies } from './app-types.ts'
+import { actorOf, CLIENT_OPERATORS, clientsOf, requireClient } from './auth.ts'
 import {
   campaignName,
   campaignPath,
@@ -45,7 +46,7 @@ import {
   requireIfMatch,
   withEtag,
 } from './etags.ts'
-import { DEMO_ACTOR, idempotencyHeaders, keyedRequest, requireDone } from './idempotency.ts'
+import { idempotencyHeaders, keyedRequest, requireDone } from './idempotency.ts'
 import { idPosition, pageQuery, readCursor, snakeCasePage, snakeCasePageOf } from './paging.ts'
 import { Problem } from './problems.ts'
 import { json, jsonBody, problems, READING, replayedHeader, WRITING } from './responses.ts'
@@ -65,6 +66,7 @@ export function registerCampaigns(app: App, deps: AppDependencies): void {
 const listCampaignsRoute = createRoute({
   method: 'get',
   path: '/campaigns',
+  ...CLIENT_OPERATORS,
   operationId: 'listCampaigns',
   tags: ['Campaigns'],
   summary: 'List campaigns',
@@ -82,9 +84,11 @@ const listCampaignsRoute = createRoute({
 function registerListCampaigns(app: App, { sql }: AppDependencies): void {
   app.openapi(listCampaignsRoute, async (c) => {
     const { client, limit } = c.req.valid('query')
+    if (client) requireClient(c, client)
+    const clients = client ? [client] : clientsOf(c)
     const cursor = readCursor(c, idPosition)
     const found = await listCampaigns(sql, {
-      ...(client && { client }),
+      ...(clients && { clients }),
       ...(cursor && { before: cursor }),
       limit: limit + 1,
     })
@@ -107,6 +111,7 @@ const newCampaign = z
 const createCampaignRoute = createRoute({
   method: 'post',
   path: '/campaigns',
+  ...CLIENT_OPERATORS,
   operationId: 'createCampaign',
   tags: ['Campaigns'],
   summary: 'Add a campaign',
@@ -132,10 +137,11 @@ function registerCreateCampaign(app: App, { sql, writes }: AppDependencies): voi
   app.openapi(createCampaignRoute, async (c) => {
     const body = c.req.valid('json')
     const { client, campaign_name: name, ...input } = body
+    requireClient(c, client)
     // Before anything else, because rules are not valid until they are parsed.
     const terms = mergeTerms(input)
     const request = keyedRequest(c, body)
-    const answer = await createCampaign(writes, request, { client, name, terms }, DEMO_ACTOR)
+    const answer = await createCampaign(writes, request, { client, name, terms }, actorOf(c))
     const id = requireDone(c, answer, {
       unknown: 'unknown_campaign',
       refused: ({ code }) => new Problem(code, refusalDetail(code, client, name)),
@@ -158,6 +164,7 @@ function refusalDetail(code: CampaignRefusal['code'], client: string, name: stri
 const getCampaignRoute = createRoute({
   method: 'get',
   path: '/campaigns/{campaign_name}',
+  ...CLIENT_OPERATORS,
   operationId: 'getCampaign',
   tags: ['Campaigns'],
   summary: 'Get a campaign',
@@ -172,7 +179,9 @@ const getCampaignRoute = createRoute({
 
 function registerGetCampaign(app: App, { sql }: AppDependencies): void {
   app.openapi(getCampaignRoute, async (c) => {
-    const campaign = await requireCampaign(sql, c.req.valid('query').client, c.req.valid('param').campaign_name)
+    const { client } = c.req.valid('query')
+    requireClient(c, client)
+    const campaign = await requireCampaign(sql, client, c.req.valid('param').campaign_name)
     const body = tagged(c, campaign)
     return isKnown(c, c.req.valid('header')['If-None-Match']) ? c.body(null, 304) : c.json(body, 200)
   })
@@ -197,6 +206,7 @@ const campaignChanges = z
 const updateCampaignRoute = createRoute({
   method: 'patch',
   path: '/campaigns/{campaign_name}',
+  ...CLIENT_OPERATORS,
   operationId: 'updateCampaign',
   tags: ['Campaigns'],
   summary: 'Change the status, schedule, caps or rules of a campaign',
@@ -222,6 +232,7 @@ const updateCampaignRoute = createRoute({
 function registerUpdateCampaign(app: App, { sql, writes }: AppDependencies): void {
   app.openapi(updateCampaignRoute, async (c) => {
     const { client } = c.req.valid('query')
+    requireClient(c, client)
     const { campaign_name: name } = c.req.valid('param')
     const changes = c.req.valid('json')
     const ifMatch = requireIfMatch(c.req.valid('header')['If-Match'])
@@ -233,7 +244,7 @@ function registerUpdateCampaign(app: App, { sql, writes }: AppDependencies): voi
     let answer = await recallKey<never>(sql, request)
     if (answer.result === 'unknown' && before && isBasedOn(before.version, ifMatch)) {
       const changed = mergeTerms(changes, before)
-      answer = await changeCampaign(writes, request, { campaign: before, changed }, DEMO_ACTOR)
+      answer = await changeCampaign(writes, request, { campaign: before, changed }, actorOf(c))
     }
     if (answer.result === 'unknown') throw versionConflict(await requireCampaign(sql, client, name))
     const id = requireDone(c, answer, { unknown: 'unknown_campaign', refused: (never) => never })
@@ -249,6 +260,7 @@ const deletedSchema = z
 const deleteCampaignRoute = createRoute({
   method: 'delete',
   path: '/campaigns/{campaign_name}',
+  ...CLIENT_OPERATORS,
   operationId: 'deleteCampaign',
   tags: ['Campaigns'],
   summary: 'Delete a campaign',
@@ -263,13 +275,14 @@ const deleteCampaignRoute = createRoute({
 function registerDeleteCampaign(app: App, { sql, writes }: AppDependencies): void {
   app.openapi(deleteCampaignRoute, async (c) => {
     const { client } = c.req.valid('query')
+    requireClient(c, client)
     const { campaign_name } = c.req.valid('param')
     const ifMatch = requireIfMatch(c.req.valid('header')['If-Match'])
     const request = keyedRequest(c, { client, ifMatch })
     const campaign = await readCampaign(sql, client, campaign_name)
     const answer =
       campaign && isBasedOn(campaign.version, ifMatch)
-        ? await changeCampaign(writes, request, { campaign, changed: null }, DEMO_ACTOR)
+        ? await changeCampaign(writes, request, { campaign, changed: null }, actorOf(c))
         : await recallKey<never>(sql, request)
     if (answer.result === 'unknown' && campaign) throw versionConflict(campaign)
     requireDone(c, answer, { unknown: 'unknown_campaign', refused: (): Problem => new Problem('unknown_campaign', '') })
@@ -306,6 +319,7 @@ const changeSummarySchema = z
 const listCampaignHistoryRoute = createRoute({
   method: 'get',
   path: '/campaigns/{campaign_name}/history',
+  ...CLIENT_OPERATORS,
   operationId: 'listCampaignHistory',
   tags: ['Campaigns'],
   summary: 'List the changes of a campaign',
@@ -324,6 +338,7 @@ const listCampaignHistoryRoute = createRoute({
 function registerListCampaignHistory(app: App, { sql }: AppDependencies): void {
   app.openapi(listCampaignHistoryRoute, async (c) => {
     const { client, limit } = c.req.valid('query')
+    requireClient(c, client)
     const cursor = readCursor(c, changePosition)
     const { campaign_name: name } = c.req.valid('param')
     const changes = await listCampaignHistory(sql, {
@@ -349,6 +364,7 @@ const changePath = campaignPath.extend({
 const getCampaignChangeRoute = createRoute({
   method: 'get',
   path: '/campaigns/{campaign_name}/history/{id}',
+  ...CLIENT_OPERATORS,
   operationId: 'getCampaignChange',
   tags: ['Campaigns'],
   summary: 'Get a change of a campaign, with the rules before and after it',
@@ -363,6 +379,7 @@ const getCampaignChangeRoute = createRoute({
 function registerGetCampaignChange(app: App, { sql }: AppDependencies): void {
   app.openapi(getCampaignChangeRoute, async (c) => {
     const { client } = c.req.valid('query')
+    requireClient(c, client)
     const { campaign_name: name, id } = c.req.valid('param')
     const change = await readCampaignChange(sql, { client, name, ...parseChangeId(id) })
     if (!change)

@@ -6,6 +6,7 @@ import { MAX_POINTS } from '#domain/points/account.ts'
 import { LANES, type Lane, MAX_LINES, MAX_QUANTITY, type PurchaseLine } from '#domain/purchase.ts'
 import type { PurchaseToStart } from '#workflows/contract.ts'
 import type { App, AppContext, AppDependencies } from './app-types.ts'
+import { CUSTOMERS, requireOwn } from './auth.ts'
 import { limitPerCaller } from './caller-limits.ts'
 import { idempotencyHeaders, keyedRequest, keyReusedProblem, markReplayed } from './idempotency.ts'
 import { Problem } from './problems.ts'
@@ -199,6 +200,7 @@ const createPurchaseRoute = (money: Money) =>
   createRoute({
     method: 'post',
     path: '/purchase',
+    ...CUSTOMERS,
     operationId: 'createPurchase',
     tags: ['Purchases'],
     summary: 'Buy',
@@ -252,6 +254,7 @@ const createPurchaseRoute = (money: Money) =>
 function registerCreatePurchase(app: App, deps: AppDependencies): void {
   app.openapi(createPurchaseRoute(deps.money), async (c) => {
     const order = normaliseOrder(c.req.valid('json'))
+    requireOwn(c, order.username, 'unknown_user')
     if (order.slowMotion) checkSlowMotion(deps, order)
     const recorded = await recordOrder(c, deps, order)
     const { purchaseId } = recorded
@@ -287,11 +290,11 @@ async function carryOut(
 }
 
 /** @throws Problem `invalid_request` when slow motion is not to be had */
-function checkSlowMotion({ demoMode }: AppDependencies, { lane }: Order): void {
+function checkSlowMotion({ auth }: AppDependencies, { lane }: Order): void {
   const refuse = (path: string, message: string) => {
     throw new Problem('invalid_request', `In the body, ${path} ${message}.`, { errors: [{ path, message }] })
   }
-  if (!demoMode) refuse('slowMotion', 'is for demo mode only')
+  if (auth !== undefined) refuse('slowMotion', 'is for demo mode only')
   if (lane === 'fast') refuse('lane', 'must not be fast with slowMotion')
 }
 
@@ -354,6 +357,7 @@ const quotePurchaseRoute = (money: Money) =>
   createRoute({
     method: 'post',
     path: '/purchase/quote',
+    ...CUSTOMERS,
     operationId: 'quotePurchase',
     tags: ['Purchases'],
     summary: 'Quote a purchase',
@@ -374,6 +378,7 @@ function registerQuotePurchase(app: App, { sql, money, pointValueMinor }: AppDep
   const count = limitPerCaller('quotes', MAX_QUOTES_PER_CALLER)
   app.openapi(quotePurchaseRoute(money), async (c) => {
     const order = normaliseOrder(c.req.valid('json'))
+    requireOwn(c, order.username, 'unknown_user')
     const end = count(c)
     const quote = await quotePurchase(sql, { ...order, money, pointValueMinor }, c.req.raw.signal).finally(end)
     if ('problem' in quote) throw new Problem(quote.problem, 'The user or a product of the order does not exist.')

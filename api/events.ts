@@ -2,8 +2,10 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { v7 as uuidv7 } from 'uuid'
 import { type EventAward, readEvaluation, readEventAward, recordExternalEvent } from '#db/awards.ts'
 import type { Database } from '#db/client.ts'
+import { findUser } from '#db/wallets.ts'
 import { STORE_CLIENT } from '#domain/campaigns/campaign.ts'
 import type { App, AppDependencies } from './app-types.ts'
+import { OPERATORS, requireClient, SERVICES } from './auth.ts'
 import { clientName, eventType } from './campaign-schemas.ts'
 import { keyedRequest, keyReusedProblem, markReplayed, requiredIdempotencyHeaders } from './idempotency.ts'
 import { Problem } from './problems.ts'
@@ -89,6 +91,7 @@ const content = json(eventSchema)
 const createEventRoute = createRoute({
   method: 'post',
   path: '/events',
+  ...SERVICES,
   operationId: 'createEvent',
   tags: ['Campaigns'],
   summary: 'Award points for an event in another system',
@@ -99,13 +102,14 @@ const createEventRoute = createRoute({
   responses: {
     200: { description: 'The award has ended.', headers: replayedHeader, content },
     202: { description: 'In progress.', headers: { ...retryAfterHeader, ...replayedHeader }, content },
-    ...problems(...WRITING),
+    ...problems(...WRITING, 'unknown_account'),
   },
 })
 
 const getEventEvaluationRoute = createRoute({
   method: 'get',
   path: '/events/{id}/evaluation',
+  ...OPERATORS,
   operationId: 'getEventEvaluation',
   tags: ['Campaigns'],
   summary: 'Get which rules of which campaigns gave the points of an event',
@@ -141,6 +145,10 @@ function registerCreateEvent(app: App, deps: AppDependencies): void {
   app.openapi(createEventRoute, async (c) => {
     const body = c.req.valid('json')
     const { account_id: username, ...rest } = body
+    requireClient(c, body.client)
+    if (deps.auth && !(await findUser(deps.sql, username))) {
+      throw new Problem('unknown_account', `There is no user "${username}". POST /users adds one.`)
+    }
     const request = keyedRequest(c, body, { scope: body.client })
     const taken = await recordExternalEvent(deps.writes, request, { ...rest, username, eventId: uuidv7() })
     if (!taken.ok) throw keyReusedProblem()

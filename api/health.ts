@@ -6,6 +6,7 @@ import { missingFunctions, newestMigration, readSchemaVersion } from '#db/functi
 import type { Money } from '#domain/money.ts'
 import { SEARCH_ATTRIBUTES } from '#workflows/contract.ts'
 import type { App, AppDependencies } from './app-types.ts'
+import { ANYBODY } from './auth.ts'
 import { Problem, readinessCheck } from './problems.ts'
 import { ANY, json, problems } from './responses.ts'
 
@@ -18,6 +19,7 @@ export function registerHealth(app: App, deps: AppDependencies): void {
 const healthzRoute = createRoute({
   method: 'get',
   path: '/healthz',
+  ...ANYBODY,
   operationId: 'healthz',
   tags: ['Operation'],
   summary: 'Liveness: whether this process can use its database',
@@ -43,6 +45,7 @@ const readinessSchema = z.object({ status: z.literal('ready'), checks: z.array(r
 const readyzRoute = createRoute({
   method: 'get',
   path: '/readyz',
+  ...ANYBODY,
   operationId: 'readyz',
   tags: ['Operation'],
   summary: 'Readiness: whether requests can be served',

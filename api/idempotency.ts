@@ -2,10 +2,8 @@ import { createHash, randomUUID } from 'node:crypto'
 import { z } from '@hono/zod-openapi'
 import type { KeyedAnswer, KeyedRequest } from '#db/idempotency-keys.ts'
 import type { AppContext } from './app-types.ts'
+import { actorOf } from './auth.ts'
 import { Problem, type ProblemCode } from './problems.ts'
-
-/** Who asks, in demo mode, where nobody signs in: the actor in movements, entries and histories, and the scope of keys. */
-export const DEMO_ACTOR = 'demo'
 
 const idempotencyKey = z
   .string('is missing')
@@ -46,7 +44,7 @@ export const requiredIdempotencyHeaders = z.object({
 export function keyedRequest(
   c: AppContext,
   body: unknown,
-  { scope = DEMO_ACTOR, operation = `${c.req.method} ${c.req.path}` }: { scope?: string; operation?: string } = {},
+  { scope = actorOf(c), operation = `${c.req.method} ${c.req.path}` }: { scope?: string; operation?: string } = {},
 ): KeyedRequest {
   const key = c.req.header('Idempotency-Key') ?? randomUUID()
   const requestHash = createHash('sha256')

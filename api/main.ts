@@ -76,7 +76,7 @@ runCommand(async () => {
     corsOrigins: environment.corsOrigins,
     temporalUi: webUiUrl === undefined ? undefined : { url: webUiUrl, namespace: temporal.namespace },
     storeDir: STORE_DIR,
-    demoMode: true,
+    auth: environment.auth,
     stopping: stopping.signal,
   })
   const agreed = refuseOtherCurrency(sql, environment.money)

@@ -5,8 +5,8 @@ import { type Discrepancy, listDiscrepancies, readDiscrepancy, resolveDiscrepanc
 import type { StoredPurchase } from '#db/purchases.ts'
 import { SAGAS } from '#domain/purchase.ts'
 import type { App, AppDependencies } from './app-types.ts'
+import { actorOf, OPERATORS } from './auth.ts'
 import { clientName } from './campaign-schemas.ts'
-import { DEMO_ACTOR } from './idempotency.ts'
 import { idPosition, page, pageOf, pageQuery, readCursor } from './paging.ts'
 import { Problem } from './problems.ts'
 import { acceptedHeaders, purchaseStatusSchema, requirePurchase, setAcceptedHeaders } from './purchase-schemas.ts'
@@ -69,6 +69,7 @@ function formatParkedAward(parked: StoredAward): z.infer<typeof parkedAwardSchem
 const listParkedAwardsRoute = createRoute({
   method: 'get',
   path: '/operations/parked',
+  ...OPERATORS,
   operationId: 'listParkedAwards',
   tags: ['Operations'],
   summary: 'List parked awards',
@@ -100,6 +101,7 @@ function registerListParked(app: App, { sql }: AppDependencies): void {
 const retryParkedAwardRoute = createRoute({
   method: 'post',
   path: '/operations/parked/{id}/retry',
+  ...OPERATORS,
   operationId: 'retryParkedAward',
   tags: ['Operations'],
   summary: 'Retry a parked award',
@@ -140,6 +142,7 @@ const dismissal = z
 const dismissParkedAwardRoute = createRoute({
   method: 'post',
   path: '/operations/parked/{id}/dismissal',
+  ...OPERATORS,
   operationId: 'dismissParkedAward',
   tags: ['Operations'],
   summary: 'Dismiss a parked award',
@@ -158,7 +161,7 @@ function registerDismissParked(app: App, { sql, writes }: AppDependencies): void
   app.openapi(dismissParkedAwardRoute, async (c) => {
     const { id } = c.req.valid('param')
     await requireParked(sql, id)
-    const { state } = await dismissAward(writes, id, c.req.valid('json').reason, DEMO_ACTOR)
+    const { state } = await dismissAward(writes, id, c.req.valid('json').reason, actorOf(c))
     if (state !== 'dismissed') {
       throw new Problem('not_parked', `The award is ${state}.`, {
         awardStatus: z.enum(['booked', 'nothing', 'voided']).parse(state),
@@ -194,6 +197,7 @@ function formatDiscrepancy({ resolved, foundAt, ...found }: Discrepancy): z.infe
 const listDiscrepanciesRoute = createRoute({
   method: 'get',
   path: '/operations/discrepancies',
+  ...OPERATORS,
   operationId: 'listDiscrepancies',
   tags: ['Operations'],
   summary: 'List discrepancies',
@@ -226,6 +230,7 @@ function registerListDiscrepancies(app: App, { sql }: AppDependencies): void {
 const resolveDiscrepancyRoute = createRoute({
   method: 'post',
   path: '/operations/discrepancies/{id}/resolution',
+  ...OPERATORS,
   operationId: 'resolveDiscrepancy',
   tags: ['Operations'],
   summary: 'Resolve a discrepancy',
@@ -243,7 +248,7 @@ const resolveDiscrepancyRoute = createRoute({
 function registerResolveDiscrepancy(app: App, { sql, writes }: AppDependencies): void {
   app.openapi(resolveDiscrepancyRoute, async (c) => {
     const { id } = c.req.valid('param')
-    await resolveDiscrepancy(writes, id, c.req.valid('json').reason, DEMO_ACTOR)
+    await resolveDiscrepancy(writes, id, c.req.valid('json').reason, actorOf(c))
     const resolved = await readDiscrepancy(sql, id)
     if (!resolved) throw new Problem('unknown_discrepancy', `There is no discrepancy about "${id}".`)
     return c.json(formatDiscrepancy(resolved), 200)
@@ -253,6 +258,7 @@ function registerResolveDiscrepancy(app: App, { sql, writes }: AppDependencies):
 const repairPurchaseRoute = createRoute({
   method: 'post',
   path: '/operations/purchases/{id}/repair',
+  ...OPERATORS,
   operationId: 'repairPurchase',
   tags: ['Operations'],
   summary: 'Settle a purchase that makes no progress',

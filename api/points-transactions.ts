@@ -6,7 +6,8 @@ import { type Issue, MAX_POINTS, NOBODY, type Redeem, type Reverse } from '#doma
 import type { Answer } from '#domain/points/decide.ts'
 import { foreseeAnswers, type PointsAnswer, type PointsRequest } from '#ledger/ledger.ts'
 import type { App, AppContext, AppDependencies } from './app-types.ts'
-import { DEMO_ACTOR, idempotencyHeaders, keyedRequest, keyReusedProblem, markReplayed } from './idempotency.ts'
+import { actorOf, SERVICES } from './auth.ts'
+import { idempotencyHeaders, keyedRequest, keyReusedProblem, markReplayed } from './idempotency.ts'
 import { Problem } from './problems.ts'
 import { json, jsonBody, problems, replayedHeader, WRITING } from './responses.ts'
 import { accountId, timestamp, transactionPath } from './schemas.ts'
@@ -93,6 +94,7 @@ function formatReversal(username: string, answer: Answer): z.infer<typeof revers
 const issuePointsRoute = createRoute({
   method: 'post',
   path: '/points',
+  ...SERVICES,
   operationId: 'issuePoints',
   tags: ['Points'],
   summary: 'Issue points',
@@ -100,7 +102,7 @@ const issuePointsRoute = createRoute({
   request: { headers: idempotencyHeaders, body: jsonBody(movedPointsSchema) },
   responses: {
     200: { description: 'Issued.', headers: replayedHeader, content: json(transactionSchema) },
-    ...problems(...WRITING, 'balance_limit'),
+    ...problems(...WRITING, 'unknown_account', 'balance_limit'),
   },
 })
 
@@ -119,7 +121,7 @@ const redemption = {
   request: { headers: idempotencyHeaders, body: jsonBody(movedPointsSchema) },
   responses: {
     200: { description: 'Redeemed.', headers: replayedHeader, content: json(transactionSchema) },
-    ...problems(...WRITING, 'insufficient_points'),
+    ...problems(...WRITING, 'unknown_account', 'insufficient_points'),
   },
 }
 
@@ -127,6 +129,7 @@ const redeemPointsRoute = createRoute({
   ...redemption,
   method: 'delete',
   path: '/points',
+  ...SERVICES,
   operationId: 'redeemPoints',
   description:
     'Points that expire soonest are redeemed first. Clients and proxies that drop the body of a DELETE use ' +
@@ -137,6 +140,7 @@ const createRedemptionRoute = createRoute({
   ...redemption,
   method: 'post',
   path: '/points/redemptions',
+  ...SERVICES,
   operationId: 'createRedemption',
   description: 'Points that expire soonest are redeemed first.',
 })
@@ -155,6 +159,7 @@ function registerRedeemPoints(app: App, deps: AppDependencies): void {
 const reversePointsTransactionRoute = createRoute({
   method: 'post',
   path: '/points/transactions/{id}/reversal',
+  ...SERVICES,
   operationId: 'reversePointsTransaction',
   tags: ['Points'],
   summary: 'Reverse an issue or a redemption',
@@ -207,7 +212,7 @@ async function movePoints(
   const answer = await executeFor(deps, username, {
     key: `api/${scope}/${key}`,
     requestHash,
-    command: { ...command, reason: 'manual', reference: key, actor: DEMO_ACTOR },
+    command: { ...command, reason: 'manual', reference: key, actor: actorOf(c) },
   })
   if (answer.replayed) markReplayed(c)
   if (!answer.ok) throw refusalProblem(answer)
@@ -216,19 +221,22 @@ async function movePoints(
 }
 
 /**
- * Executes a command for the user of a name. Whoever is not there yet is added for a command that succeeds, not for one that is
- * refused: that leaves nothing behind but the answer to its key.
+ * Executes a command for the user of a name. In demo mode, whoever is not there yet is added for a command that succeeds, not for one
+ * that is refused: that leaves nothing behind but the answer to its key.
+ *
+ * @throws Problem `unknown_account`, where people sign in and points are for who was added
  */
 async function executeFor(
-  { writes, pointsLedger }: AppDependencies,
+  { writes, pointsLedger, auth }: AppDependencies,
   username: string,
   request: Omit<PointsRequest, 'accountId'>,
 ): Promise<PointsAnswer> {
-  if ((await findUser(writes, username)) === undefined) {
-    const [foreseen] = await foreseeAnswers(writes, NOBODY, [request])
-    if (!foreseen?.ok) return await pointsLedger.execute({ ...request, accountId: NOBODY })
-  }
-  return await pointsLedger.execute({ ...request, accountId: await openUser(writes, username) })
+  const known = await findUser(writes, username)
+  if (known !== undefined) return await pointsLedger.execute({ ...request, accountId: known })
+  if (auth) throw new Problem('unknown_account', `There is no user "${username}". POST /users adds one.`)
+  const [foreseen] = await foreseeAnswers(writes, NOBODY, [request])
+  const accountId = foreseen?.ok ? await openUser(writes, username) : NOBODY
+  return await pointsLedger.execute({ ...request, accountId })
 }
 
 function refusalProblem({ refusal }: Extract<PointsAnswer, { ok: false }>): Problem {

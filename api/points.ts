@@ -11,6 +11,7 @@ import {
 import { transactionTypeOf } from '#domain/points/account.ts'
 import type { BalanceEntry } from '#domain/points/daily-balance.ts'
 import type { App, AppDependencies } from './app-types.ts'
+import { CUSTOMERS, requireOwn } from './auth.ts'
 import { idPosition, numberPosition, pageQuery, readCursor, snakeCasePage, snakeCasePageOf } from './paging.ts'
 import { findAccount, pointsOutput, transactionId, transactionShape } from './points-transactions.ts'
 import { json, problems, READING } from './responses.ts'
@@ -45,6 +46,7 @@ const balanceSchema = z
 const getPointsRoute = createRoute({
   method: 'get',
   path: '/points',
+  ...CUSTOMERS,
   operationId: 'getPoints',
   tags: ['Points'],
   summary: 'Get the points balance of an account',
@@ -52,13 +54,14 @@ const getPointsRoute = createRoute({
   request: { query: z.strictObject({ account_id: accountId }) },
   responses: {
     200: { description: 'The balance.', content: json(balanceSchema) },
-    ...problems(...READING),
+    ...problems(...READING, 'unknown_account'),
   },
 })
 
 function registerGetPoints(app: App, { sql }: AppDependencies): void {
   app.openapi(getPointsRoute, async (c) => {
     const { account_id } = c.req.valid('query')
+    requireOwn(c, account_id, 'unknown_account')
     const { available, entries } = await readBalance(sql, await findAccount(sql, account_id))
     return c.json({ account_id, balance: available, balance_entries: entries.map(formatBalanceEntry) }, 200)
   })
@@ -96,6 +99,7 @@ const statementLineSchema = z
 const listPointsTransactionsRoute = createRoute({
   method: 'get',
   path: '/points/transactions',
+  ...CUSTOMERS,
   operationId: 'listPointsTransactions',
   tags: ['Points'],
   summary: 'List the transactions of an account (statement)',
@@ -106,13 +110,14 @@ const listPointsTransactionsRoute = createRoute({
       description: 'A page of the statement.',
       content: json(snakeCasePageOf(statementLineSchema).openapi('PointsStatementPage')),
     },
-    ...problems(...READING),
+    ...problems(...READING, 'unknown_account'),
   },
 })
 
 function registerListTransactions(app: App, { sql }: AppDependencies): void {
   app.openapi(listPointsTransactionsRoute, async (c) => {
     const { account_id, limit } = c.req.valid('query')
+    requireOwn(c, account_id, 'unknown_account')
     const cursor = readCursor(c, numberPosition)
     const lines = await listTransactions(sql, {
       accountId: await findAccount(sql, account_id),
@@ -176,6 +181,7 @@ const lotPage = snakeCasePageOf(lotSchema)
 const listPointsLotsRoute = createRoute({
   method: 'get',
   path: '/points/lots',
+  ...CUSTOMERS,
   operationId: 'listPointsLots',
   tags: ['Points'],
   summary: 'List the lots of an account',
@@ -191,13 +197,14 @@ const listPointsLotsRoute = createRoute({
   },
   responses: {
     200: { description: 'A page of lots.', content: json(lotPage) },
-    ...problems(...READING),
+    ...problems(...READING, 'unknown_account'),
   },
 })
 
 function registerListLots(app: App, { sql }: AppDependencies): void {
   app.openapi(listPointsLotsRoute, async (c) => {
     const { account_id, limit, open_only } = c.req.valid('query')
+    requireOwn(c, account_id, 'unknown_account')
     const cursor = readCursor(c, idPosition)
     const account = await findAccount(sql, account_id)
     const [lots, expiringNext] = await Promise.all([

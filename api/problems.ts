@@ -109,6 +109,7 @@ const purchaseProblems = {
     title: 'Only a purchase that makes no progress can be repaired',
     members: { purchaseId: z.uuid(), purchaseStatus: z.enum(['running']) },
   },
+  refund_period_over: { status: 409, title: 'The period for refunds is over' },
   not_refundable: {
     status: 409,
     title: 'Only a completed purchase can be refunded',
@@ -172,7 +173,7 @@ const campaignProblems = {
 } as const
 
 type ProblemKind = {
-  status: 400 | 403 | 404 | 405 | 409 | 412 | 413 | 415 | 421 | 422 | 428 | 429 | 500 | 503
+  status: 400 | 401 | 403 | 404 | 405 | 409 | 412 | 413 | 415 | 421 | 422 | 428 | 429 | 500 | 503
   /** The same for every occurrence; `detail` describes the single one. */
   title: string
   /** Extension members (RFC 9457, section 3.2). */
@@ -202,10 +203,14 @@ export const PROBLEMS = {
   malformed_json: { status: 400, title: 'The body is not JSON' },
   malformed_http: { status: 400, title: 'The request is not valid HTTP' },
 
+  unauthenticated: { status: 401, title: 'The request needs a valid access token' },
+
+  not_permitted: { status: 403, title: 'The token does not permit this request' },
   foreign_request: { status: 403, title: 'Requests from other sites are not allowed' },
 
   unknown_route: { status: 404, title: 'There is nothing at this address' },
   unknown_product: { status: 404, title: 'There is no such product' },
+  unknown_account: { status: 404, title: 'There is no such account' },
   unknown_user: { status: 404, title: 'There is no such user' },
   unknown_purchase: { status: 404, title: 'There is no such purchase' },
   unknown_event: { status: 404, title: 'There is no such event' },
@@ -227,6 +232,7 @@ export const PROBLEMS = {
   },
   stock_too_large: { status: 409, title: 'The stock would be too large' },
   account_exists: { status: 409, title: 'Points were booked to this name before there was a user' },
+  identity_taken: { status: 409, title: 'The identity belongs to another user' },
   user_exists: { status: 409, title: 'A user of this name exists already' },
   balance_too_large: { status: 409, title: 'The balance would be too large' },
   ...purchaseProblems,
@@ -240,6 +246,7 @@ export const PROBLEMS = {
 
   internal_error: { status: 500, title: 'Something went wrong on the server' },
   database_unavailable: { status: 503, title: 'The database is unavailable' },
+  identity_unavailable: { status: 503, title: 'The keys of the identity provider cannot be read' },
   temporal_unavailable: {
     status: 503,
     title: 'The workflow engine cannot be reached',

@@ -19,11 +19,12 @@ import {
 } from '#db/products.ts'
 import type { Money } from '#domain/money.ts'
 import type { App, AppContext, AppDependencies } from './app-types.ts'
+import { ANYBODY, actorOf, OPERATORS } from './auth.ts'
 import { etagHeader, ifMatchHeader, ifNoneMatchHeader, isBasedOn, isKnown, notModified, withEtag } from './etags.ts'
-import { DEMO_ACTOR, idempotencyHeaders, keyedRequest, requireDone } from './idempotency.ts'
+import { idempotencyHeaders, keyedRequest, requireDone } from './idempotency.ts'
 import { numberPosition, page, pageOf, pageQuery, readCursor } from './paging.ts'
 import { Problem } from './problems.ts'
-import { ANY, json, jsonBody, problems, READING, replayedHeader, WRITING } from './responses.ts'
+import { ANY, json, jsonBody, problems, READING, READING_FOR_ANYBODY, replayedHeader, WRITING } from './responses.ts'
 import {
   amountOutput,
   line,
@@ -94,6 +95,7 @@ function productProblem(refusal: ProductRefusal): Problem {
 const listProductsRoute = createRoute({
   method: 'get',
   path: '/products',
+  ...ANYBODY,
   operationId: 'listProducts',
   tags: ['Products'],
   summary: 'List products',
@@ -101,7 +103,7 @@ const listProductsRoute = createRoute({
   request: { query: pageQuery },
   responses: {
     200: { description: 'A page of products.', content: json(pageOf(productSchema).openapi('ProductPage')) },
-    ...problems(...READING),
+    ...problems(...READING_FOR_ANYBODY),
   },
 })
 
@@ -126,6 +128,7 @@ function registerListProducts(app: App, { sql, money }: AppDependencies): void {
 const getProductRoute = createRoute({
   method: 'get',
   path: '/products/{id}',
+  ...ANYBODY,
   operationId: 'getProduct',
   tags: ['Products'],
   summary: 'Get a product',
@@ -134,7 +137,7 @@ const getProductRoute = createRoute({
   responses: {
     200: { description: 'The product.', headers: etagHeader, content: json(productSchema) },
     304: notModified,
-    ...problems(...READING, 'unknown_product'),
+    ...problems(...READING_FOR_ANYBODY, 'unknown_product'),
   },
 })
 
@@ -166,6 +169,7 @@ const createProductRoute = (money: Money) =>
   createRoute({
     method: 'post',
     path: '/products',
+    ...OPERATORS,
     operationId: 'createProduct',
     tags: ['Products'],
     summary: 'Add a product',
@@ -189,7 +193,7 @@ function registerCreateProduct(app: App, { sql, writes, money }: AppDependencies
   app.openapi(createProductRoute(money), async (c) => {
     const body = c.req.valid('json')
     const { price, id = uuidv7(), name, description, image, stock } = body
-    const product = { id, name, description, ...(image && { image }), stock, priceMinor: price, actor: DEMO_ACTOR }
+    const product = { id, name, description, ...(image && { image }), stock, priceMinor: price, actor: actorOf(c) }
     const answer = await createProduct(writes, keyedRequest(c, body), product)
     const created = requireDone(c, answer, { unknown: 'unknown_product', refused: productProblem })
     c.header('Location', `/products/${created}`)
@@ -212,6 +216,7 @@ const updateProductRoute = (money: Money) =>
   createRoute({
     method: 'patch',
     path: '/products/{id}',
+    ...OPERATORS,
     operationId: 'updateProduct',
     tags: ['Products'],
     summary: 'Change the name, description, image or price of a product',
@@ -244,7 +249,7 @@ function registerUpdateProduct(app: App, { sql, writes, money }: AppDependencies
       id,
       changes: { ...texts, ...(price !== undefined && { priceMinor: price }) } as ProductChanges,
       basedOn: ifMatch === undefined ? undefined : version,
-      actor: DEMO_ACTOR,
+      actor: actorOf(c),
     }
     // A request that took effect before is answered as such, whatever the product is by now.
     const answer =
@@ -281,6 +286,7 @@ const productChangeSchema = z
 const listProductHistoryRoute = createRoute({
   method: 'get',
   path: '/products/{id}/history',
+  ...OPERATORS,
   operationId: 'listProductHistory',
   tags: ['Products'],
   summary: 'List the changes of a product',
@@ -357,6 +363,7 @@ const stockAdjustment = z
 const adjustStockRoute = createRoute({
   method: 'post',
   path: '/products/{id}/stock-adjustments',
+  ...OPERATORS,
   operationId: 'adjustStock',
   tags: ['Products'],
   summary: 'Add to the stock of a product, or remove from it',
@@ -372,7 +379,7 @@ function registerAdjustStock(app: App, { sql, writes, money }: AppDependencies):
   app.openapi(adjustStockRoute, async (c) => {
     const { id } = c.req.valid('param')
     const body = c.req.valid('json')
-    const adjustment = { productId: id, quantity: body.quantity, note: body.reason, actor: DEMO_ACTOR }
+    const adjustment = { productId: id, quantity: body.quantity, note: body.reason, actor: actorOf(c) }
     const answer = await adjustStock(writes, keyedRequest(c, body), adjustment)
     requireDone(c, answer, { unknown: 'unknown_product', refused: productProblem })
     return c.json(formatProduct(await requireProduct(sql, id), money), 201)
@@ -382,6 +389,7 @@ function registerAdjustStock(app: App, { sql, writes, money }: AppDependencies):
 const getImageRoute = createRoute({
   method: 'get',
   path: '/images/{name}',
+  ...ANYBODY,
   operationId: 'getImage',
   tags: ['Products'],
   summary: 'Get an image of a product',

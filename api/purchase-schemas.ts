@@ -417,8 +417,9 @@ export function formatPurchase(purchase: StoredPurchase, money: Money): z.infer<
 }
 
 /** @throws Problem `unknown_purchase` */
-export async function requirePurchase(sql: Database, id: string): Promise<StoredPurchase> {
-  const purchase = await readPurchase(sql, id)
+/** @param owner whose it must be; left out: anybody's */
+export async function requirePurchase(sql: Database, id: string, owner?: string): Promise<StoredPurchase> {
+  const purchase = await readPurchase(sql, id, owner)
   if (!purchase) throw unknownPurchaseProblem(id)
   return purchase
 }

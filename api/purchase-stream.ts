@@ -3,6 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import type { StoredPurchase } from '#db/purchases.ts'
 import type { Money } from '#domain/money.ts'
 import type { App, AppDependencies } from './app-types.ts'
+import { CUSTOMERS, ownerOf } from './auth.ts'
 import { limitPerCaller } from './caller-limits.ts'
 import { Problem } from './problems.ts'
 import { formatPurchase, formatStep, requirePurchase } from './purchase-schemas.ts'
@@ -23,6 +24,7 @@ const lastEventIdHeader = z.object({
 const watchPurchaseRoute = createRoute({
   method: 'get',
   path: '/purchases/{id}/events',
+  ...CUSTOMERS,
   operationId: 'watchPurchase',
   tags: ['Purchases'],
   summary: 'Stream the events of a purchase',
@@ -55,7 +57,7 @@ export function registerPurchaseStream(app: App, deps: AppDependencies): void {
   app.openapi(watchPurchaseRoute, async (c) => {
     const { id } = c.req.valid('param')
     c.set('purchaseId', id)
-    const purchase = await requirePurchase(deps.sql, id)
+    const purchase = await requirePurchase(deps.sql, id, ownerOf(c))
     const delivered = positionOf(c.req.valid('header')['Last-Event-ID'], purchase)
     if (isFullyDelivered(purchase, delivered)) return c.body(null, 204)
     c.header('Content-Type', 'text/event-stream')

@@ -150,8 +150,12 @@ export async function readRecorded<Recorded>(
 }
 
 /** A purchase that is on record. @returns as `readRecorded` */
-export function readPresent(deps: AppDependencies, purchaseId: string): Promise<StoredPurchase | undefined> {
-  return readRecorded(deps, purchaseId, () => requirePurchase(deps.sql, purchaseId))
+export function readPresent(
+  deps: AppDependencies,
+  purchaseId: string,
+  owner?: string,
+): Promise<StoredPurchase | undefined> {
+  return readRecorded(deps, purchaseId, () => requirePurchase(deps.sql, purchaseId, owner))
 }
 
 // ---------------------------------------------------------------------------------------------------------------------

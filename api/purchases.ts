@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { readEvaluation } from '#db/awards.ts'
 import { listPurchases, openRefund, requestCancel, type StoredPurchase } from '#db/purchases.ts'
 import type { App, AppDependencies } from './app-types.ts'
-import { DEMO_ACTOR } from './idempotency.ts'
+import { actorOf, CUSTOMERS, ownerOf, requireOwn } from './auth.ts'
 import { idPosition, page, pageOf, pageQuery, readCursor } from './paging.ts'
 import { Problem } from './problems.ts'
 import {
@@ -40,6 +40,7 @@ export function registerPurchases(app: App, deps: AppDependencies): void {
 const listPurchasesRoute = createRoute({
   method: 'get',
   path: '/purchases',
+  ...CUSTOMERS,
   operationId: 'listPurchases',
   tags: ['Purchases'],
   summary: 'List purchases',
@@ -52,17 +53,20 @@ const listPurchasesRoute = createRoute({
   },
   responses: {
     200: { description: 'A page of purchases.', content: json(pageOf(purchaseSummarySchema).openapi('PurchasePage')) },
-    ...problems(...READING),
+    ...problems(...READING, 'unknown_user'),
   },
 })
 
 function registerListPurchases(app: App, { sql, money }: AppDependencies): void {
   app.openapi(listPurchasesRoute, async (c) => {
     const { limit, userId, status } = c.req.valid('query')
+    if (userId) requireOwn(c, userId, 'unknown_user')
+    const owner = ownerOf(c)
     const cursor = readCursor(c, idPosition)
     const purchases = await listPurchases(sql, {
       ...(cursor && { before: cursor }),
       ...(userId && { username: userId }),
+      ...(owner && { owner }),
       ...(status && { status }),
       limit: limit + 1,
     })
@@ -82,6 +86,7 @@ function registerListPurchases(app: App, { sql, money }: AppDependencies): void 
 const getPurchaseRoute = createRoute({
   method: 'get',
   path: '/purchases/{id}',
+  ...CUSTOMERS,
   operationId: 'getPurchase',
   tags: ['Purchases'],
   summary: 'Get a purchase with its steps',
@@ -95,7 +100,7 @@ const getPurchaseRoute = createRoute({
 
 function registerGetPurchase(app: App, { sql, money }: AppDependencies): void {
   app.openapi(getPurchaseRoute, async (c) => {
-    const purchase = await requirePurchase(sql, c.req.valid('param').id)
+    const purchase = await requirePurchase(sql, c.req.valid('param').id, ownerOf(c))
     return c.json(formatPurchase(purchase, money), 200)
   })
 }
@@ -103,6 +108,7 @@ function registerGetPurchase(app: App, { sql, money }: AppDependencies): void {
 const getPurchaseEvaluationRoute = createRoute({
   method: 'get',
   path: '/purchases/{id}/evaluation',
+  ...CUSTOMERS,
   operationId: 'getPurchaseEvaluation',
   tags: ['Purchases'],
   summary: 'Get which rules of which campaigns gave the points of a purchase',
@@ -121,7 +127,7 @@ const getPurchaseEvaluationRoute = createRoute({
 
 function registerGetPurchaseEvaluation(app: App, { sql }: AppDependencies): void {
   app.openapi(getPurchaseEvaluationRoute, async (c) => {
-    const { purchaseId } = await requirePurchase(sql, c.req.valid('param').id)
+    const { purchaseId } = await requirePurchase(sql, c.req.valid('param').id, ownerOf(c))
     return c.json(formatEvaluation(await readEvaluation(sql, purchaseId)), 200)
   })
 }
@@ -129,6 +135,7 @@ function registerGetPurchaseEvaluation(app: App, { sql }: AppDependencies): void
 const cancelPurchaseRoute = createRoute({
   method: 'post',
   path: '/purchases/{id}/cancel',
+  ...CUSTOMERS,
   operationId: 'cancelPurchase',
   tags: ['Purchases'],
   summary: 'Cancel a purchase that is under way',
@@ -152,8 +159,8 @@ function registerCancelPurchase(app: App, deps: AppDependencies): void {
     const { id } = c.req.valid('param')
     c.set('purchaseId', id)
     // Where it cannot be read, the request may still be on record already, or go there.
-    const found = await readPresent(deps, id)
-    const recorded = found?.settledAt ? found.status : await requestCancel(deps.writes, id)
+    const found = await readPresent(deps, id, ownerOf(c))
+    const recorded = found?.settledAt ? found.status : await requestCancel(deps.writes, id, ownerOf(c))
     if (recorded === null) throw unknownPurchaseProblem(id)
     const purchase = found ? await cancelRecorded(deps, found, c.req.raw.signal) : { purchaseId: id, status: recorded }
     const { purchaseId, status } = purchase
@@ -195,6 +202,7 @@ async function cancelRecorded(
 const getRefundQuoteRoute = createRoute({
   method: 'get',
   path: '/purchases/{id}/refund-quote',
+  ...CUSTOMERS,
   operationId: 'getRefundQuote',
   tags: ['Purchases'],
   summary: 'Calculate what the refund of a purchase returns',
@@ -208,7 +216,7 @@ const getRefundQuoteRoute = createRoute({
 
 function registerGetRefundQuote(app: App, { sql, money }: AppDependencies): void {
   app.openapi(getRefundQuoteRoute, async (c) => {
-    const purchase = await requirePurchase(sql, c.req.valid('param').id)
+    const purchase = await requirePurchase(sql, c.req.valid('param').id, ownerOf(c))
     const { purchaseId, status } = purchase
     if (!['completed', 'refunding', 'refunded'].includes(status)) throw notRefundableProblem(purchaseId, status)
     return c.json(formatRefund(await quoteRefund(sql, purchase), money), 200)
@@ -222,6 +230,7 @@ const refundedSchema = z
 const refundPurchaseRoute = createRoute({
   method: 'post',
   path: '/purchases/{id}/refund',
+  ...CUSTOMERS,
   operationId: 'refundPurchase',
   tags: ['Purchases'],
   summary: 'Refund a completed purchase as a whole',
@@ -234,7 +243,7 @@ const refundPurchaseRoute = createRoute({
   responses: {
     200: { description: 'Refunded.', content: json(refundedSchema) },
     202: { description: 'In progress.', headers: acceptedHeaders, content: json(purchaseStatusSchema) },
-    ...problems(...WITH_BODY, 'unknown_purchase', 'not_refundable'),
+    ...problems(...WITH_BODY, 'unknown_purchase', 'not_refundable', 'refund_period_over'),
   },
 })
 
@@ -242,9 +251,16 @@ function registerRefundPurchase(app: App, deps: AppDependencies): void {
   app.openapi(refundPurchaseRoute, async (c) => {
     const { id } = c.req.valid('param')
     c.set('purchaseId', id)
-    const found = await readPresent(deps, id)
-    const opened = await openRefund(deps.writes, id, DEMO_ACTOR)
+    const owner = ownerOf(c)
+    const found = await readPresent(deps, id, owner)
+    const opened = await openRefund(deps.writes, id, actorOf(c), owner ? { owner, withinDays: REFUND_DAYS } : {})
     if (opened === null) throw unknownPurchaseProblem(id)
+    if (opened === 'too_late') {
+      throw new Problem(
+        'refund_period_over',
+        `A customer can refund a purchase for ${REFUND_DAYS} days. Ask an operator.`,
+      )
+    }
     if (opened !== 'refunding' && opened !== 'refunded') throw notRefundableProblem(found?.purchaseId ?? id, opened)
     const purchase = found
       ? await refundRecorded(deps, { ...found, status: opened }, c.req.raw.signal)
@@ -256,6 +272,9 @@ function registerRefundPurchase(app: App, deps: AppDependencies): void {
     return c.json({ purchaseId, status }, 202)
   })
 }
+
+/** How long a customer may give back what they bought; operators always may. */
+const REFUND_DAYS = 30
 
 /** Has a refund carried out that is on record. @returns the purchase as it is then */
 async function refundRecorded(

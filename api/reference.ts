@@ -1,13 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import type { App } from './app-types.ts'
+import type { App, AppDependencies } from './app-types.ts'
+import { BEARER } from './auth.ts'
 import { EVENT_VALUE_PUBLISHED } from './events.ts'
 import { KEY_SPACES } from './idempotency.ts'
 import { TEXTS_PUBLISHED } from './schemas.ts'
 
 /** `/openapi.json` and `/docs`. */
-export function registerReference(app: App): void {
-  registerOpenApiDocument(app)
+export function registerReference(app: App, { auth }: AppDependencies): void {
+  registerOpenApiDocument(app, auth === undefined)
   registerReferencePage(app)
 }
 
@@ -28,35 +29,50 @@ are not. ${KEY_SPACES.trim()}`
 const LICENSE = { name: 'MIT', identifier: 'MIT' }
 
 /** `/openapi.json`: the schemas that validate the requests, as OpenAPI 3.1. */
-function registerOpenApiDocument(app: App): void {
+function registerOpenApiDocument(app: App, isDemo: boolean): void {
   const schemas = { ...TEXTS_PUBLISHED, EventValue: EVENT_VALUE_PUBLISHED }
+  app.openAPIRegistry.registerComponent('securitySchemes', BEARER, {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: 'An access token. In demo mode none is needed, and none is looked at.',
+  })
   for (const [name, schema] of Object.entries(schemas)) app.openAPIRegistry.registerComponent('schemas', name, schema)
   let document: ReturnType<App['getOpenAPI31Document']> | undefined
   // Made once, when all routes are there: it takes longer than any answer.
   app.get('/openapi.json', (c) => {
-    document ??= app.getOpenAPI31Document({
-      openapi: '3.1.0',
-      info: {
-        title: 'Unicorn Store',
-        version: '1',
-        description: DESCRIPTION,
-        license: LICENSE,
-      },
-      servers: [{ url: '/' }],
-      security: [],
-      tags: [
-        { name: 'Purchases', description: 'Buying, and the progress of purchases.' },
-        { name: 'Products', description: 'Products and their stock.' },
-        { name: 'Users', description: 'Users and their wallets.' },
-        { name: 'Points', description: 'The points ledger.' },
-        { name: 'Campaigns', description: 'Rules that award points.' },
-        { name: 'Operations', description: 'Work for operators.' },
-        { name: 'Settings', description: 'Settings of this installation.' },
-        { name: 'Operation', description: 'Health checks.' },
-      ],
-    })
+    document ??= documentOf(app, isDemo)
     return c.json(document)
   })
+}
+
+function documentOf(app: App, isDemo: boolean) {
+  const document = app.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: {
+      title: 'Unicorn Store',
+      version: '1',
+      description: DESCRIPTION,
+      license: LICENSE,
+    },
+    servers: [{ url: '/' }],
+    security: [],
+    tags: [
+      { name: 'Purchases', description: 'Buying, and the progress of purchases.' },
+      { name: 'Products', description: 'Products and their stock.' },
+      { name: 'Users', description: 'Users and their wallets.' },
+      { name: 'Points', description: 'The points ledger.' },
+      { name: 'Campaigns', description: 'Rules that award points.' },
+      { name: 'Operations', description: 'Work for operators.' },
+      { name: 'Settings', description: 'Settings of this installation.' },
+      { name: 'Operation', description: 'Health checks.' },
+    ],
+  })
+  // What is not asked for is not in the document either.
+  if (isDemo)
+    for (const path of Object.values(document.paths ?? {}))
+      for (const operation of Object.values(path)) delete operation.security
+  return document
 }
 
 /** Assets of our page around Swagger UI: all of them served here, none inline. */

@@ -9,8 +9,10 @@ export const ANY = [
   'misdirected_request',
   'internal_error',
 ] as const
-/** What any route that reads the database may answer. */
-export const READING = [...ANY, 'database_unavailable'] as const
+/** What a route that reads the database for anybody may answer. */
+export const READING_FOR_ANYBODY = [...ANY, 'database_unavailable'] as const
+/** What any other route may answer: all of them read the database, and ask who it is for. */
+export const READING = [...READING_FOR_ANYBODY, 'unauthenticated', 'not_permitted', 'identity_unavailable'] as const
 /** What any route that takes a body may answer, even if it is to be empty. */
 export const WITH_BODY = [
   ...READING,

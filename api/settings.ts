@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, AppDependencies } from './app-types.ts'
+import { ANYBODY } from './auth.ts'
 import { ANY, json, problems } from './responses.ts'
 import { amountOutput } from './schemas.ts'
 
@@ -26,6 +27,7 @@ const settingsSchema = z
 const getSettingsRoute = createRoute({
   method: 'get',
   path: '/settings',
+  ...ANYBODY,
   operationId: 'getSettings',
   tags: ['Settings'],
   summary: 'Get the settings of this installation',
@@ -36,10 +38,13 @@ const getSettingsRoute = createRoute({
   },
 })
 
-export function registerSettings(app: App, { demoMode, money, pointValueMinor, temporalUi }: AppDependencies): void {
+export function registerSettings(app: App, { auth, money, pointValueMinor, temporalUi }: AppDependencies): void {
   const { currency, digits: minorDigits, locale } = money
   const pointValue = money.majorFromMinor(pointValueMinor)
   app.openapi(getSettingsRoute, (c) =>
-    c.json({ demoMode, currency, minorDigits, locale, pointValue, temporalUi: temporalUi ?? null }, 200),
+    c.json(
+      { demoMode: auth === undefined, currency, minorDigits, locale, pointValue, temporalUi: temporalUi ?? null },
+      200,
+    ),
   )
 }

@@ -10,6 +10,7 @@ import { type CampaignEvent, PURCHASE_COMPLETED, STORE_CLIENT } from '#domain/ca
 import { runSliced } from '#domain/campaigns/evaluation.ts'
 import { warningsOf } from '#domain/campaigns/warnings.ts'
 import type { App, AppDependencies } from './app-types.ts'
+import { CLIENT_OPERATORS, requireClient } from './auth.ts'
 import { limitPerCaller, turnsFor } from './caller-limits.ts'
 import {
   campaignName,
@@ -178,6 +179,7 @@ const MAX_SIMULATIONS_PER_CALLER = 8
 const simulateCampaignsRoute = createRoute({
   method: 'post',
   path: '/campaigns/simulate',
+  ...CLIENT_OPERATORS,
   operationId: 'simulateCampaigns',
   tags: ['Campaigns'],
   summary: 'Simulate campaigns on an event',
@@ -196,7 +198,9 @@ const simulateCampaignsRoute = createRoute({
 export function registerSimulation(app: App, { sql }: AppDependencies): void {
   const count = limitPerCaller('simulations', MAX_SIMULATIONS_PER_CALLER)
   app.openapi(simulateCampaignsRoute, async (c) => {
+    const input = c.req.valid('json')
+    requireClient(c, input.client)
     const end = count(c)
-    return c.json(await simulateEvent(sql, c.req.valid('json'), c.req.raw.signal).finally(end), 200)
+    return c.json(await simulateEvent(sql, input, c.req.raw.signal).finally(end), 200)
   })
 }

@@ -13,7 +13,9 @@ import {
 } from '#db/wallets.ts'
 import type { Money } from '#domain/money.ts'
 import type { App, AppDependencies } from './app-types.ts'
-import { DEMO_ACTOR, idempotencyHeaders, keyedRequest, requireDone } from './idempotency.ts'
+import { actorOf, CUSTOMERS, OPERATORS, requireOwn, SERVICES } from './auth.ts'
+import { invalidRequest } from './errors.ts'
+import { idempotencyHeaders, keyedRequest, requireDone } from './idempotency.ts'
 import { numberPosition, page, pageOf, pageQuery, readCursor } from './paging.ts'
 import { Problem } from './problems.ts'
 import { json, jsonBody, problems, READING, replayedHeader, WRITING } from './responses.ts'
@@ -54,6 +56,8 @@ function userProblem(refusal: WalletRefusal, money: Money): Problem {
   switch (refusal.code) {
     case 'user_exists':
       return new Problem(refusal.code, 'Choose another name, or top up this user.')
+    case 'identity_taken':
+      return new Problem(refusal.code, 'Each subject is one user, and each user has one.')
     case 'account_exists':
       return new Problem(refusal.code, 'Choose another name, or send "adopt": true to give its points to the new user.')
     case 'balance_too_large':
@@ -64,6 +68,7 @@ function userProblem(refusal: WalletRefusal, money: Money): Problem {
 const listUsersRoute = createRoute({
   method: 'get',
   path: '/users',
+  ...OPERATORS,
   operationId: 'listUsers',
   tags: ['Users'],
   summary: 'List users',
@@ -103,6 +108,16 @@ function newUser(money: Money) {
     .strictObject({
       username: newUsername,
       balance: amountInput(money),
+      subject: z
+        .string()
+        .min(1)
+        .max(255)
+        .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII characters')
+        .optional()
+        .openapi({
+          description: 'What access tokens of the user have as `sub`. Not in demo mode.',
+          example: 'auth0|7c3a9b0e',
+        }),
       adopt: z.boolean().default(false).openapi({
         description: 'Whether the user gets the points that were booked to this name before there was such a user.',
       }),
@@ -114,6 +129,7 @@ const createUserRoute = (money: Money) =>
   createRoute({
     method: 'post',
     path: '/users',
+    ...SERVICES,
     operationId: 'createUser',
     tags: ['Users'],
     summary: 'Add a user with an opening balance',
@@ -128,14 +144,19 @@ const createUserRoute = (money: Money) =>
         },
         content: json(userSchema),
       },
-      ...problems(...WRITING, 'user_exists', 'account_exists'),
+      ...problems(...WRITING, 'user_exists', 'account_exists', 'identity_taken'),
     },
   })
 
-function registerCreateUser(app: App, { sql, writes, money }: AppDependencies): void {
+function registerCreateUser(app: App, { sql, writes, money, auth }: AppDependencies): void {
   app.openapi(createUserRoute(money), async (c) => {
     const body = c.req.valid('json')
-    const wallet = { username: body.username, balanceMinor: body.balance, adopt: body.adopt, actor: DEMO_ACTOR }
+    const { username, balance, adopt, subject } = body
+    if (subject !== undefined && auth === undefined) {
+      throw invalidRequest('body', [{ path: 'subject', message: 'is not for demo mode, in which nobody signs in' }])
+    }
+    const identity = subject !== undefined && auth ? { issuer: auth.issuer, subject } : undefined
+    const wallet = { username, balanceMinor: balance, adopt, ...(identity && { identity }), actor: actorOf(c) }
     const answer = await createWallet(writes, keyedRequest(c, body), wallet)
     const created = requireDone(c, answer, {
       unknown: 'unknown_user',
@@ -149,6 +170,7 @@ function registerCreateUser(app: App, { sql, writes, money }: AppDependencies): 
 const getBalanceRoute = createRoute({
   method: 'get',
   path: '/users/balance/{username}',
+  ...CUSTOMERS,
   operationId: 'getBalance',
   tags: ['Users'],
   summary: 'Get the balance of a user',
@@ -162,7 +184,9 @@ const getBalanceRoute = createRoute({
 
 function registerGetBalance(app: App, { sql, money }: AppDependencies): void {
   app.openapi(getBalanceRoute, async (c) => {
-    const wallet = await requireUser(sql, c.req.valid('param').username)
+    const { username } = c.req.valid('param')
+    requireOwn(c, username, 'unknown_user')
+    const wallet = await requireUser(sql, username)
     return c.json(formatUser(wallet, money), 200)
   })
 }
@@ -175,6 +199,7 @@ const topUpRoute = (money: Money) =>
   createRoute({
     method: 'post',
     path: '/users/{username}/top-ups',
+    ...OPERATORS,
     operationId: 'topUp',
     tags: ['Users'],
     summary: 'Top up a wallet',
@@ -193,7 +218,7 @@ function registerTopUp(app: App, { sql, writes, money }: AppDependencies): void 
     const answer = await topUpWallet(writes, keyedRequest(c, body), {
       username,
       amountMinor: body.amount,
-      actor: DEMO_ACTOR,
+      actor: actorOf(c),
     })
     requireDone(c, answer, { unknown: 'unknown_user', refused: (refusal) => userProblem(refusal, money) })
     return c.json(formatUser(await requireUser(sql, username), money), 200)
@@ -214,6 +239,7 @@ const walletEntrySchema = z
 const listWalletEntriesRoute = createRoute({
   method: 'get',
   path: '/users/{username}/wallet-entries',
+  ...CUSTOMERS,
   operationId: 'listWalletEntries',
   tags: ['Users'],
   summary: 'List the entries of a wallet',
@@ -227,7 +253,9 @@ const listWalletEntriesRoute = createRoute({
 
 function registerListWalletEntries(app: App, { sql, money }: AppDependencies): void {
   app.openapi(listWalletEntriesRoute, async (c) => {
-    const { userId } = await requireUser(sql, c.req.valid('param').username)
+    const { username } = c.req.valid('param')
+    requireOwn(c, username, 'unknown_user')
+    const { userId } = await requireUser(sql, username)
     const { limit } = c.req.valid('query')
     const cursor = readCursor(c, numberPosition)
     const entries = await listWalletEntries(sql, {

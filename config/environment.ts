@@ -37,6 +37,15 @@ const webPage = z
   .url({ protocol: /^https?$/, error: 'must look like https://temporal.example' })
   .transform((text) => text.replace(/\/+$/, ''))
 
+/** Keys that are fetched on the way could be anybody's. */
+const keySet = z
+  .url({ protocol: /^https?$/, error: 'must look like https://id.example/jwks' })
+  .transform((text) => new URL(text))
+  .refine(
+    ({ protocol, hostname }) => protocol === 'https:' || isLoopbackHost(hostname),
+    'must be https, but for a loopback address',
+  )
+
 const list = z.string().transform((text) =>
   text
     .split(',')
@@ -47,13 +56,7 @@ const list = z.string().transform((text) =>
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
 
 const variables = z.object({
-  HOST: z
-    .string()
-    .refine(
-      isLoopbackHost,
-      'must be a loopback address such as 127.0.0.1: without auth the API serves this machine only',
-    )
-    .default('127.0.0.1'),
+  HOST: z.string().default('127.0.0.1'),
   PORT: port.default(3000),
   WORKER_HEALTH_PORT: port.optional(),
   DATABASE_URL: postgresUrl.optional(),
@@ -77,6 +80,15 @@ const variables = z.object({
   POINT_VALUE_MINOR: wholeNumber(1, 1_000_000).optional(),
   PURCHASE_WAIT_MS: wholeNumber(0, 60_000).default(10_000),
   FAST_LANE: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
+  AUTH_ISSUER: z.string().max(255).optional(),
+  AUTH_AUDIENCE: z.string().max(255).optional(),
+  AUTH_JWT_SECRET: z
+    .string()
+    .refine((secret) => Buffer.byteLength(secret) >= 32, 'must have 32 bytes or more')
+    .optional(),
+  AUTH_JWKS_URL: keySet.optional(),
+  AUTH_ROLES_CLAIM: z.string().default('roles'),
+  AUTH_CLIENTS_CLAIM: z.string().default('clients'),
   CORS_ORIGINS: list.pipe(z.array(origin)).default([]),
   LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info'),
   NODE_ENV: z.string().optional(),
@@ -86,6 +98,17 @@ const variables = z.object({
 })
 
 export type LogLevel = z.output<typeof variables>['LOG_LEVEL']
+
+/** What access tokens have to be like. */
+export type AuthSettings = {
+  readonly issuer: string
+  readonly audience: string
+  /** Of HS256; or where the issuer publishes its public keys. */
+  readonly keys: { readonly secret: string } | { readonly jwksUrl: URL }
+  /** Names of the claims that have the roles, and the clients that a service or operator is for. */
+  readonly rolesClaim: string
+  readonly clientsClaim: string
+}
 
 /** The whole configuration of a process, read once at its start. */
 export interface Environment {
@@ -118,6 +141,8 @@ export interface Environment {
   readonly purchaseWaitMs: number
   /** Whether a purchase is carried out in the fast lane unless its order says otherwise. */
   readonly fastLane: boolean
+  /** Undefined: demo mode, in which everybody may do everything. */
+  readonly auth: AuthSettings | undefined
   readonly corsOrigins: readonly string[]
   readonly logLevel: LogLevel
   /** `NODE_ENV=production`: what can be built beforehand must have been. */
@@ -137,10 +162,16 @@ export interface Environment {
  */
 export function readEnvironment(source: Variables = process.env): Environment {
   const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''))
-  refuseAuth(given)
+  refuseUnknownAuth(given)
   const parsed = variables.safeParse(given)
   if (!parsed.success) throw new ConfigurationError(describeFirst(parsed.error, given))
   const value = parsed.data
+  const auth = readAuth(value)
+  if (auth === undefined && !isLoopbackHost(value.HOST)) {
+    throw new ConfigurationError(
+      `HOST="${value.HOST}": must be a loopback address such as 127.0.0.1: without auth the API serves this machine only.`,
+    )
+  }
   const money = createMoney(value.CURRENCY, value.LOCALE)
   return {
     host: value.HOST,
@@ -161,6 +192,7 @@ export function readEnvironment(source: Variables = process.env): Environment {
     pointValueMinor: value.POINT_VALUE_MINOR ?? Math.max(1, 10 ** (money.digits - 1)),
     purchaseWaitMs: value.PURCHASE_WAIT_MS,
     fastLane: value.FAST_LANE === 'on',
+    auth,
     corsOrigins: value.CORS_ORIGINS,
     logLevel: value.LOG_LEVEL,
     production: value.NODE_ENV === 'production',
@@ -178,19 +210,39 @@ export function childEnvironment(changes: Variables, source: Variables = process
   return Object.fromEntries(merged.filter((entry): entry is [string, string] => entry[1] !== undefined))
 }
 
-/** Someone who configured auth must not be served without it. */
-function refuseAuth(given: Variables): void {
-  const name = Object.keys(given).find((key) => key.startsWith('AUTH_'))
-  if (name === undefined) return
-  throw new ConfigurationError(
-    `${name} is set, but auth is not available in this version: unset it to run in demo mode.`,
-  )
+/** Someone who configured more than there is must not be served without it. */
+function refuseUnknownAuth(given: Variables): void {
+  const name = Object.keys(given).find((key) => key.startsWith('AUTH_') && !(key in variables.shape))
+  if (name !== undefined) throw new ConfigurationError(`${name} is set, but not known in this version: unset it.`)
+}
+
+/** All of it, or nothing: half a configuration would be a mistake. */
+function readAuth(value: z.output<typeof variables>): AuthSettings | undefined {
+  const { AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience, AUTH_JWT_SECRET: secret, AUTH_JWKS_URL: jwksUrl } = value
+  if ([issuer, audience, secret, jwksUrl].every((one) => one === undefined)) return undefined
+  if (secret !== undefined && jwksUrl !== undefined) {
+    throw new ConfigurationError(
+      'AUTH_JWT_SECRET and AUTH_JWKS_URL are both set: set the one that tokens are signed with.',
+    )
+  }
+  if (issuer === undefined || audience === undefined || (secret === undefined && jwksUrl === undefined)) {
+    throw new ConfigurationError(
+      'AUTH_ISSUER, AUTH_AUDIENCE and one of AUTH_JWT_SECRET and AUTH_JWKS_URL go together: set all three, or none for demo mode.',
+    )
+  }
+  return {
+    issuer,
+    audience,
+    keys: secret === undefined ? { jwksUrl: jwksUrl as URL } : { secret },
+    rolesClaim: value.AUTH_ROLES_CLAIM,
+    clientsClaim: value.AUTH_CLIENTS_CLAIM,
+  }
 }
 
 /** Values may be secret (URLs carry passwords), so they are shown only where that helps and cannot hurt. */
 function describeFirst(error: z.ZodError, given: Variables): string {
   const issue = error.issues[0]
   const name = String(issue?.path[0] ?? 'environment')
-  const shown = name.endsWith('_URL') ? '' : `="${given[name] ?? ''}"`
+  const shown = /_(?:URL|SECRET)$/.test(name) ? '' : `="${given[name] ?? ''}"`
   return `${name}${shown}: ${issue?.message ?? 'bad value'}.`
 }

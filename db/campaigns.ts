@@ -40,14 +40,14 @@ export type CampaignSummary = Omit<StoredCampaign, 'rules'> & { ruleCount: numbe
 /** The campaigns of one client, or of all, newest first, without their rules. */
 export async function listCampaigns(
   sql: Sql,
-  options: { client?: string; before?: string; limit: number },
+  options: { clients?: readonly string[]; before?: string; limit: number },
 ): Promise<CampaignSummary[]> {
   const rows = await sql<(Omit<CampaignSummary, keyof TermsSummary> & { terms: TermsSummary })[]>`
     select id, client, name, version, ${givenInAll(sql, 'campaigns')} as "givenPoints", created_at as "createdAt", updated_at as "updatedAt",
       ${withoutRules(sql, 'terms')} as terms
     from ${campaigns(sql)}
     where deleted_at is null
-      ${options.client === undefined ? sql`` : sql`and client = ${options.client}`}
+      ${options.clients === undefined ? sql`` : sql`and client = any(${[...options.clients]})`}
       ${options.before === undefined ? sql`` : sql`and id < ${options.before}`}
     order by id desc
     limit ${options.limit}`

@@ -22,7 +22,7 @@ export const FUNCTIONS = {
     points: 'bigint',
     point_minor: 'bigint',
   },
-  request_cancel: { purchase: 'uuid' },
+  request_cancel: { purchase: 'uuid', owner: 'text' },
   reserve_stock: { purchase: 'uuid' },
   release_stock: { purchase: 'uuid' },
   charge_wallet: { purchase: 'uuid' },
@@ -31,7 +31,7 @@ export const FUNCTIONS = {
   begin_compensation: { purchase: 'uuid', reason: 'jsonb' },
   record_outcome: { purchase: 'uuid', outcome: 'jsonb' },
   note_retry: { purchase: 'uuid', step_name: 'text', is_undo: 'boolean', attempt: 'integer' },
-  open_refund: { purchase: 'uuid', who: 'text' },
+  open_refund: { purchase: 'uuid', who: 'text', owner: 'text', within_days: 'integer' },
   return_stock: { purchase: 'uuid' },
   return_money: {
     purchase: 'uuid',
@@ -68,6 +68,8 @@ export const FUNCTIONS = {
     name: 'text',
     opening_minor: 'bigint',
     adopt: 'boolean',
+    issuer: 'text',
+    subject: 'text',
     who: 'text',
     key_scope: 'text',
     request_key: 'text',
@@ -124,9 +126,9 @@ export type FunctionName = keyof typeof FUNCTIONS
 
 type ValueOf = {
   uuid: string
-  text: string
+  text: string | null
   bigint: number | null
-  integer: number
+  integer: number | null
   boolean: boolean
   'timestamp with time zone': string | null
   jsonb: object

@@ -65,8 +65,8 @@ export async function openPurchase(sql: Sql, order: PurchaseOrder): Promise<Open
  *
  * @returns the status that it has now; null without such a purchase
  */
-export async function requestCancel(sql: Sql, purchaseId: string): Promise<PurchaseStatus | null> {
-  return await call(sql, 'request_cancel', { purchase: purchaseId })
+export async function requestCancel(sql: Sql, purchaseId: string, owner?: string): Promise<PurchaseStatus | null> {
+  return await call(sql, 'request_cancel', { purchase: purchaseId, owner: owner ?? null })
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -166,8 +166,14 @@ export type ReturnedPoints = { withheld: number }
  *
  * @returns the status that it has now: `refunding` or `refunded`, or why it cannot be refunded; null without such a purchase
  */
-export async function openRefund(sql: Sql, purchaseId: string, actor: string): Promise<PurchaseStatus | null> {
-  return await call(sql, 'open_refund', { purchase: purchaseId, who: actor })
+export async function openRefund(
+  sql: Sql,
+  purchaseId: string,
+  actor: string,
+  { owner, withinDays }: { owner?: string; withinDays?: number } = {},
+): Promise<PurchaseStatus | 'too_late' | null> {
+  const asked = { purchase: purchaseId, who: actor, owner: owner ?? null, within_days: withinDays ?? null }
+  return await call(sql, 'open_refund', asked)
 }
 
 /** Puts what was sold back on the shelf. */
@@ -254,9 +260,11 @@ export type PurchaseEvent = {
 /** What a step at the points ledger says. */
 export type MovedPoints = { points: number; transactionId?: string; pointsWithheld?: number }
 
-export async function readPurchase(sql: Sql, purchaseId: string): Promise<StoredPurchase | undefined> {
+/** @param owner whose it must be; left out: anybody's */
+export async function readPurchase(sql: Sql, purchaseId: string, owner?: string): Promise<StoredPurchase | undefined> {
   const [purchase] = await sql<StoredPurchase[]>`
-    select ${summary(sql)}, ${history(sql)} from ${purchases(sql)} where p.id = ${purchaseId}`
+    select ${summary(sql)}, ${history(sql)} from ${purchases(sql)}
+    where p.id = ${purchaseId} ${owner === undefined ? sql`` : sql`and p.user_id = ${owner}`}`
   return purchase
 }
 
@@ -280,6 +288,8 @@ export async function readSettledPurchases(sql: Sql, purchaseIds: string[]): Pro
 
 export type PurchaseFilter = {
   username?: string
+  /** Only those of the user of this id. */
+  owner?: string
   status?: PurchaseStatus
   /** Id of the last purchase of the page before. */
   before?: string
@@ -288,11 +298,12 @@ export type PurchaseFilter = {
 
 /** Newest first: the ids are UUIDv7, which sort by the time they were made. */
 export async function listPurchases(sql: Sql, filter: PurchaseFilter): Promise<PurchaseSummary[]> {
-  const { username, status, before } = filter
+  const { username, owner, status, before } = filter
   return await sql<PurchaseSummary[]>`
     select ${summary(sql)} from ${purchases(sql)}
     where true
       ${username === undefined ? sql`` : sql`and p.user_id = (select id from users where lower(username) = lower(${username}))`}
+      ${owner === undefined ? sql`` : sql`and p.user_id = ${owner}`}
       ${status === undefined ? sql`` : sql`and p.status = ${status}`}
       ${before === undefined ? sql`` : sql`and p.id < ${before}`}
     order by p.id desc

@@ -17,7 +17,7 @@ export type WalletEntry = {
   recordedAt: Date
 }
 
-export type WalletRefusal = { code: 'user_exists' | 'account_exists' | 'balance_too_large' }
+export type WalletRefusal = { code: 'user_exists' | 'account_exists' | 'identity_taken' | 'balance_too_large' }
 
 /** A top-up brings a balance up to half of what can be counted. */
 export const MAX_TOPPED_UP_MINOR = Math.floor(Number.MAX_SAFE_INTEGER / 2)
@@ -31,6 +31,21 @@ function newUserId(): string {
 export async function findUser(sql: Sql, username: string): Promise<string | undefined> {
   const [user] = await sql<{ id: string }[]>`select id from users where lower(username) = lower(${username})`
   return user?.id
+}
+
+/** A user as somebody who signs in. */
+export type Identified = { userId: string; username: string }
+
+/** The user of whom tokens say `issuer` and `subject`. `isOurs`: we are the issuer, so the subject may be the id of the user. */
+export async function findUserByIdentity(
+  sql: Sql,
+  { issuer, subject, isOurs }: { issuer: string; subject: string; isOurs: boolean },
+): Promise<Identified | undefined> {
+  const [user] = await sql<Identified[]>`
+    select id as "userId", username from users
+    where id = (select user_id from identities where issuer = ${issuer} and subject = ${subject})
+      or ${isOurs} and id = ${subject}`
+  return user
 }
 
 /** The id of the user of a name, who is added if nobody has it: points can be had without a wallet. */
@@ -74,13 +89,21 @@ export async function listWalletEntries(
 export async function createWallet(
   sql: Sql,
   request: KeyedRequest,
-  wallet: { username: string; balanceMinor: number; adopt: boolean; actor: string },
+  wallet: {
+    username: string
+    balanceMinor: number
+    adopt: boolean
+    identity?: { issuer: string; subject: string }
+    actor: string
+  },
 ): Promise<KeyedAnswer<WalletRefusal>> {
   return await call(sql, 'create_wallet', {
     new_id: newUserId(),
     name: wallet.username,
     opening_minor: wallet.balanceMinor,
     adopt: wallet.adopt,
+    issuer: wallet.identity?.issuer ?? null,
+    subject: wallet.identity?.subject ?? null,
     who: wallet.actor,
     key_scope: request.scope,
     request_key: request.key,

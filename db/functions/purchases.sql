@@ -56,12 +56,12 @@ $$;
 
 -- Records that somebody asks to cancel a purchase: once, and while it is not settled. Unless the confirmation has happened, it
 -- never will. Returns the status that it has, null without such a purchase.
-create or replace function request_cancel(purchase uuid) returns jsonb
+create or replace function request_cancel(purchase uuid, owner text) returns jsonb
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   bought purchases;
 begin
-  select * into bought from purchases where id = purchase for no key update;
+  select * into bought from purchases where id = purchase and user_id = coalesce(owner, user_id) for no key update;
   if found and bought.settled_at is null then
     perform tombstone_confirmation(purchase);
     if bought.cancel_requested_at is null then
@@ -174,13 +174,16 @@ $$;
 
 -- Turns a completed purchase into one that is being refunded; once. Returns the status that it has now, null without such a
 -- purchase.
-create or replace function open_refund(purchase uuid, who text) returns jsonb
+create or replace function open_refund(purchase uuid, who text, owner text, within_days integer) returns jsonb
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   bought purchases;
 begin
-  select * into bought from purchases where id = purchase for no key update;
+  select * into bought from purchases where id = purchase and user_id = coalesce(owner, user_id) for no key update;
   if bought.status = 'completed' then
+    if bought.settled_at < now() - make_interval(days => within_days) then
+      return '"too_late"';
+    end if;
     bought.status := 'refunding';
     perform record_event(bought, 'purchase', 'refunding', jsonb_build_object('actor', who));
     return '"refunding"';

@@ -145,7 +145,8 @@ $$;
 -- Adds a wallet with an opening balance, and its user unless there is one of this name. Refusals: user_exists; account_exists, when
 -- the name has points that are not to be adopted.
 create or replace function create_wallet(
-  new_id text, name text, opening_minor bigint, adopt boolean, who text, key_scope text, request_key text, hash text
+  new_id text, name text, opening_minor bigint, adopt boolean, issuer text, subject text, who text,
+  key_scope text, request_key text, hash text
 ) returns jsonb
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -158,6 +159,12 @@ begin
   owner := open_user(new_id, name) #>> '{}';
   if not adopt and has_points_history(owner) and not exists (select from wallets where user_id = owner) then
     return refuse_key(key_scope, request_key, 'account_exists');
+  end if;
+  if subject is not null and not exists (select from wallets where user_id = owner) then
+    insert into identities values (issuer, subject, owner) on conflict do nothing;
+    if not found then
+      return refuse_key(key_scope, request_key, 'identity_taken');
+    end if;
   end if;
   insert into wallets (user_id, added_minor) values (owner, opening_minor) on conflict (user_id) do nothing;
   if not found then

@@ -56,6 +56,15 @@ create table users (
 create unique index users_name on users (lower(username));
 create index users_by_name on users (username);
 
+-- Who they are for a provider of identities: what its tokens say in "iss" and "sub".
+create table identities (
+  issuer    text        not null,
+  subject   text        not null,
+  user_id   resource_id not null unique references users,
+  linked_at timestamptz not null default now(),
+  primary key (issuer, subject)
+);
+
 -- ---------------------------------------------------------------------------------------------------------------------
 -- Stock
 

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { openApiWorld } from '#test/support/api-world.ts'
 import { shared } from '#test/support/shared-world.ts'
+import { AUTH, bearer } from '#test/support/tokens.ts'
 
 const world = await shared(openApiWorld())
 let port: string
@@ -147,8 +148,10 @@ describe('in demo mode', () => {
 })
 
 test('outside of demo mode these rules are not in force', async () => {
-  const open = await world.serve({ demoMode: false })
-  const answer = await open.post('/users', { username: 'elsewhere', balance: 1 }, { headers: { Origin: evil } })
+  const open = await world.serve({ auth: AUTH })
+  const operator = await bearer('olga', { roles: ['operator'] })
+  const headers = { Origin: evil, ...operator }
+  const answer = await open.post('/users', { username: 'elsewhere', balance: 1 }, { headers })
   expect(answer.status).toBe(201)
 })
 

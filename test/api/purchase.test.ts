@@ -3,6 +3,7 @@ import { purchaseWorkflowId } from '#domain/purchase.ts'
 import { openApiWorld } from '#test/support/api-world.ts'
 import { scheduledActivities } from '#test/support/scheduled-activities.ts'
 import { shared } from '#test/support/shared-world.ts'
+import { AUTH, bearer } from '#test/support/tokens.ts'
 
 const world = await shared(openApiWorld())
 let product: string
@@ -165,9 +166,10 @@ describe('the lane of a purchase', () => {
   })
 
   test('is not slow outside of demo mode', async () => {
-    const api = await world.serve({ demoMode: false })
+    const api = await world.serve({ auth: AUTH })
     const order = { userId: buyer, productId: product, quantity: 1, slowMotion: true }
-    const { status, body } = await api.post('/purchase', order)
+    const headers = await bearer('olga', { roles: ['operator'] })
+    const { status, body } = await api.post('/purchase', order, { headers })
     expect(status).toBe(400)
     expect(body.errors).toEqual([{ path: 'slowMotion', message: 'is for demo mode only' }])
   })

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { openApiWorld } from '#test/support/api-world.ts'
 import { shared } from '#test/support/shared-world.ts'
+import { AUTH } from '#test/support/tokens.ts'
 
 const world = await shared(openApiWorld())
 
@@ -20,7 +21,7 @@ describe('the settings', () => {
 
   test('show where the workflows can be looked at, if the server knows', async () => {
     const temporalUi = { url: 'https://temporal.example', namespace: 'shop' }
-    const api = await world.serve({ temporalUi, pointValueMinor: 1, demoMode: false })
+    const api = await world.serve({ temporalUi, pointValueMinor: 1, auth: AUTH })
     expect((await api.get('/settings')).body).toMatchObject({ demoMode: false, pointValue: 0.01, temporalUi })
   })
 })

@@ -2,6 +2,7 @@ import { describe, expect, inject } from 'vitest'
 import { expectAccessible, expectFits } from '#test/support/accessibility.ts'
 import { test } from '#test/support/browser-world.ts'
 import { makeBuyer } from '#test/support/buyer.ts'
+import { AUTH } from '#test/support/tokens.ts'
 
 const temporalUi = { url: 'http://127.0.0.1:8233', namespace: 'default' }
 const PHONE = { width: 360, height: 740 }
@@ -26,7 +27,7 @@ describe('the banner of the demo', () => {
 
   test('is not there with authentication', async ({ world, visit }) => {
     const { buyer } = await makeBuyer(world)
-    const { url } = await world.serve({ storeDir: inject('storeDir'), demoMode: false })
+    const { url } = await world.serve({ storeDir: inject('storeDir'), auth: AUTH })
     const page = await visit({ as: buyer, url })
     await page.getByRole('heading', { name: 'Buy Unicorns' }).waitFor()
     expect(await page.getByRole('complementary', { name: 'About this demo' }).count()).toBe(0)

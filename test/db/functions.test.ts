@@ -159,7 +159,7 @@ describe('amounts that are none', () => {
     await chargeWallet(shop.sql, purchaseId)
     await confirmPurchase(shop.sql, purchaseId)
     await shop.complete(purchaseId)
-    await call(shop.sql, 'open_refund', { purchase: purchaseId, who: 'test' })
+    await call(shop.sql, 'open_refund', { purchase: purchaseId, who: 'test', owner: null, within_days: null })
     for (const points of wrong) {
       const given = call(shop.sql, 'return_money', { purchase: purchaseId, ...none, ...points })
       await expect(given, JSON.stringify(points)).rejects.toThrow('points of purchase')

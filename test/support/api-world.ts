@@ -29,7 +29,7 @@ export async function openApiWorld(options: SagaWorldOptions = {}) {
     corsOrigins: ['https://shop.example'],
     temporalUi: undefined,
     storeDir: '/nowhere',
-    demoMode: true,
+    auth: undefined,
   }
 
   /** One more server for the same shop, different in what is given. */

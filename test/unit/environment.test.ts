@@ -75,8 +75,31 @@ describe('readEnvironment', () => {
     expect(readEnvironment({ HOST }).host).toBe(HOST)
   })
 
-  test('auth that was configured is refused rather than silently not applied', () => {
-    expect(() => readEnvironment({ AUTH_ISSUER: 'https://login.example' })).toThrow(/AUTH_ISSUER.*not available/)
+  const AUTH = { AUTH_ISSUER: 'https://id.example', AUTH_AUDIENCE: 'store', AUTH_JWT_SECRET: 'x'.repeat(32) }
+  const JWKS = { AUTH_JWKS_URL: 'https://id.example/jwks' }
+
+  test('auth comes with a secret or with published keys, and lets the API listen anywhere', () => {
+    const { AUTH_JWT_SECRET: secret, ...who } = AUTH
+    const auth = { issuer: 'https://id.example', audience: 'store', rolesClaim: 'roles', clientsClaim: 'clients' }
+    expect(readEnvironment({ ...AUTH, HOST: '0.0.0.0' })).toMatchObject({
+      host: '0.0.0.0',
+      auth: { ...auth, keys: { secret } },
+    })
+    const published = readEnvironment({ ...who, ...JWKS, AUTH_ROLES_CLAIM: 'groups' }).auth
+    expect(published).toEqual({ ...auth, rolesClaim: 'groups', keys: { jwksUrl: new URL(JWKS.AUTH_JWKS_URL) } })
+    expect(readEnvironment({}).auth).toBeUndefined()
+  })
+
+  test.each([
+    ['half of it', { AUTH_ISSUER: AUTH.AUTH_ISSUER }, /go together/],
+    ['without an audience', { ...AUTH, AUTH_AUDIENCE: '' }, /go together/],
+    ['with only a secret', { AUTH_JWT_SECRET: AUTH.AUTH_JWT_SECRET }, /go together/],
+    ['with two sources of keys', { ...AUTH, ...JWKS }, /both set/],
+    ['with a short secret', { ...AUTH, AUTH_JWT_SECRET: 'hunter2' }, /^AUTH_JWT_SECRET: must have 32 bytes or more\.$/],
+    ['with keys that anybody on the way can change', { ...AUTH, AUTH_JWKS_URL: 'http://id.example/jwks' }, /https/],
+    ['with what there is not', { ...AUTH, AUTH_CLIENT_ID: 'store' }, /AUTH_CLIENT_ID is set, but not known/],
+  ])('auth %s is refused rather than silently not applied', (_, given, error) => {
+    expect(() => readEnvironment(given)).toThrow(error)
   })
 
   test('a password never gets into an error', () => {
