@@ -17,7 +17,9 @@ const ORDER = { username: 'crash-tester', productId: 'crash-test', price: 42 }
 /** `npm run demo:crash`: a worker dies in the middle of a charge, and the purchase comes out right all the same. */
 async function main() {
   const interrupted = interruption()
-  const system = await findOrStartSystem(readEnvironment(), say)
+  const environment = readEnvironment()
+  if (environment.auth) throw new ConfigurationError('demo:crash is for demo mode: unset AUTH_ISSUER and its like.')
+  const system = await findOrStartSystem(environment, say)
   const { urls } = system.runtime()
   // As the owner of the tables, who may lock a wallet.
   const databaseUrl = urls.migrateDatabase ?? urls.database ?? ''

@@ -101,7 +101,7 @@ async function startSystem(launch: Launch): Promise<void> {
   const api = `http://${host.includes(':') ? `[${host.replace(/[[\]]/g, '')}]` : host}:${port}`
   await retry(() => requireReady(`${api}/readyz`), READY_WITHIN_MS, stopping).catch(asConfigurationError)
   record.update({ state: 'running', urls: { api } })
-  notify(introduction(dataDir, api, record.current().urls.webUi))
+  notify(introduction(environment, api, record.current().urls.webUi))
 }
 
 function portsOf({ host, port, workerHealthPort, temporalAddress, temporalPort, temporalUiPort }: Environment) {
@@ -180,7 +180,8 @@ function asConfigurationError({ message }: Error): never {
   throw new ConfigurationError(message)
 }
 
-function introduction(dataDir: string, api: string, webUi: string | undefined): string {
+function introduction({ dataDir, auth }: Environment, api: string, webUi: string | undefined): string {
+  const token = auth === undefined ? '' : ` -H "Authorization: Bearer $TOKEN"`
   return `
 Unicorn Store is running.
   Store            ${api}/store/
@@ -189,10 +190,14 @@ Unicorn Store is running.
 ${webUi === undefined ? '' : `  Temporal Web UI  ${webUi}\n`}  Logs             ${join(dataDir, 'logs')}
 
 Buy a unicorn:
-  curl -X POST ${api}/purchase -H 'content-type: application/json' -d '{"userId":"derick","productId":"1","quantity":1}'
-
+  curl -X POST ${api}/purchase${token} -H 'content-type: application/json' -d '{"userId":"derick","productId":"1","quantity":1}'
+${auth === undefined ? '' : AUTH_IS_ON}
 Ctrl-C stops everything; the data is kept.`
 }
+
+const AUTH_IS_ON = `
+Auth is on: TOKEN is an access token, such as "npm run token" makes. The store has no sign-in yet.
+`
 
 function notify(line: string): void {
   console.log(line)
