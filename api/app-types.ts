@@ -59,6 +59,7 @@ export type Role = 'customer' | 'service' | 'client_operator' | 'operator'
 
 /** Who asks. */
 export type Caller = {
+  readonly role: Role
   /** In entries, events and histories, and the scope of idempotency keys. Has no name in it that a person chose. */
   readonly actor: string
   /** Of a customer: the user who they are, and the only one whose data they see and spend. */

@@ -10,7 +10,7 @@ import { Problem } from './problems.ts'
 // Who asks, and what they may do. Each route says who may use it; it is decided here, before anything of the request is looked at.
 
 /** In demo mode nobody signs in, and everybody may do everything. */
-const DEMO: Caller = { actor: 'demo' }
+const DEMO: Caller = { actor: 'demo', role: 'operator' }
 
 /** What a route says of who may use it, to be spread into its definition; it is in the OpenAPI document as well. */
 function access(...roles: Role[]) {
@@ -42,8 +42,8 @@ export function authenticate(app: App, auth: AuthSettings | undefined, sql: Data
   let rules: Map<string, Role[] | undefined> | undefined
   return async (c, next) => {
     rules ??= rulesOf(app)
-    const route = matchedRoutes(c).at(-1)
-    const roles = route && rules.get(`${route.method} ${route.path}`)
+    // The first of them is the one that answers.
+    const roles = rulesFor(rules, matchedRoutes(c))
     const isOpen = roles?.length === 0 || PAGES.test(c.req.path) || c.req.method === 'OPTIONS'
     if (!isOpen) c.set('caller', await admit(c, { auth, verify, sql, roles: roles ?? [] }))
     await next()
@@ -60,6 +60,14 @@ function rulesOf(app: App): Map<string, Role[] | undefined> {
         route['x-roles'] as Role[] | undefined,
       ]),
   )
+}
+
+function rulesFor(
+  rules: Map<string, Role[] | undefined>,
+  routes: { method: string; path: string }[],
+): Role[] | undefined {
+  const route = routes.find(({ method, path }) => rules.has(`${method} ${path}`))
+  return route && rules.get(`${route.method} ${route.path}`)
 }
 
 type Admission = { auth: AuthSettings; verify: (token: string) => Promise<JWTPayload>; sql: Database; roles: Role[] }
@@ -79,11 +87,11 @@ async function admit(c: AppContext, { auth, verify, sql, roles }: Admission): Pr
   if (role === undefined) throw new Problem('not_permitted', 'The roles of this token are not for this route.')
   const subject = claims.sub as string
   if (role !== 'customer')
-    return { actor: `${role}:${encodeURIComponent(subject)}`, ...(role !== 'operator' && { clients }) }
+    return { role, actor: `${role}:${encodeURIComponent(subject)}`, ...(role !== 'operator' && { clients }) }
   const user = await findUserByIdentity(sql, { issuer: auth.issuer, subject, isOurs: 'secret' in auth.keys })
   if (!user)
     throw new Problem('not_permitted', 'There is no user of this token yet: a service or an operator adds one.')
-  return { actor: `customer:${user.userId}`, user }
+  return { role, actor: `customer:${user.userId}`, user }
 }
 
 const BY_POWER: Role[] = ['operator', 'client_operator', 'service', 'customer']
@@ -130,6 +138,11 @@ function unauthenticated(c: AppContext, detail: string, error?: 'invalid_token')
 /** Who did it, for entries, events and histories. */
 export function actorOf(c: AppContext): string {
   return c.get('caller').actor
+}
+
+/** Whether it is an operator, of all clients. */
+export function isOperator(c: AppContext): boolean {
+  return c.get('caller').role === 'operator'
 }
 
 /** The user to whom everything that is read or changed must belong; undefined when it may be anybody's. */

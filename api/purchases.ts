@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { readEvaluation } from '#db/awards.ts'
 import { listPurchases, openRefund, requestCancel, type StoredPurchase } from '#db/purchases.ts'
 import type { App, AppDependencies } from './app-types.ts'
-import { actorOf, CUSTOMERS, ownerOf, requireOwn } from './auth.ts'
+import { actorOf, CUSTOMERS, isOperator, ownerOf, requireOwn } from './auth.ts'
 import { idPosition, page, pageOf, pageQuery, readCursor } from './paging.ts'
 import { Problem } from './problems.ts'
 import {
@@ -253,13 +253,11 @@ function registerRefundPurchase(app: App, deps: AppDependencies): void {
     c.set('purchaseId', id)
     const owner = ownerOf(c)
     const found = await readPresent(deps, id, owner)
-    const opened = await openRefund(deps.writes, id, actorOf(c), owner ? { owner, withinDays: REFUND_DAYS } : {})
+    const limits = { ...(owner && { owner }), ...(!isOperator(c) && { withinDays: REFUND_DAYS }) }
+    const opened = await openRefund(deps.writes, id, actorOf(c), limits)
     if (opened === null) throw unknownPurchaseProblem(id)
     if (opened === 'too_late') {
-      throw new Problem(
-        'refund_period_over',
-        `A customer can refund a purchase for ${REFUND_DAYS} days. Ask an operator.`,
-      )
+      throw new Problem('refund_period_over', `A purchase can be refunded for ${REFUND_DAYS} days. Ask an operator.`)
     }
     if (opened !== 'refunding' && opened !== 'refunded') throw notRefundableProblem(found?.purchaseId ?? id, opened)
     const purchase = found
@@ -273,7 +271,7 @@ function registerRefundPurchase(app: App, deps: AppDependencies): void {
   })
 }
 
-/** How long a customer may give back what they bought; operators always may. */
+/** How long customers, and services for them, may give back what was bought; operators always may. */
 const REFUND_DAYS = 30
 
 /** Has a refund carried out that is on record. @returns the purchase as it is then */

@@ -13,7 +13,7 @@ import {
 } from '#db/wallets.ts'
 import type { Money } from '#domain/money.ts'
 import type { App, AppDependencies } from './app-types.ts'
-import { actorOf, CUSTOMERS, OPERATORS, requireOwn, SERVICES } from './auth.ts'
+import { actorOf, CUSTOMERS, isOperator, OPERATORS, requireOwn, SERVICES } from './auth.ts'
 import { invalidRequest } from './errors.ts'
 import { idempotencyHeaders, keyedRequest, requireDone } from './idempotency.ts'
 import { numberPosition, page, pageOf, pageQuery, readCursor } from './paging.ts'
@@ -152,6 +152,8 @@ function registerCreateUser(app: App, { sql, writes, money, auth }: AppDependenc
   app.openapi(createUserRoute(money), async (c) => {
     const body = c.req.valid('json')
     const { username, balance, adopt, subject } = body
+    if (balance > 0 && !isOperator(c))
+      throw new Problem('not_permitted', 'Only operators add money. Send "balance": 0.')
     if (subject !== undefined && auth === undefined) {
       throw invalidRequest('body', [{ path: 'subject', message: 'is not for demo mode, in which nobody signs in' }])
     }

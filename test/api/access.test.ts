@@ -226,6 +226,12 @@ test('who did it is on record, without their name', async () => {
   expect(body.items.at(-1)).toMatchObject({ reason: 'opening', actor: 'operator:olga' })
 })
 
+test('a service adds users, but no money', async () => {
+  const add = (balance: number) => api.post('/users', { username: 'sonia', balance }, { headers: CALLERS['a service'] })
+  expect(await add(1)).toMatchObject({ status: 403, body: { code: 'not_permitted' } })
+  expect((await add(0)).status).toBe(201)
+})
+
 test('the same key of two callers is two keys', async () => {
   const order = (userId: string) => ({ userId, productId: 'unicorn', quantity: 1 })
   const [one, two] = [
@@ -267,7 +273,8 @@ test('a customer can refund for thirty days, an operator always', async () => {
   await world.shop.asOwner(
     (sql) => sql`update purchases set settled_at = now() - interval '31 days' where id = ${body.purchaseId}`,
   )
-  expect(await refund(CALLERS['the customer'])).toMatchObject({ status: 409, body: { code: 'refund_period_over' } })
+  for (const caller of ['the customer', 'a service'] as const)
+    expect(await refund(CALLERS[caller])).toMatchObject({ status: 409, body: { code: 'refund_period_over' } })
   expect(await refund(operator)).toMatchObject({ status: 200 })
 })
 
