@@ -80,8 +80,10 @@ async function admit(c: AppContext, { auth, verify, sql, roles }: Admission): Pr
     throw refusedToken(c, error)
   })
   const clients = textsOf(claims[auth.clientsClaim])
+  // Whatever it says, even if it is nothing that we can read.
+  const isLimited = claims[auth.clientsClaim] !== undefined
   const given = textsOf(claims[auth.rolesClaim]).map((role) =>
-    role === 'operator' && clients.length > 0 ? 'client_operator' : role,
+    role === 'operator' && isLimited ? 'client_operator' : role,
   )
   const role = BY_POWER.find((one) => given.includes(one) && roles.includes(one))
   if (role === undefined) throw new Problem('not_permitted', 'The roles of this token are not for this route.')

@@ -323,6 +323,16 @@ describe('a token', () => {
     expect(await listUsers(await signed({ roles }))).toMatchObject({ status: 403, body: { code: 'not_permitted' } })
   })
 
+  test.each([[[]], [{ ReviewSite: true }], [null], [7]])(
+    'of an operator whose clients are %j is for none',
+    async (clients) => {
+      const token = await signed({ clients })
+      expect((await listUsers(token)).status).toBe(403)
+      const headers = { Authorization: `Bearer ${token}` }
+      expect((await api.call('GET', '/campaigns', { headers })).body.items).toEqual([])
+    },
+  )
+
   test('has its roles and clients in the claims that are configured', async () => {
     const renamed = await world.serve({ auth: { ...AUTH, rolesClaim: 'https://shop.example/roles' } })
     const token = await signed({ roles: [], 'https://shop.example/roles': ['operator'] })
