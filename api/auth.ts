@@ -4,6 +4,7 @@ import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose'
 import type { AuthSettings } from '#config/environment.ts'
 import type { Database } from '#db/client.ts'
 import { findUserByIdentity } from '#db/wallets.ts'
+import { canonicalClient } from '#domain/campaigns/campaign.ts'
 import type { App, AppContext, AppEnv, Caller, Role } from './app-types.ts'
 import { Problem } from './problems.ts'
 
@@ -26,6 +27,7 @@ export const CUSTOMERS = access('customer', 'service', 'operator')
 export const SERVICES = access('service', 'operator')
 export const CLIENT_OPERATORS = access('client_operator', 'operator')
 export const OPERATORS = access('operator')
+export const EVERYBODY = access('customer', 'service', 'client_operator', 'operator')
 
 /** Pages and documents that are no routes of the OpenAPI document; they have nobody's data. */
 const PAGES = /^\/(?:$|(?:store|docs)(?:\/|$)|openapi\.json$)/
@@ -79,21 +81,48 @@ async function admit(c: AppContext, { auth, verify, sql, roles }: Admission): Pr
   const claims = await verify(token).catch((error: unknown) => {
     throw refusedToken(c, error)
   })
-  const clients = textsOf(claims[auth.clientsClaim])
-  // Whatever it says, even if it is nothing that we can read.
-  const isLimited = claims[auth.clientsClaim] !== undefined
-  const given = textsOf(claims[auth.rolesClaim]).map((role) =>
-    role === 'operator' && isLimited ? 'client_operator' : role,
-  )
-  const role = BY_POWER.find((one) => given.includes(one) && roles.includes(one))
-  if (role === undefined) throw new Problem('not_permitted', 'The roles of this token are not for this route.')
   const subject = claims.sub as string
+  const claimed = rolesIn(claims, auth)
+  const byToken = pick(roles, claimed)
+  // Only customers have to be users; of others it is asked when their token is not enough.
+  const isUserNeeded = byToken === undefined || byToken.role === 'customer'
+  const user = isUserNeeded ? await findUserByIdentity(sql, identityOf(auth, subject)) : undefined
+  const given = pick(roles, [...claimed, ...(user?.grants ?? []).map(effective)])
+  if (given === undefined) throw new Problem('not_permitted', 'The roles of this token are not for this route.')
+  const { role, clients } = given
   if (role !== 'customer')
-    return { role, actor: `${role}:${encodeURIComponent(subject)}`, ...(role !== 'operator' && { clients }) }
-  const user = await findUserByIdentity(sql, { issuer: auth.issuer, subject, isOurs: 'secret' in auth.keys })
+    return {
+      role,
+      actor: `${role}:${encodeURIComponent(subject)}`,
+      ...(role !== 'operator' && { clients: (clients ?? []).map(canonicalClient) }),
+    }
   if (!user)
     throw new Problem('not_permitted', 'There is no user of this token yet: a service or an operator adds one.')
   return { role, actor: `customer:${user.userId}`, user }
+}
+
+/** A role, with the clients that it is for; null: for all of them. */
+type Given = { role: string; clients: string[] | null }
+
+/** Whatever the claim of clients says limits them, even if it is nothing that we can read. */
+function rolesIn(claims: JWTPayload, { rolesClaim, clientsClaim }: AuthSettings): Given[] {
+  const clients = claims[clientsClaim] === undefined ? null : textsOf(claims[clientsClaim])
+  return textsOf(claims[rolesClaim]).map((role) => effective({ role, clients }))
+}
+
+function effective({ role, clients }: Given): Given {
+  return { role: role === 'operator' && clients !== null ? 'client_operator' : role, clients }
+}
+
+/** The most powerful of them that a route is for. */
+function pick(roles: readonly Role[], given: readonly Given[]): (Given & { role: Role }) | undefined {
+  const role = BY_POWER.find((one) => roles.includes(one) && given.some(({ role }) => role === one))
+  const found = given.find((one) => one.role === role)
+  return role && found && { ...found, role }
+}
+
+function identityOf(auth: AuthSettings, subject: string) {
+  return { issuer: auth.issuer, subject, isOurs: 'secret' in auth.keys }
 }
 
 const BY_POWER: Role[] = ['operator', 'client_operator', 'service', 'customer']
@@ -167,6 +196,6 @@ export function clientsOf(c: AppContext): readonly string[] | undefined {
 /** @throws Problem `not_permitted` when the caller is for other clients only */
 export function requireClient(c: AppContext, client: string): void {
   const clients = clientsOf(c)
-  if (clients === undefined || clients.some((one) => one.toLowerCase() === client.toLowerCase())) return
+  if (clients === undefined || clients.includes(client)) return
   throw new Problem('not_permitted', `The token is not for the client "${client}".`)
 }

@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App, AppDependencies } from './app-types.ts'
-import { ANYBODY } from './auth.ts'
-import { ANY, json, problems } from './responses.ts'
-import { amountOutput } from './schemas.ts'
+import { ANYBODY, EVERYBODY } from './auth.ts'
+import { ANY, json, problems, READING } from './responses.ts'
+import { amountOutput, orNull, userId, username } from './schemas.ts'
 
 const settingsSchema = z
   .object({
@@ -38,6 +38,33 @@ const getSettingsRoute = createRoute({
   },
 })
 
+const meSchema = z
+  .object({
+    role: z.enum(['customer', 'service', 'client_operator', 'operator']).openapi({
+      description: 'The most powerful one. `client_operator`: an operator of some clients.',
+    }),
+    clients: z.array(z.string()).nullable().openapi({ description: 'That it is for; null: all.', example: null }),
+    user: orNull(z.object({ id: userId, username }).openapi('Myself')).openapi({
+      description: 'Of a customer: who they are.',
+    }),
+  })
+  .openapi('Me')
+
+const getMeRoute = createRoute({
+  method: 'get',
+  path: '/me',
+  ...EVERYBODY,
+  operationId: 'getMe',
+  tags: ['Settings'],
+  summary: 'Get who the caller is',
+  description: 'By the access token. In demo mode everybody is an operator.',
+  responses: {
+    200: { description: 'The caller.', content: json(meSchema) },
+    ...problems(...READING),
+  },
+})
+
+/** `/settings` and `/me`: what a client has to know about the server, and about itself. */
 export function registerSettings(app: App, { auth, money, pointValueMinor, temporalUi }: AppDependencies): void {
   const { currency, digits: minorDigits, locale } = money
   const pointValue = money.majorFromMinor(pointValueMinor)
@@ -47,4 +74,11 @@ export function registerSettings(app: App, { auth, money, pointValueMinor, tempo
       200,
     ),
   )
+  app.openapi(getMeRoute, (c) => {
+    const { role, clients = null, user } = c.get('caller')
+    return c.json(
+      { role, clients: clients && [...clients], user: user ? { id: user.userId, username: user.username } : null },
+      200,
+    )
+  })
 }

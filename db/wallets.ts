@@ -33,8 +33,8 @@ export async function findUser(sql: Sql, username: string): Promise<string | und
   return user?.id
 }
 
-/** A user as somebody who signs in. */
-export type Identified = { userId: string; username: string }
+/** A user as somebody who signs in, with the roles that were granted here. `clients` is null when it is for all of them. */
+export type Identified = { userId: string; username: string; grants: { role: string; clients: string[] | null }[] }
 
 /** The user of whom tokens say `issuer` and `subject`. `isOurs`: we are the issuer, so the subject may be the id of the user. */
 export async function findUserByIdentity(
@@ -42,10 +42,26 @@ export async function findUserByIdentity(
   { issuer, subject, isOurs }: { issuer: string; subject: string; isOurs: boolean },
 ): Promise<Identified | undefined> {
   const [user] = await sql<Identified[]>`
-    select id as "userId", username from users
+    select id as "userId", username,
+      coalesce((
+        select jsonb_agg(jsonb_build_object('role', role, 'clients', clients)) from role_grants where user_id = users.id
+      ), '[]') as grants
+    from users
     where id = (select user_id from identities where issuer = ${issuer} and subject = ${subject})
       or ${isOurs} and id = ${subject}`
   return user
+}
+
+/** Grants a role to a user, in place of what it had of it; `clients` null: for all clients. As the owner of the tables. */
+export async function grantRole(sql: Sql, userId: string, role: string, clients: string[] | null): Promise<void> {
+  await sql`
+    insert into role_grants (user_id, role, clients) values (${userId}, ${role}, ${clients})
+    on conflict (user_id, role) do update set clients = excluded.clients, granted_at = now()`
+}
+
+/** @returns whether the user had the role. As the owner of the tables. */
+export async function revokeRole(sql: Sql, userId: string, role: string): Promise<boolean> {
+  return (await sql`delete from role_grants where user_id = ${userId} and role = ${role}`).count > 0
 }
 
 /** The id of the user of a name, who is added if nobody has it: points can be had without a wallet. */

@@ -65,6 +65,16 @@ create table identities (
   primary key (issuer, subject)
 );
 
+-- Roles of users whose provider gives none (npm run grant). The application only reads them.
+create table role_grants (
+  user_id    resource_id not null references users,
+  role       text        not null check (role in ('customer', 'service', 'operator')),
+  -- Null: of all clients.
+  clients    text[],
+  granted_at timestamptz not null default now(),
+  primary key (user_id, role)
+);
+
 -- ---------------------------------------------------------------------------------------------------------------------
 -- Stock
 

@@ -114,6 +114,7 @@ const REQUESTS: Record<string, { path?: string; body?: unknown; headers?: Record
   resolveDiscrepancy: { path: `/operations/discrepancies/${NIL}/resolution`, body: { reason: 'none' } },
   repairPurchase: { path: `/operations/purchases/${bought}/repair` },
   getSettings: {},
+  getMe: {},
   healthz: {},
   readyz: {},
 }
@@ -129,6 +130,7 @@ function refusal(caller: CallerName, { operationId, 'x-roles': roles = [] }: Ope
   if (roles.length === 0) return undefined
   if (caller === 'nobody') return 401
   if (!roles.some((role) => CALLER_ROLES[caller].includes(role))) return 403
+  if (operationId === 'getMe') return undefined
   if (caller === 'another customer') return 404
   if (caller === 'an operator of another client') return 403
   return caller === 'a service of another client' && operationId === 'createEvent' ? 403 : undefined
@@ -218,7 +220,7 @@ test('a customer sees their own purchases when they do not say whose', async () 
 
 test('an operator of some clients sees the campaigns of those', async () => {
   const { body } = await api.call('GET', '/campaigns', { headers: CALLERS['an operator of another client'] })
-  expect(body.items.map(({ client }: { client: string }) => client)).toEqual(['OtherSite'])
+  expect(body.items.map(({ client }: { client: string }) => client)).toEqual(['othersite'])
 })
 
 test('who did it is on record, without their name', async () => {
@@ -376,6 +378,46 @@ describe('npm run token', () => {
   test('needs the secret that the API has', async () => {
     const { code, err } = await runEntryPoint('scripts/token.ts', {}, ['--user', 'olga', '--role', 'operator'])
     expect([code, err]).toEqual([1, 'Set AUTH_ISSUER, AUTH_AUDIENCE and AUTH_JWT_SECRET as for the API.\n'])
+  })
+})
+
+describe('npm run grant', () => {
+  const owner = { MIGRATE_DATABASE_URL: world.shop.migrateDatabaseUrl, DATABASE_URL: world.shop.databaseUrl }
+  const grant = async (...args: string[]) => await runEntryPoint('scripts/grant.ts', owner, args)
+  const asRita = { headers: CALLERS['the customer'] }
+  const listUsers = async () => (await api.call('GET', '/users', asRita)).status
+
+  test('gives a role to a user whose token has none, and takes it away', async () => {
+    const nameless = { headers: await bearer('idp|rita', { roles: [] }) }
+    expect(await api.call('GET', '/me', nameless)).toMatchObject({ status: 403 })
+    expect(await listUsers()).toBe(403)
+    expect(await grant('--user', 'rita', '--role', 'operator')).toEqual({ code: 0, out: 'rita is operator\n', err: '' })
+    expect(await listUsers()).toBe(200)
+    expect(await api.call('GET', '/me', nameless)).toMatchObject({
+      body: { role: 'operator', clients: null, user: null },
+    })
+
+    await grant('--user', 'rita', '--role', 'operator', '--client', 'othersite')
+    expect(await listUsers()).toBe(403)
+    const campaigns = await api.call('GET', '/campaigns', asRita)
+    expect(campaigns.body.items.map(({ client }: { client: string }) => client)).toEqual(['othersite'])
+
+    expect((await grant('--user', 'rita', '--role', 'operator', '--revoke')).out).toBe('rita is no operator any more\n')
+    expect((await grant('--user', 'rita', '--role', 'operator', '--revoke')).out).toBe('rita was no operator\n')
+    expect((await api.call('GET', '/campaigns', asRita)).status).toBe(403)
+    expect(await api.call('GET', '/me', asRita)).toMatchObject({
+      body: { role: 'customer', clients: null, user: { id: rita, username: 'rita' } },
+    })
+  })
+
+  test('is for the owner of the database, and for users that there are', async () => {
+    const { code, err } = await grant('--user', 'rosalind', '--role', 'operator')
+    expect([code, err]).toEqual([1, 'There is no user "rosalind". POST /users adds one.\n'])
+    const application = { ...owner, MIGRATE_DATABASE_URL: owner.DATABASE_URL }
+    const refused = await runEntryPoint('scripts/grant.ts', application, ['--user', 'rita', '--role', 'operator'])
+    expect(refused.code).toBe(1)
+    expect(refused.err).toMatch(/permission denied/)
+    expect(await listUsers()).toBe(403)
   })
 })
 

@@ -1,0 +1,61 @@
+import { parseArgs } from 'node:util'
+import { runCommand } from '#config/command.ts'
+import { resolveDatabase } from '#config/connections.ts'
+import { ConfigurationError, readEnvironment } from '#config/environment.ts'
+import { openDatabase } from '#db/client.ts'
+import { findUser, grantRole, revokeRole } from '#db/wallets.ts'
+
+const HELP = `npm run grant -- --user NAME --role ROLE [options]: a role for a user whose provider of identities gives none
+
+  --user NAME     their username
+  --role ROLE     customer, service or operator
+  --client NAME   limits a service or operator to a client; may be given several times
+  --revoke        takes the role away
+
+Needs the owner's URL of the database (MIGRATE_DATABASE_URL) where it is not that of "npm start".`
+
+const ROLES = ['customer', 'service', 'operator']
+
+/** `npm run grant`: takes effect with the next request. */
+async function main(): Promise<number> {
+  const { help, user, role, client: clients, revoke } = parsed()
+  if (help) return print(HELP)
+  if (user === undefined || role === undefined || !ROLES.includes(role)) {
+    throw new ConfigurationError(`Give --user and --role, one of ${ROLES.join(', ')}. See "npm run grant -- --help".`)
+  }
+  const { migrateDatabaseUrl } = resolveDatabase(readEnvironment())
+  const sql = openDatabase({ databaseUrl: migrateDatabaseUrl, applicationName: 'unicorn-grant', maxConnections: 1 })
+  try {
+    const userId = await findUser(sql, user)
+    if (userId === undefined) throw new ConfigurationError(`There is no user "${user}". POST /users adds one.`)
+    if (revoke)
+      return print((await revokeRole(sql, userId, role)) ? `${user} is no ${role} any more` : `${user} was no ${role}`)
+    await grantRole(sql, userId, role, clients ?? null)
+    return print(`${user} is ${role}${clients ? ` of ${clients.join(', ')}` : ''}`)
+  } finally {
+    await sql.end({ timeout: 5 })
+  }
+}
+
+function parsed() {
+  try {
+    return parseArgs({
+      options: {
+        help: { type: 'boolean' },
+        user: { type: 'string' },
+        role: { type: 'string' },
+        client: { type: 'string', multiple: true },
+        revoke: { type: 'boolean' },
+      },
+    }).values
+  } catch (error) {
+    throw new ConfigurationError((error as Error).message)
+  }
+}
+
+function print(line: string): number {
+  process.stdout.write(`${line}\n`)
+  return 0
+}
+
+runCommand(main)
