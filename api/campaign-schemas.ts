@@ -97,8 +97,8 @@ export const ruleSchema = z
         minLength: 1,
         maxLength: LIMITS.formulaLength,
         description:
-          'Number of points. Numbers, JSONPaths, `+ - * / %`, parentheses, `min max floor ceil round`. The results of all rules ' +
-          'of a campaign are summed exactly and rounded once, half to even.',
+          'Number of points; below zero counts as zero, so that no rule takes from another. Numbers, JSONPaths, `+ - * / %`, ' +
+          'parentheses, `min max floor ceil round`. The results of all rules of a campaign are summed exactly and rounded once, half to even.',
         example: '$.amount/10',
       }),
     }),

@@ -362,7 +362,8 @@ const quotePurchaseRoute = (money: Money) =>
     tags: ['Purchases'],
     summary: 'Quote a purchase',
     description:
-      'Takes the body of a purchase. Nothing is written or reserved: prices, points and campaigns may change.',
+      'Takes the body of a purchase, of which `expectedTotal`, `lane` and `slowMotion` make no difference. Nothing is written or ' +
+      'reserved: prices, points and campaigns may change.',
     request: { body: jsonBody(orderSchema(money)) },
     responses: {
       200: { description: 'The quote.', content: json(quoteSchema) },
@@ -373,12 +374,14 @@ const quotePurchaseRoute = (money: Money) =>
 /** A page of the shop asks for one for each product that comes into sight. */
 const MAX_QUOTES_PER_CALLER = 32
 
-function registerQuotePurchase(app: App, { sql, money, pointValueMinor }: AppDependencies): void {
+function registerQuotePurchase(app: App, deps: AppDependencies): void {
+  const { sql, money, pointValueMinor } = deps
   const { majorFromMinor } = money
   const count = limitPerCaller('quotes', MAX_QUOTES_PER_CALLER)
   app.openapi(quotePurchaseRoute(money), async (c) => {
     const order = normaliseOrder(c.req.valid('json'))
     requireOwn(c, order.username, 'unknown_user')
+    if (order.slowMotion) checkSlowMotion(deps, order)
     const end = count(c)
     const quote = await quotePurchase(sql, { ...order, money, pointValueMinor }, c.req.raw.signal).finally(end)
     if ('problem' in quote) throw new Problem(quote.problem, 'The user or a product of the order does not exist.')

@@ -12,7 +12,7 @@ import { Problem } from './problems.ts'
 import { campaignPointsSchema, evaluationSchema, formatEvaluation } from './purchase-schemas.ts'
 import { readRecorded, startEventAward, waitForAward } from './purchase-workflows.ts'
 import { json, jsonBody, problems, READING, replayedHeader, retryAfterHeader, WRITING } from './responses.ts'
-import { accountId, eventPath, NUMBER_PUBLISHED } from './schemas.ts'
+import { accountId, eventPath, inAnyCase, NUMBER_PUBLISHED } from './schemas.ts'
 
 /** Levels of nested objects and arrays. */
 const MAX_DEPTH = 32
@@ -47,11 +47,6 @@ export const eventPayload = z
 function isWithin(value: unknown, depth: number): boolean {
   if (value === null || typeof value !== 'object') return true
   return depth > 0 && Object.values(value).every((member) => isWithin(member, depth - 1))
-}
-
-/** Patterns of JSON Schema have no flag for it. */
-function inAnyCase(letters: string): string {
-  return `^${[...letters].map((letter) => `[${letter.toUpperCase()}${letter.toLowerCase()}]`).join('')}$`
 }
 
 const newEvent = z

@@ -231,7 +231,7 @@ export const PROBLEMS = {
     members: { available: z.number().int().openapi({ description: 'Stock on hand that is not reserved.' }) },
   },
   stock_too_large: { status: 409, title: 'The stock would be too large' },
-  account_exists: { status: 409, title: 'Points were booked to this name before there was a user' },
+  account_exists: { status: 409, title: 'The name was used before there was such a user' },
   identity_taken: { status: 409, title: 'The identity belongs to another user' },
   user_exists: { status: 409, title: 'A user of this name exists already' },
   balance_too_large: { status: 409, title: 'The balance would be too large' },

@@ -64,7 +64,11 @@ const productDescription = lines(2000).openapi({ example: 'Light as a feather, f
 const productImage = z
   .string()
   .max(1000, 'must have at most 1000 characters')
-  .regex(/^(?:\/[!-.0-~][!-~]*|https?:\/\/[!-~]+)$/, 'must be a path on this server or an http(s) address')
+  // Browsers read a backslash as a slash, and two of those begin with a host.
+  .regex(
+    /^(?:\/[!-.0-\u005b\u005d-~][!-\u005b\u005d-~]*|https?:\/\/[0-9A-Za-z][!-\u005b\u005d-~]*)$/,
+    'must be a path on this server or an http(s) address, without backslashes',
+  )
   .openapi({ description: 'A path on this server, or an http(s) address.', example: '/images/unicorn-air.svg' })
 
 function formatProduct(product: Product, { majorFromMinor }: Money): z.infer<typeof productSchema> {

@@ -22,8 +22,8 @@ const DESCRIPTION = `Durable purchases of unicorns: once accepted, a purchase is
 **Idempotency-Key**: every request that changes something takes one, but for those of which the purchase or award is the key: to
 cancel, refund, repair, retry or dismiss one takes effect once however often it is sent. Send a new key with each new request and the same key
 when you repeat it; it then takes effect once. The answer to a repeat has \`Idempotency-Replayed: true\` and the present
-state: 404 for a resource that was deleted since. Refusals are stored under the key; invalid input (400) and outages (503)
-are not. ${KEY_SPACES.trim()}`
+state: 404 for a resource that was deleted since. Refusals (409) are stored under the key. Where nothing could be done yet, nothing is: invalid
+input (400), something that is not there (404), a precondition that does not hold (412), and outages (503). ${KEY_SPACES.trim()}`
 
 /** The identifier is of SPDX (OpenAPI 3.1). */
 const LICENSE = { name: 'MIT', identifier: 'MIT' }

@@ -3,6 +3,11 @@ import type { Money } from '#domain/money.ts'
 import { hasInvisible, LINE, LINES } from '#domain/names.ts'
 import type { ProblemCode } from './problems.ts'
 
+/** Patterns of JSON Schema have no flag for it. */
+export function inAnyCase(letters: string): string {
+  return `^${[...letters].map((letter) => `[${letter.toUpperCase()}${letter.toLowerCase()}]`).join('')}$`
+}
+
 /** Ids of products and names of users. */
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
 const ID_PUBLISHED = { minLength: 1, maxLength: 64, pattern: ID.source }
@@ -10,7 +15,10 @@ const ID_RULE = 'must be 1 to 64 letters, digits, dots, dashes or underscores, a
 
 export const resourceId = z.string().regex(ID, ID_RULE).openapi(ID_PUBLISHED)
 export const productId = resourceId.openapi({ example: '1' })
-export const username = resourceId.openapi({ example: 'derick' })
+/** Routes of a user called `balance`, in whichever case, would collide with `/users/balance/{username}`. */
+export const username = resourceId
+  .refine((name) => name.toLowerCase() !== 'balance', 'is reserved')
+  .openapi({ example: 'derick', not: { pattern: inAnyCase('balance') } as never })
 export const accountId = username.openapi({ description: 'The username of the owner of the points.' })
 
 export const userId = resourceId.openapi({

@@ -59,7 +59,10 @@ function userProblem(refusal: WalletRefusal, money: Money): Problem {
     case 'identity_taken':
       return new Problem(refusal.code, 'Each subject is one user, and each user has one.')
     case 'account_exists':
-      return new Problem(refusal.code, 'Choose another name, or send "adopt": true to give its points to the new user.')
+      return new Problem(
+        refusal.code,
+        'Choose another name, or send "adopt": true: then what came in for the name before, with the points of it, is the new user\'s.',
+      )
     case 'balance_too_large':
       return new Problem(refusal.code, `The maximum of a balance is ${money.format(MAX_TOPPED_UP_MINOR)}.`)
   }
@@ -98,15 +101,10 @@ function registerListUsers(app: App, { sql, money }: AppDependencies): void {
   })
 }
 
-/** Routes of a user called `balance` would collide with `/users/balance/{username}`. */
-const newUsername = username
-  .refine((name) => name !== 'balance', 'is reserved')
-  .openapi({ not: { const: 'balance' } as never })
-
 function newUser(money: Money) {
   return z
     .strictObject({
-      username: newUsername,
+      username,
       balance: amountInput(money),
       subject: z
         .string()

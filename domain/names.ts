@@ -8,11 +8,11 @@ const SPACES = ' \\u00a0\\u1680\\u2000-\\u200a\\u202f\\u205f\\u3000'
 const JOINERS = '\\u200c\\u200d\\ufe0e\\ufe0f'
 /**
  * What else shows nothing, or turns the direction of what follows (Default_Ignorable_Code_Point and Bidi_Control): a name with it looks
- * like another one (RFC 8264, section 9.13).
+ * like another one (RFC 8264, section 9.13). And the blank pattern of Braille, marks of annotations, and what is no character for ever.
  */
 const INVISIBLE = [
   '\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b\\u200e\\u200f\\u202a-\\u202e\\u2060-\\u206f',
-  '\\u3164\\ufe00-\\ufe0d\\ufeff\\uffa0\\ufff0-\\ufff8',
+  '\\u2800\\u3164\\ufdd0-\\ufdef\\ufe00-\\ufe0d\\ufeff\\uffa0\\ufff0-\\ufffb\\ufffe\\uffff',
 ].join('')
 
 const NO_WORD = CONTROLS + BREAKS + SPACES + INVISIBLE
@@ -26,7 +26,11 @@ const GAP = `[${SPACES}${BREAKS}\\n\\t]`
 /** Text of any number of lines; it may be empty. */
 export const LINES = `^${GAP}*(?:${WORD}${GAP}+)*(?:${WORD})?$`
 
-const NEVER_SHOWN = new RegExp(`[${JOINERS}\\u{1bca0}-\\u{1bca3}\\u{1d173}-\\u{1d17a}\\u{e0000}-\\u{e0fff}]`, 'u')
+/** Beyond that: also the filler of Khitan, controls of hieroglyphs, and the head of a note that is not shown. */
+const NEVER_SHOWN = new RegExp(
+  `[${JOINERS}\\u{13430}-\\u{1343f}\\u{16fe4}\\u{1bca0}-\\u{1bca3}\\u{1d159}\\u{1d173}-\\u{1d17a}\\u{e0000}-\\u{e0fff}\\p{Noncharacter_Code_Point}]`,
+  'u',
+)
 
 /** What a pattern in every dialect cannot say: what of the kind there is beyond U+FFFF, and joiners where they show nothing. */
 export function hasInvisible(text: string): boolean {
@@ -65,13 +69,15 @@ function isVirama(mark: string | undefined): boolean {
   )
 }
 
-/** The same for names that people cannot tell apart: by compatibility (NFKC), case, and what shows nothing. */
+/** The same for names that people cannot tell apart: by compatibility (NFKC), case, what shows nothing, and how many spaces there are. */
 export function nameKey(name: string): string {
   // Without what stood between them, characters may compose.
   const shown = name
     .normalize('NFKC')
     .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
     .normalize('NFKC')
+    .replace(/\s+/g, ' ')
+    .trim()
   // One way and back is not enough for letters such as the capital sharp s, of which the small one has two capitals.
   return shown.toLowerCase().toUpperCase().toLowerCase().normalize('NFKC')
 }

@@ -170,6 +170,8 @@ begin
   if not found then
     return refuse_key(key_scope, request_key, 'user_exists');
   end if;
+  -- Whoever used the name before may have written it in another case.
+  update users set username = name where id = owner and username <> name;
   perform credit_wallet(owner, opening_minor, 'opening', request_key, who);
   return key_done(name);
 end

@@ -28,7 +28,7 @@ export function* samplePurchases(named: readonly Named[]): Generator<SamplePurch
     quantities: [1, 2, ...numbers('quantity')].filter(isUpTo(MAX_LINES * MAX_QUANTITY)),
     totals,
     lineQuantities: [1, 2, ...numbers('lines.quantity')].filter(isUpTo(MAX_QUANTITY)),
-    prices: [PRICE, ...numbers('lines.price').filter((price) => price > 0)],
+    prices: [PRICE, ...numbers('lines.price').filter((price) => price > 0 && unitsOf(price) !== undefined)],
     lineCounts: lineCountsOf(named),
   }
   const paying = [

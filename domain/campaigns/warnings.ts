@@ -17,7 +17,8 @@ export type Warning = {
 }
 
 /**
- * Rules that can never give anything: whose condition no event fulfils, whose formula looks at what no event has, or divides by zero;
+ * Rules that can never give anything: whose condition no event fulfils, whose formula looks at what no event has, divides by zero, or is
+ * a constant that is not above zero, or above what a rule may give;
  * and types of events that never come. It is exact as far as it looks: what it says of conditions is true of every event that the
  * campaign runs for, and it only misses conditions of more alternatives than it goes through. That a formula divides by zero for some
  * purchase is found by trying: there is such a purchase, and others may be missed.
@@ -300,7 +301,10 @@ function whyNothing(formula: Formula, shape: Shape): string | undefined {
     .map((path) => misfitOf(path, 'number', shape))
     .find((why) => why !== undefined)
   if (misfit !== undefined) return `can never be evaluated: ${misfit}`
-  return divisorsOf(formula).some(isConstantZero) ? 'always divides by zero' : undefined
+  if (divisorsOf(formula).some(isConstantZero)) return 'always divides by zero'
+  const constant = constantOf(formula)
+  if (constant?.gt(MOST)) return `is always more than ${LIMITS.pointsPerRule} points, which no rule may give`
+  return constant?.lte(NOTHING) ? 'never gives anything: it is not above zero' : undefined
 }
 
 function operandsOf(formula: Formula): readonly Formula[] {
@@ -325,13 +329,21 @@ function divisorsOf(formula: Formula): Formula[] {
   return [...(divides ? [formula.right] : []), ...operandsOf(formula).flatMap(divisorsOf)]
 }
 
+const NOTHING = exactFromInteger(0n)
+const MOST = exactFromInteger(BigInt(LIMITS.pointsPerRule))
+
 function isConstantZero(formula: Formula): boolean {
-  if (pathsOf(formula).length > 0) return false
+  return constantOf(formula)?.n === 0n
+}
+
+/** What a formula without paths comes to; undefined if it has some. */
+function constantOf(formula: Formula): ExactNumber | undefined {
+  if (pathsOf(formula).length > 0) return undefined
   try {
-    return evaluateFormula(formula, new Evaluation(null)).n === 0n
+    return evaluateFormula(formula, new Evaluation(null))
   } catch {
     // It divides by zero itself, or is too large: another divisor of the same formula, or nothing to be said.
-    return false
+    return undefined
   }
 }
 

@@ -45,6 +45,8 @@ describe('campaigns', () => {
     ['in another normal form', 'caf\u00e9', 'cafe\u0301'],
     ['in compatible characters', 'fi 2', '\ufb01 \uff12'],
     ['with a sharp s', 'Stra\u00dfe', 'STRASSE'],
+    ['in spaces', 'two words', 'two  words'],
+    ['in what kind of space', 'two more words', 'two\u00a0more\u2003words'],
     ['with a joiner', '\u0645\u06cc\u062e\u0648\u0627\u0647\u0645', '\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645'],
   ])('are one when their names differ %s', async (_, first, second) => {
     expect((await campaign(first)).status).toBe(201)

@@ -84,6 +84,12 @@ test('a quote offers no more points than the total is worth', async () => {
   })
 })
 
+test('a quote takes only what an order takes', async () => {
+  const order = { userId: buyer, ...one, lane: 'fast', slowMotion: true }
+  for (const path of ['/purchase/quote', '/purchase'])
+    expect(await world.api.post(path, order)).toMatchObject({ status: 400, body: { errors: [{ path: 'lane' }] } })
+})
+
 test('a quote is refused for a buyer or a product that does not exist', async () => {
   expect((await quote({ userId: 'nobody', productId: 'air', quantity: 1 })).body.code).toBe('unknown_user')
   expect((await quote({ productId: 'none', quantity: 1 })).body.code).toBe('unknown_product')

@@ -30,6 +30,13 @@ describe('adding a user', () => {
     expect(await entries()).toMatchObject([{ amount: 3300.5, reason: 'opening', reference: 'opening', actor: 'demo' }])
   })
 
+  test('takes the name in the case in which it is registered', async () => {
+    await world.api.post('/points', { account_id: name.toUpperCase(), amount: 1 })
+    const { status, body } = await world.api.post('/users', { ...newUser(1), adopt: true })
+    expect([status, body.username]).toEqual([201, name])
+    expect((await world.api.get(`/points?account_id=${name.toUpperCase()}`)).body.balance).toBe(1)
+  })
+
   test('without money has no entry to show', async () => {
     expect((await add(0)).status).toBe(201)
     expect(await entries()).toEqual([])
@@ -75,6 +82,7 @@ describe('adding a user', () => {
     [{ username: '-a' }, 'username'],
     [{ username: 7 }, 'username'],
     [{ username: 'balance' }, 'username'],
+    [{ username: 'Balance' }, 'username'],
     [{ balance: -0.01 }, 'balance'],
     [{ balance: 0.001 }, 'balance'],
     [{ balance: 1_000_000_000.01 }, 'balance'],

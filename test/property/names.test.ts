@@ -4,7 +4,8 @@ import { line, lines } from '#api/schemas.ts'
 import { LINE, LINES, nameKey } from '#domain/names.ts'
 
 /** As Unicode says it; the patterns that are published have the numbers. */
-const INVISIBLE = /\p{Bidi_Control}|\p{Default_Ignorable_Code_Point}/u
+const INVISIBLE =
+  /\p{Bidi_Control}|\p{Default_Ignorable_Code_Point}|\p{Noncharacter_Code_Point}|[\u2800\ufff9-\ufffb\u{13430}-\u{1343f}\u{16fe4}\u{1d159}]/u
 const JOINERS = ['\u200c', '\u200d', '\ufe0e', '\ufe0f']
 /** Of scripts that need no joiners, and emoji that are one picture already. */
 const PLAIN = [
@@ -243,6 +244,8 @@ describe('the key of names that people cannot tell apart', () => {
     ['Straße', 'strasse'],
     ['cafe\u200d\u0301', 'café'],
     ['unicorn\ufe0f', 'Unicorn'],
+    ['two  words', 'two words'],
+    ['two\u00a0words\u3000', 'Two Words'],
   ])('%s is %s', (one, other) => {
     expect(nameKey(one)).toBe(nameKey(other))
   })

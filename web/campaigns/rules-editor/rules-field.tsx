@@ -33,8 +33,8 @@ export function RulesField({ text, onChange, errors, editor }: RulesFieldProps) 
             Rules
           </Input.Label>
           <Input.Description id="rules-description">
-            A JSON array. The points of all rules are added up. Press Ctrl+Space for suggestions and Tab to indent; to
-            leave the editor by keyboard, press Escape, then Tab.
+            A JSON array. The points of all rules are added up; none takes from another. Press Ctrl+Space for
+            suggestions and Tab to indent; to leave the editor by keyboard, press Escape, then Tab.
           </Input.Description>
         </Box>
         <Button size="compact-sm" variant="default" flex="none" onClick={() => onChange(reformat(text))}>
