@@ -67,7 +67,7 @@ const productImage = z
   // Browsers read a backslash as a slash, and two of those begin with a host.
   .regex(
     /^(?:\/[!-.0-\u005b\u005d-~][!-\u005b\u005d-~]*|https?:\/\/[0-9A-Za-z][!-\u005b\u005d-~]*)$/,
-    'must be a path on this server or an http(s) address, without backslashes',
+    'must be a path on this server or an http(s) address',
   )
   .openapi({ description: 'A path on this server, or an http(s) address.', example: '/images/unicorn-air.svg' })
 

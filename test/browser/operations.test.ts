@@ -96,19 +96,19 @@ describe('a parked award', () => {
       campaign_name: 'stars',
       rules: [giving('$.stars*2', { variable: '$.stars', rule: 'numeric_greater_than', value: 0 })],
     }
-    await world.api.post('/campaigns', { ...stars, client: 'ReviewSite', event_types: ['Review'] })
+    await world.api.post('/campaigns', { ...stars, client: 'reviewsite', event_types: ['Review'] })
     const rules = [giving('1', { variable: '$.username', rule: 'string_equals', value: 'nobody' })]
     await world.api.post('/campaigns', { campaign_name: 'stars', rules })
     const eventId = crypto.randomUUID()
-    const event = { eventId, type: 'Review', client: 'ReviewSite', username: buyer, payload: { stars: 4 } }
-    await recordExternalEvent(world.shop.sql, { scope: 'ReviewSite', key: eventId, requestHash: '' }, event)
+    const event = { eventId, type: 'Review', client: 'reviewsite', username: buyer, payload: { stars: 4 } }
+    await recordExternalEvent(world.shop.sql, { scope: 'reviewsite', key: eventId, requestHash: '' }, event)
     await parkAward(world.shop.points, { eventId }, 'unavailable')
     const page = await visit({ as: buyer, path: '/operations' })
     const award = page.getByRole('article').filter({ hasText: `8 points for ${buyer}` })
-    await award.getByText(`It came from ReviewSite, as event ${eventId}.`, { exact: false }).waitFor()
+    await award.getByText(`It came from reviewsite, as event ${eventId}.`, { exact: false }).waitFor()
     await award.getByRole('link', { name: 'stars' }).click()
     await page.getByText('$.stars*2').first().waitFor()
-    expect(new URL(page.url()).searchParams.get('client')).toBe('ReviewSite')
+    expect(new URL(page.url()).searchParams.get('client')).toBe('reviewsite')
   })
 
   test('leads to its purchase, which says whether the points will follow', async ({ world, visit }) => {

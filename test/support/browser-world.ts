@@ -6,7 +6,7 @@ import { openVisit, type Visit } from './browser.ts'
 
 type VisitOptions = BrowserContextOptions & {
   /** Who uses the store. */
-  as: string
+  as?: string
   /** Where to begin, from `/store`. */
   path?: string
   /** Of another server than the usual one. */
@@ -54,7 +54,7 @@ export const test = base
       const visit = await openVisit(world.browser, { baseURL: url, ...options }, expected)
       visits.push(visit)
       await visit.page.goto(`/store${path}`)
-      await become(visit.page, as)
+      if (as !== undefined) await become(visit.page, as)
       return visit.page
     }
   })

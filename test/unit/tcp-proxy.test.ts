@@ -71,7 +71,8 @@ describe('connections', () => {
 
   test('that are delayed lose nothing and keep its order, to the end', async () => {
     const { client, there } = await connect()
-    proxy.delay(30)
+    // Far longer than it takes to send them all.
+    proxy.delay(1_000)
     for (let n = 0; n < 100; n++) {
       client.socket.write(`${n} `)
       await turn()

@@ -1,11 +1,13 @@
 import { Alert, AppShell, Code } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { IconUserQuestion } from '@tabler/icons-react'
+import { IconLock, IconUserQuestion } from '@tabler/icons-react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Outlet, useLocation } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { useReachable } from '#web/client/api.ts'
+import { settingsQuery } from '#web/client/settings.ts'
 import { usersQuery } from '#web/client/users.ts'
+import { OutsideLink } from '#web/page/links.tsx'
 import { EmptyState } from '#web/page/list.tsx'
 import { Page } from '#web/page/page.tsx'
 import { CurrentUserProvider } from './current-user.tsx'
@@ -20,6 +22,7 @@ export function Shell() {
   const path = useLocation({ select: ({ pathname }) => pathname })
   const users = useQuery(usersQuery)
   const nobody = users.data?.users.length === 0
+  const isForOthers = useQuery(settingsQuery).data?.demoMode === false
   // biome-ignore lint/correctness/useExhaustiveDependencies: whatever path it is, arriving there closes the menu.
   useEffect(menu.close, [path])
 
@@ -47,7 +50,7 @@ export function Shell() {
             <div id="order-status" />
             <OrderStatus />
           </div>
-          {nobody ? <Nobody /> : <Outlet />}
+          {isForOthers ? <NoSignIn /> : nobody ? <Nobody /> : <Outlet />}
         </AppShell.Main>
       </AppShell>
     </CurrentUserProvider>
@@ -60,6 +63,19 @@ function Nobody() {
     <Page title="Welcome">
       <EmptyState icon={<IconUserQuestion size={36} aria-hidden />} title="There are no users yet">
         Add users, for example those of the sample data: <Code>npm run seed</Code>. They appear here by themselves.
+      </EmptyState>
+    </Page>
+  )
+}
+
+/** Shown instead of every page where the API asks for access tokens. */
+function NoSignIn() {
+  return (
+    <Page title="Welcome">
+      <EmptyState icon={<IconLock size={36} aria-hidden />} title="The store has no sign-in yet">
+        This installation is for people and services with an access token, which the store cannot get. They use the{' '}
+        <OutsideLink href="/docs">API</OutsideLink>. To look around here, start it without <Code>AUTH_ISSUER</Code> and
+        its like.
       </EmptyState>
     </Page>
   )
