@@ -81,7 +81,7 @@ describe('connections', () => {
     }
     expect(there.received).not.toContain('50')
     client.socket.end('last')
-    await expect.poll(() => there.ended).toBe('closed')
+    await expect.poll(() => there.ended, { timeout: 10_000 }).toBe('closed')
     expect(there.received).toBe(`${Array.from({ length: 100 }, (_, n) => `${n} `).join('')}last`)
   })
 
