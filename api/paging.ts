@@ -14,7 +14,7 @@ const CURSOR_PUBLISHED = { pattern: CURSOR.source, minLength: 14, maxLength: 77 
 /** Query parameters of a list. Where a page begins, `readCursor` says. */
 export const pageQuery = z.strictObject({
   cursor: z
-    .string('must be given once only')
+    .string()
     .regex(CURSOR, NOT_GIVEN)
     .optional()
     .openapi({
@@ -23,7 +23,7 @@ export const pageQuery = z.strictObject({
         '`nextCursor` (of points and campaigns: `next_cursor`) of the previous page, with the same address and filters. Any other is 400.',
     }),
   limit: z
-    .string('must be given once only')
+    .string()
     .regex(/^(?:0|[1-9][0-9]{0,8})$/, 'must be a whole number')
     .transform(Number)
     .pipe(z.number().min(1, 'must be at least 1').max(500, 'must be at most 500'))

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { z } from '@hono/zod-openapi'
 import type { MiddlewareHandler } from 'hono'
 import { matchedRoutes } from 'hono/route'
 import { parseStrictJson } from '#domain/strict-json.ts'
@@ -19,10 +20,19 @@ const SINGLE_HEADERS = [
   'X-Request-Id',
 ]
 
+/** Conditions on a request (RFC 9110, section 13.1): whoever sends one does not want it to be carried out if it does not hold. */
+const CONDITIONS = ['If-Match', 'If-Unmodified-Since']
+
+/** Those that caches send with what they read: an answer in full is right. On a change they are conditions like the others. */
+const CONDITIONS_OF_CACHES = ['If-None-Match', 'If-Modified-Since', 'If-Range']
+
+const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS']
+
 /**
- * Refuses what would be ignored, or changed without a word: a second header of a kind that may come once, addresses and bodies that
- * are not UTF-8, bodies in an encoding that nobody undoes, members that are given twice, numbers that a double does not hold, what is no
- * text to Postgres, and any member in the body, or parameter in the query, of a route that takes none.
+ * Refuses what would be ignored, or changed without a word: a second header of a kind that may come once, conditions that the operation
+ * does not check, parameters that it does not know or that come twice, addresses and bodies that are not UTF-8, bodies in an encoding
+ * that nobody undoes, members that are given twice, numbers that a double does not hold, what is no text to Postgres, and any member in
+ * the body of a route that takes none.
  */
 export function strictRequests(app: App): MiddlewareHandler<AppEnv> {
   let operations: Map<string, Operation> | undefined
@@ -34,14 +44,15 @@ export function strictRequests(app: App): MiddlewareHandler<AppEnv> {
     if (route !== undefined && !route.path.endsWith('*')) {
       operations ??= operationsOf(app)
       const operation = operations.get(`${route.method} ${route.path}`)
-      if (operation?.takesQuery === false) refuseQuery(c)
+      refuseOtherConditions(c, operation)
+      if (operation !== undefined) refuseOtherParameters(c, operation)
       await refuseLossyBody(c, operation?.takesBody === true)
     }
     await next()
   }
 }
 
-type Operation = { takesQuery: boolean; takesBody: boolean }
+type Operation = { headers: Set<string>; parameters: Set<string>; takesBody: boolean }
 
 /** By names such as `POST /purchases/:id/cancel`, from the OpenAPI document. */
 function operationsOf(app: App): Map<string, Operation> {
@@ -50,18 +61,40 @@ function operationsOf(app: App): Map<string, Operation> {
       .filter((definition) => definition.type === 'route')
       .map(({ route: { method, path, request } }) => [
         `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`,
-        { takesQuery: request?.query !== undefined, takesBody: request?.body !== undefined },
+        {
+          headers: membersOf(request?.headers),
+          parameters: membersOf(request?.query),
+          takesBody: request?.body !== undefined,
+        },
       ]),
   )
 }
 
-function refuseQuery({ req }: AppContext): void {
-  const names = [...new URL(req.url).searchParams.keys()]
-  if (names.length > 0)
+/** @throws TypeError for a schema whose members cannot be told: what it takes would be refused */
+function membersOf(schema: unknown): Set<string> {
+  if (schema === undefined) return new Set()
+  if (schema instanceof z.ZodObject) return new Set(Object.keys(schema.shape))
+  throw new TypeError('The query and the headers of an operation are each one object')
+}
+
+function refuseOtherConditions({ req }: AppContext, operation: Operation | undefined): void {
+  const conditions = SAFE_METHODS.includes(req.method) ? CONDITIONS : [...CONDITIONS, ...CONDITIONS_OF_CACHES]
+  const unchecked = conditions.filter((name) => req.header(name) !== undefined && !operation?.headers.has(name))
+  if (unchecked.length > 0)
     throw invalidRequest(
-      'query',
-      names.map((path) => ({ path, message: 'is not known here' })),
+      'headers',
+      unchecked.map((path) => ({ path, message: 'is a condition that is not checked here' })),
     )
+}
+
+function refuseOtherParameters({ req }: AppContext, { parameters }: Operation): void {
+  const given = [...new URL(req.url).searchParams.keys()]
+  const errors = [...new Set(given)].flatMap((path) => {
+    if (path === '') return { path, message: 'a parameter must have a name' }
+    if (!parameters.has(path)) return { path, message: 'is not known here' }
+    return given.indexOf(path) < given.lastIndexOf(path) ? { path, message: 'must be given once only' } : []
+  })
+  if (errors.length > 0) throw invalidRequest('query', errors)
 }
 
 function refuseRepeatedHeaders({ env }: AppContext): void {

@@ -31,6 +31,8 @@ const operations = Object.entries(world.api.contract.document.paths).flatMap(([p
     // An id that might exist, and a client for the routes that need one.
     path: path.replaceAll(/\{\w+\}/g, '0199d6a4-7f1e-7c3a-9b0e-5a1c2d3e4f50'),
     takesBody: 'requestBody' in operation,
+    takes: (place: 'query' | 'header') =>
+      (operation.parameters ?? []).flatMap((parameter) => (parameter.in === place ? parameter.name : [])),
   })),
 )
 const withBody = operations.filter(({ takesBody }) => takesBody)
@@ -59,6 +61,50 @@ describe('a header that may come once', () => {
   test('is taken when it comes once, whatever it has in it', async () => {
     const answer = await send('POST', '/purchase', { ...JSON_TYPE, 'Idempotency-Key': 'a, b' }, order)
     expect(answer.status).toBe(200)
+  })
+})
+
+describe('a condition', () => {
+  const always = ['If-Match', 'If-Unmodified-Since']
+  const ofCaches = ['If-None-Match', 'If-Modified-Since', 'If-Range']
+
+  test.each(operations)('that $method $path does not check is 400', async ({ method, path, takesBody, takes }) => {
+    const isSafe = method === 'GET'
+    const values = ['"999"', '*', 'garbage', '', 'Thu, 01 Jan 1970 00:00:00 GMT']
+    for (const header of isSafe ? always : [...always, ...ofCaches].filter((name) => !takes('header').includes(name)))
+      for (const value of values)
+        expect(
+          await send(method, path, { ...(takesBody && JSON_TYPE), [header]: value }, takesBody ? '{}' : ''),
+        ).toMatchObject({
+          status: 400,
+          body: {
+            code: 'invalid_request',
+            errors: [{ path: header, message: 'is a condition that is not checked here' }],
+          },
+        })
+    if (!isSafe) return
+    const plain = await send(method, path)
+    for (const header of ofCaches.filter((name) => !takes('header').includes(name)))
+      expect((await send(method, path, { [header]: '"999"' })).status).toBe(plain.status)
+  })
+
+  test('that is not checked changes nothing, also beside one that is', async () => {
+    const { body: product } = await send('GET', '/products/1')
+    const before = [product, await world.shop.balance('derick')]
+    const cases: [method: string, path: string, body: string, headers: OutgoingHttpHeaders][] = [
+      ['PATCH', '/products/1', '{"name":"Other"}', { 'If-Match': '*', 'If-None-Match': '*' }],
+      ['PATCH', '/products/1', '{"name":"Other"}', { 'If-None-Match': 'garbage' }],
+      ['PATCH', '/products/1', '{"name":"Other"}', { 'If-Unmodified-Since': 'Thu, 01 Jan 1970 00:00:00 GMT' }],
+      ['POST', '/products/1/stock-adjustments', '{"quantity":5,"reason":"found"}', { 'If-Match': '"999"' }],
+      ['POST', '/users/derick/top-ups', '{"amount":1}', { 'If-Match': '"999"' }],
+      ['POST', '/purchase', order, { 'If-Match': '"999"' }],
+    ]
+    for (const [method, path, body, headers] of cases)
+      expect(await send(method, path, { ...JSON_TYPE, ...headers }, body)).toMatchObject({
+        status: 400,
+        body: { code: 'invalid_request' },
+      })
+    expect([(await send('GET', '/products/1')).body, await world.shop.balance('derick')]).toEqual(before)
   })
 })
 
@@ -151,6 +197,38 @@ describe('an address', () => {
     const errors: { path: string }[] = answer.body.errors
     expect(errors).toContainEqual(expect.objectContaining({ path: 'limits', message: 'is not known here' }))
   })
+
+  test.each(operations)(
+    'with a parameter without a name is 400 at $method $path',
+    async ({ method, path, takesBody }) => {
+      for (const query of ['=5', '=', 'limit=1&=5', '=5&=6', '&=%20'])
+        expect(await send(method, `${path}?${query}`, takesBody ? JSON_TYPE : {}, takesBody ? '{}' : '')).toMatchObject(
+          {
+            status: 400,
+            body: { errors: expect.arrayContaining([{ path: '', message: 'a parameter must have a name' }]) },
+          },
+        )
+    },
+  )
+
+  const filtered = operations.filter(({ takes }) => takes('query').length > 0)
+  test.each(filtered)(
+    'with a parameter of $method $path twice is 400, and says so',
+    async ({ method, path, takesBody, takes }) => {
+      for (const name of takes('query'))
+        for (const [one, other] of [
+          ['1', '2'],
+          ['1', '1'],
+          ['', ''],
+        ]) {
+          const at = `${path}?${name}=${one}&${encodeURIComponent(name).replace('_', '%5F')}=${other}`
+          expect(await send(method, at, takesBody ? JSON_TYPE : {}, takesBody ? '{}' : '')).toMatchObject({
+            status: 400,
+            body: { code: 'invalid_request', errors: [{ path: name, message: 'must be given once only' }] },
+          })
+        }
+    },
+  )
 
   const lists = operations.filter(({ method }) => method === 'GET')
   test.each(['0x2', '1e2', '+2', ' 2', '2 ', '2.0', '', '٢', '2&limit=3'])('with limit=%s is 400', async (limit) => {
