@@ -3,7 +3,11 @@ import { z } from 'zod'
 
 type Json = { [key: string]: Json } | Json[] | string | number | boolean | null
 type Response = { headers?: Record<string, unknown>; content?: Record<string, { schema: Json }> }
-type Operation = { tags: string[]; responses: Record<string, Response> }
+type Operation = {
+  tags: string[]
+  parameters?: { name: string; in: string }[]
+  responses: Record<string, Response>
+}
 export type OpenApiDocument = {
   openapi: string
   tags: { name: string }[]
