@@ -149,21 +149,42 @@ function whyNot(given: string, pattern: RegExp): string {
   return given.trim() === '' ? 'must not be empty' : 'must not have invisible characters'
 }
 
-const INSTANT =
-  /^(?:19[7-9]|[2-9]\d\d)\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3])(?::[0-5]\d){2}(?:\.\d{1,9})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/
+const YEAR = String.raw`(?:19[7-9]|[2-9]\d\d)\d`
+const REST_OF_INSTANT = String.raw`-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3])(?::[0-5]\d){2}`
+const FRACTION = String.raw`(?:\.\d{1,3}0{0,6})?`
+const OFFSET = String.raw`(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)`
+const INSTANT = new RegExp(`^${YEAR}${REST_OF_INSTANT}${FRACTION}${OFFSET}$`)
 
 /** For the OpenAPI document: days that no calendar has are for the format to exclude. */
 export const INSTANT_PUBLISHED = { format: 'date-time', pattern: INSTANT.source, minLength: 20, maxLength: 35 }
 
-/** An RFC 3339 instant in a request, parsed to ISO 8601 in UTC; in years that Postgres and `Date` both represent. */
+/** Of any year, and as fine as one likes. */
+const RFC_3339 = new RegExp(String.raw`^\d{4}${REST_OF_INSTANT}(?:\.\d+)?${OFFSET}$`)
+
+/** What is wrong with an instant: one thing, so that it can be mended. */
+function whyNoInstant(text: string): string | undefined {
+  if (/^\d{4}-\d\d-\d\d$/.test(text)) return `must have a time, such as ${text}T00:00:00Z`
+  if (!RFC_3339.test(text)) return 'must be an RFC 3339 instant, such as 2026-12-01T00:00:00Z'
+  if (!z.iso.datetime({ offset: true }).safeParse(text).success) return 'must be a day that there is'
+  const date = new Date(text)
+  if (!new RegExp(`^${YEAR}`).test(text) || date.getTime() < 0 || date.getUTCFullYear() > 9999)
+    return 'must be in the years 1970 to 9999'
+  return INSTANT.test(text) ? undefined : 'must be a whole number of milliseconds'
+}
+
+/**
+ * An RFC 3339 instant in a request, parsed to ISO 8601 in UTC; in years that Postgres and `Date` both represent. Digits beyond the
+ * millisecond, which `Date` would cut off, are zeros: Python writes six.
+ */
 export const instantInput = z
   .string()
-  .regex(INSTANT, 'must be an RFC 3339 instant in the years 1970 to 9999')
-  .refine((text) => z.iso.datetime({ offset: true }).safeParse(text).success, 'must be a day that there is')
-  .openapi(INSTANT_PUBLISHED)
-  .transform((text) => new Date(text))
-  .refine((date) => date.getTime() >= 0 && date.getUTCFullYear() <= 9999, 'must be in the years 1970 to 9999')
-  .transform((date) => date.toISOString())
+  .transform((text, context) => {
+    const message = whyNoInstant(text)
+    if (message === undefined) return new Date(text).toISOString()
+    context.addIssue({ code: 'custom', message })
+    return z.NEVER
+  })
+  .openapi({ type: 'string', ...INSTANT_PUBLISHED })
 
 export const timestamp = z.iso.datetime().openapi({ description: 'UTC.', example: '2026-01-31T12:00:00.000Z' })
 

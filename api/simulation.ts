@@ -118,9 +118,9 @@ const eventSimulation = z
   .strictObject({
     ...candidateShape,
     event: eventPayload
-      .refine(({ occurredAt }) => occurredAt === undefined || instantInput.safeParse(occurredAt).success, {
-        path: ['occurredAt'],
-        message: 'must be an RFC 3339 instant',
+      .superRefine(({ occurredAt }, context) => {
+        const issues = occurredAt === undefined ? [] : (instantInput.safeParse(occurredAt).error?.issues ?? [])
+        for (const { message } of issues) context.addIssue({ code: 'custom', path: ['occurredAt'], message })
       })
       .openapi({
         description:

@@ -107,6 +107,7 @@ test('a past in which nothing happened has totals, too', async () => {
 test.each([
   ['a time that is to come', { from: '2999-01-01T00:00:00Z' }, 'from'],
   ['an end before the beginning', { to: '2019-01-01T00:00:00Z' }, 'from'],
+  ['a time between two milliseconds', { from: '2020-01-01T00:00:00.0009Z' }, 'from'],
   ['a time that is none', { from: 'yesterday' }, 'from'],
   ['rules with an error', { rules: [{}] }, 'rules/0/condition'],
 ])('%s is refused with its place', async (_, body, path) => {

@@ -285,6 +285,7 @@ describe('bad input', () => {
     ['half a character in JSON text', { rules: JSON.stringify([textRule('\ud800')]) }, 'rules/0/condition/value'],
     ['a start in the year 0', { starts_at: '0000-01-01T00:00:00Z' }, 'starts_at'],
     ['an end beyond the year 9999', { ends_at: '9999-12-31T23:59:59-23:59' }, 'ends_at'],
+    ['a start between two milliseconds', { starts_at: '2026-12-01T00:00:00.0009Z' }, 'starts_at'],
     ['no type of event', { event_types: [] }, 'event_types'],
     ['a type of event given twice', { event_types: ['caf\u00e9', 'cafe\u0301'] }, 'event_types'],
     ['eleven types of events', { event_types: 'abcdefghijk'.split('') }, 'event_types'],

@@ -105,6 +105,7 @@ test.each([
   ['a time that is a number', { occurredAt: 5 }, 'event.occurredAt'],
   ['a time that cannot become a text', { occurredAt: { toString: null, valueOf: null } }, 'event.occurredAt'],
   ['a day that no calendar has', { occurredAt: '2026-02-31T12:00:00Z' }, 'event.occurredAt'],
+  ['a time between two milliseconds', { occurredAt: '2026-11-25T00:00:00.0009Z' }, 'event.occurredAt'],
   ['a very long time', { occurredAt: 'T'.repeat(60_000) }, 'event.occurredAt'],
   ['NUL in a text', { username: '\0' }, 'event.username'],
 ])('an event with %s is refused with its place', async (_, event, path) => {
