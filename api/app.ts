@@ -160,7 +160,7 @@ function crossOriginAccess(origins: readonly string[]) {
 /** What holds a connection, or takes long to read: a page that embeds a thousand of them would keep others waiting. */
 const COSTLY_TO_READ = /^\/(?:purchases|events)\/[^/]+\/(?:events|evaluation|refund-quote)$|^\/operations\/|^\/readyz$/
 
-/** Demo mode has no authentication: only this machine is answered, and of other sites' pages only what reads. */
+/** Demo mode has no authentication: only this machine is answered, and of pages of other sites or ports only what reads. */
 function loopbackOnly({ corsOrigins }: AppDependencies): MiddlewareHandler<AppEnv> {
   return async ({ req }, next) => {
     const [host, origin, secFetchSite] = [req.header('Host'), req.header('Origin'), req.header('Sec-Fetch-Site')]
@@ -173,7 +173,7 @@ function loopbackOnly({ corsOrigins }: AppDependencies): MiddlewareHandler<AppEn
     if (refusal === 'foreign') {
       throw new Problem(
         'foreign_request',
-        'Pages of other sites may only read, and not everything. CORS_ORIGINS allows more sites.',
+        'Pages of other sites or ports may only read, and not everything. CORS_ORIGINS allows more.',
       )
     }
     await next()

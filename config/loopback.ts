@@ -14,6 +14,9 @@ export function isLoopbackHost(host: string): boolean {
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 
+/** Its own pages, and what a person asked for. A page of the same site may be one on another port of this machine. */
+const OWN_SITES = new Set(['same-origin', 'none'])
+
 /** A request to a server that listens on loopback without authentication. */
 export type LoopbackRequest = {
   method: string
@@ -31,10 +34,10 @@ export type LoopbackRequest = {
  * not pages in a browser on this one.
  *
  * - `not_loopback`: a hostname of another site that resolves to 127.0.0.1 (DNS rebinding), detected by `Host` and the target;
- * - `foreign`: a form or request of another site that would change something, or read what is not for it, detected by `Origin` or
+ * - `foreign`: a form or request of another page that would change something, or read what is not for it, detected by `Origin` or
  *   `Sec-Fetch-Site`.
  *
- * @param allowedOrigins other sites that may
+ * @param allowedOrigins of other pages that may
  */
 export function refuseOnLoopback(
   { method, target, host: hostHeader, origin, secFetchSite, mayBeEmbedded }: LoopbackRequest,
@@ -45,6 +48,7 @@ export function refuseOnLoopback(
   const asked = target.startsWith('/') ? host : URL.parse(target)
   if (!asked || !isLoopbackHost(asked.hostname)) return 'not_loopback'
   if (SAFE_METHODS.has(method) && mayBeEmbedded) return undefined
-  if (origin === undefined) return secFetchSite === 'cross-site' ? 'foreign' : undefined
-  return allowedOrigins.includes(origin) || URL.parse(origin)?.host === asked.host ? undefined : 'foreign'
+  if (origin !== undefined && allowedOrigins.includes(origin)) return undefined
+  if (secFetchSite !== undefined && !OWN_SITES.has(secFetchSite)) return 'foreign'
+  return origin === undefined || URL.parse(origin)?.host === asked.host ? undefined : 'foreign'
 }

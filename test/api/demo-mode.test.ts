@@ -96,8 +96,14 @@ describe('in demo mode', () => {
     },
   )
 
-  test('a browser that only says cross-site can change nothing, and may look', async () => {
-    const headers = { 'Sec-Fetch-Site': 'cross-site' }
+  test.each([
+    'cross-site',
+    'same-site',
+    'Same-Origin',
+    '',
+    'anything',
+  ])('a browser that only says %j can change nothing, and may look', async (site) => {
+    const headers = { 'Sec-Fetch-Site': site }
     expect(await addUser(headers)).toMatchObject({ status: 403 })
     expect((await world.api.call('GET', '/users', { headers })).status).toBe(200)
   })
@@ -112,22 +118,31 @@ describe('in demo mode', () => {
       `/events/${id}/evaluation`,
       '/operations/parked',
     ]) {
-      for (const headers of [{ 'Sec-Fetch-Site': 'cross-site' }, { Origin: evil }] as Record<string, string>[])
+      for (const headers of [
+        { 'Sec-Fetch-Site': 'cross-site' },
+        { 'Sec-Fetch-Site': 'same-site' },
+        { Origin: evil },
+        { Origin: 'http://127.0.0.1:1', 'Sec-Fetch-Site': 'same-site' },
+        { Origin: world.api.url, 'Sec-Fetch-Site': 'same-site' },
+      ] as Record<string, string>[])
         expect(await world.api.call('GET', path, { headers })).toMatchObject({
           status: 403,
           body: { code: 'foreign_request' },
         })
-      expect((await world.api.call('GET', path, { headers: { 'Sec-Fetch-Site': 'same-origin' } })).status).not.toBe(403)
+      for (const site of ['same-origin', 'none'])
+        expect((await world.api.call('GET', path, { headers: { 'Sec-Fetch-Site': site } })).status).not.toBe(403)
       expect((await world.api.call('GET', path, { headers: { Origin: friend } })).status).not.toBe(403)
     }
   })
 
   test('our own pages and programs without an origin can', async () => {
     expect((await addUser({ Origin: world.api.url, 'Sec-Fetch-Site': 'same-origin' })).status).toBe(201)
+    expect((await addUser({ 'Sec-Fetch-Site': 'none' })).status).toBe(201)
     expect((await addUser({})).status).toBe(201)
   })
 
   test('pages of CORS_ORIGINS can, and are allowed by name', async () => {
+    expect((await addUser({ Origin: friend, 'Sec-Fetch-Site': 'same-site' })).status).toBe(201)
     const answer = await addUser({ Origin: friend, 'Sec-Fetch-Site': 'cross-site' })
     expect(answer.status).toBe(201)
     expect(answer.headers.get('Access-Control-Allow-Origin')).toBe(friend)

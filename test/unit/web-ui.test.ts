@@ -80,6 +80,7 @@ describe('the Web UI', () => {
     ['another port of this machine', { origin: 'http://127.0.0.1:1' }],
     ['a page without an origin of its own', { origin: 'null' }],
     ['another site, by what the browser says', { 'sec-fetch-site': 'cross-site' }],
+    ['another port of this machine, by what the browser says', { 'sec-fetch-site': 'same-site' }],
   ])('lets nothing be changed or read from %s', async (_what, headers) => {
     for (const method of ['POST', 'GET', 'HEAD']) expect((await ask(method, headers)).status, method).toBe(403)
     for (const destination of ['iframe', 'image', 'empty']) {
