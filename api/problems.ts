@@ -173,7 +173,26 @@ const campaignProblems = {
 } as const
 
 type ProblemKind = {
-  status: 400 | 401 | 403 | 404 | 405 | 409 | 412 | 413 | 415 | 421 | 422 | 428 | 429 | 500 | 503
+  status:
+    | 400
+    | 401
+    | 403
+    | 404
+    | 405
+    | 408
+    | 409
+    | 412
+    | 413
+    | 415
+    | 417
+    | 421
+    | 422
+    | 428
+    | 429
+    | 431
+    | 500
+    | 501
+    | 503
   /** The same for every occurrence; `detail` describes the single one. */
   title: string
   /** Extension members (RFC 9457, section 3.2). */
@@ -216,6 +235,11 @@ export const PROBLEMS = {
   unknown_event: { status: 404, title: 'There is no such event' },
   unknown_transaction: { status: 404, title: 'There is no such transaction of points' },
   unknown_image: { status: 404, title: 'There is no such image' },
+
+  request_timeout: { status: 408, title: 'The request took too long to arrive' },
+  expectation_failed: { status: 417, title: 'The expectation of the request cannot be met' },
+  headers_too_large: { status: 431, title: 'The headers are too large' },
+  not_implemented: { status: 501, title: 'This server does not implement what the request needs' },
 
   method_not_allowed: { status: 405, title: 'This address does not take this method' },
 

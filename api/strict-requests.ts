@@ -38,6 +38,7 @@ export function strictRequests(app: App): MiddlewareHandler<AppEnv> {
   let operations: Map<string, Operation> | undefined
   return async (c, next) => {
     refuseRepeatedHeaders(c)
+    refuseTrailers(c)
     refuseMalformedAddress(c)
     const route = matchedRoutes(c).at(-1)
     // Where there is no route, that is what the client is told.
@@ -97,10 +98,21 @@ function refuseOtherParameters({ req }: AppContext, { parameters }: Operation): 
   if (errors.length > 0) throw invalidRequest('query', errors)
 }
 
-function refuseRepeatedHeaders({ env }: AppContext): void {
-  // Undefined when the app is called without a server.
-  const { incoming } = (env ?? {}) as { incoming?: IncomingMessage }
-  const names = (incoming?.rawHeaders ?? []).filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase())
+/** Undefined when the app is called without a server. */
+function incomingOf({ env }: AppContext): IncomingMessage | undefined {
+  return (env as { incoming?: IncomingMessage } | undefined)?.incoming
+}
+
+/** Fields after the body are read by nobody: an Idempotency-Key among them would be lost. Known only once the body is read, unless announced. */
+function refuseTrailers(c: AppContext): void {
+  if (c.req.header('Trailer') !== undefined || (incomingOf(c)?.rawTrailers.length ?? 0) > 0)
+    throw new Problem('malformed_http', 'Send every header before the body: there must be no trailers.')
+}
+
+function refuseRepeatedHeaders(c: AppContext): void {
+  const names = (incomingOf(c)?.rawHeaders ?? [])
+    .filter((_, index) => index % 2 === 0)
+    .map((name) => name.toLowerCase())
   const repeated = SINGLE_HEADERS.filter((header) => names.filter((name) => name === header.toLowerCase()).length > 1)
   if (repeated.length > 0)
     throw invalidRequest(
@@ -119,9 +131,11 @@ function refuseMalformedAddress({ req }: AppContext): void {
   }
 }
 
-async function refuseLossyBody({ req }: AppContext, takesBody: boolean): Promise<void> {
+async function refuseLossyBody(c: AppContext, takesBody: boolean): Promise<void> {
+  const { req } = c
   const isAnnounced = Number(req.header('Content-Length') ?? 0) > 0 || req.header('Transfer-Encoding') !== undefined
   const content = await req.arrayBuffer()
+  refuseTrailers(c)
   if (content.byteLength === 0 && !(isAnnounced && req.raw.body === null)) return
   if (req.raw.body === null) throw invalidRequest('body', [{ path: '', message: `${req.method} takes no body` }])
   refuseOtherEncodings(req)
