@@ -136,7 +136,9 @@ async function refuseLossyBody(c: AppContext, takesBody: boolean): Promise<void>
   const isAnnounced = Number(req.header('Content-Length') ?? 0) > 0 || req.header('Transfer-Encoding') !== undefined
   const content = await req.arrayBuffer()
   refuseTrailers(c)
-  if (content.byteLength === 0 && !(isAnnounced && req.raw.body === null)) return
+  const isEmpty = content.byteLength === 0 && !(isAnnounced && req.raw.body === null)
+  // Without a type, the schema says that there is no body.
+  if (isEmpty && !(takesBody && req.header('Content-Type') !== undefined)) return
   if (req.raw.body === null) throw invalidRequest('body', [{ path: '', message: `${req.method} takes no body` }])
   refuseOtherEncodings(req)
   const { value, issues } = parse(content)
@@ -196,7 +198,8 @@ function parse(content: ArrayBuffer): ReturnType<typeof parseStrictJson> {
   }
   try {
     return parseStrictJson(text)
-  } catch {
-    throw new Problem('malformed_json', 'The body could not be parsed as JSON.')
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new Problem('malformed_json', `The body ${error.message}.`)
+    throw error
   }
 }

@@ -1,19 +1,92 @@
 /** A value that `JSON.parse` would drop, or change, without a word. The message reads on after its path. */
 export type JsonIssue = { path: (string | number)[]; message: string }
 
-/** Levels of nested objects and arrays. */
-const MAX_DEPTH = 64
+/** Levels of nested objects and arrays within a member. */
+export const MAX_DEPTH = 32
 
 /**
  * Parses JSON, and tells what of it would be lost on the way: members that are given twice, numbers that a double does not hold, and
  * a member `__proto__`, which copies of an object leave out.
  *
- * @param options.maxDepth what is nested deeper is an issue, and not read further
+ * @param options.maxDepth levels within the outermost object or array; what is nested deeper is an issue, and not read further
  * @returns the value, as `JSON.parse` has it; the issues in the order of the text
- * @throws SyntaxError when it is not JSON (RFC 8259)
+ * @throws SyntaxError when it is not JSON (RFC 8259). The message says why and where, and reads on after its name
  */
 export function parseStrictJson(text: string, { maxDepth = MAX_DEPTH } = {}): { value: unknown; issues: JsonIssue[] } {
-  return { value: JSON.parse(text), issues: [...issuesOf(text, maxDepth)] }
+  try {
+    return { value: JSON.parse(text), issues: [...issuesOf(text, maxDepth)] }
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new SyntaxError(`is not JSON: it ${whyNotJson(text)}`)
+    throw error
+  }
+}
+
+/** What `JSON.parse` says would repeat the text, and not always tell the place. */
+function whyNotJson(text: string): string {
+  if (text.startsWith('\uFEFF')) return 'begins with a byte order mark'
+  if (text.trim() === '') return 'is empty'
+  const at = syntaxErrorAt(text) ?? text.length
+  const before = text.slice(0, at).split('\n')
+  const place = `line ${before.length}, column ${[...(before.at(-1) ?? '')].length + 1}`
+  return at === text.length ? `ends too early, at ${place}` : `goes wrong at ${place}`
+}
+
+const WHITE_SPACE = /[ \t\n\r]*/y
+const STRING = String.raw`"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"`
+const NUMBER = String.raw`-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?`
+const JSON_TOKEN = new RegExp(`${STRING}|${NUMBER}|true|false|null|[{}[\\],:]`, 'y')
+
+/** What may come next: the first element of an array and the first name of an object may be missing, those after a comma may not. */
+type Expected = 'value' | 'value or ]' | 'name' | 'name or }' | ':' | 'comma or end'
+
+/** The first character from which on a text is no JSON, whatever would follow; its length: it ends too early; undefined: it is JSON. */
+export function syntaxErrorAt(text: string): number | undefined {
+  const closers: ('}' | ']')[] = []
+  let expected: Expected = 'value'
+  let end = endOf(WHITE_SPACE, text, 0) ?? 0
+  while (end < text.length) {
+    const next = endOf(JSON_TOKEN, text, end)
+    const after: Expected | undefined =
+      next === undefined ? undefined : follow(text.slice(end, next), expected, closers)
+    if (next === undefined || after === undefined) return end
+    expected = after
+    end = endOf(WHITE_SPACE, text, next) ?? next
+  }
+  return expected === 'comma or end' && closers.length === 0 ? undefined : end
+}
+
+function endOf(pattern: RegExp, text: string, start: number): number | undefined {
+  pattern.lastIndex = start
+  return pattern.test(text) ? pattern.lastIndex : undefined
+}
+
+/** What may follow on a token; undefined: it must not stand here. Of the closers, the innermost is last. */
+function follow(token: string, expected: Expected, closers: ('}' | ']')[]): Expected | undefined {
+  if (expected === ':') return token === ':' ? 'value' : undefined
+  if (expected === 'name' || expected === 'name or }') {
+    if (token.startsWith('"')) return ':'
+    return token === '}' && expected === 'name or }' ? close(closers) : undefined
+  }
+  if (expected === 'comma or end') {
+    const closer = closers.at(-1)
+    if (token === closer) return close(closers)
+    if (token !== ',' || closer === undefined) return undefined
+    return closer === '}' ? 'name' : 'value'
+  }
+  if (token === '{') return open(closers, '}', 'name or }')
+  if (token === '[') return open(closers, ']', 'value or ]')
+  if (token === ']') return expected === 'value or ]' ? close(closers) : undefined
+  return ['}', ',', ':'].includes(token) ? undefined : 'comma or end'
+}
+
+function open(closers: ('}' | ']')[], closer: '}' | ']', expected: Expected): Expected {
+  closers.push(closer)
+  return expected
+}
+
+function close(closers: ('}' | ']')[]): Expected {
+  closers.pop()
+  return 'comma or end'
 }
 
 /** The tokens of what is known to be JSON, but for colons and words. */
@@ -29,7 +102,7 @@ function* issuesOf(text: string, maxDepth: number): Generator<JsonIssue> {
   for (const [token] of text.matchAll(TOKEN)) {
     const inside = open.at(-1)
     if (token === '{' || token === '[') {
-      if (open.length === maxDepth) {
+      if (open.length > maxDepth) {
         // The outermost member is name enough.
         yield { path: path().slice(0, 1), message: `must not be nested deeper than ${maxDepth} levels` }
         return

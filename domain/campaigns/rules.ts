@@ -42,7 +42,7 @@ function readJson(input: unknown, errors: ValidationErrors): Json | undefined {
     for (const { path, message } of issues) errors.add(path.reduce<string>(pointer, ''), message)
     return issues.length > 0 ? undefined : (value as Json)
   } catch (error) {
-    return errors.add('', error instanceof SyntaxError ? `is not JSON: ${error.message}` : 'cannot be written as JSON')
+    return errors.add('', error instanceof SyntaxError ? error.message : 'cannot be written as JSON')
   }
 }
 

@@ -154,6 +154,32 @@ describe('a body', () => {
       expect(await send(method, path, headers, body), `${body}`).toMatchObject({ status, body: { code } })
   })
 
+  test.each([
+    ['', 'The body is not JSON: it is empty.'],
+    ['\uFEFF{}', 'The body is not JSON: it begins with a byte order mark.'],
+    ['{"userId":', 'The body is not JSON: it ends too early, at line 1, column 11.'],
+    ['{\n"userId": derick}', 'The body is not JSON: it goes wrong at line 2, column 11.'],
+  ])('that is not JSON (%j) is told why', async (body, detail) => {
+    for (const { method, path } of withBody)
+      expect(await send(method, path, JSON_TYPE, body)).toMatchObject({
+        status: 400,
+        body: { code: 'malformed_json', detail },
+      })
+  })
+
+  test.each(withBody)(
+    'of $method $path that is nested too deep is told the rule that counts',
+    async ({ method, path }) => {
+      for (const levels of [33, 64, 80]) {
+        const body = `{"payload":${'['.repeat(levels)}${']'.repeat(levels)}}`
+        expect(await send(method, path, JSON_TYPE, body)).toMatchObject({
+          status: 400,
+          body: { errors: [{ path: 'payload', message: 'must not be nested deeper than 32 levels' }] },
+        })
+      }
+    },
+  )
+
   test('in UTF-8 that says so, in capitals or quotes, is taken', async () => {
     for (const charset of ['utf-8', 'UTF-8', '"utf-8"', 'utf-8; profile=x'])
       expect(

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseStrictJson } from '#domain/strict-json.ts'
+import { parseStrictJson, syntaxErrorAt } from '#domain/strict-json.ts'
 
 function issuesOf(text: string): string[] {
   return parseStrictJson(text).issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
@@ -87,13 +87,94 @@ describe('strict JSON', () => {
     (text) => expect(() => parseStrictJson(text)).toThrow(SyntaxError),
   )
 
+  const PIECES = [
+    '{',
+    '}',
+    '[',
+    ']',
+    ',',
+    ':',
+    ' ',
+    '\n',
+    '"a"',
+    '"\\u00e9"',
+    '"\\x"',
+    '"',
+    '\\',
+    '0',
+    '-',
+    '1.5e3',
+    'true',
+    'nul',
+    '\t',
+    '\uFEFF',
+  ]
+  const broken = fc.oneof(
+    fc.array(fc.constantFrom(...PIECES), { maxLength: 12 }).map((pieces) => pieces.join('')),
+    fc
+      .tuple(fc.json(), fc.nat(), fc.constantFrom(...PIECES, ''), fc.boolean())
+      .map(([json, place, piece, replaces]) => {
+        const at = place % (json.length + 1)
+        return `${json.slice(0, at)}${piece}${json.slice(at + (replaces ? 1 : 0))}`
+      }),
+  )
+
+  test('finds an error of syntax in what JSON.parse does not take, and only there', () => {
+    fc.assert(
+      fc.property(broken, (text) => {
+        expect(syntaxErrorAt(text) === undefined).toBe(isJson(text))
+      }),
+      { numRuns: 5_000 },
+    )
+  })
+
+  test('says where: up to there it could have been JSON', () => {
+    fc.assert(
+      fc.property(fc.json({ maxDepth: 4 }), fc.nat(), (json, place) => {
+        const at = place % json.length
+        // What is cut off ends too early, unless it is whole, such as 1 of 12, or ends within a text or a word.
+        const cut = syntaxErrorAt(json.slice(0, at))
+        expect(cut === undefined || cut <= at).toBe(true)
+        // What is JSON goes wrong where something follows it.
+        expect(syntaxErrorAt(`${json} ]`)).toBe(json.length + 1)
+        expect(syntaxErrorAt(`[${json} ${json}]`)).toBe(json.length + 2)
+        expect(syntaxErrorAt(`{"a":${json},}`)).toBe(json.length + 6)
+        expect(syntaxErrorAt(`[${json}`)).toBe(json.length + 1)
+      }),
+    )
+  })
+
+  test.each([
+    ['', 'it is empty'],
+    [' \n ', 'it is empty'],
+    ['\uFEFF{}', 'it begins with a byte order mark'],
+    ['{', 'it ends too early, at line 1, column 2'],
+    ['{"a":1,', 'it ends too early, at line 1, column 8'],
+    ['{"a":1,}', 'it goes wrong at line 1, column 8'],
+    ['{\n  "a": 1\n  "b": 2\n}', 'it goes wrong at line 3, column 3'],
+    ['{"\u{1F984}": x}', 'it goes wrong at line 1, column 7'],
+    ["{'a':1}", 'it goes wrong at line 1, column 2'],
+    ['[01]', 'it goes wrong at line 1, column 3'],
+    ['{"a":"b', 'it goes wrong at line 1, column 6'],
+    ['// x\n1', 'it goes wrong at line 1, column 1'],
+  ])('%j is not JSON: %s', (text, why) => {
+    expect(() => parseStrictJson(text)).toThrow(new SyntaxError(`is not JSON: ${why}`))
+  })
+
+  test('reads what is nested as deep as may be, and not deeper', () => {
+    const nested = (levels: number) => `{"a":{"payload":1},"payload":${'['.repeat(levels)}${']'.repeat(levels)}}`
+    expect(issuesOf(nested(32))).toEqual([])
+    for (const levels of [33, 64, 80])
+      expect(issuesOf(nested(levels))).toEqual(['payload: must not be nested deeper than 32 levels'])
+  })
+
   test('reads what is nested endlessly without falling over', () => {
     for (const [open, close] of [
       ['[', ']'],
       ['{"a":', '}'],
     ] as const)
       expect(issuesOf(`${open.repeat(20_000)}1${close.repeat(20_000)}`)).toEqual([
-        expect.stringContaining('must not be nested deeper than 64 levels'),
+        expect.stringContaining('must not be nested deeper than 32 levels'),
       ])
   })
 })
@@ -111,4 +192,13 @@ function isSameDecimal(one: string, other: string): boolean {
     return BigInt(whole.replace('-', '') + fraction) * 10n ** BigInt(Number(power) - fraction.length + 1_000)
   }
   return scaled(one) === scaled(other)
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
 }
