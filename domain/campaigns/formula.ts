@@ -23,6 +23,11 @@ interface Parser {
   parse(): SyntaxNode
   gobbleSpaces(): void
   gobbleToken(): SyntaxNode | false
+  gobbleTokenProperty(node: SyntaxNode): SyntaxNode
+  gobbleNumericLiteral(): SyntaxNode
+  gobbleStringLiteral(): SyntaxNode
+  gobbleArray(): SyntaxNode
+  gobbleArguments(closing: number): SyntaxNode[]
   gobbleExpression(): SyntaxNode | false
   gobbleExpressions(closing?: number): SyntaxNode[]
   gobbleBinaryOp(): string | false
@@ -40,14 +45,33 @@ function isOperator(text: string): text is Operator {
   return OPERATORS.some((operator) => operator === text)
 }
 
+/** Numbers, and whatever else was meant to be one: `0x10`, `1e3`, `12abc`. */
+const NUMBER = /[\d.](?:[eE][+-]|[\p{L}\p{N}_.])*/uy
+
+const CLOSING_PARENTHESIS = ')'.charCodeAt(0)
+
+/** What jsep says of the grammar that is left, which is about JavaScript and its own methods, in words for who wrote the formula. */
+const MESSAGES: [RegExp, string][] = [
+  [/^Expected expression after (.+)$/, 'a value is missing after $1'],
+  [/^missing unaryOp argument$/, 'a value is missing after the sign'],
+  [/^Unexpected token (.)$/, 'a value is missing before $1'],
+  [/^Expected comma$/, 'a value is missing'],
+  [/^(?:Unclosed \(|Expected \))$/, '( is not closed'],
+]
+
 /**
  * jsep's grammar, narrowed by subclassing: its configuration is one object for the whole process, which others read
- * and write. What is left are numbers, our five operators, parentheses, calls, and JSONPaths by our own grammar; what
- * jsep still parses beyond that (texts, arrays, members) `parseFormula` does not take over.
+ * and write. What is left are numbers, our five operators, parentheses, calls, and JSONPaths by our own grammar.
  */
 class FormulaSyntax extends Jsep {
   readonly #starts = new Map<SyntaxNode, number>()
+  #start = 0
   #depth = 0
+
+  override throwError(message: string): never {
+    const [pattern, ours] = MESSAGES.find(([pattern]) => pattern.test(message)) ?? []
+    return super.throwError(pattern && ours !== undefined ? message.replace(pattern, ours) : message)
+  }
 
   /** Throws as jsep does, with the first character of a number, a path, a name, a sign or a call as its place. */
   refuse(node: SyntaxNode, message: string): never {
@@ -66,12 +90,42 @@ class FormulaSyntax extends Jsep {
   override gobbleToken(): SyntaxNode | false {
     this.gobbleSpaces()
     const start = this.index
+    this.#start = start
     this.#depth += 1
     if (this.#depth > LIMITS.formulaDepth) this.throwError(`nested deeper than ${LIMITS.formulaDepth} levels`)
     const node = this.char === '$' ? this.#gobblePath() : super.gobbleToken()
     this.#depth -= 1
     if (node) this.#starts.set(node, start)
     return node
+  }
+
+  /** A name is there to be called. Members, and calls of what a call gives, are left for `gobbleExpression` to refuse. */
+  override gobbleTokenProperty(node: SyntaxNode): SyntaxNode {
+    this.gobbleSpaces()
+    if (this.char === '(') {
+      this.index += 1
+      const called = { arguments: this.gobbleArguments(CLOSING_PARENTHESIS), callee: node } as jsep.CallExpression
+      return { ...called, type: 'CallExpression' }
+    }
+    if (node.type !== 'Identifier') return node
+    this.index = this.#start
+    return this.throwError(`${node.name} is neither a path such as $.amount nor a function`)
+  }
+
+  /** All that could be meant as one number, for `parseFormula` to say what is wrong with it. */
+  override gobbleNumericLiteral(): SyntaxNode {
+    NUMBER.lastIndex = this.index
+    const raw = NUMBER.exec(this.expr)?.[0] ?? this.char
+    this.index += raw.length
+    return { type: 'Literal', value: raw, raw }
+  }
+
+  override gobbleStringLiteral(): never {
+    return this.throwError('a text is not a decimal such as 12 or 0.5')
+  }
+
+  override gobbleArray(): never {
+    return this.throwError('unexpected [')
   }
 
   /** Where jsep would take `max(1 2)` for two arguments, an operator or a comma is missing. */
@@ -160,8 +214,6 @@ function toFormula(node: SyntaxNode, syntax: FormulaSyntax): Formula {
       return toOperation(node, syntax)
     case 'CallExpression':
       return toCall(node, syntax)
-    case 'Identifier':
-      return syntax.refuse(node, `${node.name} is neither a path such as $.amount nor a function`)
     default:
       return syntax.refuse(node, 'not a number, a path, an operation or a call')
   }

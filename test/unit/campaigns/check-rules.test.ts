@@ -1,5 +1,9 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Condition } from '#domain/campaigns/condition.ts'
+import { parseFormula } from '#domain/campaigns/formula.ts'
 import { LIMITS } from '#domain/campaigns/limits.ts'
 import { checkRules } from '#domain/campaigns/rules.ts'
 import { ALWAYS, giving, SAMPLE_RULE } from '#test/support/campaign-examples.ts'
@@ -127,7 +131,8 @@ describe('an error in a formula or a path is reported with its character', () =>
     ['2 * $.__proto__', 7, /not allowed/],
     ['2 * $', 6, /a name is missing/],
     ['1 +', 4, /after \+/],
-    ['(1 + 2', 7, /Unclosed/],
+    ['(1 + 2', 7, /\( is not closed/],
+    ['max(1, 2', 9, /\( is not closed/],
     ['1 + 2)', 6, /unexpected \)/],
     ['max(1 2)', 7, /unexpected 2/],
     ['max(1,)', 8, /\)/],
@@ -137,7 +142,27 @@ describe('an error in a formula or a path is reported with its character', () =>
     ['1; 2', 2, /unexpected ;/],
     ['$.a ? 1 : 2', 5, /unexpected \?/],
     ['1e3', 1, /not a decimal/],
-    ['0x10', 2, /number/],
+    ['0x10', 1, /0x10 is not a decimal/],
+    ['2 * 12abc', 5, /12abc is not a decimal/],
+    ['1 + 0b1', 5, /0b1 is not a decimal/],
+    ['1_000', 1, /1_000 is not a decimal/],
+    ['1e', 1, /1e is not a decimal/],
+    ['2 * 1e+', 5, /1e\+ is not a decimal/],
+    ['1.2.3', 1, /1\.2\.3 is not a decimal/],
+    ['.', 1, /not a decimal/],
+    ['5.', 1, /not a decimal/],
+    ['1e-2-1', 1, /1e-2 is not a decimal/],
+    ['-', 2, /a value is missing after the sign/],
+    ['max(,1)', 6, /a value is missing before ,/],
+    ['max(1,)', 8, /a value is missing before \)/],
+    ['max(1,*2)', 7, /a value is missing/],
+    ['2 * event.amount', 5, /event is neither a path such as \$\.amount nor a function/],
+    ['amount[0]', 1, /amount is neither a path/],
+    ['max(1).x', 7, /unexpected \./],
+    ['max(1)(2)', 7, /unexpected \(/],
+    ['[1]', 1, /unexpected \[/],
+    ['1 + "text', 5, /a text is not a decimal/],
+    ['true', 1, /true is not a decimal/],
     ['.5', 1, /not a decimal/],
     ['10%', 4, /after %/],
     ["'1'", 1, /not a decimal/],
@@ -166,6 +191,37 @@ describe('an error in a formula or a path is reported with its character', () =>
   ])('%j: character %d', (variable, position) => {
     expect(errorsIn([{ ...SAMPLE_RULE, variable }])).toMatchObject([{ path: '/0/variable', position }])
   })
+})
+
+test('no message is in the words of the library that parses', () => {
+  const source = readFileSync(createRequire(import.meta.url).resolve('jsep'), 'utf8')
+  const theirs = [...source.matchAll(/throwError\(\s*(['"])([^'"]+)/g)].map(([, , words = '']) => words.trim())
+  expect(theirs.length).toBeGreaterThan(10)
+  const pieces = [
+    ...'()[]{}.,+-*/%$?:;!~^&|=<>\'"`#@\\ \n01',
+    '0x',
+    '1e',
+    'max',
+    'floor',
+    'a',
+    'this',
+    'true',
+    '$.a',
+    '$.a[0]',
+    'typeof ',
+    '?.',
+    '\u00e9',
+  ]
+  const formulas = fc.array(fc.constantFrom(...pieces), { maxLength: 8 }).map((chosen) => chosen.join(''))
+  fc.assert(
+    fc.property(formulas, (formula) => {
+      const parsed = parseFormula(formula)
+      if (parsed.ok) return
+      expect(theirs.filter((words) => parsed.message.includes(words))).toEqual([])
+      expect(parsed.at).toBeLessThanOrEqual(formula.length)
+    }),
+    { numRuns: 20_000 },
+  )
 })
 
 describe('the limits hold, to the last one', () => {
