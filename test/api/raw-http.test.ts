@@ -67,12 +67,7 @@ test.each([
     413,
     'body_too_large',
   ],
-  [
-    'an expectation',
-    request('GET /products HTTP/1.1', ['Expect: a miracle']),
-    417,
-    'expectation_failed',
-  ],
+  ['an expectation', request('GET /products HTTP/1.1', ['Expect: a miracle']), 417, 'expectation_failed'],
   ['headers without end', request('GET /products HTTP/1.1', [`X: ${'x'.repeat(20_000)}`]), 431, 'headers_too_large'],
   ['a path without end', request(`GET /${'x'.repeat(100_000)} HTTP/1.1`), 431, 'headers_too_large'],
   ['gzip in chunks', withCoding('gzip, chunked'), 501, 'not_implemented'],
