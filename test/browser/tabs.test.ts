@@ -2,7 +2,8 @@ import type { Page } from 'playwright-core'
 import { describe, expect } from 'vitest'
 import { expectAccessible } from '#test/support/accessibility.ts'
 import { test } from '#test/support/browser-world.ts'
-import { makeBuyer, purchaseDialog, purchasesOf, quickBuy } from '#test/support/buyer.ts'
+import { holdOrders, makeBuyer, purchaseDialog, purchasesOf, quickBuy } from '#test/support/buyer.ts'
+import { inThePage } from '#test/support/hands.ts'
 
 const itIsYours = (page: Page) => purchaseDialog(page).getByRole('heading', { name: 'It is yours' })
 const keepShopping = (page: Page) => purchaseDialog(page).getByRole('button', { name: 'Keep shopping' })
@@ -112,6 +113,78 @@ describe('a click on another product, while one tab shows a purchase', () => {
     expect(await totalsOf(world, first.buyer)).toEqual([1700])
     await quickBuy(other, second.name).click()
     await purchaseDialog(other).getByText('You paid $12.95.').waitFor()
+  })
+})
+
+describe('two tabs that are clicked at the same instant', () => {
+  /** Clicks in all tabs at one moment of the clock that they share. */
+  const clickTogether = async (name: string, ...tabs: Page[]) => {
+    const at = Date.now() + 1_000
+    const click = inThePage(`(button) => setTimeout(() => button.click(), ${at} - Date.now())`)
+    await Promise.all(tabs.map((tab) => quickBuy(tab, name).evaluate(click)))
+  }
+
+  test('buy once, and both show it', async ({ world, visit }) => {
+    const { buyer, name } = await makeBuyer(world, { price: 100, stock: 20 })
+    const page = await visit({ as: buyer })
+    const other = await openTab(page)
+    for (const round of [1, 2, 3, 4, 5, 6]) {
+      await clickTogether(name, page, other)
+      for (const tab of [page, other]) await itIsYours(tab).waitFor()
+      expect(await purchasesOf(world, buyer)).toHaveLength(round)
+      await keepShopping(page).click()
+      await purchaseDialog(other).waitFor({ state: 'hidden' })
+    }
+  })
+
+  test('buy once, whatever either does before the other one has written its order down', async ({ world, visit }) => {
+    const { buyer, name } = await makeBuyer(world)
+    const page = await visit({ as: buyer })
+    const other = await openTab(page)
+    const orders = await holdOrders(page, buyer)
+    for (const tab of [page, other]) await quickBuy(tab, name).click()
+    await orders.waiting(2)
+    await orders.release()
+    for (const tab of [page, other]) await itIsYours(tab).waitFor()
+    expect(await purchasesOf(world, buyer)).toHaveLength(1)
+  })
+
+  test('buy one thing if they are about two, and the other tab says so', async ({ world, visit }) => {
+    const first = await makeBuyer(world)
+    const second = await makeBuyer(world, { price: 1_295 })
+    const page = await visit({ as: first.buyer })
+    const other = await openTab(page)
+    await world.stopWorker()
+    const orders = await holdOrders(page, first.buyer)
+    await quickBuy(page, first.name).click()
+    await orders.waiting(1)
+    await quickBuy(other, second.name).click()
+    await orders.waiting(2)
+    await orders.release()
+    await purchaseDialog(other).getByText(`Not bought yet: ${second.name}`).waitFor()
+    await world.startWorker()
+    for (const tab of [page, other]) await itIsYours(tab).waitFor()
+    expect(await totalsOf(world, first.buyer)).toEqual([1700])
+  })
+
+  test('choose the same other order after a refusal, and it is bought once', async ({ world, visit }) => {
+    const { buyer, name } = await makeBuyer(world, { price: 1_000, balance: 2_500 })
+    const page = await visit({ as: buyer })
+    await page.getByRole('textbox', { name: `Quantity of ${name}` }).fill('3')
+    await quickBuy(page, name).click()
+    const instead = (tab: Page) => purchaseDialog(tab).getByRole('button', { name: 'Buy 2 for $20.00' })
+    await instead(page).waitFor()
+    const other = await openTab(page)
+    await instead(other).waitFor()
+    const orders = await holdOrders(page, buyer)
+    for (const tab of [page, other]) await instead(tab).click()
+    await orders.waiting(2)
+    await orders.release()
+    for (const tab of [page, other]) {
+      await itIsYours(tab).waitFor()
+      expect(await purchaseDialog(tab).getByText('Not bought yet', { exact: false }).count()).toBe(0)
+    }
+    expect(await purchasesOf(world, buyer)).toMatchObject([{ status: 'completed' }, { status: 'refused' }])
   })
 })
 

@@ -3,7 +3,7 @@ import { describe, expect } from 'vitest'
 import { expectAccessible, expectFits } from '#test/support/accessibility.ts'
 import { loseTheAnswer } from '#test/support/broken-answers.ts'
 import { test } from '#test/support/browser-world.ts'
-import { makeBuyer, purchaseDialog, purchasesOf, quickBuy } from '#test/support/buyer.ts'
+import { holdOrders, makeBuyer, purchaseDialog, purchasesOf, quickBuy } from '#test/support/buyer.ts'
 
 const OFFLINE = [/ERR_INTERNET_DISCONNECTED/]
 const PHONE = { width: 360, height: 740 }
@@ -54,6 +54,33 @@ describe('an order that was given while the store could not be reached', () => {
     await itIsYours(page).waitFor()
     expect(await purchasesOf(world, buyer)).toHaveLength(1)
   })
+
+  test.for(['sent', 'withdrawn'])(
+    'is bought or withdrawn, never both, when both happen at one moment: first %s',
+    async (first, { world, visit }) => {
+      const { buyer, name } = await makeBuyer(world)
+      const page = await visit({ as: buyer, expected: [...OFFLINE, /ERR_FAILED/] })
+      await page.context().setOffline(true)
+      await quickBuy(page, name).click()
+      const withdraw = purchaseDialog(page).getByRole('button', { name: 'Withdraw the order' })
+      await withdraw.waitFor()
+      await page.context().setOffline(false)
+      await page.route('**/healthz', (route) => route.abort())
+      const orders = await holdOrders(page, buyer)
+      const steps = [() => page.unroute('**/healthz'), () => withdraw.click()]
+      for (const [step, next] of (first === 'sent' ? steps : steps.toReversed()).entries()) {
+        await next()
+        await orders.waiting(step + 1)
+      }
+      await orders.release()
+      if (first === 'sent') await itIsYours(page).waitFor()
+      else await purchaseDialog(page).waitFor({ state: 'hidden' })
+      // Whatever is sent goes out before the tab knows of it.
+      await page.reload()
+      await page.getByRole('article', { name }).waitFor()
+      expect(await purchasesOf(world, buyer)).toHaveLength(first === 'sent' ? 1 : 0)
+    },
+  )
 
   test.for(['Send the order now', 'Withdraw the order'])(
     'is not sent minutes later before the buyer was asked: %s',

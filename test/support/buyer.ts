@@ -35,6 +35,22 @@ export async function purchasesOf(
   return (await world.api.get(`/purchases?userId=${buyer}`)).body.items
 }
 
+/** From now on no tab of this browser can write an order down, until it is released: whatever they do comes at one moment. */
+export async function holdOrders(page: Page, buyer: string) {
+  const holder = await page.context().newPage()
+  // Any file of the same origin, in which there is no store.
+  await holder.goto('/store/color-scheme.js')
+  await holder.evaluate(`new Promise((held) => {
+    void navigator.locks.request('unicorn-store.intent.${buyer}', () => new Promise(() => held()))
+  })`)
+  return {
+    /** Until so many are waiting for it. */
+    waiting: (many: number) =>
+      expect.poll(() => holder.evaluate('navigator.locks.query().then(({ pending }) => pending.length)')).toBe(many),
+    release: () => holder.close(),
+  }
+}
+
 /** Presses Tab until the focus is on something of this name, as somebody does who has no mouse. */
 export async function tabTo(page: Page, name: string): Promise<void> {
   const seen: string[] = []

@@ -63,6 +63,6 @@ async function focusedOn(page: Page): Promise<string> {
 }
 
 /** A function of an element, given as text: of the types of a page a test knows nothing. */
-function inThePage<Result>(source: string): (element: unknown) => Result {
+export function inThePage<Result>(source: string): (element: unknown) => Result {
   return new Function('element', `return (${source})(element)`) as (element: unknown) => Result
 }

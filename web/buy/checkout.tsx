@@ -4,8 +4,8 @@ import { answer, api, isReachable } from '#web/client/api.ts'
 import { ApiProblem, isFinal } from '#web/client/api-problem.ts'
 import { type Execution, type Order, placeOrder } from '#web/client/purchases.ts'
 import { useCart } from './cart.ts'
-import { type Intent, isOver, isOverdue, type Known, newIntent } from './intent.ts'
-import { addToIntent, readIntent, replaceIntent, useWrittenIntent } from './written-intent.ts'
+import { type Intent, isOver, isOverdue, isUnsent, type Known, newIntent } from './intent.ts'
+import { addToIntent, readIntent, replaceIntent, useWrittenIntent, withIntentLock } from './written-intent.ts'
 
 type Checkout = {
   /** What is being bought, or was bought last; undefined when this tab has nothing to show. */
@@ -25,6 +25,8 @@ type Checkout = {
   finish: (finished: Intent, bought: boolean) => void
   /** Has an order sent that has become old meanwhile. */
   sendAfterAll: () => void
+  /** Removes the intent unless it was sent meanwhile, also by another tab: what is withdrawn is certain not to be bought. */
+  withdraw: () => void
   /** Removes the intent, so that something else can be bought. */
   dismiss: () => void
 }
@@ -56,17 +58,22 @@ export function CheckoutProvider({ username, execution, children }: CheckoutProv
   const [view, setView] = useState<View>(() => ({ key: readIntent(username)?.key, folded: false }))
   const intent = written?.key === view.key ? written : undefined
   const { take } = useCart(username)
+  const locked = (change: () => void) => void withIntentLock(username, change)
+  const add = (key: string, known: Known) => locked(() => addToIntent(username, key, known))
   const { known, failure } = usePlacedOrder(username, intent)
   const { purchaseId, refused } = known
   // biome-ignore lint/correctness/useExhaustiveDependencies: runs once the store has answered.
   useEffect(() => {
-    if (intent && !intent.purchaseId && (purchaseId || refused)) addToIntent(username, intent.key, known)
+    if (intent && !intent.purchaseId && (purchaseId || refused)) add(intent.key, known)
   }, [purchaseId, refused])
 
   /** Replaces the intent with this key by the next one, or shows the one that another tab has stored meanwhile. */
   const buyInPlaceOf = (key: string | undefined, next: Intent) => {
     if (replaceIntent(username, key, next)) setView({ key: next.key, folded: false })
-    else setView({ key: readIntent(username)?.key, folded: false, postponed: next.order })
+    else {
+      const other = readIntent(username)
+      setView({ key: other?.key, folded: false, postponed: isSameOrder(other, next.order) ? undefined : next.order })
+    }
   }
 
   const checkout: Checkout = {
@@ -75,27 +82,39 @@ export function CheckoutProvider({ username, execution, children }: CheckoutProv
     folded: view.folded,
     fold: (folded) => setView({ key: view.key, folded }),
     postponed: view.postponed,
-    // The stored intent decides, not the rendered one: two clicks can be faster than React.
-    buy: (order, cartLines) => {
-      const before = readIntent(username)
-      const isSame = JSON.stringify(before?.order) === JSON.stringify(order)
-      const isSeen = view.folded && before?.key === view.key
-      if (!before || (isOver(before) && (isSeen || !isSame)))
-        buyInPlaceOf(before?.key, newIntent(order, execution, cartLines))
-      else setView({ key: before.key, folded: false, postponed: isSame && !isOver(before) ? undefined : order })
-    },
-    buyInstead: (failed, order) => buyInPlaceOf(failed.key, newIntent(order, execution, failed.cartLines)),
+    // The stored intent decides, not the rendered one: two clicks can be faster than React, and come from two tabs.
+    buy: (order, cartLines) =>
+      locked(() => {
+        const before = readIntent(username)
+        const isSame = isSameOrder(before, order)
+        const isSeen = view.folded && before?.key === view.key
+        if (!before || (isOver(before) && (isSeen || !isSame)))
+          buyInPlaceOf(before?.key, newIntent(order, execution, cartLines))
+        else setView({ key: before.key, folded: false, postponed: isSame && !isOver(before) ? undefined : order })
+      }),
+    buyInstead: (failed, order) =>
+      locked(() => buyInPlaceOf(failed.key, newIntent(order, execution, failed.cartLines))),
     // First the intent, then the cart: another tab that sees the intent finished does not take the lines out a second time.
-    finish: ({ key }, bought) => {
-      const before = readIntent(username)
-      if (before?.key !== key || isOver(before)) return
-      addToIntent(username, key, { finished: true })
-      if (bought && before.cartLines) take(before.cartLines)
-    },
-    sendAfterAll: () => intent && addToIntent(username, intent.key, { overdue: false, at: Date.now() }),
-    dismiss: () => void replaceIntent(username, intent?.key, undefined),
+    finish: ({ key }, bought) =>
+      locked(() => {
+        const before = readIntent(username)
+        if (before?.key !== key || isOver(before)) return
+        addToIntent(username, key, { finished: true })
+        if (bought && before.cartLines) take(before.cartLines)
+      }),
+    sendAfterAll: () => intent && add(intent.key, { overdue: false, at: Date.now() }),
+    withdraw: () =>
+      locked(() => {
+        const before = readIntent(username)
+        if (intent && before && isUnsent(before)) replaceIntent(username, intent.key, undefined)
+      }),
+    dismiss: () => locked(() => replaceIntent(username, intent?.key, undefined)),
   }
   return <CheckoutContext value={checkout}>{children}</CheckoutContext>
+}
+
+function isSameOrder(intent: Intent | undefined, order: Order): boolean {
+  return JSON.stringify(intent?.order) === JSON.stringify(order)
 }
 
 /** After this many attempts the failure counts as lasting. */
@@ -130,13 +149,7 @@ function usePlacedOrder(
     queryFn: async () => {
       // Where it is in doubt: a request whose answer is lost may have been an order.
       if (!isReachable() || !navigator.onLine) await answer(api.GET('/healthz', { cache: 'no-store' }))
-      // Meanwhile the buyer may have withdrawn the order, also in another tab.
-      const written = readIntent(username)
-      if (!intent || written?.key !== intent.key) throw new NotSent('The order was withdrawn.')
-      const overdue = isOverdue(written, Date.now())
-      addToIntent(username, intent.key, overdue ? { overdue } : { sent: true })
-      if (overdue) throw new NotSent('The order has become old.')
-      return await placeOrder(written)
+      return await placeOrder(await withIntentLock(username, () => markSent(username, intent?.key)))
     },
     enabled: intent !== undefined && intent.purchaseId === undefined && intent.refused === undefined && !intent.overdue,
     retry: (_failures, error) => !isFinal(error) && !(error instanceof NotSent),
@@ -148,4 +161,18 @@ function usePlacedOrder(
     known: { ...(data !== undefined && { purchaseId: data }), ...(refused && { refused }) },
     failure: failureReason ? { error: failureReason, lasting: failureCount >= MANY_ATTEMPTS } : undefined,
   }
+}
+
+/**
+ * Writes down that the intent with this key is sent from now on. Meanwhile the buyer may have withdrawn it, also in another tab.
+ *
+ * @throws NotSent if it must not be sent
+ */
+function markSent(username: string, key: string | undefined): Intent {
+  const written = readIntent(username)
+  if (key === undefined || written?.key !== key) throw new NotSent('The order was withdrawn.')
+  const overdue = isOverdue(written, Date.now())
+  addToIntent(username, key, overdue ? { overdue } : { sent: true })
+  if (overdue) throw new NotSent('The order has become old.')
+  return written
 }

@@ -58,9 +58,9 @@ function NotSentYet() {
 
 /** Takes back an order that was not sent. */
 export function Withdraw() {
-  const { dismiss } = useCheckout()
+  const { withdraw } = useCheckout()
   return (
-    <Button variant="default" onClick={dismiss}>
+    <Button variant="default" onClick={withdraw}>
       Withdraw the order
     </Button>
   )

@@ -13,8 +13,32 @@ export function useWrittenIntent(username: string): Intent | undefined {
 }
 
 /**
- * Compare and set: replaces the intent with this key (undefined: none) by another one or by none. An intent that another
- * tab has stored meanwhile stays.
+ * Runs what looks at the stored intent and then writes it, while no other tab of this browser does so: `localStorage` alone
+ * would let two tabs that are clicked at the same moment find nothing, and buy twice. Browsers without Web Locks, which
+ * are there in secure contexts only (HTTPS or localhost), run it at once.
+ */
+export async function withIntentLock<Result>(username: string, change: () => Result): Promise<Result> {
+  const release = await takeLock(storageKey(username))
+  try {
+    return change()
+  } finally {
+    // Not before the next turn of the event loop: other tabs see nothing of a write before this one has ended.
+    setTimeout(release)
+  }
+}
+
+/** @returns releases the lock; where the browser has no locks, or refuses them, there is nothing to release */
+function takeLock(name: string): Promise<() => void> {
+  const { promise, resolve } = Promise.withResolvers<() => void>()
+  const held = navigator.locks?.request(name, () => new Promise<void>((release) => resolve(release)))
+  if (held) held.catch(() => resolve(() => {}))
+  else resolve(() => {})
+  return promise
+}
+
+/**
+ * Compare and set, to be called in `withIntentLock`: replaces the intent with this key (undefined: none) by another one or by
+ * none. An intent that another tab has stored meanwhile stays.
  *
  * @returns whether it was replaced
  */
@@ -25,7 +49,10 @@ export function replaceIntent(username: string, key: string | undefined, next: I
   return isThere
 }
 
-/** Adds what is known of the intent with this key, if it is still stored; what other tabs have added stays. */
+/**
+ * Adds what is known of the intent with this key, if it is still stored; what other tabs have added stays. To be called in
+ * `withIntentLock`.
+ */
 export function addToIntent(username: string, key: string, known: Known): void {
   const written = readIntent(username)
   if (written) replaceIntent(username, key, { ...written, ...known })
