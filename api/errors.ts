@@ -1,5 +1,6 @@
 import type { z } from '@hono/zod-openapi'
 import { isGrpcServiceError } from '@temporalio/client'
+import { html } from 'hono/html'
 import { HTTPException } from 'hono/http-exception'
 import { isDatabaseUnavailable, isLockTimeout } from '#db/outages.ts'
 import type { AppContext } from './app-types.ts'
@@ -17,8 +18,27 @@ export function errorResponse(error: unknown, c: AppContext): Response {
 /** @see https://www.rfc-editor.org/rfc/rfc9457 */
 function problemResponse(c: AppContext, problem: Problem): Response {
   if (problem.status === 503 || problem.status === 429) c.header('Retry-After', RETRY_AFTER_SECONDS)
+  if (isPageOfStore(c)) return c.html(String(problemPage(problem)), problem.status)
   c.header('Content-Type', 'application/problem+json')
   return c.body(JSON.stringify(problemBody(problem, c.get('requestId'))), problem.status)
+}
+
+/** Whether a person opened an address of the store in a browser, to whom JSON says nothing. */
+function isPageOfStore({ req }: AppContext): boolean {
+  return /^\/store(\/|$)/.test(req.path) && (req.header('Accept') ?? '').includes('text/html')
+}
+
+function problemPage(problem: Problem) {
+  const { title } = problemBody(problem, '')
+  return html`<!doctype html>
+<html lang="en">
+<meta name="viewport" content="width=device-width">
+<title>${title}</title>
+<h1>${title}</h1>
+<p>${problem.message}</p>
+<p><a href="/store/">Go to the store</a></p>
+</html>
+`
 }
 
 /** The problem that describes an error to the client. */

@@ -212,6 +212,17 @@ describe('an address', () => {
     },
   )
 
+  test.each(['/store/%ff', '/store/campaigns/%C3', '/store/%zz', '/store/?tab=%E9'])(
+    'of the store that is not UTF-8 (%s) is a page for a person, with a way back',
+    async (path) => {
+      const answer = await fetch(`${world.api.url}${path}`, { headers: { Accept: 'text/html,*/*;q=0.8' } })
+      expect(answer.status).toBe(400)
+      expect(answer.headers.get('Content-Type')).toMatch(/^text\/html/)
+      expect(await answer.text()).toContain('<a href="/store/">Go to the store</a>')
+      expect(await send('GET', path)).toMatchObject({ status: 400, body: { code: 'malformed_http' } })
+    },
+  )
+
   test.each(operations)('with a parameter that $method $path does not know is 400', async ({ method, path }) => {
     const answer = await send(
       method,
