@@ -79,6 +79,59 @@ describe('a date without a time', () => {
   })
 })
 
+describe('in a time zone that changes its clocks', () => {
+  const NEW_YORK = 'America/New_York'
+
+  test('a time that does not exist, or is out of bounds, is not saved', async ({ world, visit }) => {
+    const name = await makeCampaign(world)
+    const { buyer } = await makeBuyer(world)
+    const page = await visit({ as: buyer, path: `/campaigns/${name}`, timezoneId: NEW_YORK })
+    await page.getByText('No errors found').waitFor()
+    const cases: [label: string, time: string, error: string][] = [
+      ['Starts', '2027-03-14T02:30', 'This time does not exist, because clocks are set forward. Enter another one.'],
+      ['Ends', '9999-12-31T23:59', 'Enter a date and time in the years 1970 to 9999 (UTC).'],
+    ]
+    for (const [label, time, error] of cases) {
+      await page.getByLabel(label, { exact: true }).fill(time)
+      await page.getByText(error, { exact: true }).waitFor()
+      await expectAccessible(page)
+      await page.getByRole('button', { name: 'Save' }).click()
+      await saving(page).getByText(`Not saved. ${error}`).waitFor()
+      await page.getByRole('button', { name: 'Discard' }).click()
+    }
+    expect(await storedCampaign(world, name)).toMatchObject({ version: 1, starts_at: null, ends_at: null })
+  })
+
+  test('a time that comes twice is the one that was chosen, and stays it', async ({ world, visit }) => {
+    const name = await makeCampaign(world)
+    const { buyer } = await makeBuyer(world)
+    const page = await visit({
+      as: buyer,
+      path: `/campaigns/${name}`,
+      timezoneId: NEW_YORK,
+      viewport: { width: 360, height: 740 },
+    })
+    await page.getByText('No errors found').waitFor()
+    for (const label of ['Starts', 'Ends']) await page.getByLabel(label, { exact: true }).fill('2027-11-07T01:30')
+    const [starts, ends] = [0, 1].map((nth) =>
+      page.getByRole('radiogroup', { name: 'Clocks are set back: this time comes twice' }).nth(nth),
+    )
+    await expect.poll(() => starts?.getByRole('radio', { name: 'First (GMT-04:00)' }).isChecked()).toBe(true)
+    // The same text in both fields, and an hour between them.
+    await ends?.getByRole('radio', { name: 'Second (GMT-05:00)' }).check()
+    await expectAccessible(page)
+    await expectFits(page)
+    await page.getByRole('button', { name: 'Save' }).click()
+    await saving(page).getByText('Saved as version 2.').waitFor()
+    await page.reload()
+    await expect.poll(() => ends?.getByRole('radio', { name: 'Second (GMT-05:00)' }).isChecked()).toBe(true)
+    expect(await storedCampaign(world, name)).toMatchObject({
+      starts_at: '2027-11-07T05:30:00.000Z',
+      ends_at: '2027-11-07T06:30:00.000Z',
+    })
+  })
+})
+
 describe('what is no number', () => {
   test.for(['Total points', 'Points per customer'])(
     'keeps terms from being saved: %s',
@@ -117,6 +170,9 @@ describe('what is no number', () => {
       await dialog.waitFor({ state: 'detached' })
     }
     await refuses('Add a product', 'Price', '1.234,56', { Name: 'A', 'Units in stock': '1' })
+    await refuses('Add a product', 'Price', '0', { Name: 'A', 'Units in stock': '1' })
+    await refuses(`Edit ${name}`, 'Price', '0.00')
+    await refuses(`Adjust stock of ${name}`, 'Quantity', '0', { Reason: 'A' })
     await refuses('Add a product', 'Units in stock', '1.5', { Name: 'A', Price: '1' })
     await refuses(`Edit ${name}`, 'Price', '12.345')
     await refuses(`Adjust stock of ${name}`, 'Quantity', '-', { Reason: 'A' })
@@ -127,6 +183,7 @@ describe('what is no number', () => {
     await page.getByLabel('Find by name').fill(buyer)
     await refuses('Add a user', 'Opening balance', '1e3', { Name: 'A' })
     await refuses(`Top up ${buyer}`, 'Amount', '-5')
+    await refuses(`Top up ${buyer}`, 'Amount', '0')
     expect(sent).toEqual([])
   })
 

@@ -2,7 +2,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { STORE_CLIENT } from '#web/client/campaigns.ts'
 import type { Past } from '#web/client/simulation.ts'
-import { instantOf, localInput } from '#web/format/dates.ts'
+import { instantIn, instantOf, localInput } from '#web/format/dates.ts'
 
 /** The search parameters of a campaign's page: they make its history, or a preview, a link that can be shared. */
 type CampaignSearch = PeriodSearch & {
@@ -47,7 +47,7 @@ export function periodSearch({ days, from, to }: Record<string, unknown>): Perio
 }
 
 function readInstant(given: unknown): string | undefined {
-  return typeof given === 'string' ? instantOf(given) : undefined
+  return typeof given === 'string' ? instantIn(given) : undefined
 }
 
 /** The period as instants, or undefined while it is incomplete, in the future, or ends before it starts. */

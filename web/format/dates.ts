@@ -22,25 +22,87 @@ export function lastDay(endsAt: string): string {
   return calendarDay.format(Date.parse(endsAt) - 1)
 }
 
-/** An instant as `<input type="datetime-local">` takes it, in the time of whoever looks: `2026-01-31T12:00`. */
-export function localInput(iso: string): string {
+/**
+ * An instant as a `DateTimeField` keeps it, in the time of whoever looks: `2026-01-31T12:00`, with `SECOND` after it where
+ * clocks are set back and the same time comes again.
+ *
+ * @param zone only tests give another time zone than the browser's
+ */
+export function localInput(iso: string, zone?: string): string {
   const instant = new Date(iso)
-  const local = new Date(instant.getTime() - instant.getTimezoneOffset() * 60_000).toISOString().slice(0, 19)
-  return local.endsWith(':00') ? local.slice(0, -3) : local
+  const local = new Date(wallTime(instant.getTime(), zone)).toISOString().slice(0, 19)
+  const text = local.endsWith(':00') ? local.slice(0, -3) : local
+  return instantsOf(text, zone)[1]?.slice(0, 19) === instant.toISOString().slice(0, 19) ? `${text}${SECOND}` : text
 }
 
-/** The instant that such an input means, or undefined while it means none. */
-export function instantOf(local: string): string | undefined {
-  const instant = new Date(local)
-  return Number.isNaN(instant.getTime()) ? undefined : instant.toISOString()
+/** After a time that comes twice: the second one is meant. */
+export const SECOND = ' second'
+
+/** The instant that such a text means, or undefined while it means none. */
+export function instantOf(text: string, zone?: string): string | undefined {
+  const [first, second] = instantsOf(text.replace(SECOND, ''), zone)
+  const instant = text.endsWith(SECOND) ? second : first
+  return instant === undefined ? undefined : instantIn(instant)
 }
 
-/** Stands for what was typed into such an input and is no date and time, such as a date without a time. */
+/** The instant of an ISO 8601 text, undefined if it is none or the API does not take it. */
+export function instantIn(text: string): string | undefined {
+  const instant = new Date(text).getTime()
+  return instant >= 0 && instant < FIRST_TOO_LATE ? new Date(instant).toISOString() : undefined
+}
+
+/** Of the API. */
+const FIRST_TOO_LATE = Date.UTC(10_000, 0, 1)
+
+/** The instants at which clocks show a local time: none where they are set forward, two where they are set back. */
+export function instantsOf(local: string, zone?: string): string[] {
+  const shown = Date.parse(`${local}Z`)
+  if (Number.isNaN(shown)) return []
+  // Whatever the clocks do that day, they did it with the offset of the day before or of the day after.
+  const offsets = [-DAY_MS, DAY_MS].map((day) => wallTime(shown + day, zone) - (shown + day))
+  const instants = [...new Set(offsets.map((offset) => shown - offset))].filter((at) => wallTime(at, zone) === shown)
+  return instants.toSorted((a, b) => a - b).map((at) => new Date(at).toISOString())
+}
+
+const DAY_MS = 86_400_000
+
+/** What clocks show at an instant, to the second, as if it were UTC. */
+function wallTime(instant: number, zone: string | undefined): number {
+  const parts = clocksOf(zone).formatToParts(instant)
+  const [year = 0, month = 1, ...others] = PARTS.map((part) => Number(parts.find(({ type }) => type === part)?.value))
+  return Date.UTC(year, month - 1, ...others)
+}
+
+const PARTS = ['year', 'month', 'day', 'hour', 'minute', 'second'] as const
+const clocks = new Map<string | undefined, Intl.DateTimeFormat>()
+
+function clocksOf(timeZone: string | undefined): Intl.DateTimeFormat {
+  const known = clocks.get(timeZone)
+  if (known) return known
+  const numeric = Object.fromEntries(PARTS.map((part) => [part, 'numeric']))
+  const made = new Intl.DateTimeFormat('en-US', { calendar: 'gregory', hourCycle: 'h23', ...numeric, timeZone })
+  clocks.set(timeZone, made)
+  return made
+}
+
+/** What tells apart the two instants of a time that comes twice: `GMT-4`. */
+export function offsetAt(iso: string): string {
+  return zoneName.formatToParts(new Date(iso)).find(({ type }) => type === 'timeZoneName')?.value ?? ''
+}
+
+const zoneName = new Intl.DateTimeFormat('en-GB', { timeZoneName: 'longOffset' })
+
+/** Stands for what was typed into such a field and is no date and time, such as a date without a time. */
 export const UNREADABLE = 'unreadable'
 
-/** What is wrong with the text of such an input; undefined for an instant, and for an input that is empty. */
-export function dateTimeError(local: string): string | undefined {
-  return local === '' || instantOf(local) !== undefined ? undefined : 'Enter a whole date and time, or clear the field.'
+/** What is wrong with the text of such a field; undefined for an instant, and for a field that is empty. */
+export function dateTimeError(text: string, zone?: string): string | undefined {
+  if (text === '' || instantOf(text, zone) !== undefined) return undefined
+  const shown = Date.parse(`${text}Z`)
+  if (Number.isNaN(shown)) return 'Enter a whole date and time, or clear the field.'
+  const isFar = shown < 0 || shown >= FIRST_TOO_LATE
+  if (isFar || instantsOf(text, zone).length > 0) return 'Enter a date and time in the years 1970 to 9999 (UTC).'
+  return 'This time does not exist, because clocks are set forward. Enter another one.'
 }
 
 const UNITS = [

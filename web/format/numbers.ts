@@ -1,14 +1,22 @@
 import { DIGITS, LOCALE } from './money.ts'
 
-/** The numbers that a field takes. */
-export type NumberKind = { min: number; max: number; decimals: number }
+/** The numbers that a field takes, which are those that the API takes. */
+export type NumberKind = { min: number; max: number; decimals: number; nonzero?: true }
 
 /** Of the API: 10^9, or less where the currency has more than two minor digits. */
 export const MONEY: NumberKind = { min: 0, max: 10 ** Math.min(9, 11 - DIGITS), decimals: DIGITS }
+/** A price or a payment: at least the smallest amount of the currency. */
+export const POSITIVE_MONEY: NumberKind = { ...MONEY, min: Number(`1e-${DIGITS}`) }
 export const QUANTITY: NumberKind = { min: 1, max: 1_000, decimals: 0 }
+/** Of a purchase, which has at most 20 lines. */
+export const TOTAL: NumberKind = { ...MONEY, max: MONEY.max * 20 * QUANTITY.max }
 
 /** What is typed has the separators of the locale, and the digits of every keyboard. */
-const whole = new Intl.NumberFormat(LOCALE, { numberingSystem: 'latn', useGrouping: 'always' })
+const whole = new Intl.NumberFormat(LOCALE, {
+  numberingSystem: 'latn',
+  useGrouping: 'always',
+  maximumFractionDigits: 20,
+})
 const POINT = whole.formatToParts(0.5).find(({ type }) => type === 'decimal')?.value ?? '.'
 
 /**
@@ -16,7 +24,7 @@ const POINT = whole.formatToParts(0.5).find(({ type }) => type === 'decimal')?.v
  *
  * @returns undefined for anything else, also while it is incomplete; a text is never corrected into a number
  */
-export function numberOf(typed: string, { min, max, decimals }: NumberKind): number | undefined {
+export function numberOf(typed: string, { min, max, decimals, nonzero }: NumberKind): number | undefined {
   const [written = '', fraction, ...others] = spaced(typed.trim()).split(POINT)
   const sign = written.startsWith('-') ? '-' : ''
   const digits = written.replaceAll(/\D/g, '')
@@ -24,7 +32,7 @@ export function numberOf(typed: string, { min, max, decimals }: NumberKind): num
   const isFraction = fraction === undefined || (/^\d+$/.test(fraction) && fraction.length <= decimals)
   if (!isWhole || !isFraction || others.length > 0) return undefined
   const number = Number(`${sign}${digits}.${fraction ?? ''}`)
-  return number >= min && number <= max ? number : undefined
+  return number >= min && number <= max && !(nonzero && number === 0) ? number : undefined
 }
 
 /** Thousands may be separated by narrow spaces, which nobody types. */
@@ -40,8 +48,8 @@ export function typedNumber(number: number): string {
 /** What is wrong with a typed text; undefined for a number, and for a field that is empty. */
 export function numberError(typed: string, kind: NumberKind): string | undefined {
   if (typed === '' || numberOf(typed, kind) !== undefined) return undefined
-  const { min, max, decimals } = kind
-  const range = `from ${whole.format(min)} to ${whole.format(max)}`
+  const { min, max, decimals, nonzero } = kind
+  const range = `from ${whole.format(min)} to ${whole.format(max)}${nonzero ? ', but not 0' : ''}`
   if (decimals === 0) return `Enter a whole number ${range}.`
   const example = `${whole.format(1_700)}${POINT}${'5'.padEnd(decimals, '0')}`
   return `Enter a number ${range}, with at most ${WORDS[decimals] ?? decimals} decimals, such as ${example}.`

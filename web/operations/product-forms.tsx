@@ -10,13 +10,13 @@ import {
   useCreateProduct,
   useUpdateProduct,
 } from '#web/client/products.ts'
-import { MONEY, type NumberKind, numberOf, typedNumber } from '#web/format/numbers.ts'
+import { type NumberKind, numberOf, POSITIVE_MONEY, typedNumber } from '#web/format/numbers.ts'
 import { DialogButton, Form } from '#web/page/dialog.tsx'
 import { NumberField } from '#web/page/fields.tsx'
 
 /** The limits of the API. */
 const STOCK: NumberKind = { min: 0, max: 1_000_000_000, decimals: 0 }
-const ADJUSTMENT: NumberKind = { ...STOCK, min: -1_000_000_000 }
+const ADJUSTMENT: NumberKind = { ...STOCK, min: -1_000_000_000, nonzero: true }
 
 /** Adds a product to the shelf. */
 export function NewProduct() {
@@ -36,7 +36,7 @@ function NewProductForm({ close }: { close: () => void }) {
   })
   const { name, description, image, price } = draft
   const add = () => {
-    const [amount, units] = [numberOf(price, MONEY), numberOf(stock, STOCK)]
+    const [amount, units] = [numberOf(price, POSITIVE_MONEY), numberOf(stock, STOCK)]
     if (amount === undefined || units === undefined) return
     create.mutate({ name, description, price: amount, stock: units, ...(image !== '' && { image }) })
   }
@@ -91,7 +91,7 @@ function EditProductForm({ product, close }: { product: Product; close: () => vo
 
 /** Only what was changed is sent, so that nobody else's change is lost. A picture cannot be taken away, only replaced. */
 function changesOf(product: Product, draft: ProductDraft): ProductChanges {
-  const price = numberOf(draft.price, MONEY)
+  const price = numberOf(draft.price, POSITIVE_MONEY)
   return {
     ...(draft.name !== product.name && { name: draft.name }),
     ...(draft.description !== product.description && { description: draft.description }),
@@ -141,7 +141,7 @@ function ProductFields({ draft, onChange, errors }: ProductFieldsProps) {
         minRows={2}
       />
       <NumberField
-        kind={MONEY}
+        kind={POSITIVE_MONEY}
         label="Price"
         value={draft.price}
         onChange={(price) => set({ price })}

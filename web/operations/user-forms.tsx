@@ -7,7 +7,7 @@ import { fieldErrors, problemOf } from '#web/client/api-problem.ts'
 import { pointsQuery } from '#web/client/points.ts'
 import { type User, useCreateUser, useTopUp } from '#web/client/users.ts'
 import { money } from '#web/format/money.ts'
-import { MONEY, numberOf } from '#web/format/numbers.ts'
+import { MONEY, numberOf, POSITIVE_MONEY } from '#web/format/numbers.ts'
 import { points } from '#web/format/points.ts'
 import { DialogButton, Form } from '#web/page/dialog.tsx'
 import { NumberField } from '#web/page/fields.tsx'
@@ -99,7 +99,7 @@ function TopUpForm({ user: { username, balance }, close }: { user: User; close: 
   const [amount, setAmount] = useState('')
   const topUp = useTopUp(username)
   const send = () => {
-    const added = numberOf(amount, MONEY)
+    const added = numberOf(amount, POSITIVE_MONEY)
     if (added === undefined) return
     topUp.mutate(added, {
       onSuccess: (user) => {
@@ -111,7 +111,7 @@ function TopUpForm({ user: { username, balance }, close }: { user: User; close: 
   return (
     <Form submitLabel="Top up" sending={topUp} fields={['amount']} onSubmit={send} onCancel={close}>
       <NumberField
-        kind={MONEY}
+        kind={POSITIVE_MONEY}
         label="Amount"
         value={amount}
         onChange={setAmount}

@@ -1,6 +1,6 @@
-import { TextInput, type TextInputProps } from '@mantine/core'
+import { Group, Radio, Stack, TextInput, type TextInputProps } from '@mantine/core'
 import { type SyntheticEvent, useLayoutEffect, useRef } from 'react'
-import { dateTimeError, UNREADABLE } from '#web/format/dates.ts'
+import { dateTimeError, instantsOf, offsetAt, SECOND, UNREADABLE } from '#web/format/dates.ts'
 import { type NumberKind, numberError } from '#web/format/numbers.ts'
 
 type FieldProps = Omit<TextInputProps, 'value' | 'onChange' | 'type'> & {
@@ -31,29 +31,47 @@ export function NumberField({ kind, value, onChange, error, ...others }: FieldPr
 
 /**
  * A local date and time; empty for none. A browser gives an empty value for one that is typed in part, too, and an event
- * only when the value changes: so it is asked after each key, and the value is `UNREADABLE` until it is complete.
+ * only when the value changes: so it is asked after each key, and the value is `UNREADABLE` until it is complete. Where
+ * clocks are set back and a time comes twice, the field asks which one is meant.
  */
-export function DateTimeField({ value, onChange, error, ...others }: FieldProps) {
+export function DateTimeField({ value, onChange, error, miw, ...others }: FieldProps) {
   const input = useRef<HTMLInputElement>(null)
   // Discarding changes empties the value, which was empty already for the browser: it must not show half a date any more.
   useLayoutEffect(() => {
     if (value === '' && input.current?.validity.badInput) input.current.value = ''
   }, [value])
+  const local = value.replace(SECOND, '')
   const read = ({ currentTarget }: SyntheticEvent<HTMLInputElement>) => {
     const next = currentTarget.validity.badInput ? UNREADABLE : currentTarget.value
-    if (next !== value) onChange(next)
+    if (next !== local) onChange(next)
   }
+  const [first, second] = instantsOf(local)
   return (
-    <TextInput
-      {...others}
-      ref={input}
-      type="datetime-local"
-      max="9999-12-31T23:59:59"
-      value={value === UNREADABLE ? '' : value}
-      onChange={read}
-      onKeyUp={read}
-      onBlur={read}
-      error={error ?? dateTimeError(value)}
-    />
+    <Stack gap="xs" miw={miw}>
+      <TextInput
+        {...others}
+        ref={input}
+        type="datetime-local"
+        max="9999-12-31T23:59:59"
+        value={value === UNREADABLE ? '' : local}
+        onChange={read}
+        onKeyUp={read}
+        onBlur={read}
+        error={error ?? dateTimeError(value)}
+      />
+      {first !== undefined && second !== undefined && (
+        <Radio.Group
+          size="sm"
+          label="Clocks are set back: this time comes twice"
+          value={value === local ? '' : SECOND}
+          onChange={(which) => onChange(`${local}${which}`)}
+        >
+          <Group gap="md">
+            <Radio value="" label={`First (${offsetAt(first)})`} />
+            <Radio value={SECOND} label={`Second (${offsetAt(second)})`} />
+          </Group>
+        </Radio.Group>
+      )}
+    </Stack>
   )
 }

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { withPrice } from '#web/campaigns/preview/example.ts'
+import { eventOf, withPrice } from '#web/campaigns/preview/example.ts'
 import { inputErrors, NEW_DRAFT, termsOf } from '#web/campaigns/terms/draft.ts'
 import { UNREADABLE } from '#web/format/dates.ts'
-import { MONEY, numberError, numberOf, QUANTITY } from '#web/format/numbers.ts'
+import { MONEY, numberError, numberOf, POSITIVE_MONEY, QUANTITY } from '#web/format/numbers.ts'
 
 describe('a number that is typed', () => {
   test.each([
@@ -27,6 +27,17 @@ describe('a number that is typed', () => {
   test('has no decimals where only whole ones count', () => {
     expect(numberOf('1.0', QUANTITY)).toBeUndefined()
     expect(numberError('1001', QUANTITY)).toBe('Enter a whole number from 1 to 1,000.')
+  })
+
+  test('is no price or payment below the smallest amount', () => {
+    expect(['0', '0.00', '0.01'].map((typed) => numberOf(typed, POSITIVE_MONEY))).toEqual([undefined, undefined, 0.01])
+    expect(numberError('0', POSITIVE_MONEY)).toMatch(/^Enter a number from 0.01 to 1,000,000,000,/)
+  })
+
+  test('is not 0 where that would change nothing', () => {
+    const kind = { min: -5, max: 5, decimals: 0, nonzero: true } as const
+    expect(['-5', '0', '-0', '5'].map((typed) => numberOf(typed, kind))).toEqual([-5, undefined, undefined, 5])
+    expect(numberError('0', kind)).toBe('Enter a whole number from -5 to 5, but not 0.')
   })
 
   test('is never another one than what is written', () => {
@@ -69,6 +80,11 @@ describe('an example purchase', () => {
   const example = { amount: '1', total: '2', quantity: '3', productId: 'a' }
   test('costs what its product costs so many times', () => {
     expect(withPrice(example, { price: 19.99 })).toEqual({ ...example, total: '59.97', amount: '59.97' })
+  })
+
+  test('is one for whatever can be bought, at the highest price and quantity, too', () => {
+    const dear = withPrice({ ...example, quantity: '1000' }, { price: 1_000_000_000 })
+    expect(eventOf(dear)).toMatchObject({ total: 10 ** 12, amount: 10 ** 12, quantity: 1_000 })
   })
 
   test('keeps its numbers while there is no quantity or no known product', () => {

@@ -1,7 +1,7 @@
 import type { Product } from '#web/client/products.ts'
 import type { ExampleEvent } from '#web/client/simulation.ts'
 import { times } from '#web/format/money.ts'
-import { MONEY, numberOf, QUANTITY, typedNumber } from '#web/format/numbers.ts'
+import { numberOf, QUANTITY, TOTAL, typedNumber } from '#web/format/numbers.ts'
 
 /** An example purchase, with its numbers as they are typed. */
 export type Example = { amount: string; total: string; quantity: string; productId: string }
@@ -13,8 +13,8 @@ export const FIRST_EXAMPLE: Example = { amount: '1700', total: '1700', quantity:
 /** Undefined while one of its numbers is none. */
 export function eventOf({ amount, total, quantity, productId }: Example): ExampleEvent | undefined {
   const numbers = {
-    amount: numberOf(amount, MONEY),
-    total: numberOf(total, MONEY),
+    amount: numberOf(amount, TOTAL),
+    total: numberOf(total, TOTAL),
     quantity: numberOf(quantity, QUANTITY),
   }
   if (numbers.amount === undefined || numbers.total === undefined || numbers.quantity === undefined) return undefined

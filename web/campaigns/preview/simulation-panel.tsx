@@ -10,7 +10,7 @@ import { formatError, problemOf } from '#web/client/api-problem.ts'
 import type { CampaignKey, CampaignRule } from '#web/client/campaigns.ts'
 import { productChoicesQuery } from '#web/client/products.ts'
 import { type RuleOutcome, type Simulation, simulationQuery } from '#web/client/simulation.ts'
-import { MONEY, QUANTITY } from '#web/format/numbers.ts'
+import { QUANTITY, TOTAL } from '#web/format/numbers.ts'
 import { points } from '#web/format/points.ts'
 import { NumberField } from '#web/page/fields.tsx'
 import { Section } from '#web/page/section.tsx'
@@ -76,14 +76,14 @@ function ExampleFields({ example, onChange }: ExampleFieldsProps) {
   return (
     <Fieldset legend="Example purchase" variant="unstyled" p={0} m={0} className={classes.example ?? ''}>
       <NumberField
-        kind={MONEY}
+        kind={TOTAL}
         label="Amount"
         value={example.amount}
         onChange={(amount) => onChange({ ...example, amount })}
         required
       />
       <NumberField
-        kind={MONEY}
+        kind={TOTAL}
         label="Total"
         value={example.total}
         onChange={(total) => onChange({ ...example, total })}

@@ -14,7 +14,7 @@ export type Draft = {
   status: CampaignTerms['status']
   /** One in a line. */
   eventTypes: string
-  /** In the format of `<input type="datetime-local">`; empty for none. */
+  /** As a `DateTimeField` keeps it; empty for none. */
   startsAt: string
   endsAt: string
   /** A whole number; empty for no cap. */
@@ -123,7 +123,9 @@ function typesError(types: string[]): string | undefined {
 export function inputErrors({ eventTypes, startsAt, endsAt, capTotal, capPerCustomer }: Draft): InputErrors {
   const types = typesError(typesIn(eventTypes))
   const start = dateTimeError(startsAt)
-  const end = dateTimeError(endsAt) ?? (new Date(endsAt) <= new Date(startsAt) && 'The end must be after the start.')
+  const [starts, ends] = [instantOf(startsAt), instantOf(endsAt)]
+  const isReversed = starts !== undefined && ends !== undefined && ends <= starts
+  const end = dateTimeError(endsAt) ?? (isReversed && 'The end must be after the start.')
   const total = numberError(capTotal, CAP)
   const perCustomer = numberError(capPerCustomer, CAP)
   return {
