@@ -24,6 +24,21 @@ describe('the store sells', () => {
     expect(await purchasesOf(world, buyer)).toHaveLength(1)
   })
 
+  test.for([
+    ['has no locks', 'undefined'],
+    ['refuses them', '{ request: async () => { throw new DOMException("No locks here.", "SecurityError") } }'],
+  ] as const)('where the browser %s, and one click buys once', async ([, locks], { world, visit }) => {
+    const { buyer, name } = await makeBuyer(world)
+    const page = await visit({ as: buyer })
+    await page.addInitScript(`Object.defineProperty(Navigator.prototype, 'locks', { get: () => (${locks}) })`)
+    await page.reload()
+    await quickBuy(page, name).dblclick()
+    await purchaseDialog(page).getByText('You paid $1,700.00.').waitFor()
+    await purchaseDialog(page).getByRole('button', { name: 'Keep shopping' }).click()
+    await purchaseDialog(page).waitFor({ state: 'hidden' })
+    expect(await purchasesOf(world, buyer)).toHaveLength(1)
+  })
+
   test.for(['null', '7', '{}', '{"key":"k","order":{}}', '[', ''])(
     'where somebody has written %j in the place of an order',
     async (text, { world, visit }) => {
