@@ -60,7 +60,9 @@ export type Role = 'customer' | 'service' | 'client_operator' | 'operator'
 /** Who asks. */
 export type Caller = {
   readonly role: Role
-  /** In entries, events and histories, and the scope of idempotency keys. Has no name in it that a person chose. */
+  /** Whose idempotency keys they are: of the identity, whatever roles it has. */
+  readonly scope: string
+  /** In entries, events and histories: the role and, of a customer, the id of the user; of others, what their token calls them. */
   readonly actor: string
   /** Of a customer: the user who they are, and the only one whose data they see and spend. */
   readonly user?: Identified

@@ -26,7 +26,7 @@ import { registerReference } from './reference.ts'
 import { registerSettings } from './settings.ts'
 import { registerSimulation } from './simulation.ts'
 import { registerStore } from './store.ts'
-import { strictRequests } from './strict-requests.ts'
+import { singleHeaders, strictRequests } from './strict-requests.ts'
 import { registerUsers } from './wallets.ts'
 
 /** The API as a function from requests to responses, without state of its own. */
@@ -55,6 +55,7 @@ function useMiddleware(app: App, deps: AppDependencies): void {
       },
     }),
   )
+  app.use(singleHeaders)
   app.use(authenticate(app, deps.auth, deps.sql))
   app.use(bodySizeLimit)
   app.use(strictRequests(app))
@@ -152,7 +153,16 @@ function crossOriginAccess(origins: readonly string[]) {
       'Prefer',
       'X-Request-Id',
     ],
-    exposeHeaders: ['ETag', 'Location', 'Retry-After', 'Idempotency-Replayed', 'Preference-Applied', 'X-Request-Id'],
+    exposeHeaders: [
+      'Allow',
+      'WWW-Authenticate',
+      'ETag',
+      'Location',
+      'Retry-After',
+      'Idempotency-Replayed',
+      'Preference-Applied',
+      'X-Request-Id',
+    ],
     maxAge: 600,
   })
 }

@@ -1,5 +1,5 @@
+import { createHash } from 'node:crypto'
 import type { MiddlewareHandler } from 'hono'
-import { matchedRoutes } from 'hono/route'
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose'
 import type { AuthSettings } from '#config/environment.ts'
 import type { Database } from '#db/client.ts'
@@ -7,11 +7,12 @@ import { findUserByIdentity } from '#db/wallets.ts'
 import { canonicalClient } from '#domain/campaigns/campaign.ts'
 import type { App, AppContext, AppEnv, Caller, Role } from './app-types.ts'
 import { Problem } from './problems.ts'
+import { publishedRoutes } from './published-routes.ts'
 
 // Who asks, and what they may do. Each route says who may use it; it is decided here, before anything of the request is looked at.
 
 /** In demo mode nobody signs in, and everybody may do everything. */
-const DEMO: Caller = { actor: 'demo', role: 'operator' }
+const DEMO: Caller = { actor: 'demo', scope: 'demo', role: 'operator' }
 
 /** What a route says of who may use it, to be spread into its definition; it is in the OpenAPI document as well. */
 function access(...roles: Role[]) {
@@ -41,38 +42,23 @@ export function authenticate(app: App, auth: AuthSettings | undefined, sql: Data
     }
   }
   const verify = tokenVerifier(auth)
-  let rules: Map<string, Role[] | undefined> | undefined
+  const routeOf = publishedRoutes(app)
   return async (c, next) => {
-    rules ??= rulesOf(app)
-    // The first of them is the one that answers.
-    const roles = rulesFor(rules, matchedRoutes(c))
-    const isOpen = roles?.length === 0 || PAGES.test(c.req.path) || c.req.method === 'OPTIONS'
+    const route = routeOf(c)
+    const roles = route === undefined || route === 'unpublished' ? undefined : route.roles
+    // Where there is no route, that is what everybody is told.
+    const isOpen = route === undefined || roles?.length === 0 || PAGES.test(c.req.path) || c.req.method === 'OPTIONS'
     if (!isOpen) c.set('caller', await admit(c, { auth, verify, sql, roles: roles ?? [] }))
     await next()
   }
 }
 
-/** By names such as `POST /purchases/:id/cancel`, from the OpenAPI document. */
-function rulesOf(app: App): Map<string, Role[] | undefined> {
-  return new Map(
-    app.openAPIRegistry.definitions
-      .filter((definition) => definition.type === 'route')
-      .map(({ route }) => [
-        `${route.method.toUpperCase()} ${route.path.replace(/\{(\w+)\}/g, ':$1')}`,
-        route['x-roles'] as Role[] | undefined,
-      ]),
-  )
+type Admission = {
+  auth: AuthSettings
+  verify: (token: string) => Promise<JWTPayload>
+  sql: Database
+  roles: readonly Role[]
 }
-
-function rulesFor(
-  rules: Map<string, Role[] | undefined>,
-  routes: { method: string; path: string }[],
-): Role[] | undefined {
-  const route = routes.find(({ method, path }) => rules.has(`${method} ${path}`))
-  return route && rules.get(`${route.method} ${route.path}`)
-}
-
-type Admission = { auth: AuthSettings; verify: (token: string) => Promise<JWTPayload>; sql: Database; roles: Role[] }
 
 /** @throws Problem `unauthenticated`, `not_permitted` or `identity_unavailable` */
 async function admit(c: AppContext, { auth, verify, sql, roles }: Admission): Promise<Caller> {
@@ -83,25 +69,27 @@ async function admit(c: AppContext, { auth, verify, sql, roles }: Admission): Pr
   })
   const subject = claims.sub as string
   const claimed = rolesIn(claims, auth)
-  const byToken = pick(roles, claimed)
-  // Only customers have to be users; of others it is asked when their token is not enough.
-  const isUserNeeded = byToken === undefined || byToken.role === 'customer'
+  const strongest = BY_POWER.find((role) => roles.includes(role))
+  // Only customers have to be users; others are looked up where a role that is granted here could be more than theirs.
+  const isUserNeeded = pick(roles, claimed)?.role !== strongest || strongest === 'customer'
   const user = isUserNeeded ? await findUserByIdentity(sql, identityOf(auth, subject)) : undefined
   const given = pick(roles, [...claimed, ...(user?.grants ?? []).map(effective)])
   if (given === undefined) throw new Problem('not_permitted', 'The roles of this token are not for this route.')
   const { role, clients } = given
-  if (role !== 'customer')
-    return {
-      role,
-      actor: `${role}:${encodeURIComponent(subject)}`,
-      ...(role !== 'operator' && { clients: (clients ?? []).map(canonicalClient) }),
-    }
+  const scope = `id:${createHash('sha256')
+    .update(JSON.stringify([auth.issuer, subject]))
+    .digest('base64url')}`
+  if (role !== 'customer') {
+    // Without any, an operator is for all clients, and a service for none.
+    const limits = role === 'operator' ? {} : { clients: (clients ?? []).map(canonicalClient) }
+    return { role, scope, actor: `${role}:${encodeURIComponent(subject)}`, ...limits }
+  }
   if (!user)
     throw new Problem('not_permitted', 'There is no user of this token yet: a service or an operator adds one.')
-  return { role, actor: `customer:${user.userId}`, user }
+  return { role, scope, actor: `customer:${user.userId}`, user }
 }
 
-/** A role, with the clients that it is for; null: for all of them. */
+/** A role, with the clients that it is limited to; null: it is not. */
 type Given = { role: string; clients: string[] | null }
 
 /** Whatever the claim of clients says limits them, even if it is nothing that we can read. */
@@ -164,6 +152,11 @@ function unauthenticated(c: AppContext, detail: string, error?: 'invalid_token')
     error ? `Bearer realm="unicorn-store", error="${error}"` : 'Bearer realm="unicorn-store"',
   )
   return new Problem('unauthenticated', detail)
+}
+
+/** Whose idempotency keys they are: the same whatever roles somebody has by then. */
+export function scopeOf(c: AppContext): string {
+  return c.get('caller').scope
 }
 
 /** Who did it, for entries, events and histories. */

@@ -1,13 +1,13 @@
 import { setImmediate } from 'node:timers/promises'
 import { getConnInfo } from '@hono/node-server/conninfo'
 import type { AppContext } from './app-types.ts'
-import { actorOf } from './auth.ts'
+import { scopeOf } from './auth.ts'
 import { ClientGone, Problem } from './problems.ts'
 
 /** Whose requests count together. In demo mode everybody is the same caller; only their addresses tell them apart. */
 function callerOf(c: AppContext): string {
-  const actor = actorOf(c)
-  return actor === 'demo' ? `${actor} ${getConnInfo(c).remote.address ?? ''}` : actor
+  const scope = scopeOf(c)
+  return scope === 'demo' ? `${scope} ${getConnInfo(c).remote.address ?? ''}` : scope
 }
 
 /**

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { z } from '@hono/zod-openapi'
 import type { KeyedAnswer, KeyedRequest } from '#db/idempotency-keys.ts'
 import type { AppContext } from './app-types.ts'
-import { actorOf } from './auth.ts'
+import { scopeOf } from './auth.ts'
 import { Problem, type ProblemCode } from './problems.ts'
 
 const idempotencyKey = z
@@ -44,7 +44,7 @@ export const requiredIdempotencyHeaders = z.object({
 export function keyedRequest(
   c: AppContext,
   body: unknown,
-  { scope = actorOf(c), operation = `${c.req.method} ${c.req.path}` }: { scope?: string; operation?: string } = {},
+  { scope = scopeOf(c), operation = `${c.req.method} ${c.req.path}` }: { scope?: string; operation?: string } = {},
 ): KeyedRequest {
   const key = c.req.header('Idempotency-Key') ?? randomUUID()
   const requestHash = createHash('sha256')

@@ -37,7 +37,7 @@ export const pageQuery = z.strictObject({
     }),
 })
 
-/** Positions that are ids, numbers of a sequence, and names. */
+/** Positions that are ids, and numbers of a sequence. */
 export const idPosition = z.guid()
 export const numberPosition = z
   .string()

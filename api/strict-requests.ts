@@ -1,11 +1,10 @@
 import type { IncomingMessage } from 'node:http'
-import { z } from '@hono/zod-openapi'
 import type { MiddlewareHandler } from 'hono'
-import { matchedRoutes } from 'hono/route'
 import { parseStrictJson } from '#domain/strict-json.ts'
 import type { App, AppContext, AppEnv } from './app-types.ts'
 import { invalidRequest } from './errors.ts'
-import { Problem } from './problems.ts'
+import { ClientGone, Problem } from './problems.ts'
+import { type PublishedRoute, publishedRoutes } from './published-routes.ts'
 
 /** Headers that a request may have once. Of two, some would be dropped, and others joined to a value that nobody sent. */
 const SINGLE_HEADERS = [
@@ -35,52 +34,31 @@ const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS']
  * the body of a route that takes none.
  */
 export function strictRequests(app: App): MiddlewareHandler<AppEnv> {
-  let operations: Map<string, Operation> | undefined
+  const routeOf = publishedRoutes(app)
   return async (c, next) => {
-    refuseRepeatedHeaders(c)
     refuseTrailers(c)
     refuseMalformedAddress(c)
-    const route = matchedRoutes(c).at(-1)
+    const route = routeOf(c)
     // Where there is no route, that is what the client is told.
-    if (route !== undefined && !route.path.endsWith('*')) {
-      operations ??= operationsOf(app)
-      const operation = operations.get(`${route.method} ${route.path}`)
-      refuseOtherConditions(c, operation)
-      if (operation !== undefined) refuseOtherParameters(c, operation)
-      await refuseLossyBody(c, operation?.takesBody === true)
+    if (route !== undefined) {
+      const published = route === 'unpublished' ? undefined : route
+      refuseOtherConditions(c, published)
+      if (published) refuseOtherParameters(c, published)
+      await refuseLossyBody(c, published?.takesBody === true)
     }
     await next()
   }
 }
 
-type Operation = { headers: Set<string>; parameters: Set<string>; takesBody: boolean }
-
-/** By names such as `POST /purchases/:id/cancel`, from the OpenAPI document. */
-function operationsOf(app: App): Map<string, Operation> {
-  return new Map(
-    app.openAPIRegistry.definitions
-      .filter((definition) => definition.type === 'route')
-      .map(({ route: { method, path, request } }) => [
-        `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`,
-        {
-          headers: membersOf(request?.headers),
-          parameters: membersOf(request?.query),
-          takesBody: request?.body !== undefined,
-        },
-      ]),
-  )
+/** Before anybody looks at one of them, such as at who asks. */
+export const singleHeaders: MiddlewareHandler<AppEnv> = async (c, next) => {
+  refuseRepeatedHeaders(c)
+  await next()
 }
 
-/** @throws TypeError for a schema whose members cannot be told: what it takes would be refused */
-function membersOf(schema: unknown): Set<string> {
-  if (schema === undefined) return new Set()
-  if (schema instanceof z.ZodObject) return new Set(Object.keys(schema.shape))
-  throw new TypeError('The query and the headers of an operation are each one object')
-}
-
-function refuseOtherConditions({ req }: AppContext, operation: Operation | undefined): void {
+function refuseOtherConditions({ req }: AppContext, route: PublishedRoute | undefined): void {
   const conditions = SAFE_METHODS.includes(req.method) ? CONDITIONS : [...CONDITIONS, ...CONDITIONS_OF_CACHES]
-  const unchecked = conditions.filter((name) => req.header(name) !== undefined && !operation?.headers.has(name))
+  const unchecked = conditions.filter((name) => req.header(name) !== undefined && !route?.headers.has(name))
   if (unchecked.length > 0)
     throw invalidRequest(
       'headers',
@@ -88,7 +66,7 @@ function refuseOtherConditions({ req }: AppContext, operation: Operation | undef
     )
 }
 
-function refuseOtherParameters({ req }: AppContext, { parameters }: Operation): void {
+function refuseOtherParameters({ req }: AppContext, { parameters }: PublishedRoute): void {
   const given = [...new URL(req.url).searchParams.keys()]
   const errors = [...new Set(given)].flatMap((path) => {
     if (path === '') return { path, message: 'a parameter must have a name' }
@@ -131,10 +109,18 @@ function refuseMalformedAddress({ req }: AppContext): void {
   }
 }
 
+function isBrokenOff(c: AppContext): boolean {
+  const incoming = incomingOf(c)
+  return c.req.raw.signal.aborted || (incoming !== undefined && !incoming.complete && incoming.destroyed)
+}
+
 async function refuseLossyBody(c: AppContext, takesBody: boolean): Promise<void> {
   const { req } = c
   const isAnnounced = Number(req.header('Content-Length') ?? 0) > 0 || req.header('Transfer-Encoding') !== undefined
-  const content = await req.arrayBuffer()
+  const content = await req.arrayBuffer().catch((error: unknown) => {
+    // Whoever broke off the upload needs no answer; nothing of ours has failed.
+    throw isBrokenOff(c) ? new ClientGone() : error
+  })
   refuseTrailers(c)
   const isEmpty = content.byteLength === 0 && !(isAnnounced && req.raw.body === null)
   // Without a type, the schema says that there is no body.

@@ -113,7 +113,8 @@ function newUser(money: Money) {
         .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII characters')
         .optional()
         .openapi({
-          description: 'What access tokens of the user have as `sub`. Not in demo mode.',
+          description:
+            'What the access tokens of the provider have as `sub`. Only where it publishes its keys (`AUTH_JWKS_URL`).',
           example: 'auth0|7c3a9b0e',
         }),
       adopt: z.boolean().default(false).openapi({
@@ -146,16 +147,20 @@ const createUserRoute = (money: Money) =>
     },
   })
 
+/** @throws Problem `invalid_request` where no provider gives tokens */
+function providerOf(auth: AppDependencies['auth']): string {
+  if (auth && 'jwksUrl' in auth.keys) return auth.issuer
+  const message = auth ? 'is the id of the user, in tokens of this installation' : 'is not for demo mode'
+  throw invalidRequest('body', [{ path: 'subject', message }])
+}
+
 function registerCreateUser(app: App, { sql, writes, money, auth }: AppDependencies): void {
   app.openapi(createUserRoute(money), async (c) => {
     const body = c.req.valid('json')
     const { username, balance, adopt, subject } = body
     if (balance > 0 && !isOperator(c))
       throw new Problem('not_permitted', 'Only operators add money. Send "balance": 0.')
-    if (subject !== undefined && auth === undefined) {
-      throw invalidRequest('body', [{ path: 'subject', message: 'is not for demo mode, in which nobody signs in' }])
-    }
-    const identity = subject !== undefined && auth ? { issuer: auth.issuer, subject } : undefined
+    const identity = subject === undefined ? undefined : { issuer: providerOf(auth), subject }
     const wallet = { username, balanceMinor: balance, adopt, ...(identity && { identity }), actor: actorOf(c) }
     const answer = await createWallet(writes, keyedRequest(c, body), wallet)
     const created = requireDone(c, answer, {

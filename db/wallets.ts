@@ -33,10 +33,10 @@ export async function findUser(sql: Sql, username: string): Promise<string | und
   return user?.id
 }
 
-/** A user as somebody who signs in, with the roles that were granted here. `clients` is null when it is for all of them. */
+/** A user as somebody who signs in, with the roles that were granted here. `clients` is null when it is not limited to some. */
 export type Identified = { userId: string; username: string; grants: { role: string; clients: string[] | null }[] }
 
-/** The user of whom tokens say `issuer` and `subject`. `isOurs`: we are the issuer, so the subject may be the id of the user. */
+/** The user of whom tokens say `issuer` and `subject`. `isOurs`: we are the issuer, and the subject is the id of the user. */
 export async function findUserByIdentity(
   sql: Sql,
   { issuer, subject, isOurs }: { issuer: string; subject: string; isOurs: boolean },
@@ -47,8 +47,7 @@ export async function findUserByIdentity(
         select jsonb_agg(jsonb_build_object('role', role, 'clients', clients)) from role_grants where user_id = users.id
       ), '[]') as grants
     from users
-    where id = (select user_id from identities where issuer = ${issuer} and subject = ${subject})
-      or ${isOurs} and id = ${subject}`
+    where id = ${isOurs ? sql`${subject}` : sql`(select user_id from identities where issuer = ${issuer} and subject = ${subject})`}`
   return user
 }
 

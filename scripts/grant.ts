@@ -3,13 +3,13 @@ import { runCommand } from '#config/command.ts'
 import { resolveDatabase } from '#config/connections.ts'
 import { ConfigurationError, readEnvironment } from '#config/environment.ts'
 import { openDatabase } from '#db/client.ts'
-import { findUser, grantRole, revokeRole } from '#db/wallets.ts'
+import { grantRole, readWallet, revokeRole } from '#db/wallets.ts'
 
 const HELP = `npm run grant -- --user NAME --role ROLE [options]: a role for a user whose provider of identities gives none
 
   --user NAME     their username
   --role ROLE     customer, service or operator
-  --client NAME   limits a service or operator to a client; may be given several times
+  --client NAME   a client whose events a service sends, or to which an operator is limited; may be given several times
   --revoke        takes the role away
 
 Needs the owner's URL of the database (MIGRATE_DATABASE_URL) where it is not that of "npm start".`
@@ -26,8 +26,10 @@ async function main(): Promise<number> {
   const { migrateDatabaseUrl } = resolveDatabase(readEnvironment())
   const sql = openDatabase({ databaseUrl: migrateDatabaseUrl, applicationName: 'unicorn-grant', maxConnections: 1 })
   try {
-    const userId = await findUser(sql, user)
-    if (userId === undefined) throw new ConfigurationError(`There is no user "${user}". POST /users adds one.`)
+    // A name that was only used for points may be anybody's yet.
+    const wallet = await readWallet(sql, user)
+    if (!wallet) throw new ConfigurationError(`There is no user "${user}". POST /users adds one.`)
+    const { userId } = wallet
     if (revoke)
       return print((await revokeRole(sql, userId, role)) ? `${user} is no ${role} any more` : `${user} was no ${role}`)
     await grantRole(sql, userId, role, clients ?? null)

@@ -10,7 +10,7 @@ const HELP = `npm run token -- --user NAME --role ROLE [options]: an access toke
 
   --user NAME     of a customer: their username; of the others: any name
   --role ROLE     customer, service or operator
-  --client NAME   a client that a service or operator is for; may be given several times
+  --client NAME   a client whose events a service sends, or to which an operator is limited; may be given several times
   --minutes N     how long it is valid; default 60
 
 Needs AUTH_ISSUER, AUTH_AUDIENCE and AUTH_JWT_SECRET, as the API has them.`

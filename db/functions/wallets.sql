@@ -151,25 +151,29 @@ create or replace function create_wallet(
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   answer jsonb := claim_key(key_scope, request_key, hash, name);
-  owner  text;
+  owner  text := (select id from users where lower(username) = lower(name));
 begin
   if answer is not null then
     return answer;
+  end if;
+  -- One after the other, those of one identity: of two at once, each would find that nobody has it.
+  perform pg_advisory_xact_lock(hashtextextended(concat_ws(' ', issuer, subject), 0)) where subject is not null;
+  if exists (select from wallets where user_id = owner) then
+    return refuse_key(key_scope, request_key, 'user_exists');
+  elsif exists (
+    select from identities as known where known.issuer = create_wallet.issuer and known.subject = create_wallet.subject
+  ) then
+    return refuse_key(key_scope, request_key, 'identity_taken');
   end if;
   owner := open_user(new_id, name) #>> '{}';
   if not adopt and has_points_history(owner) and not exists (select from wallets where user_id = owner) then
     return refuse_key(key_scope, request_key, 'account_exists');
   end if;
-  if subject is not null and not exists (select from wallets where user_id = owner) then
-    insert into identities values (issuer, subject, owner) on conflict do nothing;
-    if not found then
-      return refuse_key(key_scope, request_key, 'identity_taken');
-    end if;
-  end if;
   insert into wallets (user_id, added_minor) values (owner, opening_minor) on conflict (user_id) do nothing;
   if not found then
     return refuse_key(key_scope, request_key, 'user_exists');
   end if;
+  insert into identities select create_wallet.issuer, create_wallet.subject, owner where create_wallet.subject is not null;
   -- Whoever used the name before may have written it in another case.
   update users set username = name where id = owner and username <> name;
   perform credit_wallet(owner, opening_minor, 'opening', request_key, who);

@@ -69,7 +69,7 @@ create table identities (
 create table role_grants (
   user_id    resource_id not null references users,
   role       text        not null check (role in ('customer', 'service', 'operator')),
-  -- Null: of all clients.
+  -- Null: an operator of all clients, a service of none.
   clients    text[],
   granted_at timestamptz not null default now(),
   primary key (user_id, role)

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import { createServer, get } from 'node:http'
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { AuthSettings } from '#config/environment.ts'
@@ -18,8 +18,8 @@ const RULES = [giving('1', { variable: '$.stars', rule: 'numeric_greater_than', 
 const RITAS_MONEY = 4_242.42
 
 await world.shop.addProduct({ id: 'unicorn', priceMinor: 1_999, stock: 100 })
-const rita = await addUser('rita', 'idp|rita', RITAS_MONEY)
-await addUser('wanda', 'idp|wanda', 100)
+const rita = await addUser('rita', RITAS_MONEY)
+const wanda = await addUser('wanda', 100)
 const ritas = { userId: 'rita', productId: 'unicorn', quantity: 1 }
 const bought: string = (await api.post('/purchase', ritas, { headers: operator })).body.purchaseId
 const points = await api.post('/points', { account_id: 'rita', amount: 500 }, { headers: operator })
@@ -32,16 +32,16 @@ const history = await api.call('GET', '/campaigns/spring/history?client=ReviewSi
 const changeId: string = history.body.items[0].id
 const event = { type: 'ReviewWritten', client: 'ReviewSite', account_id: 'rita', payload: { stars: 5 } }
 
-async function addUser(username: string, subject: string, balance: number): Promise<string> {
-  const { status, body } = await api.post('/users', { username, subject, balance }, { headers: operator })
+async function addUser(username: string, balance: number): Promise<string> {
+  const { status, body } = await api.post('/users', { username, balance }, { headers: operator })
   expect(status, JSON.stringify(body)).toBe(201)
   return body.id
 }
 
 const CALLERS = {
   nobody: {},
-  'the customer': await bearer('idp|rita', { roles: ['customer'] }),
-  'another customer': await bearer('idp|wanda', { roles: ['customer'] }),
+  'the customer': await bearer(rita, { roles: ['customer'] }),
+  'another customer': await bearer(wanda, { roles: ['customer'] }),
   'a service': await bearer('shop-front', { roles: ['service'], clients: ['ReviewSite'] }),
   'a service of another client': await bearer('other-front', { roles: ['service'], clients: ['OtherSite'] }),
   'an operator of the client': await bearer('otto', { roles: ['operator'], clients: ['ReviewSite'] }),
@@ -253,19 +253,43 @@ test('points and events are for users that were added', async () => {
     expect(answer).toMatchObject({ status: 404, body: { code: 'unknown_account' } })
 })
 
-test('an identity is one user, and a user has one', async () => {
-  const another = await api.post(
-    '/users',
-    { username: 'rita2', subject: 'idp|rita', balance: 1 },
-    { headers: operator },
-  )
-  expect(another).toMatchObject({ status: 409, body: { code: 'identity_taken' } })
-  expect((await api.call('GET', '/users/balance/rita2', { headers: operator })).status).toBe(404)
-  const stranger = await bearer('idp|stranger', { roles: ['customer'] })
-  expect(await api.call('GET', '/purchases', { headers: stranger })).toMatchObject({
-    status: 403,
-    body: { code: 'not_permitted' },
+test('whose token names nobody who was added has no data', async () => {
+  const stranger = { headers: await bearer('usr_stranger', { roles: ['customer'] }) }
+  expect(await api.call('GET', '/purchases', stranger)).toMatchObject({ status: 403, body: { code: 'not_permitted' } })
+})
+
+test('where the tokens are ours, nobody can be called like the id of another user', async () => {
+  const user = { username: 'impostor', balance: 0, subject: rita }
+  const { status, body } = await api.post('/users', user, { headers: CALLERS['a service'] })
+  expect([status, body.errors]).toEqual([
+    400,
+    [{ path: 'subject', message: 'is the id of the user, in tokens of this installation' }],
+  ])
+})
+
+test('an address that is none is 404 for everybody, and a header that comes twice 400', async () => {
+  for (const headers of Object.values(CALLERS))
+    expect(await api.call('GET', '/nowhere', { headers })).toMatchObject({
+      status: 404,
+      body: { code: 'unknown_route' },
+    })
+  expect(await api.call('PUT', '/users')).toMatchObject({ status: 405 })
+  const { hostname, port } = new URL(api.url)
+  const twice = await new Promise<number | undefined>((resolve, reject) => {
+    const headers = [
+      'Host',
+      `${hostname}:${port}`,
+      'Authorization',
+      'Bearer x',
+      'Authorization',
+      operator.Authorization ?? '',
+    ]
+    get({ hostname, port, path: '/users', headers }, (answer) => resolve(answer.resume().statusCode)).on(
+      'error',
+      reject,
+    )
   })
+  expect(twice).toBe(400)
 })
 
 test('a customer can refund for thirty days, an operator always', async () => {
@@ -388,7 +412,7 @@ describe('npm run grant', () => {
   const listUsers = async () => (await api.call('GET', '/users', asRita)).status
 
   test('gives a role to a user whose token has none, and takes it away', async () => {
-    const nameless = { headers: await bearer('idp|rita', { roles: [] }) }
+    const nameless = { headers: await bearer(rita, { roles: [] }) }
     expect(await api.call('GET', '/me', nameless)).toMatchObject({ status: 403 })
     expect(await listUsers()).toBe(403)
     expect(await grant('--user', 'rita', '--role', 'operator')).toEqual({ code: 0, out: 'rita is operator\n', err: '' })
@@ -402,12 +426,25 @@ describe('npm run grant', () => {
     const campaigns = await api.call('GET', '/campaigns', asRita)
     expect(campaigns.body.items.map(({ client }: { client: string }) => client)).toEqual(['othersite'])
 
+    // Whatever the role is by then, it is the same key.
+    const order = (headers: Record<string, string>) => api.post('/purchase', ritas, { key: 'before a grant', headers })
+    const first = await order(CALLERS['the customer'])
+    await grant('--user', 'rita', '--role', 'operator')
+    const again = await order(CALLERS['the customer'])
+    expect([again.body.purchaseId, again.headers.get('Idempotency-Replayed')]).toEqual([first.body.purchaseId, 'true'])
+    expect((await api.call('GET', '/me', asRita)).body.role).toBe('operator')
+
     expect((await grant('--user', 'rita', '--role', 'operator', '--revoke')).out).toBe('rita is no operator any more\n')
     expect((await grant('--user', 'rita', '--role', 'operator', '--revoke')).out).toBe('rita was no operator\n')
     expect((await api.call('GET', '/campaigns', asRita)).status).toBe(403)
     expect(await api.call('GET', '/me', asRita)).toMatchObject({
       body: { role: 'customer', clients: null, user: { id: rita, username: 'rita' } },
     })
+  })
+
+  test('is not for names that were only used for points, which are still to be had', async () => {
+    await world.api.post('/points', { account_id: 'usednameonly', amount: 5 })
+    expect((await grant('--user', 'usednameonly', '--role', 'operator')).code).toBe(1)
   })
 
   test('is for the owner of the database, and for users that there are', async () => {
@@ -470,13 +507,27 @@ describe('with published keys', async () => {
 
   test('the subject is the one that was linked: an id of ours is none of the provider', async () => {
     const server = await serve()
-    const token = (sub: string) =>
-      new SignJWT({ ...CLAIMS, sub, roles: ['customer'], exp: inMinutes(5) })
+    const token = async (sub: string, roles: string[]) => ({
+      Authorization: `Bearer ${await new SignJWT({ ...CLAIMS, sub, roles, exp: inMinutes(5) })
         .setProtectedHeader({ alg: 'ES256', kid: 'one' })
-        .sign(privateKey)
-    const balance = async (sub: string) =>
-      await server.call('GET', '/users/balance/rita', { headers: { Authorization: `Bearer ${await token(sub)}` } })
-    expect((await balance('idp|rita')).status).toBe(200)
-    expect((await balance(rita)).status).toBe(403)
+        .sign(privateKey)}`,
+    })
+    const service = await token('front', ['service'])
+    const add = (username: string, subject: string) =>
+      server.post('/users', { username, balance: 0, subject }, { headers: service })
+    const seen = async (sub: string) =>
+      (await server.call('GET', '/me', { headers: await token(sub, ['customer']) })).body.user?.username
+    expect((await add('linked', 'idp|linked')).status).toBe(201)
+    expect([await seen('idp|linked'), await seen(rita)]).toEqual(['linked', undefined])
+
+    // An identity is one user, and whoever is refused is not added.
+    expect(await add('linked2', 'idp|linked')).toMatchObject({ status: 409, body: { code: 'identity_taken' } })
+    expect(await add('rita', 'idp|mine')).toMatchObject({ status: 409, body: { code: 'user_exists' } })
+    const issue = { account_id: 'linked2', amount: 1 }
+    expect((await server.post('/points', issue, { headers: service })).body.code).toBe('unknown_account')
+    const rivals = await Promise.all(['one', 'two', 'three', 'four'].map((name) => add(`rival-${name}`, 'idp|rival')))
+    expect(rivals.map(({ status }) => status).toSorted()).toEqual([201, 409, 409, 409])
+    const users = await world.shop.sql`select username from users where username like 'rival-%'`
+    expect(users).toHaveLength(1)
   })
 })

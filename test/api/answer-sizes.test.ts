@@ -55,6 +55,7 @@ const BIGGEST: Record<string, () => ReturnType<typeof api.get>> = {
   'get /purchases/{id}/events': item(`/purchases/${purchaseId}/events`),
   'get /purchases/{id}/refund-quote': item(`/purchases/${purchaseId}/refund-quote`),
   'get /readyz': item('/readyz'),
+  'get /me': () => api.get('/me'),
   'get /settings': item('/settings'),
   'get /users/balance/{username}': item(`/users/balance/${username}`),
   'patch /campaigns/{campaign_name}': async () => {

@@ -13,7 +13,7 @@ test('amounts are shown and taken in the currency and the locale of the installa
   await page.getByRole('button', { name: 'Add a product' }).click()
   const price = page.getByRole('textbox', { name: 'Price' })
   await price.fill('1.700,5')
-  await page.getByText('Enter a whole number from 0 to 1.000.000.000.').waitFor()
+  await page.getByText('Enter a whole number from 1 to 1.000.000.000.').waitFor()
   await price.fill('1.700')
   expect(await page.getByText('Enter a whole number').count()).toBe(0)
 })

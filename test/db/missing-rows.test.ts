@@ -37,6 +37,7 @@ const NEED_NOT_ASK: Record<string, string> = {
   'claim_step: select': 'no row: nobody has carried out the step',
   'count_grants: update campaigns': 'grants_over_cap has locked them, and asked whether all of them exist',
   'create_campaign: select': 'an aggregate',
+  'create_wallet: update users': 'no row: the name is in that case already',
   'dismiss_award: update awards': 'lock_award has locked it',
   'load_points: select': 'an aggregate',
   'load_points: select, 2': 'an aggregate',

@@ -27,10 +27,14 @@ export async function withIntentLock<Result>(username: string, change: () => Res
   }
 }
 
-/** @returns releases the lock; where the browser has no locks, or refuses them, there is nothing to release */
+/** It is held for a moment. A tab that was stopped in it, as on a phone, must not keep the others from buying. */
+const LOCK_WITHIN_MS = 3_000
+
+/** @returns releases the lock; where the browser has no locks, refuses them, or does not get to it, there is nothing to release */
 function takeLock(name: string): Promise<() => void> {
   const { promise, resolve } = Promise.withResolvers<() => void>()
-  const held = navigator.locks?.request(name, () => new Promise<void>((release) => resolve(release)))
+  const signal = AbortSignal.timeout(LOCK_WITHIN_MS)
+  const held = navigator.locks?.request(name, { signal }, () => new Promise<void>((release) => resolve(release)))
   if (held) held.catch(() => resolve(() => {}))
   else resolve(() => {})
   return promise
