@@ -31,12 +31,13 @@ const LICENSE = { name: 'MIT', identifier: 'MIT' }
 /** `/openapi.json`: the schemas that validate the requests, as OpenAPI 3.1. */
 function registerOpenApiDocument(app: App, isDemo: boolean): void {
   const schemas = { ...TEXTS_PUBLISHED, EventValue: EVENT_VALUE_PUBLISHED }
-  app.openAPIRegistry.registerComponent('securitySchemes', BEARER, {
-    type: 'http',
-    scheme: 'bearer',
-    bearerFormat: 'JWT',
-    description: 'An access token. In demo mode none is needed, and none is looked at.',
-  })
+  if (!isDemo)
+    app.openAPIRegistry.registerComponent('securitySchemes', BEARER, {
+      type: 'http',
+      scheme: 'bearer',
+      bearerFormat: 'JWT',
+      description: 'An access token.',
+    })
   for (const [name, schema] of Object.entries(schemas)) app.openAPIRegistry.registerComponent('schemas', name, schema)
   let document: ReturnType<App['getOpenAPI31Document']> | undefined
   // Made once, when all routes are there: it takes longer than any answer.

@@ -14,7 +14,6 @@ import {
 import type { Money } from '#domain/money.ts'
 import type { App, AppDependencies } from './app-types.ts'
 import { actorOf, CUSTOMERS, isOperator, OPERATORS, requireOwn, SERVICES } from './auth.ts'
-import { invalidRequest } from './errors.ts'
 import { idempotencyHeaders, keyedRequest, requireDone } from './idempotency.ts'
 import { numberPosition, page, pageOf, pageQuery, readCursor } from './paging.ts'
 import { Problem } from './problems.ts'
@@ -101,22 +100,26 @@ function registerListUsers(app: App, { sql, money }: AppDependencies): void {
   })
 }
 
-function newUser(money: Money) {
+/** Of users who sign in with a provider, which publishes its keys. */
+const subject = z
+  .string()
+  .min(1)
+  .max(255)
+  .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII characters')
+  .optional()
+  .openapi({
+    description: 'What the access tokens of the provider have as `sub`.',
+    example: 'auth0|7c3a9b0e',
+  })
+
+/** @param isLinked whether there is such a provider */
+function newUser(money: Money, isLinked: boolean) {
   return z
     .strictObject({
       username,
       balance: amountInput(money),
-      subject: z
-        .string()
-        .min(1)
-        .max(255)
-        .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII characters')
-        .optional()
-        .openapi({
-          description:
-            'What the access tokens of the provider have as `sub`. Only where it publishes its keys (`AUTH_JWKS_URL`).',
-          example: 'auth0|7c3a9b0e',
-        }),
+      // Where there is none, it is not known.
+      ...((isLinked ? { subject } : {}) as { subject: typeof subject }),
       adopt: z.boolean().default(false).openapi({
         description: 'Whether the user gets the points that were booked to this name before there was such a user.',
       }),
@@ -124,7 +127,7 @@ function newUser(money: Money) {
     .openapi('NewUser')
 }
 
-const createUserRoute = (money: Money) =>
+const createUserRoute = (money: Money, isLinked: boolean) =>
   createRoute({
     method: 'post',
     path: '/users',
@@ -133,7 +136,7 @@ const createUserRoute = (money: Money) =>
     tags: ['Users'],
     summary: 'Add a user with an opening balance',
     description: 'Whichever case a name is written in, it is the same name.',
-    request: { headers: idempotencyHeaders, body: jsonBody(newUser(money)) },
+    request: { headers: idempotencyHeaders, body: jsonBody(newUser(money, isLinked)) },
     responses: {
       201: {
         description: 'The user in its present state.',
@@ -147,20 +150,13 @@ const createUserRoute = (money: Money) =>
     },
   })
 
-/** @throws Problem `invalid_request` where no provider gives tokens */
-function providerOf(auth: AppDependencies['auth']): string {
-  if (auth && 'jwksUrl' in auth.keys) return auth.issuer
-  const message = auth ? 'is the id of the user, in tokens of this installation' : 'is not for demo mode'
-  throw invalidRequest('body', [{ path: 'subject', message }])
-}
-
 function registerCreateUser(app: App, { sql, writes, money, auth }: AppDependencies): void {
-  app.openapi(createUserRoute(money), async (c) => {
+  app.openapi(createUserRoute(money, auth !== undefined && 'jwksUrl' in auth.keys), async (c) => {
     const body = c.req.valid('json')
     const { username, balance, adopt, subject } = body
     if (balance > 0 && !isOperator(c))
       throw new Problem('not_permitted', 'Only operators add money. Send "balance": 0.')
-    const identity = subject === undefined ? undefined : { issuer: providerOf(auth), subject }
+    const identity = auth && subject !== undefined ? { issuer: auth.issuer, subject } : undefined
     const wallet = { username, balanceMinor: balance, adopt, ...(identity && { identity }), actor: actorOf(c) }
     const answer = await createWallet(writes, keyedRequest(c, body), wallet)
     const created = requireDone(c, answer, {

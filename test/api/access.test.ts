@@ -261,10 +261,7 @@ test('whose token names nobody who was added has no data', async () => {
 test('where the tokens are ours, nobody can be called like the id of another user', async () => {
   const user = { username: 'impostor', balance: 0, subject: rita }
   const { status, body } = await api.post('/users', user, { headers: CALLERS['a service'] })
-  expect([status, body.errors]).toEqual([
-    400,
-    [{ path: 'subject', message: 'is the id of the user, in tokens of this installation' }],
-  ])
+  expect([status, body.errors]).toEqual([400, [{ path: 'subject', message: 'is not known here' }]])
 })
 
 test('an address that is none is 404 for everybody, and a header that comes twice 400', async () => {
