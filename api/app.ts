@@ -149,6 +149,7 @@ function crossOriginAccess(origins: readonly string[]) {
       'Content-Type',
       'Idempotency-Key',
       'If-Match',
+      'If-None-Match',
       'Last-Event-ID',
       'Prefer',
       'X-Request-Id',
