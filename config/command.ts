@@ -1,3 +1,4 @@
+import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
 import { ConfigurationError } from './environment.ts'
 
 /**
@@ -10,6 +11,15 @@ export function runCommand(main: (() => Promise<number>) | (() => Promise<void>)
   main().then((exitCode) => {
     if (typeof exitCode === 'number') process.exitCode = exitCode
   }, fail)
+}
+
+/** The options that a command was given. @throws ConfigurationError for others, and for arguments that are none */
+export function parseOptions<const Options extends ParseArgsOptionsConfig>(options: Options) {
+  try {
+    return parseArgs({ options }).values
+  } catch (error) {
+    throw new ConfigurationError((error as Error).message)
+  }
 }
 
 function fail(error: unknown): never {

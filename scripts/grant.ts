@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util'
-import { runCommand } from '#config/command.ts'
+import { parseOptions, runCommand } from '#config/command.ts'
 import { resolveDatabase } from '#config/connections.ts'
 import { ConfigurationError, readEnvironment } from '#config/environment.ts'
 import { openDatabase } from '#db/client.ts'
@@ -17,9 +16,21 @@ Needs the owner's URL of the database (MIGRATE_DATABASE_URL) where it is not tha
 const ROLES = ['customer', 'service', 'operator']
 
 /** `npm run grant`: takes effect with the next request. */
-async function main(): Promise<number> {
-  const { help, user, role, client: clients, revoke } = parsed()
-  if (help) return print(HELP)
+async function main(): Promise<void> {
+  const {
+    help,
+    user,
+    role,
+    client: clients,
+    revoke,
+  } = parseOptions({
+    help: { type: 'boolean' },
+    user: { type: 'string' },
+    role: { type: 'string' },
+    client: { type: 'string', multiple: true },
+    revoke: { type: 'boolean' },
+  })
+  if (help) return console.log(HELP)
   if (user === undefined || role === undefined || !ROLES.includes(role)) {
     throw new ConfigurationError(`Give --user and --role, one of ${ROLES.join(', ')}. See "npm run grant -- --help".`)
   }
@@ -31,33 +42,14 @@ async function main(): Promise<number> {
     if (!wallet) throw new ConfigurationError(`There is no user "${user}". POST /users adds one.`)
     const { userId } = wallet
     if (revoke)
-      return print((await revokeRole(sql, userId, role)) ? `${user} is no ${role} any more` : `${user} was no ${role}`)
+      return console.log(
+        (await revokeRole(sql, userId, role)) ? `${user} is no ${role} any more` : `${user} was no ${role}`,
+      )
     await grantRole(sql, userId, role, clients ?? null)
-    return print(`${user} is ${role}${clients ? ` of ${clients.join(', ')}` : ''}`)
+    return console.log(`${user} is ${role}${clients ? ` of ${clients.join(', ')}` : ''}`)
   } finally {
     await sql.end({ timeout: 5 })
   }
-}
-
-function parsed() {
-  try {
-    return parseArgs({
-      options: {
-        help: { type: 'boolean' },
-        user: { type: 'string' },
-        role: { type: 'string' },
-        client: { type: 'string', multiple: true },
-        revoke: { type: 'boolean' },
-      },
-    }).values
-  } catch (error) {
-    throw new ConfigurationError((error as Error).message)
-  }
-}
-
-function print(line: string): number {
-  process.stdout.write(`${line}\n`)
-  return 0
 }
 
 runCommand(main)

@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util'
 import { SignJWT } from 'jose'
-import { runCommand } from '#config/command.ts'
+import { parseOptions, runCommand } from '#config/command.ts'
 import { resolveDatabase } from '#config/connections.ts'
 import { type AuthSettings, ConfigurationError, type Environment, readEnvironment } from '#config/environment.ts'
 import { openDatabase } from '#db/client.ts'
@@ -18,9 +17,21 @@ Needs AUTH_ISSUER, AUTH_AUDIENCE and AUTH_JWT_SECRET, as the API has them.`
 const ROLES = ['customer', 'service', 'operator']
 
 /** `npm run token`: nothing but the token on stdout. */
-async function main(): Promise<number> {
-  const { help, user, role, client: clients = [], minutes = '60' } = parsed()
-  if (help) return print(HELP)
+async function main(): Promise<void> {
+  const {
+    help,
+    user,
+    role,
+    client: clients = [],
+    minutes = '60',
+  } = parseOptions({
+    help: { type: 'boolean' },
+    user: { type: 'string' },
+    role: { type: 'string' },
+    client: { type: 'string', multiple: true },
+    minutes: { type: 'string' },
+  })
+  if (help) return console.log(HELP)
   if (user === undefined || role === undefined || !ROLES.includes(role)) {
     throw new ConfigurationError(`Give --user and --role, one of ${ROLES.join(', ')}. See "npm run token -- --help".`)
   }
@@ -31,28 +42,7 @@ async function main(): Promise<number> {
     throw new ConfigurationError('Set AUTH_ISSUER, AUTH_AUDIENCE and AUTH_JWT_SECRET as for the API.')
   }
   const subject = role === 'customer' ? await userIdOf(environment, user) : user
-  return print(await sign(auth, auth.keys.secret, { subject, role, clients, minutes }))
-}
-
-function parsed() {
-  try {
-    return parseArgs({
-      options: {
-        help: { type: 'boolean' },
-        user: { type: 'string' },
-        role: { type: 'string' },
-        client: { type: 'string', multiple: true },
-        minutes: { type: 'string' },
-      },
-    }).values
-  } catch (error) {
-    throw new ConfigurationError((error as Error).message)
-  }
-}
-
-function print(line: string): number {
-  process.stdout.write(`${line}\n`)
-  return 0
+  return console.log(await sign(auth, auth.keys.secret, { subject, role, clients, minutes }))
 }
 
 async function userIdOf(environment: Environment, username: string): Promise<string> {

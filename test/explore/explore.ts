@@ -1,7 +1,6 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
-import { runCommand } from '#config/command.ts'
+import { parseOptions, runCommand } from '#config/command.ts'
 import { ConfigurationError } from '#config/environment.ts'
 import { identify, writeRuntime } from '#config/runtime-file.ts'
 import { stopInOrder } from '#scripts/launcher/supervisor.ts'
@@ -27,30 +26,20 @@ const HELP = `npm run explore: a purchase and its refund through every order of 
 const PARTS = ['books', 'memory', 'random', 'mutants'] as const
 
 function readOptions() {
-  const { seed, runs, ...values } = parsed()
+  const { seed, runs, ...values } = parseOptions({
+    help: { type: 'boolean' },
+    seed: { type: 'string', default: '1' },
+    runs: { type: 'string', default: '2000' },
+    only: { type: 'string' },
+    task: { type: 'string' },
+    path: { type: 'string' },
+  })
   if (values.only !== undefined && !PARTS.some((part) => part === values.only)) {
     throw new ConfigurationError(`--only takes one of ${PARTS.join(', ')}.`)
   }
   if (values.path !== undefined && values.task === undefined) throw new ConfigurationError('--path goes with --task.')
   if (values.task !== undefined) requireTask(values.task)
   return { ...values, seed: wholeNumber('seed', seed), runs: wholeNumber('runs', runs) }
-}
-
-function parsed() {
-  try {
-    return parseArgs({
-      options: {
-        help: { type: 'boolean' },
-        seed: { type: 'string', default: '1' },
-        runs: { type: 'string', default: '2000' },
-        only: { type: 'string' },
-        task: { type: 'string' },
-        path: { type: 'string' },
-      },
-    }).values
-  } catch (error) {
-    throw new ConfigurationError((error as Error).message)
-  }
 }
 
 function wholeNumber(name: string, text: string): number {
