@@ -190,6 +190,11 @@ export class Connection {
   /** Sends a statement, whose promise is settled with its answer. Never rejects itself. `deadlineMs` 0: however long it takes. */
   run(statement: Statement, deadlineMs: number): Promise<Ended> {
     const { resolve, reject } = statement
+    // The driver would not say so: it waits for a connection that it is never given, until the deadline.
+    if (!this.isOpen) {
+      reject(lost())
+      return Promise.resolve('lost')
+    }
     return new Promise((done) => {
       const end = (ended: Ended) => {
         this.#running.delete(statement)

@@ -193,6 +193,20 @@ describe('a connection that is lost', () => {
     await expect(lost).rejects.toMatchObject({ code: expect.stringMatching(/CONNECTION_CLOSED|ECONNRESET|57P01/) })
     expect(await countThings()).toBe(0)
   })
+
+  test('is said to whatever is sent on it later, at once, instead of at its deadline', async () => {
+    // Had one of these to wait for its deadline, this would take longer than a test may.
+    const sql = open({ deadlineMs: 600_000 })
+    const lost = sql.begin(async (tx) => {
+      const pid = await pidOf(tx)
+      await admin`select pg_terminate_backend(${pid})`
+      await tx`select 1`.catch(() => {})
+      await expect(tx`select 2`).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' })
+      return await tx`select 3`
+    })
+    await expect(lost).rejects.toMatchObject({ code: expect.stringMatching(/CONNECTION_CLOSED|ECONNRESET|57P01/) })
+    expect([...(await sql`select 1 as one`)]).toEqual([{ one: 1 }])
+  })
 })
 
 describe('a transaction', () => {
@@ -236,8 +250,10 @@ describe('a transaction', () => {
 describe('when established connections go silent while new ones work', () => {
   test('one statement waits until its deadline, and the next ones use new connections', async () => {
     const sql = open({ maxConnections: 5, deadlineMs: 300 })
-    const before = new Set(await Promise.all(Array.from({ length: 5 }, () => pidAfterAMoment(sql))))
+    const reserved = await Promise.all(Array.from({ length: 5 }, () => sql.reserve()))
+    const before = new Set(await Promise.all(reserved.map(pidOf)))
     expect(before.size).toBe(5)
+    for (const one of reserved) one.release()
     proxy.silence()
     await expect(sql`select 1`).rejects.toMatchObject({ code: 'STATEMENT_DEADLINE' })
     for (let count = 0; count < 5; count++) expect(before).not.toContain(await pidAfterAMoment(sql))
