@@ -31,6 +31,6 @@ COPY activities activities
 COPY workflows workflows
 COPY worker worker
 COPY api api
-COPY scripts/migrate.ts scripts/seed.ts scripts/audit.ts scripts/
+COPY scripts/migrate.ts scripts/seed.ts scripts/audit.ts scripts/token.ts scripts/grant.ts scripts/projections-rebuild.ts scripts/
 USER node
 CMD ["node", "worker/main.ts"]

@@ -5,16 +5,12 @@ import {
   beginCompensation,
   chargeWallet,
   confirmPurchase,
-  type ReturnedPoints,
   recordOutcome,
-  recordRefunded,
   releaseStock,
   reserveStock,
-  returnMoney,
-  returnStock,
-  type TakenBack,
   undoCharge,
 } from '#db/purchases.ts'
+import { type GivenBack, readNextRefund, recordRefunded, returnStock } from '#db/refunds.ts'
 import type { Awarded, Outcome, Reversal, Saga } from '#domain/purchase.ts'
 import {
   awardPoints,
@@ -23,11 +19,11 @@ import {
   type PointsDependencies,
   parkAward,
   redeemPoints,
-  takeBackAward,
   undoRedemption,
 } from './points.ts'
 import { type AroundActivity, reportImpossible, type TriedSteps, tryAllSteps } from './purchases.ts'
 import { type ReconcilerCursor, type ReconcilerDependencies, reconcilePage } from './reconciler.ts'
+import { type PurchaseRefund, returnMoney, returnPoints, takeBackAward } from './refunds.ts'
 
 export type ActivityDependencies = PointsDependencies & ReconcilerDependencies
 
@@ -58,11 +54,12 @@ export function createActivities(deps: ActivityDependencies, around: readonly Ar
     recordOutcome: ({ purchaseId, outcome }: Purchase & { outcome: Outcome }) =>
       recordOutcome(sql, purchaseId, outcome),
 
-    takeBackAward: ({ purchaseId }: Purchase) => takeBackAward(deps, purchaseId),
-    returnStock: ({ purchaseId }: Purchase) => returnStock(sql, purchaseId),
-    returnMoney: ({ purchaseId, ...points }: Purchase & { award: TakenBack; redeemed: ReturnedPoints }) =>
-      returnMoney(sql, purchaseId, points),
-    recordRefunded: ({ purchaseId }: Purchase) => recordRefunded(sql, purchaseId),
+    nextRefund: ({ purchaseId, asked }: Purchase & { asked: number }) => readNextRefund(sql, purchaseId, asked),
+    takeBackAward: (refund: PurchaseRefund) => takeBackAward(deps, refund),
+    returnPoints: (refund: PurchaseRefund) => returnPoints(deps, refund),
+    returnStock: ({ purchaseId, refund }: PurchaseRefund) => returnStock(sql, purchaseId, refund),
+    returnMoney: (refund: PurchaseRefund & GivenBack) => returnMoney(deps, refund),
+    recordRefunded: ({ purchaseId, refund }: PurchaseRefund) => recordRefunded(sql, purchaseId, refund),
 
     recordDiscrepancy: (found: { id: string; saga: Saga; problem: string }) => recordDiscrepancy(sql, found),
 

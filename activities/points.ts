@@ -8,19 +8,18 @@ import {
   recordNothing,
   recordParked,
   type StoredAward,
-  voidAward,
 } from '#db/awards.ts'
 import { type Occurrence, readOccurrences } from '#db/campaign-past.ts'
-import { readCampaignVersions, readRemaining } from '#db/campaigns.ts'
+import { type BookedGrant, readCampaignVersions, readRemaining } from '#db/campaigns.ts'
 import type { Sql } from '#db/client.ts'
 import { asImpossible, StepImpossible } from '#db/functions.ts'
 import { isDatabaseUnavailable, isOutage } from '#db/outages.ts'
 import { listLapsedAccounts, readClock } from '#db/points.ts'
-import { type ReturnedPoints, readPointsPayment, type TakenBack } from '#db/purchases.ts'
-import { type Award, capAward, evaluateCampaigns, grantsOf } from '#domain/campaigns/award.ts'
+import { readPointsPayment } from '#db/purchases.ts'
+import { type Award, capAward, evaluateCampaigns, lotsOf } from '#domain/campaigns/award.ts'
 import { type Campaign, CampaignHistory, hasCaps, NO_CAPS } from '#domain/campaigns/campaign.ts'
 import { runSliced } from '#domain/campaigns/evaluation.ts'
-import { pointsWorth } from '#domain/money.ts'
+import type { PointsEvent } from '#domain/points/account.ts'
 import {
   type Awarded,
   IMPOSSIBLE,
@@ -64,16 +63,26 @@ export async function redeemPoints(
   throw unexpected('redeemPoints', purchaseId, answer)
 }
 
-/**
- * Gives redeemed points back to the lots they came from, but for those that are owed there; or, when they have not been redeemed,
- * keeps that from happening.
- */
-export async function undoRedemption({ sql, ledger }: PointsDependencies, purchaseId: string): Promise<ReturnedPoints> {
+/** Gives the points of a purchase that is undone back to the lots they came from or, when they have not been redeemed, keeps that from happening. */
+export async function undoRedemption({ sql, ledger }: PointsDependencies, purchaseId: string): Promise<void> {
   const { accountId, redeemPoints, stands } = await readPointsPayment(sql, purchaseId)
-  if (stands) throw new StepImpossible(`purchase ${purchaseId} stands and is not being refunded`)
-  if (redeemPoints === 0) return { withheld: 0 }
-  const { answer } = await undoStep(ledger, { purchaseId, accountId, step: 'redeemPoints' })
-  return { withheld: answer?.reversal?.withheld ?? 0 }
+  if (stands) throw new StepImpossible(`purchase ${purchaseId} is confirmed: it is not undone`)
+  if (redeemPoints === 0) return
+  const answer = await ledger.execute({
+    accountId,
+    ...undoAtLedger(purchaseId, 'redeemPoints'),
+    with: ({ id: transactionId, amount: points, reversal }) => ({
+      timeline: [
+        {
+          purchaseId,
+          step: 'redeemPoints',
+          state: 'undone',
+          detail: { points, transactionId, pointsWithheld: reversal?.withheld ?? 0 },
+        },
+      ],
+    }),
+  })
+  if (!answer.ok) throw unexpected('redeemPoints', purchaseId, answer)
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -96,28 +105,35 @@ export async function awardPoints(deps: PointsDependencies, awarded: Awarded): P
       mayBeCapped || attempt > 1
         ? await readsOf(sql).capped({ award: evaluated, accountId: award.accountId })
         : capAward(evaluated, () => NO_CAPS)
-    // Caps may have nothing left because an attempt whose report was lost has booked it: what stands is what counts.
-    if (evaluation.points === 0) return { points: (await recordNothing(sql, award.id, evaluation)).points }
+    if (evaluation.points === 0) {
+      const outcome = await recordNothing(sql, award.id, evaluation)
+      // Caps may have nothing left because an attempt whose report was lost has booked it: what stands is what counts.
+      if (isClosed(outcome)) return { points: outcome.points }
+      continue
+    }
     const answer = await ledger.execute({
       ...entryOf(award.id, award.accountId, 'awardPoints'),
       command: {
         type: 'issue',
         amount: evaluation.points,
-        ttlDays: pointsTtlDays,
+        lots: lotsOf(evaluation.campaigns, pointsTtlDays),
         reason: award.kind,
         reference: award.id,
-        actor: award.earnedBy,
+        actor: award.sentBy ?? 'purchase',
       },
-      with: ({ id: transactionId, amount: points }) => ({
-        awards: [{ id: award.id, evaluation, points, transactionId }],
-        grants: grantsOf(evaluation.campaigns).map((grant) => ({ ...grant, lotId: transactionId, transactionId })),
+      with: ({ id: transactionId, amount: points }, event) => ({
+        awards: [{ id: award.id, refund: award.refund, evaluation, points, transactionId }],
+        grants: grantsIn(event),
       }),
     })
     if (answer.ok && answer.answer) return { points: answer.answer.amount }
     if (answer.ok) throw unexpected('awardPoints', award.id, answer)
     switch (answer.refusal.code) {
-      case 'over_cap':
+      case 'caps_changed':
         continue
+      case 'award_changed':
+        // A part of its purchase was given back in between: it is for what is kept.
+        return await awardPoints(deps, awarded)
       case 'award_closed':
       case 'tombstoned': {
         // A refund, or an operator, came in between: how the award stands is what counts.
@@ -132,6 +148,15 @@ export async function awardPoints(deps: PointsDependencies, awarded: Awarded): P
     }
   }
   throw new Error(`the caps of campaigns kept changing while award ${award.id} was booked`)
+}
+
+/** What campaigns give with an issue: each of them one lot. */
+function grantsIn(event: PointsEvent): BookedGrant[] {
+  if (event.type !== 'issued') return []
+  const { transactionId, portions } = event
+  return portions.flatMap(({ campaignId, lotId, amount: points }) =>
+    campaignId === null ? [] : [{ campaignId, points, lotId, transactionId }],
+  )
 }
 
 /** Other awards may use up what a cap left, each time before this one comes; with so many, something else is wrong. */
@@ -189,24 +214,11 @@ async function leaveToOperators(sql: Sql, id: string): Promise<void> {
   if (kept) await recordParked(sql, id, kept, IMPOSSIBLE)
 }
 
-/**
- * Takes the points back that a purchase earned, as far as they are unspent, and gives the caps of its campaigns back as
- * much; an award that was not booked never will be. Of those that are spent, the money that the purchase was charged makes good
- * as many whole points as it is worth; the others are owed.
- */
-export async function takeBackAward({ sql, ledger }: PointsDependencies, purchaseId: string): Promise<TakenBack> {
-  const { accountId, chargedMinor, pointValueMinor } = await readPointsPayment(sql, purchaseId)
-  await voidAward(sql, purchaseId)
-  const makesGood = pointsWorth(chargedMinor ?? 0, pointValueMinor)
-  const { answer } = await undoStep(ledger, { purchaseId, accountId, step: 'awardPoints', makesGood })
-  return { points: answer?.amount ?? 0, ...(answer?.reversal?.notTakenBack ?? { spent: 0, expired: 0, owed: 0 }) }
-}
-
 function idOf(awarded: Awarded): string {
   return 'eventId' in awarded ? awarded.eventId : awarded.purchaseId
 }
 
-function isClosed({ state }: StoredAward): boolean {
+function isClosed({ state }: Pick<StoredAward, 'state'>): boolean {
   return state !== 'pending' && state !== 'parked'
 }
 
@@ -337,43 +349,8 @@ function forPurchase(purchaseId: string) {
   return { reason: 'purchase', reference: purchaseId, actor: 'purchase' }
 }
 
-/** Undoes a step of a purchase at the ledger or, when that has not happened, keeps it from happening. */
-async function undoStep(
-  ledger: PointsLedger,
-  {
-    purchaseId,
-    accountId,
-    step,
-    makesGood = 0,
-  }: {
-    purchaseId: string
-    accountId: string
-    step: StepName
-    makesGood?: number
-  },
-): Promise<Extract<PointsAnswer, { ok: true }>> {
-  const { command, ...keyed } = undoAtLedger(purchaseId, step)
-  const answer = await ledger.execute({
-    accountId,
-    ...keyed,
-    command: { ...command, makesGood },
-    with: ({ amount: points, reversal }) => ({
-      timeline: [
-        {
-          purchaseId,
-          step,
-          state: 'undone',
-          detail: { points, pointsWithheld: reversal?.withheld ?? 0, ...reversal?.notTakenBack },
-        },
-      ],
-    }),
-  })
-  if (answer.ok) return answer
-  throw unexpected(step, purchaseId, answer)
-}
-
 /** The ledger gives the same key the same answer for ever. */
-function unexpected(step: StepName, id: string, answer: PointsAnswer): StepImpossible {
+export function unexpected(step: StepName, id: string, answer: PointsAnswer): StepImpossible {
   return new StepImpossible(`${step} of ${id} was answered ${JSON.stringify(answer)}`)
 }
 

@@ -1,19 +1,21 @@
+import { randomUUID } from 'node:crypto'
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
 import { methodNotAllowed } from 'hono/method-not-allowed'
-import { requestId } from 'hono/request-id'
 import { routePath } from 'hono/route'
 import { secureHeaders } from 'hono/secure-headers'
-import { refuseOnLoopback } from '#config/loopback.ts'
+import { isLoopbackHost, refuseOnLoopback } from '#config/loopback.ts'
 import type { App, AppContext, AppDependencies, AppEnv } from './app-types.ts'
 import { authenticate } from './auth.ts'
 import { registerBacktest } from './backtest.ts'
 import { registerCampaigns } from './campaigns.ts'
 import { registerCheckout } from './checkout.ts'
+import { registerErasure } from './erasure.ts'
 import { errorResponse, rejectInvalidInput } from './errors.ts'
 import { registerEvents } from './events.ts'
+import { findConnection, ownHostsOnly } from './forwarded.ts'
 import { registerHealth } from './health.ts'
 import { registerOperations } from './operations.ts'
 import { registerPoints } from './points.ts'
@@ -22,8 +24,12 @@ import { Problem } from './problems.ts'
 import { registerProducts } from './products.ts'
 import { registerPurchaseStream } from './purchase-stream.ts'
 import { registerPurchases } from './purchases.ts'
+import { limitFailures, limitRequests } from './rate-limits.ts'
 import { registerReference } from './reference.ts'
+import { registerRefunds } from './refunds.ts'
+import { registerReports } from './reports.ts'
 import { registerSettings } from './settings.ts'
+import { registerSignIn } from './sign-in.ts'
 import { registerSimulation } from './simulation.ts'
 import { registerStore } from './store.ts'
 import { singleHeaders, strictRequests } from './strict-requests.ts'
@@ -40,11 +46,12 @@ export function createApp(deps: AppDependencies): App {
 }
 
 function useMiddleware(app: App, deps: AppDependencies): void {
-  app.use(requestId({ limitLength: 128 }))
+  app.use(identifyRequest)
   app.use(requestLog(deps))
-  app.use(securityHeaders)
+  app.use(securityHeaders(deps))
   app.use(notStored)
-  if (deps.auth === undefined) app.use(loopbackOnly(deps))
+  app.use(findConnection(deps))
+  app.use(deps.auth === undefined ? loopbackOnly(deps) : ownHostsOnly(deps))
   if (deps.corsOrigins.length > 0) app.use(crossOriginAccess(deps.corsOrigins))
   app.use(
     methodNotAllowed({
@@ -56,7 +63,9 @@ function useMiddleware(app: App, deps: AppDependencies): void {
     }),
   )
   app.use(singleHeaders)
-  app.use(authenticate(app, deps.auth, deps.sql))
+  if (deps.rateLimits) app.use(limitFailures(deps.rateLimits))
+  app.use(authenticate(app, deps))
+  if (deps.rateLimits) app.use(limitRequests(app, deps.rateLimits))
   app.use(bodySizeLimit)
   app.use(strictRequests(app))
 }
@@ -66,8 +75,10 @@ function registerRoutes(app: App, deps: AppDependencies): void {
   registerReference(app, deps)
   registerProducts(app, deps)
   registerUsers(app, deps)
+  registerErasure(app, deps)
   registerCheckout(app, deps)
   registerPurchases(app, deps)
+  registerRefunds(app, deps)
   registerPurchaseStream(app, deps)
   registerPoints(app, deps)
   registerPointsTransactions(app, deps)
@@ -76,8 +87,22 @@ function registerRoutes(app: App, deps: AppDependencies): void {
   registerBacktest(app, deps)
   registerEvents(app, deps)
   registerOperations(app, deps)
+  registerReports(app, deps)
   registerSettings(app, deps)
   registerHealth(app, deps)
+  registerSignIn(app, deps)
+}
+
+/** Ids that programs make, of 16 to 64 hexadecimal digits with hyphens in between: a UUID, a trace id. */
+const REQUEST_ID = /^(?=.{16,64}$)[\da-f]+(?:-[\da-f]+)*$/i
+
+/** A client may give its request an id, by which the log has it. Not in words: logs are never searched for what is to be erased. */
+const identifyRequest: MiddlewareHandler<AppEnv> = async (c, next) => {
+  const given = c.req.header('X-Request-Id') ?? ''
+  const id = REQUEST_ID.test(given) ? given : randomUUID()
+  c.set('requestId', id)
+  c.header('X-Request-Id', id)
+  await next()
 }
 
 /** Logs one line per request, with the error of a 5xx. Bodies, query strings and names in paths are never logged. */
@@ -92,13 +117,22 @@ function requestLog({ logger }: AppDependencies): MiddlewareHandler<AppEnv> {
       path: loggedPath(c),
       status,
       durationMs: Math.round(performance.now() - startedAt),
+      code: c.error instanceof Problem ? c.error.code : undefined,
       purchaseId: c.get('purchaseId'),
+      ...whoAsked(c),
     }
     if (status === 500) logger.error({ ...line, err: c.error }, 'request failed')
     else if (status > 500) logger.warn({ ...line, why: rootCause(c.error) }, 'request not served')
     else if (isProbe(c.req.path)) logger.debug(line, 'request')
     else logger.info(line, 'request')
   }
+}
+
+/** The id of who asked; of somebody who is not known, the address, without which nobody could tell an attack from a mistake. */
+function whoAsked(c: AppContext): { caller: string } | { address: string | undefined } {
+  const { caller, userId, connection } = c.var as Partial<AppEnv['Variables']>
+  const id = caller?.scope ?? userId
+  return id === undefined ? { address: connection?.address } : { caller: id }
 }
 
 /** The path of the route with the ids that were asked for. What else stands in a path may be the name of somebody. */
@@ -122,16 +156,22 @@ function isProbe(path: string): boolean {
   return path === '/healthz' || path === '/readyz'
 }
 
-/**
- * Answers are JSON and images, which may load and run nothing; `/docs` and the store set policies of their own.
- * Strict-Transport-Security is up to the proxy that terminates TLS.
- */
-const securityHeaders = secureHeaders({
-  overwrite: false,
-  strictTransportSecurity: false,
-  xFrameOptions: 'DENY',
-  contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
-})
+/** Answers are JSON and images, which may load and run nothing; `/docs` and the store set policies of their own. */
+function securityHeaders({ publicUrl }: AppDependencies) {
+  return secureHeaders({
+    overwrite: false,
+    // A year; other names of the domain are not ours.
+    strictTransportSecurity: publicUrl?.protocol === 'https:' && 'max-age=31536000',
+    xFrameOptions: 'DENY',
+    // What is not fetched does not fall back to default-src.
+    contentSecurityPolicy: {
+      defaultSrc: ["'none'"],
+      baseUri: ["'none'"],
+      formAction: ["'none'"],
+      frameAncestors: ["'none'"],
+    },
+  })
+}
 
 /** Answers are about somebody, or about this very moment: nobody on the way stores them, but those that say otherwise. */
 const notStored: MiddlewareHandler = async (c, next) => {
@@ -159,6 +199,8 @@ function crossOriginAccess(origins: readonly string[]) {
       'WWW-Authenticate',
       'ETag',
       'Location',
+      'RateLimit',
+      'RateLimit-Policy',
       'Retry-After',
       'Idempotency-Replayed',
       'Preference-Applied',
@@ -169,7 +211,8 @@ function crossOriginAccess(origins: readonly string[]) {
 }
 
 /** What holds a connection, or takes long to read: a page that embeds a thousand of them would keep others waiting. */
-const COSTLY_TO_READ = /^\/(?:purchases|events)\/[^/]+\/(?:events|evaluation|refund-quote)$|^\/operations\/|^\/readyz$/
+const COSTLY_TO_READ =
+  /^\/(?:purchases|events)\/[^/]+\/(?:events|evaluation|refund-quote)$|^\/(?:operations|reports)\/|^\/readyz$/
 
 /** Demo mode has no authentication: only this machine is answered, and of pages of other sites or ports only what reads. */
 function loopbackOnly({ corsOrigins }: AppDependencies): MiddlewareHandler<AppEnv> {
@@ -177,6 +220,11 @@ function loopbackOnly({ corsOrigins }: AppDependencies): MiddlewareHandler<AppEn
     const [host, origin, secFetchSite] = [req.header('Host'), req.header('Origin'), req.header('Sec-Fetch-Site')]
     const { method, url: target } = req
     const mayBeEmbedded = !COSTLY_TO_READ.test(req.path)
+    if (isForwardedForOthers(req))
+      throw new Problem(
+        'misdirected_request',
+        'In demo mode the API serves this machine only, and a proxy says that the request is from another one.',
+      )
     const refusal = refuseOnLoopback({ method, target, host, origin, secFetchSite, mayBeEmbedded }, corsOrigins)
     if (refusal === 'not_loopback') {
       throw new Problem('misdirected_request', 'In demo mode the API answers to localhost and loopback addresses only.')
@@ -189,6 +237,13 @@ function loopbackOnly({ corsOrigins }: AppDependencies): MiddlewareHandler<AppEn
     }
     await next()
   }
+}
+
+/** A proxy on this machine reaches us by a loopback address, whomever it serves. */
+function isForwardedForOthers(req: AppContext['req']): boolean {
+  if (req.header('Forwarded') !== undefined) return true
+  const addresses = req.header('X-Forwarded-For')?.split(',') ?? []
+  return addresses.some((address) => !isLoopbackHost(address.trim()))
 }
 
 const MAX_BODY_BYTES = 64 * 1024

@@ -1,43 +1,69 @@
 import { setImmediate } from 'node:timers/promises'
 import { createRoute, z } from '@hono/zod-openapi'
-import { countAwards, type PastAward, type PastRange, readGivenBefore, readPast, startOf } from '#db/campaign-past.ts'
+import {
+  countAwards,
+  type PastAward,
+  type PastRange,
+  type PastTakenBack,
+  readGivenBefore,
+  readPast,
+  startOf,
+} from '#db/campaign-past.ts'
 import { readCampaignVersions } from '#db/campaigns.ts'
 import type { Sql } from '#db/client.ts'
 import { readClock } from '#db/points.ts'
 import type { EvaluationWithinCaps } from '#domain/campaigns/award.ts'
-import { Backtest, type BacktestTotals, type RuleTotals } from '#domain/campaigns/backtest.ts'
-import { type Campaign, CampaignHistory } from '#domain/campaigns/campaign.ts'
+import { evaluateCampaigns, NO_AWARD } from '#domain/campaigns/award.ts'
+import { Backtest, type BacktestTotals, type GivenBefore, type RuleTotals } from '#domain/campaigns/backtest.ts'
+import { type Campaign, CampaignHistory, withItsGroup } from '#domain/campaigns/campaign.ts'
 import { runSliced } from '#domain/campaigns/evaluation.ts'
 import type { App, AppDependencies } from './app-types.ts'
 import { CLIENT_OPERATORS, requireClient } from './auth.ts'
 import { limitPerCaller } from './caller-limits.ts'
-import { ruleSchema } from './campaign-schemas.ts'
 import { splitBySize } from './paging.ts'
 import { Problem } from './problems.ts'
+import { COSTLY } from './rate-limits.ts'
 import { streamLines } from './response-streams.ts'
 import { jsonBody, problems, WITH_BODY } from './responses.ts'
-import { accountId, instantInput, timestamp } from './schemas.ts'
+import { ruleSchema } from './rule-schemas.ts'
+import { accountId, amountOutput, instantInput, orNull, timestamp, userId } from './schemas.ts'
 import { candidateShape, evaluationSchema, formatEvaluation, isStored, readCandidate } from './simulation.ts'
+
+/** How far back a backtest goes of itself. */
+const DEFAULT_DAYS = 30
+const DAY_MS = 86_400_000
 
 const dateInput = instantInput.transform((text) => new Date(text))
 
 const backtestRequest = z
   .strictObject({
     ...candidateShape,
-    from: dateInput.openapi({
-      description: 'RFC 3339: start of the period, in the past and before its end.',
+    from: dateInput.optional().openapi({
+      description: `RFC 3339: start of the period, in the past and before its end; default: ${DEFAULT_DAYS} days before that.`,
       example: '2026-11-01T00:00:00Z',
     }),
     to: dateInput.optional().openapi({ description: 'End of the period, exclusive; default: now.' }),
+    ignore_schedule: z.boolean().default(false).openapi({
+      description:
+        'Whether the one campaign is evaluated as if it were active, without a start and an end; so is its saved version.',
+    }),
   })
   .openapi('Backtest')
 
-const awardSchema = z.object({
+const awardShape = {
   kind: z.enum(['purchase', 'event']),
   id: z.uuid().openapi({ description: 'Id of the purchase or event.' }),
-  account_id: accountId,
+  user_id: userId,
+  account_id: orNull(accountId).openapi({ description: 'The username; null: the user was erased.' }),
   occurred_at: timestamp,
   points: z.number().int().openapi({ description: 'Points it would have earned.' }),
+}
+
+const awardSchema = z.object({
+  ...awardShape,
+  points_saved: z.number().int().nullable().openapi({
+    description: 'Points it would have earned by the saved version of the campaign; null: it is not compared.',
+  }),
   points_issued: z.number().int().openapi({ description: 'Points it actually earned.' }),
   campaigns: z.array(evaluationSchema),
 })
@@ -53,13 +79,37 @@ const pageSchema = z
 
 const count = z.number().int()
 
+const MAX_EXAMPLES = 20
+
+/** Points, and what they pay for. */
+const worthShape = {
+  points: count.openapi({ description: 'Points they would have earned.' }),
+  amount: amountOutput.openapi({ description: 'What these pay for, at `point_value`.' }),
+  points_taken_back: count.openapi({ description: 'Points of these that would have been reversed.' }),
+  amount_taken_back: amountOutput,
+}
+
+const comparisonSchema = z
+  .object({
+    ...worthShape,
+    differing: count.openapi({ description: 'Number of purchases and events that would have earned more or less.' }),
+    examples: z
+      .array(z.object({ ...awardShape, points_saved: count }).openapi('BacktestDifference'))
+      .openapi({ description: `Those of them that differ most, at most ${MAX_EXAMPLES}.` }),
+  })
+  .openapi('BacktestComparison')
+
 const totalsSchema = z
   .object({
     line: z.literal('totals'),
     judged: count.openapi({ description: 'Number of purchases and events evaluated.' }),
-    points: count.openapi({ description: 'Points they would have earned.' }),
-    points_taken_back: count.openapi({ description: 'Points of these that would have been reversed.' }),
+    ...worthShape,
     points_issued: count.openapi({ description: 'Points they actually earned.' }),
+    amount_issued: amountOutput,
+    point_value: amountOutput.openapi({ description: 'Value of one point as configured now.', example: 0.1 }),
+    saved: orNull(comparisonSchema).openapi({
+      description: 'The same by the saved version of the campaign; null: none was named, or no terms were given.',
+    }),
   })
   .openapi('BacktestTotals', { description: 'The last line of a backtest that is complete.' })
 
@@ -70,7 +120,7 @@ const campaignTotalsSchema = z
     points: count,
     points_taken_back: count,
     earning: count.openapi({ description: 'Number of purchases and events that it awards points for.' }),
-    limited: count.openapi({ description: 'Number of them that a cap limits.' }),
+    limited: count.openapi({ description: 'Number of them that a cap, or another campaign of its group, limits.' }),
     not_running: count.openapi({ description: 'Number of purchases and events while it was not running.' }),
   })
   .openapi('BacktestCampaign', { description: 'The totals of a campaign. Those of its rules follow.' })
@@ -115,37 +165,48 @@ type Line = z.input<typeof resultLine>
  * @throws Problem `unknown_campaign`, `invalid_request`
  */
 async function backtestLines(
-  { sql }: AppDependencies,
+  deps: AppDependencies,
   input: z.output<typeof backtestRequest>,
   signal: AbortSignal,
 ): Promise<AsyncGenerator<Line, void, void>> {
-  const { client, from } = input
+  const { sql } = deps
+  const { client } = input
   const now = new Date(await readClock(sql))
   const until = input.to !== undefined && input.to < now ? input.to : now
+  const from = input.from ?? new Date(until.getTime() - DEFAULT_DAYS * DAY_MS)
   if (from >= until) {
-    throw invalidFrom('must be before to, and in the past')
+    throw invalid('from', 'must be before to, and in the past')
   }
-  const campaign = await readCandidate(sql, input)
-  const backtest = await openBacktest(sql, { client, from, until, signal, ...(campaign && { campaign }) })
+  const candidate = await readCandidate(sql, input)
+  if (input.ignore_schedule && !candidate) throw invalid('ignore_schedule', 'must come with a campaign')
+  const tried = ({ campaign, saved }: NonNullable<typeof candidate>) => {
+    const always = { status: 'active', startsAt: null, endsAt: null } as const
+    const withSchedule = (one: Campaign): Campaign => (input.ignore_schedule ? { ...one, ...always } : one)
+    return { campaign: withSchedule(campaign), ...(saved && { saved: withSchedule(saved) }) }
+  }
+  const backtest = await openBacktest(sql, { client, from, until, signal, ...(candidate && tried(candidate)) })
   if ('tooMany' in backtest) {
-    throw invalidFrom(
+    throw invalid(
+      'from',
       `is too long ago: there are ${backtest.tooMany} purchases and events since, the maximum is ${backtest.most}`,
     )
   }
-  return lines(backtest, campaign === undefined || isStored(campaign))
+  return lines(backtest, { ...deps, isStored: candidate === undefined || isStored(candidate.campaign) })
 }
 
-function invalidFrom(message: string): Problem {
-  return new Problem('invalid_request', `In the body, from: ${message}.`, { errors: [{ path: 'from', message }] })
+function invalid(path: keyof z.input<typeof backtestRequest>, message: string): Problem {
+  return new Problem('invalid_request', `In the body, ${path}: ${message}.`, { errors: [{ path, message }] })
 }
 
-async function* lines(backtest: Pages, areStored: boolean): AsyncGenerator<Line, void, void> {
+type Context = Pick<AppDependencies, 'pointsTtlDays' | 'pointValueMinor' | 'money'> & { isStored: boolean }
+
+async function* lines(backtest: Pages, context: Context): AsyncGenerator<Line, void, void> {
   let issued = 0
   try {
     for (let step = await backtest.next(); ; step = await backtest.next()) {
-      if (step.done) return yield* totalsLines(step.value, areStored, issued)
+      if (step.done) return yield* totalsLines(step.value, context, issued)
       issued += step.value.evaluated.reduce((sum, { pointsIssued }) => sum + pointsIssued, 0)
-      yield* pageLines(step.value, areStored)
+      yield* pageLines(step.value, context)
     }
   } finally {
     await backtest.return(undefined as never)
@@ -153,15 +214,14 @@ async function* lines(backtest: Pages, areStored: boolean): AsyncGenerator<Line,
 }
 
 /** A page, in as many lines as its size asks for; at least one, for the progress. */
-function* pageLines({ done, total, evaluated }: EvaluatedPage, areStored: boolean): Generator<Line, void, void> {
-  const awards = evaluated.map(({ kind, id, username, event, pointsIssued, evaluations }) => ({
-    kind,
-    id,
-    account_id: username,
-    occurred_at: event.occurredAt,
-    points: evaluations.reduce((sum, { points }) => sum + points, 0),
-    points_issued: pointsIssued,
-    campaigns: evaluations.map((evaluation) => formatEvaluation(evaluation, areStored)),
+function* pageLines({ done, total, evaluated }: EvaluatedPage, context: Context): Generator<Line, void, void> {
+  const awards = evaluated.map((award) => ({
+    ...formatAward(award),
+    points_saved: award.pointsSaved,
+    points_issued: award.pointsIssued,
+    campaigns: award.evaluations.map((evaluation) =>
+      formatEvaluation(evaluation, { ...context, awardedAt: new Date(award.endedAt / 1000).toISOString() }),
+    ),
   }))
   let before = done - awards.length
   for (const part of splitBySize(awards)) {
@@ -171,11 +231,22 @@ function* pageLines({ done, total, evaluated }: EvaluatedPage, areStored: boolea
   if (awards.length === 0) yield { line: 'page', done, total, awards }
 }
 
+function formatAward({ kind, id, accountId, username, event, points }: Omit<EvaluatedAward, 'evaluations'>) {
+  return { kind, id, user_id: accountId, account_id: username, occurred_at: event.occurredAt, points }
+}
+
 function* totalsLines(
-  { evaluated, points, takenBack, campaigns }: BacktestTotals,
-  areStored: boolean,
+  { evaluated, campaigns, saved, ...totals }: ComparedTotals,
+  { isStored: areStored, money, pointValueMinor }: Context,
   pointsIssued: number,
 ): Generator<Line, void, void> {
+  const amount = (points: number) => money.majorFromMinor(Number(BigInt(points) * BigInt(pointValueMinor)))
+  const worth = ({ points, takenBack }: Pick<BacktestTotals, 'points' | 'takenBack'>) => ({
+    points,
+    amount: amount(points),
+    points_taken_back: takenBack,
+    amount_taken_back: amount(takenBack),
+  })
   for (const { campaign, rules, ...total } of campaigns) {
     yield {
       line: 'campaign',
@@ -188,7 +259,19 @@ function* totalsLines(
     }
     for (const part of splitBySize(rules.map(formatRuleTotals))) yield { line: 'rules', rules: part }
   }
-  yield { line: 'totals', judged: evaluated, points, points_taken_back: takenBack, points_issued: pointsIssued }
+  yield {
+    line: 'totals',
+    judged: evaluated,
+    ...worth(totals),
+    points_issued: pointsIssued,
+    amount_issued: amount(pointsIssued),
+    point_value: amount(1),
+    saved: saved && {
+      ...worth(saved.totals),
+      differing: saved.differing,
+      examples: saved.examples.map((one) => ({ ...formatAward(one), points_saved: one.pointsSaved })),
+    },
+  }
 }
 
 function formatRuleTotals({ didNotMatch, notEvaluated, rule, ...sums }: RuleTotals) {
@@ -203,13 +286,16 @@ const backtestCampaignsRoute = createRoute({
   method: 'post',
   path: '/campaigns/backtest',
   ...CLIENT_OPERATORS,
+  ...COSTLY,
   operationId: 'backtestCampaigns',
   tags: ['Campaigns'],
   summary: 'Simulate campaigns on the past',
   description:
     'Evaluates all purchases and events whose award ended since `from`, in that order, with schedules and caps; caps count points ' +
     'awarded before, less those reversed. Evaluated are all campaigns of the client, as they were at the time; or one of them as it ' +
-    'is now (`campaign_name`), with the given changes; or, without a name, a campaign that is not stored. Nothing is written. ' +
+    'is now (`campaign_name`), with the given changes, beside its saved version, which it is compared with; or, without a name, a ' +
+    'campaign that is not stored. One campaign is evaluated beside the others of its exclusive group as they were at the time, which ' +
+    'are not told of. Nothing is written. ' +
     'Answers with newline-delimited JSON: pages as they are evaluated, then the totals of each campaign and its rules, ' +
     'then the totals of all. No line is longer than a megabyte. Close the connection to cancel it; an answer without totals is ' +
     'incomplete.',
@@ -257,11 +343,40 @@ export type BacktestPlan = PastRange & {
   signal: AbortSignal
   /** One campaign, on everything; left out, all campaigns of the client, as they stood when it happened. */
   campaign?: Campaign
+  /** What it is compared with. */
+  saved?: Campaign
 }
 
-type Pages = AsyncGenerator<EvaluatedPage, BacktestTotals, void>
+type Pages = AsyncGenerator<EvaluatedPage, ComparedTotals, void>
 
-export type EvaluatedAward = PastAward & { evaluations: readonly EvaluationWithinCaps[] }
+export type EvaluatedAward = PastAward & {
+  evaluations: readonly EvaluationWithinCaps[]
+  points: number
+  /** By what it is compared with; null: by nothing. */
+  pointsSaved: number | null
+}
+
+/** An award that what is tried and what is saved would have given different points for. */
+type Difference = Omit<EvaluatedAward, 'evaluations'> & { pointsSaved: number }
+
+type ComparedTotals = BacktestTotals & {
+  saved: { totals: BacktestTotals; differing: number; examples: readonly Difference[] } | null
+}
+
+/** Counts awards that differ, and keeps those that differ most; of those that do alike, the first. */
+class Differences {
+  differing = 0
+  examples: readonly Difference[] = []
+
+  add({ evaluations: _, ...award }: EvaluatedAward): void {
+    const { points, pointsSaved } = award
+    if (pointsSaved === null || points === pointsSaved) return
+    this.differing += 1
+    const by = (one: Difference) => Math.abs(one.points - one.pointsSaved)
+    const added = [...this.examples, { ...award, pointsSaved }]
+    this.examples = added.sort((a, b) => by(b) - by(a)).slice(0, MAX_EXAMPLES)
+  }
+}
 
 type EvaluatedPage = {
   /** Awards that are through, of how many. */
@@ -280,21 +395,60 @@ const MAX_AWARDS = 100_000
  * @returns a generator of pages, which ends with the totals; or how many awards there are, when that is too many
  */
 export async function openBacktest(sql: Sql, plan: BacktestPlan): Promise<Pages | { tooMany: number; most: number }> {
-  const { campaign } = plan
+  const { campaign, saved } = plan
   const total = await countAwards(sql, plan)
   if (total > MAX_AWARDS) return { tooMany: total, most: MAX_AWARDS }
-  const history = new CampaignHistory(campaign ? [] : await readCampaignVersions(sql, [plan.client]))
-  const counted = campaign ? [campaign.id] : history.everCapped()
-  const backtest = new Backtest(await readGivenBefore(sql, counted, plan.from))
-  const campaignsFor = ({ at, endedAt }: PastAward) => (campaign ? [campaign] : history.asOf(at, endedAt))
-  return pages(sql, plan, backtest, campaignsFor, total)
+  // Of one campaign, the others matter only for its group.
+  const isAlone = campaign?.exclusiveGroup === null && (saved?.exclusiveGroup ?? null) === null
+  const history = new CampaignHistory(isAlone ? [] : await readCampaignVersions(sql, [plan.client]))
+  const counted = [...history.everCapped(), ...(campaign ? [campaign.id] : [])]
+  const before = await readGivenBefore(sql, counted, plan.from)
+  const tried = new PastRun(before, history, campaign)
+  const compared = saved && new PastRun(before, history, saved)
+  return pages(sql, plan, { tried, compared }, total)
+}
+
+/** What campaigns make of the past, change by change: those that there were, or one, beside those of its group. */
+class PastRun {
+  readonly #backtest: Backtest
+  readonly #history: CampaignHistory
+  readonly #campaign: Campaign | undefined
+
+  constructor(givenBefore: readonly GivenBefore[], history: CampaignHistory, campaign: Campaign | undefined) {
+    this.#backtest = new Backtest(givenBefore, campaign?.id)
+    this.#history = history
+    this.#campaign = campaign
+  }
+
+  #campaignsFor({ at, endedAt }: Pick<PastAward, 'at' | 'endedAt'>): Campaign[] {
+    const all = this.#history.asOf(at, endedAt)
+    return this.#campaign ? withItsGroup(this.#campaign, all) : all
+  }
+
+  async award(awarded: PastAward, pause: () => Promise<void>): Promise<readonly EvaluationWithinCaps[]> {
+    const { id, accountId, event } = awarded
+    return await runSliced(this.#backtest.evaluate(id, accountId, event, this.#campaignsFor(awarded)), pause)
+  }
+
+  async takeBack(takenBack: PastTakenBack, pause: () => Promise<void>): Promise<void> {
+    const { kept } = takenBack
+    const award = kept ? await runSliced(evaluateCampaigns(this.#campaignsFor(takenBack), kept), pause) : undefined
+    this.#backtest.takeBack(takenBack, kept === null ? NO_AWARD : award)
+  }
+
+  totals(): BacktestTotals {
+    return this.#backtest.totals()
+  }
+}
+
+function pointsOf(evaluations: readonly EvaluationWithinCaps[]): number {
+  return evaluations.reduce((sum, { points }) => sum + points, 0)
 }
 
 async function* pages(
   sql: Sql,
   plan: BacktestPlan,
-  backtest: Backtest,
-  campaignsFor: (award: PastAward) => Campaign[],
+  { tried, compared }: { tried: PastRun; compared: PastRun | undefined },
   total: number,
 ): Pages {
   /** Many rules take their time, and this process has other requests to answer. */
@@ -302,6 +456,7 @@ async function* pages(
     await setImmediate()
     plan.signal.throwIfAborted()
   }
+  const differences = new Differences()
   let done = 0
   for (let place = startOf(plan), more = true; more; ) {
     plan.signal.throwIfAborted()
@@ -309,12 +464,15 @@ async function* pages(
     let evaluated: EvaluatedAward[] = []
     let rules = 0
     for (const { awarded, takenBack } of changes) {
-      if (takenBack) backtest.takeBack(takenBack)
-      else {
-        const { id, accountId, event } = awarded
-        const work = backtest.evaluate(id, accountId, event, campaignsFor(awarded))
-        const evaluations = await runSliced(work, pause)
-        evaluated.push({ ...awarded, evaluations })
+      if (takenBack) {
+        await tried.takeBack(takenBack, pause)
+        await compared?.takeBack(takenBack, pause)
+      } else {
+        const evaluations = await tried.award(awarded, pause)
+        const pointsSaved = compared ? pointsOf(await compared.award(awarded, pause)) : null
+        const award = { ...awarded, evaluations, points: pointsOf(evaluations), pointsSaved }
+        differences.add(award)
+        evaluated.push(award)
         await pause()
         rules += evaluations.reduce((sum, evaluation) => sum + evaluation.rules.length, 0)
         if (rules < RULES_PER_PAGE) continue
@@ -329,5 +487,6 @@ async function* pages(
     more = next !== undefined
     place = next ?? place
   }
-  return backtest.totals()
+  const { differing, examples } = differences
+  return { ...tried.totals(), saved: compared ? { totals: compared.totals(), differing, examples } : null }
 }

@@ -1,13 +1,13 @@
 import { setImmediate } from 'node:timers/promises'
-import { getConnInfo } from '@hono/node-server/conninfo'
 import type { AppContext } from './app-types.ts'
 import { scopeOf } from './auth.ts'
+import { networkOf } from './forwarded.ts'
 import { ClientGone, Problem } from './problems.ts'
 
 /** Whose requests count together. In demo mode everybody is the same caller; only their addresses tell them apart. */
-function callerOf(c: AppContext): string {
+export function callerOf(c: AppContext): string {
   const scope = scopeOf(c)
-  return scope === 'demo' ? `${scope} ${getConnInfo(c).remote.address ?? ''}` : scope
+  return scope === 'demo' ? `${scope} ${networkOf(c.get('connection'))}` : scope
 }
 
 /**

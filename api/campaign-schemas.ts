@@ -1,145 +1,38 @@
 import { z } from '@hono/zod-openapi'
-import { type CampaignSummary, readCampaign, type StoredCampaign, type TermsSummary } from '#db/campaigns.ts'
-import type { Database } from '#db/client.ts'
-import type { CampaignTerms } from '#domain/campaigns/campaign.ts'
-import { canonicalClient, PURCHASE_COMPLETED, STORE_CLIENT } from '#domain/campaigns/campaign.ts'
-import { type Condition, NUMERIC_COMPARISONS, type Rule } from '#domain/campaigns/condition.ts'
-import { LIMITS } from '#domain/campaigns/limits.ts'
-import { checkRules } from '#domain/campaigns/rules.ts'
-import { type Warning, warningsOf } from '#domain/campaigns/warnings.ts'
-import { Problem } from './problems.ts'
 import {
+  type CampaignSummary,
+  hasTimeZone,
+  readCampaign,
+  type StoredCampaign,
+  type TermsSummary,
+} from '#db/campaigns.ts'
+import type { Database } from '#db/client.ts'
+import { remainingOf } from '#domain/campaigns/award.ts'
+import type { CampaignTerms } from '#domain/campaigns/campaign.ts'
+import {
+  campaignStateAt,
+  canonicalClient,
+  DEFAULT_TERMS,
+  PURCHASE_COMPLETED,
+  STORE_CLIENT,
+} from '#domain/campaigns/campaign.ts'
+import { LIMITS } from '#domain/campaigns/limits.ts'
+import { type Warning, warningsOf } from '#domain/campaigns/warnings.ts'
+import { LABEL, LABEL_RULE } from '#domain/labels.ts'
+import { type LotEnd, MAX_LOT_TERMS } from '#domain/points/account.ts'
+import { Problem } from './problems.ts'
+import { parseRules, rulesInput, rulesOutput } from './rule-schemas.ts'
+import {
+  dayInput,
   INSTANT_PUBLISHED,
   instantInput,
   line,
-  NUMBER_PUBLISHED,
+  orNull,
   pathId,
   resourceId,
   textPublished,
   timestamp,
 } from './schemas.ts'
-
-// OpenAPI description of rules, for readers and generated clients. It validates nothing: `checkRules` in domain/ does.
-
-// A JSONPath as `domain/campaigns/json-path.ts` reads it, but for two things that a pattern in every dialect cannot say: that letters and digits
-// beyond ASCII are meant, and no other characters; and which names are not allowed.
-const NAME = String.raw`\.[^\u0000-@\[-^\u0060{-\u007f][^\u0000-/:-@\[-^\u0060{-\u007f]*`
-const QUOTED = String.raw`[0-9]*[^\u0000-\u001f!-,./0-9:-@\[-^\u0060{-\u007f][^\u0000-\u001f!-,./:-@\[-^\u0060{-\u007f]*`
-const INDEX = String.raw`\[(?:0|[1-9][0-9]{0,5})\]`
-const PATH_RULE =
-  'Names are letters, digits and underscores, but not `constructor`, `prototype`, or with `__` in front.'
-const PATH = {
-  format: 'json-path',
-  pattern: String.raw`^\$(?:${NAME}|\['${QUOTED}'\]|\["${QUOTED}"\]|${INDEX}){1,${LIMITS.pathSegments}}$`,
-  minLength: 3,
-  maxLength: LIMITS.pathLength,
-  example: '$.amount',
-}
-const variable = {
-  type: 'string' as const,
-  ...PATH,
-  description: `JSONPath of names and indexes: the value to compare. Default: the variable of the rule. ${PATH_RULE}`,
-}
-const condition = { $ref: '#/components/schemas/CampaignCondition' }
-const conditions = { type: 'array' as const, minItems: 1, maxItems: LIMITS.conditions - 1, items: condition }
-
-const CONDITION_FORMS = [
-  form('Compares a number exactly. `numeric_greater_than` and `numeric_less_than` are strict.', {
-    variable,
-    rule: { type: 'string' as const, enum: [...NUMERIC_COMPARISONS] },
-    value: {
-      type: 'number' as const,
-      ...NUMBER_PUBLISHED,
-      description: `Of at most ${LIMITS.digits} digits, written out.`,
-      example: 100,
-    },
-  }),
-  form('Compares a string.', {
-    variable,
-    rule: { type: 'string' as const, enum: ['string_equals'] },
-    value: { type: 'string' as const, pattern: '^[^\\u0000]*$', maxLength: LIMITS.textLength, example: 'air' },
-  }),
-  form('All conditions hold.', { all: conditions }),
-  form('At least one condition holds.', { any: conditions }),
-  form('The condition does not hold.', { not: condition }),
-]
-
-function form<Properties extends object>(description: string, properties: Properties) {
-  const required = Object.keys(properties).filter((name) => name !== 'variable')
-  return { type: 'object' as const, description, properties, required, additionalProperties: false }
-}
-
-/** The check makes it required and not nullable in the OpenAPI document. */
-const conditionSchema = z
-  .custom<Condition>((value) => typeof value === 'object' && value !== null)
-  .openapi('CampaignCondition', {
-    type: 'object',
-    description:
-      'A comparison, or `all`, `any` or `not` over conditions with their own variables. A rule has at most ' +
-      `${LIMITS.conditions} conditions, nested ${LIMITS.conditionDepth} levels deep.`,
-    oneOf: CONDITION_FORMS,
-  })
-
-export const ruleSchema = z
-  .strictObject({
-    variable: z
-      .string()
-      .optional()
-      .openapi({
-        ...PATH,
-        description: `JSONPath: the value for comparisons, required unless each has a variable of its own. ${PATH_RULE}`,
-      }),
-    condition: conditionSchema,
-    action: z.strictObject({
-      command: z.literal('issue'),
-      formula: z.string().openapi({
-        format: 'campaign-formula',
-        minLength: 1,
-        maxLength: LIMITS.formulaLength,
-        description:
-          'Number of points; below zero counts as zero, so that no rule takes from another. Numbers, JSONPaths, `+ - * / %`, ' +
-          'parentheses, `min max floor ceil round`. The results of all rules of a campaign are summed exactly and rounded once, half to even.',
-        example: '$.amount/10',
-      }),
-    }),
-  })
-  .openapi('CampaignRule', { description: 'When the condition holds, as many points are awarded as the formula says.' })
-
-const EXAMPLE = [
-  {
-    variable: '$.amount',
-    condition: { rule: 'numeric_greater_than', value: 100 },
-    action: { command: 'issue', formula: '$.amount/10' },
-  },
-]
-
-const rulesOutput = z.array(ruleSchema).openapi({ example: EXAMPLE })
-
-/** Rules in a request. `parseRules` validates them and reports where the errors are. */
-export const rulesInput = z
-  .union([
-    z.array(z.unknown()).openapi({ items: { $ref: '#/components/schemas/CampaignRule' }, maxItems: LIMITS.rules }),
-    z.string().openapi({
-      format: 'campaign-rules',
-      contentMediaType: 'application/json',
-      minLength: 2,
-      maxLength: LIMITS.rulesLength,
-    } as never),
-  ])
-  .openapi({
-    description: `An array of rules, or JSON text of one. As JSON text it has at most ${LIMITS.rulesLength} characters.`,
-    example: EXAMPLE,
-  })
-
-/** @throws Problem `invalid_request` with every error and its path: `rules` and a JSON Pointer */
-export function parseRules(input: z.infer<typeof rulesInput>): readonly Rule[] {
-  const checked = checkRules(input)
-  if (checked.ok) return checked.rules
-  const errors = checked.errors.map((error) => ({ ...error, path: `rules${error.path}` }))
-  const [first] = errors
-  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : ''
-  throw new Problem('invalid_request', `In the body, ${first?.path}: ${first?.message}${more}.`, { errors })
-}
 
 /** Type of an event. */
 export const eventType = line(LIMITS.eventTypeLength)
@@ -163,19 +56,89 @@ export const clientQuery = z.strictObject({ client: clientName.default(STORE_CLI
 
 const capOutput = z.number().int().nullable()
 
+function wholeNumber(min: number, max: number) {
+  return z.number().int('must be a whole number').min(min, `must be at least ${min}`).max(max, `must be at most ${max}`)
+}
+
+const AVAILABLE_AFTER_DAYS =
+  'The points count from 00:00 UTC of the day that is so many days after that of the award; 0: at once. Until then they are pending: ' +
+  'nobody can spend them, and a refund takes them back whole.'
+
+const EXPIRY =
+  'When the points end, at midnight UTC; null: as long after the day from which on they count as POINTS_TTL_DAYS says.'
+
+const pointsExpiry = z.strictObject({
+  days: wholeNumber(1, MAX_LOT_TERMS.days)
+    .optional()
+    .openapi({ description: 'So many days after the day from which on they count.', example: 90 }),
+  end_of_month: wholeNumber(0, MAX_LOT_TERMS.endOfMonth).optional().openapi({
+    description: 'With the month that is so many months after the one from which on they count; 0: with that month.',
+  }),
+  on: dayInput.optional().openapi({
+    description: 'With this day. Points that would count later end with the day from which on they count.',
+  }),
+})
+
+const expiryOutput = pointsExpiry.openapi('PointsExpiry', {
+  description: 'Exactly one member says when points end.',
+  minProperties: 1,
+  maxProperties: 1,
+})
+
+type Expiry = z.infer<typeof pointsExpiry>
+
+function formatExpiry(end: LotEnd | null): Expiry | null {
+  return end && 'endOfMonth' in end ? { end_of_month: end.endOfMonth } : end
+}
+
+/** Of the validated members there is exactly one. */
+function lotEndOf({ days, end_of_month: endOfMonth, on = '' }: Expiry): LotEnd {
+  if (days !== undefined) return { days }
+  return endOfMonth === undefined ? { on } : { endOfMonth }
+}
+
+const STATUSES = ['draft', 'active', 'inactive'] as const
+
+const STATUS =
+  'A draft and an inactive campaign award nothing. A draft has never run: what was active or inactive is no draft any more.'
+
+const TIME_ZONE = {
+  format: 'time-zone',
+  pattern: '^[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}$',
+  maxLength: 64,
+  example: 'Europe/Berlin',
+}
+
+const TIME_ZONE_MEANS = 'IANA name of the time zone of `$.local`, the day and hour that rules see.'
+
+const PRIORITY =
+  'Campaigns are evaluated highest first, then oldest first: in this order they get the steps that the campaigns of an event share, and ' +
+  'of campaigns of an exclusive group that give as much as each other the first one counts.'
+
+const GROUP_PUBLISHED = { pattern: LABEL.source, maxLength: 40, example: 'weekend' }
+
+const GROUP =
+  'Of the campaigns with the same group only the one that gives most for an event, within its caps, awards points; null: no group.'
+
 /** The part of a campaign that can be changed, as in answers, but for its rules. */
 const termsWithoutRules = {
   event_types: z.array(z.string()).openapi({
     description: 'Types of the events that it is for; a purchase of the store is a `PurchaseCompleted`.',
     example: [PURCHASE_COMPLETED],
   }),
-  status: z.enum(['active', 'inactive']).openapi({ description: 'An inactive campaign awards nothing.' }),
+  status: z.enum(STATUSES).openapi({ description: STATUS }),
   starts_at: timestamp
     .nullable()
     .openapi({ description: 'The instant at which it starts; null: it has always been running.' }),
   ends_at: timestamp
     .nullable()
     .openapi({ description: 'The first instant at which it no longer runs; null: it has no end.' }),
+  time_zone: z.string().openapi({ ...TIME_ZONE, description: TIME_ZONE_MEANS }),
+  priority: z.number().int().openapi({ description: PRIORITY, example: 0 }),
+  exclusive_group: z
+    .string()
+    .nullable()
+    .openapi({ ...GROUP_PUBLISHED, description: GROUP }),
   cap_total_points: capOutput.openapi({
     description: 'Maximum of points it awards in total; null: no cap.',
     example: null,
@@ -184,6 +147,8 @@ const termsWithoutRules = {
     description: 'Maximum of points it awards to one customer.',
     example: null,
   }),
+  available_after_days: z.number().int().openapi({ description: AVAILABLE_AFTER_DAYS, example: 0 }),
+  expiry: orNull(expiryOutput).openapi({ description: EXPIRY }),
 }
 
 export const termsSchema = z.object({ ...termsWithoutRules, rules: rulesOutput }).openapi('CampaignTerms')
@@ -201,7 +166,16 @@ export const termsSummarySchema = z.object(termsSummary).openapi('CampaignTermsS
 
 const campaignState = {
   version: z.number().int().openapi({ description: 'Incremented by each change; the ETag.', example: 1 }),
+  state: z.enum(['draft', 'inactive', 'scheduled', 'running', 'ended']).openapi({
+    description:
+      'What it is at the time of the answer: by its status and, when it is active, by when it starts and ends.',
+  }),
   given_points: z.number().int().openapi({ description: 'Points it has awarded, less those reversed by refunds.' }),
+  points_left: z
+    .number()
+    .int()
+    .nullable()
+    .openapi({ description: 'What `cap_total_points` leaves; null: there is no such cap.', example: null }),
   created_at: timestamp,
   updated_at: timestamp,
 }
@@ -214,7 +188,8 @@ export const warningsSchema = z
   )
   .openapi({
     description:
-      'What is allowed and can hardly be meant: rules that can never give anything, or divide by zero; types of events that never come.',
+      'What is allowed and can hardly be meant: rules that can never give anything, or divide by zero; types of events that never ' +
+      'come; points that end as soon as they count.',
     example: [],
   })
 
@@ -234,19 +209,26 @@ export function formatTermsSummary(terms: TermsSummary): z.infer<typeof termsSum
   return { ...formatWithoutRules(terms), rule_count: terms.ruleCount }
 }
 
-function formatWithoutRules({ eventTypes, status, startsAt, endsAt, caps }: Omit<CampaignTerms, 'rules'>) {
+function formatWithoutRules(terms: Omit<CampaignTerms, 'rules'>) {
+  const { eventTypes, status, startsAt, endsAt, timeZone, priority, exclusiveGroup } = terms
+  const { caps, availableAfterDays, expiry } = terms
   return {
     event_types: [...eventTypes],
     status,
     starts_at: startsAt,
     ends_at: endsAt,
+    time_zone: timeZone,
+    priority,
+    exclusive_group: exclusiveGroup,
     cap_total_points: caps.totalPoints,
     cap_points_per_customer: caps.pointsPerCustomer,
+    available_after_days: availableAfterDays,
+    expiry: formatExpiry(expiry),
   }
 }
 
 export function formatCampaign(campaign: StoredCampaign): z.infer<typeof campaignSchema> {
-  const warnings = warningsOf(campaign).map(formatWarning)
+  const warnings = warningsOf(campaign, campaign.updatedAt.toISOString()).map(formatWarning)
   return { ...formatKey(campaign), ...formatTerms(campaign), ...formatState(campaign), warnings }
 }
 
@@ -262,10 +244,14 @@ function formatKey({ client, name }: Pick<StoredCampaign, 'client' | 'name'>) {
   return { client, campaign_name: name }
 }
 
-function formatState({ version, givenPoints, createdAt, updatedAt }: Omit<StoredCampaign, 'rules'>) {
+function formatState(campaign: Omit<StoredCampaign, 'rules'>) {
+  const { version, caps, givenPoints, createdAt, updatedAt, readAt } = campaign
+  const { totalPoints } = remainingOf(caps, { inAll: givenPoints, toCustomer: 0 })
   return {
     version,
+    state: campaignStateAt(campaign, readAt.toISOString()),
     given_points: givenPoints,
+    points_left: totalPoints && Math.max(0, totalPoints),
     created_at: createdAt.toISOString(),
     updated_at: updatedAt.toISOString(),
   }
@@ -325,50 +311,96 @@ const eventTypesInput = z
     uniqueItems: true,
   })
 
+const expiryInput = pointsExpiry
+  .refine((given) => Object.keys(given).length === 1, 'must have exactly one of days, end_of_month and on')
+  .openapi({ minProperties: 1, maxProperties: 1, example: { days: 90 } })
+  .nullable()
+  .optional()
+  .openapi({ description: EXPIRY })
+
+/** Whether this process can tell days and hours in it. Names alone: an offset is one, too, to `Intl`. */
+function isTimeZone(name: string): boolean {
+  if (name.length > TIME_ZONE.maxLength || !new RegExp(TIME_ZONE.pattern).test(name)) return false
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** @throws Problem `invalid_request`, when the database does not know a time zone */
+export async function requireTimeZone(
+  sql: Database,
+  { time_zone: name }: Pick<TermsInput, 'time_zone'>,
+): Promise<void> {
+  if (name === undefined || (await hasTimeZone(sql, name))) return
+  throw invalidTerm('time_zone', 'must be a time zone that the database knows, as it writes it')
+}
+
+function invalidTerm(path: keyof TermsInput, message: string): Problem {
+  return new Problem('invalid_request', `In the body, ${path}: ${message}.`, { errors: [{ path, message }] })
+}
+
 /** The terms of a campaign in a request, each optional. */
 export const termsInput = {
   event_types: eventTypesInput.optional(),
-  status: z.enum(['active', 'inactive']).optional(),
+  status: z.enum(STATUSES).optional().openapi({ description: STATUS }),
   starts_at: scheduleInput,
   ends_at: scheduleInput,
+  time_zone: z
+    .string()
+    .refine(isTimeZone, 'must be the IANA name of a time zone, such as Europe/Berlin')
+    .optional()
+    .openapi({ ...TIME_ZONE, minLength: 1, description: TIME_ZONE_MEANS }),
+  priority: wholeNumber(-1000, 1000).optional().openapi({ description: PRIORITY, example: 0 }),
+  exclusive_group: z
+    .string()
+    .regex(LABEL, LABEL_RULE)
+    .nullable()
+    .optional()
+    .openapi({ ...GROUP_PUBLISHED, type: ['string', 'null'], minLength: 1, description: GROUP }),
   cap_total_points: capInput,
   cap_points_per_customer: capInput,
+  available_after_days: wholeNumber(0, MAX_LOT_TERMS.availableAfterDays)
+    .optional()
+    .openapi({ description: AVAILABLE_AFTER_DAYS, example: 14 }),
+  expiry: expiryInput,
   rules: rulesInput.optional(),
 }
 
 type TermsInput = z.output<z.ZodObject<typeof termsInput>>
 
-const DEFAULT_TERMS: CampaignTerms = {
-  eventTypes: [PURCHASE_COMPLETED],
-  status: 'active',
-  startsAt: null,
-  endsAt: null,
-  caps: { totalPoints: null, pointsPerCustomer: null },
-  rules: [],
-}
-
 /**
- * The given terms, with those of `before` for all that are left out.
+ * The given terms, with those of the stored campaign, or the defaults, for all that are left out.
  *
  * @throws Problem `invalid_request`
  */
-export function mergeTerms(input: TermsInput, before: CampaignTerms = DEFAULT_TERMS): CampaignTerms {
-  const { event_types, status, starts_at, ends_at, cap_total_points, cap_points_per_customer, rules } = input
+export function mergeTerms(input: TermsInput, stored?: CampaignTerms): CampaignTerms {
+  const before = stored ?? DEFAULT_TERMS
+  const { event_types, status, starts_at, ends_at, cap_total_points, cap_points_per_customer, expiry, rules } = input
   const terms = {
     eventTypes: event_types ?? before.eventTypes,
     status: status ?? before.status,
     startsAt: starts_at === undefined ? before.startsAt : starts_at,
     endsAt: ends_at === undefined ? before.endsAt : ends_at,
+    timeZone: input.time_zone ?? before.timeZone,
+    priority: input.priority ?? before.priority,
+    exclusiveGroup: input.exclusive_group === undefined ? before.exclusiveGroup : input.exclusive_group,
     caps: {
       totalPoints: cap_total_points === undefined ? before.caps.totalPoints : cap_total_points,
       pointsPerCustomer:
         cap_points_per_customer === undefined ? before.caps.pointsPerCustomer : cap_points_per_customer,
     },
+    availableAfterDays: input.available_after_days ?? before.availableAfterDays,
+    expiry: expiry === undefined ? before.expiry : expiry && lotEndOf(expiry),
     rules: rules === undefined ? before.rules : parseRules(rules),
   }
   if (terms.startsAt !== null && terms.endsAt !== null && terms.endsAt <= terms.startsAt) {
-    const errors = [{ path: 'ends_at', message: 'must be after starts_at' }]
-    throw new Problem('invalid_request', 'In the body, ends_at: must be after starts_at.', { errors })
+    throw invalidTerm('ends_at', 'must be after starts_at')
+  }
+  if (terms.status === 'draft' && stored && stored.status !== 'draft') {
+    throw invalidTerm('status', 'must not be draft again: what was active or inactive is no draft any more')
   }
   return terms
 }

@@ -14,6 +14,7 @@ import {
 } from '#db/campaigns.ts'
 import { recallKey } from '#db/idempotency-keys.ts'
 import { STORE_CLIENT } from '#domain/campaigns/campaign.ts'
+import { actorSchema, formatActor } from './actors.ts'
 import type { App, AppContext, AppDependencies } from './app-types.ts'
 import { actorOf, CLIENT_OPERATORS, clientsOf, requireClient } from './auth.ts'
 import {
@@ -28,10 +29,9 @@ import {
   formatTerms,
   formatTermsSummary,
   mergeTerms,
-  parseRules,
   requireCampaign,
+  requireTimeZone,
   requireUndeleted,
-  rulesInput,
   termsInput,
   termsSchema,
   termsSummarySchema,
@@ -50,6 +50,7 @@ import { idempotencyHeaders, keyedRequest, requireDone } from './idempotency.ts'
 import { idPosition, pageQuery, readCursor, snakeCasePage, snakeCasePageOf } from './paging.ts'
 import { Problem } from './problems.ts'
 import { json, jsonBody, problems, READING, replayedHeader, WRITING } from './responses.ts'
+import { parseRules, rulesInput } from './rule-schemas.ts'
 import { orNull, pathId, timestamp } from './schemas.ts'
 
 /** `/campaigns`: campaigns and their history. */
@@ -140,8 +141,9 @@ function registerCreateCampaign(app: App, { sql, writes }: AppDependencies): voi
     requireClient(c, client)
     // Before anything else, because rules are not valid until they are parsed.
     const terms = mergeTerms(input)
+    await requireTimeZone(sql, input)
     const request = keyedRequest(c, body)
-    const answer = await createCampaign(writes, request, { client, name, terms }, actorOf(c))
+    const answer = await createCampaign(writes, request, { client, name, terms }, actorOf(c, client))
     const id = requireDone(c, answer, {
       unknown: 'unknown_campaign',
       refused: ({ code }) => new Problem(code, refusalDetail(code, client, name)),
@@ -209,7 +211,7 @@ const updateCampaignRoute = createRoute({
   ...CLIENT_OPERATORS,
   operationId: 'updateCampaign',
   tags: ['Campaigns'],
-  summary: 'Change the status, schedule, caps or rules of a campaign',
+  summary: 'Change the terms of a campaign',
   description:
     'Applies to purchases that are confirmed from now on; a cap, to points that are issued from now on. A cap below the ' +
     'points awarded already reverses nothing. A repeat of the request after the campaign was deleted is answered with 404.',
@@ -238,13 +240,14 @@ function registerUpdateCampaign(app: App, { sql, writes }: AppDependencies): voi
     const ifMatch = requireIfMatch(c.req.valid('header')['If-Match'])
     // Before anything else, because rules are not valid until they are parsed.
     if (changes.rules !== undefined) parseRules(changes.rules)
+    await requireTimeZone(sql, changes)
     const request = keyedRequest(c, { client, ifMatch, changes })
     const before = await readCampaign(sql, client, name)
     // A request that took effect before is answered as such, whatever the campaign is by now.
     let answer = await recallKey<never>(sql, request)
     if (answer.result === 'unknown' && before && isBasedOn(before.version, ifMatch)) {
       const changed = mergeTerms(changes, before)
-      answer = await changeCampaign(writes, request, { campaign: before, changed }, actorOf(c))
+      answer = await changeCampaign(writes, request, { campaign: before, changed }, actorOf(c, before.client))
     }
     if (answer.result === 'unknown') throw versionConflict(await requireCampaign(sql, client, name))
     const id = requireDone(c, answer, { unknown: 'unknown_campaign', refused: (never) => never })
@@ -282,7 +285,7 @@ function registerDeleteCampaign(app: App, { sql, writes }: AppDependencies): voi
     const campaign = await readCampaign(sql, client, campaign_name)
     const answer =
       campaign && isBasedOn(campaign.version, ifMatch)
-        ? await changeCampaign(writes, request, { campaign, changed: null }, actorOf(c))
+        ? await changeCampaign(writes, request, { campaign, changed: null }, actorOf(c, campaign.client))
         : await recallKey<never>(sql, request)
     if (answer.result === 'unknown' && campaign) throw versionConflict(campaign)
     requireDone(c, answer, { unknown: 'unknown_campaign', refused: (): Problem => new Problem('unknown_campaign', '') })
@@ -299,7 +302,7 @@ const changeShape = {
   id: z.string().openapi({ example: '0199d6a4-7f1e-7c3a-9b0e-5a1c2d3e4f50.1' }),
   version: z.number().int(),
   action: z.enum(['created', 'updated', 'deleted']),
-  actor: z.string().openapi({ description: 'Who made the change.', example: 'demo' }),
+  actor: actorSchema.openapi({ description: 'Who made the change.' }),
   at: timestamp,
 }
 
@@ -350,7 +353,10 @@ function registerListCampaignHistory(app: App, { sql }: AppDependencies): void {
     if (changes.length === 0 && cursor === undefined) {
       throw new Problem('unknown_campaign', `The client "${client}" never had a campaign "${name}".`)
     }
-    return c.json(snakeCasePage(c, changes, limit, formatChangeSummary, changeId), 200)
+    return c.json(
+      snakeCasePage(c, changes, limit, (change) => formatChangeSummary(c, change), changeId),
+      200,
+    )
   })
 }
 
@@ -386,7 +392,7 @@ function registerGetCampaignChange(app: App, { sql }: AppDependencies): void {
       throw new Problem('unknown_campaign', `The campaign "${name}" of the client "${client}" has no such change.`)
     const { before, after } = change
     return c.json(
-      { ...formatChangeBase(change), before: before && formatTerms(before), after: after && formatTerms(after) },
+      { ...formatChangeBase(c, change), before: before && formatTerms(before), after: after && formatTerms(after) },
       200,
     )
   })
@@ -401,17 +407,20 @@ function parseChangeId(id: string): Pick<CampaignChange, 'campaignId' | 'version
   return { campaignId, version: Number(version) }
 }
 
-function formatChangeSummary(change: CampaignChangeSummary): z.infer<typeof changeSummarySchema> {
+function formatChangeSummary(c: AppContext, change: CampaignChangeSummary): z.infer<typeof changeSummarySchema> {
   const { before, after, rulesChanged } = change
   return {
-    ...formatChangeBase(change),
+    ...formatChangeBase(c, change),
     before: before && formatTermsSummary(before),
     after: after && formatTermsSummary(after),
     rules_changed: rulesChanged,
   }
 }
 
-function formatChangeBase(change: Pick<CampaignChange, 'campaignId' | 'version' | 'action' | 'actor' | 'at'>) {
+function formatChangeBase(
+  c: AppContext,
+  change: Pick<CampaignChange, 'campaignId' | 'version' | 'action' | 'actor' | 'at'>,
+) {
   const { version, action, actor, at } = change
-  return { id: changeId(change), version, action, actor, at: at.toISOString() }
+  return { id: changeId(change), version, action, actor: formatActor(c, actor), at: at.toISOString() }
 }

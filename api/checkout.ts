@@ -1,42 +1,39 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { v7 as uuidv7 } from 'uuid'
 import { type OpenedPurchase, openPurchase, type StoredPurchase } from '#db/purchases.ts'
+import { pointsSpan } from '#domain/campaigns/campaign.ts'
 import type { Money } from '#domain/money.ts'
 import { MAX_POINTS } from '#domain/points/account.ts'
-import { LANES, type Lane, MAX_LINES, MAX_QUANTITY, type PurchaseLine } from '#domain/purchase.ts'
+import { LANES, type Lane, type PurchaseLine } from '#domain/purchase.ts'
 import type { PurchaseToStart } from '#workflows/contract.ts'
 import type { App, AppContext, AppDependencies } from './app-types.ts'
-import { CUSTOMERS, requireOwn } from './auth.ts'
+import { actorOf, CUSTOMERS, ownerOf, requireOwn } from './auth.ts'
+import { campaignPointsSchema, limitedBy } from './award-schemas.ts'
 import { limitPerCaller } from './caller-limits.ts'
 import { idempotencyHeaders, keyedRequest, keyReusedProblem, markReplayed } from './idempotency.ts'
 import { Problem } from './problems.ts'
 import {
   acceptedHeaders,
-  campaignPointsSchema,
-  limitedBy,
+  buyerName,
   lineName,
+  linesInput,
   purchaseId,
   purchaseStatusSchema,
+  quantity,
   refusalProblem,
   setAcceptedHeaders,
 } from './purchase-schemas.ts'
 import { readPresent, startAndWait, startPurchase } from './purchase-workflows.ts'
 import { quotePurchase } from './quote.ts'
+import { COSTLY } from './rate-limits.ts'
 import { json, jsonBody, problems, replayedHeader, WITH_BODY, WRITING } from './responses.ts'
-import { amountOutput, productId, totalInput, username } from './schemas.ts'
+import { amountOutput, productId, timestamp, totalInput, username } from './schemas.ts'
 
 /** `POST /purchase` and `POST /purchase/quote`. */
 export function registerCheckout(app: App, deps: AppDependencies): void {
   registerCreatePurchase(app, deps)
   registerQuotePurchase(app, deps)
 }
-
-const quantity = z
-  .number()
-  .int('must be a whole number')
-  .min(1, 'must be at least 1')
-  .max(MAX_QUANTITY, `must be at most ${MAX_QUANTITY}`)
-  .openapi({ example: 1 })
 
 const buyer = (money: Money) => ({
   userId: username,
@@ -79,18 +76,7 @@ const severalProducts = (money: Money) =>
   z
     .strictObject({
       ...buyer(money),
-      lines: z
-        .array(z.strictObject({ productId, quantity }))
-        .min(1, 'must have at least 1 line')
-        .max(MAX_LINES, `must have at most ${MAX_LINES} lines`)
-        .superRefine((lines, context) => {
-          for (const [index, line] of lines.entries()) {
-            const isFirst = lines.findIndex((other) => other.productId === line.productId) === index
-            if (isFirst) continue
-            context.addIssue({ code: 'custom', path: [index, 'productId'], message: 'must not be in two lines' })
-          }
-        })
-        .openapi({ description: 'Distinct products. All lines are bought, or none.' }),
+      lines: linesInput.openapi({ description: 'Distinct products. All lines are bought, or none.' }),
     })
     .openapi('SeveralProductsOrder', NOT_FAST_IN_SLOW_MOTION)
 
@@ -130,7 +116,7 @@ const receiptSchema = z
     success: z.literal(true),
     stock: z.literal(true).openapi({ description: 'All lines were in stock.' }),
     balance: z.literal(true).openapi({ description: 'The balance was sufficient.' }),
-    username,
+    username: buyerName,
     productId: productId.openapi({ description: 'Product of the first line.' }),
     quantity: z.number().int().openapi({ description: 'Sum over all lines.', example: 1 }),
     lines: z.array(z.object({ productId, name: lineName, quantity: z.number().int(), unitPrice: amountOutput })),
@@ -318,6 +304,8 @@ async function recordOrder(
     idempotencyKey: key,
     requestHash,
     pointValueMinor,
+    actor: actorOf(c),
+    owner: ownerOf(c),
   })
   if (!opened.ok)
     throw opened.problem === 'key_reused' ? keyReusedProblem() : unknownUserOrProduct(opened.problem, order)
@@ -332,6 +320,7 @@ function unknownUserOrProduct(problem: 'unknown_user' | 'unknown_product', order
 }
 
 const points = z.number().int()
+const expiresAt = timestamp.openapi({ description: 'When they end.', example: '2027-01-31T00:00:00.000Z' })
 
 const quoteSchema = z
   .object({
@@ -348,7 +337,7 @@ const quoteSchema = z
       description: 'Points that the present campaigns would award, within their caps.',
     }),
     campaigns: z
-      .array(z.object({ ...campaignPointsSchema.shape, limitedBy }).openapi('QuotedPoints'))
+      .array(z.object({ ...campaignPointsSchema.shape, limitedBy, expiresAt }).openapi('QuotedPoints'))
       .openapi({ description: 'Points that would be awarded, by campaign.' }),
   })
   .openapi('Quote')
@@ -358,6 +347,7 @@ const quotePurchaseRoute = (money: Money) =>
     method: 'post',
     path: '/purchase/quote',
     ...CUSTOMERS,
+    ...COSTLY,
     operationId: 'quotePurchase',
     tags: ['Purchases'],
     summary: 'Quote a purchase',
@@ -375,7 +365,7 @@ const quotePurchaseRoute = (money: Money) =>
 const MAX_QUOTES_PER_CALLER = 32
 
 function registerQuotePurchase(app: App, deps: AppDependencies): void {
-  const { sql, money, pointValueMinor } = deps
+  const { sql, money, pointValueMinor, pointsTtlDays } = deps
   const { majorFromMinor } = money
   const count = limitPerCaller('quotes', MAX_QUOTES_PER_CALLER)
   app.openapi(quotePurchaseRoute(money), async (c) => {
@@ -383,9 +373,10 @@ function registerQuotePurchase(app: App, deps: AppDependencies): void {
     requireOwn(c, order.username, 'unknown_user')
     if (order.slowMotion) checkSlowMotion(deps, order)
     const end = count(c)
-    const quote = await quotePurchase(sql, { ...order, money, pointValueMinor }, c.req.raw.signal).finally(end)
+    const asked = { ...order, owner: ownerOf(c), money, pointValueMinor }
+    const quote = await quotePurchase(sql, asked, c.req.raw.signal).finally(end)
     if ('problem' in quote) throw new Problem(quote.problem, 'The user or a product of the order does not exist.')
-    const { lines, totalMinor, amountMinor, pointsRedeemed, mostPoints, award } = quote
+    const { now, lines, totalMinor, amountMinor, pointsRedeemed, mostPoints, award } = quote
     return c.json(
       {
         lines: lines.map(({ unitPriceMinor, ...line }) => ({ ...line, unitPrice: majorFromMinor(unitPriceMinor) })),
@@ -396,7 +387,12 @@ function registerQuotePurchase(app: App, deps: AppDependencies): void {
         pointsEarned: award.points,
         campaigns: award.campaigns
           .filter(({ points, limitedBy }) => points > 0 || limitedBy !== null)
-          .map(({ campaign, points, limitedBy }) => ({ campaign, points, limitedBy })),
+          .map(({ campaign, points, limitedBy, ...terms }) => ({
+            campaign,
+            points,
+            limitedBy,
+            ...pointsSpan(terms, now, pointsTtlDays),
+          })),
       },
       200,
     )

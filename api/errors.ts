@@ -6,7 +6,7 @@ import { isDatabaseUnavailable, isLockTimeout } from '#db/outages.ts'
 import type { AppContext } from './app-types.ts'
 import { ClientGone, Problem, type ProblemCode, problemBody } from './problems.ts'
 
-const RETRY_AFTER_SECONDS = '2'
+const RETRY_AFTER_SECONDS = 2
 
 /** The response for anything that a handler or middleware threw: `application/problem+json`, without internal details. */
 export function errorResponse(error: unknown, c: AppContext): Response {
@@ -17,10 +17,15 @@ export function errorResponse(error: unknown, c: AppContext): Response {
 
 /** @see https://www.rfc-editor.org/rfc/rfc9457 */
 function problemResponse(c: AppContext, problem: Problem): Response {
-  if (problem.status === 503 || problem.status === 429) c.header('Retry-After', RETRY_AFTER_SECONDS)
+  if (problem.status === 503 || problem.status === 429) c.header('Retry-After', String(retryAfterSeconds(problem)))
   if (isPageOfStore(c)) return c.html(String(problemPage(problem)), problem.status)
   c.header('Content-Type', 'application/problem+json')
   return c.body(JSON.stringify(problemBody(problem, c.get('requestId'))), problem.status)
+}
+
+function retryAfterSeconds({ members }: Problem): number {
+  const { retryAfterSeconds = RETRY_AFTER_SECONDS }: { retryAfterSeconds?: number } = members ?? {}
+  return retryAfterSeconds
 }
 
 /** Whether a person opened an address of the store in a browser, to whom JSON says nothing. */

@@ -6,12 +6,13 @@ import { findUser } from '#db/wallets.ts'
 import { STORE_CLIENT } from '#domain/campaigns/campaign.ts'
 import { MAX_DEPTH } from '#domain/strict-json.ts'
 import type { App, AppDependencies } from './app-types.ts'
-import { OPERATORS, requireClient, SERVICES } from './auth.ts'
+import { actorOf, OPERATORS, requireClient, SERVICES } from './auth.ts'
+import { evaluationSchema, formatEvaluation, formatIssuedPoints, issuedPointsSchema } from './award-schemas.ts'
 import { clientName, eventType } from './campaign-schemas.ts'
 import { keyedRequest, keyReusedProblem, markReplayed, requiredIdempotencyHeaders } from './idempotency.ts'
 import { Problem } from './problems.ts'
-import { campaignPointsSchema, evaluationSchema, formatEvaluation } from './purchase-schemas.ts'
 import { readRecorded, startEventAward, waitForAward } from './purchase-workflows.ts'
+import { COSTLY } from './rate-limits.ts'
 import { json, jsonBody, problems, READING, replayedHeader, retryAfterHeader, WRITING } from './responses.ts'
 import { accountId, eventPath, inAnyCase, NUMBER_PUBLISHED } from './schemas.ts'
 
@@ -33,7 +34,7 @@ export const EVENT_VALUE_PUBLISHED = {
 
 /** Input of the rules: any JSON object. What is nested too deep, or no text to Postgres, is refused in every body (api/strict-requests.ts). */
 export const eventPayload = z.record(z.string(), z.unknown()).openapi({
-  description: `Input of the rules, beside type, client, accountId and occurredAt. Nested at most ${MAX_DEPTH} levels deep.`,
+  description: `Input of the rules, beside type, client, accountId, occurredAt, and the members of customer and local, which count only as the store knows them. Nested at most ${MAX_DEPTH} levels deep.`,
   ...NAMES_WITHOUT_NUL,
   additionalProperties: ANY_VALUE,
   example: { stars: 5 },
@@ -67,7 +68,7 @@ const eventSchema = z
         'State of its award. `parked`: it waits for an operator; `dismissed`: an operator decided against it.',
     }),
     points: z.number().int().openapi({ description: 'Points that were issued.', example: 5 }),
-    campaigns: z.array(campaignPointsSchema).openapi({ description: 'Points that were issued, by campaign.' }),
+    campaigns: z.array(issuedPointsSchema).openapi({ description: 'Points that were issued, by campaign.' }),
   })
   .openapi('Event')
 
@@ -95,6 +96,7 @@ const getEventEvaluationRoute = createRoute({
   method: 'get',
   path: '/events/{id}/evaluation',
   ...OPERATORS,
+  ...COSTLY,
   operationId: 'getEventEvaluation',
   tags: ['Campaigns'],
   summary: 'Get which rules of which campaigns gave the points of an event',
@@ -135,14 +137,19 @@ function registerCreateEvent(app: App, deps: AppDependencies): void {
       throw new Problem('unknown_account', `There is no user "${username}". POST /users adds one.`)
     }
     const request = keyedRequest(c, body, { scope: body.client })
-    const taken = await recordExternalEvent(deps.writes, request, { ...rest, username, eventId: uuidv7() })
+    const taken = await recordExternalEvent(deps.writes, request, {
+      ...rest,
+      username,
+      eventId: uuidv7(),
+      actor: actorOf(c, body.client),
+    })
     if (!taken.ok) throw keyReusedProblem()
     if (taken.replayed) markReplayed(c)
     const { eventId } = taken
     const award = await carryOut(deps, eventId, c.req.raw.signal)
     const { state = 'pending', points = 0, campaigns = [] } = award ?? {}
     const status = state === 'pending' ? ('running' as const) : eventStatus.parse(state)
-    const answer = { event_id: eventId, status, points, campaigns }
+    const answer = { event_id: eventId, status, points, campaigns: campaigns.map(formatIssuedPoints) }
     if (answer.status !== 'running') return c.json(answer, 200)
     c.header('Retry-After', '1')
     return c.json(answer, 202)

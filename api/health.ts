@@ -8,7 +8,8 @@ import { SEARCH_ATTRIBUTES } from '#workflows/contract.ts'
 import type { App, AppDependencies } from './app-types.ts'
 import { ANYBODY } from './auth.ts'
 import { Problem, readinessCheck } from './problems.ts'
-import { ANY, json, problems } from './responses.ts'
+import { NOT_COUNTED } from './rate-limits.ts'
+import { json, PROBE, problems } from './responses.ts'
 
 /** `/healthz` and `/readyz`. */
 export function registerHealth(app: App, deps: AppDependencies): void {
@@ -20,6 +21,7 @@ const healthzRoute = createRoute({
   method: 'get',
   path: '/healthz',
   ...ANYBODY,
+  ...NOT_COUNTED,
   operationId: 'healthz',
   tags: ['Operation'],
   summary: 'Liveness: whether this process can use its database',
@@ -28,7 +30,7 @@ const healthzRoute = createRoute({
     'requests can be served now.',
   responses: {
     200: { description: 'Alive.', content: json(z.object({ status: z.literal('ok') }).openapi('Health')) },
-    ...problems(...ANY, 'unhealthy'),
+    ...problems(...PROBE, 'unhealthy'),
   },
 })
 
@@ -46,6 +48,7 @@ const readyzRoute = createRoute({
   method: 'get',
   path: '/readyz',
   ...ANYBODY,
+  ...NOT_COUNTED,
   operationId: 'readyz',
   tags: ['Operation'],
   summary: 'Readiness: whether requests can be served',
@@ -54,13 +57,22 @@ const readyzRoute = createRoute({
     'workflows are registered there is among the checks, but requests are served without them.',
   responses: {
     200: { description: 'Ready.', content: json(readinessSchema) },
-    ...problems(...ANY, 'foreign_request', 'not_ready'),
+    ...problems(...PROBE, 'foreign_request', 'not_ready'),
   },
 })
 
 function registerReadyz(app: App, { sql, temporal, money }: AppDependencies): void {
+  // Anybody may ask, as often as they like: one look is for all who ask meanwhile.
+  let look: Promise<Check[]> | undefined
+  const checkAll = async () => {
+    const checks = await Promise.all([checkDatabase(sql, money), checkTemporal(temporal)])
+    return checks.flat()
+  }
   app.openapi(readyzRoute, async (c) => {
-    const checks = (await Promise.all([checkDatabase(sql, money), checkTemporal(temporal)])).flat()
+    look ??= checkAll().finally(() => {
+      look = undefined
+    })
+    const checks = await look
     const failed = checks.filter((check) => !check.ok && check.name !== SEARCH)
     if (failed.length === 0) return c.json({ status: 'ready' as const, checks }, 200)
     const detail = failed.map((check) => `${check.name}: ${check.detail}.`).join(' ')

@@ -20,6 +20,11 @@ export const KEY_SPACES =
   'do not collide with each other, nor with those of all other routes, which share theirs. Those of purchases, points and events are kept ' +
   'for ever, the others for at least a week. '
 
+/** Of an entry in an answer. */
+export const reference = z.string().openapi({
+  description: 'Id of the purchase or event; of a request, the SHA-256 of its Idempotency-Key in hexadecimal digits.',
+})
+
 /** Request headers of every route that changes something. */
 export const idempotencyHeaders = z.object({
   'Idempotency-Key': idempotencyKey.optional().openapi({
@@ -35,22 +40,33 @@ export const requiredIdempotencyHeaders = z.object({
 })
 
 /**
- * The key of a request with a hash of what it asks for, so that a key is never accepted for a different request.
+ * What is kept of a key: people put words into keys, and books that are never changed refer to them. Whoever has the key can tell which
+ * entry is of which request.
+ */
+export function keyDigest(key: string): string {
+  return createHash('sha256').update(key).digest('hex')
+}
+
+/**
+ * The key of a request, digested, with a hash of what it asks for, so that a key is never accepted for a different request.
  *
  * @param body as validated: the same body in another form is the same request
  * @param options.scope whose keys these are: by default, of who asks
- * @param options.operation identifies the operation, where several routes do the same
  */
 export function keyedRequest(
   c: AppContext,
   body: unknown,
-  { scope = scopeOf(c), operation = `${c.req.method} ${c.req.path}` }: { scope?: string; operation?: string } = {},
+  { scope = scopeOf(c) }: { scope?: string } = {},
 ): KeyedRequest {
-  const key = c.req.header('Idempotency-Key') ?? randomUUID()
-  const requestHash = createHash('sha256')
-    .update(canonicalJson([operation, body]))
+  const key = keyDigest(c.req.header('Idempotency-Key') ?? randomUUID())
+  return { scope, key, requestHash: requestHash(`${c.req.method} ${c.req.path}`, body) }
+}
+
+/** @param operation identifies it: several routes may do the same */
+export function requestHash(operation: string, asked: unknown): string {
+  return createHash('sha256')
+    .update(canonicalJson([operation, asked]))
     .digest('hex')
-  return { scope, key, requestHash }
 }
 
 /** JSON with the members of every object sorted by name. */

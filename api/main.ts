@@ -16,6 +16,8 @@ import { TASK_QUEUE } from '#workflows/contract.ts'
 import { createApp } from './app.ts'
 import { serveHttp } from './http-server.ts'
 import { createOutcomeWatcher, createPurchaseWatcher } from './purchase-watcher.ts'
+import { createRateLimits, openCounters } from './rate-limits.ts'
+import { createSessionWatcher } from './session-watcher.ts'
 
 /** Where `npm run web:build` puts the store. */
 const STORE_DIR = fileURLToPath(new URL('../dist/store', import.meta.url))
@@ -54,6 +56,8 @@ runCommand(async () => {
     applicationName: 'unicorn-api-writes',
     maxConnections: WRITE_CONNECTIONS,
   })
+  const { rateLimits } = environment
+  const counters = rateLimits?.store === 'postgres' ? openCounters(databaseUrl) : undefined
   const health = watchHealth({ reads: sql, writes })
   const connection = Connection.lazy({ ...temporalConnectionOptions(temporal), channelArgs: RECONNECT_OPTIONS })
   const stopping = new AbortController()
@@ -65,6 +69,7 @@ runCommand(async () => {
     pointsLedger: createPointsLedger(writes, { alsoCommits: readGrantsTakenBack }),
     purchaseWatcher: createPurchaseWatcher({ sql, logger }),
     outcomeWatcher: createOutcomeWatcher({ sql, logger }),
+    sessionWatcher: createSessionWatcher({ sql, logger }),
     defaultLane: environment.fastLane ? 'fast' : 'visible',
     pointsTtlDays: environment.pointsTtlDays,
     money: environment.money,
@@ -74,6 +79,10 @@ runCommand(async () => {
     logger,
     purchaseWaitMs: environment.purchaseWaitMs,
     corsOrigins: environment.corsOrigins,
+    publicUrl: environment.publicUrl,
+    allowedHosts: environment.allowedHosts,
+    trustedProxies: environment.trustedProxies,
+    rateLimits: rateLimits && createRateLimits(rateLimits.policies, logger, counters),
     temporalUi: webUiUrl === undefined ? undefined : { url: webUiUrl, namespace: temporal.namespace },
     storeDir: STORE_DIR,
     auth: environment.auth,
@@ -85,6 +94,8 @@ runCommand(async () => {
     await Promise.race([agreed, sleep(CURRENCY_WITHIN_MS)])
     return await serveHttp(app, { host: environment.host, port: environment.port })
   })
+  if (environment.auth !== undefined && environment.auth.signIn === undefined)
+    logger.info('the store has no sign-in: AUTH_CLIENT_ID, AUTH_CLIENT_SECRET, PUBLIC_URL and AUTH_JWKS_URL turn it on')
   logger.info({ url: server.url }, 'api is ready')
   notifyReady()
 
@@ -93,7 +104,9 @@ runCommand(async () => {
   stopping.abort()
   await server.close()
   health.stop()
-  await Promise.all([sql, writes].map((pool) => pool.end({ timeout: DISCONNECT_MS / 1000 })))
+  await Promise.all(
+    [sql, writes, ...(counters ? [counters] : [])].map((pool) => pool.end({ timeout: DISCONNECT_MS / 1000 })),
+  )
   await connection.close()
   process.exit(0)
 })

@@ -1,18 +1,33 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { dismissAward, listParkedAwards, readParkedAward, type StoredAward } from '#db/awards.ts'
+import { recordOperatorRequest } from '#db/actors.ts'
+import { dismissAward, listParkedAwards, type ParkedAward, readParkedAward } from '#db/awards.ts'
 import type { Database } from '#db/client.ts'
 import { type Discrepancy, listDiscrepancies, readDiscrepancy, resolveDiscrepancy } from '#db/discrepancies.ts'
 import type { StoredPurchase } from '#db/purchases.ts'
 import { SAGAS } from '#domain/purchase.ts'
-import type { App, AppDependencies } from './app-types.ts'
+import {
+  actorSchema,
+  decisionSchema,
+  formatActor,
+  formatDecision,
+  formatRequest,
+  operatorRequestSchema,
+} from './actors.ts'
+import type { App, AppContext, AppDependencies } from './app-types.ts'
 import { actorOf, OPERATORS } from './auth.ts'
 import { clientName } from './campaign-schemas.ts'
 import { idPosition, page, pageOf, pageQuery, readCursor } from './paging.ts'
 import { Problem } from './problems.ts'
-import { acceptedHeaders, purchaseStatusSchema, requirePurchase, setAcceptedHeaders } from './purchase-schemas.ts'
+import {
+  acceptedHeaders,
+  buyerName,
+  purchaseStatusSchema,
+  requirePurchase,
+  setAcceptedHeaders,
+} from './purchase-schemas.ts'
 import { restartUndo, retryAward, startSettling, waitForAward, waitForOutcome } from './purchase-workflows.ts'
 import { json, jsonBody, problems, READING, WITH_BODY } from './responses.ts'
-import { discrepancyPath, line, orNull, parkedPath, purchasePath, timestamp, username } from './schemas.ts'
+import { discrepancyPath, line, orNull, parkedPath, purchasePath, timestamp, userId } from './schemas.ts'
 
 /** `/operations`: parked awards, discrepancies and repairs. */
 export function registerOperations(app: App, deps: AppDependencies): void {
@@ -31,7 +46,8 @@ const parkedAwardSchema = z
     client: clientName.openapi({
       description: 'Whose campaigns gave it: the store, or the system that the event is from.',
     }),
-    username,
+    userId,
+    username: buyerName,
     points: z.number().int().openapi({ description: 'Points earned, before caps.', example: 170 }),
     problem: z.string().openapi({ description: 'Why it could not be booked.', example: 'unavailable' }),
     parkedAt: timestamp,
@@ -41,14 +57,18 @@ const parkedAwardSchema = z
         'it. `voided`: the purchase was refunded.',
     }),
     pointsIssued: z.number().int().openapi({ description: 'Points that were issued.', example: 0 }),
-    dismissed: orNull(z.object({ reason: z.string(), actor: z.string(), at: timestamp }).openapi('Dismissal')).openapi({
+    sentBy: orNull(actorSchema).openapi({ description: 'Who sent the event. Null: it is of a purchase.' }),
+    retried: orNull(operatorRequestSchema.omit({ kind: true }).openapi('Retry')).openapi({
+      description: 'Who asked last to retry it.',
+    }),
+    dismissed: orNull(decisionSchema.openapi('Dismissal')).openapi({
       description: 'Reason, actor and time of the dismissal.',
     }),
   })
   .openapi('ParkedAward')
 
-function formatParkedAward(parked: StoredAward): z.infer<typeof parkedAwardSchema> {
-  const { earned, problem, parkedAt, state, dismissed } = parked
+function formatParkedAward(c: AppContext, parked: ParkedAward): z.infer<typeof parkedAwardSchema> {
+  const { earned, problem, parkedAt, state, sender, retried, dismissed } = parked
   if (state === 'pending' || earned === null || problem === null || parkedAt === null) {
     throw new Error(`award ${parked.id} was never parked`)
   }
@@ -56,13 +76,16 @@ function formatParkedAward(parked: StoredAward): z.infer<typeof parkedAwardSchem
     id: parked.id,
     kind: parked.kind,
     client: parked.client,
+    userId: parked.accountId,
     username: parked.username,
     points: earned,
     problem,
     parkedAt: parkedAt.toISOString(),
     status: state,
     pointsIssued: parked.points,
-    dismissed: dismissed && { ...dismissed, at: new Date(dismissed.at).toISOString() },
+    sentBy: sender && formatActor(c, sender),
+    retried: retried && formatRequest(c, retried),
+    dismissed: dismissed && formatDecision(c, dismissed),
   }
 }
 
@@ -92,7 +115,13 @@ function registerListParked(app: App, { sql }: AppDependencies): void {
     const cursor = readCursor(c, idPosition)
     const parked = await listParkedAwards(sql, { ...(cursor && { after: cursor }), limit: limit + 1 })
     return c.json(
-      page(c, parked, limit, formatParkedAward, (award) => award.id),
+      page(
+        c,
+        parked,
+        limit,
+        (award) => formatParkedAward(c, award),
+        (award) => award.id,
+      ),
       200,
     )
   })
@@ -120,16 +149,17 @@ function registerRetryParked(app: App, deps: AppDependencies): void {
   app.openapi(retryParkedAwardRoute, async (c) => {
     const { id } = c.req.valid('param')
     const parked = await requireParked(deps.sql, id)
-    if (parked.state !== 'parked') return c.json(formatParkedAward(parked), 200)
+    if (parked.state !== 'parked') return c.json(formatParkedAward(c, parked), 200)
     const awarded = parked.kind === 'event' ? { eventId: id } : { purchaseId: id }
+    await recordOperatorRequest(deps.writes, { kind: 'retry', id, actor: actorOf(c) })
     const handle = await retryAward(deps, awarded, parked.accountId)
     await waitForAward(deps, handle, c.req.raw.signal)
-    return c.json(formatParkedAward(await requireParked(deps.sql, id)), 200)
+    return c.json(formatParkedAward(c, await requireParked(deps.sql, id)), 200)
   })
 }
 
 /** @throws Problem `unknown_parked_award` */
-async function requireParked(sql: Database, id: string): Promise<StoredAward> {
+async function requireParked(sql: Database, id: string): Promise<ParkedAward> {
   const parked = await readParkedAward(sql, id)
   if (!parked) throw new Problem('unknown_parked_award', `There is no parked award "${id}".`)
   return parked
@@ -167,11 +197,9 @@ function registerDismissParked(app: App, { sql, writes }: AppDependencies): void
         awardStatus: z.enum(['booked', 'nothing', 'voided']).parse(state),
       })
     }
-    return c.json(formatParkedAward(await requireParked(sql, id)), 200)
+    return c.json(formatParkedAward(c, await requireParked(sql, id)), 200)
   })
 }
-
-const resolution = z.object({ reason: z.string(), actor: z.string(), at: timestamp }).openapi('Resolution')
 
 const discrepancySchema = z
   .object({
@@ -182,15 +210,18 @@ const discrepancySchema = z
       example: 'purchase 0192d3a0-0000-7000-8000-000000000000 does not exist',
     }),
     foundAt: timestamp,
-    resolved: orNull(resolution).openapi({ description: 'Who has looked after it.' }),
+    resolved: orNull(decisionSchema.openapi('Resolution')).openapi({ description: 'Who has looked after it.' }),
   })
   .openapi('Discrepancy')
 
-function formatDiscrepancy({ resolved, foundAt, ...found }: Discrepancy): z.infer<typeof discrepancySchema> {
+function formatDiscrepancy(
+  c: AppContext,
+  { resolved, foundAt, ...found }: Discrepancy,
+): z.infer<typeof discrepancySchema> {
   return {
     ...found,
     foundAt: foundAt.toISOString(),
-    resolved: resolved && { ...resolved, at: new Date(resolved.at).toISOString() },
+    resolved: resolved && formatDecision(c, resolved),
   }
 }
 
@@ -221,7 +252,13 @@ function registerListDiscrepancies(app: App, { sql }: AppDependencies): void {
     const cursor = readCursor(c, idPosition)
     const found = await listDiscrepancies(sql, { ...(cursor && { after: cursor }), limit: limit + 1 })
     return c.json(
-      page(c, found, limit, formatDiscrepancy, ({ id }) => id),
+      page(
+        c,
+        found,
+        limit,
+        (one) => formatDiscrepancy(c, one),
+        ({ id }) => id,
+      ),
       200,
     )
   })
@@ -251,7 +288,7 @@ function registerResolveDiscrepancy(app: App, { sql, writes }: AppDependencies):
     await resolveDiscrepancy(writes, id, c.req.valid('json').reason, actorOf(c))
     const resolved = await readDiscrepancy(sql, id)
     if (!resolved) throw new Problem('unknown_discrepancy', `There is no discrepancy about "${id}".`)
-    return c.json(formatDiscrepancy(resolved), 200)
+    return c.json(formatDiscrepancy(c, resolved), 200)
   })
 }
 
@@ -280,7 +317,10 @@ function registerRepairPurchase(app: App, deps: AppDependencies): void {
     const { id } = c.req.valid('param')
     c.set('purchaseId', id)
     const found = await requirePurchase(deps.sql, id)
-    await settle(deps, found)
+    const { writes } = deps
+    await settle(deps, found, () =>
+      recordOperatorRequest(writes, { kind: 'repair', id: found.purchaseId, actor: actorOf(c) }),
+    )
     const purchase = await waitForOutcome(deps, found, c.req.raw.signal)
     const { purchaseId, status } = purchase
     if (purchase.settledAt !== null) return c.json({ purchaseId, status }, 200)
@@ -289,15 +329,20 @@ function registerRepairPurchase(app: App, deps: AppDependencies): void {
   })
 }
 
-/** A repair tombstones the steps that have not happened, so it would undo a purchase that is making progress. */
-async function settle(deps: AppDependencies, purchase: StoredPurchase): Promise<void> {
+/**
+ * A repair tombstones the steps that have not happened, so it would undo a purchase that is making progress.
+ *
+ * @param record that it was asked for: once it is known that it can be had, and before anything happens
+ */
+async function settle(deps: AppDependencies, purchase: StoredPurchase, record: () => Promise<void>): Promise<void> {
   const { purchaseId, status } = purchase
   switch (status) {
     case 'compensating':
+      await record()
       await restartUndo(deps, purchase)
       return
     case 'running': {
-      if (await startSettling(deps, purchase)) return
+      if (await startSettling(deps, purchase, record)) return
       const detail = 'Its workflow is running. Cancel the purchase to stop it.'
       throw new Problem('not_repairable', detail, { purchaseId, purchaseStatus: status })
     }

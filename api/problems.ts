@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { POLICY_NAMES } from '#config/rate-limits.ts'
 
 /** The client closed the connection before its answer was ready. */
 export class ClientGone extends Error {
@@ -109,7 +110,20 @@ const purchaseProblems = {
     title: 'Only a purchase that makes no progress can be repaired',
     members: { purchaseId: z.uuid(), purchaseStatus: z.enum(['running']) },
   },
+  exceeds_purchase: {
+    status: 409,
+    title: 'It is more than is left of the purchase',
+    members: {
+      purchaseId: z.uuid(),
+      left: z
+        .array(z.object({ productId: z.string(), quantity: z.number().int() }))
+        .openapi({ description: 'What can still be refunded.' }),
+    },
+  },
+  refund_in_progress: { status: 409, title: 'Another refund of the purchase is in progress' },
+  too_many_refunds: { status: 409, title: 'The purchase has been refunded in too many parts' },
   refund_period_over: { status: 409, title: 'The period for refunds is over' },
+  user_erased: { status: 409, title: 'The user was erased' },
   not_refundable: {
     status: 409,
     title: 'Only a completed purchase can be refunded',
@@ -136,12 +150,24 @@ const pointsProblems = {
   already_reversed: {
     status: 409,
     title: 'The transaction is reversed already',
-    members: { reversed_by: z.uuid().openapi({ description: 'The transaction that reversed it.' }) },
+    members: {
+      reversed_by: z.uuid().nullable().openapi({ description: 'The transaction that reversed it, or the last of it.' }),
+    },
   },
   belongs_to_purchase: {
     status: 409,
     title: 'The transaction belongs to a purchase',
     members: { purchase_id: z.uuid().openapi({ description: 'The purchase to refund instead.' }) },
+  },
+  too_recent: {
+    status: 409,
+    title: 'The instant is too recent to be reported',
+    members: {
+      newest: z.iso
+        .datetime()
+        .nullable()
+        .openapi({ description: 'The newest instant that can be reported now. Null: it is not known at the moment.' }),
+    },
   },
   not_reversible: {
     status: 409,
@@ -259,6 +285,26 @@ export const PROBLEMS = {
   identity_taken: { status: 409, title: 'The identity belongs to another user' },
   user_exists: { status: 409, title: 'A user of this name exists already' },
   balance_too_large: { status: 409, title: 'The balance would be too large' },
+  under_way: {
+    status: 409,
+    title: 'Purchases or awards of the user have not ended',
+    members: {
+      purchases: z
+        .array(z.uuid())
+        .openapi({ description: 'Purchases that are in progress or being refunded, at most 20.' }),
+      awards: z
+        .array(z.uuid())
+        .openapi({ description: 'Ids of the purchases and events whose award is pending or parked, at most 20.' }),
+    },
+  },
+  balance_left: {
+    status: 409,
+    title: 'The user has money or points left',
+    members: {
+      balance: z.number().openapi({ description: 'Money in the wallet.', example: 100 }),
+      points: z.number().int().openapi({ description: 'Points that can be redeemed.', example: 750 }),
+    },
+  },
   ...purchaseProblems,
   ...pointsProblems,
   ...campaignProblems,
@@ -268,9 +314,18 @@ export const PROBLEMS = {
   misdirected_request: { status: 421, title: 'The request is meant for another server' },
   idempotency_key_reused: { status: 422, title: 'This Idempotency-Key was used for another request' },
 
+  too_many_requests: {
+    status: 429,
+    title: 'The caller sends too many requests',
+    members: {
+      policy: z.enum(POLICY_NAMES).openapi({ description: 'The limit, as in `RateLimit-Policy`.' }),
+      retryAfterSeconds: z.number().int().openapi({ description: 'As in `Retry-After`.', example: 12 }),
+    },
+  },
+
   internal_error: { status: 500, title: 'Something went wrong on the server' },
   database_unavailable: { status: 503, title: 'The database is unavailable' },
-  identity_unavailable: { status: 503, title: 'The keys of the identity provider cannot be read' },
+  identity_unavailable: { status: 503, title: 'The provider of identities cannot be reached' },
   temporal_unavailable: {
     status: 503,
     title: 'The workflow engine cannot be reached',

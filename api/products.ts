@@ -9,6 +9,7 @@ import {
   createProduct,
   listProductHistory,
   listProducts,
+  type NewProduct,
   type Product,
   type ProductChange,
   type ProductChanges,
@@ -18,6 +19,7 @@ import {
   updateProduct,
 } from '#db/products.ts'
 import type { Money } from '#domain/money.ts'
+import { actorSchema, formatActor } from './actors.ts'
 import type { App, AppContext, AppDependencies } from './app-types.ts'
 import { ANYBODY, actorOf, OPERATORS } from './auth.ts'
 import { etagHeader, ifMatchHeader, ifNoneMatchHeader, isBasedOn, isKnown, notModified, withEtag } from './etags.ts'
@@ -27,6 +29,8 @@ import { Problem } from './problems.ts'
 import { ANY, json, jsonBody, problems, READING, READING_FOR_ANYBODY, replayedHeader, WRITING } from './responses.ts'
 import {
   amountOutput,
+  labelsInput,
+  labelsOutput,
   line,
   lines,
   orNull,
@@ -48,12 +52,17 @@ export function registerProducts(app: App, deps: AppDependencies): void {
   registerServeImage(app)
 }
 
+const CATEGORIES = 'What kinds of product it is, in words of the shop. Rules of campaigns can look at them.'
+const TAGS = 'Other words of the shop for it, as for an occasion. Rules of campaigns can look at them.'
+
 const productSchema = z
   .object({
     id: productId,
     name: z.string().openapi({ example: 'Unicorn Air' }),
     description: z.string().openapi({ example: 'Light as a feather, fast as a thought.' }),
     image: z.string().nullable().openapi({ description: 'URL of an image.', example: '/images/unicorn-air.svg' }),
+    categories: labelsOutput.openapi({ description: CATEGORIES }),
+    tags: labelsOutput.openapi({ description: TAGS, example: ['summer'] }),
     price: amountOutput,
     stock: z.number().int().openapi({ description: 'Available now: on hand and not reserved.', example: 4 }),
   })
@@ -66,14 +75,13 @@ const productImage = z
   .max(1000, 'must have at most 1000 characters')
   // Browsers read a backslash as a slash, and two of those begin with a host.
   .regex(
-    /^(?:\/[!-.0-\u005b\u005d-~][!-\u005b\u005d-~]*|https?:\/\/[0-9A-Za-z][!-\u005b\u005d-~]*)$/,
+    /^(?:\/[!#-.0-\u005b\u005d-~][!#-\u005b\u005d-~]*|https?:\/\/[0-9A-Za-z][!#-\u005b\u005d-~]*)$/,
     'must be a path on this server or an http(s) address',
   )
   .openapi({ description: 'A path on this server, or an http(s) address.', example: '/images/unicorn-air.svg' })
 
-function formatProduct(product: Product, { majorFromMinor }: Money): z.infer<typeof productSchema> {
-  const { id, name, description, image } = product
-  return { id, name, description, image, price: majorFromMinor(product.priceMinor), stock: product.available }
+function formatProduct(product: Product, money: Money): z.infer<typeof productSchema> {
+  return { id: product.id, ...formatProductTerms(product, money), stock: product.available }
 }
 
 /** @throws Problem `unknown_product` */
@@ -164,6 +172,8 @@ const newProduct = (money: Money) =>
       name: productName,
       description: productDescription,
       image: productImage.optional(),
+      categories: labelsInput.optional().openapi({ description: CATEGORIES }),
+      tags: labelsInput.optional().openapi({ description: TAGS, example: ['summer'] }),
       price: positiveAmountInput(money),
       stock: z.number().int().min(0).max(1_000_000_000).openapi({ description: 'Initial stock on hand.', example: 4 }),
     })
@@ -196,8 +206,8 @@ const createProductRoute = (money: Money) =>
 function registerCreateProduct(app: App, { sql, writes, money }: AppDependencies): void {
   app.openapi(createProductRoute(money), async (c) => {
     const body = c.req.valid('json')
-    const { price, id = uuidv7(), name, description, image, stock } = body
-    const product = { id, name, description, ...(image && { image }), stock, priceMinor: price, actor: actorOf(c) }
+    const { price: priceMinor, id = uuidv7(), ...terms } = body
+    const product = { id, ...terms, priceMinor, actor: actorOf(c) } as NewProduct
     const answer = await createProduct(writes, keyedRequest(c, body), product)
     const created = requireDone(c, answer, { unknown: 'unknown_product', refused: productProblem })
     c.header('Location', `/products/${created}`)
@@ -211,6 +221,8 @@ const productChanges = (money: Money) =>
       name: productName.optional(),
       description: productDescription.optional(),
       image: productImage.optional(),
+      categories: labelsInput.optional().openapi({ description: CATEGORIES }),
+      tags: labelsInput.optional().openapi({ description: TAGS, example: ['summer'] }),
       price: positiveAmountInput(money).optional(),
     })
     .refine((changes) => Object.keys(changes).length > 0, 'must change something')
@@ -223,9 +235,10 @@ const updateProductRoute = (money: Money) =>
     ...OPERATORS,
     operationId: 'updateProduct',
     tags: ['Products'],
-    summary: 'Change the name, description, image or price of a product',
+    summary: 'Change the name, description, image, categories, tags or price of a product',
     description:
-      'Purchases that have reserved the product already keep their frozen price. With `If-Match`, only if nobody else has changed it since ' +
+      'Purchases that have reserved the product already keep their frozen price, and campaigns evaluate a purchase by the categories and tags ' +
+      'of when it was confirmed. With `If-Match`, only if nobody else has changed it since ' +
       'it was read.',
     request: {
       params: productPath,
@@ -245,13 +258,13 @@ const updateProductRoute = (money: Money) =>
 function registerUpdateProduct(app: App, { sql, writes, money }: AppDependencies): void {
   app.openapi(updateProductRoute(money), async (c) => {
     const { id } = c.req.valid('param')
-    const { price, ...texts } = c.req.valid('json')
+    const { price, ...terms } = c.req.valid('json')
     const ifMatch = c.req.valid('header')['If-Match']
     const request = keyedRequest(c, { ...c.req.valid('json'), ifMatch })
     const { version } = await requireProduct(sql, id)
     const update = {
       id,
-      changes: { ...texts, ...(price !== undefined && { priceMinor: price }) } as ProductChanges,
+      changes: { ...terms, ...(price !== undefined && { priceMinor: price }) } as ProductChanges,
       basedOn: ifMatch === undefined ? undefined : version,
       actor: actorOf(c),
     }
@@ -274,13 +287,15 @@ const productTermsSchema = z.object({
   name: z.string(),
   description: z.string(),
   image: z.string().nullable(),
+  categories: labelsOutput,
+  tags: labelsOutput,
   price: amountOutput,
 })
 
 const productChangeSchema = z
   .object({
     version: z.number().int(),
-    actor: z.string().openapi({ description: 'Who made the change.', example: 'demo' }),
+    actor: actorSchema.openapi({ description: 'Who made the change.' }),
     at: timestamp,
     before: orNull(productTermsSchema).openapi({ description: 'Null of the first one, which added the product.' }),
     after: productTermsSchema,
@@ -323,7 +338,7 @@ function registerListProductHistory(app: App, { sql, money }: AppDependencies): 
         c,
         changes,
         limit,
-        (change) => formatChange(change, money),
+        (change) => formatChange(c, change, money),
         ({ version }) => String(version),
       ),
       200,
@@ -332,12 +347,13 @@ function registerListProductHistory(app: App, { sql, money }: AppDependencies): 
 }
 
 function formatChange(
+  c: AppContext,
   { version, actor, at, before, after }: ProductChange,
   money: Money,
 ): z.infer<typeof productChangeSchema> {
   return {
     version,
-    actor,
+    actor: formatActor(c, actor),
     at: at.toISOString(),
     before: before && formatProductTerms(before, money),
     after: formatProductTerms(after, money),
@@ -345,10 +361,10 @@ function formatChange(
 }
 
 function formatProductTerms(
-  { name, description, image, priceMinor }: ProductTerms,
+  { name, description, image, categories, tags, priceMinor }: ProductTerms,
   { majorFromMinor }: Money,
 ): z.infer<typeof productTermsSchema> {
-  return { name, description, image, price: majorFromMinor(priceMinor) }
+  return { name, description, image, categories: [...categories], tags: [...tags], price: majorFromMinor(priceMinor) }
 }
 
 const stockAdjustment = z
@@ -417,7 +433,7 @@ function registerServeImage(app: App): void {
   app.openapi(getImageRoute, async (c) => {
     const image = (await images).get(c.req.valid('param').name)
     if (image === undefined) throw new Problem('unknown_image', 'Each product has the URL of its image.')
-    c.header('Content-Type', 'image/svg+xml')
+    c.header('Content-Type', 'image/svg+xml; charset=utf-8')
     c.header('Cache-Control', 'public, max-age=3600')
     return c.body(image)
   })

@@ -9,6 +9,8 @@ export type PublishedRoute = {
   headers: ReadonlySet<string>
   parameters: ReadonlySet<string>
   takesBody: boolean
+  /** As what its requests are counted; undefined: reads or writes, by their method. */
+  rateLimit: 'costly' | 'streams' | 'none' | undefined
 }
 
 /**
@@ -38,6 +40,7 @@ function routesOf(app: App): Map<string, PublishedRoute> {
           headers: membersOf(route.request?.headers),
           parameters: membersOf(route.request?.query),
           takesBody: route.request?.body !== undefined,
+          rateLimit: route['x-rate-limit'] as PublishedRoute['rateLimit'],
         },
       ]),
   )

@@ -1,97 +1,39 @@
 import { z } from '@hono/zod-openapi'
 import type { Database } from '#db/client.ts'
-import {
-  type PurchaseEvent,
-  type PurchaseSummary,
-  type Refund,
-  readPurchase,
-  type StoredPurchase,
-} from '#db/purchases.ts'
-import type { Award, CampaignAward } from '#domain/campaigns/award.ts'
+import { type PurchaseEvent, type PurchaseSummary, readPurchase, type StoredPurchase } from '#db/purchases.ts'
+import type { Refund } from '#db/refunds.ts'
 import type { Money } from '#domain/money.ts'
-import { type Outcome, PURCHASE_STATUSES, type Refusal } from '#domain/purchase.ts'
+import { MAX_LINES, MAX_QUANTITY, type Outcome, PURCHASE_STATUSES, type Refusal } from '#domain/purchase.ts'
+import { actorSchema, formatActor, formatRequest, operatorRequestSchema } from './actors.ts'
 import type { AppContext } from './app-types.ts'
+import { campaignPointsSchema } from './award-schemas.ts'
 import { Problem, shortLine } from './problems.ts'
 import { retryAfterHeader } from './responses.ts'
-import { amountOutput, orNull, productId, timestamp, username } from './schemas.ts'
-
-const exact = z.string().openapi({
-  description: 'Points before rounding: a decimal, or a fraction where the decimal would not be finite.',
-  example: '170',
-})
-
-const ruleAwardSchema = z.object({
-  rule: z.number().int().openapi({ description: 'Index of the rule in its campaign, from 0.', example: 0 }),
-  exact: exact.optional(),
-  notEvaluated: z
-    .object({ code: z.string(), message: z.string() })
-    .optional()
-    .openapi({
-      description: 'Why the rule could not be evaluated and awarded nothing.',
-      example: { code: 'missing', message: '$.colour is not in the event' },
-    }),
-})
-
-export const limitedBy = z
-  .enum(['totalPoints', 'pointsPerCustomer', 'pointsPerAward'])
-  .nullable()
-  .openapi({
-    description:
-      'Why fewer points are awarded than earned: a cap of the campaign, or `pointsPerAward`: the award as a whole exceeds the ' +
-      'maximum of one transaction, so nothing is awarded.',
-  })
-
-const campaignAwardSchema = z
-  .object({
-    campaign: z.string().openapi({ example: '1' }),
-    points: z.number().int().openapi({ description: 'Points awarded.', example: 170 }),
-    exact,
-    limitedBy,
-    rules: z
-      .array(ruleAwardSchema)
-      .openapi({ description: 'Rules that matched, and rules that could not be evaluated.' }),
-  })
-  .openapi('CampaignAward')
-
-/** Points by campaign. Only the evaluation of an award has which rules they came from. */
-export const campaignPointsSchema = z
-  .object({
-    campaign: z.string().openapi({ example: '1' }),
-    points: z.number().int().openapi({ description: 'Points awarded.', example: 170 }),
-  })
-  .openapi('CampaignPoints')
-
-export const evaluationSchema = z
-  .object({
-    points: z.number().int().openapi({
-      description:
-        'Points awarded, within the caps; before them as long as the award was not booked. 0 until it is evaluated.',
-      example: 170,
-    }),
-    campaigns: z.array(campaignAwardSchema).openapi({
-      description: 'Points by campaign and rule. Campaigns of which no rule matched are left out.',
-    }),
-  })
-  .openapi('AwardEvaluation')
-
-/** An evaluation, without campaigns of which no rule matched. */
-export function formatEvaluation(award: Award | null): z.infer<typeof evaluationSchema> {
-  if (!award) return { points: 0, campaigns: [] }
-  return {
-    points: award.points,
-    campaigns: award.campaigns.map(formatCampaignAward).filter(({ rules }) => rules.length > 0),
-  }
-}
-
-function formatCampaignAward({ campaign, points, exact, limitedBy, rules }: CampaignAward) {
-  const reported = rules.flatMap((outcome, rule): z.infer<typeof ruleAwardSchema>[] => {
-    if (outcome.outcome === 'gave') return [{ rule, exact: outcome.exact }]
-    return outcome.outcome === 'not_evaluated' ? [{ rule, notEvaluated: outcome.reason }] : []
-  })
-  return { campaign, points, exact, limitedBy, rules: reported }
-}
+import { amountOutput, orNull, productId, timestamp, userId, username } from './schemas.ts'
 
 const points = z.number().int()
+
+export const quantity = z
+  .number()
+  .int('must be a whole number')
+  .min(1, 'must be at least 1')
+  .max(MAX_QUANTITY, `must be at most ${MAX_QUANTITY}`)
+  .openapi({ example: 1 })
+
+/** Lines of a request: of an order, or of what is given back. */
+export const linesInput = z
+  .array(z.strictObject({ productId, quantity }))
+  .min(1, 'must have at least 1 line')
+  .max(MAX_LINES, `must have at most ${MAX_LINES} lines`)
+  .superRefine((lines, context) => {
+    for (const [index, line] of lines.entries()) {
+      const isFirst = lines.findIndex((other) => other.productId === line.productId) === index
+      if (isFirst) continue
+      context.addIssue({ code: 'custom', path: [index, 'productId'], message: 'must not be in two lines' })
+    }
+  })
+
+const linesOutput = z.array(z.object({ productId: z.string(), quantity: z.number().int() }))
 
 /** What a refund returned. */
 export const refundSchema = z
@@ -102,7 +44,8 @@ export const refundSchema = z
     }),
     shortfall: amountOutput.openapi({
       description:
-        'Value of the other awarded points that had been spent. They are owed, and withheld when what they were spent on is reversed.',
+        'Value of the other awarded points that had been spent. They are owed, and withheld when what they were spent on is ' +
+        'reversed, or from the money of the next refund of the purchase: then it is below zero.',
     }),
     pointsReturned: points.openapi({ description: 'Redeemed points, back in the lots they came from.' }),
     pointsWithheld: points.openapi({
@@ -114,12 +57,14 @@ export const refundSchema = z
   .openapi('Refund')
 
 export function formatRefund(refund: Refund, { majorFromMinor }: Money): z.infer<typeof refundSchema> {
-  const { amountMinor, withheldMinor, shortfallMinor, ...points } = refund
   return {
-    amount: majorFromMinor(amountMinor),
-    withheld: majorFromMinor(withheldMinor),
-    shortfall: majorFromMinor(shortfallMinor),
-    ...points,
+    amount: majorFromMinor(refund.amountMinor),
+    withheld: majorFromMinor(refund.withheldMinor),
+    shortfall: majorFromMinor(refund.shortfallMinor),
+    pointsReturned: refund.pointsReturned,
+    pointsWithheld: refund.pointsWithheld,
+    pointsTakenBack: refund.pointsTakenBack,
+    pointsSpent: refund.pointsSpent,
   }
 }
 
@@ -201,14 +146,24 @@ export function refusalProblem(purchaseId: string, refusal: Refusal, { majorFrom
   }
 }
 
+/** A refund of a purchase, and what it returned. */
+const purchaseRefundSchema = z
+  .object({
+    number: z.number().int().openapi({ description: 'In the order in which they were requested, from 1.', example: 1 }),
+    lines: linesOutput.openapi({ description: 'What is given back.' }),
+    requestedAt: timestamp,
+    refund: orNull(refundSchema).openapi({ description: 'Null while it is in progress.' }),
+  })
+  .openapi('PurchaseRefund')
+
 const detailSchema = z
   .object({
     total: amountOutput.optional(),
     amount: amountOutput.optional().openapi({ description: 'Charged or returned.' }),
     lines: z
-      .array(z.object({ productId: z.string(), quantity: z.number().int(), unitPrice: amountOutput }))
+      .array(z.object({ productId: z.string(), quantity: z.number().int(), unitPrice: amountOutput.optional() }))
       .optional()
-      .openapi({ description: 'Reserved products with their prices.' }),
+      .openapi({ description: 'Reserved products with their prices; of a refund, what is given back.' }),
     points: z.number().int().optional().openapi({ description: 'Points redeemed, awarded, returned or reversed.' }),
     pointsWithheld: z
       .number()
@@ -222,6 +177,7 @@ const detailSchema = z
       .optional()
       .openapi({ description: 'Of a step that is retried: number of the attempt, or less.' }),
     undo: z.boolean().optional().openapi({ description: 'Whether the undo of the step is retried.' }),
+    refundNumber: z.number().int().optional().openapi({ description: 'Which refund it is of.' }),
     refund: refundSchema.optional(),
     outcome: z.enum(['completed', 'refused', 'cancelled', 'failed']).optional(),
     code: z.string().optional(),
@@ -261,26 +217,35 @@ export const stepSchema = z
         'cancelled',
         'failed',
         'refunding',
+        'partially_refunded',
         'refunded',
       ])
       .openapi({
         description:
           'Steps are `applied` or `undone`, an award also `nothing`, `parked` or `dismissed`; `retried`: another attempt begins ' +
-          '(not every attempt is recorded). The others are states of the purchase.',
+          '(not every attempt is recorded). The others are states of the purchase; after a refund of a part it is `completed` again.',
         example: 'applied',
       }),
     at: timestamp,
     detail: detailSchema.optional(),
+    actor: actorSchema
+      .optional()
+      .openapi({ description: 'Of what somebody asked for: the order, its cancellation or refund, a dismissal.' }),
   })
   .openapi('PurchaseStep')
 
-export function formatStep({ seq, step, state, at, detail }: PurchaseEvent, money: Money): z.infer<typeof stepSchema> {
+export function formatStep(
+  c: AppContext,
+  { seq, step, state, at, detail, actor }: PurchaseEvent,
+  money: Money,
+): z.infer<typeof stepSchema> {
   return {
     seq,
     step,
     state,
     at: new Date(at).toISOString(),
     ...(detail && { detail: formatDetail(detail, money) }),
+    ...(actor && { actor: formatActor(c, actor) }),
   }
 }
 
@@ -288,12 +253,18 @@ function formatDetail(detail: NonNullable<PurchaseEvent['detail']>, money: Money
   const { majorFromMinor } = money
   if ('status' in detail) return formatOutcome(detail, money)
   if ('attempt' in detail) return detail
-  if ('withheldMinor' in detail) return { refund: formatRefund(detail, money) }
+  const refundNumber = 'refund' in detail && { refundNumber: detail.refund }
+  if ('withheldMinor' in detail) return { ...refundNumber, refund: formatRefund(detail, money) }
   if ('points' in detail) {
     const { points, transactionId, pointsWithheld } = detail
-    return { points, ...(transactionId && { transactionId }), ...(pointsWithheld && { pointsWithheld }) }
+    return {
+      ...refundNumber,
+      points,
+      ...(transactionId && { transactionId }),
+      ...(pointsWithheld && { pointsWithheld }),
+    }
   }
-  if ('actor' in detail) return {}
+  if ('refund' in detail) return { ...refundNumber, ...(detail.lines && { lines: detail.lines }) }
   if ('amountMinor' in detail) return { amount: majorFromMinor(detail.amountMinor) }
   return {
     total: majorFromMinor(detail.totalMinor),
@@ -320,7 +291,8 @@ function formatOutcome(outcome: Outcome, money: Money): z.infer<typeof detailSch
 export const purchaseId = z.uuid().openapi({ example: '0199d6a4-7f1e-7c3a-9b0e-5a1c2d3e4f50' })
 export const purchaseStatus = z.enum(PURCHASE_STATUSES).openapi({
   description:
-    '`running` and `compensating` (being undone) are in progress; `refunding`: completed, with a refund in progress; the others are final.',
+    '`running` and `compensating` (being undone) are in progress; `refunding`: completed, with a refund in progress; `completed`: parts of it ' +
+    'may have been refunded; `refunded`: all of it. The others are final.',
 })
 
 /** A purchase in progress. */
@@ -337,8 +309,15 @@ const lineSchema = z
     name: lineName,
     quantity: z.number().int().openapi({ example: 1 }),
     unitPrice: amountOutput.nullable().openapi({ description: 'Frozen when the stock is reserved; null before that.' }),
+    refunded: z
+      .number()
+      .int()
+      .openapi({ description: 'How many of them were refunded, or are being refunded.', example: 0 }),
   })
   .openapi('PurchaseLine')
+
+/** Whose it is. */
+export const buyerName = orNull(username).openapi({ description: 'Null: the user was erased.' })
 
 /** What a list has of a purchase. */
 export const purchaseSummarySchema = z
@@ -347,13 +326,19 @@ export const purchaseSummarySchema = z
     status: purchaseStatus,
     code: z.string().nullable().openapi({ description: 'Code of the refusal or failure.', example: null }),
     refusal: orNull(refusalSchema),
-    username,
+    userId,
+    username: buyerName,
     lines: z.array(lineSchema),
     total: amountOutput.nullable().openapi({ description: 'Null until the stock is reserved.' }),
     amount: amountOutput.nullable().openapi({ description: 'Part of the total that is paid in money.' }),
     pointsRedeemed: z.number().int().openapi({ description: 'Points redeemed for the rest.', example: 0 }),
     pointValue: amountOutput.openapi({ description: 'Value of one point when it was ordered.', example: 0.1 }),
     pointsIssued: z.number().int().nullable().openapi({ description: 'Points awarded; null until then.' }),
+    pointsKept: z
+      .number()
+      .int()
+      .nullable()
+      .openapi({ description: 'Points awarded, without those that refunds have asked back; null until then.' }),
     award: z
       .enum(['booked', 'nothing', 'parked', 'dismissed', 'voided'])
       .nullable()
@@ -362,7 +347,7 @@ export const purchaseSummarySchema = z
           'State of its award. `parked`: it waits for an operator; `dismissed`: an operator decided against it; `voided`: it ' +
           'was parked when the purchase was refunded.',
       }),
-    refund: orNull(refundSchema),
+    refund: orNull(refundSchema).openapi({ description: 'What all its refunds returned so far; null without one.' }),
     expectedTotal: amountOutput.nullable().openapi({ description: 'The only total that the buyer accepts.' }),
     createdAt: timestamp,
     cancelRequestedAt: timestamp.nullable(),
@@ -374,7 +359,13 @@ export const purchaseSchema = z
   .object({
     ...purchaseSummarySchema.shape,
     campaigns: z.array(campaignPointsSchema).openapi({ description: 'Points awarded, by campaign.' }),
+    refunds: z
+      .array(purchaseRefundSchema)
+      .openapi({ description: 'Its refunds, in the order in which they were requested.' }),
     steps: z.array(stepSchema).openapi({ description: 'Its events so far, in order.' }),
+    requests: z.array(operatorRequestSchema).openapi({
+      description: 'The last repairs, retries of its award and resolutions that operators asked for.',
+    }),
   })
   .openapi('Purchase')
 
@@ -386,18 +377,21 @@ export function formatPurchaseSummary(purchase: PurchaseSummary, money: Money): 
     status: purchase.status,
     code: purchase.code,
     refusal: detail && 'code' in detail ? formatRefusal(detail, money) : null,
+    userId: purchase.userId,
     username: purchase.username,
-    lines: purchase.lines.map(({ productId, name, quantity, unitPriceMinor }) => ({
+    lines: purchase.lines.map(({ productId, name, quantity, unitPriceMinor, refunded }) => ({
       productId,
       name,
       quantity,
       unitPrice: majorOrNull(unitPriceMinor),
+      refunded,
     })),
     total: majorOrNull(purchase.totalMinor),
     amount: majorOrNull(purchase.chargedMinor),
     pointsRedeemed: purchase.redeemPoints,
     pointValue: money.majorFromMinor(purchase.pointValueMinor),
     pointsIssued: purchase.pointsIssued,
+    pointsKept: purchase.pointsKept,
     award: purchase.award,
     refund: purchase.refund && formatRefund(purchase.refund, money),
     expectedTotal: majorOrNull(purchase.expectedTotalMinor),
@@ -407,12 +401,19 @@ export function formatPurchaseSummary(purchase: PurchaseSummary, money: Money): 
   }
 }
 
-export function formatPurchase(purchase: StoredPurchase, money: Money): z.infer<typeof purchaseSchema> {
-  const { campaigns, events } = purchase
+export function formatPurchase(c: AppContext, purchase: StoredPurchase, money: Money): z.infer<typeof purchaseSchema> {
+  const { campaigns, events, refunds, requests } = purchase
   return {
     ...formatPurchaseSummary(purchase, money),
     campaigns,
-    steps: events.map((event) => formatStep(event, money)),
+    refunds: refunds.map(({ number, lines, requestedAt, refund }) => ({
+      number,
+      lines,
+      requestedAt: new Date(requestedAt).toISOString(),
+      refund: refund && formatRefund(refund, money),
+    })),
+    steps: events.map((event) => formatStep(c, event, money)),
+    requests: requests.map((request) => formatRequest(c, request)),
   }
 }
 

@@ -1,13 +1,13 @@
 import { addAbortListener } from 'node:events'
 import { createRoute, z } from '@hono/zod-openapi'
-import type { StoredPurchase } from '#db/purchases.ts'
-import type { Money } from '#domain/money.ts'
+import type { PurchaseEvent, StoredPurchase } from '#db/purchases.ts'
 import type { App, AppDependencies } from './app-types.ts'
 import { CUSTOMERS, ownerOf } from './auth.ts'
 import { limitPerCaller } from './caller-limits.ts'
 import { Problem } from './problems.ts'
 import { formatPurchase, formatStep, requirePurchase } from './purchase-schemas.ts'
 import { lastSeq, type Subscription } from './purchase-watcher.ts'
+import { STREAM } from './rate-limits.ts'
 import { pullStream } from './response-streams.ts'
 import { problems, READING } from './responses.ts'
 import { purchasePath } from './schemas.ts'
@@ -25,6 +25,7 @@ const watchPurchaseRoute = createRoute({
   method: 'get',
   path: '/purchases/{id}/events',
   ...CUSTOMERS,
+  ...STREAM,
   operationId: 'watchPurchase',
   tags: ['Purchases'],
   summary: 'Stream the events of a purchase',
@@ -70,7 +71,11 @@ export function registerPurchaseStream(app: App, deps: AppDependencies): void {
       addAbortListener(signal, count(c))
       const subscription = deps.purchaseWatcher.subscribe(purchase, signal)
       if (!subscription) throw new Problem('too_many_viewers', 'Try again later, or poll the purchase itself.')
-      return purchaseEventStream(purchase, { delivered, subscription, signal, money: deps.money })
+      const format = {
+        step: (event: PurchaseEvent) => formatStep(c, event, deps.money),
+        outcome: (ended: StoredPurchase) => formatPurchase(c, ended, deps.money),
+      }
+      return purchaseEventStream(purchase, { delivered, subscription, signal, format })
     })
     return c.body(stream, 200)
   })
@@ -115,7 +120,8 @@ type Listening = {
   subscription: Subscription
   /** Aborted when the client no longer listens. */
   signal: AbortSignal
-  money: Money
+  /** As the one who listens may see it. */
+  format: { step: (event: PurchaseEvent) => unknown; outcome: (purchase: StoredPurchase) => unknown }
 }
 
 /**
@@ -125,7 +131,7 @@ type Listening = {
  */
 async function* purchaseEventStream(
   purchase: StoredPurchase,
-  { delivered, subscription, signal, money }: Listening,
+  { delivered, subscription, signal, format }: Listening,
 ): AsyncGenerator<string, void, void> {
   let { seq } = delivered
   let state: StoredPurchase | undefined = purchase
@@ -133,10 +139,10 @@ async function* purchaseEventStream(
     if (state === undefined) yield HEARTBEAT
     else {
       for (const event of state.events) {
-        if (event.seq > seq) yield serverSentEvent('step', String(event.seq), formatStep(event, money))
+        if (event.seq > seq) yield serverSentEvent('step', String(event.seq), format.step(event))
       }
       seq = lastSeq(state)
-      if (hasEnded(state)) return yield serverSentEvent('outcome', outcomeId(seq), formatPurchase(state, money))
+      if (hasEnded(state)) return yield serverSentEvent('outcome', outcomeId(seq), format.outcome(state))
     }
     state = await subscription.next()
   }

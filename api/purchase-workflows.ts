@@ -15,6 +15,7 @@ import {
   type PurchaseResult,
   type PurchaseToStart,
   purchaseStart,
+  REFUND_ASKED,
   refundStart,
   repairStart,
   type SagaStart,
@@ -46,9 +47,13 @@ export function startPurchase(
   return startRecorded(deps, purchaseStart(purchase, { lane, ...(slowMotion && { slowMotion }) }))
 }
 
-/** Starts the workflow that refunds a purchase, unless it was started before. @returns as `startPurchase` */
-export function startRefund(deps: AppDependencies, purchase: PurchaseToStart): Promise<WorkflowHandle | undefined> {
-  return startRecorded(deps, refundStart(purchase))
+/** Starts the workflow that carries out refunds of a purchase, or tells the one that does of another. @returns as `startPurchase` */
+export function startRefund(
+  deps: AppDependencies,
+  purchase: PurchaseToStart,
+  refund: number,
+): Promise<WorkflowHandle | undefined> {
+  return startRecorded(deps, { ...refundStart(purchase, refund), signal: REFUND_ASKED }, AGAIN)
 }
 
 /** Starts the workflow that books the award of an event, unless it was started before. @returns as `startPurchase` */
@@ -159,21 +164,27 @@ export function readPresent(
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
-// What is on record nowhere else: an operator asks for it, and asks again when Temporal cannot be reached
+// What nobody else sees to: an operator asks for it, and asks again when Temporal cannot be reached
 
 /**
  * Starts the workflow that settles a purchase which nobody carries out, as the reconciler does.
  *
+ * @param record that it was asked for: once nobody carries it out, and before it is started
  * @returns false when somebody carries it out
  * @throws Problem `temporal_unavailable`
  */
-export function startSettling(deps: AppDependencies, purchase: StoredPurchase): Promise<boolean> {
+export function startSettling(
+  deps: AppDependencies,
+  purchase: StoredPurchase,
+  record: () => Promise<void>,
+): Promise<boolean> {
   const { temporal, taskQueue, defaultLane } = deps
   return callTemporal(
     deps,
     async () => {
       const { isOpen, result } = await readWorkflow(temporal, purchaseWorkflowId(purchase.purchaseId))
       if (isOpen) return false
+      await record()
       const { workflowType, ...start } =
         settledBy(purchase, result as PurchaseResult | undefined) === 'purchase'
           ? purchaseStart(purchase, { lane: defaultLane })
@@ -265,7 +276,7 @@ async function callTemporal<Answer>(
     return await withDeadline(deps, request)
   } catch (error) {
     if (!isTemporalUnavailable(error)) throw error
-    const detail = 'Nothing was recorded. Send the request again: repeating it has no further effect.'
+    const detail = 'Nothing was started. Send the request again: repeating it has no further effect.'
     const problem = new Problem('temporal_unavailable', detail, purchaseId === undefined ? {} : { purchaseId })
     problem.cause = error
     throw problem

@@ -1,40 +1,34 @@
-import { createRoute, z } from '@hono/zod-openapi'
+import { createRoute } from '@hono/zod-openapi'
 import { readEvaluation } from '#db/awards.ts'
-import { listPurchases, openRefund, requestCancel, type StoredPurchase } from '#db/purchases.ts'
+import { listPurchases, requestCancel, type StoredPurchase } from '#db/purchases.ts'
 import type { App, AppDependencies } from './app-types.ts'
-import { actorOf, CUSTOMERS, isOperator, ownerOf, requireOwn } from './auth.ts'
+import { actorOf, CUSTOMERS, ownerOf, requireOwn } from './auth.ts'
+import { evaluationSchema, formatEvaluation } from './award-schemas.ts'
 import { idPosition, page, pageOf, pageQuery, readCursor } from './paging.ts'
 import { Problem } from './problems.ts'
 import {
   acceptedHeaders,
-  evaluationSchema,
-  formatEvaluation,
   formatPurchase,
   formatPurchaseSummary,
-  formatRefund,
-  purchaseId,
   purchaseSchema,
   purchaseStatus,
   purchaseStatusSchema,
   purchaseSummarySchema,
-  refundSchema,
   requirePurchase,
   setAcceptedHeaders,
   unknownPurchaseProblem,
 } from './purchase-schemas.ts'
-import { cancelWorkflow, readPresent, startPurchase, startRefund, waitForOutcome } from './purchase-workflows.ts'
-import { quoteRefund } from './refund-quote.ts'
+import { cancelWorkflow, readPresent, startPurchase, waitForOutcome } from './purchase-workflows.ts'
+import { COSTLY } from './rate-limits.ts'
 import { json, problems, READING, WITH_BODY } from './responses.ts'
 import { purchasePath, resourceId } from './schemas.ts'
 
-/** `/purchases`: reading, cancelling and refunding purchases. */
+/** `/purchases`: reading and cancelling purchases. */
 export function registerPurchases(app: App, deps: AppDependencies): void {
   registerListPurchases(app, deps)
   registerGetPurchase(app, deps)
   registerGetPurchaseEvaluation(app, deps)
   registerCancelPurchase(app, deps)
-  registerGetRefundQuote(app, deps)
-  registerRefundPurchase(app, deps)
 }
 
 const listPurchasesRoute = createRoute({
@@ -101,7 +95,7 @@ const getPurchaseRoute = createRoute({
 function registerGetPurchase(app: App, { sql, money }: AppDependencies): void {
   app.openapi(getPurchaseRoute, async (c) => {
     const purchase = await requirePurchase(sql, c.req.valid('param').id, ownerOf(c))
-    return c.json(formatPurchase(purchase, money), 200)
+    return c.json(formatPurchase(c, purchase, money), 200)
   })
 }
 
@@ -109,6 +103,7 @@ const getPurchaseEvaluationRoute = createRoute({
   method: 'get',
   path: '/purchases/{id}/evaluation',
   ...CUSTOMERS,
+  ...COSTLY,
   operationId: 'getPurchaseEvaluation',
   tags: ['Purchases'],
   summary: 'Get which rules of which campaigns gave the points of a purchase',
@@ -160,7 +155,7 @@ function registerCancelPurchase(app: App, deps: AppDependencies): void {
     c.set('purchaseId', id)
     // Where it cannot be read, the request may still be on record already, or go there.
     const found = await readPresent(deps, id, ownerOf(c))
-    const recorded = found?.settledAt ? found.status : await requestCancel(deps.writes, id, ownerOf(c))
+    const recorded = found?.settledAt ? found.status : await requestCancel(deps.writes, id, actorOf(c), ownerOf(c))
     if (recorded === null) throw unknownPurchaseProblem(id)
     const purchase = found ? await cancelRecorded(deps, found, c.req.raw.signal) : { purchaseId: id, status: recorded }
     const { purchaseId, status } = purchase
@@ -197,95 +192,4 @@ async function cancelRecorded(
   if (handle === undefined) return (await readPresent(deps, purchase.purchaseId)) ?? purchase
   await cancelWorkflow(deps, handle)
   return await waitForOutcome(deps, purchase, client)
-}
-
-const getRefundQuoteRoute = createRoute({
-  method: 'get',
-  path: '/purchases/{id}/refund-quote',
-  ...CUSTOMERS,
-  operationId: 'getRefundQuote',
-  tags: ['Purchases'],
-  summary: 'Calculate what the refund of a purchase returns',
-  description: 'As things stand now: it is not binding, since points can still be spent. Nothing is written.',
-  request: { params: purchasePath },
-  responses: {
-    200: { description: 'What it would return or, if it was refunded, what it returned.', content: json(refundSchema) },
-    ...problems(...READING, 'foreign_request', 'unknown_purchase', 'not_refundable'),
-  },
-})
-
-function registerGetRefundQuote(app: App, { sql, money }: AppDependencies): void {
-  app.openapi(getRefundQuoteRoute, async (c) => {
-    const purchase = await requirePurchase(sql, c.req.valid('param').id, ownerOf(c))
-    const { purchaseId, status } = purchase
-    if (!['completed', 'refunding', 'refunded'].includes(status)) throw notRefundableProblem(purchaseId, status)
-    return c.json(formatRefund(await quoteRefund(sql, purchase), money), 200)
-  })
-}
-
-const refundedSchema = z
-  .object({ purchaseId, status: z.literal('refunded'), refund: refundSchema })
-  .openapi('RefundedPurchase')
-
-const refundPurchaseRoute = createRoute({
-  method: 'post',
-  path: '/purchases/{id}/refund',
-  ...CUSTOMERS,
-  operationId: 'refundPurchase',
-  tags: ['Purchases'],
-  summary: 'Refund a completed purchase as a whole',
-  description:
-    'Takes no body. The stock is returned, redeemed points go back to the lots they came from, awarded points are reversed, ' +
-    'and the money is returned less the value of awarded points that were spent. What the money does not cover of them is ' +
-    'owed: points that come back to the same lot later are withheld. It takes effect once: repeating the request ' +
-    'returns the same answer, so no Idempotency-Key is needed. Once accepted, the refund is executed.',
-  request: { params: purchasePath },
-  responses: {
-    200: { description: 'Refunded.', content: json(refundedSchema) },
-    202: { description: 'In progress.', headers: acceptedHeaders, content: json(purchaseStatusSchema) },
-    ...problems(...WITH_BODY, 'unknown_purchase', 'not_refundable', 'refund_period_over'),
-  },
-})
-
-function registerRefundPurchase(app: App, deps: AppDependencies): void {
-  app.openapi(refundPurchaseRoute, async (c) => {
-    const { id } = c.req.valid('param')
-    c.set('purchaseId', id)
-    const owner = ownerOf(c)
-    const found = await readPresent(deps, id, owner)
-    const limits = { ...(owner && { owner }), ...(!isOperator(c) && { withinDays: REFUND_DAYS }) }
-    const opened = await openRefund(deps.writes, id, actorOf(c), limits)
-    if (opened === null) throw unknownPurchaseProblem(id)
-    if (opened === 'too_late') {
-      throw new Problem('refund_period_over', `A purchase can be refunded for ${REFUND_DAYS} days. Ask an operator.`)
-    }
-    if (opened !== 'refunding' && opened !== 'refunded') throw notRefundableProblem(found?.purchaseId ?? id, opened)
-    const purchase = found
-      ? await refundRecorded(deps, { ...found, status: opened }, c.req.raw.signal)
-      : { purchaseId: id, status: opened, refund: null }
-    const { purchaseId, status, refund } = purchase
-    if (status === 'refunded' && refund)
-      return c.json({ purchaseId, status, refund: formatRefund(refund, deps.money) }, 200)
-    setAcceptedHeaders(c, purchase)
-    return c.json({ purchaseId, status }, 202)
-  })
-}
-
-/** How long customers, and services for them, may give back what was bought; operators always may. */
-const REFUND_DAYS = 30
-
-/** Has a refund carried out that is on record. @returns the purchase as it is then */
-async function refundRecorded(
-  deps: AppDependencies,
-  purchase: StoredPurchase,
-  client: AbortSignal,
-): Promise<StoredPurchase> {
-  const handle = purchase.status === 'refunding' ? await startRefund(deps, purchase) : undefined
-  if (handle === undefined) return (await readPresent(deps, purchase.purchaseId)) ?? purchase
-  return await waitForOutcome(deps, purchase, client)
-}
-
-function notRefundableProblem(purchaseId: string, status: string): Problem {
-  const purchaseStatus = z.enum(['running', 'compensating', 'refused', 'cancelled', 'failed']).parse(status)
-  return new Problem('not_refundable', `The purchase is ${status}.`, { purchaseId, purchaseStatus })
 }

@@ -2,16 +2,17 @@ import { addAbortListener } from 'node:events'
 import type { AppContext, AppDependencies } from './app-types.ts'
 import { toProblem } from './errors.ts'
 import { problemBody } from './problems.ts'
+import type { SessionWatcher } from './session-watcher.ts'
 
 /**
  * A response body that is generated only as fast as the client reads: a slow client costs no memory and holds up nobody.
  *
- * @param open starts the generator. Its `controller` is aborted when the client disconnects, the server stops or the text
- *   ends; the generator's side may abort it, too. Text generated after that is not sent
+ * @param open starts the generator. Its `controller` is aborted when the client disconnects, the server stops, the text
+ *   ends or the caller's session or token does; the generator's side may abort it, too. Text generated after that is not sent
  */
 export async function pullStream(
   c: AppContext,
-  { stopping }: AppDependencies,
+  { stopping, sessionWatcher }: AppDependencies,
   open: (controller: AbortController) => AsyncGenerator<string> | Promise<AsyncGenerator<string>>,
 ): Promise<ReadableStream<Uint8Array>> {
   const controller = new AbortController()
@@ -19,6 +20,7 @@ export async function pullStream(
     if (signal.aborted) controller.abort()
     signal.addEventListener('abort', () => controller.abort(), { once: true, signal: controller.signal })
   }
+  endWithCaller(c, sessionWatcher, controller)
   try {
     return readableStream(await open(controller), controller)
   } catch (error) {
@@ -26,6 +28,22 @@ export async function pullStream(
     throw error
   }
 }
+
+/** Nobody is told anything after the token or the session that it was asked with. */
+function endWithCaller(c: AppContext, watcher: SessionWatcher, controller: AbortController): void {
+  const ends = c.get('caller')?.ends
+  if (ends === undefined) return
+  const end = () => controller.abort()
+  if ('session' in ends) {
+    watcher.watch(ends.session, controller.signal, end)
+  } else {
+    const timer = setTimeout(end, Math.min(ends.at - Date.now(), MAX_TIMER_MS))
+    addAbortListener(controller.signal, () => clearTimeout(timer))
+  }
+}
+
+/** Longer ones fire at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1
 
 function readableStream(text: AsyncGenerator<string>, controller: AbortController): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()

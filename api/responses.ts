@@ -1,14 +1,16 @@
 import { z } from '@hono/zod-openapi'
 import { PROBLEMS, type ProblemCode, problemType } from './problems.ts'
 
-/** What any route may answer, and its address to another method. */
-export const ANY = [
+/** What a probe may answer, and its address to another method. */
+export const PROBE = [
   'invalid_request',
   'malformed_http',
   'method_not_allowed',
   'misdirected_request',
   'internal_error',
 ] as const
+/** What any other route may answer. */
+export const ANY = [...PROBE, 'too_many_requests'] as const
 /** What a route that reads the database for anybody may answer. */
 export const READING_FOR_ANYBODY = [...ANY, 'database_unavailable'] as const
 /** What any other route may answer: all of them read the database, and ask who it is for. */

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { LABEL, LABEL_RULE, MAX_LABELS } from '#domain/labels.ts'
 import type { Money } from '#domain/money.ts'
 import { hasInvisible, LINE, LINES } from '#domain/names.ts'
 import type { ProblemCode } from './problems.ts'
@@ -11,14 +12,18 @@ export function inAnyCase(letters: string): string {
 /** Ids of products and names of users. */
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
 const ID_PUBLISHED = { minLength: 1, maxLength: 64, pattern: ID.source }
-const ID_RULE = 'must be 1 to 64 letters, digits, dots, dashes or underscores, and start with a letter or digit'
+const ID_RULE = 'must be 1 to 64 letters, digits, dots, hyphens or underscores, and start with a letter or digit'
 
 export const resourceId = z.string().regex(ID, ID_RULE).openapi(ID_PUBLISHED)
 export const productId = resourceId.openapi({ example: '1' })
-/** Routes of a user called `balance`, in whichever case, would collide with `/users/balance/{username}`. */
+/**
+ * Routes of a user called `balance`, in whichever case, would collide with `/users/balance/{username}`, and a name that looks like the id
+ * of a user would be taken for that one.
+ */
+const RESERVED = `${inAnyCase('balance')}|^[Uu][Ss][Rr]_`
 export const username = resourceId
-  .refine((name) => name.toLowerCase() !== 'balance', 'is reserved')
-  .openapi({ example: 'derick', not: { pattern: inAnyCase('balance') } as never })
+  .refine((name) => !new RegExp(RESERVED).test(name), 'is reserved')
+  .openapi({ example: 'derick', not: { pattern: RESERVED } as never })
 export const accountId = username.openapi({ description: 'The username of the owner of the points.' })
 
 export const userId = resourceId.openapi({
@@ -88,6 +93,17 @@ export function positiveAmountInput(money: Money) {
     .refine((minor) => minor > 0, `must be at least ${least}`)
     .openapi({ minimum: least })
 }
+
+const labelInput = z.string().regex(LABEL, LABEL_RULE).openapi({ example: 'unicorns' })
+
+/** Words of the shop's own for a product or a customer. */
+export const labelsInput = z
+  .array(labelInput)
+  .max(MAX_LABELS, `must be at most ${MAX_LABELS}`)
+  .refine((words) => new Set(words).size === words.length, 'must name each once')
+  .openapi({ uniqueItems: true, example: ['unicorns'] })
+
+export const labelsOutput = z.array(z.string()).openapi({ example: ['unicorns'] })
 
 /** An amount in an answer: a JSON number in major units. */
 export const amountOutput = z.number().openapi({
@@ -185,6 +201,23 @@ export const instantInput = z
     return z.NEVER
   })
   .openapi({ type: 'string', ...INSTANT_PUBLISHED })
+
+const DAY = /^2\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/
+
+/** A day of the store's calendar (UTC) in a request. */
+export const dayInput = z
+  .string()
+  .superRefine((text, context) => {
+    const message = whyNoDay(text)
+    if (message !== undefined) context.addIssue({ code: 'custom', message })
+  })
+  .openapi({ format: 'date', pattern: DAY.source, minLength: 10, maxLength: 10, example: '2027-12-31' })
+
+function whyNoDay(text: string): string | undefined {
+  if (!/^\d{4}-\d\d-\d\d$/.test(text)) return 'must be a day, such as 2027-12-31'
+  if (!z.iso.date().safeParse(text).success) return 'must be a day that there is'
+  return DAY.test(text) ? undefined : 'must be in the years 2000 to 2999'
+}
 
 export const timestamp = z.iso.datetime().openapi({ description: 'UTC.', example: '2026-01-31T12:00:00.000Z' })
 

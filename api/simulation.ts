@@ -1,16 +1,27 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { NIL } from 'uuid'
+import { MAX } from 'uuid'
+import { readFactsFor } from '#db/campaign-past.ts'
 import { listCampaignsOf, readGiven } from '#db/campaigns.ts'
 import type { Database } from '#db/client.ts'
 import { readClock } from '#db/points.ts'
 import { findUser } from '#db/wallets.ts'
 import { type EvaluationWithinCaps, evaluateWithinCaps, remainingOf } from '#domain/campaigns/award.ts'
 import type { Campaign, RuleOutcome } from '#domain/campaigns/campaign.ts'
-import { type CampaignEvent, PURCHASE_COMPLETED, STORE_CLIENT } from '#domain/campaigns/campaign.ts'
+import {
+  type CampaignEvent,
+  LOCAL_TIMES,
+  PURCHASE_COMPLETED,
+  pointsSpan,
+  STORE_CLIENT,
+  withItsGroup,
+  withKnown,
+} from '#domain/campaigns/campaign.ts'
 import { runSliced } from '#domain/campaigns/evaluation.ts'
+import { isJsonObject, type Json } from '#domain/campaigns/json-path.ts'
 import { warningsOf } from '#domain/campaigns/warnings.ts'
+import type { Instant } from '#domain/points/account.ts'
 import type { App, AppDependencies } from './app-types.ts'
-import { CLIENT_OPERATORS, requireClient } from './auth.ts'
+import { CLIENT_OPERATORS, isOperator, requireClient } from './auth.ts'
 import { limitPerCaller, turnsFor } from './caller-limits.ts'
 import {
   campaignName,
@@ -18,12 +29,14 @@ import {
   formatWarning,
   mergeTerms,
   requireCampaign,
+  requireTimeZone,
   termsInput,
   warningsSchema,
 } from './campaign-schemas.ts'
 import { eventPayload } from './events.ts'
+import { COSTLY } from './rate-limits.ts'
 import { json, jsonBody, problems, WITH_BODY } from './responses.ts'
-import { INSTANT_PUBLISHED, instantInput } from './schemas.ts'
+import { INSTANT_PUBLISHED, instantInput, orNull, timestamp } from './schemas.ts'
 
 /** The campaigns to simulate: all of a client, a stored one, a stored one with changes, or one that is not stored. */
 export const candidateShape = {
@@ -36,6 +49,12 @@ export const candidateShape = {
 
 type CandidateInput = z.output<z.ZodObject<typeof candidateShape>>
 
+/** Such a campaign is younger than all others. */
+const NOT_STORED = MAX
+
+/** A campaign to simulate, and how it stands as it is stored, if it is, and terms of it are given. */
+type Candidate = { campaign: Campaign; saved: Campaign | undefined }
+
 /**
  * The one campaign to simulate; undefined: all campaigns of the client.
  *
@@ -44,14 +63,17 @@ type CandidateInput = z.output<z.ZodObject<typeof candidateShape>>
 export async function readCandidate(
   sql: Database,
   { client, campaign_name: name, ...terms }: CandidateInput,
-): Promise<Campaign | undefined> {
-  if (name === undefined && !Object.keys(termsInput).some((term) => term in terms)) return undefined
+): Promise<Candidate | undefined> {
+  const hasTerms = Object.keys(termsInput).some((term) => term in terms)
+  if (name === undefined && !hasTerms) return undefined
   const stored = name === undefined ? undefined : await requireCampaign(sql, client, name)
-  return { id: stored?.id ?? NIL, client, name: name ?? '', ...mergeTerms(terms, stored) }
+  await requireTimeZone(sql, terms)
+  const campaign = { id: stored?.id ?? NOT_STORED, client, name: name ?? '', ...mergeTerms(terms, stored) }
+  return { campaign, saved: hasTerms ? stored : undefined }
 }
 
 export function isStored({ id }: Campaign): boolean {
-  return id !== NIL
+  return id !== NOT_STORED
 }
 
 const outcomeSchema = z.object({
@@ -70,16 +92,25 @@ export const evaluationSchema = z
       .string()
       .nullable()
       .openapi({ description: 'Null for a campaign that is not stored.', example: '1' }),
-    not_running: z.enum(['inactive', 'other_type', 'not_started', 'ended', 'no_instant']).nullable().openapi({
+    not_running: z.enum(['draft', 'inactive', 'other_type', 'not_started', 'ended', 'no_instant']).nullable().openapi({
       description:
         'Why it awards nothing, whatever its rules say; `other_type`: it is for events of other types; null: it runs for the event.',
     }),
     earned: z.number().int().openapi({ description: 'Sum of its rules, whether it is running or not.', example: 170 }),
     exact: z.string().openapi({ description: 'The sum before rounding.', example: '170' }),
-    limited_by: z.enum(['total_points', 'points_per_customer', 'points_per_award']).nullable().openapi({
-      description: 'Why fewer points are awarded than earned: a cap, or the maximum of one transaction.',
-    }),
+    limited_by: z
+      .enum(['total_points', 'points_per_customer', 'exclusive_group', 'points_per_award'])
+      .nullable()
+      .openapi({
+        description:
+          'Why fewer points are awarded than earned: a cap, another campaign of its group, which gives more, or the maximum of one ' +
+          'transaction.',
+      }),
     points: z.number().int().openapi({ description: 'Points awarded, within its caps; 0 if it is not running.' }),
+    available_at: orNull(timestamp).openapi({
+      description: 'When its points count, if they are issued now, or were when the award ended; null: at once.',
+    }),
+    expires_at: timestamp.openapi({ description: 'When they end then.', example: '2027-01-31T00:00:00.000Z' }),
     rules: z.array(outcomeSchema),
   })
   .openapi('CampaignEvaluation')
@@ -87,15 +118,20 @@ export const evaluationSchema = z
 const LIMITS = {
   totalPoints: 'total_points',
   pointsPerCustomer: 'points_per_customer',
+  exclusiveGroup: 'exclusive_group',
   pointsPerAward: 'points_per_award',
 } as const
 
-/** @param isStored whether the campaign has a name */
+/**
+ * @param isStored  whether the campaign has a name
+ * @param awardedAt when its points are issued, if it gives any
+ */
 export function formatEvaluation(
   evaluation: EvaluationWithinCaps,
-  isStored: boolean,
+  { isStored, awardedAt, pointsTtlDays }: { isStored: boolean; awardedAt: Instant; pointsTtlDays: number },
 ): z.infer<typeof evaluationSchema> {
   const { campaign, notRunning, earned, exact, limitedBy, points, rules } = evaluation
+  const { availableAt, expiresAt } = pointsSpan(evaluation, awardedAt, pointsTtlDays)
   return {
     campaign_name: isStored ? campaign : null,
     not_running: notRunning,
@@ -103,6 +139,8 @@ export function formatEvaluation(
     exact,
     limited_by: limitedBy && LIMITS[limitedBy],
     points,
+    available_at: availableAt,
+    expires_at: expiresAt,
     rules: rules.map(formatOutcome),
   }
 }
@@ -124,8 +162,9 @@ const eventSimulation = z
       })
       .openapi({
         description:
-          'The event for the rules. By default `type` is PurchaseCompleted and `occurredAt` is now. Caps per customer apply to ' +
-          'its `username` or `accountId`.',
+          'The event for the rules. By default `type` is PurchaseCompleted, `occurredAt` is now, and `customer` is what is known now of its ' +
+          '`username` or `accountId`, to whom caps per customer apply; without either, and to operators of some clients, of a new customer. What `customer` says itself comes first. ' +
+          '`local` is what clocks say at `occurredAt` in the time zone of the campaign.',
         ...WITH_INSTANT,
         example: { amount: 1700, total: 1700, quantity: 1 },
       }),
@@ -140,36 +179,55 @@ const simulationSchema = z
   })
   .openapi('SimulationResult')
 
-/** Evaluates the campaigns on one event. @throws Problem `unknown_campaign`, `invalid_request` */
+/**
+ * Evaluates the campaigns on one event.
+ *
+ * @param caller.knowsCustomers whether rules of theirs may look at what is known of any customer
+ * @throws Problem `unknown_campaign`, `invalid_request`
+ */
 async function simulateEvent(
-  sql: Database,
+  { sql, pointsTtlDays }: AppDependencies,
   input: z.output<typeof eventSimulation>,
-  client: AbortSignal,
+  { knowsCustomers, client }: { knowsCustomers: boolean; client: AbortSignal },
 ): Promise<z.infer<typeof simulationSchema>> {
   const { client: owner, event: members } = input
+  const now = await readClock(sql)
+  const userId = await findUser(sql, accountOf(members))
+  const { occurredAt = now } = members as Partial<CampaignEvent>
+  const customer = members.customer as Json | undefined
+  // Postgres does not take every offset that RFC 3339 has.
+  const at = new Date(occurredAt).toISOString() as Instant
+  const known = await readFactsFor(sql, { accountId: knowsCustomers ? userId : undefined, client: owner, at })
   const event = {
     type: PURCHASE_COMPLETED,
-    occurredAt: await readClock(sql),
     ...members,
+    occurredAt,
+    customer: isJsonObject(customer) ? withKnown(known.customer, customer) : (customer ?? known.customer),
     client: owner,
+    [LOCAL_TIMES]: known.local,
   } as CampaignEvent
-  const candidate = await readCandidate(sql, input)
-  const campaigns = candidate ? [candidate] : await listCampaignsOf(sql, owner)
+  const candidate = (await readCandidate(sql, input))?.campaign
+  const stored = candidate?.exclusiveGroup === null ? [] : await listCampaignsOf(sql, owner)
+  const campaigns = candidate ? withItsGroup(candidate, stored) : stored
   const ids = campaigns.map(({ id }) => id)
-  const userId = await findUser(sql, accountOf(event))
   const givenBy = await readGiven(sql, ids, userId ?? '')
   const work = evaluateWithinCaps(campaigns, event, ({ id, caps }) => remainingOf(caps, givenBy(id)))
-  const evaluations = await runSliced(work, turnsFor(client))
-  const areStored = candidate === undefined || isStored(candidate)
+  const all = await runSliced(work, turnsFor(client))
+  const evaluations = candidate ? all.filter(({ campaignId }) => campaignId === candidate.id) : all
+  const context = {
+    isStored: candidate === undefined || isStored(candidate),
+    awardedAt: now,
+    pointsTtlDays,
+  }
   return {
     points: evaluations.reduce((sum, { points }) => sum + points, 0),
-    campaigns: evaluations.map((evaluation) => formatEvaluation(evaluation, areStored)),
-    warnings: candidate ? warningsOf(candidate).map(formatWarning) : [],
+    campaigns: evaluations.map((evaluation) => formatEvaluation(evaluation, context)),
+    warnings: candidate ? warningsOf(candidate, now).map(formatWarning) : [],
   }
 }
 
 /** The user that an event is about: `username` of a purchase, `accountId` of other events; empty if it has neither. */
-function accountOf({ username, accountId }: CampaignEvent): string {
+function accountOf({ username, accountId }: Record<string, unknown>): string {
   return [username, accountId].find((id) => typeof id === 'string') ?? ''
 }
 
@@ -180,12 +238,14 @@ const simulateCampaignsRoute = createRoute({
   method: 'post',
   path: '/campaigns/simulate',
   ...CLIENT_OPERATORS,
+  ...COSTLY,
   operationId: 'simulateCampaigns',
   tags: ['Campaigns'],
   summary: 'Simulate campaigns on an event',
   description:
     'The result of each rule on this event, or why it awards nothing. Simulated are all campaigns of the client; or one of them ' +
-    '(`campaign_name`), with the given changes; or, without a name, a campaign that is not stored. Nothing is written. ' +
+    '(`campaign_name`), with the given changes; or, without a name, a campaign that is not stored; one beside the others of its exclusive ' +
+    'group, which are not told of. Nothing is written. ' +
     '`POST /campaigns/backtest` does the same over the past.',
   request: { body: jsonBody(eventSimulation) },
   responses: {
@@ -195,12 +255,13 @@ const simulateCampaignsRoute = createRoute({
 })
 
 /** `POST /campaigns/simulate`. */
-export function registerSimulation(app: App, { sql }: AppDependencies): void {
+export function registerSimulation(app: App, deps: AppDependencies): void {
   const count = limitPerCaller('simulations', MAX_SIMULATIONS_PER_CALLER)
   app.openapi(simulateCampaignsRoute, async (c) => {
     const input = c.req.valid('json')
     requireClient(c, input.client)
     const end = count(c)
-    return c.json(await simulateEvent(sql, input, c.req.raw.signal).finally(end), 200)
+    const caller = { knowsCustomers: isOperator(c), client: c.req.raw.signal }
+    return c.json(await simulateEvent(deps, input, caller).finally(end), 200)
   })
 }

@@ -1,26 +1,30 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import type { Database } from '#db/client.ts'
 import {
   createWallet,
   listWalletEntries,
   listWallets,
   MAX_TOPPED_UP_MINOR,
   readWallet,
+  readWalletOf,
+  tagUser,
   topUpWallet,
   type Wallet,
   type WalletEntry,
   type WalletRefusal,
 } from '#db/wallets.ts'
 import type { Money } from '#domain/money.ts'
-import type { App, AppDependencies } from './app-types.ts'
-import { actorOf, CUSTOMERS, isOperator, OPERATORS, requireOwn, SERVICES } from './auth.ts'
-import { idempotencyHeaders, keyedRequest, requireDone } from './idempotency.ts'
+import { actorSchema, formatActor } from './actors.ts'
+import type { App, AppContext, AppDependencies } from './app-types.ts'
+import { actorOf, CUSTOMERS, isOperator, OPERATORS, ownerOf, requireOwn, SERVICES } from './auth.ts'
+import { idempotencyHeaders, keyedRequest, reference, requireDone } from './idempotency.ts'
 import { numberPosition, page, pageOf, pageQuery, readCursor } from './paging.ts'
 import { Problem } from './problems.ts'
 import { json, jsonBody, problems, READING, replayedHeader, WRITING } from './responses.ts'
 import {
   amountInput,
   amountOutput,
+  labelsInput,
+  labelsOutput,
   positiveAmountInput,
   resourceId,
   timestamp,
@@ -35,8 +39,11 @@ export function registerUsers(app: App, deps: AppDependencies): void {
   registerCreateUser(app, deps)
   registerGetBalance(app, deps)
   registerTopUp(app, deps)
+  registerTagUser(app, deps)
   registerListWalletEntries(app, deps)
 }
+
+const TAGS = 'Words of the shop for the user. Rules of campaigns can look at them.'
 
 const userSchema = z.object({ id: userId, username, balance: amountOutput }).openapi('User')
 
@@ -44,9 +51,18 @@ function formatUser({ userId, username, balanceMinor }: Wallet, { majorFromMinor
   return { id: userId, username, balance: majorFromMinor(balanceMinor) }
 }
 
+/** As operators see them: the words are the shop's, and not for the user. */
+const taggedUserSchema = userSchema
+  .extend({ tags: labelsOutput.openapi({ description: TAGS, example: ['vip'] }) })
+  .openapi('TaggedUser')
+
+function formatTaggedUser(wallet: Wallet, money: Money): z.infer<typeof taggedUserSchema> {
+  return { ...formatUser(wallet, money), tags: wallet.tags }
+}
+
 /** @throws Problem `unknown_user` */
-async function requireUser(sql: Database, username: string): Promise<Wallet> {
-  const wallet = await readWallet(sql, username)
+async function requireUser(username: string, found: Promise<Wallet | undefined>): Promise<Wallet> {
+  const wallet = await found
   if (!wallet) throw new Problem('unknown_user', `There is no user "${username}".`)
   return wallet
 }
@@ -77,7 +93,7 @@ const listUsersRoute = createRoute({
   description: 'Ordered by username.',
   request: { query: pageQuery },
   responses: {
-    200: { description: 'A page of users.', content: json(pageOf(userSchema).openapi('UserPage')) },
+    200: { description: 'A page of users.', content: json(pageOf(taggedUserSchema).openapi('UserPage')) },
     ...problems(...READING),
   },
 })
@@ -92,7 +108,7 @@ function registerListUsers(app: App, { sql, money }: AppDependencies): void {
         c,
         wallets,
         limit,
-        (wallet) => formatUser(wallet, money),
+        (wallet) => formatTaggedUser(wallet, money),
         (wallet) => wallet.username,
       ),
       200,
@@ -163,8 +179,9 @@ function registerCreateUser(app: App, { sql, writes, money, auth }: AppDependenc
       unknown: 'unknown_user',
       refused: (refusal) => userProblem(refusal, money),
     })
-    c.header('Location', `/users/balance/${created}`)
-    return c.json(formatUser(await requireUser(sql, created), money), 201)
+    const user = await requireUser(username, readWalletOf(sql, created))
+    c.header('Location', `/users/balance/${user.username}`)
+    return c.json(formatUser(user, money), 201)
   })
 }
 
@@ -187,7 +204,7 @@ function registerGetBalance(app: App, { sql, money }: AppDependencies): void {
   app.openapi(getBalanceRoute, async (c) => {
     const { username } = c.req.valid('param')
     requireOwn(c, username, 'unknown_user')
-    const wallet = await requireUser(sql, username)
+    const wallet = await requireUser(username, readWallet(sql, username, ownerOf(c)))
     return c.json(formatUser(wallet, money), 200)
   })
 }
@@ -221,8 +238,43 @@ function registerTopUp(app: App, { sql, writes, money }: AppDependencies): void 
       amountMinor: body.amount,
       actor: actorOf(c),
     })
-    requireDone(c, answer, { unknown: 'unknown_user', refused: (refusal) => userProblem(refusal, money) })
-    return c.json(formatUser(await requireUser(sql, username), money), 200)
+    const topped = requireDone(c, answer, {
+      unknown: 'unknown_user',
+      refused: (refusal) => userProblem(refusal, money),
+    })
+    return c.json(formatUser(await requireUser(username, readWalletOf(sql, topped)), money), 200)
+  })
+}
+
+const userChanges = z
+  .strictObject({ tags: labelsInput.openapi({ description: TAGS, example: ['vip'] }) })
+  .openapi('UserChanges')
+
+const tagUserRoute = createRoute({
+  method: 'patch',
+  path: '/users/{username}',
+  ...OPERATORS,
+  operationId: 'tagUser',
+  tags: ['Users'],
+  summary: 'Change the tags of a user',
+  description: 'In place of those that there are. Campaigns evaluate a purchase by the tags of when it was confirmed.',
+  request: { params: userPath, headers: idempotencyHeaders, body: jsonBody(userChanges) },
+  responses: {
+    200: { description: 'The user in its present state.', headers: replayedHeader, content: json(taggedUserSchema) },
+    ...problems(...WRITING, 'unknown_user'),
+  },
+})
+
+function registerTagUser(app: App, { sql, writes, money }: AppDependencies): void {
+  app.openapi(tagUserRoute, async (c) => {
+    const { username } = c.req.valid('param')
+    const body = c.req.valid('json')
+    const answer = await tagUser(writes, keyedRequest(c, body), { username, tags: body.tags, actor: actorOf(c) })
+    const tagged = requireDone(c, answer, {
+      unknown: 'unknown_user',
+      refused: (refusal) => userProblem(refusal, money),
+    })
+    return c.json(formatTaggedUser(await requireUser(username, readWalletOf(sql, tagged)), money), 200)
   })
 }
 
@@ -231,8 +283,10 @@ const walletEntrySchema = z
     id: z.number().int(),
     amount: amountOutput.openapi({ description: 'Credit; negative: debit.', example: -1700 }),
     reason: z.enum(['opening', 'top_up', 'charge', 'charge_undone', 'refund']),
-    reference: z.string().openapi({ description: 'Id of the purchase, or Idempotency-Key of the request.' }),
-    actor: z.string().openapi({ description: 'Who caused the entry.', example: 'purchase' }),
+    reference,
+    actor: actorSchema.openapi({
+      description: 'Who caused the entry; the part of the store that moved it, of a purchase.',
+    }),
     at: timestamp,
   })
   .openapi('WalletEntry')
@@ -256,7 +310,7 @@ function registerListWalletEntries(app: App, { sql, money }: AppDependencies): v
   app.openapi(listWalletEntriesRoute, async (c) => {
     const { username } = c.req.valid('param')
     requireOwn(c, username, 'unknown_user')
-    const { userId } = await requireUser(sql, username)
+    const { userId } = await requireUser(username, readWallet(sql, username, ownerOf(c)))
     const { limit } = c.req.valid('query')
     const cursor = readCursor(c, numberPosition)
     const entries = await listWalletEntries(sql, {
@@ -269,7 +323,7 @@ function registerListWalletEntries(app: App, { sql, money }: AppDependencies): v
         c,
         entries,
         limit,
-        (entry) => formatWalletEntry(entry, money),
+        (entry) => formatWalletEntry(c, entry, money),
         (entry) => String(entry.id),
       ),
       200,
@@ -278,8 +332,16 @@ function registerListWalletEntries(app: App, { sql, money }: AppDependencies): v
 }
 
 function formatWalletEntry(
+  c: AppContext,
   { id, amountMinor, reason, reference, actor, recordedAt }: WalletEntry,
   { majorFromMinor }: Money,
 ): z.infer<typeof walletEntrySchema> {
-  return { id, amount: majorFromMinor(amountMinor), reason, reference, actor, at: recordedAt.toISOString() }
+  return {
+    id,
+    amount: majorFromMinor(amountMinor),
+    reason,
+    reference,
+    actor: formatActor(c, actor),
+    at: recordedAt.toISOString(),
+  }
 }

@@ -80,6 +80,7 @@ async function recordOrder(sql: Database, { userId, ...line }: Order): Promise<s
     username: userId,
     lines: [line],
     pointValueMinor: 10,
+    actor: 'bench',
   })
   if (opened.ok) return opened.purchaseId
   throw new Error(`the order was answered ${opened.problem}`)

@@ -1,6 +1,7 @@
 import type { Database, Sql } from '#db/client.ts'
 import { listLots, listTransactions, readAvailable, readBalance, readNextExpiry } from '#db/points.ts'
-import { type BalanceEntry, balanceEntries, type DailyBalance } from '#domain/points/daily-balance.ts'
+import { oneLot } from '#domain/points/account.ts'
+import { type Balance, balanceOf, type DailyBalance } from '#domain/points/daily-balance.ts'
 import { createPointsLedger } from '#ledger/ledger.ts'
 import type { Figures } from './figures.ts'
 import { createHttpClient, expectStatus } from './http.ts'
@@ -96,7 +97,7 @@ async function compareCosts(sql: Database, accounts: { longest: string; shortest
     'what can be spent': (accountId) => readAvailable(sql, accountId, now),
     'what expires next': (accountId) => readNextExpiry(sql, accountId, now),
     'issue a point': (accountId) =>
-      ledger.execute({ ...entry(accountId), command: { type: 'issue', amount: 1, ttlDays: 365, ...why } }),
+      ledger.execute({ ...entry(accountId), command: { type: 'issue', ...oneLot(1, 365), ...why } }),
     'redeem a point': (accountId) =>
       ledger.execute({ ...entry(accountId), command: { type: 'redeem', amount: 1, ...why } }),
     '20 lines of the statement': (accountId) => listTransactions(sql, { accountId, limit: 20 }),
@@ -146,11 +147,10 @@ async function medians(calls: number, work: () => Promise<unknown>): Promise<num
   return found
 }
 
-type Balance = { available: number; entries: BalanceEntry[] }
 type FoldedEvent = {
   type: 'issued' | 'redeemed' | 'expired' | 'reversed'
   at: string
-  portions: { issuedOn: string; expiresAt: string; amount: number }[]
+  portions: { issuedOn: string; availableOn: string; expiresAt: string; amount: number }[]
 }
 
 /** A balance as one reads it first off an event store: all events of the account, folded. Of accounts without reversals. */
@@ -161,11 +161,12 @@ async function foldBalance(sql: Sql, accountId: string): Promise<Balance> {
   const days = new Map<string, DailyBalance>()
   for (const { type, at, portions } of events) {
     if (type === 'reversed') throw new Error('reversals are not folded')
-    for (const { issuedOn, expiresAt, amount } of portions) {
-      const key = `${issuedOn} ${expiresAt}`
+    for (const { issuedOn, availableOn, expiresAt, amount } of portions) {
+      const key = `${issuedOn} ${availableOn} ${expiresAt}`
       const day = days.get(key)
       days.set(key, {
-        issuedOn: issuedOn as DailyBalance['issuedOn'],
+        issuedOn,
+        availableOn,
         expiresAt,
         remaining: (day?.remaining ?? 0) + (type === 'issued' ? amount : -amount),
         expired: (day?.expired ?? 0) + (type === 'expired' ? amount : 0),
@@ -173,9 +174,7 @@ async function foldBalance(sql: Sql, accountId: string): Promise<Balance> {
       })
     }
   }
-  const entries = balanceEntries([...days.values()], new Date().toISOString())
-  const active = entries.filter(({ status }) => status === 'active')
-  return { available: active.reduce((sum, { balance }) => sum + balance, 0), entries }
+  return balanceOf([...days.values()], new Date().toISOString())
 }
 
 /** @throws Error when both ways to a balance do not come to the same: then there is nothing to compare */
@@ -235,13 +234,16 @@ export async function bookHistory(
       )
       select ${accountId}, version, transaction_id, type, amount, balance,
         jsonb_build_object('portions', jsonb_build_array(jsonb_build_object('lotId', lot_id, 'amount', amount,
-          'issuedOn', (midnight at time zone 'UTC')::date,
-          'expiresAt', to_char(expires_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')))),
+          'issuedOn', (midnight at time zone 'UTC')::date, 'availableOn', (midnight at time zone 'UTC')::date,
+          'expiresAt', to_char(expires_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+          || case when type = 'issued' then '{"campaignId": null}' else '{}' end::jsonb)),
         'bench', 'bench', 'bench', at
       from history`
     await sql`
-      insert into points_lots (id, account_id, issued_at, expires_at, original, remaining, expired)
-      select lot_id, ${accountId}, min(at), min(expires_at), sum(amount) filter (where type = 'issued'),
+      insert into points_lots (
+        id, transaction_id, account_id, issued_at, available_at, expires_at, original, remaining, expired
+      )
+      select lot_id, lot_id, ${accountId}, min(at), min(at), min(expires_at), sum(amount) filter (where type = 'issued'),
         sum(case when type = 'issued' then amount else -amount end),
         coalesce(sum(amount) filter (where type = 'expired'), 0)
       from history group by lot_id`
@@ -249,8 +251,8 @@ export async function bookHistory(
       insert into points_allocations (transaction_id, redemption_id, lot_id, amount)
       select transaction_id, transaction_id, lot_id, amount from history where type = 'redeemed'`
     await sql`
-      insert into daily_balances (account_id, issued_on, expires_at, remaining, expired, last_updated)
-      select ${accountId}, (midnight at time zone 'UTC')::date, expires_at,
+      insert into daily_balances (account_id, issued_on, available_on, expires_at, remaining, expired, last_updated)
+      select ${accountId}, (midnight at time zone 'UTC')::date, (midnight at time zone 'UTC')::date, expires_at,
         sum(case when type = 'issued' then amount else -amount end),
         coalesce(sum(amount) filter (where type = 'expired'), 0), max(at)
       from history group by midnight, expires_at`

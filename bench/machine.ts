@@ -53,9 +53,10 @@ export async function withMachine<Value>(
   work: (machine: Machine) => Promise<Value>,
 ): Promise<Value> {
   const interrupted = Promise.withResolvers<never>()
+  // npm passes on what the terminal has sent already: it comes twice.
   const interrupt = (signal: NodeJS.Signals) =>
     interrupted.reject(new ConfigurationError(`Stopped by ${signal}: nothing is left running.`))
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, interrupt)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt)
   const started = openStarted()
   process.once('exit', started.stopAtOnce)
   try {
@@ -273,6 +274,7 @@ const UNSET = {
   HOST: '',
   FAST_LANE: '',
   LOG_LEVEL: '',
+  RATE_LIMITS: '',
 }
 
 async function describeNamespace(address: string): Promise<void> {

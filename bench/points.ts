@@ -3,7 +3,9 @@ import { createActivities } from '#activities/create-activities.ts'
 import { recordExternalEvent } from '#db/awards.ts'
 import { addMissingCampaigns, readGrantsTakenBack } from '#db/campaigns.ts'
 import type { Sql } from '#db/client.ts'
+import { DEFAULT_TERMS } from '#domain/campaigns/campaign.ts'
 import type { Rule } from '#domain/campaigns/condition.ts'
+import { oneLot } from '#domain/points/account.ts'
 import { createPointsLedger } from '#ledger/ledger.ts'
 import type { Figures } from './figures.ts'
 import { closedLoop, rateOf, type Work } from './load.ts'
@@ -107,11 +109,12 @@ async function openAccounts(owner: Sql, accounts: number): Promise<void> {
 }
 
 async function issue(ledger: ReturnType<typeof createPointsLedger>, accountId: string): Promise<void> {
+  const key = crypto.randomUUID()
   const answer = await ledger.execute({
     accountId,
-    key: crypto.randomUUID(),
+    key,
     requestHash: '',
-    command: { type: 'issue', amount: 1, ttlDays: 365, reason: 'bench', reference: 'bench', actor: 'bench' },
+    command: { type: 'issue', ...oneLot(1, 365), reason: 'bench', reference: key, actor: 'bench' },
   })
   if (!answer.ok) throw new Error(`issuing points was answered ${JSON.stringify(answer)}`)
 }
@@ -160,8 +163,7 @@ async function benchAwards(
   for (const { client, totalPoints } of Object.values(AWARDS)) {
     if (totalPoints === undefined) continue
     const caps = { totalPoints, pointsPerCustomer: null }
-    const eventTypes = ['Ride']
-    const terms = { eventTypes, status: 'active' as const, startsAt: null, endsAt: null, caps, rules: [RULE] }
+    const terms = { ...DEFAULT_TERMS, eventTypes: ['Ride'], caps, rules: [RULE] }
     await addMissingCampaigns(sql, [{ client, name: 'bench', terms }], 'bench')
   }
   const ledger = createPointsLedger(sql, { alsoCommits: readGrantsTakenBack })
@@ -197,7 +199,14 @@ async function recordEvents(sql: Sql, client: string, count: number): Promise<st
     const eventId = ids[n] ?? ''
     const request = { scope: client, key: eventId, requestHash: '' }
     const username = `awarded-${n % AWARDED_ACCOUNTS}`
-    await recordExternalEvent(sql, request, { eventId, type: 'Ride', client, username, payload: { amount: 1_700 } })
+    await recordExternalEvent(sql, request, {
+      eventId,
+      type: 'Ride',
+      client,
+      username,
+      payload: { amount: 1_700 },
+      actor: 'bench',
+    })
   })
   return ids
 }

@@ -3,6 +3,8 @@ import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { createMoney, isCurrency, isLocale, type Money } from '#domain/money.ts'
 import { isLoopbackHost } from './loopback.ts'
+import { hostnameOf, parseTrustedProxies, type TrustedProxies } from './proxies.ts'
+import { DEFAULT_POLICIES, POLICY_NAMES, parsePolicies, type RateLimitSettings } from './rate-limits.ts'
 
 /**
  * Something the user can correct: a bad value, a port taken, a server that does not answer.
@@ -37,14 +39,16 @@ const webPage = z
   .url({ protocol: /^https?$/, error: 'must look like https://temporal.example' })
   .transform((text) => text.replace(/\/+$/, ''))
 
-/** Keys that are fetched on the way could be anybody's. */
-const keySet = z
-  .url({ protocol: /^https?$/, error: 'must look like https://id.example/jwks' })
-  .transform((text) => new URL(text))
-  .refine(
-    ({ protocol, hostname }) => protocol === 'https:' || isLoopbackHost(hostname),
-    'must be https, but for a loopback address',
-  )
+/** What is read on the way could be anybody's. */
+function secureUrl(example: string) {
+  return z
+    .url({ protocol: /^https?$/, error: `must look like ${example}` })
+    .transform((text) => new URL(text))
+    .refine(
+      ({ protocol, hostname }) => protocol === 'https:' || isLoopbackHost(hostname),
+      'must be https, but for a loopback address',
+    )
+}
 
 const list = z.string().transform((text) =>
   text
@@ -52,6 +56,30 @@ const list = z.string().transform((text) =>
     .map((item) => item.trim())
     .filter((item) => item !== ''),
 )
+
+/** Where browsers reach the store. In clear, tokens and cookies would be anybody's on the way. */
+const publicUrl = secureUrl('https://shop.example').refine(
+  ({ href, origin }) => href === `${origin}/`,
+  'must be an origin such as https://shop.example, without a path',
+)
+
+const hostname = z
+  .string()
+  .refine(
+    (text) => hostnameOf(text) === text.toLowerCase(),
+    'must be names or addresses such as shop.example or [2001:db8::1], without ports, separated by commas',
+  )
+  .toLowerCase()
+
+/** A text that `parse` can read. */
+function parsed<Value>(parse: (text: string) => Value | undefined, error: string) {
+  return z.string().transform((text, context) => {
+    const value = parse(text)
+    if (value !== undefined) return value
+    context.addIssue(error)
+    return z.NEVER
+  })
+}
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
 
@@ -86,9 +114,22 @@ const variables = z.object({
     .string()
     .refine((secret) => Buffer.byteLength(secret) >= 32, 'must have 32 bytes or more')
     .optional(),
-  AUTH_JWKS_URL: keySet.optional(),
+  AUTH_JWKS_URL: secureUrl('https://id.example/jwks').optional(),
+  AUTH_CLIENT_ID: z.string().max(255).optional(),
+  AUTH_CLIENT_SECRET: z.string().max(1_024).optional(),
   AUTH_ROLES_CLAIM: z.string().default('roles'),
   AUTH_CLIENTS_CLAIM: z.string().default('clients'),
+  PUBLIC_URL: publicUrl.optional(),
+  ALLOWED_HOSTS: list.pipe(z.array(hostname)).default([]),
+  TRUST_PROXY: parsed(
+    parseTrustedProxies,
+    'must be the number of proxies on the way (1 to 10), or their addresses and subnets such as 10.0.0.0/8, separated by commas',
+  ).optional(),
+  RATE_LIMITS: z.enum(['off', 'memory', 'postgres'], { error: 'must be off, memory or postgres' }).optional(),
+  RATE_LIMIT_POLICIES: parsed(
+    parsePolicies,
+    `must be requests and seconds by name such as reads=600/60,writes=120/60; the names are ${POLICY_NAMES.join(', ')}`,
+  ).default(DEFAULT_POLICIES),
   CORS_ORIGINS: list.pipe(z.array(origin)).default([]),
   LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info'),
   NODE_ENV: z.string().optional(),
@@ -108,6 +149,16 @@ export type AuthSettings = {
   /** Names of the claims that have the roles, and the clients that a service or operator is for. */
   readonly rolesClaim: string
   readonly clientsClaim: string
+  /** Undefined: the store has no sign-in. */
+  readonly signIn?: SignInSettings | undefined
+}
+
+/** This API as a client of the provider of identities. */
+export type SignInSettings = {
+  readonly clientId: string
+  readonly clientSecret: string
+  /** Where browsers find it: `/auth/callback` is registered at the provider. */
+  readonly publicUrl: URL
 }
 
 /** The whole configuration of a process, read once at its start. */
@@ -143,6 +194,14 @@ export interface Environment {
   readonly fastLane: boolean
   /** Undefined: demo mode, in which everybody may do everything. */
   readonly auth: AuthSettings | undefined
+  /** Origin of the store and the API as browsers reach them. */
+  readonly publicUrl: URL | undefined
+  /** Host names that the API answers to outside of demo mode, beside those of loopback: that of `publicUrl` is among them. */
+  readonly allowedHosts: readonly string[]
+  /** Undefined: nobody's forwarded headers are believed. */
+  readonly trustedProxies: TrustedProxies | undefined
+  /** Undefined: none. */
+  readonly rateLimits: RateLimitSettings | undefined
   readonly corsOrigins: readonly string[]
   readonly logLevel: LogLevel
   /** `NODE_ENV=production`: what can be built beforehand must have been. */
@@ -172,6 +231,7 @@ export function readEnvironment(source: Variables = process.env): Environment {
       `HOST="${value.HOST}": must be a loopback address such as 127.0.0.1: without auth the API serves this machine only.`,
     )
   }
+  const allowedHosts = readAllowedHosts(value, auth)
   const money = createMoney(value.CURRENCY, value.LOCALE)
   return {
     host: value.HOST,
@@ -193,6 +253,10 @@ export function readEnvironment(source: Variables = process.env): Environment {
     purchaseWaitMs: value.PURCHASE_WAIT_MS,
     fastLane: value.FAST_LANE === 'on',
     auth,
+    publicUrl: value.PUBLIC_URL,
+    allowedHosts,
+    trustedProxies: value.TRUST_PROXY,
+    rateLimits: readRateLimits(value, auth),
     corsOrigins: value.CORS_ORIGINS,
     logLevel: value.LOG_LEVEL,
     production: value.NODE_ENV === 'production',
@@ -210,6 +274,15 @@ export function childEnvironment(changes: Variables, source: Variables = process
   return Object.fromEntries(merged.filter((entry): entry is [string, string] => entry[1] !== undefined))
 }
 
+/** What is secret, or carries a password; and all that clients of Temporal are configured with: keys and headers are among it. */
+const SECRET = /^AUTH_|^TEMPORAL_|DATABASE_URL$|API_KEY|PASSWORD|SECRET/
+
+/** The same for a program that is not ours, which may run as another user: without what is secret. */
+export function foreignEnvironment(changes: Variables, source: Variables = process.env): Record<string, string> {
+  const open = Object.fromEntries(Object.entries(source).filter(([name]) => !SECRET.test(name)))
+  return childEnvironment(changes, open)
+}
+
 /** Someone who configured more than there is must not be served without it. */
 function refuseUnknownAuth(given: Variables): void {
   const name = Object.keys(given).find((key) => key.startsWith('AUTH_') && !(key in variables.shape))
@@ -219,7 +292,8 @@ function refuseUnknownAuth(given: Variables): void {
 /** All of it, or nothing: half a configuration would be a mistake. */
 function readAuth(value: z.output<typeof variables>): AuthSettings | undefined {
   const { AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience, AUTH_JWT_SECRET: secret, AUTH_JWKS_URL: jwksUrl } = value
-  if ([issuer, audience, secret, jwksUrl].every((one) => one === undefined)) return undefined
+  const isSet = [issuer, audience, secret, jwksUrl, value.AUTH_CLIENT_ID, value.AUTH_CLIENT_SECRET]
+  if (isSet.every((one) => one === undefined)) return undefined
   if (secret !== undefined && jwksUrl !== undefined) {
     throw new ConfigurationError(
       'AUTH_JWT_SECRET and AUTH_JWKS_URL are both set: set the one that tokens are signed with.',
@@ -236,7 +310,60 @@ function readAuth(value: z.output<typeof variables>): AuthSettings | undefined {
     keys: secret === undefined ? { jwksUrl: jwksUrl as URL } : { secret },
     rolesClaim: value.AUTH_ROLES_CLAIM,
     clientsClaim: value.AUTH_CLIENTS_CLAIM,
+    signIn: readSignIn(value),
   }
+}
+
+function readSignIn(value: z.output<typeof variables>): SignInSettings | undefined {
+  const { AUTH_CLIENT_ID: clientId, AUTH_CLIENT_SECRET: clientSecret, PUBLIC_URL: publicUrl } = value
+  if (clientId === undefined && clientSecret === undefined) return undefined
+  if (
+    clientId === undefined ||
+    clientSecret === undefined ||
+    publicUrl === undefined ||
+    value.AUTH_JWKS_URL === undefined
+  ) {
+    throw new ConfigurationError(
+      'AUTH_CLIENT_ID and AUTH_CLIENT_SECRET go together, and with PUBLIC_URL and AUTH_JWKS_URL: set all four for the sign-in of the store.',
+    )
+  }
+  if (!secureUrl('').safeParse(value.AUTH_ISSUER).success) {
+    throw new ConfigurationError(
+      'AUTH_ISSUER: must be the https address of the provider for the sign-in of the store, but for a loopback address.',
+    )
+  }
+  if (clientId === value.AUTH_AUDIENCE) {
+    throw new ConfigurationError(
+      'AUTH_AUDIENCE and AUTH_CLIENT_ID are the same: tokens that say who signed in would count as access tokens. Give the API an audience of its own at the provider.',
+    )
+  }
+  return { clientId, clientSecret, publicUrl }
+}
+
+/** A name that the API does not know could be that of another site, made to resolve to us by its owner. */
+function readAllowedHosts(value: z.output<typeof variables>, auth: AuthSettings | undefined): readonly string[] {
+  const { HOST, PUBLIC_URL: publicUrl, ALLOWED_HOSTS: names, TRUST_PROXY: proxies } = value
+  if (auth === undefined) {
+    const isPublic = publicUrl !== undefined && !isLoopbackHost(publicUrl.hostname)
+    const forOthers = { PUBLIC_URL: isPublic, ALLOWED_HOSTS: names.length > 0, TRUST_PROXY: proxies !== undefined }
+    const [name] = Object.entries(forOthers).find(([, isSet]) => isSet) ?? []
+    if (name === undefined) return []
+    throw new ConfigurationError(`${name} is set, but without auth the API serves this machine only: unset it.`)
+  }
+  const hosts = [...names, ...(publicUrl ? [publicUrl.hostname] : [])]
+  if (hosts.length > 0 || isLoopbackHost(HOST)) return hosts
+  throw new ConfigurationError(
+    `HOST="${HOST}" serves other machines: set PUBLIC_URL to the address at which browsers reach the API, or ALLOWED_HOSTS to its names.`,
+  )
+}
+
+/** One person on one machine needs no limits, and a benchmark none either; all of them would be one caller there. */
+function readRateLimits(
+  value: z.output<typeof variables>,
+  auth: AuthSettings | undefined,
+): RateLimitSettings | undefined {
+  const store = value.RATE_LIMITS ?? (auth === undefined ? 'off' : 'memory')
+  return store === 'off' ? undefined : { store, policies: value.RATE_LIMIT_POLICIES }
 }
 
 /** Values may be secret (URLs carry passwords), so they are shown only where that helps and cannot hurt. */

@@ -12,7 +12,8 @@ export function isLoopbackHost(host: string): boolean {
   return family !== 0 && loopback.check(bare, family === 6 ? 'ipv6' : 'ipv4')
 }
 
-const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
+/** Of HTTP: they read (RFC 9110, section 9.2.1). */
+export const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /** Its own pages, and what a person asked for. A page of the same site may be one on another port of this machine. */
 const OWN_SITES = new Set(['same-origin', 'none'])

@@ -90,19 +90,26 @@ const GRPC_INVALID = 3
 export async function startWorkflow(
   client: Client,
   workflowType: string,
-  { typedSearchAttributes, searchAttributes, ...options }: WorkflowStartOptions & { args: unknown[] },
+  { typedSearchAttributes, searchAttributes, signal, ...options }: WorkflowToStart,
 ): Promise<WorkflowHandle> {
+  const start = (all: typeof options) =>
+    signal === undefined
+      ? client.workflow.start(workflowType, all)
+      : client.workflow.signalWithStart(workflowType, { signal, ...all })
   try {
-    return await client.workflow.start(workflowType, {
+    return await start({
       ...options,
       ...(typedSearchAttributes && { typedSearchAttributes }),
       ...(searchAttributes && { searchAttributes }),
     })
   } catch (error) {
     if (grpcCodeOf(error) !== GRPC_INVALID) throw error
-    return await client.workflow.start(workflowType, options)
+    return await start(options)
   }
 }
+
+/** `signal`: what it is sent, whether it was running or is started. */
+type WorkflowToStart = WorkflowStartOptions & { args: unknown[]; signal?: string }
 
 /** Starts a workflow, also when one of its id has ended. @returns false when one is open */
 export async function startUnlessOpen(

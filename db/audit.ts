@@ -1,6 +1,7 @@
 import type { Database, Sql } from './client.ts'
 import { isOpen } from './discrepancies.ts'
 import { withheldPoints } from './points.ts'
+import { type Check, POINTS_INVARIANTS, portions, settledAmounts } from './points-audit.ts'
 import { readStuck, type Stuck } from './stuck.ts'
 
 export type Invariant = {
@@ -37,12 +38,6 @@ export async function audit(
   })
 }
 
-export type Check = {
-  name: string
-  population: (sql: Sql) => PromiseLike<{ count: number }[]>
-  broken: (sql: Sql) => PromiseLike<Record<string, unknown>[]>
-}
-
 /**
  * What each settled purchase ordered, sold, still reserves, was paid with and earned, in the end. The references of other
  * entries are keys that clients choose, so it takes the reason, too, to know a purchase's.
@@ -50,9 +45,9 @@ export type Check = {
 function settledEffects(sql: Sql) {
   return sql`
     effects as (
-      select p.id as purchase, p.status, p.charged_minor as bill_minor,
+      select p.id as purchase, p.status, p.charged_minor as bill_minor, p.refunds_asked, p.refunds_done,
         p.redeem_points, p.point_value_minor, a.state as award, a.points as award_points, p.refund, pe.*, l.lines, l.ordered, m.movements, m.sold,
-        r.reserved, r.sold_lines, e.entries, e.charged_minor
+        r.reserved, r.sold_lines, r.returned, e.entries, e.charged_minor, b.*, given.*
       from purchases p
       left join awards a on a.id = p.id
       cross join lateral (
@@ -64,9 +59,21 @@ function settledEffects(sql: Sql) {
       ) m
       cross join lateral (
         select coalesce(sum(quantity) filter (where state = 'reserved'), 0) as reserved,
-          count(*) filter (where state = 'confirmed') as sold_lines
+          count(*) filter (where state in ('confirmed', 'returned')) as sold_lines, coalesce(sum(returned), 0) as returned
         from stock_reservations where purchase_id = p.id
       ) r
+      cross join lateral (
+        select count(*) as back_lines, coalesce(sum(quantity), 0) as back from refund_lines where purchase_id = p.id
+      ) b
+      cross join lateral (
+        select coalesce((p.refund ->> 'amountMinor')::bigint, 0) as returned_minor,
+          coalesce((p.refund ->> 'withheldMinor')::bigint, 0) as withheld_minor,
+          coalesce((p.refund ->> 'shortfallMinor')::bigint, 0) as shortfall_minor,
+          coalesce((p.refund ->> 'pointsReturned')::bigint, 0) as points_returned,
+          coalesce((p.refund ->> 'pointsWithheld')::bigint, 0) as points_withheld,
+          coalesce((p.refund ->> 'pointsTakenBack')::bigint, 0) as points_taken_back,
+          coalesce((p.refund ->> 'pointsSpent')::bigint, 0) as points_spent
+      ) given
       cross join lateral (
         select count(*) as entries, coalesce(-sum(amount_minor), 0) as charged_minor
         from wallet_entries where reference = p.id::text and reason in ('charge', 'charge_undone', 'refund')
@@ -88,191 +95,6 @@ function settledEffects(sql: Sql) {
       ) pe
       where p.settled_at is not null
     )`
-}
-
-/** What must hold of points, whatever was asked of the ledger and however it was interrupted. */
-export const POINTS_INVARIANTS: Check[] = [
-  {
-    name: 'a points account holds what its events add up to, and so do its counters and its lots',
-    population: countAccounts,
-    broken: (sql) => sql`
-      select a.account_id as account, a.balance, e.balance as events, l.remaining as lots, a.issued, e.issued as issued_events,
-        l.original as issued_lots, a.redeemed, e.redeemed as redeemed_events, a.expired, e.expired as expired_events,
-        l.expired as expired_lots, a.taken_back, e.taken_back as taken_back_events
-      from points_accounts a
-      left join (
-        select account_id, sum(amount) filter (where effect = 'issued') as issued,
-          sum(case effect when 'redeemed' then amount when 'given back' then -amount - withheld else 0 end) as redeemed,
-          coalesce(sum(amount) filter (where effect = 'expired'), 0) as expired,
-          coalesce(sum(amount) filter (where effect = 'taken back'), 0) + sum(withheld) as taken_back,
-          sum(case when effect in ('issued', 'given back') then amount else -amount end) as balance
-        from (${effects(sql)}) as effects
-        group by account_id
-      ) e using (account_id)
-      left join (
-        select account_id, sum(original) as original, sum(remaining) as remaining, sum(expired) as expired
-        from points_lots group by account_id
-      ) l using (account_id)
-      where (a.balance, a.issued, a.redeemed, a.expired, a.taken_back) is distinct from (coalesce(e.balance, 0)::bigint,
-          coalesce(e.issued, 0)::bigint, coalesce(e.redeemed, 0)::bigint, coalesce(e.expired, 0)::bigint,
-          coalesce(e.taken_back, 0)::bigint)
-        or (a.balance, a.issued, a.expired) is distinct from (coalesce(l.remaining, 0)::bigint,
-          coalesce(l.original, 0)::bigint, coalesce(l.expired, 0)::bigint)
-        or a.balance < 0
-      limit 100`,
-  },
-  {
-    name: 'the events of a points account are numbered from 1 without a gap, up to its version',
-    population: countAccounts,
-    broken: (sql) => sql`
-      select a.account_id as account, a.version, count(e.version) as events, max(e.version) as last
-      from points_accounts a left join points_events e using (account_id)
-      group by a.account_id, a.version
-      having a.version <> count(e.version) or a.version <> coalesce(max(e.version), 0)
-      limit 100`,
-  },
-  {
-    name: 'a lot of points is as it was issued, and holds what the events left in it',
-    population: (sql) => sql<{ count: number }[]>`select count(*)::bigint as count from points_lots`,
-    broken: (sql) => sql`
-      select coalesce(l.id, p.lot_id) as lot, coalesce(l.account_id, p.account_id) as account, l.original,
-        p.original as original_events, l.remaining, p.remaining as remaining_events, l.expired, p.expired as expired_events,
-        l.expires_at, p.expires_at as expires_at_events
-      from points_lots l
-      full join (
-        select lot_id, min(account_id) as account_id, min(at) filter (where effect = 'issued') as issued_at,
-          min(expires_at) as expires_at, count(distinct expires_at) as ends,
-          sum(amount) filter (where effect = 'issued') as original, ${leftInLots(sql)} as remaining,
-          ${lostByLots(sql)} as expired
-        from (${portions(sql)}) as portions
-        group by lot_id
-      ) p on p.lot_id = l.id
-      where (l.account_id, l.issued_at, l.expires_at, l.original, l.remaining, l.expired)
-          is distinct from (p.account_id, p.issued_at, p.expires_at, p.original::bigint, p.remaining::bigint, p.expired::bigint)
-        or p.ends <> 1 or l.remaining < 0 or l.remaining + l.expired + l.owed > l.original
-      limit 100`,
-  },
-  {
-    name: 'points that were spent when their issue was reversed are owed until they come back, and then come back to nobody',
-    population: (sql) => sql<{ count: number }[]>`
-      select count(*)::bigint as count from points_events where payload -> 'reverses' ->> 'type' = 'issue'`,
-    broken: (sql) => sql`
-      with reversal as (
-        select reverses as lot_id, account_id, version, reason, (payload -> 'notTakenBack' ->> 'spent')::bigint as spent,
-          (payload -> 'notTakenBack' ->> 'owed')::bigint as owed
-        from points_events where payload -> 'reverses' ->> 'type' = 'issue'
-      ), withheld as (
-        select lot_id, sum(amount) as amount from (${withheldPortions(sql)}) as portions group by lot_id
-      ), held as (
-        select a.lot_id, sum(a.amount) as now, sum(a.amount) filter (where e.version < r.version) as then
-        from points_allocations a join points_events e using (transaction_id) left join reversal r using (lot_id)
-        group by a.lot_id
-      ), returned as (
-        select lot_id, max(version) as version from (${portions(sql)}) as portions
-        where effect = 'given back'
-        group by lot_id
-      )
-      select l.id as lot, l.account_id as account, l.owed, (coalesce(r.owed, 0) - coalesce(w.amount, 0))::bigint as owed_events,
-        coalesce(h.now, 0)::bigint as spent, r.spent as spent_at_reversal, coalesce(h.then, 0)::bigint as spent_until_reversal
-      from points_lots l
-      left join reversal r on r.lot_id = l.id
-      left join withheld w on w.lot_id = l.id
-      left join held h on h.lot_id = l.id
-      left join returned on returned.lot_id = l.id
-      where l.owed <> coalesce(r.owed, 0) - coalesce(w.amount, 0)
-        or l.owed not between 0 and coalesce(h.now, 0)
-        or r.spent <> coalesce(h.then, 0)
-        -- Only the refund of a purchase makes something good.
-        or r.owed <> r.spent and r.reason <> 'purchase'
-        or l.owed > 0 and returned.version > r.version
-      limit 100`,
-  },
-  {
-    name: 'redeemed points were taken from lots, and a reversal gave back to each lot what was taken from it',
-    population: (sql) => sql<{ count: number }[]>`
-      select count(*)::bigint as count from points_events where type = 'redeemed'`,
-    broken: (sql) => sql`
-      select coalesce(p.transaction_id, a.transaction_id) as transaction, coalesce(p.lot_id, a.lot_id) as lot,
-        p.redemption_id as redemption, p.amount, a.redemption_id as allocated_to, a.amount as allocated,
-        taken.amount as taken
-      from (
-        select transaction_id, coalesce(reverses, transaction_id) as redemption_id, lot_id,
-          sum(case effect when 'redeemed' then amount else -amount end) as amount
-        from (${portions(sql)} union all ${withheldPortions(sql)}) as portions
-        where effect in ('redeemed', 'given back', 'withheld')
-        group by transaction_id, reverses, lot_id
-      ) p
-      full join points_allocations a on a.transaction_id = p.transaction_id and a.lot_id = p.lot_id
-      left join points_allocations taken
-        on taken.transaction_id = a.redemption_id and taken.lot_id = a.lot_id and a.transaction_id <> a.redemption_id
-      where (a.redemption_id, a.amount) is distinct from (p.redemption_id, p.amount)
-        or (a.transaction_id <> a.redemption_id and taken.amount is distinct from -a.amount)
-        or (a.amount > 0 and exists (select from points_events where reverses = a.transaction_id) and not exists (
-          select from points_allocations back
-          where back.redemption_id = a.transaction_id and back.lot_id = a.lot_id and back.amount = -a.amount
-        ))
-      limit 100`,
-  },
-  {
-    name: 'the daily balances of points are what the events make of each day’s lots',
-    population: (sql) => sql<{ count: number }[]>`select count(*)::bigint as count from daily_balances`,
-    broken: (sql) => sql`
-      select coalesce(d.account_id, p.account_id) as account, coalesce(d.issued_on, p.issued_on)::text as issued_on,
-        coalesce(d.expires_at, p.expires_at) as expires_at, d.remaining, p.remaining as remaining_events, d.expired,
-        p.expired as expired_events, d.last_updated, p.last_updated as last_updated_events
-      from daily_balances d
-      full join (
-        select account_id, issued_on, expires_at, ${leftInLots(sql)} as remaining, ${lostByLots(sql)} as expired,
-          (array_agg(at order by version desc))[1] as last_updated
-        from (${portions(sql)}) as portions
-        group by account_id, issued_on, expires_at
-      ) p on (p.account_id, p.issued_on, p.expires_at) = (d.account_id, d.issued_on, d.expires_at)
-      where (d.remaining, d.expired, d.last_updated)
-        is distinct from (p.remaining::bigint, p.expired::bigint, p.last_updated)
-      limit 100`,
-  },
-]
-
-function countAccounts(sql: Sql) {
-  return sql<{ count: number }[]>`select count(*)::bigint as count from points_accounts`
-}
-
-/** Each event with what it did; a reversal by the event that it reverses. */
-function effects(sql: Sql) {
-  return sql`
-    select e.account_id, e.version, e.transaction_id, e.reverses, e.at, e.amount, e.payload, e.withheld,
-      case when e.type <> 'reversed' then e.type when t.type = 'issued' then 'taken back' else 'given back' end as effect
-    from (select *, ${withheldPoints(sql)} as withheld from points_events) as e
-    left join points_events t on t.transaction_id = e.reverses`
-}
-
-/** What each event moved into a lot or out of it. */
-function portions(sql: Sql) {
-  return sql`
-    select account_id, version, transaction_id, reverses, at, effect, p."lotId" as lot_id, p."issuedOn" as issued_on,
-      p."expiresAt" as expires_at, p.amount
-    from (${effects(sql)}) as effects
-    cross join jsonb_to_recordset(payload -> 'portions')
-      as p ("lotId" uuid, "issuedOn" date, "expiresAt" timestamptz, amount bigint)`
-}
-
-/** What reversals of redemptions did not let into lots, because it was owed there. */
-function withheldPortions(sql: Sql) {
-  return sql`
-    select account_id, version, transaction_id, reverses, at, 'withheld' as effect, p."lotId" as lot_id,
-      p."issuedOn" as issued_on, p."expiresAt" as expires_at, p.amount
-    from points_events
-    cross join jsonb_to_recordset(payload -> 'withheld')
-      as p ("lotId" uuid, "issuedOn" date, "expiresAt" timestamptz, amount bigint)
-    where payload -> 'reverses' ->> 'type' = 'redeem'`
-}
-
-function leftInLots(sql: Sql) {
-  return sql`sum(case when effect in ('issued', 'given back') then amount else -amount end)`
-}
-
-function lostByLots(sql: Sql) {
-  return sql`coalesce(sum(amount) filter (where effect = 'expired'), 0)`
 }
 
 /** What must hold between campaigns, what they gave, and the ledger. */
@@ -312,38 +134,81 @@ export const CAMPAIGN_INVARIANTS: Check[] = [
       limit 100`,
   },
   {
-    name: 'points that campaigns issued are the sum of their grants, and so is what was taken back of them',
+    name: 'each lot of an award is the grant of its campaign, and so is what reversals settled of it',
     population: (sql) => sql<{ count: number }[]>`
       select count(*)::bigint as count from points_events where type = 'issued' and reason in ('purchase', 'event')`,
     broken: (sql) => sql`
       with moved as (
-        select transaction_id, lot_id, case effect when 'issued' then amount else -amount end as amount
-        from (${portions(sql)} union all ${withheldPortions(sql)}) as portions
-        where effect in ('issued', 'taken back', 'withheld') and lot_id in (
-          select transaction_id from points_events where type = 'issued' and reason in ('purchase', 'event')
-        )
+        select moved.transaction_id, lot_id, sum(moved.amount)::bigint as amount, min(l.campaign_id::text) as campaign
+        from (
+          select transaction_id, lot_id, amount from (${portions(sql)}) as issued where effect = 'issued'
+          union all select transaction_id, lot_id, -amount from (${settledAmounts(sql)}) as settled
+        ) as moved
+        left join points_lots l on l.id = lot_id
+        left join points_events e on e.transaction_id = l.transaction_id
+        where l.campaign_id is not null or e.reason in ('purchase', 'event')
+        group by moved.transaction_id, lot_id
+        having sum(moved.amount) <> 0
       ), granted as (
-        select transaction_id, lot_id, sum(points) as points, count(distinct sign(points)) as signs
+        select transaction_id, lot_id, sum(points) as points, min(campaign_id::text) as campaign, count(*) as grants
         from campaign_grants group by transaction_id, lot_id
       )
       select coalesce(m.transaction_id, g.transaction_id) as transaction, coalesce(m.lot_id, g.lot_id) as lot, m.amount,
         coalesce(g.points, 0)::bigint as grants
       from moved m full join granted g on g.transaction_id = m.transaction_id and g.lot_id = m.lot_id
-      where m.amount is distinct from g.points or g.signs <> 1
+      where (m.amount, m.campaign) is distinct from (g.points::bigint, g.campaign) or g.grants <> 1
       limit 100`,
   },
   {
     name: 'an award that was booked has one issue of its points, and any other none',
     population: (sql) => sql<{ count: number }[]>`select count(*)::bigint as count from awards`,
     broken: (sql) => sql`
-      select a.id as award, a.state, a.points, issued.times, issued.points as issued
+      select a.id as award, a.state, a.points, coalesce(issued.times, 0) as times, coalesce(issued.points, 0)::bigint as issued
       from awards a
-      cross join lateral (
-        select count(*) as times, coalesce(sum(amount), 0)::bigint as points,
-          coalesce(bool_and(transaction_id = a.transaction_id and account_id = a.user_id), true) as same
-        from points_events where reference = a.id::text and reason = a.kind and type = 'issued'
-      ) issued
-      where issued.times <> case a.state when 'booked' then 1 else 0 end or issued.points <> a.points or not issued.same
+      left join (
+        select reference, reason, count(*) as times, sum(amount) as points, min(transaction_id::text) as transaction,
+          min(account_id) as account
+        from points_events where type = 'issued' and reason in ('purchase', 'event')
+        group by reference, reason
+      ) issued on issued.reference = a.id::text and issued.reason = a.kind
+      where coalesce(issued.times, 0) <> case a.state when 'booked' then 1 else 0 end
+        or coalesce(issued.points, 0) <> a.points
+        or (issued.transaction, issued.account) <> (a.transaction_id::text, a.user_id)
+      limit 100`,
+  },
+  {
+    name: 'an award gave what its evaluation says of each campaign, and of an exclusive group of one at most',
+    population: (sql) => sql<{ count: number }[]>`select count(*)::bigint as count from awards where state = 'booked'`,
+    broken: (sql) => sql`
+      with told as (
+        select a.id as award, campaign ->> 'campaignId' as campaign, campaign ->> 'exclusiveGroup' as in_group,
+          (campaign -> 'points')::bigint as points
+        from awards a cross join lateral jsonb_array_elements(a.evaluation -> 'campaigns') as campaign
+        where a.state = 'booked' and campaign -> 'points' <> '0'
+      ), given as (
+        select a.id as award, g.campaign_id::text as campaign, sum(g.points)::bigint as points
+        from awards a join campaign_grants g using (transaction_id) where a.state = 'booked'
+        group by a.id, g.campaign_id
+      )
+      select award, campaign, told.points, given.points as given, null as in_group
+      from told full join given using (award, campaign)
+      where told.points is distinct from given.points
+      union all
+      select award, null, sum(points)::bigint, null, in_group from told
+      where in_group is not null
+      group by award, in_group
+      having count(*) > 1
+      limit 100`,
+  },
+  {
+    name: 'a campaign that was never active gave nothing',
+    population: (sql) => sql<{ count: number }[]>`select count(*)::bigint as count from campaigns`,
+    broken: (sql) => sql`
+      select g.campaign_id as campaign, sum(g.points)::bigint as points from campaign_grants g
+      where not exists (
+        select from campaign_history where campaign_id = g.campaign_id and after ->> 'status' = 'active'
+      )
+      group by g.campaign_id
       limit 100`,
   },
   {
@@ -363,10 +228,41 @@ export const CAMPAIGN_INVARIANTS: Check[] = [
             and theirs.version between h.first_version and c.version
         )
         or (c.deleted_at is null) <> (h.last is not null)
-        or (h.last is not null and (c.status, c.rules, c.cap_total_points, c.cap_points_per_customer, c.starts_at, c.ends_at)
-          is distinct from (h.last ->> 'status', h.last -> 'rules', (h.last -> 'caps' ->> 'totalPoints')::bigint,
-            (h.last -> 'caps' ->> 'pointsPerCustomer')::bigint, (h.last ->> 'startsAt')::timestamptz,
-            (h.last ->> 'endsAt')::timestamptz))
+        or (h.last is not null and (c.event_types, c.status, c.rules, c.cap_total_points, c.cap_points_per_customer, c.starts_at,
+            c.ends_at, c.time_zone, c.priority, c.exclusive_group, c.available_after_days, coalesce(c.expiry, 'null'))
+          is distinct from (h.last -> 'eventTypes', h.last ->> 'status', h.last -> 'rules',
+            (h.last -> 'caps' ->> 'totalPoints')::bigint, (h.last -> 'caps' ->> 'pointsPerCustomer')::bigint,
+            (h.last ->> 'startsAt')::timestamptz, (h.last ->> 'endsAt')::timestamptz,
+            h.last ->> 'timeZone', (h.last -> 'priority')::integer, h.last ->> 'exclusiveGroup',
+            (h.last -> 'availableAfterDays')::integer, h.last -> 'expiry'))
+      limit 100`,
+  },
+  {
+    name: 'what earns an award has the facts of when it happened, and nothing else has any',
+    population: (sql) => sql<{ count: number }[]>`select count(*)::bigint as count from awards`,
+    broken: (sql) => sql`
+      with happened as (
+        select purchase_id as id, at from purchase_events where step = 'confirmPurchase' and state = 'applied'
+        union all select id, occurred_at from external_events
+      )
+      select coalesce(h.id, f.id) as happened, h.at, f.facts
+      from happened h full join event_facts f using (id)
+      where h.id is null or f.id is null or jsonb_typeof(f.facts -> 'customer') is distinct from 'object' or f.facts -> 'products' is null
+        or f.facts -> 'local' -> 'UTC' is distinct from jsonb_build_object('date', to_char(h.at at time zone 'UTC', 'YYYY-MM-DD'),
+          'weekday', to_char(h.at at time zone 'UTC', 'fmday'), 'hour', extract(hour from h.at at time zone 'UTC')::integer)
+        or exists (select from purchase_lines l where l.purchase_id = h.id and f.facts -> 'products' -> l.product_id is null)
+      limit 100`,
+  },
+  {
+    name: 'of the purchases of a customer none of which was refunded as a whole, one knows of none before it, one of one, and so on',
+    population: (sql) => sql<{ count: number }[]>`select count(*)::bigint as count from wallets`,
+    broken: (sql) => sql`
+      select p.user_id as user, count(*) as purchases, array_agg(known.before order by known.before) as known
+      from purchases p join event_facts f on f.id = p.id
+      cross join lateral (select (f.facts -> 'customer' -> 'purchases')::bigint as before) known
+      group by p.user_id
+      having not bool_or(p.status = 'refunded')
+        and (count(distinct known.before) <> count(*) or min(known.before) <> 0 or max(known.before) <> count(*) - 1)
       limit 100`,
   },
 ]
@@ -399,8 +295,9 @@ const INVARIANTS: Check[] = [
         from product_history where product_id = p.id
       ) h
       where p.version <> h.entries
-        or (p.name, p.description, p.image, p.price_minor)
-          is distinct from (h.last ->> 'name', h.last ->> 'description', h.last ->> 'image', (h.last -> 'priceMinor')::bigint)
+        or (p.name, p.description, p.image, p.price_minor, to_jsonb(p.categories), to_jsonb(p.tags))
+          is distinct from (h.last ->> 'name', h.last ->> 'description', h.last ->> 'image', (h.last -> 'priceMinor')::bigint,
+            h.last -> 'categories', h.last -> 'tags')
       limit 100`,
   },
   {
@@ -419,14 +316,25 @@ const INVARIANTS: Check[] = [
       limit 100`,
   },
   {
+    name: 'the tags of a user are those of the last change of them',
+    population: (sql) => sql<{ count: number }[]>`select count(*)::bigint as count from users`,
+    broken: (sql) => sql`
+      select u.id as user, u.tags, last.after as changed_to
+      from users u left join lateral (
+        select after from user_tag_changes where user_id = u.id order by id desc limit 1
+      ) last on true
+      where u.tags <> coalesce(last.after, '{}')
+      limit 100`,
+  },
+  {
     name: 'a completed purchase sold each of its lines once, was paid once in money and points, and its award is settled',
     population: (sql) => sql<{ count: number }[]>`
-      select count(*)::bigint as count from purchases where status = 'completed'`,
+      select count(*)::bigint as count from purchases where status = 'completed' and refunds_asked = 0`,
     broken: (sql) => sql`
       with ${settledEffects(sql)}
       select * from effects
-      where status = 'completed' and not (
-        lines = sold_lines and ordered = sold and movements = lines and reserved = 0
+      where status = 'completed' and refunds_asked = 0 and not (
+        lines = sold_lines and ordered = sold and movements = lines and reserved = 0 and returned = 0
         and charged_minor = bill_minor and entries = case when bill_minor > 0 then 1 else 0 end
         and redeemed = redeem_points and redemptions = case when redeem_points > 0 then 1 else 0 end
         and case award
@@ -453,25 +361,38 @@ const INVARIANTS: Check[] = [
       limit 100`,
   },
   {
-    name: 'a refunded purchase gave everything back, but for the value of awarded points that were spent, and points that were owed',
+    name: 'refunds gave back what was paid for what came back, but for the value of awarded points that were spent, and points that were owed',
     population: (sql) => sql<{ count: number }[]>`
-      select count(*)::bigint as count from purchases where status = 'refunded'`,
+      select count(*)::bigint as count from purchases where refunds_asked > 0 and status <> 'refunding'`,
     broken: (sql) => sql`
       with ${settledEffects(sql)}
       select * from effects
-      where status = 'refunded' and (refund is null or not (
-        sold = 0 and movements = 2 * lines and reserved = 0 and sold_lines = 0
-        and charged_minor = (refund ->> 'withheldMinor')::bigint
-        and bill_minor = (refund ->> 'amountMinor')::bigint + (refund ->> 'withheldMinor')::bigint
-        and award_owed = award_spent - least(award_spent, bill_minor / point_value_minor)
-        and (refund ->> 'withheldMinor')::bigint = (award_spent - award_owed) * point_value_minor
-        and (refund ->> 'shortfallMinor')::bigint = award_owed * point_value_minor
-        and redeemed = 0 and (refund ->> 'pointsReturned')::bigint = redeem_points - withheld
-        and (refund ->> 'pointsWithheld')::bigint = withheld
-        and (refund ->> 'pointsTakenBack')::bigint = taken_back
-        and awarded = award_spent + award_expired and (refund ->> 'pointsSpent')::bigint = award_spent
-        and award in ('booked', 'nothing', 'dismissed', 'voided')
-      ))
+      where (status = 'refunded' or (status = 'completed' and refunds_asked > 0)) and not coalesce(
+        refunds_done = refunds_asked and (status = 'refunded') = (back = ordered)
+        and lines = sold_lines and ordered - back = sold and returned = back and movements = lines + back_lines and reserved = 0
+        and charged_minor = bill_minor - returned_minor
+        and entries between case when bill_minor > 0 then 1 else 0 end and case when bill_minor > 0 then 1 + refunds_done else 0 end
+        and redeemed = redeem_points - points_returned - points_withheld
+        and redemptions = case when redeem_points > 0 then 1 else 0 end
+        and case award
+          when 'booked' then awards = 1 and awarded = award_points - points_taken_back
+          when 'nothing' then awards = 0 and award_points = 0
+          when 'parked' then awards = 0 and award_points = 0 and status = 'completed'
+          when 'dismissed' then awards = 0 and award_points = 0
+          when 'voided' then awards = 0 and award_points = 0 and status = 'refunded'
+          else false
+        end
+        and withheld_minor = (award_spent - award_owed) * point_value_minor and shortfall_minor = award_owed * point_value_minor
+        and points_withheld = withheld and points_taken_back = taken_back and points_spent = award_spent
+        and returned_minor >= 0 and withheld_minor >= 0 and award_owed >= 0
+        and case when status = 'refunded'
+          then returned_minor + withheld_minor = bill_minor and points_returned + points_withheld = redeem_points
+            and awarded = award_spent + award_expired
+            -- One refund withholds all that its money is worth; of several each does, of its own.
+            and (refunds_done > 1 or award_owed = award_spent - least(award_spent, bill_minor / point_value_minor))
+          else returned_minor + withheld_minor <= bill_minor and points_returned + points_withheld <= redeem_points
+        end, false
+      )
       limit 100`,
   },
   {
@@ -481,10 +402,14 @@ const INVARIANTS: Check[] = [
       select p.id as purchase, p.status, p.event_seq, e.events, e.outcomes
       from purchases p
       cross join lateral (
-        select count(*) as events, count(*) filter (where step = 'purchase' and state = p.status) as outcomes
+        select count(*) as events,
+          count(*) filter (where step = 'purchase' and state = case p.status when 'refunding' then 'completed' else p.status end) as outcomes,
+          count(*) filter (where step = 'purchase' and state = 'refunding') as refunds_asked,
+          count(*) filter (where step = 'purchase' and state in ('partially_refunded', 'refunded')) as refunds_done
         from purchase_events where purchase_id = p.id
       ) e
       where p.event_seq <> e.events or (p.settled_at is not null and e.outcomes <> 1)
+        or (p.refunds_asked, p.refunds_done) <> (e.refunds_asked, e.refunds_done)
       limit 100`,
   },
   {

@@ -1,4 +1,5 @@
-import type { Award, AwardState } from '#domain/campaigns/award.ts'
+import { type Award, type AwardState, noRoomIn } from '#domain/campaigns/award.ts'
+import { type Actor, type Decision, decision, lastRetry, namedActor, type OperatorRequest } from './actors.ts'
 import { type CampaignPoints, campaignPoints } from './campaigns.ts'
 import type { Sql } from './client.ts'
 import { isWaiting } from './discrepancies.ts'
@@ -12,17 +13,26 @@ export type StoredAward = {
   /** Whose campaigns gave it. */
   client: string
   accountId: string
-  username: string
-  /** What earned it: `purchase`, or the type of the event. */
-  earnedBy: string
+  /** Null: the user was erased. */
+  username: string | null
+  /** Who sent the event, as it is stored; null: it is of a purchase. */
+  sentBy: string | null
   state: AwardState
+  /** The refund of its purchase that it was evaluated after: for what was kept then; 0: for all of it. */
+  refund: number
   /** What was booked. */
   points: number
   /** Of an award that was parked once: its points before caps, why it could not be booked, and since when. */
   earned: number | null
   problem: string | null
   parkedAt: Date | null
-  dismissed: { reason: string; actor: string; at: string } | null
+}
+
+/** What operators see of an award that was parked once. */
+export type ParkedAward = StoredAward & {
+  sender: Actor | null
+  dismissed: Decision | null
+  retried: Omit<OperatorRequest, 'kind'> | null
 }
 
 export type AwardOutcome = { state: AwardState; points: number }
@@ -63,9 +73,9 @@ export async function readEventAward(sql: Sql, eventId: string): Promise<EventAw
 export async function listParkedAwards(
   sql: Sql,
   options: { problem?: string; after?: string; limit: number },
-): Promise<StoredAward[]> {
-  return await sql<StoredAward[]>`
-    ${awards(sql)}
+): Promise<ParkedAward[]> {
+  return await sql<ParkedAward[]>`
+    ${parkedAwards(sql)}
     where a.state = 'parked' ${options.problem === undefined ? sql`` : sql`and a.problem = ${options.problem}`}
       ${options.after === undefined ? sql`` : sql`and a.id > ${options.after}`}
     order by a.id
@@ -73,21 +83,33 @@ export async function listParkedAwards(
 }
 
 /** An award that was parked once, whatever became of it. */
-export async function readParkedAward(sql: Sql, id: string): Promise<StoredAward | undefined> {
-  const [award] = await sql<StoredAward[]>`${awards(sql)} where a.id = ${id} and a.parked_at is not null`
+export async function readParkedAward(sql: Sql, id: string): Promise<ParkedAward | undefined> {
+  const [award] = await sql<ParkedAward[]>`${parkedAwards(sql)} where a.id = ${id} and a.parked_at is not null`
   return award
 }
 
-function awards(sql: Sql) {
+function parkedAwards(sql: Sql) {
+  return awards(
+    sql,
+    sql`, ${namedActor(sql, 'e.actor')} as sender, ${decision(sql, 'a.dismissed', 'a.dismissed_why')} as dismissed,
+      ${lastRetry(sql, 'a.id')} as retried`,
+  )
+}
+
+function awards(sql: Sql, more = sql``) {
   return sql`
-    select a.id, a.kind, a.client, a.user_id as "accountId", u.username, coalesce(e.type, a.kind) as "earnedBy", a.state, a.points,
-      a.earned, a.problem, a.parked_at as "parkedAt", a.dismissed
+    select a.id, a.kind, a.client, a.user_id as "accountId", u.username, e.actor as "sentBy", a.state, a.refund, a.points, a.earned,
+      a.problem, a.parked_at as "parkedAt"${more}
     from awards a join users u on u.id = a.user_id left join external_events e on e.id = a.id`
 }
 
-/** Ends an award of which nothing is to be booked, unless it has ended already. @returns how it stands */
+/**
+ * Ends an award of which nothing is to be booked, unless it has ended already, or caps have room by now.
+ *
+ * @returns how it stands: open, where it is to be evaluated again
+ */
 export async function recordNothing(sql: Sql, id: string, evaluation: Award): Promise<AwardOutcome> {
-  return await call(sql, 'award_nothing', { award: id, result: evaluation })
+  return await call(sql, 'award_nothing', { award: id, result: evaluation, no_room: noRoomIn(evaluation) })
 }
 
 /** Keeps an award that could not be booked, with its evaluation, for operators, unless it has ended already. */
@@ -100,11 +122,6 @@ export async function dismissAward(sql: Sql, id: string, reason: string, actor: 
   return await call(sql, 'dismiss_award', { award: id, why: reason, who: actor })
 }
 
-/** Ends the award of a purchase that is being refunded, if it was not booked. */
-export async function voidAward(sql: Sql, id: string): Promise<AwardOutcome> {
-  return await call(sql, 'void_award', { award: id })
-}
-
 // ---------------------------------------------------------------------------------------------------------------------
 // Events of other systems
 
@@ -113,6 +130,8 @@ export type NewEvent = {
   client: string
   username: string
   payload: Record<string, unknown>
+  /** Who sent it. */
+  actor: string
 }
 
 export type RecordedExternalEvent =
@@ -135,6 +154,7 @@ export async function recordExternalEvent(
     new_user: `usr_${event.eventId}`,
     name: event.username,
     event_payload: event.payload,
+    who: event.actor,
   })
 }
 

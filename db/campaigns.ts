@@ -1,8 +1,9 @@
 import { v7 as uuidv7 } from 'uuid'
-import { type Award, type CampaignGrant, type Given, remainingOf, takeBackGrants } from '#domain/campaigns/award.ts'
+import { type Award, type CampaignGrant, type Given, remainingOf } from '#domain/campaigns/award.ts'
 import type { Campaign, CampaignTerms, CampaignVersion, Caps, Microseconds } from '#domain/campaigns/campaign.ts'
 import { nameKey } from '#domain/names.ts'
-import type { PointsEvent, Reversed } from '#domain/points/account.ts'
+import { type Instant, type PointsEvent, settledBy } from '#domain/points/account.ts'
+import { type Actor, namedActor } from './actors.ts'
 import type { Sql } from './client.ts'
 import { call } from './functions.ts'
 import { type KeyedAnswer, type KeyedRequest, oncePerKey } from './idempotency-keys.ts'
@@ -12,8 +13,18 @@ export function microseconds(sql: Sql, column: string) {
   return sql`(extract(epoch from ${sql(column)}) * 1000000)::bigint`
 }
 
-function termsOf({ eventTypes, status, startsAt, endsAt, caps, rules }: CampaignTerms): CampaignTerms {
-  return { eventTypes, status, startsAt, endsAt, caps, rules }
+/** A column of type timestamptz as `Date.prototype.toISOString` would print it. */
+export function instant(sql: Sql, column: string) {
+  return sql`to_char(${sql(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+}
+
+function termsOf(terms: CampaignTerms): CampaignTerms {
+  const { eventTypes, status, startsAt, endsAt, timeZone, priority, exclusiveGroup } = terms
+  const { caps, availableAfterDays, expiry, rules } = terms
+  return {
+    ...{ eventTypes, status, startsAt, endsAt, timeZone, priority, exclusiveGroup },
+    ...{ caps, availableAfterDays, expiry, rules },
+  }
 }
 
 /** A campaign as it stands, and what it has given. */
@@ -23,6 +34,8 @@ export type StoredCampaign = Campaign & {
   givenPoints: number
   createdAt: Date
   updatedAt: Date
+  /** When it was read. */
+  readAt: Date
 }
 
 /** By its name, or one that nobody can tell from it. */
@@ -44,7 +57,7 @@ export async function listCampaigns(
 ): Promise<CampaignSummary[]> {
   const rows = await sql<(Omit<CampaignSummary, keyof TermsSummary> & { terms: TermsSummary })[]>`
     select id, client, name, version, ${givenInAll(sql, 'campaigns')} as "givenPoints", created_at as "createdAt", updated_at as "updatedAt",
-      ${withoutRules(sql, 'terms')} as terms
+      now() as "readAt", ${withoutRules(sql, 'terms')} as terms
     from ${campaigns(sql)}
     where deleted_at is null
       ${options.clients === undefined ? sql`` : sql`and client = any(${[...options.clients]})`}
@@ -59,10 +72,11 @@ function withoutRules(sql: Sql, column: string) {
   return sql`${sql(column)} - 'rules' || jsonb_build_object('ruleCount', jsonb_array_length(${sql(column)} -> 'rules'))`
 }
 
-/** All campaigns of a client, in the order that awards name them. */
+/** All campaigns of a client, in the order in which they are evaluated. */
 export async function listCampaignsOf(sql: Sql, client: string): Promise<StoredCampaign[]> {
   const rows = await sql<StoredRow[]>`
-    select ${columns(sql)} from ${campaigns(sql)} where client = ${client} and deleted_at is null order by id`
+    select ${columns(sql)} from ${campaigns(sql)} where client = ${client} and deleted_at is null
+    order by priority desc, id`
   return rows.map(stored)
 }
 
@@ -71,7 +85,7 @@ export type CampaignChange = {
   campaignId: string
   version: number
   action: 'created' | 'updated' | 'deleted'
-  actor: string
+  actor: Actor
   at: Date
   before: CampaignTerms | null
   after: CampaignTerms | null
@@ -100,7 +114,7 @@ export async function listCampaignHistory(
 ): Promise<CampaignChangeSummary[]> {
   const { client, name, before, limit } = options
   return await sql<CampaignChangeSummary[]>`
-    select h.campaign_id as "campaignId", h.version, h.action, h.actor, h.at,
+    select h.campaign_id as "campaignId", h.version, h.action, ${namedActor(sql, 'h.actor')} as actor, h.at,
       ${withoutRules(sql, 'h.before')} as before, ${withoutRules(sql, 'h.after')} as after,
       h.before -> 'rules' is distinct from h.after -> 'rules' as "rulesChanged"
     from campaign_history h join campaigns c on c.id = h.campaign_id
@@ -121,7 +135,7 @@ export async function readCampaignChange(
   }: { client: string; name: string } & Pick<CampaignChange, 'campaignId' | 'version'>,
 ): Promise<CampaignChange | undefined> {
   const [change] = await sql<CampaignChange[]>`
-    select h.campaign_id as "campaignId", h.version, h.action, h.actor, h.at, h.before, h.after
+    select h.campaign_id as "campaignId", h.version, h.action, ${namedActor(sql, 'h.actor')} as actor, h.at, h.before, h.after
     from campaign_history h join campaigns c on c.id = h.campaign_id
     where c.client = ${client} and c.name_key = ${nameKey(name)} and h.campaign_id = ${campaignId} and h.version = ${version}`
   return change
@@ -147,6 +161,13 @@ export async function readCampaignVersions(
     order by c.id, h.version`
 }
 
+/** Whether days and hours in this time zone can be told in the database. */
+export async function hasTimeZone(sql: Sql, name: string): Promise<boolean> {
+  const [row] = await sql<{ known: boolean }[]>`
+    select exists (select from pg_timezone_names where name = ${name}) as known`
+  return row?.known ?? false
+}
+
 type StoredRow = Omit<StoredCampaign, keyof CampaignTerms> & { terms: CampaignTerms }
 
 function stored({ terms, ...row }: StoredRow): StoredCampaign {
@@ -155,7 +176,7 @@ function stored({ terms, ...row }: StoredRow): StoredCampaign {
 
 function columns(sql: Sql) {
   return sql`id, client, name, version, ${givenInAll(sql, 'campaigns')} as "givenPoints", created_at as "createdAt",
-    updated_at as "updatedAt", terms`
+    updated_at as "updatedAt", now() as "readAt", terms`
 }
 
 /** What a campaign gave so far, counted in its row while it had a cap, and apart while it had none. */
@@ -273,29 +294,36 @@ export async function addMissingCampaigns(sql: Sql, campaigns: NewCampaign[], ac
 }
 
 function termColumns(sql: Sql) {
-  return sql`event_types, status, starts_at, ends_at, cap_total_points, cap_points_per_customer, rules`
+  return sql`
+    event_types, status, starts_at, ends_at, time_zone, priority, exclusive_group, cap_total_points, cap_points_per_customer,
+    available_after_days, expiry, rules`
 }
 
 /** `terms`, a column with the JSON of `CampaignTerms`, as the columns above. */
 function termValues(sql: Sql) {
   return sql`
     terms -> 'eventTypes', terms ->> 'status', (terms ->> 'startsAt')::timestamptz, (terms ->> 'endsAt')::timestamptz,
-    (terms -> 'caps' ->> 'totalPoints')::bigint, (terms -> 'caps' ->> 'pointsPerCustomer')::bigint, terms -> 'rules'`
+    terms ->> 'timeZone', (terms -> 'priority')::integer, terms ->> 'exclusiveGroup',
+    (terms -> 'caps' ->> 'totalPoints')::bigint, (terms -> 'caps' ->> 'pointsPerCustomer')::bigint,
+    (terms -> 'availableAfterDays')::integer, nullif(terms -> 'expiry', 'null'), terms -> 'rules'`
 }
 
-/** Points that a campaign gave, by its name. */
-export type CampaignPoints = { campaign: string; points: number }
+/** Points that a campaign gave, by its name, and when they count; null: at once. */
+export type CampaignPoints = { campaign: string; points: number; availableAt: Instant | null }
 
-/** What each campaign gave with an issue of points, as JSON, in the order that awards name them; of another transaction, nothing. */
+/** What each campaign gave with an issue of points, as JSON, the oldest campaign first; of another transaction, nothing. */
 export function campaignPoints(sql: Sql, transactionColumn: string) {
   return sql`coalesce((
-    select jsonb_agg(jsonb_build_object('campaign', campaigns.name, 'points', given.points) order by campaigns.id)
-    from campaign_grants given join campaigns on campaigns.id = given.campaign_id
-    where given.lot_id = ${sql(transactionColumn)} and given.points > 0
+    select jsonb_agg(jsonb_build_object(
+      'campaign', campaigns.name, 'points', lot.original,
+      'availableAt', case when lot.available_at > lot.issued_at then ${instant(sql, 'lot.available_at')} end
+    ) order by campaigns.id)
+    from points_lots lot join campaigns on campaigns.id = lot.campaign_id
+    where lot.transaction_id = ${sql(transactionColumn)}
   ), '[]')`
 }
 
-/** What a campaign gave of the points of a lot, or got back, with the transaction that it is a part of. */
+/** What a campaign gave as a lot, or got back of it, with the transaction that it is a part of. */
 export type BookedGrant = CampaignGrant & { lotId: string; transactionId: string }
 
 /** What the caps of the campaigns of awards leave for their accounts at the moment. */
@@ -350,31 +378,24 @@ function earningIds(award: Award): string[] {
 }
 
 /**
- * What goes back to the caps of campaigns when points that they gave are taken back: by a refund, or by hand, and of what was owed
- * then, when it comes back. `events` have not happened yet, and nothing has since they were decided.
+ * What goes back to the caps of campaigns when reversals settle points that they gave: by a refund, or by hand, and of what was owed
+ * then, when it is made good, or comes back. `events` have not happened yet.
  */
 export async function readGrantsTakenBack(
   sql: Sql,
   events: readonly PointsEvent[],
 ): Promise<{ grants?: BookedGrant[] }> {
-  const reversals = events.flatMap((event) => (event.type === 'reversed' ? takenBackBy(event) : []))
-  if (reversals.length === 0) return {}
-  const rows = await sql<(CampaignGrant & { lotId: string })[]>`
-    select lot_id as "lotId", campaign_id as "campaignId", sum(points)::bigint as points from campaign_grants
-    where lot_id = any(${reversals.map(({ lotId }) => lotId)}::uuid[])
-    group by lot_id, campaign_id
-    order by campaign_id`
-  const given = new Map<string, CampaignGrant[]>(Map.groupBy(rows, ({ lotId }) => lotId))
-  const grants = reversals.flatMap(({ transactionId, lotId, amount }) => {
-    const { taken, left } = takeBackGrants(given.get(lotId) ?? [], amount)
-    given.set(lotId, left)
-    return taken.map((grant) => ({ ...grant, lotId, transactionId }))
+  const settled = events.flatMap((event) =>
+    event.type === 'reversed' ? settledBy(event).map((lot) => ({ ...lot, transactionId: event.transactionId })) : [],
+  )
+  if (settled.length === 0) return {}
+  const lots = await sql<{ id: string; campaignId: string }[]>`
+    select id, campaign_id as "campaignId" from points_lots
+    where id = any(${settled.map(({ lotId }) => lotId)}::uuid[]) and campaign_id is not null`
+  const campaigns = new Map(lots.map(({ id, campaignId }) => [id, campaignId]))
+  const grants = settled.flatMap(({ lotId, transactionId, amount }) => {
+    const campaignId = campaigns.get(lotId)
+    return campaignId === undefined ? [] : [{ campaignId, points: -amount, lotId, transactionId }]
   })
   return { grants }
-}
-
-/** Of which lots a reversal takes points back. */
-function takenBackBy({ transactionId, reverses, portions, withheld }: Reversed) {
-  const takenBack = reverses.type === 'issue' ? portions : withheld
-  return takenBack.map(({ lotId, amount }) => ({ transactionId, lotId, amount }))
 }

@@ -1,5 +1,6 @@
 import type postgres from 'postgres'
 import type { Saga } from '#domain/purchase.ts'
+import { type Decision, decision } from './actors.ts'
 import type { Sql } from './client.ts'
 import { call } from './functions.ts'
 
@@ -13,7 +14,7 @@ export type Discrepancy = {
   saga: Saga
   problem: string
   foundAt: Date
-  resolved: { reason: string; actor: string; at: string } | null
+  resolved: Decision | null
 }
 
 export async function recordDiscrepancy(sql: Sql, { id, saga, problem }: Pick<Discrepancy, 'id' | 'saga' | 'problem'>) {
@@ -41,7 +42,8 @@ export async function resolveDiscrepancy(sql: Sql, id: string, reason: string, a
 }
 
 function discrepancies(sql: Sql) {
-  return sql`select d.id, d.saga, d.problem, d.found_at as "foundAt", d.resolved from discrepancies d`
+  return sql`select d.id, d.saga, d.problem, d.found_at as "foundAt",
+    ${decision(sql, 'd.resolved', 'd.resolved_why')} as resolved from discrepancies d`
 }
 
 /**

@@ -21,8 +21,10 @@ export const FUNCTIONS = {
     expected_minor: 'bigint',
     points: 'bigint',
     point_minor: 'bigint',
+    who: 'text',
+    owner: 'text',
   },
-  request_cancel: { purchase: 'uuid', owner: 'text' },
+  request_cancel: { purchase: 'uuid', who: 'text', owner: 'text' },
   reserve_stock: { purchase: 'uuid' },
   release_stock: { purchase: 'uuid' },
   charge_wallet: { purchase: 'uuid' },
@@ -31,18 +33,31 @@ export const FUNCTIONS = {
   begin_compensation: { purchase: 'uuid', reason: 'jsonb' },
   record_outcome: { purchase: 'uuid', outcome: 'jsonb' },
   note_retry: { purchase: 'uuid', step_name: 'text', is_undo: 'boolean', attempt: 'integer' },
-  open_refund: { purchase: 'uuid', who: 'text', owner: 'text', within_days: 'integer' },
-  return_stock: { purchase: 'uuid' },
+  open_refund: {
+    purchase: 'uuid',
+    wanted: 'jsonb',
+    who: 'text',
+    owner: 'text',
+    within_days: 'integer',
+    key_scope: 'text',
+    request_key: 'text',
+    hash: 'text',
+  },
+  refund_refusal: { purchase: 'uuid', wanted: 'jsonb', within_days: 'integer' },
+  reduce_award: { award: 'uuid', of_refund: 'integer', result: 'jsonb' },
+  return_stock: { purchase: 'uuid', of_refund: 'integer' },
   return_money: {
     purchase: 'uuid',
-    taken_back: 'bigint',
-    spent: 'bigint',
-    owed: 'bigint',
+    of_refund: 'integer',
+    paid: 'jsonb',
+    award: 'jsonb',
     points_withheld: 'bigint',
+    commands: 'jsonb',
   },
-  record_refunded: { purchase: 'uuid' },
+  record_refunded: { purchase: 'uuid', of_refund: 'integer' },
   record_discrepancy: { subject: 'uuid', of_saga: 'text', what: 'text' },
   resolve_discrepancy: { subject: 'uuid', why: 'text', who: 'text' },
+  record_operator_request: { request_kind: 'text', subject: 'uuid', who: 'text' },
 
   load_points: { keys: 'jsonb', undoes: 'jsonb', loads: 'jsonb', moment: 'timestamp with time zone' },
   append_points: { appends: 'jsonb' },
@@ -56,13 +71,17 @@ export const FUNCTIONS = {
     new_user: 'text',
     name: 'text',
     event_payload: 'jsonb',
+    who: 'text',
   },
-  award_nothing: { award: 'uuid', result: 'jsonb' },
+  facts_for: { member: 'text', of_client: 'text', at: 'timestamp with time zone' },
+  award_nothing: { award: 'uuid', result: 'jsonb', no_room: 'jsonb' },
   park_award: { award: 'uuid', result: 'jsonb', reason: 'text' },
   dismiss_award: { award: 'uuid', why: 'text', who: 'text' },
-  void_award: { award: 'uuid' },
 
+  open_identity: { new_id: 'text', token_issuer: 'text', token_subject: 'text' },
+  open_account: { new_id: 'text', token_issuer: 'text', token_subject: 'text', names: 'jsonb', shown_name: 'text' },
   open_user: { new_id: 'text', name: 'text' },
+  open_session: { new_id: 'text', owner: 'text', of_provider: 'text', given: 'jsonb', hours: 'integer' },
   create_wallet: {
     new_id: 'text',
     name: 'text',
@@ -84,7 +103,9 @@ export const FUNCTIONS = {
     request_key: 'text',
     hash: 'text',
   },
+  tag_user: { name: 'text', new_tags: 'jsonb', who: 'text', key_scope: 'text', request_key: 'text', hash: 'text' },
   add_sample_users: { new_users: 'jsonb' },
+  erase_user: { named: 'text', forfeit: 'boolean', who: 'text', key_scope: 'text', request_key: 'text', hash: 'text' },
 
   create_campaign: {
     new_id: 'uuid',
@@ -131,7 +152,7 @@ type ValueOf = {
   integer: number | null
   boolean: boolean
   'timestamp with time zone': string | null
-  jsonb: object
+  jsonb: object | null
 }
 
 type Arguments<Name extends FunctionName> = {

@@ -1,7 +1,8 @@
 import type { Instant, PointsEvent, Portion } from '#domain/points/account.ts'
 import { type PointsTables, rebuild } from '#domain/points/evolve.ts'
+import { instant } from './campaigns.ts'
 import type { Database, Sql } from './client.ts'
-import { instant } from './points.ts'
+import { lotColumns, readDailyBalances } from './points.ts'
 
 type EventRow = {
   version: number
@@ -32,17 +33,12 @@ export async function readTables(sql: Sql, accountId: string): Promise<PointsTab
       'takenBack', taken_back) as counters
     from points_accounts where account_id = ${accountId}`
   const lots = await sql<PointsTables['lots'][number][]>`
-    select id, ${instant(sql, 'issued_at')} as "issuedAt", ${instant(sql, 'expires_at')} as "expiresAt", original, remaining,
-      expired, owed
-    from points_lots where account_id = ${accountId}`
+    select ${lotColumns(sql, 'l')} from points_lots l where l.account_id = ${accountId}`
   const allocations = await sql<PointsTables['allocations'][number][]>`
     select a.transaction_id as "transactionId", a.redemption_id as "redemptionId", a.lot_id as "lotId", a.amount
     from points_allocations a join points_events e using (transaction_id)
     where e.account_id = ${accountId}`
-  const daily = await sql<PointsTables['daily'][number][]>`
-    select issued_on::text as "issuedOn", ${instant(sql, 'expires_at')} as "expiresAt", remaining, expired,
-      ${instant(sql, 'last_updated')} as "lastUpdated"
-    from daily_balances where account_id = ${accountId}`
+  const daily = await readDailyBalances(sql, accountId)
   const { version, counters } = account ?? rebuild(accountId, [])
   return { accountId, version, counters, lots: [...lots], allocations: [...allocations], daily: [...daily] }
 }
@@ -101,7 +97,8 @@ function compareTables(live: PointsTables, rebuilt: PointsTables): Difference[] 
   const lots = (tables: PointsTables) => new Map(tables.lots.map((lot) => [lot.id, lot]))
   const allocations = (tables: PointsTables) =>
     new Map(tables.allocations.map((row) => [`${row.transactionId} ${row.lotId}`, row]))
-  const daily = (tables: PointsTables) => new Map(tables.daily.map((row) => [`${row.issuedOn} ${row.expiresAt}`, row]))
+  const daily = (tables: PointsTables) =>
+    new Map(tables.daily.map((row) => [`${row.issuedOn} ${row.availableOn} ${row.expiresAt}`, row]))
   return [
     ...compareRows('points_accounts', account(live), account(rebuilt)),
     ...compareRows('points_lots', lots(live), lots(rebuilt)),
@@ -163,18 +160,27 @@ function repairLots(sql: Sql, { lots }: PointsTables) {
   return sql`
     lot as (
       select l.* from jsonb_to_recordset(${sql.json(lots as never)}) as l (
-        id uuid, "issuedAt" timestamptz, "expiresAt" timestamptz, original bigint, remaining bigint, expired bigint, owed bigint
+        id uuid, "transactionId" uuid, "campaignId" uuid, "issuedAt" timestamptz, "availableAt" timestamptz,
+        "expiresAt" timestamptz, original bigint, remaining bigint, expired bigint, "takenBack" bigint, claimed bigint, owed bigint
       )
     ), lot_gone as (
       delete from points_lots known using account
       where known.account_id = account.account_id and known.id not in (select id from lot)
         and not exists (select from points_allocations where lot_id = known.id)
+        and not exists (select from campaign_grants where lot_id = known.id)
     ), lot_set as (
-      insert into points_lots as known (id, account_id, issued_at, expires_at, original, remaining, expired, owed)
-      select id, account_id, "issuedAt", "expiresAt", original, remaining, expired, owed from account cross join lot
+      insert into points_lots as known (
+        id, transaction_id, account_id, campaign_id, issued_at, available_at, expires_at, original, remaining, expired, taken_back,
+        claimed, owed
+      )
+      select id, "transactionId", account_id, "campaignId", "issuedAt", "availableAt", "expiresAt", original, remaining, expired,
+        "takenBack", claimed, owed
+      from account cross join lot
       on conflict (id) do update set
-        account_id = excluded.account_id, issued_at = excluded.issued_at, expires_at = excluded.expires_at,
-        original = excluded.original, remaining = excluded.remaining, expired = excluded.expired, owed = excluded.owed
+        transaction_id = excluded.transaction_id, account_id = excluded.account_id, campaign_id = excluded.campaign_id,
+        issued_at = excluded.issued_at, available_at = excluded.available_at, expires_at = excluded.expires_at,
+        original = excluded.original, remaining = excluded.remaining, expired = excluded.expired,
+        taken_back = excluded.taken_back, claimed = excluded.claimed, owed = excluded.owed
       where known is distinct from excluded
     )`
 }
@@ -183,16 +189,17 @@ function repairDays(sql: Sql, { daily }: PointsTables) {
   return sql`
     day as (
       select d.* from jsonb_to_recordset(${sql.json(daily as never)}) as d (
-        "issuedOn" date, "expiresAt" timestamptz, remaining bigint, expired bigint, "lastUpdated" timestamptz
+        "issuedOn" date, "availableOn" date, "expiresAt" timestamptz, remaining bigint, expired bigint, "lastUpdated" timestamptz
       )
     ), day_gone as (
       delete from daily_balances known using account
-      where known.account_id = account.account_id
-        and (known.issued_on, known.expires_at) not in (select "issuedOn", "expiresAt" from day)
+      where known.account_id = account.account_id and (known.issued_on, known.available_on, known.expires_at) not in (
+        select "issuedOn", "availableOn", "expiresAt" from day
+      )
     ), day_set as (
-      insert into daily_balances as known (account_id, issued_on, expires_at, remaining, expired, last_updated)
-      select account_id, "issuedOn", "expiresAt", remaining, expired, "lastUpdated" from account cross join day
-      on conflict (account_id, issued_on, expires_at) do update set
+      insert into daily_balances as known (account_id, issued_on, available_on, expires_at, remaining, expired, last_updated)
+      select account_id, "issuedOn", "availableOn", "expiresAt", remaining, expired, "lastUpdated" from account cross join day
+      on conflict (account_id, issued_on, available_on, expires_at) do update set
         remaining = excluded.remaining, expired = excluded.expired, last_updated = excluded.last_updated
       where known is distinct from excluded
     )`

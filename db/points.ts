@@ -1,18 +1,27 @@
-import type { Award } from '#domain/campaigns/award.ts'
+import { type Award, noRoomIn } from '#domain/campaigns/award.ts'
 import {
   addCounters,
   type Counters,
   dayOf,
   type Instant,
+  type Lapse,
   type Lot,
+  type PendingPoints,
   type PointsAccount,
   type PointsEvent,
   type Transaction,
 } from '#domain/points/account.ts'
-import { type BalanceEntry, balanceEntries, type DailyBalance } from '#domain/points/daily-balance.ts'
+import {
+  type Balance,
+  type BalanceEntry,
+  balanceEntries,
+  balanceOf,
+  type DailyBalance,
+} from '#domain/points/daily-balance.ts'
 import type { Answered, Load } from '#domain/points/decide.ts'
 import { changesOf } from '#domain/points/evolve.ts'
-import { type BookedGrant, type CampaignPoints, campaignPoints } from './campaigns.ts'
+import { type Actor, namedActor } from './actors.ts'
+import { type BookedGrant, type CampaignPoints, campaignPoints, instant } from './campaigns.ts'
 import type { Sql } from './client.ts'
 import { call } from './functions.ts'
 
@@ -28,7 +37,7 @@ export type TimelineEntry = {
 }
 
 /** An award that is booked by an issue of points; only as long as it is pending or parked. */
-export type BookedAward = { id: string; evaluation: Award; points: number; transactionId: string }
+export type BookedAward = { id: string; refund: number; evaluation: Award; points: number; transactionId: string }
 
 /** What commits with the events of an append, and only with them. */
 export type SideWrites = {
@@ -49,7 +58,14 @@ export type Append = SideWrites & {
 }
 
 /** What became of an append; all but the first have changed nothing. See `append_points`. */
-export type AppendOutcome = 'appended' | 'version_conflict' | 'account_locked' | 'over_cap' | 'award_closed'
+export type AppendOutcome =
+  | 'appended'
+  | 'version_conflict'
+  | 'account_locked'
+  | 'account_erased'
+  | 'caps_changed'
+  | 'award_closed'
+  | 'award_changed'
 
 /**
  * Appends events with all that they amount to and all that goes with them, to one account or to many, in one transaction.
@@ -70,7 +86,12 @@ function rowsOf(appends: readonly Append[]) {
     each.flatMap((append) => of(append).map((row) => ({ accountId: append.accountId, ...row })))
   return {
     accounts: rows(({ version, counters, events, changes }) => [
-      { expectedVersion: version, events: events.length, ...addCounters(counters, changes.counters) },
+      {
+        expectedVersion: version,
+        events: events.length,
+        expiresOnly: events.every(({ type }) => type === 'expired'),
+        ...addCounters(counters, changes.counters),
+      },
     ]),
     events: rows(({ events, balances }) => events.map((event) => rowOf(event, balances.get(event.transactionId) ?? 0))),
     opened: rows(({ changes }) => changes.opened),
@@ -79,6 +100,7 @@ function rowsOf(appends: readonly Append[]) {
     daily: rows(({ changes }) => changes.daily),
     commands: rows(({ commands }) => commands),
     grants: rows(({ grants }) => grants),
+    noRoom: rows(({ awards }) => awards.flatMap(({ evaluation }) => noRoomIn(evaluation))),
     awards: rows(({ awards }) => awards.map((award) => ({ state: 'booked', ...award }))),
     timeline: rows(({ timeline }) => timeline),
   }
@@ -102,10 +124,10 @@ function rowOf(event: PointsEvent, balance: number) {
 
 /** What an event says beyond the columns of its row. */
 function payloadOf(event: PointsEvent) {
-  const portions = event.portions.map((portion) => ({ ...portion, issuedOn: dayOf(portion.issuedOn) }))
+  const { portions } = event
   if (event.type !== 'reversed') return { portions }
-  const { reverses, notTakenBack, withheld } = event
-  return { portions, reverses, notTakenBack, withheld }
+  const { reverses, notTakenBack, claims, owedChanges, withheld } = event
+  return { portions, reverses, notTakenBack, claims, owedChanges, withheld }
 }
 
 /** What a key was answered before. */
@@ -155,16 +177,19 @@ export async function loadPoints(
     accounts: (Row & { version: number } & Counters)[]
     transactions: (Row & Transaction)[]
     lots: (Row & Lot)[]
+    pending: (Row & PendingPoints)[]
   }
   const loaded = await call<Loaded>(sql, 'load_points', { keys, undoes, loads, moment: now })
   const lots = Map.groupBy(loaded.lots, ({ accountId }) => accountId)
   const transactions = Map.groupBy(loaded.transactions, ({ accountId }) => accountId)
+  const pending = Map.groupBy(loaded.pending, ({ accountId }) => accountId)
   const accounts = loaded.accounts.map(({ accountId, version, ...counters }) => ({
     accountId,
     version,
     counters,
     lots: lots.get(accountId) ?? [],
     transactions: transactions.get(accountId) ?? [],
+    pendingElsewhere: notIn(lots.get(accountId) ?? [], pending.get(accountId) ?? []),
   }))
   return {
     now: loaded.now,
@@ -173,53 +198,76 @@ export async function loadPoints(
   }
 }
 
-/** A column of type timestamptz as `Date.prototype.toISOString` would print it. */
-export function instant(sql: Sql, column: string) {
-  return sql`to_char(${sql(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+/** What of pending points, by day, the lots do not hold. */
+function notIn(lots: readonly Lot[], pending: readonly PendingPoints[]): PendingPoints[] {
+  return pending.map(({ availableOn, amount }) => {
+    const those = lots.filter((lot) => dayOf(lot.availableAt) === availableOn)
+    return { availableOn, amount: those.reduce((left, { remaining }) => left - remaining, amount) }
+  })
 }
 
-/** What can be spent at `now`: the posted balance less what has lapsed and is not swept yet. Unknown accounts have 0. */
+/**
+ * What can be spent at `now`: the posted balance less what has lapsed and is not swept yet, and what does not count yet. Unknown accounts
+ * have 0.
+ */
 export async function readAvailable(sql: Sql, accountId: string, now: Instant): Promise<number> {
   const [row] = await sql<{ available: number }[]>`
     select (coalesce((select balance from points_accounts where account_id = ${accountId}), 0) - coalesce((
       select sum(remaining) from points_lots
       where account_id = ${accountId} and remaining > 0 and expires_at <= ${now}
+    ), 0) - coalesce((
+      select sum(remaining) from daily_balances
+      where account_id = ${accountId} and available_on > ${dayOf(now)} and available_on > issued_on
     ), 0))::bigint as available`
   return row?.available ?? 0
 }
 
-/** What can be spent by the database's clock, and the days that it was issued on, oldest first, from one snapshot. */
-export async function readBalance(
-  sql: Sql,
-  accountId: string,
-): Promise<{ available: number; entries: BalanceEntry[] }> {
-  const rows = await sql<({ now: Instant; available: number } & (DailyBalance | { issuedOn: null }))[]>`
+/** What an account has by the database's clock, from one snapshot. It costs by the number of days that points were issued on. */
+export async function readBalance(sql: Sql, accountId: string): Promise<Balance> {
+  const rows = await sql<({ now: Instant } & (DailyBalance | { issuedOn: null }))[]>`
     with clock as materialized (select clock_timestamp() as now)
-    select ${instant(sql, 'now')} as now,
-      (coalesce((select balance from points_accounts where account_id = ${accountId}), 0) - coalesce((
-        select sum(remaining) from points_lots
-        where account_id = ${accountId} and remaining > 0 and expires_at <= (select now from clock)
-      ), 0))::bigint as available,
-      issued_on::text as "issuedOn", ${instant(sql, 'expires_at')} as "expiresAt", remaining, expired,
-      ${instant(sql, 'last_updated')} as "lastUpdated"
-    from clock left join daily_balances on account_id = ${accountId}
-    order by issued_on, expires_at`
+    select ${instant(sql, 'now')} as now, ${dailyColumns(sql)}
+    from clock left join daily_balances on account_id = ${accountId}`
   const [row] = rows
   if (!row) throw new Error('the database has no time')
-  const days = rows.filter((day) => day.issuedOn !== null)
-  return { available: row.available, entries: balanceEntries(days, row.now) }
+  return balanceOf(
+    rows.filter((day) => day.issuedOn !== null),
+    row.now,
+  )
 }
 
-/** One row per day that points were issued on, oldest first. */
+/** Daily rows as they are to be shown at `now`, oldest first. */
 export async function readBalanceEntries(sql: Sql, accountId: string, now: Instant): Promise<BalanceEntry[]> {
-  const rows = await sql<DailyBalance[]>`
-    select issued_on::text as "issuedOn", ${instant(sql, 'expires_at')} as "expiresAt", remaining, expired,
-      ${instant(sql, 'last_updated')} as "lastUpdated"
-    from daily_balances where account_id = ${accountId}`
-  return balanceEntries(rows, now)
+  return balanceEntries(await readDailyBalances(sql, accountId), now)
 }
 
-export type StoredLot = Lot & { reason: string; reference: string }
+/** In no particular order. */
+export async function readDailyBalances(sql: Sql, accountId: string): Promise<DailyBalance[]> {
+  return await sql<DailyBalance[]>`select ${dailyColumns(sql)} from daily_balances where account_id = ${accountId}`
+}
+
+function dailyColumns(sql: Sql) {
+  return sql`
+    issued_on::text as "issuedOn", available_on::text as "availableOn", ${instant(sql, 'expires_at')} as "expiresAt",
+    remaining, expired, ${instant(sql, 'last_updated')} as "lastUpdated"`
+}
+
+/** The columns of `Lot` but for its account. */
+export function lotColumns(sql: Sql, table: string) {
+  const [column, at] = [(name: string) => sql(`${table}.${name}`), (name: string) => instant(sql, `${table}.${name}`)]
+  return sql`
+    ${column('id')}, ${column('transaction_id')} as "transactionId", ${column('campaign_id')} as "campaignId",
+    ${at('issued_at')} as "issuedAt", ${at('available_at')} as "availableAt", ${at('expires_at')} as "expiresAt",
+    ${column('original')}, ${column('remaining')}, ${column('expired')}, ${column('taken_back')} as "takenBack",
+    ${column('claimed')}, ${column('owed')}`
+}
+
+export type StoredLot = Lot & {
+  /** The name of the campaign that gave the points; null: none. */
+  campaign: string | null
+  reason: string
+  reference: string
+}
 
 /** All lots, newest first, with where they come from. */
 export async function listLots(
@@ -227,9 +275,8 @@ export async function listLots(
   options: { accountId: string; openOnly: boolean; before?: string; limit: number },
 ): Promise<StoredLot[]> {
   return await sql<StoredLot[]>`
-    select l.id, ${instant(sql, 'l.issued_at')} as "issuedAt", ${instant(sql, 'l.expires_at')} as "expiresAt",
-      l.original, l.remaining, l.expired, l.owed, e.reason, e.reference
-    from points_lots l join points_events e on e.transaction_id = l.id
+    select ${lotColumns(sql, 'l')}, c.name as campaign, e.reason, e.reference
+    from points_lots l join points_events e using (transaction_id) left join campaigns c on c.id = l.campaign_id
     where l.account_id = ${options.accountId}
       ${options.openOnly ? sql`and l.remaining > 0` : sql``}
       ${options.before === undefined ? sql`` : sql`and l.id < ${options.before}`}
@@ -237,13 +284,9 @@ export async function listLots(
     limit ${options.limit}`
 }
 
-/** The points that lapse next, and when; undefined when nothing is left to lapse. */
-export async function readNextExpiry(
-  sql: Sql,
-  accountId: string,
-  now: Instant,
-): Promise<{ at: Instant; amount: number } | undefined> {
-  const [row] = await sql<{ at: Instant; amount: number }[]>`
+/** The points that lapse next, pending ones among them, and when; undefined when nothing is left to lapse. */
+export async function readNextExpiry(sql: Sql, accountId: string, now: Instant): Promise<Lapse | undefined> {
+  const [row] = await sql<Lapse[]>`
     select ${instant(sql, 'expires_at')} as at, sum(remaining)::bigint as amount
     from points_lots where account_id = ${accountId} and remaining > 0 and expires_at > ${now}
     group by expires_at
@@ -262,13 +305,18 @@ export type StatementLine = {
   balance: number
   reverses: string | null
   reversesType: 'issue' | 'redeem' | null
+  /** How many of its points were reversed later, and by which transaction last. */
+  reversed: number
+  reversedBy: string | null
   /** Of a reversed redemption: points that did not come back, because they were owed. */
   withheld: number
   /** Of points that campaigns gave: what each of them contributed. */
   campaigns: CampaignPoints[]
   reason: string
   reference: string
-  actor: string
+  /** Of points for an event of another system: its type. */
+  event: string | null
+  actor: Actor
 }
 
 /** The account's history, newest first. */
@@ -278,9 +326,16 @@ export async function listTransactions(
 ): Promise<StatementLine[]> {
   return await sql<StatementLine[]>`
     select transaction_id as id, version, ${instant(sql, 'at')} as at, type, amount, balance, reverses,
-      payload -> 'reverses' ->> 'type' as "reversesType", ${withheldPoints(sql)} as withheld,
-      ${campaignPoints(sql, 'points_events.transaction_id')} as campaigns, reason, reference, actor
-    from points_events
+      payload -> 'reverses' ->> 'type' as "reversesType", reversal.points as reversed, reversal.last as "reversedBy",
+      ${withheldPoints(sql)} as withheld,
+      ${campaignPoints(sql, 'points_events.transaction_id')} as campaigns, reason, reference,
+      case when reason = 'event' then (select type from external_events where id = reference::uuid) end as event,
+      ${namedActor(sql, 'points_events.actor')} as actor
+    from points_events cross join lateral (
+      select coalesce(sum((r.payload -> 'reverses' -> 'amount')::bigint), 0)::bigint as points,
+        (array_agg(r.transaction_id order by r.version desc))[1] as last
+      from points_events r where r.reverses = points_events.transaction_id
+    ) as reversal
     where account_id = ${options.accountId} ${options.before === undefined ? sql`` : sql`and version < ${options.before}`}
     order by version desc
     limit ${options.limit}`
@@ -294,14 +349,15 @@ export function withheldPoints(sql: Sql) {
     )::bigint end`
 }
 
-/** Whose transaction it is, and what it was for. */
-export async function readTransactionOrigin(
-  sql: Sql,
-  transactionId: string,
-): Promise<{ username: string; reason: string; reference: string } | undefined> {
-  const [row] = await sql<{ username: string; reason: string; reference: string }[]>`
-    select u.username, e.reason, e.reference
-    from points_events e join users u on u.id = e.account_id
+/** Whose transaction it is, what it was for and, of the award of an event, whose client's that was. */
+type TransactionOrigin = { username: string; reason: string; reference: string; client: string | null }
+
+/** Undefined also when its user was erased. */
+export async function readTransactionOrigin(sql: Sql, transactionId: string): Promise<TransactionOrigin | undefined> {
+  const [row] = await sql<TransactionOrigin[]>`
+    select u.username, e.reason, e.reference, coalesce(a.client, nullif(split_part(e.actor, ':', 3), '')) as client
+    from points_events e join users u on u.id = e.account_id and u.erased_at is null
+    left join awards a on a.id = case when e.reason = 'event' then e.reference::uuid end
     where e.transaction_id = ${transactionId}`
   return row
 }

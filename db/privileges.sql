@@ -22,13 +22,18 @@ $$;
 
 -- What campaigns gave is of the books: only append_points counts it.
 grant insert (
-  id, client, name, name_key, event_types, status, starts_at, ends_at, cap_total_points, cap_points_per_customer, rules
-)
-  on campaigns to :role;
+  id, client, name, name_key, event_types, status, starts_at, ends_at, time_zone, priority, exclusive_group, cap_total_points,
+  cap_points_per_customer, available_after_days, expiry, rules
+) on campaigns to :role;
 grant update (
-  event_types, status, starts_at, ends_at, cap_total_points, cap_points_per_customer, rules, version, updated_at, deleted_at
+  event_types, status, starts_at, ends_at, time_zone, priority, exclusive_group, cap_total_points, cap_points_per_customer,
+  available_after_days, expiry, rules, version, updated_at, deleted_at
 ) on campaigns to :role;
 grant insert, update on idempotency_keys to :role;
 grant insert on campaign_history to :role;
--- Keys of requests are forgotten after their time; nothing else is ever deleted.
+-- Keys of requests are forgotten after their time, and sessions end; nothing else is ever deleted.
 grant delete on idempotency_keys to :role;
+grant delete on sessions to :role;
+grant update (last_seen_at) on sessions to :role;
+-- They are of no book, and go when their time is over.
+grant insert, update, delete on rate_limits to :role;

@@ -1,8 +1,10 @@
+import type { ProductLabels } from '#domain/campaigns/campaign.ts'
+import { type Actor, namedActor } from './actors.ts'
 import type { Sql } from './client.ts'
 import { call } from './functions.ts'
 import type { KeyedAnswer, KeyedRequest } from './idempotency-keys.ts'
 
-export type Product = {
+export type Product = ProductLabels & {
   id: string
   name: string
   description: string
@@ -34,17 +36,20 @@ export async function readProduct(sql: Sql, id: string): Promise<Product | undef
 }
 
 function columns(sql: Sql) {
-  return sql`id, name, description, image, price_minor as "priceMinor", version, on_hand - reserved as available`
+  return sql`id, name, description, image, categories, tags, price_minor as "priceMinor", version, on_hand - reserved as available`
 }
 
-/** The prices of those of the products that there are, by id. */
-export async function readPrices(sql: Sql, ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
-  const rows = await sql<{ id: string; priceMinor: number }[]>`
-    select id, price_minor as "priceMinor" from products where id = any(${[...ids]})`
-  return new Map(rows.map(({ id, priceMinor }) => [id, priceMinor]))
+/** What a quote needs to know of those of the products that there are, by id. */
+export async function readOffers(
+  sql: Sql,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, ProductLabels & { priceMinor: number }>> {
+  const rows = await sql<(ProductLabels & { id: string; priceMinor: number })[]>`
+    select id, price_minor as "priceMinor", categories, tags from products where id = any(${[...ids]})`
+  return new Map(rows.map(({ id, ...offer }) => [id, offer]))
 }
 
-export type NewProduct = {
+export type NewProduct = Partial<ProductLabels> & {
   id: string
   name: string
   description: string
@@ -72,7 +77,7 @@ export async function createProduct(
   })
 }
 
-export type ProductChanges = { name?: string; description?: string; image?: string; priceMinor?: number }
+export type ProductChanges = Partial<Omit<ProductTerms, 'image'>> & { image?: string }
 
 /**
  * Changes what is given, with the entry in the history. Answers `unknown` when there is no such product, or its version is not the one
@@ -95,12 +100,12 @@ export async function updateProduct(
 }
 
 /** What of a product changes by hand. */
-export type ProductTerms = Pick<Product, 'name' | 'description' | 'image' | 'priceMinor'>
+export type ProductTerms = Pick<Product, 'name' | 'description' | 'image' | 'priceMinor'> & ProductLabels
 
 /** An entry of the history of a product: the first one has no `before`. */
 export type ProductChange = {
   version: number
-  actor: string
+  actor: Actor
   at: Date
   before: ProductTerms | null
   after: ProductTerms
@@ -112,7 +117,7 @@ export async function listProductHistory(
   { id, before, limit }: { id: string; before?: number; limit: number },
 ): Promise<ProductChange[]> {
   return await sql<ProductChange[]>`
-    select version, actor, at, before, after from product_history
+    select version, ${namedActor(sql, 'product_history.actor')} as actor, at, before, after from product_history
     where product_id = ${id} ${before === undefined ? sql`` : sql`and version < ${before}`}
     order by version desc
     limit ${limit}`
@@ -141,7 +146,7 @@ export async function adjustStock(
   })
 }
 
-export type SampleProduct = {
+export type SampleProduct = Partial<ProductLabels> & {
   id: string
   name: string
   description: string

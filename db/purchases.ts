@@ -1,3 +1,4 @@
+import { NIL } from 'uuid'
 import type { AwardState } from '#domain/campaigns/award.ts'
 import {
   type Outcome,
@@ -10,10 +11,12 @@ import {
   type StepResult,
   stepKey,
 } from '#domain/purchase.ts'
+import { type Actor, namedActor, type OperatorRequest, operatorRequests } from './actors.ts'
 import { type CampaignPoints, campaignPoints } from './campaigns.ts'
 import type { Sql } from './client.ts'
 import { isWaiting } from './discrepancies.ts'
 import { call, StepImpossible } from './functions.ts'
+import type { Refund } from './refunds.ts'
 
 // ---------------------------------------------------------------------------------------------------------------------
 // The order
@@ -27,12 +30,16 @@ export type PurchaseOrder = {
   /** Of the whole request, so that a key is never answered for another request. */
   requestHash: string
   username: string
+  /** The only user that it may be, if it is one in particular. */
+  owner?: string | undefined
   lines: PurchaseLine[]
   expectedTotalMinor?: number
   /** Points to pay a part with; none when left out. */
   redeemPoints?: number
   /** What one point pays for at the time of the order. */
   pointValueMinor: number
+  /** Who places it, for themselves or for the user. */
+  actor: string
 }
 
 /** A line with the name of the product when it was ordered. */
@@ -56,6 +63,8 @@ export async function openPurchase(sql: Sql, order: PurchaseOrder): Promise<Open
     expected_minor: order.expectedTotalMinor ?? null,
     points: order.redeemPoints ?? 0,
     point_minor: order.pointValueMinor,
+    who: order.actor,
+    owner: order.owner ?? null,
   })
 }
 
@@ -65,8 +74,13 @@ export async function openPurchase(sql: Sql, order: PurchaseOrder): Promise<Open
  *
  * @returns the status that it has now; null without such a purchase
  */
-export async function requestCancel(sql: Sql, purchaseId: string, owner?: string): Promise<PurchaseStatus | null> {
-  return await call(sql, 'request_cancel', { purchase: purchaseId, owner: owner ?? null })
+export async function requestCancel(
+  sql: Sql,
+  purchaseId: string,
+  actor: string,
+  owner?: string,
+): Promise<PurchaseStatus | null> {
+  return await call(sql, 'request_cancel', { purchase: purchaseId, who: actor, owner: owner ?? null })
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -138,78 +152,14 @@ export async function noteRetry(sql: Sql, purchaseId: string, { step, undo, atte
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
-// The refund
-
-/**
- * What a refund gave back. Awarded points that were spent by then are made good in money, as many as it is worth in whole
- * points: that is `withheldMinor`. The others are owed, and their value is the shortfall. `pointsWithheld` are points that the
- * purchase was paid with, but that were owed: they did not come back with `pointsReturned`.
- */
-export type Refund = {
-  amountMinor: number
-  withheldMinor: number
-  shortfallMinor: number
-  pointsReturned: number
-  pointsWithheld: number
-  pointsTakenBack: number
-  pointsSpent: number
-}
-
-/** Points of an award that were taken back; `spent` and `expired` are those that could not be, `owed` a part of what is spent. */
-export type TakenBack = { points: number; spent: number; expired: number; owed: number }
-
-/** Points that a purchase was paid with, and that did not come back, because they were owed. */
-export type ReturnedPoints = { withheld: number }
-
-/**
- * Turns a completed purchase into one that is being refunded; once.
- *
- * @returns the status that it has now: `refunding` or `refunded`, or why it cannot be refunded; null without such a purchase
- */
-export async function openRefund(
-  sql: Sql,
-  purchaseId: string,
-  actor: string,
-  { owner, withinDays }: { owner?: string; withinDays?: number } = {},
-): Promise<PurchaseStatus | 'too_late' | null> {
-  const asked = { purchase: purchaseId, who: actor, owner: owner ?? null, within_days: withinDays ?? null }
-  return await call(sql, 'open_refund', asked)
-}
-
-/** Puts what was sold back on the shelf. */
-export async function returnStock(sql: Sql, purchaseId: string): Promise<void> {
-  await call(sql, 'return_stock', { purchase: purchaseId })
-}
-
-/** Gives the money back, less the value of awarded points that were spent meanwhile and are not still owed. */
-export async function returnMoney(
-  sql: Sql,
-  purchaseId: string,
-  { award, redeemed }: { award: TakenBack; redeemed: ReturnedPoints },
-): Promise<Refund> {
-  const { ok: _, ...refund } = await call<{ ok: true } & Refund>(sql, 'return_money', {
-    purchase: purchaseId,
-    taken_back: award.points,
-    spent: award.spent,
-    owed: award.owed,
-    points_withheld: redeemed.withheld,
-  })
-  return refund
-}
-
-/** The refund is through. */
-export async function recordRefunded(sql: Sql, purchaseId: string): Promise<void> {
-  await call(sql, 'record_refunded', { purchase: purchaseId })
-}
-
-// ---------------------------------------------------------------------------------------------------------------------
 // Reading
 
 /** A purchase with its lines, without its history: what a list has of it. */
 export type PurchaseSummary = {
   purchaseId: string
   userId: string
-  username: string
+  /** Null: the user was erased. */
+  username: string | null
   status: PurchaseStatus
   /** Of the refusal or failure. */
   code: string | null
@@ -224,41 +174,57 @@ export type PurchaseSummary = {
   pointValueMinor: number
   /** Null until the award has ended, or is parked. */
   pointsIssued: number | null
+  /** Those of them that no refund has asked back. */
+  pointsKept: number | null
   /** Null until then, too. */
   award: Exclude<AwardState, 'pending'> | null
+  /** What its refunds gave back so far, together. */
   refund: Refund | null
   createdAt: Date
   cancelRequestedAt: Date | null
   settledAt: Date | null
-  lines: (PurchaseLine & { name: string; unitPriceMinor: number | null })[]
+  /** `refunded`: pieces of it that refunds were asked for. */
+  lines: (PurchaseLine & { name: string; unitPriceMinor: number | null; refunded: number })[]
 }
 
 /** A purchase with everything that has happened to it so far, from one snapshot. */
 export type StoredPurchase = PurchaseSummary & {
+  /** In the order in which they were asked for. */
+  refunds: StoredRefund[]
   /** What of its award each campaign gave. */
   campaigns: CampaignPoints[]
   events: PurchaseEvent[]
+  requests: OperatorRequest[]
 }
+
+/** `refund`: what it gave back; null while it is under way. */
+export type StoredRefund = { number: number; lines: PurchaseLine[]; requestedAt: string; refund: Refund | null }
 
 export type PurchaseEvent = {
   seq: number
   step: StepName | 'purchase'
-  state: PurchaseStatus | 'cancel_requested' | 'applied' | 'undone' | 'nothing' | 'parked' | 'dismissed' | 'retried'
+  state:
+    | PurchaseStatus
+    | 'cancel_requested'
+    | 'partially_refunded'
+    | 'applied'
+    | 'undone'
+    | 'nothing'
+    | 'parked'
+    | 'dismissed'
+    | 'retried'
   /** ISO 8601. */
   at: string
-  detail:
-    | ReservedStock
-    | ChargedWallet
-    | MovedPoints
-    | Refund
-    | Outcome
-    | Omit<Retry, 'step'>
-    | { actor: string }
-    | null
+  detail: ReservedStock | ChargedWallet | MovedPoints | RefundStep | Outcome | Omit<Retry, 'step'> | null
+  /** Of what somebody asked for. */
+  actor: Actor | null
 }
 
-/** What a step at the points ledger says. */
-export type MovedPoints = { points: number; transactionId?: string; pointsWithheld?: number }
+/** What a step at the points ledger says; of a refund, with its number. */
+export type MovedPoints = { points: number; transactionId?: string; pointsWithheld?: number; refund?: number }
+
+/** What a step of a refund says: its number, with what it was asked for or what it gave back. */
+export type RefundStep = { refund: number } & ({ lines?: PurchaseLine[] } | Refund)
 
 /** @param owner whose it must be; left out: anybody's */
 export async function readPurchase(sql: Sql, purchaseId: string, owner?: string): Promise<StoredPurchase | undefined> {
@@ -316,11 +282,17 @@ function summary(sql: Sql) {
     p.id as "purchaseId", p.user_id as "userId", u.username, p.status, p.code, p.detail,
       p.expected_total_minor as "expectedTotalMinor", p.total_minor as "totalMinor",
       p.charged_minor as "chargedMinor", p.redeem_points as "redeemPoints", p.point_value_minor as "pointValueMinor",
-      case when a.state <> 'pending' then a.points end as "pointsIssued", nullif(a.state, 'pending') as award, p.refund,
+      case when a.state <> 'pending' then a.points end as "pointsIssued",
+      case when a.state <> 'pending' then coalesce((
+        select sum(original - claimed) from points_lots where transaction_id = a.transaction_id
+      ), 0)::bigint end as "pointsKept",
+      nullif(a.state, 'pending') as award, p.refund,
       p.created_at as "createdAt", p.cancel_requested_at as "cancelRequestedAt", p.settled_at as "settledAt",
       (
         select jsonb_agg(jsonb_build_object(
-          'productId', l.product_id, 'name', l.name, 'quantity', l.quantity, 'unitPriceMinor', r.unit_price_minor) order by l.line)
+          'productId', l.product_id, 'name', l.name, 'quantity', l.quantity, 'unitPriceMinor', r.unit_price_minor, 'refunded', coalesce((
+            select sum(quantity) from refund_lines where purchase_id = p.id and product_id = l.product_id
+          ), 0)) order by l.line)
         from purchase_lines l left join stock_reservations r using (purchase_id, product_id)
         where l.purchase_id = p.id
       ) as lines`
@@ -332,10 +304,21 @@ function history(sql: Sql) {
       ${campaignPoints(sql, 'a.transaction_id')} as campaigns,
       (
         select jsonb_agg(jsonb_build_object(
-          'seq', e.seq, 'step', e.step, 'state', e.state, 'at', e.at, 'detail', e.detail) order by e.seq)
+          'seq', e.seq, 'step', e.step, 'state', e.state, 'at', e.at, 'detail', e.detail, 'actor', ${namedActor(sql, 'e.actor')}
+        ) order by e.seq)
         from purchase_events e
         where e.purchase_id = p.id
-      ) as events`
+      ) as events, (
+        select coalesce(jsonb_agg(jsonb_build_object(
+          'number', f.number, 'requestedAt', f.requested_at, 'lines', (
+            select jsonb_agg(jsonb_build_object('productId', back.product_id, 'quantity', back.quantity) order by l.line)
+            from refund_lines back join purchase_lines l using (purchase_id, product_id)
+            where back.purchase_id = f.purchase_id and back.number = f.number
+          ), 'refund', s.answer - 'commands'
+        ) order by f.number), '[]')
+        from refunds f left join saga_steps s on s.key = f.purchase_id || '/returnMoney/' || f.number
+        where f.purchase_id = p.id
+      ) as refunds, ${operatorRequests(sql, 'p.id')} as requests`
 }
 
 function purchases(sql: Sql) {
@@ -349,7 +332,7 @@ export type PointsPayment = {
   /** What is paid in money; null until the stock was reserved. */
   chargedMinor: number | null
   cancelRequested: boolean
-  /** It is confirmed, and nobody gives it back. */
+  /** It is confirmed. */
   stands: boolean
 }
 
@@ -358,7 +341,7 @@ export async function readPointsPayment(sql: Sql, purchaseId: string): Promise<P
   const [row] = await sql<PointsPayment[]>`
     select user_id as "accountId", redeem_points as "redeemPoints", point_value_minor as "pointValueMinor",
       charged_minor as "chargedMinor", cancel_requested_at is not null as "cancelRequested",
-      status not in ('refunding', 'refunded') and exists (
+      exists (
         select from saga_steps where key = ${stepKey(purchaseId, 'confirmPurchase')} and state = 'applied'
       ) as stands
     from purchases where id = ${purchaseId}`
@@ -385,13 +368,10 @@ export async function listQuietPurchases(
     from purchases p
     where (p.settled_at is null or p.status = 'refunding') and not ${isWaiting(sql, { id: sql`p.id`, saga })}
       and p.updated_at < now() - make_interval(secs => ${options.quietForSeconds})
-      and p.id > ${options.after ?? NO_ID}
+      and p.id > ${options.after ?? NIL}
     order by p.id
     limit ${options.limit}`
 }
-
-/** Before all others. */
-const NO_ID = '00000000-0000-0000-0000-000000000000'
 
 /** Those of the given purchases that have no outcome, or are being refunded. */
 export async function listUnsettledPurchases(sql: Sql, purchaseIds: string[]): Promise<string[]> {

@@ -1,19 +1,21 @@
 import { v7 as uuidv7 } from 'uuid'
+import { type Actor, namedActor } from './actors.ts'
 import type { Sql } from './client.ts'
 import { call } from './functions.ts'
 import type { KeyedAnswer, KeyedRequest } from './idempotency-keys.ts'
 
-/** Somebody who can buy, and what they can spend. */
-export type Wallet = { userId: string; username: string; balanceMinor: number }
+/** Somebody who can buy, what they can spend, and what the shop calls them for campaigns. */
+export type Wallet = { userId: string; username: string; balanceMinor: number; tags: string[] }
 
 export type WalletEntry = {
   id: number
   /** Negative: taken out. */
   amountMinor: number
+  /** `forfeited` is none of them: who has such an entry was erased. */
   reason: 'opening' | 'top_up' | 'charge' | 'charge_undone' | 'refund'
-  /** The purchase, or the idempotency key of the request. */
+  /** The purchase, or the digest of the idempotency key of the request. */
   reference: string
-  actor: string
+  actor: Actor
   recordedAt: Date
 }
 
@@ -27,35 +29,85 @@ function newUserId(): string {
   return `usr_${uuidv7()}`
 }
 
-/** The id of the user of a name, in whichever case; undefined when nobody has it. */
-export async function findUser(sql: Sql, username: string): Promise<string | undefined> {
-  const [user] = await sql<{ id: string }[]>`select id from users where lower(username) = lower(${username})`
+/** The id of the user of a name, in whichever case; undefined when nobody has it, or with `owner`, when it is not that user's any more. */
+export async function findUser(sql: Sql, username: string, owner?: string): Promise<string | undefined> {
+  const [user] = await sql<{ id: string }[]>`
+    select id from users
+    where lower(username) = lower(${username}) ${owner === undefined ? sql`` : sql`and id = ${owner}`}`
   return user?.id
 }
 
-/** A user as somebody who signs in, with the roles that were granted here. `clients` is null when it is not limited to some. */
-export type Identified = { userId: string; username: string; grants: { role: string; clients: string[] | null }[] }
+/** What the tokens of a provider say of somebody. `isOurs`: we are the issuer, and the subject is the id of a user if there is such a one. */
+export type Identity = { issuer: string; subject: string; isOurs: boolean }
 
-/** The user of whom tokens say `issuer` and `subject`. `isOurs`: we are the issuer, and the subject is the id of the user. */
+/** Somebody whom a provider of identities vouches for, with the roles that were granted here. */
+export type Identified = {
+  userId: string
+  /** Null: nobody who buys. */
+  username: string | null
+  grants: Grant[]
+}
+
+/** A role; `clients` null: not limited to some. */
+export type Grant = { role: string; clients: string[] | null }
+
+/** Undefined when nobody of this identity was here yet. That somebody was erased only the id tells that a token of ours has. */
 export async function findUserByIdentity(
   sql: Sql,
-  { issuer, subject, isOurs }: { issuer: string; subject: string; isOurs: boolean },
-): Promise<Identified | undefined> {
-  const [user] = await sql<Identified[]>`
-    select id as "userId", username,
-      coalesce((
-        select jsonb_agg(jsonb_build_object('role', role, 'clients', clients)) from role_grants where user_id = users.id
-      ), '[]') as grants
+  { issuer, subject, isOurs }: Identity,
+): Promise<(Identified & { isErased: boolean }) | undefined> {
+  const [user] = await sql<(Identified & { isErased: boolean })[]>`
+    select id as "userId", username, ${grantsOf(sql)} as grants, erased_at is not null as "isErased"
     from users
-    where id = ${isOurs ? sql`${subject}` : sql`(select user_id from identities where issuer = ${issuer} and subject = ${subject})`}`
+    where (issuer = ${issuer} and subject = ${subject}) ${isOurs ? sql`or id = ${subject}` : sql``}
+    order by issuer nulls last
+    limit 1`
   return user
+}
+
+/** The roles that were granted here to the user of a row of `users`. */
+export function grantsOf(sql: Sql) {
+  return sql`
+    coalesce((
+      select jsonb_agg(jsonb_build_object('role', role, 'clients', clients)) from role_grants where user_id = users.id
+    ), '[]')`
+}
+
+/** The id of the user of an identity, who is added if nobody has it: services and operators need no name and no wallet. */
+export async function openIdentity(sql: Sql, { issuer, subject }: Identity): Promise<string> {
+  return await call(sql, 'open_identity', { new_id: newUserId(), token_issuer: issuer, token_subject: subject })
+}
+
+/**
+ * The id of the user of an identity, who has a name and a wallet from then on.
+ *
+ * @param account.names what they may be called, the best first; one at least that nobody has
+ */
+export async function openAccount(
+  sql: Sql,
+  { issuer, subject, names, displayName }: Omit<Identity, 'isOurs'> & { names: string[]; displayName: string | null },
+): Promise<string> {
+  return await call(sql, 'open_account', {
+    new_id: newUserId(),
+    token_issuer: issuer,
+    token_subject: subject,
+    names,
+    shown_name: displayName,
+  })
+}
+
+/** Who the user is at the provider; undefined when there is none of it. */
+export async function readIdentity(sql: Sql, userId: string): Promise<Omit<Identity, 'isOurs'> | undefined> {
+  const [identity] = await sql<Omit<Identity, 'isOurs'>[]>`
+    select issuer, subject from users where id = ${userId} and subject is not null`
+  return identity
 }
 
 /** Grants a role to a user, in place of what it had of it; `clients` null: for all clients. As the owner of the tables. */
 export async function grantRole(sql: Sql, userId: string, role: string, clients: string[] | null): Promise<void> {
   await sql`
-    insert into role_grants (user_id, role, clients) values (${userId}, ${role}, ${clients})
-    on conflict (user_id, role) do update set clients = excluded.clients, granted_at = now()`
+    insert into role_grants (user_id, role, clients, actor) values (${userId}, ${role}, ${clients}, 'grant')
+    on conflict (user_id, role) do update set clients = excluded.clients, actor = excluded.actor, granted_at = now()`
 }
 
 /** @returns whether the user had the role. As the owner of the tables. */
@@ -68,19 +120,28 @@ export async function openUser(sql: Sql, username: string): Promise<string> {
   return (await findUser(sql, username)) ?? (await call(sql, 'open_user', { new_id: newUserId(), name: username }))
 }
 
-/** In the order of their names. */
+/** In the order of their names, without those that were erased. */
 export async function listWallets(sql: Sql, options: { after?: string; limit: number }): Promise<Wallet[]> {
   return await sql<Wallet[]>`
-    select u.id as "userId", u.username, w.balance_minor as "balanceMinor" from users u join wallets w on w.user_id = u.id
-    where ${options.after === undefined ? sql`true` : sql`u.username > ${options.after}`}
+    select u.id as "userId", u.username, w.balance_minor as "balanceMinor", u.tags from users u join wallets w on w.user_id = u.id
+    where ${options.after === undefined ? sql`u.username is not null` : sql`u.username > ${options.after}`}
     order by u.username
     limit ${options.limit}`
 }
 
-export async function readWallet(sql: Sql, username: string): Promise<Wallet | undefined> {
+/** Undefined when nobody has the name, or with `owner`, when it is not that user's any more. */
+export async function readWallet(sql: Sql, username: string, owner?: string): Promise<Wallet | undefined> {
   const [wallet] = await sql<Wallet[]>`
-    select u.id as "userId", u.username, w.balance_minor as "balanceMinor" from users u join wallets w on w.user_id = u.id
-    where lower(u.username) = lower(${username})`
+    select u.id as "userId", u.username, w.balance_minor as "balanceMinor", u.tags from users u join wallets w on w.user_id = u.id
+    where lower(u.username) = lower(${username}) ${owner === undefined ? sql`` : sql`and u.id = ${owner}`}`
+  return wallet
+}
+
+/** Undefined also when its user was erased. */
+export async function readWalletOf(sql: Sql, userId: string): Promise<Wallet | undefined> {
+  const [wallet] = await sql<Wallet[]>`
+    select u.id as "userId", u.username, w.balance_minor as "balanceMinor", u.tags from users u join wallets w on w.user_id = u.id
+    where u.id = ${userId} and u.erased_at is null`
   return wallet
 }
 
@@ -90,7 +151,8 @@ export async function listWalletEntries(
   options: { userId: string; before?: number; limit: number },
 ): Promise<WalletEntry[]> {
   return await sql<WalletEntry[]>`
-    select id, amount_minor as "amountMinor", reason, reference, actor, recorded_at as "recordedAt"
+    select id, amount_minor as "amountMinor", reason, reference, ${namedActor(sql, 'wallet_entries.actor')} as actor,
+      recorded_at as "recordedAt"
     from wallet_entries
     where user_id = ${options.userId} ${options.before === undefined ? sql`` : sql`and id < ${options.before}`}
     order by id desc
@@ -143,7 +205,23 @@ export async function topUpWallet(
   })
 }
 
-export type SampleUser = { username: string; balanceMinor: number }
+/** Gives a customer tags in place of those that there are; once. `unknown`: nobody has the name, or no wallet. */
+export async function tagUser(
+  sql: Sql,
+  request: KeyedRequest,
+  { username, tags, actor }: { username: string; tags: string[]; actor: string },
+): Promise<KeyedAnswer<never>> {
+  return await call(sql, 'tag_user', {
+    name: username,
+    new_tags: tags,
+    who: actor,
+    key_scope: request.scope,
+    request_key: request.key,
+    hash: request.requestHash,
+  })
+}
+
+export type SampleUser = { username: string; balanceMinor: number; tags?: string[] }
 
 /**
  * Adds the users that are not there yet, by their names as ids, with their opening balances.
@@ -152,4 +230,47 @@ export type SampleUser = { username: string; balanceMinor: number }
  */
 export async function addMissingUsers(sql: Sql, users: SampleUser[]): Promise<number> {
   return await call(sql, 'add_sample_users', { new_users: users })
+}
+
+export type ErasureRefusal =
+  /** Of each, at most 20. */
+  | { code: 'under_way'; purchases: string[]; awards: string[] }
+  | { code: 'balance_left'; balanceMinor: number; points: number }
+
+/** Erases a user, by the name or the id: what says who it is, and all words about and by them; once. See `erase_user`. */
+export async function eraseUser(
+  sql: Sql,
+  request: KeyedRequest,
+  { user, forfeit, actor }: { user: string; forfeit: boolean; actor: string },
+): Promise<KeyedAnswer<ErasureRefusal>> {
+  return await call(sql, 'erase_user', {
+    named: user,
+    forfeit,
+    who: actor,
+    key_scope: request.scope,
+    request_key: request.key,
+    hash: request.requestHash,
+  })
+}
+
+/** What an erasure has done. */
+export type Erasure = {
+  userId: string
+  at: Date
+  texts: number
+  forfeitedMinor: number
+  pointsLeft: number
+  /** Campaigns that have, or had, the name in their rules: at most 100. */
+  campaigns: { client: string; name: string }[]
+}
+
+export async function readErasure(sql: Sql, userId: string): Promise<Erasure | undefined> {
+  const [erasure] = await sql<Erasure[]>`
+    select user_id as "userId", at, texts, forfeited_minor as "forfeitedMinor", points_left as "pointsLeft",
+      coalesce((
+        select jsonb_agg(jsonb_build_object('client', client, 'name', name) order by client, name)
+        from campaigns where id = any(campaign_ids)
+      ), '[]') as campaigns
+    from erasures where user_id = ${userId}`
+  return erasure
 }

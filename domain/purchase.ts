@@ -80,6 +80,7 @@ export const SAGA_ACTIVITIES = {
   releaseStock: undoOf('reserveStock', 'Undo: give the reserved stock back'),
 
   takeBackAward: undoOf('awardPoints', 'Refund: take the awarded points back, as far as unspent'),
+  returnPoints: undoOf('redeemPoints', 'Refund: give the points back that paid for it'),
   returnStock: activity('returnStock', 'forever', 'Refund: return the stock'),
   returnMoney: activity('returnMoney', 'forever', 'Refund: give the money back'),
 } as const satisfies Record<string, SagaActivity>
@@ -108,11 +109,15 @@ export function stepKey(purchaseId: string, step: StepName): string {
 export const SAGAS = ['purchase', 'refund', 'award'] as const
 export type Saga = (typeof SAGAS)[number]
 
-/** What the points ledger is asked for to undo a step of a purchase or, when that has not happened, to keep it from happening. */
-export function undoAtLedger(purchaseId: string, step: StepName) {
+/**
+ * What the points ledger is asked for to undo a step of a purchase or, when that has not happened, to keep it from happening; of a
+ * refund, with its number.
+ */
+export function undoAtLedger(purchaseId: string, step: StepName, refund?: number) {
   const undoes = stepKey(purchaseId, step)
   const why = { reason: 'purchase', reference: purchaseId, actor: 'purchase' }
-  return { key: `${undoes}/undo`, requestHash: '', command: { type: 'undo' as const, undoes, ...why } }
+  const key = refund === undefined ? `${undoes}/undo` : `${undoes}/refund/${refund}`
+  return { key, requestHash: '', command: { type: 'undo' as const, undoes, ...why } }
 }
 
 /** What a step before the pivot answers: done, refused, or not done because a request to cancel is on record. */

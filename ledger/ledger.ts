@@ -19,10 +19,11 @@ import {
   type PointsAccount,
   type PointsCommand,
   type PointsEvent,
+  type Reverse,
 } from '#domain/points/account.ts'
 import { type Answered, decideAll, loadFor } from '#domain/points/decide.ts'
 
-/** A command without clock and id: those are the ledger's. */
+/** A command without clock and ids: those are the ledger's. */
 export type CommandInput = PointsCommand extends infer Command
   ? Command extends PointsCommand
     ? Omit<Command, 'now' | 'transactionId'>
@@ -30,17 +31,12 @@ export type CommandInput = PointsCommand extends infer Command
   : never
 
 /**
- * Undoes what another key did or, when that has not happened, tombstones it, so that it can no longer happen: the compensation
- * of a command whose report may have been lost. Nothing is left to do for a command that was refused.
+ * Undoes what another key did, or a part of it, or, when that has not happened, tombstones it, so that it can no longer happen: the
+ * compensation of a command whose report may have been lost. Nothing is left to do for a command that was refused.
  */
-export type UndoInput = {
+export type UndoInput = Pick<Reverse, 'reason' | 'reference' | 'actor' | 'amount' | 'prefer' | 'makesGood'> & {
   type: 'undo'
   undoes: string
-  reason: string
-  reference: string
-  actor: string
-  /** As of `Reverse`. */
-  makesGood?: number
 }
 
 export type PointsRequest = {
@@ -49,9 +45,11 @@ export type PointsRequest = {
   key: string
   /** Of what is asked for: the same key with another hash is refused. */
   requestHash: string
+  /** The hash that it would have had if nobody had the account, where that is another one. */
+  hashOfNobodys?: string
   command: CommandInput | UndoInput
-  /** What commits with the command's event, and only with it. The ledger passes it on as it is. */
-  with?: (answer: Extract<Answered, { ok: true }>['answer']) => Partial<SideWrites>
+  /** What commits with the command's event, which it is told, and only with it. The ledger passes it on as it is. */
+  with?: (answer: Extract<Answered, { ok: true }>['answer'], event: PointsEvent) => Partial<SideWrites>
 }
 
 export type PointsAnswer =
@@ -60,7 +58,11 @@ export type PointsAnswer =
   | { ok: true; answer: null; replayed: boolean }
   | { ok: false; refusal: { code: 'key_reused' }; replayed: false }
   /** What should commit with it cannot, for now or for ever. Nothing happened, and nothing is remembered. */
-  | { ok: false; refusal: { code: 'over_cap' | 'award_closed' }; replayed: false }
+  | {
+      ok: false
+      refusal: { code: 'caps_changed' | 'award_closed' | 'award_changed' | 'account_erased' }
+      replayed: false
+    }
 
 export type PointsLedger = { execute: (request: PointsRequest) => Promise<PointsAnswer> }
 
@@ -178,6 +180,7 @@ function decideGroup(before: PointsAccount, resolved: readonly Resolved[]): Deci
       resolved.flatMap((one) => (one.command ? [one.command] : [])),
     )
     const append: Append = { before, events, balances: balancesOf(decisions), commands: [], ...noSideWrites() }
+    const made = new Map(events.map((event) => [event.transactionId, event]))
     let next = 0
     const answers = resolved.map((one): PointsAnswer => {
       if (!one.command) {
@@ -187,7 +190,8 @@ function decideGroup(before: PointsAccount, resolved: readonly Resolved[]): Deci
       const answer = decisions[next++] as Answered
       const { key, requestHash } = one.request
       append.commands.push({ key, requestHash, answer })
-      if (answer.ok) addSideWrites(append, one.request.with?.(answer.answer) ?? {})
+      const event = answer.ok && made.get(answer.answer.id)
+      if (answer.ok && event) addSideWrites(append, one.request.with?.(answer.answer, event) ?? {})
       return { ...answer, replayed: false }
     })
     return { answers, append }
@@ -229,16 +233,18 @@ type Resolved =
 
 /** What a request comes to, given what its keys were answered before: a command to decide, or an answer right away. */
 function resolve(request: PointsRequest, known: ReadonlyMap<string, KnownCommand>, now: Instant): Resolved {
-  const { key, requestHash, accountId, command: input } = request
+  const { key, requestHash, hashOfNobodys = requestHash, accountId, command: input } = request
   const before = known.get(key)
   if (before && isTombstone(before.answer)) return { answer: { ...before.answer, replayed: true }, remember: [] }
   // What was refused to nobody is the answer to whoever has the name by now: the hash covers it.
-  const isOther = before?.accountId !== accountId && before?.accountId !== NOBODY
-  if (before && (before.requestHash !== requestHash || isOther)) {
+  const expected =
+    before?.accountId === NOBODY ? { accountId: NOBODY, requestHash: hashOfNobodys } : { accountId, requestHash }
+  if (before && (before.requestHash !== expected.requestHash || before.accountId !== expected.accountId)) {
     return { answer: { ok: false, refusal: { code: 'key_reused' }, replayed: false }, remember: [] }
   }
   if (before) return { answer: { ...before.answer, replayed: true }, remember: [] }
-  if (input.type !== 'undo') return { command: { ...input, now, transactionId: uuidv7() }, request }
+  const transactionId = uuidv7()
+  if (input.type !== 'undo') return { command: { transactionId, now, ...withLotIds(input) }, request }
 
   const undone = known.get(input.undoes)
   if (undone?.answer.ok) {
@@ -248,12 +254,18 @@ function resolve(request: PointsRequest, known: ReadonlyMap<string, KnownCommand
       type: 'reverse' as const,
       reverses: undone.answer.answer.id,
       now,
-      transactionId: uuidv7(),
+      transactionId,
     }
     return { command, request }
   }
   const tombstone = { key: input.undoes, requestHash: '', answer: TOMBSTONE }
   return { answer: { ok: true, answer: null, replayed: false }, remember: undone ? [] : [tombstone] }
+}
+
+/** The first lot of an issue has the id of its transaction, which is made before: so lots are in the order of their ids. */
+function withLotIds(input: CommandInput): CommandInput {
+  if (input.type !== 'issue') return input
+  return { ...input, lots: input.lots.map((lot, index) => (index === 0 ? lot : { id: uuidv7(), ...lot })) }
 }
 
 const TOMBSTONE: StoredAnswer = { ok: false, refusal: { code: 'tombstoned' } }

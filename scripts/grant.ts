@@ -2,7 +2,7 @@ import { parseOptions, runCommand } from '#config/command.ts'
 import { resolveDatabase } from '#config/connections.ts'
 import { ConfigurationError, readEnvironment } from '#config/environment.ts'
 import { openDatabase } from '#db/client.ts'
-import { grantRole, readWallet, revokeRole } from '#db/wallets.ts'
+import { grantRole, readIdentity, readWallet, revokeRole } from '#db/wallets.ts'
 
 const HELP = `npm run grant -- --user NAME --role ROLE [options]: a role for a user whose provider of identities gives none
 
@@ -11,6 +11,7 @@ const HELP = `npm run grant -- --user NAME --role ROLE [options]: a role for a u
   --client NAME   a client whose events a service sends, or to which an operator is limited; may be given several times
   --revoke        takes the role away
 
+Says whom it was, by id and by the identity at the provider: check them, for names are what people or providers chose.
 Needs the owner's URL of the database (MIGRATE_DATABASE_URL) where it is not that of "npm start".`
 
 const ROLES = ['customer', 'service', 'operator']
@@ -41,12 +42,16 @@ async function main(): Promise<void> {
     const wallet = await readWallet(sql, user)
     if (!wallet) throw new ConfigurationError(`There is no user "${user}". POST /users adds one.`)
     const { userId } = wallet
+    const identity = await readIdentity(sql, userId)
+    // Names are what people or providers chose. Texts of the provider may have anything in them, so as JSON.
+    const at = identity ? `, ${JSON.stringify(identity.subject)} at ${JSON.stringify(identity.issuer)}` : ''
+    const who = `${wallet.username} (${userId}${at})`
     if (revoke)
       return console.log(
-        (await revokeRole(sql, userId, role)) ? `${user} is no ${role} any more` : `${user} was no ${role}`,
+        (await revokeRole(sql, userId, role)) ? `${who} is no ${role} any more` : `${who} was no ${role}`,
       )
     await grantRole(sql, userId, role, clients ?? null)
-    return console.log(`${user} is ${role}${clients ? ` of ${clients.join(', ')}` : ''}`)
+    return console.log(`${who} is ${role}${clients ? ` of ${clients.join(', ')}` : ''}`)
   } finally {
     await sql.end({ timeout: 5 })
   }

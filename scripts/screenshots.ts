@@ -8,6 +8,7 @@ import { runCommand } from '#config/command.ts'
 import { ConfigurationError } from '#config/environment.ts'
 import { type Database, openDatabase } from '#db/client.ts'
 import { openUser } from '#db/wallets.ts'
+import { oneLot } from '#domain/points/account.ts'
 import { createPointsLedger } from '#ledger/ledger.ts'
 import { interruption, type RunningSystem, say, startOwnSystem } from './demo-crash.ts'
 
@@ -75,7 +76,7 @@ const PICTURES: readonly Picture[] = [
   { ...desktop, name: 'points', path: () => '/points' },
   { ...desktop, name: 'campaigns', path: () => '/campaigns' },
   { ...desktop, name: 'campaign', path: campaign, height: 1_130, arrange: tryOut },
-  { ...desktop, name: 'preview', path: campaign, height: 1_000, arrange: preview },
+  { ...desktop, name: 'preview', path: campaign, height: 1_230, arrange: preview },
   { ...desktop, name: 'operations', path: () => '/operations?panel=stock' },
   { ...desktop, name: 'buy-phone', path: () => '/', on: 'phone' },
   { ...desktop, name: 'points-dark', path: () => '/points', colorScheme: 'dark' },
@@ -95,14 +96,16 @@ async function fillCart(page: Page): Promise<void> {
 }
 
 async function tryOut(page: Page): Promise<void> {
-  await page.getByRole('textbox', { name: 'Quantity' }).fill('3')
-  await page.getByText('75 points').waitFor()
+  await page.getByRole('textbox', { name: 'Pieces', exact: true }).fill('3')
+  await page.getByText('75 points', { exact: true }).waitFor()
   await page.evaluate('scrollTo(0, 0)')
 }
 
 async function preview(page: Page): Promise<void> {
+  await page.getByRole('textbox', { name: 'Points', exact: true }).fill('40')
+  await page.getByRole('status', { name: 'Result for the cart' }).getByText('0 points', { exact: true }).waitFor()
   await page.getByRole('button', { name: 'Run preview' }).click()
-  await page.getByText('It would have awarded').waitFor()
+  await page.getByRole('status', { name: 'Preview' }).getByText('It would have awarded').waitFor()
   await page.mouse.move(0, 0)
   await page.evaluate('scrollTo(0, document.body.scrollHeight)')
 }
@@ -271,8 +274,7 @@ async function earnInThePast(sql: Database): Promise<void> {
       requestHash: '',
       command: {
         type: 'issue',
-        amount,
-        ttlDays: 365,
+        ...oneLot(amount, 365),
         reason: 'manual',
         reference: 'screenshots',
         actor: 'screenshots',
@@ -301,6 +303,9 @@ function sender(api: string): Sender {
 /** At Ctrl-C Playwright would end our process before that has stopped what it started. The browser ends with us anyway. */
 const LEAVE_SIGNALS = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false }
 
+/** No page is open for long enough that optimizing its code pays. */
+const SHORT_LIVED = '--js-flags=--no-opt,--no-maglev'
+
 /**
  * A browser without a window. Chromium comes with `npm ci` for the usual Linux; elsewhere an installed Chrome does it.
  *
@@ -309,12 +314,12 @@ const LEAVE_SIGNALS = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP:
 export async function launchBrowser(): Promise<Browser> {
   try {
     if (process.platform !== 'linux' || process.arch !== 'x64') {
-      return await chromium.launch({ channel: 'chrome', ...LEAVE_SIGNALS })
+      return await chromium.launch({ channel: 'chrome', args: [SHORT_LIVED], ...LEAVE_SIGNALS })
     }
     sparticuz.setGraphicsMode = false
     const executablePath = await sparticuz.executablePath()
     // Its own arguments would switch off the web's security; Chromium's sandbox does not run as root.
-    return await chromium.launch({ executablePath, args: ['--no-sandbox'], ...LEAVE_SIGNALS })
+    return await chromium.launch({ executablePath, args: ['--no-sandbox', SHORT_LIVED], ...LEAVE_SIGNALS })
   } catch (error) {
     const [why] = String(error instanceof Error ? error.message : error).split('\n')
     throw new ConfigurationError(

@@ -7,7 +7,7 @@ import { openDatabase, type Sql } from '#db/client.ts'
 import { OtherCurrency, requireCurrency } from '#db/currency.ts'
 import { addMissingProducts, type SampleProduct } from '#db/products.ts'
 import { addMissingUsers, type SampleUser } from '#db/wallets.ts'
-import { PURCHASE_COMPLETED, STORE_CLIENT } from '#domain/campaigns/campaign.ts'
+import { DEFAULT_TERMS, STORE_CLIENT } from '#domain/campaigns/campaign.ts'
 import type { Rule } from '#domain/campaigns/condition.ts'
 import type { Money } from '#domain/money.ts'
 
@@ -113,7 +113,7 @@ export async function addSampleData(
   )
   const users = await addMissingUsers(
     sql,
-    SAMPLE_USERS.map(({ username, balance }) => ({ username, balanceMinor: sampleMinor(balance, money) })),
+    SAMPLE_USERS.map(({ balance, ...user }) => ({ ...user, balanceMinor: sampleMinor(balance, money) })),
   )
   const campaigns = await addMissingCampaigns(sql, sampleCampaigns(money), 'seed')
   return { products, users, campaigns }
@@ -187,6 +187,8 @@ const SAMPLE_PRODUCTS: (Omit<SampleProduct, 'priceMinor'> & { price: number })[]
     description:
       'Our lightest unicorn. Sleeps on clouds, lands without a sound and fits under any seat in front of you.',
     image: '/images/unicorn-air.svg',
+    categories: ['unicorns'],
+    tags: ['light'],
     price: 1700,
     stock: 4,
   },
@@ -195,6 +197,8 @@ const SAMPLE_PRODUCTS: (Omit<SampleProduct, 'priceMinor'> & { price: number })[]
     name: 'Unicorn Midnight',
     description: 'Bred for the dark. The mane glows for eight hours on one handful of stardust, and is dimmable.',
     image: '/images/unicorn-midnight.svg',
+    categories: ['unicorns'],
+    tags: ['night'],
     price: 2199,
     stock: 7,
   },
@@ -203,6 +207,8 @@ const SAMPLE_PRODUCTS: (Omit<SampleProduct, 'priceMinor'> & { price: number })[]
     name: 'Unicorn Ember',
     description: 'Warm to ride and warmer to look at. Keep away from hay, curtains and other unicorns.',
     image: '/images/unicorn-ember.svg',
+    categories: ['unicorns'],
+    tags: ['warm'],
     price: 2649.5,
     stock: 2,
   },
@@ -211,6 +217,8 @@ const SAMPLE_PRODUCTS: (Omit<SampleProduct, 'priceMinor'> & { price: number })[]
     name: 'Unicorn Meadow',
     description: 'The family unicorn: patient with children, fond of clover. Leaves flowers wherever it has been.',
     image: '/images/unicorn-meadow.svg',
+    categories: ['unicorns'],
+    tags: ['family'],
     price: 980,
     stock: 25,
   },
@@ -219,6 +227,8 @@ const SAMPLE_PRODUCTS: (Omit<SampleProduct, 'priceMinor'> & { price: number })[]
     name: 'Rainbow Starter Kit',
     description: 'Seven colours, two clouds and a manual. Makes one rainbow of twelve metres; rain not included.',
     image: '/images/rainbow-starter-kit.svg',
+    categories: ['accessories'],
+    tags: ['family'],
     price: 49.99,
     stock: 120,
   },
@@ -227,6 +237,8 @@ const SAMPLE_PRODUCTS: (Omit<SampleProduct, 'priceMinor'> & { price: number })[]
     name: 'Golden Horn Polish',
     description: 'A little goes a long way: 50 ml for a year of shining horns. Tested on narwhals, with their consent.',
     image: '/images/golden-horn-polish.svg',
+    categories: ['accessories', 'care'],
+    tags: [],
     price: 12.95,
     stock: 500,
   },
@@ -234,7 +246,7 @@ const SAMPLE_PRODUCTS: (Omit<SampleProduct, 'priceMinor'> & { price: number })[]
 
 const SAMPLE_USERS = [
   { username: 'derick', balance: 3300 },
-  { username: 'amara', balance: 12_500 },
+  { username: 'amara', balance: 12_500, tags: ['vip'] },
   { username: 'noor', balance: 199.5 },
   { username: 'yuki', balance: 0 },
 ]
@@ -256,14 +268,7 @@ export function sampleCampaigns(money: Pick<Money, 'digits'>): NewCampaign[] {
     {
       client: STORE_CLIENT,
       name: '1',
-      terms: {
-        eventTypes: [PURCHASE_COMPLETED],
-        status: 'active',
-        startsAt: null,
-        endsAt: null,
-        caps: { totalPoints: null, pointsPerCustomer: null },
-        rules: [sampleRule(money)],
-      },
+      terms: { ...DEFAULT_TERMS, rules: [sampleRule(money)] },
     },
   ]
 }

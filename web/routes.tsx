@@ -1,5 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
-import { campaignSearch, periodSearch } from './campaigns/campaign-search.ts'
+import { campaignSearch, newCampaignSearch } from './campaigns/campaign-search.ts'
 import { whenReachable } from './client/api.ts'
 import { NotFound, PageError, PageSkeleton } from './page/page.tsx'
 import { onlyKnown, operationsSearch, pointsSearch, purchasesSearch, readSearch, writeSearch } from './search-params.ts'
@@ -43,7 +43,7 @@ const campaigns = createRoute({
 const newCampaign = createRoute({
   getParentRoute: () => root,
   path: '/new-campaign',
-  validateSearch: onlyKnown(periodSearch),
+  validateSearch: onlyKnown(newCampaignSearch),
   component: lazyRouteComponent(
     () => whenReachable(() => import('./campaigns/new-campaign-page.tsx')),
     'NewCampaignPage',

@@ -1,5 +1,6 @@
 import type { PointsDay } from './client/points.ts'
 import type { PurchaseStatus } from './client/purchases.ts'
+import { instantIn } from './format/dates.ts'
 import { STATUSES } from './purchases/progress.ts'
 
 /** The query parameters of an address, as text. The router would take them for JSON, and a user called 662E41 for a number. */
@@ -49,7 +50,7 @@ export function pointsSearch(search: Record<string, unknown>): PointsSearch {
   }
 }
 
-const PANELS = ['parked', 'undoing', 'stock', 'users'] as const
+const PANELS = ['parked', 'undoing', 'stock', 'users', 'liability'] as const
 export type Panel = (typeof PANELS)[number]
 
 export type OperationsSearch = {
@@ -57,11 +58,14 @@ export type OperationsSearch = {
   panel?: Exclude<Panel, 'parked'>
   /** Whose wallet is shown. */
   user?: string
+  /** The instant of the report; left out: the newest. */
+  as_of?: string
 }
 
 /** Validates the query parameters of the operators' page. */
 export function operationsSearch(search: Record<string, unknown>): OperationsSearch {
   const panel = PANELS.find((known) => known === search.panel)
   const user = typeof search.user === 'string' && panel === 'users' ? search.user : undefined
-  return { ...(panel && panel !== 'parked' && { panel }), ...(user && { user }) }
+  const as_of = typeof search.as_of === 'string' && panel === 'liability' ? instantIn(search.as_of) : undefined
+  return { ...(panel && panel !== 'parked' && { panel }), ...(user && { user }), ...(as_of && { as_of }) }
 }

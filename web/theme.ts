@@ -56,6 +56,9 @@ const dark: MantineColorsTuple = [
   '#130e17',
 ]
 
+/** What scrolls is the list itself, which belongs to its field: a region of its own would have to take the focus. */
+const SCROLLING_LIST = { withScrollArea: false, styles: { options: { maxHeight: 260, overflowY: 'auto' } } }
+
 export const theme = createTheme({
   primaryColor: 'plum',
   primaryShade: { light: 8, dark: 6 },
@@ -66,6 +69,10 @@ export const theme = createTheme({
   cursorType: 'pointer',
   components: {
     Button: { defaultProps: { component: LoadingButton } },
+    Autocomplete: { defaultProps: SCROLLING_LIST },
+    MultiSelect: { defaultProps: SCROLLING_LIST },
+    Select: { defaultProps: SCROLLING_LIST },
+    TagsInput: { defaultProps: SCROLLING_LIST },
     // Of dialogs, drawers and notifications: a screen reader cannot read an icon.
     CloseButton: { defaultProps: { 'aria-label': 'Close' } },
     // They are header elements, and would count as the banner of the page, which is the bar of the store.

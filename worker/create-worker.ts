@@ -125,8 +125,8 @@ export async function loadWorkflowBundle(production: boolean, logger: TemporalLo
   )
 }
 
-/** Writes the bundle where production workers expect it. */
-async function buildWorkflowBundle(logger: TemporalLogger): Promise<string> {
+/** Writes the bundle where production workers expect it. @returns its path */
+export async function buildWorkflowBundle(logger: TemporalLogger): Promise<string> {
   const { code } = await bundleWorkflowCode({ workflowsPath: WORKFLOWS_PATH, logger })
   await mkdir(dirname(PREBUILT_PATH), { recursive: true })
   // In one step: workers may be about to read it.

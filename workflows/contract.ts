@@ -24,8 +24,17 @@ export const SEARCH_ATTRIBUTES = [CUSTOMER, PURCHASE_STATUS, TOTAL_MINOR]
  */
 export type PurchaseInput = { purchaseId: string; lane?: Lane; slowMotion?: boolean }
 
+/** Input of workflow `refund`. `refund`: the number of the refund that it is started for, if who starts it knows. */
+export type RefundInput = { purchaseId: string; refund?: number }
+
 /** Input of workflow `award`. */
 export type AwardInput = Awarded & { lane?: Lane }
+
+/** The signal that another refund was asked for, for which a workflow may be under way. */
+export const REFUND_ASKED = 'refundAsked'
+
+/** Result of workflow `refund`: what the purchase is when no refund is left to carry out. */
+export type RefundResult = { status: 'completed' | 'refunded' }
 
 /** Result of workflow `purchase`, and of `repair`: the status that the purchase settled with, and why, if it was undone. */
 export type PurchaseResult = { status: Exclude<PurchaseStatus, 'running' | 'compensating'> } | Reversal
@@ -36,11 +45,13 @@ export type PurchaseResult = { status: Exclude<PurchaseStatus, 'running' | 'comp
 export type SagaStart = {
   workflowType: 'purchase' | 'refund' | 'repair' | 'award'
   workflowId: string
-  args: [PurchaseInput | AwardInput]
+  args: [PurchaseInput | RefundInput | AwardInput]
   /** One line for the Web UI. */
   staticSummary: string
   typedSearchAttributes: SearchAttributePair[]
   searchAttributes: Record<string, never[]>
+  /** Sent to the one that is running, too. */
+  signal?: string
 }
 
 /** What of a purchase its sagas are started with. */
@@ -62,12 +73,13 @@ export function purchaseStart(purchase: PurchaseToStart, how: Omit<PurchaseInput
   }
 }
 
-export function refundStart(purchase: PurchaseToStart): SagaStart {
+/** @param refund the number of one that was asked for, which it will not end without */
+export function refundStart(purchase: PurchaseToStart, refund?: number): SagaStart {
   const { purchaseId, lines } = purchase
   return {
     workflowType: 'refund',
     workflowId: refundWorkflowId(purchaseId),
-    args: [{ purchaseId }],
+    args: [{ purchaseId, ...(refund !== undefined && { refund }) }],
     staticSummary: `Refund of ${itemsOf(lines)}`,
     ...searchableBy(purchase.userId, purchase.status),
   }

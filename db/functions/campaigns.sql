@@ -21,11 +21,14 @@ begin
   end if;
   select coalesce(max(version), 0) + 1 into first_version from campaigns where client = owner and name_key = new_name_key;
   insert into campaigns (
-    id, client, name, name_key, event_types, status, starts_at, ends_at, cap_total_points, cap_points_per_customer, rules, version
+    id, client, name, name_key, event_types, status, starts_at, ends_at, time_zone, priority, exclusive_group, cap_total_points,
+    cap_points_per_customer, available_after_days, expiry, rules, version
   ) values (
     new_id, owner, new_name, new_name_key, new_terms -> 'eventTypes', new_terms ->> 'status', (new_terms ->> 'startsAt')::timestamptz,
-    (new_terms ->> 'endsAt')::timestamptz, (new_terms -> 'caps' ->> 'totalPoints')::bigint,
-    (new_terms -> 'caps' ->> 'pointsPerCustomer')::bigint, new_terms -> 'rules', first_version
+    (new_terms ->> 'endsAt')::timestamptz, new_terms ->> 'timeZone', (new_terms -> 'priority')::integer,
+    new_terms ->> 'exclusiveGroup', (new_terms -> 'caps' ->> 'totalPoints')::bigint,
+    (new_terms -> 'caps' ->> 'pointsPerCustomer')::bigint, (new_terms -> 'availableAfterDays')::integer,
+    nullif(new_terms -> 'expiry', 'null'), new_terms -> 'rules', first_version
   ) on conflict (client, name_key) where deleted_at is null do nothing;
   if not found then
     return refuse_key(key_scope, request_key, 'campaign_exists');

@@ -7,7 +7,7 @@
 -- Functions that the application calls run with the rights of their owner and a fixed search path (`security definer`, `set
 -- search_path`); the others are their parts, run inside of them, and cannot be called by the application.
 --
--- Locks are taken in one order: awards, campaigns, points accounts, purchases, then products, or the wallet, or counters of campaigns;
+-- Locks are taken in one order: a user that is erased, awards, campaigns, points accounts, purchases, then the wallet, then products, or counters of campaigns;
 -- several of a table by id.
 --
 -- SQLSTATEs of our own:
@@ -26,16 +26,6 @@ begin
     raise exception 'purchase % does not exist', purchase using errcode = 'US003';
   end if;
   return locked;
-end
-$$;
-
--- The steps of a refund happen while it is under way, and only then.
-create or replace function require_refunding(bought purchases) returns void
-language plpgsql as $$
-begin
-  if bought.status <> 'refunding' then
-    raise exception 'purchase % is % and not being refunded', bought.id, bought.status using errcode = 'US002';
-  end if;
 end
 $$;
 
@@ -100,31 +90,38 @@ language sql stable as $$
   select exists (select from saga_steps where key = step_key(purchase, step_name) and state = 'applied')
 $$;
 
--- Whether a step at the points ledger has happened and was not undone.
+-- Whether a step at the points ledger has happened, and something of it was not reversed.
 create or replace function points_are_booked(purchase uuid, step_name text) returns boolean
 language sql stable as $$
   select exists (
     select from points_commands c join points_events e on e.transaction_id = (c.answer -> 'answer' ->> 'id')::uuid
     where c.key = step_key(purchase, step_name)
-      and not exists (select from points_events r where r.reverses = e.transaction_id)
+      and e.amount > (
+        select coalesce(sum((r.payload -> 'reverses' -> 'amount')::bigint), 0) from points_events r where r.reverses = e.transaction_id
+      )
   )
 $$;
 
 -- The next entry in the timeline of a purchase, written with what the caller, who has locked it, changed of its row. One update:
--- a second one in the same transaction would check its foreign keys again, and wait for whoever holds the wallet.
+-- a second one in the same transaction would check its foreign keys again, and wait for whoever holds the wallet. Returns when it is.
 create or replace function record_event(
-  changed purchases, step_name text, new_state text, details jsonb default null, is_progress boolean default true
-) returns void
+  changed purchases, step_name text, new_state text, details jsonb default null, is_progress boolean default true,
+  asked_by text default null
+) returns timestamptz
 language plpgsql as $$
+declare
+  written_at timestamptz;
 begin
   update purchases set
     total_minor = changed.total_minor, status = changed.status, code = changed.code, detail = changed.detail,
-    refund = changed.refund, cancel_requested_at = changed.cancel_requested_at, settled_at = changed.settled_at,
+    refund = changed.refund, refunds_asked = changed.refunds_asked, refunds_done = changed.refunds_done, cancel_requested_at = changed.cancel_requested_at, settled_at = changed.settled_at,
     event_seq = changed.event_seq + 1,
     updated_at = case when is_progress then clock_timestamp() else changed.updated_at end
   where id = changed.id;
-  insert into purchase_events (purchase_id, seq, step, state, detail)
-  values (changed.id, changed.event_seq + 1, step_name, new_state, details);
+  insert into purchase_events (purchase_id, seq, step, state, detail, actor)
+  values (changed.id, changed.event_seq + 1, step_name, new_state, details, asked_by)
+  returning at into strict written_at;
+  return written_at;
 end
 $$;
 
@@ -143,6 +140,13 @@ begin
   if cardinality(locked) < cardinality(ids) then
     raise exception 'purchase % does not exist', (select id from unnest(ids) as id where id <> all(locked) limit 1)
       using errcode = 'US003';
+  end if;
+  -- A late attempt of a refund that is through would undo what it was through with.
+  if exists (
+    select from jsonb_array_elements(entries) as entry join purchases p on p.id = (entry ->> 'purchaseId')::uuid
+    where p.id = any(ids) and (entry -> 'detail' -> 'refund')::integer <= p.refunds_done
+  ) then
+    raise exception 'a refund of one of the purchases % is through', ids using errcode = 'US002';
   end if;
   insert into purchase_events (purchase_id, seq, step, state, detail)
   select p.id, p.event_seq + row_number() over (partition by p.id order by one.position), one.entry ->> 'step',
@@ -197,13 +201,18 @@ begin
 end
 $$;
 
--- Remembers the refusal of a request whose key was claimed by this call.
-create or replace function refuse_key(key_scope text, request_key text, code text, details jsonb default '{}') returns jsonb
+-- Remembers the refusal of a request whose key was claimed by this call. Whom it names is kept as its resource, for erase_user.
+--
+-- about: ids of users, with a space between them, where it is about others than the key was claimed for
+create or replace function refuse_key(
+  key_scope text, request_key text, code text, details jsonb default '{}', about text default null
+) returns jsonb
 language plpgsql as $$
 declare
   new_refusal jsonb := jsonb_build_object('code', code) || details;
 begin
-  update idempotency_keys set refusal = new_refusal, resource = '' where scope = key_scope and key = request_key;
+  update idempotency_keys set refusal = new_refusal, resource = coalesce(about, resource)
+  where scope = key_scope and key = request_key;
   return jsonb_build_object('result', 'refused', 'refusal', new_refusal, 'replayed', false);
 end
 $$;

@@ -19,11 +19,13 @@ $$;
 -- moment:  when it is decided; null for now
 --
 -- Returns { now, known: [{ key, accountId, requestHash, answer }], accounts: [{ accountId, version, balance, ... }],
--- transactions: [{ accountId, id, ... }], lots: [{ accountId, id, ... }] }; an account that nothing has happened to is left out.
+-- transactions: [{ accountId, id, ... }], lots: [{ accountId, id, ... }], pending: [{ accountId, availableOn, amount }] }; an account
+-- that nothing has happened to is left out. Of points that do not count yet there are sums by day, whichever lots are loaded.
 create or replace function load_points(keys jsonb, undoes jsonb, loads jsonb, moment timestamptz) returns jsonb
 language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
   since        timestamptz := coalesce(moment, date_trunc('milliseconds', clock_timestamp()));
+  today        date := (since at time zone 'UTC')::date;
   ids          text[] := array(select load ->> 'accountId' from jsonb_array_elements(loads) as load);
   known        jsonb;
   accounts     jsonb;
@@ -31,6 +33,7 @@ declare
   transactions jsonb := '[]';
   touched      uuid[] := '{}';
   lots         jsonb;
+  pending      jsonb;
 begin
   perform force_index_scans();
   select coalesce(jsonb_agg(
@@ -53,45 +56,63 @@ begin
   if targets <> '{}' then
     select coalesce(jsonb_agg(jsonb_build_object('accountId', e.account_id, 'id', e.transaction_id, 'type', case e.type
         when 'issued' then 'issue' when 'redeemed' then 'redeem' when 'expired' then 'expire' else 'reverse' end,
-      'portions', e.payload -> 'portions', 'reversedBy', r.transaction_id)), '[]')
+      'portions', e.payload -> 'portions', 'reversed', r.points, 'reversedBy', r.last)), '[]')
     into transactions
-    from points_events e left join points_events r on r.reverses = e.transaction_id
+    from points_events e cross join lateral (
+      select coalesce(sum((payload -> 'reverses' -> 'amount')::bigint), 0) as points,
+        (array_agg(transaction_id order by version desc))[1] as last
+      from points_events where reverses = e.transaction_id
+    ) as r
     where e.transaction_id = any(targets) and e.account_id = any(ids);
-    -- The lot of an issue has its id.
     touched := array(
       select (portion ->> 'lotId')::uuid
       from jsonb_array_elements(transactions) as one, jsonb_array_elements(one -> 'portions') as portion
-    ) || targets;
+    );
+    -- What others of the same issue owe.
+    touched := touched || array(
+      select other.id from points_lots lot join points_lots other on other.transaction_id = lot.transaction_id
+      where lot.id = any(touched) and other.owed > 0
+    );
   end if;
 
-  select coalesce(jsonb_agg(jsonb_build_object('accountId', account_id, 'id', id, 'issuedAt', iso_instant(issued_at),
-    'expiresAt', iso_instant(expires_at), 'original', original, 'remaining', remaining, 'expired', expired, 'owed', owed)), '[]')
+  select coalesce(jsonb_agg(jsonb_build_object('accountId', account_id, 'id', id, 'transactionId', transaction_id,
+    'campaignId', campaign_id, 'issuedAt', iso_instant(issued_at), 'availableAt', iso_instant(available_at),
+    'expiresAt', iso_instant(expires_at), 'original', original, 'remaining', remaining, 'expired', expired,
+    'takenBack', taken_back, 'claimed', claimed, 'owed', owed)), '[]')
   into lots
   from (
     -- What has lapsed and is not swept yet,
-    select id, account_id, issued_at, expires_at, original, remaining, expired, owed
-    from points_lots where account_id = any(ids) and remaining > 0 and expires_at <= since
+    select * from points_lots where account_id = any(ids) and remaining > 0 and expires_at <= since
     union
     -- what is spent next,
-    select ranked.id, ranked.account_id, issued_at, expires_at, original, remaining, expired, owed
+    select (ranked.lot).*
     from jsonb_to_recordset(loads) as load ("accountId" text, points bigint)
     cross join lateral (
-      select *, sum(remaining) over (order by expires_at, issued_at, id) - remaining as before
+      select lot, sum(remaining) over (order by expires_at, available_at, issued_at, id) - remaining as before
       from (
         -- Every open lot holds a point at least, so that many lots are enough. The order is that of inSpendingOrder (domain).
-        select * from points_lots
+        select lot, expires_at, available_at, issued_at, id, remaining from points_lots as lot
         where account_id = load."accountId" and remaining > 0 and expires_at > since
-        order by expires_at, issued_at, id
+          and available_at < (today + 1)::timestamp at time zone 'UTC'
+        order by expires_at, available_at, issued_at, id
         limit load.points
       ) as live
     ) as ranked
     where load.points > 0 and before < load.points
     union
     -- and what reversals give back to, or take from.
-    select id, account_id, issued_at, expires_at, original, remaining, expired, owed
-    from points_lots where id = any(touched) and account_id = any(ids)
+    select * from points_lots where id = any(touched) and account_id = any(ids)
   ) as needed;
-  return jsonb_build_object('now', iso_instant(since), 'known', known, 'accounts', accounts, 'transactions', transactions, 'lots', lots);
+
+  select coalesce(jsonb_agg(jsonb_build_object('accountId', account_id, 'availableOn', available_on, 'amount', points)), '[]')
+  into pending
+  from (
+    select account_id, available_on, sum(remaining) as points from daily_balances
+    where account_id = any(ids) and available_on > today and available_on > issued_on
+    group by account_id, available_on
+  ) as days;
+  return jsonb_build_object('now', iso_instant(since), 'known', known, 'accounts', accounts, 'transactions', transactions, 'lots', lots,
+    'pending', pending);
 end
 $$;
 
@@ -103,23 +124,27 @@ language sql immutable as $$ select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T
 -- one transaction. An account whose part cannot be booked is left out whole; it does not keep the others from theirs.
 --
 -- appends: the rows to write, each with the account that it belongs to (accountId), as an object of
---   accounts:    [{ accountId, expectedVersion, events, balance, issued, redeemed, expired, takenBack }],
---                an account at most once, as it is after so many events
+--   accounts:    [{ accountId, expectedVersion, events, expiresOnly, balance, issued, redeemed, expired, takenBack }],
+--                an account at most once, as it is after so many events; expiresOnly: all of them are expiries
 --   events:      [{ version, transactionId, type, amount, balance, payload, reverses, reason, reference, actor, at }],
---   opened:      [{ id, issuedAt, expiresAt, original, remaining, expired, owed }],
---   changed:     [{ lotId, remaining, expired, owed }],                   changes, to be added
+--   opened:      [{ id, transactionId, campaignId, issuedAt, availableAt, expiresAt, original, remaining, expired, takenBack, claimed,
+--                owed }],
+--   changed:     [{ lotId, remaining, expired, takenBack, claimed, owed }],   changes, to be added
 --   allocations: [{ transactionId, redemptionId, lotId, amount }],
---   daily:       [{ issuedOn, expiresAt, remaining, expired, lastUpdated }],   changes, to be added
+--   daily:       [{ issuedOn, availableOn, expiresAt, remaining, expired, lastUpdated }],   changes, to be added
 --   commands:    [{ key, requestHash, answer }],
---   grants:      [{ lotId, transactionId, campaignId, points }],          of the points of a lot; below zero: taken back
---   awards:      [{ id, state, evaluation, points, transactionId }],      what is booked hereby
+--   grants:      [{ lotId, transactionId, campaignId, points }],          of a lot; below zero: what a reversal settled of it
+--   noRoom:      [{ campaignId, points }],   what caps left no room for when the awards were evaluated
+--   awards:      [{ id, refund, state, evaluation, points, transactionId }],      what is booked hereby, as it was evaluated after a refund
 --   timeline:    [{ purchaseId, step, state, detail }]
 --
 -- Returns an object that has, for each accountId of which nothing was appended, one of
 --   version_conflict  the account is not at the expected version: reload and decide again
 --   account_locked    somebody holds the account; only where there are several, since one alone waits for it
---   over_cap          a cap leaves less than a campaign was to give
+--   account_erased    its user was erased: all that can happen is that its points expire
+--   caps_changed      a cap leaves less than a campaign was to give, or as much as it is said to have no room for
 --   award_closed      an award is neither pending nor parked any more
+--   award_changed     it is for less by now: evaluate it again
 -- A key that was answered in the meantime is a unique violation, and nothing at all is appended.
 create or replace function append_points(appends jsonb) returns jsonb
 language plpgsql security definer set search_path = public, pg_temp as $$
@@ -134,8 +159,8 @@ begin
   if jsonb_array_length(batch -> 'awards') > 0 then
     refused := closed_awards(batch -> 'awards');
   end if;
-  if jsonb_array_length(batch -> 'grants') > 0 then
-    refused := grants_over_cap(batch -> 'grants') || refused;
+  if jsonb_array_length(batch -> 'grants') + jsonb_array_length(batch -> 'noRoom') > 0 then
+    refused := changed_caps(batch -> 'grants', batch -> 'noRoom') || refused;
   end if;
   -- When awards end, in the order that backtests go by: in their turn at the campaigns, and before what reversals of the same batch
   -- give back to the caps, which the awards have not counted on.
@@ -163,11 +188,15 @@ begin
     batch := jsonb_set(batch, '{timeline}', (batch -> 'timeline') || settle_awards(batch -> 'awards', since));
   end if;
 
-  insert into points_lots (id, account_id, issued_at, expires_at, original, remaining, expired, owed)
-  select l.id, l."accountId", l."issuedAt", l."expiresAt", l.original, l.remaining, l.expired, l.owed
+  insert into points_lots (
+    id, transaction_id, account_id, campaign_id, issued_at, available_at, expires_at, original, remaining, expired, taken_back, claimed,
+    owed
+  )
+  select l.id, l."transactionId", l."accountId", l."campaignId", l."issuedAt", l."availableAt", l."expiresAt", l.original, l.remaining,
+    l.expired, l."takenBack", l.claimed, l.owed
   from jsonb_to_recordset(batch -> 'opened') as l (
-    id uuid, "accountId" text, "issuedAt" timestamptz, "expiresAt" timestamptz, original bigint, remaining bigint, expired bigint,
-    owed bigint
+    id uuid, "transactionId" uuid, "accountId" text, "campaignId" uuid, "issuedAt" timestamptz, "availableAt" timestamptz,
+    "expiresAt" timestamptz, original bigint, remaining bigint, expired bigint, "takenBack" bigint, claimed bigint, owed bigint
   );
   if jsonb_array_length(batch -> 'changed') > 0 then
     perform change_lots(batch -> 'changed');
@@ -199,6 +228,7 @@ declare
   );
   created text[];
   locked  text[];
+  erased  text[];
   changed text[];
 begin
   with inserted as (
@@ -214,6 +244,10 @@ begin
     returning account_id
   )
   select coalesce(array_agg(account_id), '{}') into created from inserted;
+  -- Its foreign key has waited for the end of the erasure: that is all too late for a refusal.
+  if created <> '{}' and exists (select from users where id = any(created) and erased_at is not null) then
+    raise exception 'one of the users % was erased', created using errcode = 'US002';
+  end if;
   if cardinality(created) = cardinality(wanted) then
     return '{}';
   end if;
@@ -227,6 +261,14 @@ begin
   else
     locked := array(select account_id from points_accounts where account_id = any(wanted) for no key update);
   end if;
+  -- Known for certain now: an erasure locks the account, too.
+  erased := array(
+    select u.id from users u
+    where u.id = any(locked) and u.erased_at is not null and not exists (
+      select from jsonb_to_recordset(accounts) as a ("accountId" text, "expiresOnly" boolean)
+      where a."accountId" = u.id and a."expiresOnly"
+    )
+  );
   with updated as (
     update points_accounts account set
       version = a."expectedVersion" + a.events, balance = a.balance, issued = a.issued, redeemed = a.redeemed,
@@ -235,7 +277,8 @@ begin
       "accountId" text, "expectedVersion" bigint, events bigint, balance bigint, issued bigint, redeemed bigint, expired bigint,
       "takenBack" bigint
     )
-    where account.account_id = any(locked) and account.account_id = a."accountId" and account.version = a."expectedVersion"
+    where account.account_id = any(locked) and account.account_id <> all(erased)
+      and account.account_id = a."accountId" and account.version = a."expectedVersion"
     returning account.account_id
   )
   select coalesce(array_agg(account_id), '{}') into changed from updated;
@@ -243,7 +286,9 @@ begin
     return '{}';
   end if;
   return (
-    select jsonb_object_agg(account, case when account = any(locked) then 'version_conflict' else 'account_locked' end)
+    select jsonb_object_agg(account, case
+      when account = any(erased) then 'account_erased' when account = any(locked) then 'version_conflict' else 'account_locked'
+    end)
     from unnest(wanted) as account
     where account <> all(created) and account <> all(changed)
   );
@@ -259,15 +304,18 @@ language sql immutable as $$
   from jsonb_each(batch) as rows
 $$;
 
--- Changes what lots hold, and what of them is owed. Their accounts are locked.
+-- Changes what lots hold, and what of them is asked back and owed. Their accounts are locked.
 create or replace function change_lots(changes jsonb) returns void
 language plpgsql as $$
 declare
   lots_changed bigint;
 begin
   update points_lots lot set
-    remaining = lot.remaining + c.remaining, expired = lot.expired + c.expired, owed = lot.owed + c.owed
-  from jsonb_to_recordset(changes) as c ("lotId" uuid, "accountId" text, remaining bigint, expired bigint, owed bigint)
+    remaining = lot.remaining + c.remaining, expired = lot.expired + c.expired, taken_back = lot.taken_back + c."takenBack",
+    claimed = lot.claimed + c.claimed, owed = lot.owed + c.owed
+  from jsonb_to_recordset(changes) as c (
+    "lotId" uuid, "accountId" text, remaining bigint, expired bigint, "takenBack" bigint, claimed bigint, owed bigint
+  )
   where lot.id = c."lotId" and lot.account_id = c."accountId";
   get diagnostics lots_changed = row_count;
   if lots_changed <> jsonb_array_length(changes) then
@@ -284,13 +332,14 @@ declare
   added_to   bigint;
   taken_from bigint;
 begin
-  insert into daily_balances as day (account_id, issued_on, expires_at, remaining, expired, last_updated)
-  select c."accountId", c."issuedOn", c."expiresAt", c.remaining, c.expired, c."lastUpdated"
+  insert into daily_balances as day (account_id, issued_on, available_on, expires_at, remaining, expired, last_updated)
+  select c."accountId", c."issuedOn", c."availableOn", c."expiresAt", c.remaining, c.expired, c."lastUpdated"
   from jsonb_to_recordset(changes) as c (
-    "accountId" text, "issuedOn" date, "expiresAt" timestamptz, remaining bigint, expired bigint, "lastUpdated" timestamptz
+    "accountId" text, "issuedOn" date, "availableOn" date, "expiresAt" timestamptz, remaining bigint, expired bigint,
+    "lastUpdated" timestamptz
   )
   where c.remaining >= 0
-  on conflict (account_id, issued_on, expires_at) do update set
+  on conflict (account_id, issued_on, available_on, expires_at) do update set
     remaining = day.remaining + excluded.remaining, expired = day.expired + excluded.expired,
     last_updated = excluded.last_updated;
   get diagnostics added_to = row_count;
@@ -298,9 +347,11 @@ begin
     update daily_balances day set
       remaining = day.remaining + c.remaining, expired = day.expired + c.expired, last_updated = c."lastUpdated"
     from jsonb_to_recordset(changes) as c (
-      "accountId" text, "issuedOn" date, "expiresAt" timestamptz, remaining bigint, expired bigint, "lastUpdated" timestamptz
+      "accountId" text, "issuedOn" date, "availableOn" date, "expiresAt" timestamptz, remaining bigint, expired bigint,
+      "lastUpdated" timestamptz
     )
-    where c.remaining < 0 and day.account_id = c."accountId" and day.issued_on = c."issuedOn" and day.expires_at = c."expiresAt";
+    where c.remaining < 0 and day.account_id = c."accountId" and day.issued_on = c."issuedOn"
+      and day.available_on = c."availableOn" and day.expires_at = c."expiresAt";
     get diagnostics taken_from = row_count;
     if added_to + taken_from < jsonb_array_length(changes) then
       raise exception 'there is no daily balance to take some points from' using errcode = 'US002';
@@ -312,20 +363,36 @@ $$;
 -- ---------------------------------------------------------------------------------------------------------------------
 -- What campaigns give, and their caps
 
--- Locks campaigns until the end of the transaction. One with a cap is locked for itself alone: its awards queue up. One without is
--- locked as its foreign keys do it (for key share), which no award waits for; only a change of the campaign, which may set a cap,
--- takes its turn (for update, see db/campaigns.ts).
-create or replace function lock_campaigns(ids uuid[]) returns void
+-- Locks campaigns until the end of the transaction. One with a cap that gives something is locked for itself alone: its awards queue up.
+-- One whose cap has no room is locked against those that give, and that get back (for share), and awards that find it so do not wait
+-- for each other. One without a cap is locked as its foreign keys do it (for key share), which no award waits for; only a change of the
+-- campaign, which may set a cap, takes its turn (for update, see db/campaigns.ts).
+create or replace function lock_campaigns(giving uuid[], full_up uuid[]) returns void
 language plpgsql as $$
 declare
+  ids      uuid[] := array(select distinct unnest(giving || full_up));
+  campaign uuid;
+  locked   bigint;
   capped   bigint;
   uncapped bigint;
 begin
   loop
-    perform from campaigns
-    where id = any(ids) and (cap_total_points is not null or cap_points_per_customer is not null)
-    order by id for no key update;
-    get diagnostics capped = row_count;
+    capped := 0;
+    -- One by one: in one order, whatever their locks.
+    for campaign in
+      select id from campaigns
+      where id = any(ids) and (cap_total_points is not null or cap_points_per_customer is not null) order by id
+    loop
+      if campaign = any(giving) then
+        perform from campaigns
+        where id = campaign and (cap_total_points is not null or cap_points_per_customer is not null) for no key update;
+      else
+        perform from campaigns
+        where id = campaign and (cap_total_points is not null or cap_points_per_customer is not null) for share;
+      end if;
+      get diagnostics locked = row_count;
+      capped := capped + locked;
+    end loop;
     perform from campaigns
     where id = any(ids) and cap_total_points is null and cap_points_per_customer is null
     order by id for key share;
@@ -356,13 +423,17 @@ language sql stable as $$
     + coalesce((select sum(points) from campaign_counters where campaign_id = campaign.id), 0)::bigint
 $$;
 
--- Locks the campaigns of grants, and answers `over_cap` for the accounts that a cap has no room for after those before them.
-create or replace function grants_over_cap(grants jsonb) returns jsonb
+-- Locks the campaigns, and answers `caps_changed` for the accounts of grants that a cap has no room for after those before them, and for
+-- those of awards of which a campaign that had no room has some: of those, grants of the same batch only take.
+create or replace function changed_caps(grants jsonb, no_room jsonb) returns jsonb
 language plpgsql as $$
 begin
-  perform lock_campaigns(array(select distinct (given ->> 'campaignId')::uuid from jsonb_array_elements(grants) as given));
+  perform lock_campaigns(
+    array(select distinct (given ->> 'campaignId')::uuid from jsonb_array_elements(grants) as given),
+    array(select distinct (short ->> 'campaignId')::uuid from jsonb_array_elements(no_room) as short)
+  );
   return (
-    select coalesce(jsonb_object_agg(given.account_id, 'over_cap'), '{}')
+    select coalesce(jsonb_object_agg(given.account_id, 'caps_changed'), '{}')
     from (
       select *, sum(greatest(points, 0)) over (partition by campaign_id order by position) as up_to_here
       from granted(grants)
@@ -373,6 +444,13 @@ begin
       (c.cap_total_points is not null and given_by(c) + given.up_to_here > c.cap_total_points)
       or coalesce(customer.given_points, 0) + given.points > c.cap_points_per_customer
     )
+  ) || (
+    select coalesce(jsonb_object_agg(short."accountId", 'caps_changed'), '{}')
+    from jsonb_to_recordset(no_room) as short ("accountId" text, "campaignId" uuid, points bigint)
+    join campaigns c on c.id = short."campaignId"
+    left join campaign_customers customer on customer.campaign_id = c.id and customer.account_id = short."accountId"
+    where coalesce(given_by(c) + short.points <= c.cap_total_points, true)
+      and coalesce(coalesce(customer.given_points, 0) + short.points <= c.cap_points_per_customer, true)
   );
 end
 $$;

@@ -2,7 +2,8 @@
 
 -- Changes what is on hand, with the movement that says so, and what is reserved. The caller has locked the product.
 create or replace function move_stock(
-  product text, on_hand_change bigint, reserved_change bigint, why text, about text, who text, remark text default null
+  product text, on_hand_change bigint, reserved_change bigint, why text, about text, who text, remark text default null,
+  of_refund integer default null
 ) returns void
 language plpgsql as $$
 begin
@@ -13,8 +14,8 @@ begin
     raise exception 'product % does not exist', product using errcode = 'US002';
   end if;
   if on_hand_change <> 0 then
-    insert into stock_movements (product_id, quantity, reason, note, reference, actor)
-    values (product, on_hand_change, why, remark, about, who);
+    insert into stock_movements (product_id, quantity, reason, note_id, reference, refund, actor)
+    values (product, on_hand_change, why, write_text(to_jsonb(remark), null, who), about, of_refund, who);
   end if;
 end
 $$;
@@ -135,7 +136,7 @@ begin
 end
 $$;
 
--- Turns the reservations into sales. From here on the purchase stands, and its award is open. Happens only on top of a
+-- Turns the reservations into sales. From here on the purchase stands, its award is open, and the facts for it are kept. Happens only on top of a
 -- reservation, a charge and a redemption that are all in force.
 create or replace function confirm_purchase(purchase uuid) returns jsonb
 language plpgsql security definer set search_path = public, pg_temp as $$
@@ -151,29 +152,12 @@ begin
   then
     raise exception 'confirmPurchase of purchase %: what it builds on is missing', purchase using errcode = 'US002';
   end if;
+  -- The purchases of a customer are confirmed one after the other: each counts those before it, and not itself (customer_facts).
+  perform from wallets where user_id = bought.user_id for no key update;
   perform transition_reservations(purchase, 'reserved', 'confirmed', -1, -1, 'sale', 'purchase');
   insert into awards (id, kind, client, user_id) values (purchase, 'purchase', 'UnicornStore', bought.user_id);
-  answer := answer_step(purchase, 'confirmPurchase', '{}');
-  perform record_event(bought, 'confirmPurchase', 'applied');
-  return done(answer);
-end
-$$;
-
--- Puts what was sold back on the shelf.
-create or replace function return_stock(purchase uuid) returns jsonb
-language plpgsql security definer set search_path = public, pg_temp as $$
-declare
-  bought purchases := lock_purchase(purchase);
-  answer jsonb := claim_step(purchase, 'returnStock');
-begin
-  if answer is not null then
-    return done(answer);
-  end if;
-  perform require_refunding(bought);
-  perform transition_reservations(purchase, 'confirmed', 'returned', 1, 0, 'return', 'refund');
-  answer := answer_step(purchase, 'returnStock', '{}');
-  perform record_event(bought, 'returnStock', 'applied');
-  return done(answer);
+  perform record_facts(purchase, bought.user_id, 'UnicornStore', record_event(bought, 'confirmPurchase', 'applied'));
+  return done(answer_step(purchase, 'confirmPurchase', '{}'));
 end
 $$;
 
@@ -184,10 +168,11 @@ $$;
 create or replace function product_terms(product products) returns jsonb
 language sql immutable as $$
   select jsonb_build_object(
-    'name', product.name, 'description', product.description, 'image', product.image, 'priceMinor', product.price_minor)
+    'name', product.name, 'description', product.description, 'image', product.image, 'categories', product.categories,
+    'tags', product.tags, 'priceMinor', product.price_minor)
 $$;
 
--- Changes what is given of { name, description, image, priceMinor }, with the entry in the history. Purchases that have reserved already
+-- Changes what is given of { name, description, image, categories, tags, priceMinor }, with the entry in the history. Purchases that have reserved already
 -- keep the price they froze. Nothing is remembered of a product that does not exist, or that has another version than the change is
 -- based on; null: on whichever there is.
 create or replace function update_product(
@@ -208,7 +193,8 @@ begin
   end if;
   update products set
     name = coalesce(changes ->> 'name', name), description = coalesce(changes ->> 'description', description),
-    image = coalesce(changes ->> 'image', image), price_minor = coalesce((changes -> 'priceMinor')::bigint, price_minor),
+    image = coalesce(changes ->> 'image', image), categories = coalesce(labels_in(changes -> 'categories'), categories),
+    tags = coalesce(labels_in(changes -> 'tags'), tags), price_minor = coalesce((changes -> 'priceMinor')::bigint, price_minor),
     version = version + 1, updated_at = clock_timestamp()
   where id = product
   returning * into changed;
@@ -220,7 +206,7 @@ $$;
 
 -- Adds a product with its initial stock. Refusal: product_exists.
 --
--- new_product: { id, name, description, image, priceMinor, stock }
+-- new_product: { id, name, description, image, categories, tags, priceMinor, stock }
 create or replace function create_product(new_product jsonb, who text, key_scope text, request_key text, hash text) returns jsonb
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -231,8 +217,9 @@ begin
   if answer is not null then
     return answer;
   end if;
-  insert into products (id, name, description, image, price_minor) values (
+  insert into products (id, name, description, image, categories, tags, price_minor) values (
     product, new_product ->> 'name', new_product ->> 'description', new_product ->> 'image',
+    coalesce(labels_in(new_product -> 'categories'), '{}'), coalesce(labels_in(new_product -> 'tags'), '{}'),
     (new_product ->> 'priceMinor')::bigint
   ) on conflict (id) do nothing
   returning * into added;
@@ -277,17 +264,18 @@ $$;
 
 -- Adds sample products with their initial stock: those that are not there yet. Returns how many.
 --
--- new_products: [{ id, name, description, image, priceMinor, stock }]
+-- new_products: [{ id, name, description, image, categories, tags, priceMinor, stock }]
 create or replace function add_sample_products(new_products jsonb) returns jsonb
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   added bigint;
 begin
   with product as (
-    insert into products (id, name, description, image, price_minor, on_hand)
-    select id, name, description, image, "priceMinor", stock
-    from jsonb_to_recordset(new_products)
-      as sample (id text, name text, description text, image text, "priceMinor" bigint, stock bigint)
+    insert into products (id, name, description, image, categories, tags, price_minor, on_hand)
+    select id, name, description, image, coalesce(labels_in(categories), '{}'), coalesce(labels_in(tags), '{}'), "priceMinor", stock
+    from jsonb_to_recordset(new_products) as sample (
+      id text, name text, description text, image text, categories jsonb, tags jsonb, "priceMinor" bigint, stock bigint
+    )
     on conflict (id) do nothing
     returning id, on_hand, product_terms(products) as terms
   ), history as (

@@ -1,14 +1,15 @@
--- Purchases: the order, what becomes of it, and its refund; and the awards of purchases, and of events of other systems. Stock and
--- money are in products.sql and wallets.sql.
+-- Purchases: the order, and what becomes of it; and the awards of purchases, and of events of other systems. Stock and money are in
+-- products.sql and wallets.sql, refunds in refunds.sql.
 
 -- Records an order, or finds the purchase that the same key recorded before. Nothing is moved yet. Keys never expire.
 --
 -- new_lines: [{ productId, quantity }], in the order of the request
+-- owner:     the only user that the buyer may be; null for any. Others may have the name by now
 --
 -- Returns { ok, purchaseId, userId, replayed }, or { ok: false, problem: key_reused | unknown_user | unknown_product }.
 create or replace function open_purchase(
   new_id uuid, key_scope text, request_key text, hash text, buyer_name text, new_lines jsonb,
-  expected_minor bigint, points bigint, point_minor bigint
+  expected_minor bigint, points bigint, point_minor bigint, who text, owner text
 ) returns jsonb
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -18,7 +19,8 @@ declare
 begin
   select * into known from purchases where scope = key_scope and idempotency_key = request_key;
   if not found then
-    select user_id into buyer from wallets where user_id = (select id from users where lower(username) = lower(buyer_name));
+    buyer := lock_user(buyer_name);
+    select user_id into buyer from wallets where user_id = buyer and user_id = coalesce(owner, user_id);
     if not found then
       return '{"ok": false, "problem": "unknown_user"}';
     end if;
@@ -39,7 +41,7 @@ begin
       join products on products.id = line.content ->> 'productId'
       -- The foreign keys lock the products in this order, which is the one that the steps lock them in.
       order by line.content ->> 'productId';
-      insert into purchase_events (purchase_id, seq, step, state) values (new_id, 1, 'purchase', 'running');
+      insert into purchase_events (purchase_id, seq, step, state, actor) values (new_id, 1, 'purchase', 'running', who);
       is_new := true;
     end if;
     select * into strict known from purchases where scope = key_scope and idempotency_key = request_key;
@@ -56,7 +58,7 @@ $$;
 
 -- Records that somebody asks to cancel a purchase: once, and while it is not settled. Unless the confirmation has happened, it
 -- never will. Returns the status that it has, null without such a purchase.
-create or replace function request_cancel(purchase uuid, owner text) returns jsonb
+create or replace function request_cancel(purchase uuid, who text, owner text) returns jsonb
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   bought purchases;
@@ -66,7 +68,7 @@ begin
     perform tombstone_confirmation(purchase);
     if bought.cancel_requested_at is null then
       bought.cancel_requested_at := clock_timestamp();
-      perform record_event(bought, 'purchase', 'cancel_requested');
+      perform record_event(bought, 'purchase', 'cancel_requested', asked_by => who);
     end if;
   end if;
   return to_jsonb(bought.status);
@@ -154,14 +156,18 @@ create or replace function note_retry(purchase uuid, step_name text, is_undo boo
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   bought     purchases := lock_purchase(purchase);
+  -- Where the refund begins that is under way; steps of those before it have happened for themselves.
+  since      integer := coalesce((
+    select max(seq) from purchase_events where purchase_id = purchase and state = 'partially_refunded'
+  ), 0);
   last_state text;
   last_noted integer;
 begin
   if bought.settled_at is not null and bought.status <> 'refunding' then
     return done();
   end if;
-  select (array_agg(state order by seq desc) filter (where state <> 'retried'))[1],
-    max((detail -> 'attempt')::integer) filter (where detail @> jsonb_build_object('undo', is_undo))
+  select (array_agg(state order by seq desc) filter (where state <> 'retried' and (seq > since or is_undo and state = 'applied')))[1],
+    max((detail -> 'attempt')::integer) filter (where seq > since and detail @> jsonb_build_object('undo', is_undo))
   into last_state, last_noted
   from purchase_events where purchase_id = purchase and step = step_name;
   if last_state is not distinct from (case when is_undo then 'applied' end) and attempt >= 2 * coalesce(last_noted, 1) then
@@ -172,51 +178,11 @@ begin
 end
 $$;
 
--- Turns a completed purchase into one that is being refunded; once. Returns the status that it has now, null without such a
--- purchase.
-create or replace function open_refund(purchase uuid, who text, owner text, within_days integer) returns jsonb
-language plpgsql security definer set search_path = public, pg_temp as $$
-declare
-  bought purchases;
-begin
-  select * into bought from purchases where id = purchase and user_id = coalesce(owner, user_id) for no key update;
-  if bought.status = 'completed' then
-    if bought.settled_at < now() - make_interval(days => within_days) then
-      return '"too_late"';
-    end if;
-    bought.status := 'refunding';
-    perform record_event(bought, 'purchase', 'refunding', jsonb_build_object('actor', who));
-    return '"refunding"';
-  end if;
-  return to_jsonb(bought.status);
-end
-$$;
-
--- The refund is through.
-create or replace function record_refunded(purchase uuid) returns jsonb
-language plpgsql security definer set search_path = public, pg_temp as $$
-declare
-  bought purchases := lock_purchase(purchase);
-begin
-  if bought.status <> 'refunded' then
-    perform require_refunding(bought);
-    if not (is_applied(purchase, 'returnStock') and is_applied(purchase, 'returnMoney'))
-      or points_are_booked(purchase, 'redeemPoints') or points_are_booked(purchase, 'awardPoints')
-      or exists (select from awards where id = purchase and state in ('pending', 'parked'))
-    then
-      raise exception 'the refund of purchase % is not through', purchase using errcode = 'US002';
-    end if;
-    bought.status := 'refunded';
-    perform record_event(bought, 'purchase', 'refunded', bought.refund);
-  end if;
-  return done();
-end
-$$;
-
 -- ---------------------------------------------------------------------------------------------------------------------
 -- Events of other systems, and the awards of both
 
--- Locks awards, and answers `award_closed` for the accounts of those that have ended.
+-- Locks awards, and answers for the accounts of those that cannot be booked: `award_closed`, it has ended; `award_changed`, it is
+-- for less by now, since a part of its purchase was given back.
 create or replace function closed_awards(booked jsonb) returns jsonb
 language plpgsql as $$
 declare
@@ -224,9 +190,12 @@ declare
 begin
   perform from awards where id = any(ids) order by id for no key update;
   return (
-    select coalesce(jsonb_object_agg(award ->> 'accountId', 'award_closed'), '{}')
+    select coalesce(jsonb_object_agg(award ->> 'accountId', case
+      when awards.state in ('pending', 'parked') then 'award_changed' else 'award_closed'
+    end), '{}')
     from jsonb_array_elements(booked) as award join awards on awards.id = (award ->> 'id')::uuid
-    where awards.id = any(ids) and awards.state not in ('pending', 'parked')
+    where awards.id = any(ids)
+      and (awards.state not in ('pending', 'parked') or awards.refund <> (award -> 'refund')::integer)
   );
 end
 $$;
@@ -262,28 +231,35 @@ begin
 end
 $$;
 
--- Records an event of another system and opens its award, or finds the event that the same key recorded before. Its user is
+-- Records an event of another system with the facts for it, and opens its award, or finds the event that the same key recorded before. Its user is
 -- added under new_user if there is none of this name. Keys never expire.
 --
 -- Returns { ok, eventId, replayed }, or { ok: false, problem: key_reused }.
 create or replace function record_external_event(
   new_id uuid, key_scope text, request_key text, hash text, event_type text, event_client text, new_user text, name text,
-  event_payload jsonb
+  event_payload jsonb, who text
 ) returns jsonb
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
-  known  external_events;
-  member text;
+  known    external_events;
+  member   text;
+  taken_at timestamptz;
 begin
   select * into known from external_events where scope = key_scope and idempotency_key = request_key;
   if found then
     return recorded_external_event(known, hash);
   end if;
-  member := open_user(new_user, name) #>> '{}';
-  insert into external_events (id, scope, idempotency_key, request_hash, type, client, user_id, payload)
-  values (new_id, key_scope, request_key, hash, event_type, event_client, member, event_payload)
-  on conflict on constraint external_events_key do nothing;
+  -- Else it was erased in between, and the name is another user's.
+  while member is null loop
+    perform open_user(new_user, name);
+    member := lock_user(name);
+  end loop;
+  insert into external_events (id, scope, idempotency_key, request_hash, type, client, user_id, payload_id, actor)
+  values (new_id, key_scope, request_key, hash, event_type, event_client, member, write_text(event_payload, member), who)
+  on conflict on constraint external_events_key do nothing
+  returning occurred_at into taken_at;
   if found then
+    perform record_facts(new_id, member, event_client, taken_at);
     insert into awards (id, kind, client, user_id) values (new_id, 'event', event_client, member);
     return jsonb_build_object('ok', true, 'eventId', new_id, 'replayed', false);
   end if;
@@ -317,13 +293,17 @@ $$;
 create or replace function award_outcome(award awards) returns jsonb
 language sql immutable as $$ select jsonb_build_object('state', award.state, 'points', award.points) $$;
 
--- Ends an award of which nothing is to be booked, unless it has ended already.
-create or replace function award_nothing(award uuid, result jsonb) returns jsonb
+-- Ends an award of which nothing is to be booked, unless it has ended already, or caps have room for what they had none for when it was
+-- evaluated ([{ campaignId, points }]): then it stays open.
+create or replace function award_nothing(award uuid, result jsonb, no_room jsonb) returns jsonb
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
-  open awards := lock_award(award);
+  open    awards := lock_award(award);
+  account jsonb  := jsonb_build_object('accountId', open.user_id);
 begin
-  if open.state in ('pending', 'parked') then
+  if open.state in ('pending', 'parked')
+    and changed_caps('[]', (select coalesce(jsonb_agg(account || short), '[]') from jsonb_array_elements(no_room) as short)) = '{}'
+  then
     perform record_events(settle_awards(jsonb_build_array(
       jsonb_build_object('id', award, 'state', 'nothing', 'evaluation', result, 'points', 0)), clock_timestamp()));
   end if;
@@ -360,29 +340,13 @@ declare
   open awards := lock_award(award);
 begin
   if open.state = 'parked' then
-    update awards set state = 'dismissed', dismissed = jsonb_build_object('reason', why, 'actor', who, 'at', clock_timestamp()),
-      settled_at = clock_timestamp()
+    update awards set state = 'dismissed', dismissed = jsonb_build_object('actor', who, 'at', clock_timestamp()),
+      dismissed_why = write_text(to_jsonb(why), open.user_id, who), settled_at = clock_timestamp()
     where id = award;
+    perform record_operator_request('dismissal', award, who);
     if open.kind = 'purchase' then
-      perform record_event(lock_purchase(award), 'awardPoints', 'dismissed', jsonb_build_object('actor', who));
+      perform record_event(lock_purchase(award), 'awardPoints', 'dismissed', asked_by => who);
     end if;
-  end if;
-  return award_outcome(lock_award(award));
-end
-$$;
-
--- The award of a purchase that is being refunded is not booked any more, if it has not been.
-create or replace function void_award(award uuid) returns jsonb
-language plpgsql security definer set search_path = public, pg_temp as $$
-declare
-  open   awards := lock_award(award);
-  bought purchases := lock_purchase(award);
-begin
-  if bought.status not in ('refunding', 'refunded') then
-    raise exception 'purchase % is % and not being refunded', award, bought.status using errcode = 'US002';
-  end if;
-  if open.state in ('pending', 'parked') then
-    update awards set state = 'voided', settled_at = clock_timestamp() where id = award;
   end if;
   return award_outcome(lock_award(award));
 end
@@ -396,7 +360,8 @@ create or replace function record_discrepancy(subject uuid, of_saga text, what t
 language plpgsql security definer set search_path = public, pg_temp as $$
 begin
   insert into discrepancies (id, saga, problem) values (subject, of_saga, left(what, 1000))
-  on conflict (id) do update set saga = of_saga, problem = excluded.problem, found_at = clock_timestamp(), resolved = null;
+  on conflict (id) do update set
+    saga = of_saga, problem = excluded.problem, found_at = clock_timestamp(), resolved = null, resolved_why = null;
   return done();
 end
 $$;
@@ -404,9 +369,29 @@ $$;
 -- An operator has looked after it: whatever is left to do of it is tried again.
 create or replace function resolve_discrepancy(subject uuid, why text, who text) returns jsonb
 language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  -- It may be gone as well.
+  owner text := coalesce((select user_id from purchases where id = subject), (select user_id from awards where id = subject));
 begin
-  update discrepancies set resolved = jsonb_build_object('reason', why, 'actor', who, 'at', clock_timestamp())
+  update discrepancies set resolved = jsonb_build_object('actor', who, 'at', clock_timestamp()),
+    resolved_why = write_text(to_jsonb(why), owner, who)
   where id = subject and resolved is null;
+  if found then
+    perform record_operator_request('resolution', subject, who);
+  end if;
+  return done();
+end
+$$;
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- Requests of operators
+
+-- Puts on record that an operator asks for something that is no step of a saga: a repair or a retry, for which a workflow is started
+-- after this, a dismissal, or a resolution.
+create or replace function record_operator_request(request_kind text, subject uuid, who text) returns jsonb
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  insert into operator_requests (kind, subject_id, actor) values (request_kind, subject, who);
   return done();
 end
 $$;

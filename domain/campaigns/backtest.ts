@@ -1,11 +1,12 @@
 import {
+  type Award,
   type CampaignGrant,
   type EvaluationWithinCaps,
   evaluateWithinCaps,
   type Given,
   grantsOf,
+  keptPoints,
   remainingOf,
-  takeBackGrants,
 } from './award.ts'
 import type { Campaign, CampaignEvent } from './campaign.ts'
 import type { Rule } from './condition.ts'
@@ -19,7 +20,7 @@ export type CampaignTotals = {
   /** What it gave, within its caps, and what of that was taken back. */
   readonly points: number
   readonly takenBack: number
-  /** Events that got points by it, that a cap left less than they earned, and during which it did not run. */
+  /** Events that got points by it, that a cap or its group left less than they earned, and during which it did not run. */
   readonly earning: number
   readonly limited: number
   readonly notRunning: number
@@ -132,9 +133,11 @@ export type TakenBack = {
   /** Of the purchase or event that had earned them. */
   readonly id: string
   readonly accountId: string
-  /** How many of the awarded points are not taken back by then, because they were spent or had expired. */
+  /** What of the purchase is kept, of a refund; null: nothing. Left out: what was kept before, or of no purchase, nothing. */
+  readonly kept?: CampaignEvent | null
+  /** How many of the points that are not for what is kept are not taken back by then, since they were spent, and are owed. */
   readonly notTakenBack: number
-  /** What campaigns really got back: what counts for awards from before the backtest. Points are below zero. */
+  /** What campaigns really got back: what counts for awards from before the backtest, and is the same for others, if it can be. Points are below zero. */
   readonly grants: readonly CampaignGrant[]
 }
 
@@ -153,14 +156,19 @@ export type BacktestTotals = {
 export class Backtest {
   readonly #inAll = new Map<string, number>()
   readonly #perCustomer = new Map<string, number>()
-  /** What is left of what campaigns gave in this backtest, by purchase or event: a refund may take it back. */
-  readonly #grants = new Map<string, readonly CampaignGrant[]>()
+  /** What campaigns gave in this backtest, by purchase or event, and what their caps had left: a refund may take it back. */
+  readonly #awards = new Map<string, { grants: readonly Grant[]; rooms: ReadonlyMap<string, number> }>()
+  /** How many points of each campaign are for what is kept, of purchases of which a part was refunded. */
+  readonly #kept = new Map<string, ReadonlyMap<string, number>>()
   readonly #totals = new CampaignTotalsCount()
+  readonly #only: string | undefined
   #evaluated = 0
   #points = 0
   #takenBack = 0
 
-  constructor(givenBefore: readonly GivenBefore[] = []) {
+  /** @param only the campaign that it is about; the others are of its group, and are told nothing of. Left out: it is about all of them. */
+  constructor(givenBefore: readonly GivenBefore[] = [], only?: string) {
+    this.#only = only
     for (const { accountId, ...grant } of givenBefore) this.#give(grant, accountId)
   }
 
@@ -176,7 +184,7 @@ export class Backtest {
     )
     let rules = 0
     for (const [index, evaluation] of evaluations.entries()) {
-      this.#totals.count(campaigns[index] as Campaign, evaluation)
+      if (this.#isAbout(evaluation)) this.#totals.count(campaigns[index] as Campaign, evaluation)
       rules += evaluation.rules.length
       if (rules < RULES_PER_SLICE) continue
       rules = 0
@@ -185,29 +193,43 @@ export class Backtest {
     const grants = grantsOf(evaluations)
     for (const grant of grants) {
       this.#give(grant, accountId)
-      this.#points += grant.points
+      if (this.#isAbout(grant)) this.#points += grant.points
     }
+    const rooms = evaluations.flatMap(({ campaignId, room }) => (room === null ? [] : [[campaignId, room] as const]))
     // Also when it gave nothing: what was really given is then not to be taken back here.
-    this.#grants.set(id, grants)
+    this.#awards.set(id, {
+      grants: grants.map(({ campaignId, points }) => ({ campaignId, given: points, left: points })),
+      rooms: new Map(grants.length > 0 ? rooms : []),
+    })
     this.#evaluated += 1
-    return evaluations
+    return evaluations.filter((evaluation) => this.#isAbout(evaluation))
   }
 
-  /** Takes back what is left of an award but for what is not taken back in truth; caps have room for it again. */
-  takeBack({ id, accountId, notTakenBack, grants }: TakenBack): void {
-    const awarded = this.#grants.get(id)
-    if (!awarded) {
-      for (const grant of grants) this.#give(grant, accountId)
+  /**
+   * Takes back what is left of an award but for what is kept, and what was really not taken back; caps have room for it again.
+   *
+   * @param kept what the campaigns give for what is kept; left out: nothing, or as much as before
+   */
+  takeBack({ id, accountId, notTakenBack, grants: really }: TakenBack, kept?: Award): void {
+    const award = this.#awards.get(id)
+    if (!award) {
+      for (const grant of really) this.#give(grant, accountId)
       return
     }
-    const points = awarded.reduce((sum, grant) => sum + grant.points, 0)
-    const { taken, left } = takeBackGrants(awarded, Math.max(0, points - notTakenBack))
-    for (const grant of taken) {
-      this.#give(grant, accountId)
-      this.#takenBack -= grant.points
-      this.#totals.takeBack(grant.campaignId, grant.points)
+    if (kept)
+      this.#kept.set(
+        id,
+        keptPoints(kept, (campaignId) => award.rooms.get(campaignId) ?? null),
+      )
+    const taken = takenOf(award.grants, this.#kept.get(id), notTakenBack, really)
+    for (const [campaignId, points] of taken) {
+      this.#give({ campaignId, points: -points }, accountId)
+      if (!this.#isAbout({ campaignId })) continue
+      this.#takenBack += points
+      this.#totals.takeBack(campaignId, -points)
     }
-    this.#grants.set(id, left)
+    const grants = award.grants.map((grant) => ({ ...grant, left: grant.left - (taken.get(grant.campaignId) ?? 0) }))
+    this.#awards.set(id, { ...award, grants })
   }
 
   totals(): BacktestTotals {
@@ -217,6 +239,10 @@ export class Backtest {
       takenBack: this.#takenBack,
       campaigns: this.#totals.list(),
     }
+  }
+
+  #isAbout({ campaignId }: Pick<CampaignGrant, 'campaignId'>): boolean {
+    return this.#only === undefined || campaignId === this.#only
   }
 
   #give({ campaignId, points }: CampaignGrant, accountId: string): void {
@@ -230,6 +256,39 @@ export class Backtest {
       toCustomer: this.#perCustomer.get(customerKey(campaignId, accountId)) ?? 0,
     }
   }
+}
+
+/** What a campaign gave for one purchase or event, and what is left of that. */
+type Grant = { readonly campaignId: string; readonly given: number; readonly left: number }
+
+/**
+ * How much of each grant is taken back: together what is not for what is kept, and was not left owed, as `takeBackFrom` (domain/refund.ts)
+ * has it. From each as much as was really taken of it, though that may have paid for another one whose points were spent; then what it
+ * gave too much.
+ *
+ * @param kept points by campaign that are for what is kept
+ * @param really below zero; of other awards, or of none, that may be something else
+ */
+function takenOf(
+  grants: readonly Grant[],
+  kept: ReadonlyMap<string, number> | undefined,
+  notTakenBack: number,
+  really: readonly CampaignGrant[],
+): Map<string, number> {
+  const excessOf = ({ campaignId, given, left }: Grant) => left - Math.min(given, kept?.get(campaignId) ?? 0)
+  let missing = Math.max(0, grants.reduce((sum, grant) => sum + excessOf(grant), 0) - notTakenBack)
+  const taken = new Map<string, number>()
+  const takeUpTo = ({ campaignId, left }: Grant, most: number) => {
+    const before = taken.get(campaignId) ?? 0
+    const some = Math.max(0, Math.min(most, left - before, missing))
+    taken.set(campaignId, before + some)
+    missing -= some
+  }
+  const wasTaken = (id: string) => -(really.find(({ campaignId }) => campaignId === id)?.points ?? 0)
+  for (const grant of grants) takeUpTo(grant, wasTaken(grant.campaignId))
+  for (const grant of grants) takeUpTo(grant, excessOf(grant) - (taken.get(grant.campaignId) ?? 0))
+  for (const grant of grants) takeUpTo(grant, grant.left)
+  return taken
 }
 
 /** Ids of campaigns are UUIDs: the first blank ends them. */

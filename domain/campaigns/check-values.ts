@@ -1,4 +1,4 @@
-import { type InvalidSyntax, isJsonObject, type Json, ownMember, parseJsonPath, pointer } from './json-path.ts'
+import { type InvalidSyntax, isJsonObject, type Json, ownMember, pointer } from './json-path.ts'
 import { LIMITS } from './limits.ts'
 
 /** What is wrong in rules, and where. */
@@ -63,12 +63,4 @@ export function checkChoice<Choice extends string>(
 ): Choice | undefined {
   if (json === undefined) return undefined
   return choices.find((choice) => choice === json) ?? errors.add(at, `must be one of ${choices.join(', ')}`)
-}
-
-/** The text of a singular JSONPath. */
-export function checkPath(json: Json | undefined, at: string, errors: ValidationErrors): string | undefined {
-  const text = checkText(json, at, errors)
-  if (text === undefined) return undefined
-  const read = parseJsonPath(text)
-  return read.ok ? text : errors.addSyntax(at, read)
 }

@@ -1,5 +1,5 @@
-import { type ExactNumber, exactFromNumber } from './exact-number.ts'
-import { isJsonArray, type Json, type JsonPath, resolveJsonPath } from './json-path.ts'
+import { type ExactNumber, exactFromNumber, isWithinBounds } from './exact-number.ts'
+import { childOf, EACH, isJsonArray, type Json, type JsonArray, type JsonPath, resolveJsonPath } from './json-path.ts'
 import { LIMITS } from './limits.ts'
 
 /** Why a rule could not be evaluated on an event. Programs read the code, people the message. */
@@ -32,6 +32,12 @@ export class EvaluationError {
   constructor(code: Reason['code'], message: string) {
     this.reason = { code, message }
   }
+}
+
+/** Checked after every operation: what goes into the next one has at most `LIMITS.digits` digits. @throws EvaluationError */
+export function bounded(number: ExactNumber): ExactNumber {
+  if (isWithinBounds(number)) return number
+  throw new EvaluationError('too_large', `a result has more than ${LIMITS.digits} digits`)
 }
 
 /** What the rules of all campaigns share for one event: the steps that are left, and its numbers, each made exact once. */
@@ -79,12 +85,19 @@ export async function runSliced<Result>(work: Sliced<Result>, pause: () => Promi
   }
 }
 
+/** The lines of an event that a rule chooses, and all of them. */
+export type ChosenLines = { readonly chosen: JsonArray; readonly all: JsonArray }
+
 /** One rule on one event: what it looks at, and the count of its steps. */
 export class Evaluation {
   readonly #event: Json
   readonly #limit: number
   readonly #award: AwardWork
   #steps = 0
+  /** What paths that begin with `@` begin at. */
+  line: Json = null
+  /** Of a rule with `lines`, once they are chosen. */
+  lines: ChosenLines | undefined
 
   constructor(event: Json, limit: number = LIMITS.steps, award: AwardWork = new AwardWork()) {
     this.#event = event
@@ -92,48 +105,112 @@ export class Evaluation {
     this.#award = award
   }
 
+  /** No more than the rule has: what is beyond them is not done. */
   get steps(): number {
     return this.#steps
   }
 
   /** @throws EvaluationError `too_many_steps` */
   step(count = 1): void {
+    const most = Math.min(this.#limit, this.#award.left)
     this.#steps += count
-    if (this.#steps > this.#limit) throw new EvaluationError('too_many_steps', `more than ${this.#limit} steps`)
-    if (this.#steps > this.#award.left) throw new EvaluationError(NO_STEPS_LEFT.code, NO_STEPS_LEFT.message)
+    if (this.#steps <= most) return
+    // So that it makes no difference to the rules after this one in which order it counted.
+    this.#steps = most
+    throw this.#limit <= this.#award.left
+      ? new EvaluationError('too_many_steps', `more than ${this.#limit} steps`)
+      : new EvaluationError(NO_STEPS_LEFT.code, NO_STEPS_LEFT.message)
   }
 
   /** The number that a path leads to, by its shortest decimal. A text is none, whatever its digits. @throws EvaluationError */
   numberAt(path: JsonPath): ExactNumber {
-    const value = this.#valueAt(path)
+    const value = this.valueAt(path)
     if (typeof value !== 'number') throw wrongType(path, value, 'a number')
-    const number = this.#award.exact(value)
-    if (!number) throw new EvaluationError('too_large', `${shown(path)} has more than ${LIMITS.digits} digits`)
-    return number
+    return this.#exact(value, path)
   }
 
   /** The text that a path leads to. @throws EvaluationError */
   textAt(path: JsonPath): string {
-    const value = this.#valueAt(path)
+    const value = this.valueAt(path)
     if (typeof value !== 'string') throw wrongType(path, value, 'a text')
     return value
   }
 
-  #valueAt(path: JsonPath): Json {
-    this.step(path.segments.length)
-    const value = resolveJsonPath(path, this.#event)
-    if (value === undefined) throw new EvaluationError('missing', `${shown(path)} is not in the event`)
+  /** What a path leads to. @throws EvaluationError */
+  valueAt(path: JsonPath): Json {
+    const value = this.findAt(path)
+    const where = path.isOfLine ? 'line' : 'event'
+    if (value === undefined) throw new EvaluationError('missing', `${shown(path)} is not in the ${where}`)
     return value
+  }
+
+  /** What a path leads to, if anything. */
+  findAt(path: JsonPath): Json | undefined {
+    this.step(path.segments.length)
+    return resolveJsonPath(path, path.isOfLine ? this.line : this.#event)
+  }
+
+  // Of what follows, nothing depends on the order of the elements: neither values nor reasons, nor what it takes to come to them.
+
+  /** All values that a path with `[*]` leads to. What an element has not, it leaves out. @throws EvaluationError */
+  valuesAt(path: JsonPath): JsonArray {
+    let values: JsonArray = [this.#event]
+    let isEachArray = true
+    for (const segment of path.segments) {
+      values = values.flatMap((value): JsonArray => {
+        this.step()
+        if (segment === EACH) {
+          isEachArray &&= isJsonArray(value)
+          if (!isJsonArray(value)) return []
+          this.step(value.length)
+          return value
+        }
+        const child = childOf(value, segment)
+        return child === undefined ? [] : [child]
+      })
+    }
+    if (isEachArray) return values
+    throw new EvaluationError('wrong_type', `${shown(path)} is not over arrays only`)
+  }
+
+  /** All numbers that a path with `[*]` leads to. @throws EvaluationError */
+  numbersAt(path: JsonPath): ExactNumber[] {
+    return this.#numbers(this.valuesAt(path), path)
+  }
+
+  /** A member of each of some lines, all of which must have it. @throws EvaluationError */
+  numbersOf(lines: JsonArray, path: JsonPath): ExactNumber[] {
+    const values = lines.map((line) => {
+      this.step(path.segments.length)
+      return resolveJsonPath(path, line)
+    })
+    const found = values.filter((value) => value !== undefined)
+    if (found.length === values.length) return this.#numbers(found, path)
+    throw new EvaluationError('missing', `${shown(path)} is not in every line`)
+  }
+
+  #numbers(values: JsonArray, path: JsonPath): ExactNumber[] {
+    const numbers = values.filter((value) => typeof value === 'number')
+    if (numbers.length < values.length) {
+      throw new EvaluationError('wrong_type', `${shown(path)} is not always a number`)
+    }
+    return numbers.map((number) => this.#exact(number, path))
+  }
+
+  #exact(value: number, path: JsonPath): ExactNumber {
+    const number = this.#award.exact(value)
+    if (!number) throw new EvaluationError('too_large', `${shown(path)} has more than ${LIMITS.digits} digits`)
+    return number
   }
 }
 
 /** As much of a path as a reason repeats. There may be a reason for each rule, and all of them are one answer of the API. */
-function shown({ text }: JsonPath): string {
+export function shown({ text }: JsonPath): string {
   const { read } = new TextEncoder().encodeInto(text, new Uint8Array(LIMITS.reasonPathBytes))
   return read === text.length ? text : `${text.slice(0, read)}…`
 }
 
-function wrongType(path: JsonPath, value: Json, wanted: string): EvaluationError {
+export function wrongType(path: JsonPath, value: Json, wanted: string): EvaluationError {
   return new EvaluationError('wrong_type', `${shown(path)} is ${typeName(value)}, not ${wanted}`)
 }
 

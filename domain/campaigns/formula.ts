@@ -1,15 +1,20 @@
 import jsep from 'jsep'
-import { type Evaluation, EvaluationError } from './evaluation.ts'
-import {
-  type ExactNumber,
-  exactFromInteger,
-  exactFromText,
-  isWithinBounds,
-  operationSteps,
-  roundHalfEven,
-} from './exact-number.ts'
-import { type InvalidSyntax, type JsonPath, type ReadPath, readJsonPath } from './json-path.ts'
+import { bounded, type Evaluation, EvaluationError } from './evaluation.ts'
+import { type ExactNumber, exactFromInteger, exactFromText, operationSteps, roundHalfEven } from './exact-number.ts'
+import { type InvalidSyntax, ONLY_AGGREGATES, type ReadPath, readJsonPath } from './json-path.ts'
 import { LIMITS } from './limits.ts'
+import {
+  AGGREGATED,
+  AGGREGATES,
+  type Aggregate,
+  needsEach,
+  numberOf,
+  onlyEach,
+  type Place,
+  toAggregate,
+  toVariable,
+  type Variable,
+} from './variable.ts'
 
 /** A node of jsep's tree, and the token that stands for a JSONPath in it. */
 export type SyntaxNode = jsep.CoreExpression | PathNode
@@ -59,23 +64,43 @@ const MESSAGES: [RegExp, string][] = [
   [/^(?:Unclosed \(|Expected \))$/, '( is not closed'],
 ]
 
+const POINT = 'decimals have a point, as in 0.2'
+
 /**
  * jsep's grammar, narrowed by subclassing: its configuration is one object for the whole process, which others read
  * and write. What is left are numbers, our five operators, parentheses, calls, and JSONPaths by our own grammar.
  */
 class FormulaSyntax extends Jsep {
+  readonly place: Place
   readonly #starts = new Map<SyntaxNode, number>()
   #start = 0
   #depth = 0
 
-  override throwError(message: string): never {
-    const [pattern, ours] = MESSAGES.find(([pattern]) => pattern.test(message)) ?? []
-    return super.throwError(pattern && ours !== undefined ? message.replace(pattern, ours) : message)
+  constructor(text: string, place: Place) {
+    super(text)
+    this.place = place
   }
 
-  /** Throws as jsep does, with the first character of a number, a path, a name, a sign or a call as its place. */
-  refuse(node: SyntaxNode, message: string): never {
-    this.index = this.#starts.get(node) ?? 0
+  override throwError(message: string): never {
+    const [pattern, ours] = MESSAGES.find(([pattern]) => pattern.test(message)) ?? []
+    const shown = pattern && ours !== undefined ? message.replace(pattern, ours) : message
+    return super.throwError(`${shown}${this.#hint(shown)}`)
+  }
+
+  /** What was meant by a percentage, or by a comma within a number. */
+  #hint(message: string): string {
+    const before = this.expr.slice(0, this.index)
+    const percent = /(\d+(?:\.\d+)?)\s*%\s*$/.exec(before)?.[1]
+    if (percent !== undefined && message.endsWith('%'))
+      return `, which is the rest of a division: for ${percent} percent of a number write * ${percent} / 100`
+    return message === 'unexpected ,' && /\d$/.test(before) && /^,\d/.test(this.expr.slice(this.index))
+      ? `: ${POINT}`
+      : ''
+  }
+
+  /** Throws as jsep does, with the first character of a number, a path, a name, a sign or a call as its place, or one so many after it. */
+  refuse(node: SyntaxNode, message: string, further = 0): never {
+    this.index = (this.#starts.get(node) ?? 0) + further
     return this.throwError(message)
   }
 
@@ -93,6 +118,8 @@ class FormulaSyntax extends Jsep {
     this.#start = start
     this.#depth += 1
     if (this.#depth > LIMITS.formulaDepth) this.throwError(`nested deeper than ${LIMITS.formulaDepth} levels`)
+    if (this.char === '@')
+      this.throwError('@ is a line, at which only the comparisons of lines look: here it is $.matched.total')
     const node = this.char === '$' ? this.#gobblePath() : super.gobbleToken()
     this.#depth -= 1
     if (node) this.#starts.set(node, start)
@@ -151,7 +178,7 @@ class FormulaSyntax extends Jsep {
   }
 
   #gobblePath(): PathNode {
-    const read = readJsonPath(this.expr, this.index)
+    const read = readJsonPath(this.expr, this.index, AGGREGATED)
     this.index = read.ok ? read.end : read.at
     return read.ok ? { type: 'JsonPath', read } : this.throwError(read.message)
   }
@@ -160,12 +187,12 @@ class FormulaSyntax extends Jsep {
 /** Arithmetic over the members of an event: all that can be evaluated, so that evaluating needs no further checks. */
 export type Formula =
   | { readonly kind: 'number'; readonly value: ExactNumber }
-  | { readonly kind: 'path'; readonly path: JsonPath }
+  | Variable
   | { readonly kind: 'negation'; readonly operand: Formula }
   | { readonly kind: 'operation'; readonly operator: Operator; readonly left: Formula; readonly right: Formula }
   | { readonly kind: 'call'; readonly name: FunctionName; readonly operands: readonly [Formula, ...Formula[]] }
 
-/** The functions, and how many arguments each takes at most. */
+/** The functions of numbers, and how many arguments each takes at most. */
 const FUNCTIONS = { min: Infinity, max: Infinity, floor: 1, ceil: 1, round: 1 } as const
 export type FunctionName = keyof typeof FUNCTIONS
 
@@ -173,16 +200,17 @@ export type ParsedFormula = { readonly ok: true; readonly formula: Formula } | I
 
 /**
  * Reads a formula such as `max(0, $.amount - 100) / 10`: decimal numbers, JSONPaths (singular ones of RFC 9535),
- * `+ - * / %`, parentheses, unary minus, and `min max floor ceil round`. jsep parses; of its tree only what is named
- * here is taken over into a tree of our own.
+ * `+ - * / %`, parentheses, unary minus, `min max floor ceil round`, and `sum count min max` of a path with `[*]`. jsep parses; of its
+ * tree only what is named here is taken over into a tree of our own.
  *
+ * @param place of the formula: in a rule with `lines`, it may look at `$.matched`
  * @returns the formula, or the first error and its character (from 0)
  */
-export function parseFormula(text: string): ParsedFormula {
+export function parseFormula(text: string, place: Place = 'rule'): ParsedFormula {
   if ([...text].length > LIMITS.formulaLength) {
     return { ok: false, at: LIMITS.formulaLength, message: `longer than ${LIMITS.formulaLength} characters` }
   }
-  const syntax = new FormulaSyntax(text)
+  const syntax = new FormulaSyntax(text, place)
   try {
     return { ok: true, formula: toFormula(syntax.parse(), syntax) }
   } catch (error) {
@@ -204,7 +232,7 @@ function asInvalidSyntax(error: unknown): InvalidSyntax | undefined {
 function toFormula(node: SyntaxNode, syntax: FormulaSyntax): Formula {
   switch (node.type) {
     case 'JsonPath':
-      return { kind: 'path', path: node.read.path }
+      return toPath(node, syntax)
     case 'Literal':
       return toNumber(node, syntax)
     case 'UnaryExpression':
@@ -217,6 +245,13 @@ function toFormula(node: SyntaxNode, syntax: FormulaSyntax): Formula {
     default:
       return syntax.refuse(node, 'not a number, a path, an operation or a call')
   }
+}
+
+function toPath(node: PathNode, syntax: FormulaSyntax): Formula {
+  const { path } = node.read
+  if (path.eachAt !== undefined) syntax.refuse(node, ONLY_AGGREGATES, path.eachAt + 1)
+  const read = toVariable(path, syntax.place)
+  return read.ok ? read.variable : syntax.refuse(node, read.message)
 }
 
 function toNumber(node: SyntaxNode & { type: 'Literal' }, syntax: FormulaSyntax): Formula {
@@ -235,11 +270,41 @@ function toOperation(node: SyntaxNode & { type: 'BinaryExpression' }, syntax: Fo
 
 function toCall(node: SyntaxNode & { type: 'CallExpression' }, syntax: FormulaSyntax): Formula {
   const name = node.callee.type === 'Identifier' ? String(node.callee.name) : ''
-  if (!isFunctionName(name)) return syntax.refuse(node, `only ${Object.keys(FUNCTIONS).join(', ')} can be called`)
-  const [first, ...others] = node.arguments.map((argument) => toFormula(argument as SyntaxNode, syntax))
+  const operands = node.arguments as SyntaxNode[]
+  const [only] = operands.length === 1 ? operands : []
+  if (isAggregate(name) && only?.type === 'JsonPath' && only.read.path.eachAt !== undefined) {
+    const read = toAggregate(name, only.read.path, syntax.place)
+    return read.ok ? read.variable : syntax.refuse(only, read.message)
+  }
+  if (!isFunctionName(name))
+    return syntax.refuse(node, isAggregate(name) ? needsEach(name) : `only ${CALLED} can be called`)
+  const each = isAggregate(name) && operands.map(pathWithEach).find((path) => path !== undefined)
+  if (each) syntax.refuse(each, onlyEach(name), (each.read.path.eachAt ?? 0) + 1)
+  const [first, ...others] = operands.map((operand) => toFormula(operand, syntax))
   if (!first) return syntax.refuse(node, `${name} needs an argument`)
-  if (others.length >= FUNCTIONS[name]) return syntax.refuse(node, `${name} takes one argument`)
+  if (others.length >= FUNCTIONS[name])
+    return syntax.refuse(node, `${name} takes one argument${/\d,\d/.test(syntax.expr) ? `, and ${POINT}` : ''}`)
   return { kind: 'call', name, operands: [first, ...others] }
+}
+
+/** A path with `[*]` in an argument, but for those of calls within it. */
+function pathWithEach(node: SyntaxNode): PathNode | undefined {
+  switch (node.type) {
+    case 'JsonPath':
+      return node.read.path.eachAt === undefined ? undefined : node
+    case 'UnaryExpression':
+      return pathWithEach(node.argument as SyntaxNode)
+    case 'BinaryExpression':
+      return pathWithEach(node.left as SyntaxNode) ?? pathWithEach(node.right as SyntaxNode)
+    default:
+      return undefined
+  }
+}
+
+const CALLED = [...new Set([...Object.keys(FUNCTIONS), ...AGGREGATES])].join(', ')
+
+function isAggregate(name: string): name is Aggregate {
+  return AGGREGATES.some((one) => one === name)
 }
 
 function isFunctionName(name: string): name is FunctionName {
@@ -258,8 +323,10 @@ export function evaluateFormula(formula: Formula, evaluation: Evaluation): Exact
       evaluation.step()
       return formula.value
     case 'path':
+    case 'aggregate':
+    case 'matched':
       evaluation.step()
-      return evaluation.numberAt(formula.path)
+      return numberOf(formula, evaluation)
     case 'negation': {
       const operand = evaluateFormula(formula.operand, evaluation)
       evaluation.step(operationSteps(operand))
@@ -314,10 +381,4 @@ function call(name: FunctionName, first: ExactNumber, others: readonly ExactNumb
 function notZero(divisor: ExactNumber): ExactNumber {
   if (divisor.n === 0n) throw new EvaluationError('division_by_zero', 'division by zero')
   return divisor
-}
-
-/** Checked after every operation: what goes into the next one has at most `LIMITS.digits` digits. */
-function bounded(number: ExactNumber): ExactNumber {
-  if (isWithinBounds(number)) return number
-  throw new EvaluationError('too_large', `a result has more than ${LIMITS.digits} digits`)
 }

@@ -38,7 +38,13 @@ export function pointer(parent: string, member: string | number): string {
   return `${parent}/${String(member).replaceAll('~', '~0').replaceAll('/', '~1')}`
 }
 
-/** A singular path in the sense of RFC 9535: names and indexes only, so that it leads to one value or to none. */
+/** The segment `[*]`: each element of an array. No name is written like that. */
+export const EACH = '*'
+
+/**
+ * A path of names and indexes (RFC 9535), which leads to one value or to none; or one with `[*]` in it, which leads to any number of them.
+ * It begins at the event, `$`, or at a line, `@`.
+ */
 export class JsonPath {
   /** As its author wrote it. */
   readonly text: string
@@ -54,6 +60,16 @@ export class JsonPath {
     this.#segments ??= parseSegments(this.text)
     return this.#segments
   }
+
+  get isOfLine(): boolean {
+    return this.text.startsWith('@')
+  }
+
+  /** Where its first `[*]` is, from 0. */
+  get eachAt(): number | undefined {
+    const at = this.text.indexOf('[*]')
+    return at === -1 ? undefined : at
+  }
 }
 
 /** What is wrong with a text, and at which of its characters (from 0). */
@@ -62,26 +78,31 @@ export type InvalidSyntax = { readonly ok: false; readonly at: number; readonly 
 /** A path that was read from a text, and where the text goes on. */
 export type ReadPath = { readonly ok: true; readonly path: JsonPath; readonly end: number } | InvalidSyntax
 
-// The segments of RFC 9535 less wildcards, slices, filters, functions and descendants. Names in brackets hold letters,
+// The segments of RFC 9535 less slices, filters, functions and descendants. Names in brackets hold letters,
 // digits, `_`, `-` and spaces, and no name is all digits: none of them means anything special to the library.
 const NAME = /\.([\p{L}_][\p{L}\p{N}_]*)/uy
 const QUOTED_NAME = /\[(['"])(?!\d*\1)([\p{L}\p{N}_ -]+)\1\]/uy
 const INDEX = /\[(0|[1-9]\d{0,5})\]/y
 const FORBIDDEN_NAMES = new Set(['constructor', 'prototype'])
 
+/** Where a path may begin, and whether it may have `[*]` in it. */
+export type PathGrammar = { readonly root: '$' | '@'; readonly each: boolean }
+const ONE_VALUE: PathGrammar = { root: '$', each: false }
+
 /** Reads a JSONPath that is the whole text, such as `$.lines[0]['unit price']`. */
-export function parseJsonPath(text: string): ReadPath {
-  const read = readJsonPath(text, 0)
+export function parseJsonPath(text: string, grammar: PathGrammar = ONE_VALUE): ReadPath {
+  const read = readJsonPath(text, 0, grammar)
   if (read.ok && read.end < text.length) return invalid(read.end, 'only names and indexes can follow: .name, [0]')
   return read
 }
 
 /** Reads the longest JSONPath that starts at a character of a text, as formulas hold them. */
-export function readJsonPath(text: string, start: number): ReadPath {
-  if (text[start] !== '$') return invalid(start, 'a path starts with $')
+export function readJsonPath(text: string, start: number, { root, each }: PathGrammar = ONE_VALUE): ReadPath {
+  if (text[start] !== root) return invalid(start, root === '$' ? 'a path starts with $' : OF_LINE)
   let count = 0
   let end = start + 1
   while (text[end] === '.' || text[end] === '[') {
+    if (text.startsWith('[*]', end) && !each) return invalid(end + 1, ONLY_AGGREGATES)
     const segment = readSegment(text, end)
     if (!segment) return invalid(end + 1, "expected a name or an index: .name, ['name'] or [0]")
     if (isForbidden(segment.name)) return invalid(end + 1, 'this name is not allowed')
@@ -91,20 +112,26 @@ export function readJsonPath(text: string, start: number): ReadPath {
     if ([...text.slice(start, end)].length > LIMITS.pathLength)
       return invalid(end, `a path of more than ${LIMITS.pathLength} characters`)
   }
-  if (count === 0) return invalid(end, 'a name is missing, as in $.amount')
+  if (count === 0) return invalid(end, `a name is missing, as in ${root === '$' ? '$.amount' : '@.productId'}`)
   return { ok: true, path: new JsonPath(text.slice(start, end)), end }
 }
 
-/** The value that a path leads to, or undefined where there is none: own members of objects and elements of arrays only. */
+const OF_LINE = 'here a path starts with @, which is a line, as in @.productId'
+export const ONLY_AGGREGATES =
+  'expected a name or an index: [*] goes with sum, count, min and max only, as in sum($.lines[*].quantity)'
+
+/** The value that a path without `[*]` leads to, or undefined where there is none. */
 export function resolveJsonPath({ segments }: JsonPath, document: Json): Json | undefined {
   let value: Json | undefined = document
-  for (const segment of segments) {
-    if (isJsonArray(value))
-      value = typeof segment === 'number' && Object.hasOwn(value, segment) ? value[segment] : undefined
-    else if (isJsonObject(value)) value = ownMember(value, String(segment))
-    else return undefined
-  }
+  for (const segment of segments) value = value === undefined ? undefined : childOf(value, segment)
   return value
+}
+
+/** What is at a segment: own members of objects and elements of arrays only. */
+export function childOf(value: Json, segment: string | number): Json | undefined {
+  if (isJsonArray(value))
+    return typeof segment === 'number' && Object.hasOwn(value, segment) ? value[segment] : undefined
+  return isJsonObject(value) ? ownMember(value, String(segment)) : undefined
 }
 
 /**
@@ -112,7 +139,7 @@ export function resolveJsonPath({ segments }: JsonPath, document: Json): Json | 
  * evaluates nothing, and a name is never all digits, so digits are an index.
  */
 function parseSegments(text: string): (string | number)[] {
-  const [, ...segments] = JSONPath.toPathArray(text)
+  const [, ...segments] = JSONPath.toPathArray(`$${text.slice(1)}`)
   // The library keeps every path it has ever seen, for ever.
   JSONPath.clearCache()
   return segments.map((segment) => (/^\d+$/.test(segment) ? Number(segment) : segment))
@@ -124,6 +151,7 @@ function readSegment(text: string, at: number): { name?: string; end: number } |
   if (name) return { name: name[1] ?? '', end: at + name[0].length }
   const quoted = matchAt(QUOTED_NAME, text, at)
   if (quoted) return { name: quoted[2] ?? '', end: at + quoted[0].length }
+  if (text.startsWith('[*]', at)) return { end: at + 3 }
   const index = matchAt(INDEX, text, at)
   return index ? { end: at + index[0].length } : undefined
 }

@@ -1,18 +1,21 @@
 import { parseStrictJson } from '#domain/strict-json.ts'
+import { checkChoice, checkMembers, checkText, type ValidationError, ValidationErrors } from './check-values.ts'
 import {
-  checkChoice,
-  checkMembers,
-  checkPath,
-  checkText,
-  type ValidationError,
-  ValidationErrors,
-} from './check-values.ts'
-import { type CompiledCondition, checkCondition, compileCondition, evaluateCondition, type Rule } from './condition.ts'
-import { type Evaluation, EvaluationError, type Reason } from './evaluation.ts'
+  type CompiledCondition,
+  type Condition,
+  checkCondition,
+  checkVariable,
+  compileCondition,
+  evaluateCondition,
+  type Rule,
+  type Truth,
+} from './condition.ts'
+import { type Evaluation, EvaluationError, type Reason, wrongType } from './evaluation.ts'
 import { type ExactNumber, exactFromInteger } from './exact-number.ts'
 import { evaluateFormula, type ParsedFormula, parseFormula } from './formula.ts'
 import { isJsonArray, type Json, pointer } from './json-path.ts'
 import { LIMITS } from './limits.ts'
+import { LINES, type Place } from './variable.ts'
 
 export type CheckedRules =
   | { readonly ok: true; readonly rules: readonly Rule[] }
@@ -52,36 +55,59 @@ function checkAll(json: Json, errors: ValidationErrors): Rule[] {
   return json.flatMap((rule, index) => checkRule(rule, pointer('', index), errors) ?? [])
 }
 
+const RULE_MEMBERS = { required: ['action'], optional: ['lines', 'variable', 'condition'] } as const
+
 function checkRule(json: Json, at: string, errors: ValidationErrors): Rule | undefined {
-  const members = checkMembers(json, at, { required: ['condition', 'action'], optional: ['variable'] }, errors)
+  const members = checkMembers(json, at, RULE_MEMBERS, errors)
   if (!members) return undefined
-  const variable = checkPath(members.variable, pointer(at, 'variable'), errors)
-  const scope = { ruleHasVariable: members.variable !== undefined, errors, count: 0 }
-  const condition = checkCondition(members.condition, pointer(at, 'condition'), 0, scope)
-  const action = checkAction(members.action, pointer(at, 'action'), errors)
-  return condition && action && { ...(variable === undefined ? {} : { variable }), condition, action }
+  const seen = { count: 0 }
+  const place = members.lines === undefined ? 'rule' : 'ruleWithLines'
+  const ofLines = { place: 'lines', ofRule: { given: false, variable: undefined }, errors, seen } as const
+  const lines =
+    members.lines === undefined ? undefined : checkCondition(members.lines, pointer(at, 'lines'), 0, ofLines)
+  const variable = checkVariable(members.variable, pointer(at, 'variable'), place, errors)
+  const ofRule = { given: members.variable !== undefined, variable: variable?.variable }
+  const condition =
+    members.condition === undefined
+      ? undefined
+      : checkCondition(members.condition, pointer(at, 'condition'), 0, { place, ofRule, errors, seen })
+  const action = checkAction(members.action, pointer(at, 'action'), place, errors)
+  return (
+    action && {
+      ...(lines && { lines }),
+      ...(variable && { variable: variable.text }),
+      ...(condition && { condition }),
+      action,
+    }
+  )
 }
 
-function checkAction(json: Json | undefined, at: string, errors: ValidationErrors): Rule['action'] | undefined {
+function checkAction(
+  json: Json | undefined,
+  at: string,
+  place: Place,
+  errors: ValidationErrors,
+): Rule['action'] | undefined {
   const members = checkMembers(json, at, { required: ['command', 'formula'], optional: [] }, errors)
   const command = checkChoice(members?.command, pointer(at, 'command'), ['issue'], errors)
-  const formula = checkFormula(members?.formula, pointer(at, 'formula'), errors)
+  const formula = checkFormula(members?.formula, pointer(at, 'formula'), place, errors)
   return command === undefined || formula === undefined ? undefined : { command, formula }
 }
 
-function checkFormula(json: Json | undefined, at: string, errors: ValidationErrors): string | undefined {
+function checkFormula(json: Json | undefined, at: string, place: Place, errors: ValidationErrors): string | undefined {
   const text = checkText(json, at, errors)
   if (text === undefined) return undefined
-  const parsed = parseFormula(text)
+  const parsed = parseFormula(text, place)
   return parsed.ok ? text : errors.addSyntax(at, parsed)
 }
 
 /**
- * A rule that is read once, for every event: its condition when it is first evaluated, its formula when the condition first
- * holds. What it takes to evaluate campaigns for the first time is bounded by the steps of the award, too.
+ * A rule that is read once, for every event: its conditions when they are first evaluated, its formula when they first
+ * hold. What it takes to evaluate campaigns for the first time is bounded by the steps of the award, too.
  */
 export class CompiledRule {
   readonly #rule: Rule
+  #lines: CompiledCondition | undefined
   #condition: CompiledCondition | undefined
   #formula: ParsedFormula | undefined
 
@@ -89,21 +115,35 @@ export class CompiledRule {
     this.#rule = rule
   }
 
+  /** Which lines it is about, if it chooses some. */
+  get lines(): CompiledCondition | undefined {
+    if (this.#rule.lines) this.#lines ??= compileCondition(this.#rule.lines, 'lines', undefined)
+    return this.#lines
+  }
+
   get condition(): CompiledCondition {
-    this.#condition ??= compileCondition(this.#rule.condition, this.#rule.variable)
+    const { condition = ALWAYS, variable } = this.#rule
+    this.#condition ??= compileCondition(condition, this.#place, variable)
     return this.#condition
   }
 
   get formula(): ParsedFormula {
-    this.#formula ??= parseFormula(this.#rule.action.formula)
+    this.#formula ??= parseFormula(this.#rule.action.formula, this.#place)
     return this.#formula
   }
 
-  /** How many of the two have been read: that it rises tells that there was something to read. */
+  /** How many of them have been read: that it rises tells that there was something to read. */
   get partsRead(): number {
-    return Number(this.#condition !== undefined) + Number(this.#formula !== undefined)
+    return [this.#lines, this.#condition, this.#formula].filter((part) => part !== undefined).length
+  }
+
+  get #place(): Place {
+    return this.#rule.lines ? 'ruleWithLines' : 'rule'
   }
 }
+
+/** The condition that a rule has which has none. */
+const ALWAYS: Condition = { all: [] }
 
 /** Rules by the version of their campaign, compiled, as many as fit: what was used longest ago makes room. */
 export class CompiledRulesCache {
@@ -165,13 +205,36 @@ const MAX_AMOUNT = exactFromInteger(BigInt(LIMITS.pointsPerRule))
  */
 export function evaluateRule(rule: CompiledRule, evaluation: Evaluation): RuleResult {
   try {
-    const truth = evaluateCondition(rule.condition, evaluation)
+    const found = rule.lines ? findLines(rule.lines, evaluation) : YES
+    const truth = found.ok && found.holds ? evaluateCondition(rule.condition, evaluation) : found
     if (!truth.ok) return { outcome: 'not_evaluated', reason: truth.reason }
     return truth.holds ? { outcome: 'gave', amount: amountOf(rule, evaluation) } : { outcome: 'did_not_match' }
   } catch (error) {
     if (error instanceof EvaluationError) return { outcome: 'not_evaluated', reason: error.reason }
     throw error
   }
+}
+
+const YES: Truth = { ok: true, holds: true }
+
+/**
+ * Chooses the lines that a rule is about, and whether there are any. If that cannot be said of one of them, it cannot be said which they
+ * are; of several reasons one is given that does not depend on the order of the lines.
+ */
+function findLines(condition: CompiledCondition, evaluation: Evaluation): Truth {
+  const all = evaluation.valueAt(LINES)
+  if (!isJsonArray(all)) throw wrongType(LINES, all, 'an array')
+  let open: Truth | undefined
+  const chosen = all.filter((line) => {
+    evaluation.line = line
+    const truth = evaluateCondition(condition, evaluation)
+    if (truth.ok) return truth.holds
+    if (open?.ok !== false || truth.reason.message < open.reason.message) open = truth
+    return false
+  })
+  if (open) return open
+  evaluation.lines = { chosen, all }
+  return { ok: true, holds: chosen.length > 0 }
 }
 
 function amountOf({ formula }: CompiledRule, evaluation: Evaluation): ExactNumber {

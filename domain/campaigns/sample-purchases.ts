@@ -1,5 +1,9 @@
+import { LABEL, MAX_LABELS } from '#domain/labels.ts'
 import { MAX_LINES, MAX_QUANTITY } from '#domain/purchase.ts'
-import { type EventLine, PURCHASE_COMPLETED, type PurchaseCompleted } from './campaign.ts'
+import { type EventLine, type ProductLabels, PURCHASE_COMPLETED, type PurchaseCompleted } from './campaign.ts'
+import { EACH } from './json-path.ts'
+import { LIMITS } from './limits.ts'
+import { isDay, localFacts } from './local-time.ts'
 
 /** A number or a text that a rule compares a member of its event with, or reckons with. */
 export type Named = { readonly segments: readonly (string | number)[]; readonly value: number | string }
@@ -8,28 +12,46 @@ export type SamplePurchase = { readonly event: PurchaseCompleted; readonly descr
 
 const PRICE = 1_700
 
-/** Purchases as there are every day. */
-const EVERYDAY: readonly SamplePurchase[] = [
-  { event: purchaseOf(like(1, 1, PRICE), { username: 'derick' }), description: 'of one piece' },
-  { event: purchaseOf(like(1, 1, PRICE), { username: 'derick', amount: 0 }), description: 'paid with points alone' },
-  { event: purchaseOf(like(2, 1, PRICE), { username: 'derick' }), description: 'of two lines' },
+/** Purchases as there are every day: their lines, and what of them is paid in money. */
+const EVERYDAY: readonly { readonly lines: ChosenLine[]; readonly amount?: number; readonly description: string }[] = [
+  { lines: chosen(like(1, 1, PRICE)), description: 'of one piece' },
+  { lines: chosen(like(1, 1, PRICE)), amount: 0, description: 'paid with points alone' },
+  { lines: chosen(like(2, 1, PRICE)), description: 'of two lines' },
 ]
 
 /**
  * Purchases to try a rule on: everyday ones, and ones that have what the rule names, at it and beside it. Each can be had: whole
  * pieces, as many as an order takes, at prices above zero, which make up the total; and no more is paid in money than that.
+ *
+ * @param timeZone in which the rule reads clocks
  */
-export function* samplePurchases(named: readonly Named[]): Generator<SamplePurchase, void, void> {
-  yield* EVERYDAY
-  const numbers = (name: string) => numbersBeside(named.filter(({ segments }) => isAt(segments, name)))
-  const amounts = numbers('amount').filter((amount) => amount >= 0)
-  const totals = [...new Set([...numbers('total'), ...amounts])].filter((total) => total > 0)
+export function* samplePurchases(named: readonly Named[], timeZone = 'UTC'): Generator<SamplePurchase, void, void> {
+  const numbers = (...names: string[]) =>
+    numbersBeside(named.filter(({ segments }) => names.some((name) => isAt(segments, name))))
+  const around = remembered(circumstances(named, timeZone), LIMITS.circumstances)
+  const labelled = [...labelsOf(named)]
+  const withFacts = function* (lines: ChosenLine[], amount: number, description?: string) {
+    for (const facts of around())
+      for (const labels of labelled) {
+        const event = purchaseOf(lines.map(labels), { ...facts.members, amount })
+        yield { event, description: `${description ?? described(event)}${facts.description}` }
+      }
+  }
+  for (const { lines, amount, description } of EVERYDAY) yield* withFacts(lines, amount ?? totalOf(lines), description)
+  const amounts = numbers('amount', 'matched.amount').filter((amount) => amount >= 0)
+  const totals = [...new Set([...numbers('total', 'matched.total', 'lines.total'), ...amounts])].filter(
+    (total) => total > 0,
+  )
   const wanted = {
-    quantities: [1, 2, ...numbers('quantity')].filter(isUpTo(MAX_LINES * MAX_QUANTITY)),
+    quantities: [1, 2, ...numbers('quantity', 'matched.quantity')].filter(isUpTo(MAX_LINES * MAX_QUANTITY)),
     totals,
     lineQuantities: [1, 2, ...numbers('lines.quantity')].filter(isUpTo(MAX_QUANTITY)),
-    prices: [PRICE, ...numbers('lines.price').filter((price) => price > 0 && unitsOf(price) !== undefined)],
-    lineCounts: lineCountsOf(named),
+    prices: [
+      PRICE,
+      ...numbers('lines.price', 'lines.total').filter((price) => price > 0 && unitsOf(price) !== undefined),
+    ],
+    lineCounts: lineCountsOf(named, numbers('lines', 'matched.count')),
+    areMatched: named.some(({ segments: [first] }) => first === 'matched'),
   }
   const paying = [
     (total: number) => [total, 0],
@@ -38,17 +60,30 @@ export function* samplePurchases(named: readonly Named[]): Generator<SamplePurch
   ]
   for (const amountsOf of paying)
     for (const basket of baskets(wanted))
-      for (const lines of withProducts(basket, textsAt(named, 'productId', '1')))
-        for (const username of textsAt(named, 'username', 'derick'))
-          for (const amount of amountsOf(totalOf(lines))) {
-            const event = purchaseOf(lines, { username, amount })
-            yield { event, description: described(event) }
-          }
+      for (const lines of withProducts(basket, textsAt(named, '1', 'productId', 'lines.productId')))
+        for (const amount of amountsOf(totalOf(lines))) yield* withFacts(lines, amount)
 }
 
-/** Whether a path leads to a member of a purchase, or of any of its lines, of which the product of the first is one of both. */
+/** A purchase of as much as there can be to go through. */
+export function largestPurchase(): PurchaseCompleted {
+  const labels = Array.from({ length: MAX_LABELS }, (_, index) => `label-${index}`)
+  const lines = chosen(like(MAX_LINES, MAX_QUANTITY, PRICE)).map((line) => ({
+    ...line,
+    categories: labels,
+    tags: labels,
+  }))
+  const customer = { purchases: 1, tags: labels, since: USUAL_DAY }
+  return purchaseOf(lines, {
+    username: 'derick',
+    customer,
+    occurredAt: `${USUAL_DAY}T12:00:00.000Z`,
+    amount: totalOf(lines),
+  })
+}
+
+/** Whether a path leads to a member of a purchase, or of any of its lines. */
 function isAt(segments: readonly (string | number)[], name: string): boolean {
-  return segments.filter((segment) => typeof segment === 'string').join('.') === name
+  return segments.filter((segment) => typeof segment === 'string' && segment !== EACH).join('.') === name
 }
 
 /** Comparisons change their outcome there, and one more or less is on their other side. */
@@ -57,28 +92,130 @@ function numbersBeside(named: readonly Named[]): number[] {
   return [...new Set([...numbers, ...numbers.flatMap((number) => [Math.floor(number) + 1, Math.ceil(number) - 1])])]
 }
 
-function textsAt(named: readonly Named[], name: string, usual: string): string[] {
-  const ofLines = `lines.${name}`
-  const texts = named
-    .filter(({ segments }) => isAt(segments, name) || isAt(segments, ofLines))
-    .map(({ value }) => value)
-  return [...new Set([usual, ...texts.filter((text) => typeof text === 'string')])]
+function textsAt(named: readonly Named[], usual: string, ...names: string[]): string[] {
+  const texts = named.filter(({ segments }) => names.some((name) => isAt(segments, name))).map(({ value }) => value)
+  // Of a path that a formula has, there is no text.
+  return [...new Set([usual, ...texts.filter((text) => typeof text === 'string' && text !== '')])] as string[]
 }
 
 function isUpTo(most: number): (count: number) => boolean {
   return (count) => Number.isInteger(count) && count >= 1 && count <= most
 }
 
-function lineCountsOf(named: readonly Named[]): number[] {
+function lineCountsOf(named: readonly Named[], counts: readonly number[]): number[] {
   const indexes = named.flatMap(({ segments: [first, index] }) => (first === 'lines' ? [Number(index) + 1] : []))
-  return [...new Set([1, 2, ...indexes.filter(isUpTo(MAX_LINES))])]
+  return [...new Set([1, 2, ...[...indexes, ...counts].filter(isUpTo(MAX_LINES))])]
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Who buys, and when
+
+type Circumstances = {
+  readonly members: Pick<PurchaseCompleted, 'username' | 'customer' | 'occurredAt'>
+  /** In words, as far as the rule looks at them. */
+  readonly description: string
+}
+
+const USUAL_DAY = '2026-01-31'
+/** Of a year that every calendar here can tell. */
+const YEAR = /^[12]\d{3}-/
+
+/** Lists may be long, and a purchase is tried in all of them: each is made only once it is asked for. */
+function* circumstances(named: readonly Named[], timeZone: string): Generator<Circumstances, void, void> {
+  const isNamed = (...names: string[]) => named.some(({ segments }) => names.some((name) => isAt(segments, name)))
+  const numbers = (name: string) => numbersBeside(named.filter(({ segments }) => isAt(segments, name)))
+  const days = (name: string) =>
+    textsAt(named, USUAL_DAY, name)
+      .filter((text) => YEAR.test(text) && isDay(text))
+      .slice(0, LIMITS.namedTexts)
+  const isOfPurchases = isNamed('customer.purchases')
+  const purchases = [...new Set([0, ...(isOfPurchases ? [1, ...numbers('customer.purchases')] : [])])]
+    .filter((count) => Number.isInteger(count) && count >= 0)
+    .slice(0, LIMITS.namedPurchases)
+  const tags = labelsAt(named, 'customer.tags')
+  const sinces = days('customer.since')
+  const usernames = textsAt(named, 'derick', 'username').slice(0, LIMITS.namedTexts)
+  const times = remembered(timesNamed(), LIMITS.circumstances)
+  for (const count of purchases)
+    for (const own of tags.length > 0 ? [[], tags] : [[]])
+      for (const since of sinces)
+        for (const { occurredAt, when } of times())
+          for (const username of usernames) {
+            const customer = { purchases: count, tags: own, since }
+            const who = isOfPurchases ? ` by a customer who has bought ${howOften(count)} before` : ''
+            yield { members: { username, customer, occurredAt }, description: `${who}${when}` }
+          }
+
+  function* timesNamed() {
+    const isOfLocal = isNamed('local.weekday', 'local.hour', 'local.date')
+    const dates = days('local.date').flatMap((day) => (isNamed('local.weekday') ? weekFrom(day) : [day]))
+    const hours = [...new Set([12, ...(isNamed('local.hour') ? [0, ...numbers('local.hour')] : [])])]
+    for (const date of dates)
+      for (const hour of hours.filter((hour) => Number.isInteger(hour) && hour >= 0 && hour < 24)) {
+        const occurredAt = instantAt(date, hour, timeZone)
+        const local = isOfLocal && localFacts(occurredAt, timeZone)
+        yield { occurredAt, when: local ? ` on ${local.weekday}, ${local.date}, at ${local.hour}:00` : '' }
+      }
+  }
+}
+
+/** The first of some items, which can be gone through again. */
+function remembered<Item>(items: Iterator<Item>, most: number): () => Generator<Item, void, void> {
+  const taken: Item[] = []
+  return function* () {
+    for (let index = 0; index < most; index += 1) {
+      if (index === taken.length) {
+        const next = items.next()
+        if (next.done) return
+        taken.push(next.value)
+      }
+      yield taken[index] as Item
+    }
+  }
+}
+
+function labelsAt(named: readonly Named[], name: string): string[] {
+  return textsAt(named, '', name)
+    .filter((text) => LABEL.test(text))
+    .slice(0, MAX_LABELS)
+}
+
+function howOften(count: number): string {
+  return count === 0 ? 'nothing' : count === 1 ? 'once' : `${count} times`
+}
+
+function weekFrom(day: string): string[] {
+  const first = Date.parse(day)
+  return Array.from({ length: 7 }, (_, index) => new Date(first + index * 86_400_000).toISOString().slice(0, 10))
+}
+
+/** When clocks of a time zone say this, or, where they skip it, nearly this. */
+function instantAt(date: string, hour: number, timeZone: string): string {
+  const wanted = Date.parse(`${date}T00:00:00.000Z`) + hour * 3_600_000
+  const local = localFacts(new Date(wanted).toISOString(), timeZone)
+  const said = local ? Date.parse(`${local.date}T00:00:00.000Z`) + local.hour * 3_600_000 : wanted
+  return new Date(2 * wanted - said).toISOString()
+}
+
+/** How lines are labelled: not at all, or all of them, or the first one, with whatever the rule names. */
+function* labelsOf(
+  named: readonly Named[],
+): Generator<(line: ChosenLine, index: number) => ChosenLine & ProductLabels, void, void> {
+  const [categories, tags] = [labelsAt(named, 'lines.categories'), labelsAt(named, 'lines.tags')]
+  const none = { categories: [], tags: [] }
+  yield (line) => ({ ...line, ...none })
+  if (categories.length + tags.length === 0) return
+  yield (line) => ({ ...line, categories, tags })
+  yield (line, index) => ({ ...line, ...(index === 0 ? { categories, tags } : none) })
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
 // What is bought
 
 /** Lines whose products are not chosen yet. */
-type Basket = readonly Omit<EventLine, 'productId'>[]
+type Basket = readonly Pick<EventLine, 'quantity' | 'price'>[]
+
+type ChosenLine = Pick<EventLine, 'productId' | 'quantity' | 'price'>
 
 type Wanted = {
   quantities: readonly number[]
@@ -86,15 +223,32 @@ type Wanted = {
   lineQuantities: readonly number[]
   prices: readonly number[]
   lineCounts: readonly number[]
+  /** Whether the rule asks how much of it the lines are that it chooses. */
+  areMatched: boolean
 }
 
-function* baskets({ quantities, totals, lineQuantities, prices, lineCounts }: Wanted): Generator<Basket, void, void> {
+function* baskets({
+  quantities,
+  totals,
+  lineQuantities,
+  prices,
+  lineCounts,
+  areMatched,
+}: Wanted): Generator<Basket, void, void> {
   for (const quantity of new Set(quantities)) {
     yield inLines(quantity, PRICE)
     for (const total of totals) yield* ofTotal(quantity, total)
   }
   for (const count of lineCounts)
     for (const quantity of new Set(lineQuantities)) for (const price of prices) yield like(count, quantity, price)
+  if (!areMatched) return
+  for (const quantity of new Set(lineQuantities)) for (const price of prices) yield* inHalves(quantity, price)
+}
+
+/** The first line costs as much as all others, and differs from them: in its pieces, or in what it costs. */
+function* inHalves(quantity: number, price: number): Generator<Basket, void, void> {
+  const others = quantity === 1 ? like(2, 1, price / 2) : like(1, 1, totalOf([{ quantity, price }]))
+  if (others.every((line) => unitsOf(line.price) !== undefined)) yield [{ quantity, price }, ...others]
 }
 
 function like(count: number, quantity: number, price: number): Basket {
@@ -131,9 +285,9 @@ function totalOf(basket: Basket): number {
 }
 
 /** The same with each of the products in its first line; the others follow, each in one line. */
-function* withProducts(basket: Basket, products: readonly string[]): Generator<EventLine[], void, void> {
+function* withProducts(basket: Basket, products: readonly string[]): Generator<ChosenLine[], void, void> {
   for (const first of products) {
-    const others = [...products.filter((product) => product !== first)]
+    const others = products.filter((product) => product !== first).slice(0, MAX_LINES)
     yield basket.map((line, index) => ({
       ...line,
       productId: index === 0 ? first : (others[index - 1] ?? `product-${index + 1}`),
@@ -141,20 +295,21 @@ function* withProducts(basket: Basket, products: readonly string[]): Generator<E
   }
 }
 
+function chosen(basket: Basket): ChosenLine[] {
+  return basket.map((line, index) => ({ productId: String(index + 1), ...line }))
+}
+
 function purchaseOf(
-  basket: readonly (Omit<EventLine, 'productId'> & { productId?: string })[],
-  { username, amount }: { username: string; amount?: number },
+  bought: readonly (ChosenLine & ProductLabels)[],
+  members: Pick<PurchaseCompleted, 'username' | 'customer' | 'occurredAt' | 'amount'>,
 ): PurchaseCompleted {
-  const lines = basket.map((line, index) => ({ productId: String(index + 1), ...line }))
-  const total = totalOf(lines)
+  const lines = bought.map((line) => ({ ...line, total: totalOf([line]) }))
   return {
     type: PURCHASE_COMPLETED,
     client: 'UnicornStore',
-    occurredAt: '2026-01-31T12:00:00.000Z',
     purchaseId: '0199d6a4-7f1e-7c3a-9b0e-5a1c2d3e4f50',
-    username,
-    amount: amount ?? total,
-    total,
+    ...members,
+    total: totalOf(lines),
     quantity: lines.reduce((sum, { quantity }) => sum + quantity, 0),
     productId: lines[0]?.productId ?? '',
     lines,

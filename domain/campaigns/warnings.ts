@@ -1,13 +1,29 @@
-import { MAX_LINES, MAX_QUANTITY } from '#domain/purchase.ts'
-import { type Campaign, PURCHASE_COMPLETED, STORE_CLIENT } from './campaign.ts'
-import type { CompiledCondition, NumericComparison } from './condition.ts'
+import { type Day, dayOf, type Instant } from '#domain/points/account.ts'
+import {
+  type Campaign,
+  type CampaignTerms,
+  inTimeZone,
+  PURCHASE_COMPLETED,
+  type PurchaseCompleted,
+  STORE_CLIENT,
+} from './campaign.ts'
+import {
+  type CompiledComparison,
+  type CompiledCondition,
+  type Condition,
+  compileCondition,
+  type Rule,
+} from './condition.ts'
+import { oddityOf, productsOf, Search, whyNo } from './condition-search.ts'
 import { Evaluation } from './evaluation.ts'
-import { type ExactNumber, exactFromInteger, exactFromNumber } from './exact-number.ts'
+import { type Shape, shapeOf, shapeWithProducts } from './event-shape.ts'
+import { type ExactNumber, exactFromInteger } from './exact-number.ts'
 import { evaluateFormula, type Formula } from './formula.ts'
-import { type JsonPath, jsonCopy, pointer } from './json-path.ts'
+import { EACH, pointer } from './json-path.ts'
 import { LIMITS } from './limits.ts'
-import { CompiledRule, evaluateRule } from './rules.ts'
-import { type Named, samplePurchases } from './sample-purchases.ts'
+import { CompiledRule, evaluateRule, type RuleResult } from './rules.ts'
+import { largestPurchase, type Named, samplePurchases } from './sample-purchases.ts'
+import type { Variable } from './variable.ts'
 
 /** Something in a campaign that is allowed, and can hardly be meant. */
 export type Warning = {
@@ -19,27 +35,87 @@ export type Warning = {
 /**
  * Rules that can never give anything: whose condition no event fulfils, whose formula looks at what no event has, divides by zero, or is
  * a constant that is not above zero, or above what a rule may give;
- * and types of events that never come. It is exact as far as it looks: what it says of conditions is true of every event that the
- * campaign runs for, and it only misses conditions of more alternatives than it goes through. That a formula divides by zero for some
+ * types of events that never come; and points that end with the day from which on they count. It is exact as far as it looks: what it
+ * says of conditions is true of every event that the campaign runs for, and it only misses conditions of more alternatives than it goes through. That a formula divides by zero for some
  * purchase is found by trying: there is such a purchase, and others may be missed.
+ *
+ * @param since when the campaign got these terms: it awards nothing on them before
  */
-export function warningsOf(campaign: Pick<Campaign, 'client' | 'eventTypes' | 'rules'>): Warning[] {
-  const shape = shapeOf(campaign)
-  const search = new Search(shape)
-  const trial = new Trial()
-  const warnings = campaign.rules.flatMap((rule, index): Warning[] => {
-    const at = pointer('rules', index)
+export function warningsOf(campaign: Pick<Campaign, 'client'> & CampaignTerms, since: Instant): Warning[] {
+  const ofEvents = shapeOf(campaign)
+  const search = new Search(ofEvents)
+  const rules = campaign.rules.map((rule, index) => {
     const compiled = new CompiledRule(rule)
-    const unmet = search.whyNever(compiled.condition)
-    if (unmet !== undefined) {
-      return [{ path: pointer(at, 'condition'), message: `can never hold: ${unmet}` }]
-    }
-    if (!compiled.formula.ok) return []
-    const { formula } = compiled.formula
-    const message = whyNothing(formula, shape) ?? (shape.isPurchase ? trial.whyDivides(compiled, formula) : undefined)
-    return message === undefined ? [] : [{ path: pointer(pointer(at, 'action'), 'formula'), message }]
+    const products = compiled.lines && productsOf(compiled.lines)
+    const shape = products ? shapeWithProducts(ofEvents, products.size) : ofEvents
+    const at = pointer('rules', index)
+    return { rule, compiled, shape, at, never: whyNeverGives(compiled, at, search.within(shape)) }
   })
-  return [...warningsOfTypes(campaign), ...warnings].slice(0, LIMITS.errors)
+  const trial = new Trial(campaign.timeZone, rules.filter(({ compiled }) => divides(compiled)).length)
+  const warnings = rules.flatMap(({ rule, compiled, shape, at, never }) =>
+    never
+      ? [never]
+      : [
+          ...oddParts(rule, at, shape, search.within(shape)),
+          ...warningsOfFormula(compiled, at, shape, trial),
+          ...trial.warningsOfSteps(compiled, at, shape),
+        ],
+  )
+  return [...warningsOfTypes(campaign), ...warningsOfExpiry(campaign, since), ...warnings].slice(0, LIMITS.errors)
+}
+
+const NO_LINE = 'no line can match'
+const NEVER = 'can never hold'
+
+function whyNeverGives({ lines, condition }: CompiledRule, at: string, search: Search): Warning | undefined {
+  const noLine = lines && search.whyNever(lines)
+  if (noLine !== undefined) return { path: pointer(at, 'lines'), message: `${NO_LINE}: ${noLine}` }
+  const unmet = search.whyNever(condition)
+  return unmet === undefined ? undefined : { path: pointer(at, 'condition'), message: `${NEVER}: ${unmet}` }
+}
+
+function warningsOfFormula(rule: CompiledRule, at: string, shape: Shape, trial: Trial): Warning[] {
+  if (!rule.formula.ok) return []
+  const { formula } = rule.formula
+  const message = whyNothing(formula, shape) ?? (shape.isPurchase ? trial.whyDivides(rule, formula) : undefined)
+  return message === undefined ? [] : [{ path: pointer(pointer(at, 'action'), 'formula'), message }]
+}
+
+/** Values that are compared with and that can hardly be meant, and alternatives that no event fulfils, in a rule that may give something nevertheless. */
+function oddParts({ lines, condition, variable }: Rule, at: string, shape: Shape, search: Search): Warning[] {
+  const place = lines ? 'ruleWithLines' : 'rule'
+  const ofLines = { compile: (one: Condition) => compileCondition(one, 'lines', undefined), never: NO_LINE }
+  const ofRule = { compile: (one: Condition) => compileCondition(one, place, variable), never: NEVER }
+  return [
+    ...(lines ? oddPartsOf(lines, pointer(at, 'lines'), true, { ...ofLines, shape, search }) : []),
+    ...(condition ? oddPartsOf(condition, pointer(at, 'condition'), true, { ...ofRule, shape, search }) : []),
+  ]
+}
+
+type OddityScope = {
+  readonly compile: (condition: Condition) => CompiledCondition
+  readonly never: string
+  readonly shape: Shape
+  readonly search: Search
+}
+
+/** @param holds whether the condition is to hold: within `not`, what no event fulfils may be meant */
+function oddPartsOf(condition: Condition, at: string, holds: boolean, scope: OddityScope): Warning[] {
+  if ('not' in condition) return oddPartsOf(condition.not, pointer(at, 'not'), !holds, scope)
+  for (const kind of ['all', 'any'] as const) {
+    if (!(kind in condition)) continue
+    const inner = (condition as Record<typeof kind, readonly Condition[]>)[kind]
+    return inner.flatMap((one, index) => {
+      const place = pointer(pointer(at, kind), index)
+      const odd = oddPartsOf(one, place, holds, scope)
+      if (odd.length > 0 || kind === 'all' || !holds) return odd
+      const why = scope.search.whyNever(scope.compile(one))
+      return why === undefined ? [] : [{ path: place, message: `${scope.never}: ${why}` }]
+    })
+  }
+  const [leaf] = comparisonsOf(scope.compile(condition))
+  const message = leaf && oddityOf(leaf, scope.shape)
+  return message === undefined ? [] : [{ path: pointer(at, 'value'), message }]
 }
 
 function warningsOfTypes({ client, eventTypes }: Pick<Campaign, 'client' | 'eventTypes'>): Warning[] {
@@ -50,246 +126,31 @@ function warningsOfTypes({ client, eventTypes }: Pick<Campaign, 'client' | 'even
   ]
 }
 
-// ---------------------------------------------------------------------------------------------------------------------
-// What is known of the events of a campaign
-
-/** Numbers between two ends, each of which may be left out, and may belong to them or not; whole ones between two that do. */
-type Range = { readonly least?: End; readonly most?: End; readonly isWhole?: true }
-type End = { readonly value: ExactNumber; readonly included: boolean }
-
-/** What may stand at a path. */
-type Known =
-  | { readonly kind: 'number'; readonly range: Range }
-  | { readonly kind: 'text'; readonly values?: readonly string[] }
-
-type Shape = {
-  /** Undefined: nothing is known of the path; null: there is neither a number nor a text. */
-  readonly at: (path: JsonPath) => Known | null | undefined
-  /** Whether purchases are all that the campaign runs for. */
-  readonly isPurchase: boolean
-}
-
-const text: Known = { kind: 'text' }
-
-function atLeast(value: number): Known {
-  const least = exactFromNumber(value)
-  return { kind: 'number', range: least ? { least: { value: least, included: true } } : {} }
-}
-
-function pieces(most: number): Known {
-  const end = (value: number) => ({ value: exactFromInteger(BigInt(value)), included: true })
-  return { kind: 'number', range: { least: end(1), most: end(most), isWhole: true } }
-}
-
-/** Members of a purchase, and of its lines: see `purchaseEvent` (db/campaign-past.ts). */
-const PURCHASE: Readonly<Record<string, Known>> = {
-  occurredAt: text,
-  purchaseId: text,
-  username: text,
-  productId: text,
-  amount: atLeast(0),
-  total: atLeast(0),
-  quantity: pieces(MAX_LINES * MAX_QUANTITY),
-}
-const LINE: Readonly<Record<string, Known>> = { productId: text, quantity: pieces(MAX_QUANTITY), price: atLeast(0) }
-
-function shapeOf({ client, eventTypes }: Pick<Campaign, 'client' | 'eventTypes'>): Shape {
-  const own: Readonly<Record<string, Known>> = {
-    type: { kind: 'text', values: eventTypes },
-    client: { kind: 'text', values: [client] },
-    occurredAt: text,
+function warningsOfExpiry({ startsAt, endsAt, availableAfterDays, expiry }: CampaignTerms, since: Instant): Warning[] {
+  if (expiry === null || !('on' in expiry)) return []
+  const first = startsAt !== null && startsAt > since ? startsAt : since
+  if (endsAt !== null && endsAt <= first) return []
+  const soonest = dayAfter(first, availableAfterDays)
+  if (isBefore(expiry.on, soonest)) {
+    return [{ path: 'expiry', message: `ends before any points count, which is on ${soonest} at the earliest` }]
   }
-  const isPurchase = client === STORE_CLIENT && eventTypes.every((type) => type === PURCHASE_COMPLETED)
-  return { at: (path) => (isPurchase ? atPurchase(path, own) : atAny(path, own)), isPurchase }
+  if (endsAt === null) return []
+  const last = new Date(Date.parse(endsAt) - 1).toISOString()
+  const latest = dayAfter(last, availableAfterDays)
+  if (!isBefore(expiry.on, latest)) return []
+  const message = `ends before some points count: those awarded on ${dayOf(last)}, from ${latest} on`
+  return [{ path: 'expiry', message }]
 }
 
-function atPurchase({ segments }: JsonPath, own: Readonly<Record<string, Known>>): Known | null {
-  const [first = '', index, member = '', ...others] = segments
-  if (segments.length === 1) return memberOf(own, first) ?? memberOf(PURCHASE, first) ?? null
-  const isInLine = first === 'lines' && typeof index === 'number' && index < MAX_LINES && others.length === 0
-  return (isInLine && segments.length === 3 && memberOf(LINE, member)) || null
+/** The day that is so many days after that of an instant. A campaign may begin in 9999, so it can have a year of six digits. */
+function dayAfter(instant: Instant, days: number): Day {
+  const date = new Date(instant)
+  date.setUTCDate(date.getUTCDate() + days)
+  return date.toISOString().split('T')[0] ?? ''
 }
 
-/** An event of another system has what its payload has, beside what we put into it. */
-function atAny({ segments }: JsonPath, own: Readonly<Record<string, Known>>): Known | null | undefined {
-  const [first = '', ...others] = segments
-  const known = memberOf(own, first)
-  return known && others.length > 0 ? null : known
-}
-
-function memberOf(members: Readonly<Record<string, Known>>, name: string | number): Known | undefined {
-  return Object.hasOwn(members, name) ? members[String(name)] : undefined
-}
-
-// ---------------------------------------------------------------------------------------------------------------------
-// Conditions: whether any event fulfils them
-
-/** What is left of the values at a path after some comparisons; a text that `is` one is not any other. */
-type Left =
-  | { readonly kind: 'number'; readonly range: Range; readonly not: readonly ExactNumber[] }
-  | { readonly kind: 'text'; readonly is?: string; readonly among?: readonly string[]; readonly not: readonly string[] }
-
-type Values = ReadonlyMap<string, Left>
-type Leaf = CompiledCondition & { kind: 'number' | 'text' }
-/** A condition, and whether it is to hold or not to hold. What cannot be said of an event is neither. */
-type Wanted = { readonly condition: CompiledCondition; readonly holds: boolean }
-
-/** Alternatives that are gone through for the rules of a campaign: far more than what people write has. */
-const MAX_ALTERNATIVES = 20_000
-
-class Search {
-  readonly #shape: Shape
-  #left = MAX_ALTERNATIVES
-
-  constructor(shape: Shape) {
-    this.#shape = shape
-  }
-
-  /** Why no event fulfils a condition; undefined if one does, or it would take too long to find out. */
-  whyNever(condition: CompiledCondition): string | undefined {
-    if (this.#isPossible([{ condition, holds: true }], new Map())) return undefined
-    return this.#impossibleLeaf(condition) ?? 'its comparisons contradict each other'
-  }
-
-  /** Whether there are values that make all conditions hold, or not hold, as it is wanted of each. */
-  #isPossible([first, ...others]: readonly Wanted[], values: Values): boolean {
-    if (this.#left <= 0) return true
-    this.#left -= 1
-    if (!first) return true
-    const { condition, holds } = first
-    switch (condition.kind) {
-      case 'not':
-        return this.#isPossible([{ condition: condition.condition, holds: !holds }, ...others], values)
-      case 'all':
-      case 'any': {
-        const wanted = condition.conditions.map((inner) => ({ condition: inner, holds }))
-        if ((condition.kind === 'all') === holds) return this.#isPossible([...wanted, ...others], values)
-        return wanted.some((one) => this.#isPossible([one, ...others], values))
-      }
-      case 'invalid':
-        return false
-      default: {
-        const next = this.#narrowed(condition, holds, values)
-        return next !== undefined && this.#isPossible(others, next)
-      }
-    }
-  }
-
-  /** The values without those for which a comparison does not come out as wanted; undefined if none are left. */
-  #narrowed(leaf: Leaf, holds: boolean, values: Values): Values | undefined {
-    const key = JSON.stringify(leaf.path.segments)
-    const before = values.get(key) ?? unrestricted(leaf, this.#shape.at(leaf.path))
-    if (!before || before.kind !== leaf.kind) return undefined
-    const left =
-      leaf.kind === 'number'
-        ? narrowNumber(before as NumberLeft, leaf, holds)
-        : narrowText(before as TextLeft, leaf, holds)
-    return isEmpty(left) ? undefined : new Map(values).set(key, left)
-  }
-
-  /** The first comparison that no event fulfils, whatever is said beside it. */
-  #impossibleLeaf(condition: CompiledCondition): string | undefined {
-    switch (condition.kind) {
-      case 'all':
-      case 'any':
-        for (const inner of condition.conditions) {
-          const found = this.#impossibleLeaf(inner)
-          if (found !== undefined) return found
-        }
-        return undefined
-      case 'not':
-        return this.#impossibleLeaf(condition.condition)
-      case 'invalid':
-        return condition.message
-      default:
-        return misfitOf(condition.path, condition.kind, this.#shape)
-    }
-  }
-}
-
-type NumberLeft = Left & { kind: 'number' }
-type TextLeft = Left & { kind: 'text' }
-
-/** Everything that a comparison can be true or false of, as far as it is known what there is. */
-function unrestricted({ kind }: Leaf, known: Known | null | undefined): Left | undefined {
-  if (known === null || (known !== undefined && known.kind !== kind)) return undefined
-  if (kind === 'number') return { kind, range: known?.kind === 'number' ? known.range : {}, not: [] }
-  return { kind, ...(known?.kind === 'text' && known.values && { among: known.values }), not: [] }
-}
-
-function narrowNumber(before: NumberLeft, { rule, value }: Leaf & { kind: 'number' }, holds: boolean): NumberLeft {
-  if (rule === 'numeric_equals' && !holds) return { ...before, not: [...before.not, value] }
-  return { ...before, range: intersection(before.range, rangeOf(rule, value, holds)) }
-}
-
-function rangeOf(rule: NumericComparison, value: ExactNumber, holds: boolean): Range {
-  switch (rule) {
-    case 'numeric_greater_than':
-      return holds ? { least: { value, included: false } } : { most: { value, included: true } }
-    case 'numeric_greater_than_equals':
-      return holds ? { least: { value, included: true } } : { most: { value, included: false } }
-    case 'numeric_less_than':
-      return holds ? { most: { value, included: false } } : { least: { value, included: true } }
-    case 'numeric_less_than_equals':
-      return holds ? { most: { value, included: true } } : { least: { value, included: false } }
-    case 'numeric_equals':
-      return { least: { value, included: true }, most: { value, included: true } }
-  }
-}
-
-function intersection(one: Range, other: Range): Range {
-  const least = stricter(one.least, other.least, 1)
-  const most = stricter(one.most, other.most, -1)
-  const isWhole = one.isWhole ?? other.isWhole
-  return { ...(least && { least }), ...(most && { most }), ...(isWhole && { isWhole }) }
-}
-
-/** @param direction in which an end excludes more: 1 of the least numbers, -1 of the most */
-function stricter(one: End | undefined, other: End | undefined, direction: 1 | -1): End | undefined {
-  if (!one || !other) return one ?? other
-  const order = one.value.compare(other.value) * direction
-  if (order === 0) return one.included ? other : one
-  return order > 0 ? one : other
-}
-
-function narrowText(before: TextLeft, { value }: Leaf & { kind: 'text' }, holds: boolean): TextLeft {
-  if (!holds) return { ...before, not: [...before.not, value] }
-  const among = before.among?.filter((one) => one === value)
-  if (before.is !== undefined && before.is !== value) return { ...before, among: [] }
-  return { ...before, is: value, ...(among && { among }) }
-}
-
-function isEmpty(left: Left): boolean {
-  if (left.kind === 'text') {
-    if (left.is !== undefined && left.not.includes(left.is)) return true
-    return left.among?.every((one) => left.not.includes(one)) ?? false
-  }
-  const { least, most, isWhole } = left.range
-  if (!least || !most) return false
-  if (isWhole) return !hasWhole(least, most, left.not)
-  const order = least.value.compare(most.value)
-  if (order !== 0) return order > 0
-  // Between different numbers there are always others; this is a single one.
-  return !least.included || !most.included || left.not.some((one) => one.compare(least.value) === 0)
-}
-
-/** Whether there is a whole number between two ends that is none of some. */
-function hasWhole(least: End, most: End, not: readonly ExactNumber[]): boolean {
-  const one = exactFromInteger(1n)
-  const excluded = new Set(not.map((number) => number.toFraction()))
-  const ceiling = least.value.ceil()
-  let number = !least.included && ceiling.equals(least.value) ? ceiling.add(one) : ceiling
-  while (excluded.has(number.toFraction())) number = number.add(one)
-  const order = number.compare(most.value)
-  return order < 0 || (order === 0 && most.included)
-}
-
-/** Why what stands at a path is never of a kind; undefined if it may be. */
-function misfitOf(path: JsonPath, kind: 'number' | 'text', shape: Shape): string | undefined {
-  const known = shape.at(path)
-  if (known === null) return `${path.text} is not in a ${PURCHASE_COMPLETED}, or neither a number nor a text`
-  if (known === undefined || known.kind === kind) return undefined
-  return kind === 'number' ? `${path.text} is a text, not a number` : `${path.text} is a number, not a text`
+function isBefore(day: Day, other: Day): boolean {
+  return Date.parse(day) < Date.parse(other)
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -297,12 +158,12 @@ function misfitOf(path: JsonPath, kind: 'number' | 'text', shape: Shape): string
 
 /** Why a formula can be evaluated on no event; undefined if it may be. */
 function whyNothing(formula: Formula, shape: Shape): string | undefined {
-  const misfit = pathsOf(formula)
-    .map((path) => misfitOf(path, 'number', shape))
+  const misfit = variablesOf(formula)
+    .map((variable) => whyNo('number', variable, shape))
     .find((why) => why !== undefined)
   if (misfit !== undefined) return `can never be evaluated: ${misfit}`
-  if (divisorsOf(formula).some(isConstantZero)) return 'always divides by zero'
-  const constant = constantOf(formula)
+  if (divisorsOf(formula).some((divisor) => constantOf(divisor, shape)?.n === 0n)) return 'always divides by zero'
+  const constant = constantOf(formula, shape)
   if (constant?.gt(MOST)) return `is always more than ${LIMITS.pointsPerRule} points, which no rule may give`
   return constant?.lte(NOTHING) ? 'never gives anything: it is not above zero' : undefined
 }
@@ -320,8 +181,15 @@ function operandsOf(formula: Formula): readonly Formula[] {
   }
 }
 
-function pathsOf(formula: Formula): JsonPath[] {
-  return formula.kind === 'path' ? [formula.path] : operandsOf(formula).flatMap(pathsOf)
+function variablesOf(formula: Formula): Variable[] {
+  switch (formula.kind) {
+    case 'path':
+    case 'aggregate':
+    case 'matched':
+      return [formula]
+    default:
+      return operandsOf(formula).flatMap(variablesOf)
+  }
 }
 
 function divisorsOf(formula: Formula): Formula[] {
@@ -332,19 +200,21 @@ function divisorsOf(formula: Formula): Formula[] {
 const NOTHING = exactFromInteger(0n)
 const MOST = exactFromInteger(BigInt(LIMITS.pointsPerRule))
 
-function isConstantZero(formula: Formula): boolean {
-  return constantOf(formula)?.n === 0n
-}
-
-/** What a formula without paths comes to; undefined if it has some. */
-function constantOf(formula: Formula): ExactNumber | undefined {
-  if (pathsOf(formula).length > 0) return undefined
+/** What a formula comes to that looks at nothing of an event, or sums what is in none; undefined for another. */
+function constantOf(formula: Formula, shape: Shape): ExactNumber | undefined {
+  if (!variablesOf(formula).every((variable) => isOfNothing(variable, shape))) return undefined
   try {
-    return evaluateFormula(formula, new Evaluation(null))
+    return evaluateFormula(formula, new Evaluation({}))
   } catch {
     // It divides by zero itself, or is too large: another divisor of the same formula, or nothing to be said.
     return undefined
   }
+}
+
+/** Whether a variable is the sum or the number of what is never there. */
+function isOfNothing(variable: Variable, shape: Shape): boolean {
+  const { known } = shape.at(variable)
+  return variable.kind === 'aggregate' && known?.kind === 'number' && known.range.most?.value.n === 0n
 }
 
 /** The numbers that a formula reckons with: somewhere near them what it divides by may be zero. */
@@ -352,52 +222,111 @@ function numbersOf(formula: Formula): number[] {
   return formula.kind === 'number' ? [formula.value.valueOf()] : operandsOf(formula).flatMap(numbersOf)
 }
 
-/** What a rule names: what its condition compares with, and for each path of its formula the numbers of that. */
-function namedBy(condition: CompiledCondition, formula: Formula): Named[] {
+/** What a rule names: what its conditions compare with, and for each path of its formula the numbers of that. */
+function namedBy({ lines, condition }: CompiledRule, formula: Formula): Named[] {
   const numbers = numbersOf(formula)
-  const reckoned = pathsOf(formula).flatMap(({ segments }) => [
-    { segments, value: '' },
-    ...numbers.map((value) => ({ segments, value })),
-  ])
-  return [...leavesOf(condition), ...reckoned]
+  const reckoned = variablesOf(formula).flatMap((variable) => {
+    const segments = placeOf(variable)
+    return [{ segments, value: '' }, ...numbers.map((value) => ({ segments, value }))]
+  })
+  return [...(lines ? leavesOf(lines) : []), ...leavesOf(condition), ...reckoned]
+}
+
+/** Of what a number is, in an event: where all lines have something, counting that counts them. */
+function placeOf({ path, ...variable }: Variable): readonly (string | number)[] {
+  if (path.isOfLine) return ['lines', ...path.segments]
+  const [first, second, ...others] = path.segments
+  const areLines = variable.kind === 'aggregate' && variable.name === 'count' && first === 'lines' && second === EACH
+  return areLines && !others.includes(EACH) ? [first, second] : path.segments
 }
 
 function leavesOf(condition: CompiledCondition): Named[] {
+  return comparisonsOf(condition).flatMap((leaf) => {
+    const segments = placeOf(leaf.variable)
+    return valuesOf(leaf).map((value) => ({ segments, value: typeof value === 'string' ? value : value.valueOf() }))
+  })
+}
+
+function comparisonsOf(condition: CompiledCondition): readonly CompiledComparison[] {
   switch (condition.kind) {
     case 'all':
     case 'any':
-      return condition.conditions.flatMap(leavesOf)
+      return condition.conditions.flatMap(comparisonsOf)
     case 'not':
-      return leavesOf(condition.condition)
+      return comparisonsOf(condition.condition)
     case 'invalid':
       return []
-    default: {
-      const { path, value } = condition
-      return [{ segments: path.segments, value: typeof value === 'string' ? value : value.valueOf() }]
-    }
+    default:
+      return [condition]
   }
 }
 
-/** Purchases that a rule is tried on at most, and all rules of a campaign together. */
-const MAX_SAMPLES_OF_RULE = 1_000
-const MAX_SAMPLES = 4_000
+function valuesOf(leaf: CompiledComparison): readonly (string | ExactNumber)[] {
+  switch (leaf.kind) {
+    case 'number':
+    case 'text':
+    case 'contains':
+      return [leaf.value]
+    case 'numberIn':
+    case 'textIn':
+      return [...leaf.values]
+    case 'numberBetween':
+    case 'textBetween':
+      return [leaf.low, leaf.high]
+    case 'exists':
+      return ['']
+  }
+}
+
+function divides({ formula }: CompiledRule): boolean {
+  return formula.ok && divisorsOf(formula.formula).some((divisor) => variablesOf(divisor).length > 0)
+}
 
 /** Finds purchases for which rules divide by zero. */
 class Trial {
-  #left = MAX_SAMPLES
+  readonly #timeZone: string
+  #rulesLeft: number
+  #left: number = LIMITS.samples
+  #stepsLeft: number = LIMITS.sampleSteps
+
+  /** @param rules that divide: they share what is tried, and leave to the others what they do not need of it */
+  constructor(timeZone: string, rules: number) {
+    this.#timeZone = timeZone
+    this.#rulesLeft = rules
+  }
+
+  /** Steps are counted alike wherever a rule stops, so the largest purchase takes most of them, as far as it is let through. */
+  warningsOfSteps(rule: CompiledRule, at: string, { isPurchase }: Shape): Warning[] {
+    if (!isPurchase || this.#stepsLeft <= 0) return []
+    const result = this.#evaluate(rule, largestPurchase())
+    if (result.outcome !== 'not_evaluated' || result.reason.code !== 'too_many_steps') return []
+    return [
+      {
+        path: at,
+        message: `takes more than ${LIMITS.steps} steps for the largest purchases, and gives nothing for them`,
+      },
+    ]
+  }
+
+  #evaluate(rule: CompiledRule, event: PurchaseCompleted): RuleResult {
+    const evaluation = new Evaluation(inTimeZone(event)(this.#timeZone) ?? null)
+    const result = evaluateRule(rule, evaluation)
+    this.#stepsLeft -= evaluation.steps
+    return result
+  }
 
   /** Why a rule gives nothing for some purchase that its condition lets through; undefined if none is found. */
   whyDivides(rule: CompiledRule, formula: Formula): string | undefined {
-    if (divisorsOf(formula).every((divisor) => pathsOf(divisor).length === 0)) return undefined
-    const samples = samplePurchases(namedBy(rule.condition, formula))
-    const end = this.#left - MAX_SAMPLES_OF_RULE
-    for (const { event, description } of samples) {
-      if (this.#left <= Math.max(end, 0)) return undefined
+    if (!divides(rule)) return undefined
+    const end = this.#left - Math.min(LIMITS.samplesPerRule, Math.ceil(this.#left / this.#rulesLeft))
+    const endOfSteps = this.#stepsLeft - this.#stepsLeft / this.#rulesLeft
+    this.#rulesLeft -= 1
+    for (const { event, description } of samplePurchases(namedBy(rule, formula), this.#timeZone)) {
+      if (this.#left <= end || this.#stepsLeft <= endOfSteps) return undefined
       this.#left -= 1
-      const result = evaluateRule(rule, new Evaluation(jsonCopy(event) ?? null))
-      if (result.outcome === 'not_evaluated' && result.reason.code === 'division_by_zero') {
+      const result = this.#evaluate(rule, event)
+      if (result.outcome === 'not_evaluated' && result.reason.code === 'division_by_zero')
         return `divides by zero, as for a purchase ${description}`
-      }
     }
     return undefined
   }

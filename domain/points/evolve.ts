@@ -1,25 +1,27 @@
 import {
   addCounters,
+  availableFrom,
   type Counters,
   emptyAccount,
+  type Issued,
   type Lot,
+  type LotAmount,
   noPoints,
   type PointsAccount,
   type PointsEvent,
   type Portion,
   pointsIn,
+  type Reversed,
   type Transaction,
   transactionTypeOf,
 } from './account.ts'
 import { addDailyChange, type DailyBalance } from './daily-balance.ts'
 
 /** What to add to a lot's row. */
-export type LotChange = {
-  readonly lotId: string
-  readonly remaining: number
-  readonly expired: number
-  readonly owed: number
-}
+export type LotChange = { readonly lotId: string } & Pick<
+  Lot,
+  'remaining' | 'expired' | 'takenBack' | 'claimed' | 'owed'
+>
 
 /** What a redemption took from a lot, or, below zero, what its reversal gave back: rows that are only ever added. */
 export type Allocation = {
@@ -55,13 +57,12 @@ export function changesOf(events: readonly PointsEvent[]): Changes {
   for (const event of events) {
     counters = addCounters(counters, counterChange(event))
     for (const allocation of allocationsOf(event)) allocations.push(allocation)
-    if (event.type === 'issued')
-      for (const portion of event.portions) opened.set(portion.lotId, newLot(event.at, portion))
+    if (event.type === 'issued') for (const lot of newLots(event)) opened.set(lot.id, lot)
     for (const portion of event.portions) addDailyChange(daily, portion, portionChange(event, portion), event.at)
     for (const change of lotChanges(event)) {
       const lot = opened.get(change.lotId)
       if (lot) opened.set(lot.id, changeLot(lot, change))
-      else changed.set(change.lotId, addLotChanges(changed.get(change.lotId), change))
+      else addLotChange(changed, change)
     }
   }
   return {
@@ -75,26 +76,40 @@ export function changesOf(events: readonly PointsEvent[]): Changes {
 
 /** The lot after a change. Throws when that cannot be, because history would then contradict itself. */
 export function changeLot(lot: Lot, change: LotChange): Lot {
-  const remaining = lot.remaining + change.remaining
-  const expired = lot.expired + change.expired
-  const owed = lot.owed + change.owed
-  if (remaining < 0 || owed < 0 || remaining + expired + owed > lot.original)
-    throw new Error(`Lot ${lot.id} cannot hold ${remaining} points, ${owed} of it being owed`)
-  return { ...lot, remaining, expired, owed }
+  const after = { ...lot, ...addNumbers(lot, change) }
+  const { original, remaining, expired, takenBack, claimed, owed } = after
+  const isPossible =
+    Math.min(remaining, expired, owed) >= 0 &&
+    remaining + expired + takenBack + owed <= original &&
+    takenBack + owed <= claimed &&
+    claimed <= original
+  if (!isPossible) throw new Error(`Lot ${lot.id} cannot hold ${remaining} points, ${owed} of it being owed`)
+  return after
 }
 
-function newLot(issuedAt: string, { lotId, expiresAt, amount }: Portion): Lot {
-  return { id: lotId, issuedAt, expiresAt, original: amount, remaining: 0, expired: 0, owed: 0 }
-}
-
-function addLotChanges(sum: LotChange | undefined, change: LotChange): LotChange {
-  if (sum === undefined) return change
+function addNumbers(a: Omit<LotChange, 'lotId'>, b: Omit<LotChange, 'lotId'>): Omit<LotChange, 'lotId'> {
   return {
-    ...sum,
-    remaining: sum.remaining + change.remaining,
-    expired: sum.expired + change.expired,
-    owed: sum.owed + change.owed,
+    remaining: a.remaining + b.remaining,
+    expired: a.expired + b.expired,
+    takenBack: a.takenBack + b.takenBack,
+    claimed: a.claimed + b.claimed,
+    owed: a.owed + b.owed,
   }
+}
+
+const UNCHANGED = { remaining: 0, expired: 0, takenBack: 0, claimed: 0, owed: 0 }
+
+/** Adds a change to those in `changes`, which is changed in place. */
+function addLotChange(changes: Map<string, LotChange>, change: LotChange): void {
+  const { lotId } = change
+  changes.set(lotId, { lotId, ...addNumbers(changes.get(lotId) ?? UNCHANGED, change) })
+}
+
+function newLots({ at: issuedAt, transactionId, portions }: Issued): Lot[] {
+  return portions.map(({ lotId: id, campaignId, availableOn, expiresAt, amount: original }) => {
+    const availableAt = availableFrom(issuedAt, availableOn)
+    return { id, transactionId, campaignId, issuedAt, availableAt, expiresAt, original, ...UNCHANGED }
+  })
 }
 
 /** Which sum an event adds to, or takes from, and whether its points go into lots or out of them. */
@@ -124,21 +139,28 @@ function counterChange(event: PointsEvent): Counters {
 }
 
 function portionChange(event: PointsEvent, { lotId, amount }: Portion): LotChange {
-  const expired = event.type === 'expired' ? amount : 0
-  return { lotId, remaining: effectOf(event).intoLots * amount, expired, owed: 0 }
+  const { counter, intoLots } = effectOf(event)
+  const [expired, takenBack] = [counter === 'expired' ? amount : 0, counter === 'takenBack' ? amount : 0]
+  return { ...UNCHANGED, lotId, remaining: intoLots * amount, expired, takenBack }
 }
 
-function lotChanges(event: PointsEvent): LotChange[] {
-  const changes = event.portions.map((portion) => portionChange(event, portion))
-  if (event.type !== 'reversed') return changes
-  const { reverses, notTakenBack, withheld } = event
-  // The lot of an issue has its id.
-  if (notTakenBack.owed > 0) changes.push(owedChange(reverses.transactionId, notTakenBack.owed))
-  return [...changes, ...withheld.map(({ lotId, amount }) => owedChange(lotId, -amount))]
+/** A lot at most once: what an event does to it happens at once. */
+function lotChanges(event: PointsEvent): Iterable<LotChange> {
+  const changes = new Map<string, LotChange>()
+  for (const portion of event.portions) addLotChange(changes, portionChange(event, portion))
+  if (event.type === 'reversed') for (const change of debtChanges(event)) addLotChange(changes, change)
+  return changes.values()
 }
 
-function owedChange(lotId: string, owed: number): LotChange {
-  return { lotId, remaining: 0, expired: 0, owed }
+/** What a reversal asks back of lots, and what of it they owe; or that some of it has come back now, and is taken back at once. */
+function debtChanges({ claims, owedChanges, withheld }: Reversed): LotChange[] {
+  const changes = <Row extends LotAmount>(rows: readonly Row[], change: (amount: number) => Partial<LotChange>) =>
+    rows.map(({ lotId, amount }) => ({ ...UNCHANGED, lotId, ...change(amount) }))
+  return [
+    ...changes(claims, (claimed) => ({ claimed })),
+    ...changes(owedChanges, (owed) => ({ owed })),
+    ...changes(withheld, (amount) => ({ takenBack: amount, owed: -amount })),
+  ]
 }
 
 function allocationsOf(event: PointsEvent): Allocation[] {
@@ -172,6 +194,7 @@ export function fold(account: PointsAccount, events: readonly PointsEvent[]): Po
     counters: addCounters(account.counters, changes.counters),
     lots: [...changeLots(account.lots, changes.changed), ...changes.opened],
     transactions: transactionsAfter(account.transactions, events),
+    pendingElsewhere: account.pendingElsewhere,
   }
 }
 
@@ -207,12 +230,12 @@ function transactionsAfter(transactions: readonly Transaction[], events: readonl
     const { transactionId: id, portions } = event
     if (positionOf(id) !== -1) throw new Error(`Transaction ${id} happened before`)
     index?.set(id, after.length)
-    after.push({ id, type: transactionTypeOf(event), portions, reversedBy: null })
+    after.push({ id, type: transactionTypeOf(event), portions, reversed: 0, reversedBy: null })
     if (event.type !== 'reversed') continue
     const position = positionOf(event.reverses.transactionId)
     const target = after[position]
     if (target === undefined) throw new Error(`Transaction ${event.reverses.transactionId} is not there to reverse`)
-    after[position] = { ...target, reversedBy: id }
+    after[position] = { ...target, reversed: target.reversed + event.reverses.amount, reversedBy: id }
   }
   return after
 }

@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { ConfigurationError, childEnvironment } from '#config/environment.ts'
+import { ConfigurationError, childEnvironment, foreignEnvironment } from '#config/environment.ts'
 import { identify, isAlive, type ProcessIdentity } from '#config/runtime-file.ts'
 
 /** A user to run a program as; undefined: ours. */
@@ -16,13 +16,13 @@ export interface ServerCommand {
   readonly name: string
   readonly program: string
   readonly args: readonly string[]
-  /** On top of our environment. */
+  /** On top of our environment, of which a program that is not ours gets nothing secret. */
   readonly variables?: Record<string, string>
   readonly logFile: string
   readonly user?: User
   /** Called as soon as the process exists, before it answers: the caller records it, and stops it. */
   readonly onSpawn?: ((identity: ProcessIdentity) => void) | undefined
-  /** Rejects until it answers. Left out: it gets an IPC channel, over which it sends 'ready', and which closes when we end. */
+  /** Rejects until it answers. Left out: it is one of ours and gets an IPC channel, over which it sends 'ready', and which closes when we end. */
   readonly answers?: () => Promise<unknown>
   /** Aborts the start. */
   readonly stopping?: AbortSignal | undefined
@@ -50,7 +50,8 @@ export async function startServer(command: ServerCommand): Promise<Server> {
   const log = openLog(logFile)
   const ipc = command.answers === undefined ? ['ipc' as const] : []
   const stdio = ['ignore' as const, log, log, ...ipc]
-  const child = spawn(program, args, { detached: true, stdio, env: childEnvironment(variables), cwd: '/', ...user })
+  const env = command.answers === undefined ? childEnvironment(variables) : foreignEnvironment(variables)
+  const child = spawn(program, args, { detached: true, stdio, env, cwd: '/', ...user })
   closeSync(log)
   child.unref()
   const end = new AbortController()
@@ -83,6 +84,7 @@ export async function startServer(command: ServerCommand): Promise<Server> {
 /**
  * Runs a program until it ends.
  *
+ * @param options.env left out: ours without what is secret
  * @returns what it wrote to stdout
  * @throws Error with what it wrote to stderr if it fails; the signal's reason, once it has ended, if it was aborted
  */
@@ -92,7 +94,7 @@ export async function run(
   { signal, ...options }: ExecFileOptions = {},
 ): Promise<string> {
   signal?.throwIfAborted()
-  const running = promisify(execFile)(program, args, { ...options, encoding: 'utf8' })
+  const running = promisify(execFile)(program, args, { env: foreignEnvironment({}), ...options, encoding: 'utf8' })
   // Given the signal, execFile would reject before the program has ended.
   signal?.addEventListener('abort', () => running.child.kill(), { once: true })
   const { stdout } = await running.catch(({ message, stderr }) => {

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { openBiggestContent } from '#test/support/biggest-content.ts'
+import { giving } from '#test/support/campaign-examples.ts'
 
 /** What no answer, and no line of an answer in lines, has more of. ADR 16 says how each comes to be within it. */
 const MAX_BYTES = 1024 * 1024
@@ -34,6 +35,8 @@ const LISTS: Record<string, string> = {
   '/users/{username}/wallet-entries': `/users/${username}/wallet-entries`,
 }
 
+const NAMING = giving('1', { variable: '$.username', rule: 'string_equals', value: 'named' })
+
 /** The request with the biggest answer, for each operation whose answer may be big. */
 const BIGGEST: Record<string, () => ReturnType<typeof api.get>> = {
   ...Object.fromEntries(Object.entries(LISTS).map(([path, address]) => [`get ${path}`, page(address)])),
@@ -55,6 +58,7 @@ const BIGGEST: Record<string, () => ReturnType<typeof api.get>> = {
   'get /purchases/{id}/events': item(`/purchases/${purchaseId}/events`),
   'get /purchases/{id}/refund-quote': item(`/purchases/${purchaseId}/refund-quote`),
   'get /readyz': item('/readyz'),
+  'get /reports/points-liability': item('/reports/points-liability'),
   'get /me': () => api.get('/me'),
   'get /settings': item('/settings'),
   'get /users/balance/{username}': item(`/users/balance/${username}`),
@@ -63,12 +67,36 @@ const BIGGEST: Record<string, () => ReturnType<typeof api.get>> = {
     const ifMatch = { 'If-Match': headers.get('ETag') ?? '' }
     return await api.call('PATCH', `/campaigns/${campaign}`, { body: rules(), headers: ifMatch })
   },
+  'patch /products/{id}': () => api.call('PATCH', `/products/${productId}`, { body: world.product }),
+  'patch /users/{username}': () => api.call('PATCH', `/users/${username}`, { body: { tags: world.product.tags } }),
   'post /campaigns': () => api.post('/campaigns', { client: 'Other', campaign_name: world.campaign, ...rules() }),
   'post /campaigns/backtest': () => api.post('/campaigns/backtest', { from: '2020-01-01T00:00:00Z' }),
   'post /campaigns/simulate': simulate,
   'post /events': () => api.post('/events', world.event, { key: 'biggest' }),
+  'post /products': () => api.post('/products', { ...world.product, stock: 1 }),
+  'post /products/{id}/stock-adjustments': () =>
+    api.post(`/products/${productId}/stock-adjustments`, { quantity: -1, reason: 'lost' }),
   'post /purchase': () => api.post('/purchase', world.order),
   'post /purchase/quote': () => api.post('/purchase/quote', world.order),
+  'post /purchases/{id}/refunds': async () => {
+    const { body } = await api.post('/purchase', world.order)
+    return await api.post(`/purchases/${body.purchaseId}/refunds`, {})
+  },
+  // Last, since it writes more into the histories.
+  'post /users/{username}/erasure': async () => {
+    await api.post('/users', { username: 'named', balance: 0 })
+    await world.shop.asOwner(
+      (sql) => sql`
+        insert into campaign_history (campaign_id, version, action, actor, before, after)
+        select id, version + 1000, 'updated', 'test', terms, terms || jsonb_build_object('rules', ${sql.json([NAMING] as never)}::jsonb)
+        from campaigns cross join lateral (
+          select after as terms from campaign_history where campaign_id = id and after is not null order by version desc limit 1
+        ) as newest`,
+    )
+    const answer = await api.post('/users/named/erasure', {})
+    expect(answer.body.campaigns).toHaveLength(100)
+    return answer
+  },
 }
 
 /** Those whose answer has a list, of whatever, and all that only read. */

@@ -32,7 +32,7 @@ async function happen(username: string): Promise<void> {
   await world.shop.addUser(username)
   const eventId = crypto.randomUUID()
   const request = { scope: 'test', key: eventId, requestHash: '' }
-  const review = { type: 'Review', client: 'reviews', username, payload: { stars: 5 } }
+  const review = { type: 'Review', client: 'reviews', username, payload: { stars: 5 }, actor: 'test' }
   await recordExternalEvent(world.shop.sql, request, { eventId, ...review })
   await awardPoints(world.shop.points, { eventId })
 }
@@ -84,6 +84,59 @@ test('reports for each purchase what it would have earned by which rule, and the
   ])
 })
 
+test('compares a stored campaign that is changed with its saved version, in points and in money, and names what differs', async () => {
+  const { last, awards } = await backtest({ campaign_name: '1', rules: [giving('$.quantity * 100')] })
+  expect(awards).toMatchObject([
+    { points: 100, points_saved: 170, points_issued: 170 },
+    { points: 100, points_saved: 170 },
+    { points: 200, points_saved: 340 },
+  ])
+  const { saved, ...totals } = last
+  expect(totals).toMatchObject({
+    ...{ points: 400, amount: 40, points_taken_back: 0, amount_taken_back: 0 },
+    ...{ points_issued: 680, amount_issued: 68, point_value: 0.1 },
+  })
+  expect(saved).toMatchObject({ points: 680, amount: 68, points_taken_back: 0, amount_taken_back: 0, differing: 3 })
+  const [most] = saved.examples
+  expect(most).toEqual({
+    ...{ kind: 'purchase', id: awards[2].id, user_id: awards[2].user_id, account_id: 'ann' },
+    ...{ occurred_at: awards[2].occurred_at, points: 200, points_saved: 340 },
+  })
+  const alike = await backtest({ campaign_name: '1', priority: 3 })
+  expect(alike.last.saved).toMatchObject({ points: 680, differing: 0, examples: [] })
+})
+
+test.each([
+  ['all campaigns', {}],
+  ['a stored campaign as it is', { campaign_name: '1' }],
+  ['a campaign that is not stored', { rules: [giving('1')] }],
+])('compares %s with nothing', async (_, body) => {
+  const { last, awards } = await backtest(body)
+  expect(last.saved).toBeNull()
+  expect(awards.map(({ points_saved }) => points_saved)).toEqual([null, null, null])
+})
+
+test('goes back 30 days of itself, from now or from its end', async () => {
+  const ask = async (body: object) => (await world.api.post('/campaigns/backtest', body)).body.at(-1).judged
+  const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString()
+  expect(await ask({})).toBe(3)
+  expect(await ask({ to: inDays(40) })).toBe(3)
+  expect(await ask({ to: inDays(-1) })).toBe(0)
+})
+
+test('ignores the schedule and the status of a campaign, and of its saved version, when it is told to', async () => {
+  const draft = { campaign_name: 'a draft', status: 'draft', rules: [giving('5')] }
+  expect((await world.api.post('/campaigns', draft)).status).toBe(201)
+  const changed = { campaign_name: 'a draft', rules: [giving('7')], starts_at: '2999-01-01T00:00:00Z' }
+  const asItIs = await backtest(changed)
+  expect(asItIs.awards[0].campaigns).toMatchObject([{ not_running: 'draft', earned: 7, points: 0 }])
+  expect(asItIs.last).toMatchObject({ points: 0, saved: { points: 0, differing: 0 } })
+  const { last } = await backtest({ ...changed, ignore_schedule: true })
+  expect(last).toMatchObject({ points: 21, saved: { points: 15, differing: 3 } })
+  const stored = await world.api.get('/campaigns/a%20draft')
+  expect(stored.body).toMatchObject({ status: 'draft', starts_at: null, given_points: 0 })
+})
+
 test('without a campaign it reports what really happened, and with a name what that one gives with the changes', async () => {
   expect((await backtest({})).last).toMatchObject({ points: 680, points_issued: 680 })
   const changed = await backtest({ campaign_name: '1', ends_at: '2020-01-02T00:00:00Z' })
@@ -109,7 +162,8 @@ test.each([
   ['an end before the beginning', { to: '2019-01-01T00:00:00Z' }, 'from'],
   ['a time between two milliseconds', { from: '2020-01-01T00:00:00.0009Z' }, 'from'],
   ['a time that is none', { from: 'yesterday' }, 'from'],
-  ['rules with an error', { rules: [{}] }, 'rules/0/condition'],
+  ['rules with an error', { rules: [{}] }, 'rules/0/action'],
+  ['a schedule that is no campaign', { ignore_schedule: true }, 'ignore_schedule'],
 ])('%s is refused with its place', async (_, body, path) => {
   const { status, body: problem } = await world.api.post('/campaigns/backtest', { from: FROM, ...body })
   expect(status).toBe(400)
@@ -174,4 +228,23 @@ test('a server that stops ends it at once', async () => {
   expect(await answer.text()).not.toContain('totals')
   await stopped
   expect(pagesRead()).toBe(2)
+})
+
+test('what products and customers are called since then changes nothing, nor what they bought since', async () => {
+  const from = new Date().toISOString()
+  const label = (path: string, body: object) => world.api.call('PATCH', path, { body })
+  await world.api.post('/users/ann/top-ups', { amount: 10_000 })
+  await label('/products/air', { categories: ['unicorns'] })
+  await label('/users/ann', { tags: ['vip'] })
+  await world.api.post('/purchase', { userId: 'ann', productId: 'air', quantity: 1 })
+  await label('/products/air', { categories: ['donkeys'] })
+  await label('/users/ann', { tags: [] })
+  await world.api.post('/purchase', { userId: 'ann', productId: 'air', quantity: 1 })
+  const rules = [
+    giving('1', { variable: '$.lines[0].categories', rule: 'contains', value: 'unicorns' }),
+    giving('10', { variable: '$.customer.tags', rule: 'contains', value: 'vip' }),
+    giving('100', { variable: '$.customer.purchases', rule: 'numeric_equals', value: 3 }),
+  ]
+  const { awards } = await backtest({ from, rules })
+  expect(awards.map(({ points }) => points)).toEqual([111, 0])
 })

@@ -5,6 +5,7 @@ import { type Api, openApiWorld } from '#test/support/api-world.ts'
 import { giving } from '#test/support/campaign-examples.ts'
 import { interceptSql } from '#test/support/intercepted-sql.ts'
 import { shared } from '#test/support/shared-world.ts'
+import { AUTH, bearer } from '#test/support/tokens.ts'
 
 const world = await shared(openApiWorld())
 const FROM = '2020-01-01T00:00:00Z'
@@ -18,7 +19,13 @@ afterEach(() => {
 })
 
 /** What is asked from an address, and stays open: the answer's head, or its problem. */
-function ask(api: Api, path: string, body?: object, localAddress = '127.0.0.1'): Promise<Asked> {
+function ask(
+  api: Api,
+  path: string,
+  body?: object,
+  localAddress = '127.0.0.1',
+  headers: Record<string, string> = {},
+): Promise<Asked> {
   return new Promise((resolve, reject) => {
     const sent = request(
       {
@@ -27,7 +34,7 @@ function ask(api: Api, path: string, body?: object, localAddress = '127.0.0.1'):
         path,
         localAddress,
         method: body ? 'POST' : 'GET',
-        headers: { 'Content-Type': 'application/json' },
+        headers: { 'Content-Type': 'application/json', ...headers },
         agent: false,
       },
       (response) => {
@@ -54,7 +61,7 @@ function closeOne(): void {
 const REFUSED: Asked = { status: 429, code: 'too_many_at_once', retryAfter: '2' }
 
 /** A server whose statements with these words wait until the test lets them go. */
-async function serveHeld(words: string) {
+async function serveHeld(words: string, changes: { auth?: typeof AUTH } = {}) {
   const gate = Promise.withResolvers<void>()
   let held = 0
   const sql = interceptSql(world.shop.sql, async (text, send) => {
@@ -64,7 +71,7 @@ async function serveHeld(words: string) {
     }
     return await send()
   })
-  return { api: await world.serve({ sql }), letGo: gate.resolve, held: () => held }
+  return { api: await world.serve({ sql, ...changes }), letGo: gate.resolve, held: () => held }
 }
 
 describe('one caller', () => {
@@ -122,5 +129,34 @@ describe('one caller', () => {
     letGo()
     for (const one of open) one.destroy()
     await expect.poll(async () => (await backtest('127.0.0.3')).status).toBe(200)
+  })
+})
+
+describe('with auth, a caller', () => {
+  const quote = (userId: string) => ({ userId, productId: 'told-apart', quantity: 1 })
+
+  test('is whoever the token is for, from whatever address, and nobody else at the same one', async () => {
+    await world.shop.addProduct({ id: 'told-apart', priceMinor: 100, stock: 1 })
+    const [rita, wanda] = [
+      await world.shop.addWallet({ balanceMinor: 1 }),
+      await world.shop.addWallet({ balanceMinor: 1 }),
+    ]
+    const { api, letGo, held } = await serveHeld('join wallets', { auth: AUTH })
+    const front = await bearer('shop-front', { roles: ['service'] })
+    const other = await bearer('other-front', { roles: ['service'] })
+    // A service is one caller, for whomever it asks.
+    const waiting = Array.from({ length: 32 }, (_, index) =>
+      ask(api, '/purchase/quote', quote(index % 2 ? rita : wanda), `127.0.0.${1 + (index % 3)}`, front),
+    )
+    await expect.poll(held).toBe(32)
+    for (const [user, address] of [
+      [rita, '127.0.0.1'],
+      [wanda, '127.0.0.9'],
+    ] as const)
+      expect(await ask(api, '/purchase/quote', quote(user), address, front)).toEqual(REFUSED)
+    const others = ask(api, '/purchase/quote', quote(rita), '127.0.0.1', other)
+    await expect.poll(held).toBe(33)
+    letGo()
+    expect((await Promise.all([...waiting, others])).map(({ status }) => status)).toEqual(Array(33).fill(200))
   })
 })

@@ -35,6 +35,49 @@ describe('a purchase', () => {
     expect(evaluation).toEqual({ points: 170, campaigns: [{ ...campaigns[0], exact: '170', limitedBy: null, rules }] })
   })
 
+  test('gives by the lines that a rule chooses, whatever the order of the cart, as it was quoted', async () => {
+    await world.shop.addProduct({ id: 'food', priceMinor: 1_999, stock: 1_000 })
+    const labelled = await world.api.call('PATCH', '/products/food', { body: { categories: ['unicorn-food'] } })
+    expect(labelled.status).toBe(200)
+    const rules = [
+      {
+        lines: { variable: '@.categories', rule: 'contains', value: 'unicorn-food' },
+        condition: {
+          all: [
+            { variable: '$.customer.purchases', rule: 'numeric_greater_than_equals', value: 0 },
+            {
+              variable: '$.local.weekday',
+              rule: 'in',
+              value: ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'],
+            },
+            { variable: 'sum($.lines[*].quantity)', rule: 'between', value: [4, 4] },
+            { variable: '$.nowhere', rule: 'exists', value: false },
+          ],
+        },
+        action: { command: 'issue', formula: '$.matched.total * 0.2 + $.matched.quantity' },
+      },
+    ]
+    const created = await world.api.post('/campaigns', { client: 'UnicornStore', campaign_name: name, rules })
+    expect(created).toMatchObject({ status: 201, body: { rules, warnings: [] } })
+    const lines = [
+      { productId: 'air', quantity: 1 },
+      { productId: 'food', quantity: 3 },
+    ]
+    // A fifth of 59.97, and 3, is 14.994.
+    for (const ordered of [lines, lines.toReversed()]) {
+      const { body: quote } = await world.api.post('/purchase/quote', { userId: 'derick', lines: ordered })
+      expect(quote.campaigns).toContainEqual(expect.objectContaining({ campaign: name, points: 15 }))
+      const { body } = await world.api.post('/purchase', { userId: 'derick', lines: ordered })
+      expect(body.campaigns).toContainEqual(expect.objectContaining({ campaign: name, points: 15 }))
+      const { body: evaluation } = await world.api.get(`/purchases/${body.purchaseId}/evaluation`)
+      expect(evaluation.campaigns).toContainEqual(expect.objectContaining({ campaign: name, exact: '14.994' }))
+    }
+    const removed = await world.api.call('DELETE', at('?client=UnicornStore'), {
+      headers: { 'If-Match': created.headers.get('ETag') ?? '' },
+    })
+    expect(removed.status).toBe(200)
+  })
+
   test('gives nothing once the campaign is inactive, and what the one before gave stays', async () => {
     const before = await buy()
     const { headers } = await world.api.get('/campaigns/1')
@@ -62,8 +105,15 @@ describe('a campaign', () => {
       event_types: ['PurchaseCompleted'],
       status: 'active',
       starts_at: null,
+      time_zone: 'UTC',
+      priority: 0,
+      exclusive_group: null,
+      state: 'running',
       cap_total_points: 500,
+      points_left: 500,
       cap_points_per_customer: null,
+      available_after_days: 0,
+      expiry: null,
       rules: [SAMPLE_RULE],
       given_points: 0,
     })
@@ -104,13 +154,79 @@ describe('a campaign', () => {
     { event_types: ['Review', 'PurchaseCompleted'] },
     { status: 'inactive' },
     { starts_at: '2026-12-01T00:00:00.000Z', ends_at: '2026-12-24T00:00:00.000Z' },
+    { time_zone: 'Europe/Berlin' },
+    { time_zone: 'America/Argentina/Buenos_Aires', priority: -1000 },
+    { priority: 1000, exclusive_group: '2-for-1' },
     { cap_total_points: 5, cap_points_per_customer: 1 },
+    { available_after_days: 365 },
+    { expiry: { days: 36_500 } },
+    { expiry: { end_of_month: 0 } },
+    { available_after_days: 14, expiry: { on: '2028-02-29' } },
     { rules: [] },
   ])('takes %o and leaves the rest as it was', async (changes) => {
-    const { version: _, updated_at: __, ...before } = (await create()).body
+    const { version: _, updated_at: __, state: ___, points_left: ____, ...before } = (await create()).body
     const { status, body, headers } = await patch(changes, '"1"')
     expect([status, headers.get('ETag')]).toEqual([200, expect.stringMatching(/^"2\./)])
     expect(body).toMatchObject({ ...before, ...changes })
+  })
+
+  test('is a draft until it is active or inactive, and never again; its state is told by its schedule', async () => {
+    const far = { starts_at: '2999-12-01T00:00:00.000Z' }
+    expect((await create({ status: 'draft', ends_at: '2026-01-01T00:00:00Z' })).body.state).toBe('draft')
+    expect((await patch({ priority: 5 }, '"1"')).body).toMatchObject({ status: 'draft', state: 'draft' })
+    expect((await patch({ status: 'active' }, '"2"')).body.state).toBe('ended')
+    expect((await patch({ status: 'inactive' }, '"3"')).body.state).toBe('ended')
+    expect((await patch({ ends_at: null }, '"4"')).body.state).toBe('inactive')
+    expect((await patch({ status: 'active', ...far }, '"5"')).body.state).toBe('scheduled')
+    expect((await patch({ starts_at: null }, '"6"')).body.state).toBe('running')
+    const again = await patch({ status: 'draft' }, '"7"')
+    expect(again).toMatchObject({ status: 400, body: { errors: [{ path: 'status' }] } })
+    const { items } = (await world.api.get(at('/history?client=Test'))).body
+    expect(items.map(({ after }: { after: { status: string } }) => after.status)).toEqual([
+      ...['active', 'active', 'inactive', 'inactive', 'active', 'draft', 'draft'],
+    ])
+  })
+
+  test('leaves its group when it is told so, and not when the group is not named', async () => {
+    expect((await create({ exclusive_group: 'weekend' })).body.exclusive_group).toBe('weekend')
+    expect((await patch({ priority: 1, cap_total_points: 0 }, '"1"')).body).toMatchObject({
+      exclusive_group: 'weekend',
+      points_left: 0,
+    })
+    expect((await patch({ exclusive_group: null, cap_total_points: null }, '"2"')).body).toMatchObject({
+      exclusive_group: null,
+      points_left: null,
+    })
+  })
+
+  test('goes back to points that count at once and end as configured, and leaves them so when they are not named', async () => {
+    const terms = { available_after_days: 14, expiry: { days: 90 } }
+    expect((await create(terms)).body).toMatchObject(terms)
+    expect((await patch({ status: 'inactive' }, '"1"')).body).toMatchObject(terms)
+    expect((await patch({ available_after_days: 0 }, '"2"')).body).toMatchObject({ ...terms, available_after_days: 0 })
+    expect((await patch({ expiry: null }, '"3"')).body).toMatchObject({ available_after_days: 0, expiry: null })
+    const { items } = (await world.api.get(at('/history?client=Test'))).body
+    const told = ({ available_after_days, expiry }: typeof terms) => [available_after_days, expiry]
+    expect(
+      items.map(({ before, after }: { before: typeof terms; after: typeof terms }) => [
+        before && told(before),
+        told(after),
+      ]),
+    ).toEqual([
+      [
+        [0, { days: 90 }],
+        [0, null],
+      ],
+      [
+        [14, { days: 90 }],
+        [0, { days: 90 }],
+      ],
+      [
+        [14, { days: 90 }],
+        [14, { days: 90 }],
+      ],
+      [null, [14, { days: 90 }]],
+    ])
   })
 
   test('is not changed by who has not read it as it is', async () => {
@@ -197,7 +313,7 @@ describe('a campaign', () => {
       ['updated', 'active', 'inactive'],
       ['created', undefined, 'active'],
     ])
-    expect(body.items[0]).toMatchObject({ actor: 'demo', version: 4 })
+    expect(body.items[0]).toMatchObject({ actor: { role: 'demo' }, version: 4 })
   })
 
   test('that can hardly be meant is saved, with warnings that say where', async () => {
@@ -216,6 +332,19 @@ describe('a campaign', () => {
     expect((await patch({ rules: [SAMPLE_RULE] }, '"2"')).body.warnings).toEqual([])
   })
 
+  test('whose points would end before they count is saved, with a warning', async () => {
+    const past = [
+      { path: 'expiry', message: expect.stringMatching(/^ends before any points count, which is on \d{4}-/) },
+    ]
+    expect(await create({ expiry: { on: '2020-02-29' } })).toMatchObject({ status: 201, body: { warnings: past } })
+    expect((await world.api.get(at('?client=Test'))).body.warnings).toEqual(past)
+    expect((await patch({ expiry: { on: '2999-12-31' } }, '"1"')).body.warnings).toEqual([])
+    const schedule = { starts_at: '2999-12-01T00:00:00Z', ends_at: '2999-12-24T00:00:00Z', available_after_days: 9 }
+    expect((await patch(schedule, '"2"')).body.warnings).toEqual([
+      { path: 'expiry', message: 'ends before some points count: those awarded on 2999-12-23, from 3000-01-01 on' },
+    ])
+  })
+
   test('has a history that says where rules were changed; each change has them', async () => {
     const other = [giving('7')]
     await create()
@@ -230,7 +359,7 @@ describe('a campaign', () => {
       [[SAMPLE_RULE], other],
       [undefined, [SAMPLE_RULE]],
     ])
-    for (const id of [items[0].id.replace(/\d$/, '9'), 'none'])
+    for (const id of [items[0].id.replace(/.$/, (last: string) => (last === '9' ? '8' : '9')), 'none'])
       expect((await world.api.get(at(`/history/${id}?client=Test`))).body.code).toBe('unknown_campaign')
     expect((await world.api.get(`/campaigns/1/history/${items[0].id}`)).body.code).toBe('unknown_campaign')
   })
@@ -270,6 +399,17 @@ describe('a campaign', () => {
   })
 })
 
+type Refused = [terms: object, path: string, message: string]
+
+const NO_TIME_ZONES = ['', 'Berlin', 'europe/berlin ', '+01:00', 'Europe/Berlin\u007f', 'x'.repeat(65)].map(
+  (name): Refused => [{ time_zone: name }, 'time_zone', 'must be the IANA name of a time zone, such as Europe/Berlin'],
+)
+
+const NO_GROUPS = ['', 'Weekend', '-a', 'a b', 'é', 'x'.repeat(41)].map((group): Refused => {
+  const message = 'must be 1 to 40 small letters, digits and hyphens, and not begin with a hyphen'
+  return [{ exclusive_group: group }, 'exclusive_group', message]
+})
+
 describe('bad input', () => {
   const deep = `${'['.repeat(25_000)}${']'.repeat(25_000)}`
 
@@ -298,6 +438,57 @@ describe('bad input', () => {
     const { status, body: problem } =
       typeof body === 'string' ? await world.api.call('POST', '/campaigns', { body }) : await create(body)
     expect([status, problem.errors?.[0]?.path]).toEqual([400, path])
+  })
+
+  test.each<Refused>([
+    ...NO_TIME_ZONES,
+    [{ time_zone: null }, 'time_zone', 'must be a string'],
+    [{ priority: 1001 }, 'priority', 'must be at most 1000'],
+    [{ priority: -1001 }, 'priority', 'must be at least -1000'],
+    [{ priority: 0.5 }, 'priority', 'must be a whole number'],
+    ...NO_GROUPS,
+    [{ available_after_days: -1 }, 'available_after_days', 'must be at least 0'],
+    [{ available_after_days: 366 }, 'available_after_days', 'must be at most 365'],
+    [{ available_after_days: 1.5 }, 'available_after_days', 'must be a whole number'],
+    [{ available_after_days: '14' }, 'available_after_days', 'must be a number'],
+    [{ available_after_days: null }, 'available_after_days', 'must be a number'],
+    [{ expiry: {} }, 'expiry', 'must have exactly one of days, end_of_month and on'],
+    [{ expiry: { days: 90, on: '2027-12-31' } }, 'expiry', 'must have exactly one of days, end_of_month and on'],
+    [{ expiry: { days: 90, weeks: 2 } }, 'expiry.weeks', 'is not known here'],
+    [{ expiry: { days: 0 } }, 'expiry.days', 'must be at least 1'],
+    [{ expiry: { days: 36_501 } }, 'expiry.days', 'must be at most 36500'],
+    [{ expiry: { days: 1.5 } }, 'expiry.days', 'must be a whole number'],
+    [{ expiry: { end_of_month: -1 } }, 'expiry.end_of_month', 'must be at least 0'],
+    [{ expiry: { end_of_month: 121 } }, 'expiry.end_of_month', 'must be at most 120'],
+    [{ expiry: { on: '2027-02-30' } }, 'expiry.on', 'must be a day that there is'],
+    [{ expiry: { on: '2027-02-29' } }, 'expiry.on', 'must be a day that there is'],
+    [{ expiry: { on: '2027-12-31T00:00:00Z' } }, 'expiry.on', 'must be a day, such as 2027-12-31'],
+    [{ expiry: { on: '31.12.2027' } }, 'expiry.on', 'must be a day, such as 2027-12-31'],
+    [{ expiry: { on: '1999-12-31' } }, 'expiry.on', 'must be in the years 2000 to 2999'],
+    [{ expiry: { on: '3000-01-01' } }, 'expiry.on', 'must be in the years 2000 to 2999'],
+    [{ expiry: { on: null } }, 'expiry.on', 'must be a string'],
+    [{ expiry: '90' }, 'expiry', 'must be an object'],
+    [{ expiry: [{ days: 90 }] }, 'expiry', 'must be an object'],
+  ])('%o is refused with its place, wherever terms are given', async (terms, path, message) => {
+    const problem = { status: 400, body: { code: 'invalid_request', errors: [{ path, message }] } }
+    expect(await create(terms)).toMatchObject(problem)
+    expect(await patch(terms, '"1"')).toMatchObject(problem)
+    expect(await world.api.post('/campaigns/simulate', { event: {}, ...terms })).toMatchObject(problem)
+    expect(await world.api.post('/campaigns/backtest', { from: '2026-01-01T00:00:00Z', ...terms })).toMatchObject(
+      problem,
+    )
+  })
+
+  test('a time zone that is written otherwise than the database knows it is not saved', async () => {
+    const problem = {
+      status: 400,
+      body: {
+        errors: [{ path: 'time_zone', message: 'must be a time zone that the database knows, as it writes it' }],
+      },
+    }
+    expect(await create({ time_zone: 'europe/berlin' })).toMatchObject(problem)
+    await create()
+    expect(await patch({ time_zone: 'europe/berlin' }, '"1"')).toMatchObject(problem)
   })
 
   test('rules nested beyond any stack are refused as a change, too', async () => {

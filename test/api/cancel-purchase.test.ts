@@ -106,15 +106,19 @@ describe('cancelling', () => {
     },
   )
 
-  test('counts as soon as it is taken, however fast the purchase goes on', async () => {
+  test('that waits for a step counts as soon as it is on record, before the confirmation', async () => {
     const purchaseId = await anOrder()
     const wallet = await holdWallet()
+    const confirmation = hold(purchaseId, 'confirmPurchase')
     const handle = await world.start(purchaseId)
     await untilWaiting('charge_wallet')
     const answer = cancel(purchaseId)
     // For the row of the purchase, which the charge has as well.
     await untilWaiting('request_cancel')
     await wallet.letGo()
+    // Which of the two gets the row next is up to Postgres.
+    await expect.poll(async () => await storyOf(purchaseId)).toContain('purchase cancel_requested')
+    confirmation.letGo()
     expect(await answer).toMatchObject({ status: 200, body: { status: 'cancelled' } })
     expect(await handle.result()).toEqual({ status: 'cancelled' })
     await expectNothingMoved()

@@ -1,8 +1,6 @@
-import { request } from 'node:http'
-import { createConnection } from 'node:net'
-import { text } from 'node:stream/consumers'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { openApiWorld } from '#test/support/api-world.ts'
+import { rawRequest } from '#test/support/raw-request.ts'
 import { shared } from '#test/support/shared-world.ts'
 import { AUTH, bearer } from '#test/support/tokens.ts'
 
@@ -21,15 +19,9 @@ const addUser = (headers: Record<string, string>) => {
   return world.api.post('/users', { username: `user-${users}`, balance: 1 }, { headers })
 }
 
-/** With a Host header of our choice, which fetch does not allow. */
-function getAs(host: string): Promise<{ status: number; code: string | undefined }> {
-  return new Promise((resolve, reject) => {
-    const sent = request({ host: '127.0.0.1', port, path: '/users', headers: { Host: host } }, async (response) => {
-      const body = JSON.parse(Buffer.concat(await response.toArray()).toString())
-      resolve({ status: response.statusCode ?? 0, code: body.code })
-    })
-    sent.on('error', reject).end()
-  })
+async function getAs(host: string): Promise<{ status: number; code: string | undefined }> {
+  const { status, body } = await rawRequest(world.api.url, '/users', { headers: { Host: host } })
+  return { status, code: body.code }
 }
 
 describe('in demo mode', () => {
@@ -46,6 +38,16 @@ describe('in demo mode', () => {
   )
 
   test.each([
+    [{ 'X-Forwarded-For': '203.0.113.9' }, 421],
+    [{ 'X-Forwarded-For': '127.0.0.1, 203.0.113.9' }, 421],
+    [{ 'X-Forwarded-For': '' }, 421],
+    [{ Forwarded: 'for=203.0.113.9' }, 421],
+    [{ 'X-Forwarded-For': '::1, 127.0.0.1' }, 200],
+  ])('a proxy on this machine that serves others is not answered: %j', async (headers, status) => {
+    expect((await world.api.call('GET', '/users', { headers: headers as Record<string, string> })).status).toBe(status)
+  })
+
+  test.each([
     ['http://evil.example/users', 421],
     ['http://evil.example:80/users', 421],
     ['https://127.0.0.1.evil.example/users', 421],
@@ -57,27 +59,17 @@ describe('in demo mode', () => {
     ['http://localhost/users', 200],
     ['/users', 200],
   ])('the host in the target %s is looked at like Host: %i', async (target, status) => {
-    const socket = createConnection(Number(port), '127.0.0.1')
-    socket.write(`GET ${target} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: close\r\n\r\n`)
-    const answer = await text(socket)
-    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
-    if (status === 421) expect(answer).toContain('application/problem+json')
+    const answer = await rawRequest(world.api.url, target)
+    expect(answer.status).toBe(status)
+    if (status === 421) expect(answer.headers['content-type']).toBe('application/problem+json')
   })
 
   test('an origin is that of the target, where it has a host', async () => {
     const post = async (target: string, origin: string) => {
       users += 1
       const body = JSON.stringify({ username: `user-${users}`, balance: 1 })
-      const socket = createConnection(Number(port), '127.0.0.1')
-      const headers = {
-        Host: `127.0.0.1:${port}`,
-        Origin: origin,
-        'Content-Type': 'application/json',
-        'Content-Length': body.length,
-      }
-      const lines = [`POST ${target} HTTP/1.1`, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)]
-      socket.write([...lines, 'Connection: close', '', body].join('\r\n'))
-      return Number((await text(socket)).split(' ')[1])
+      const headers = { Origin: origin, 'Content-Type': 'application/json' }
+      return (await rawRequest(world.api.url, target, { method: 'POST', headers, body })).status
     }
     expect(await post(`http://localhost:${port}/users`, `http://127.0.0.1:${port}`)).toBe(403)
     expect(await post(`http://localhost:${port}/users`, `http://localhost:${port}`)).toBe(201)
@@ -114,6 +106,7 @@ describe('in demo mode', () => {
       '/readyz',
       `/events/${id}/evaluation`,
       '/operations/parked',
+      '/reports/points-liability',
     ]) {
       for (const headers of [
         { 'Sec-Fetch-Site': 'cross-site' },

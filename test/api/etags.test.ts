@@ -153,25 +153,26 @@ test('what is shown of a product changes its tag, and comes between nobody and a
 test('the history of a product says who changed what, newest first, a page at a time', async () => {
   await world.api.post('/products', { id: 'told', name: 'Told', description: 'x', price: 5, stock: 1 })
   for (const price of [6, 7]) await world.api.call('PATCH', '/products/told', { body: { price } })
-  const terms = { name: 'Told', description: 'x', image: null }
+  const terms = { name: 'Told', description: 'x', image: null, categories: [], tags: [] }
+  const actor = { role: 'demo', id: null, client: null, name: null }
   const first = (await world.api.get('/products/told/history?limit=2')).body
   const second = (await world.api.get(`/products/told/history?limit=2&cursor=${first.nextCursor}`)).body
   expect([...first.items, ...second.items]).toEqual([
     {
       version: 3,
-      actor: 'demo',
+      actor,
       at: expect.any(String),
       before: { ...terms, price: 6 },
       after: { ...terms, price: 7 },
     },
     {
       version: 2,
-      actor: 'demo',
+      actor,
       at: expect.any(String),
       before: { ...terms, price: 5 },
       after: { ...terms, price: 6 },
     },
-    { version: 1, actor: 'demo', at: expect.any(String), before: null, after: { ...terms, price: 5 } },
+    { version: 1, actor, at: expect.any(String), before: null, after: { ...terms, price: 5 } },
   ])
   expect(second.nextCursor).toBeNull()
   expect((await world.api.get('/products/nothing/history')).status).toBe(404)

@@ -26,6 +26,13 @@ const OPERATIONS: Record<string, Operation> = {
     space: 'purchases',
     request: () => ({ path: '/purchase', body: { userId: member, productId: product, quantity: 1 } }),
   },
+  'POST /purchases/{id}/refunds': {
+    space: 'others',
+    request: async () => {
+      const { body } = await api.post('/purchase', { userId: member, productId: product, quantity: 1 })
+      return { path: `/purchases/${body.purchaseId}/refunds`, body: {} }
+    },
+  },
   'POST /points': {
     space: 'points',
     request: () => ({ path: '/points', body: { account_id: member, amount: 30 + run } }),
@@ -65,6 +72,18 @@ const OPERATIONS: Record<string, Operation> = {
   'POST /users/{username}/top-ups': {
     space: 'others',
     request: () => ({ path: `/users/${member}/top-ups`, body: { amount: 1 } }),
+  },
+  'PATCH /users/{username}': {
+    space: 'others',
+    request: () => ({ path: `/users/${member}`, body: { tags: [`tag-${run}`] } }),
+  },
+  'POST /users/{username}/erasure': {
+    space: 'others',
+    request: async () => {
+      const username = `gone-${crypto.randomUUID()}`
+      await api.post('/users', { username, balance: 0 })
+      return { path: `/users/${username}/erasure`, body: {} }
+    },
   },
   'POST /campaigns': { space: 'others', request: () => ({ path: '/campaigns', body: campaign(`new ${run}`) }) },
   'PATCH /campaigns/{campaign_name}': {

@@ -19,6 +19,7 @@ describe('users', () => {
     })
     expect((await api.get('/users/balance/DERICK')).body).toMatchObject({ username: 'Derick', balance: 10 })
     await api.post('/users/derick/top-ups', { amount: 5 })
+    await api.call('PATCH', '/users/dERICK', { body: { tags: ['vip'] } })
     await api.post('/points', { account_id: 'dErIcK', amount: 7 })
     const bought = await api.post('/purchase', {
       userId: 'derick',
@@ -26,7 +27,9 @@ describe('users', () => {
       quantity: 1,
     })
     expect(bought.body).toMatchObject({ username: 'Derick', total: 1 })
-    expect((await api.get('/users')).body.items).toEqual([expect.objectContaining({ username: 'Derick', balance: 14 })])
+    expect((await api.get('/users')).body.items).toEqual([
+      expect.objectContaining({ username: 'Derick', balance: 14, tags: ['vip'] }),
+    ])
     expect((await api.get('/points?account_id=Derick')).body.balance).toBeGreaterThanOrEqual(7)
     expect((await api.get('/purchases?userId=dErIcK')).body.count).toBe(1)
   })
@@ -126,7 +129,7 @@ describe('clients', () => {
       await api.post('/users', { username, balance: 10 })
       const productId = await world.shop.addProduct({ priceMinor: 100, stock: 1 })
       const bought = await api.post('/purchase', { userId: username, productId, quantity: 1 })
-      expect(bought.body.campaigns).toContainEqual({ campaign: campaign_name, points: 100 })
+      expect(bought.body.campaigns).toContainEqual({ availableAt: null, campaign: campaign_name, points: 100 })
       expect((await api.get(`/campaigns/${campaign_name}`)).body.given_points).toBe(100)
     },
   )

@@ -43,7 +43,7 @@ describe('a discrepancy', () => {
   const resolve = (id: string, body: unknown = { reason: 'restored by hand' }) =>
     world.api.post(`/operations/discrepancies/${id}/resolution`, body)
   const lost = crypto.randomUUID()
-  const resolved = { reason: 'restored by hand', actor: 'demo', at: expect.any(String) }
+  const resolved = { reason: 'restored by hand', actor: { role: 'demo' }, at: expect.any(String) }
 
   test('is listed until somebody resolves it with a reason, and again when it is found again', async () => {
     await found()
@@ -126,7 +126,7 @@ describe('a parked award', () => {
 
   test('that is dismissed with a reason is never booked, and asked for again it says so', async () => {
     const id = await parked()
-    const dismissed = { reason: 'settled by letter', actor: 'demo', at: expect.any(String) }
+    const dismissed = { reason: 'settled by letter', actor: { role: 'demo' }, at: expect.any(String) }
     expect(await dismiss(id)).toMatchObject({ status: 200, body: { id, status: 'dismissed', points: 170, dismissed } })
     expect(await dismiss(id, 'for another reason')).toMatchObject({ status: 200, body: { dismissed } })
     expect(await listed()).not.toContain(id)

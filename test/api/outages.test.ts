@@ -144,20 +144,16 @@ test('a request that waits for a locked row is 503, while others go on, and noth
 /** Of a pool beside the shop's own. */
 const pool = () => ({ databaseUrl: world.shop.databaseUrl, applicationName: 'test' })
 
-test('a database that has no more room for connections is 503', async () => {
-  const crowded = Object.assign(() => Promise.reject(Object.assign(new Error('sorry'), { code: '53300' })), {}) as never
-  const api = await world.serve({ sql: crowded })
-  const answer = await api.get('/users/balance/derick')
-  expect(answer).toMatchObject({ status: 503, body: { code: 'database_unavailable' } })
-})
-
-test('while a database takes no connections, because somebody works on it, requests are 503', async () => {
+test.each([
+  { what: 'has no more room for connections', change: 'connection limit 0' },
+  { what: 'takes no connections, because somebody works on it', change: 'allow_connections false' },
+])('while a database $what, requests are 503', async ({ change }) => {
   const { databaseUrl, drop } = await createEmptyDatabase()
   const admin = postgres(inject('adminUrl'), { max: 1 })
   const sql = openDatabase({ databaseUrl, applicationName: 'test' })
   const api = await world.serve({ sql })
   try {
-    await admin.unsafe(`alter database ${new URL(databaseUrl).pathname.slice(1)} allow_connections false`)
+    await admin.unsafe(`alter database ${new URL(databaseUrl).pathname.slice(1)} ${change}`)
     const answer = await api.get('/users/balance/derick')
     expect(answer).toMatchObject({ status: 503, body: { code: 'database_unavailable' } })
     expect(Number(answer.headers.get('Retry-After'))).toBeGreaterThan(0)
@@ -300,6 +296,18 @@ describe('when Postgres goes away right after something was recorded', () => {
     const answer = await api.call('POST', `/purchases/${purchaseId}/refund`)
     expect(answer).toMatchObject({ status: 202, body: { purchaseId, status: 'refunding' } })
     await expect.poll(async () => (await world.shop.purchase(purchaseId)).status).toBe('refunded')
+  })
+
+  test('a refund of a part is accepted, and its repeat is answered with what came back', async () => {
+    const { purchaseId } = (await world.api.post('/purchase', { ...order, quantity: 2 })).body
+    const one = { lines: [{ productId: '1', quantity: 1 }] }
+    const api = await losingReadsAfter('open_refund')
+    const key = crypto.randomUUID()
+    const answer = await api.post(`/purchases/${purchaseId}/refunds`, one, { key })
+    expect(answer).toMatchObject({ status: 202, body: { purchaseId, status: 'refunding' } })
+    const again = await world.api.post(`/purchases/${purchaseId}/refunds`, one, { key })
+    expect(again).toMatchObject({ status: 200, body: { status: 'completed', number: 1, refund: { amount: 1 } } })
+    expect(again.headers.get('Idempotency-Replayed')).toBe('true')
   })
 
   describe('before', () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { keyDigest } from '#api/idempotency.ts'
 import { openDatabase } from '#db/client.ts'
 import { createPointsLedger } from '#ledger/ledger.ts'
 import { type Api, openApiWorld } from '#test/support/api-world.ts'
@@ -44,7 +45,14 @@ describe('issuing points', () => {
     })
     expect(headers.has('Idempotency-Replayed')).toBe(false)
     const entry = { issued_date: today(), balance: 250, last_updated: body.date_time, status: 'active' }
-    expect(await points()).toEqual({ account_id: member, balance: 250, balance_entries: [entry] })
+    expect(await points()).toEqual({
+      account_id: member,
+      balance: 250,
+      balance_entries: [entry],
+      pending_total: 0,
+      pending: [],
+      expires_next: { on: inDays(365).slice(0, 10), amount: 250 },
+    })
   })
 
   test('says where they come from and when they end: at midnight UTC, 365 days later', async () => {
@@ -53,13 +61,17 @@ describe('issuing points', () => {
     const { items, count, next_cursor, lapses_next } = await lots()
     expect(items[1]).toEqual({
       id: body.id,
+      transaction_id: body.id,
+      campaign: null,
       issued_at: body.date_time,
+      available_at: body.date_time,
       expires_at: inDays(365),
       original: 250,
       remaining: 250,
       expired: 0,
+      taken_back: 0,
       owed: 0,
-      source: { reason: 'manual', reference: 'welcome' },
+      source: { reason: 'manual', reference: keyDigest('welcome') },
     })
     expect([count, next_cursor, lapses_next]).toEqual([2, null, { at: inDays(365), amount: 300 }])
   })
@@ -250,7 +262,9 @@ describe('an Idempotency-Key', () => {
 
   test('is kept in the statement', async () => {
     await issue(7, { key: 'kept' })
-    expect(await statement()).toMatchObject([{ reason: 'manual', reference: 'kept', actor: 'demo', reverses: null }])
+    expect(await statement()).toMatchObject([
+      { reason: 'manual', reference: keyDigest('kept'), actor: { role: 'demo' }, reverses: null },
+    ])
   })
 
   test('is not used up by bad input', async () => {
@@ -348,7 +362,8 @@ describe('reversing', () => {
 
 describe('reading', () => {
   test('an account that nothing has happened to has nothing', async () => {
-    expect(await points()).toEqual({ account_id: member, balance: 0, balance_entries: [] })
+    const nothing = { balance: 0, balance_entries: [], pending_total: 0, pending: [], expires_next: null }
+    expect(await points()).toEqual({ account_id: member, ...nothing })
     expect(await statement()).toEqual([])
     expect(await lots()).toEqual({ items: [], count: 0, next_cursor: null, lapses_next: null })
   })
@@ -368,6 +383,54 @@ describe('reading', () => {
       expect(read.items[at]).toMatchObject(answer)
     }
     expect(read.items[0]).toMatchObject({ transaction_type: 'reverse', reverses: given[2].id })
+  })
+
+  test('the statement says of a transaction how much of it was reversed, and by which transaction last', async () => {
+    await issue(100)
+    const redeemed = (await redeem(60)).body.id
+    const accountId = await world.shop.idOf(member)
+    const giveBack = (amount: number) =>
+      createPointsLedger(world.shop.sql).execute({
+        accountId,
+        ...commandOf({ type: 'reverse', reverses: redeemed, amount }),
+      })
+    const said = async () => (await statement()).find(({ id }: { id: string }) => id === redeemed)
+    expect(await said()).toMatchObject({ reversed: 0, reversed_by: null })
+    await giveBack(25)
+    expect(await said()).toMatchObject({ reversed: 25, reversed_by: (await statement())[0].id })
+    const rest = await reverse(redeemed)
+    expect(rest.body).toMatchObject({ amount: 35, balance: 100 })
+    expect(await said()).toMatchObject({ reversed: 60, reversed_by: rest.body.id })
+  })
+
+  test('what does not count yet is pending, by day, until it does; it is in the lots from the beginning', async () => {
+    await issue(5)
+    const ends = { days: 30 }
+    const waiting = [0, 2, 1].map((availableAfterDays) => ({ amount: 10, terms: { availableAfterDays, ends } }))
+    const accountId = await world.shop.idOf(member)
+    const command = commandOf({ type: 'issue', amount: 30, lots: waiting })
+    await createPointsLedger(world.shop.sql).execute({ accountId, ...command })
+    const day = (days: number) => inDays(days).slice(0, 10)
+    expect(await points()).toMatchObject({
+      balance: 15,
+      balance_entries: [{ balance: 10 }, { balance: 5 }],
+      pending_total: 20,
+      pending: [
+        { available_on: day(1), amount: 10 },
+        { available_on: day(2), amount: 10 },
+      ],
+      expires_next: { on: day(30), amount: 10 },
+    })
+    expect(await redeem(16)).toMatchObject({ status: 409, body: { available: 15 } })
+    const { items, lapses_next } = await lots()
+    expect(items.map((one: Record<string, unknown>) => [one.available_at, one.expires_at])).toEqual([
+      [inDays(1), inDays(31)],
+      [inDays(2), inDays(32)],
+      [items[2].issued_at, inDays(30)],
+      [items[3].issued_at, inDays(365)],
+    ])
+    expect(new Set(items.slice(0, 3).map((one: { transaction_id: string }) => one.transaction_id)).size).toBe(1)
+    expect([items[2].id, lapses_next]).toEqual([items[2].transaction_id, { at: inDays(30), amount: 10 }])
   })
 
   test('the statement distinguishes points that were given back from those that were taken back', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { openApiWorld } from '#test/support/api-world.ts'
+import { interceptSql } from '#test/support/intercepted-sql.ts'
 import { shared } from '#test/support/shared-world.ts'
 
 const world = await shared(openApiWorld())
@@ -89,15 +90,19 @@ describe('a body', () => {
 })
 
 describe('an address', () => {
-  test.each(['/nothing', '/products/1/nothing', '/purchase/', '/users/balance', '//products', '/images/../app.ts'])(
-    'where there is nothing (%s) is 404, in any method',
-    async (path) => {
-      for (const method of ['GET', 'POST', 'DELETE']) {
-        const answer = await world.api.call(method, path)
-        expect(answer).toMatchObject({ status: 404, body: { code: 'unknown_route' } })
-      }
-    },
-  )
+  test.each([
+    '/nothing',
+    '/products/1/nothing',
+    '/purchase/',
+    '/users/derick/balance',
+    '//products',
+    '/images/../app.ts',
+  ])('where there is nothing (%s) is 404, in any method', async (path) => {
+    for (const method of ['GET', 'POST', 'DELETE']) {
+      const answer = await world.api.call(method, path)
+      expect(answer).toMatchObject({ status: 404, body: { code: 'unknown_route' } })
+    }
+  })
 
   test.each([
     ['DELETE', '/products/1', 'GET, HEAD, PATCH'],
@@ -116,23 +121,31 @@ describe('an address', () => {
   })
 })
 
-describe('a request id', () => {
-  test('that is sane is taken over into the answer, the problem and the log', async () => {
-    const answer = await world.api.call('GET', '/products/none', { headers: { 'X-Request-Id': 'trace-42_x' } })
-    expect(answer.headers.get('X-Request-Id')).toBe('trace-42_x')
-    expect(answer.body.requestId).toBe('trace-42_x')
-    const lines = world.api.log.filter((line) => line.requestId === 'trace-42_x')
-    expect(lines).toMatchObject([{ level: 30, method: 'GET', path: '/products/:id', status: 404 }])
-  })
+const LOGGED = crypto.randomUUID()
 
-  test.each(['', 'a b', '{"x":1}', 'x'.repeat(129)])('that is not (%j) is replaced', async (given) => {
-    const answer = await world.api.call('GET', '/healthz', { headers: { 'X-Request-Id': given } })
-    expect(answer.headers.get('X-Request-Id')).toMatch(/^[0-9a-f-]{36}$/)
-  })
+describe('a request id', () => {
+  test.each([crypto.randomUUID(), '4bf92f3577b34da6a3ce929d0e0e4736', '1-67891233-ABCDEF012345678912345678'])(
+    'that programs make (%s) is taken over into the answer, the problem and the log',
+    async (given) => {
+      const answer = await world.api.call('GET', '/products/none', { headers: { 'X-Request-Id': given } })
+      expect(answer.headers.get('X-Request-Id')).toBe(given)
+      expect(answer.body.requestId).toBe(given)
+      const lines = world.api.log.filter((line) => line.requestId === given)
+      expect(lines).toMatchObject([{ level: 30, method: 'GET', path: '/products/:id', status: 404 }])
+    },
+  )
+
+  test.each(['', 'a b', '{"x":1}', 'erika-mustermann', 'f'.repeat(15), 'f'.repeat(65)])(
+    'that says anything else (%j) is replaced',
+    async (given) => {
+      const answer = await world.api.call('GET', '/healthz', { headers: { 'X-Request-Id': given } })
+      expect(answer.headers.get('X-Request-Id')).toMatch(/^[0-9a-f-]{36}$/)
+    },
+  )
 })
 
 test('the log line of a purchase names the purchase, and no line has what was sent in the body or the query', async () => {
-  const { body } = await world.api.post('/purchase', order, { headers: { 'X-Request-Id': 'logged' } })
+  const { body } = await world.api.post('/purchase', order, { headers: { 'X-Request-Id': LOGGED } })
   for (const path of [
     '/purchases?userId=derick',
     '/users/balance/derick',
@@ -141,18 +154,18 @@ test('the log line of a purchase names the purchase, and no line has what was se
     '/campaigns/derick',
   ])
     await world.api.get(path)
-  const [line] = world.api.log.filter(({ requestId }) => requestId === 'logged')
+  const [line] = world.api.log.filter(({ requestId }) => requestId === LOGGED)
   expect(line).toMatchObject({ purchaseId: body.purchaseId, status: 200, durationMs: expect.any(Number) })
   expect(JSON.stringify(world.api.log)).not.toContain('derick')
 })
 
 test('an error of ours is 500, is logged with its request id, and shows nothing of the inside', async () => {
   const broken = await world.serve({
-    sql: Object.assign(() => Promise.reject(new Error('secret of the inside')), {}) as never,
+    sql: interceptSql(world.shop.sql, () => Promise.reject(new Error('secret of the inside'))),
   })
-  const answer = await broken.call('GET', '/users/balance/derick', { headers: { 'X-Request-Id': 'broken' } })
-  expect(answer).toMatchObject({ status: 500, body: { code: 'internal_error', requestId: 'broken' } })
+  const answer = await broken.call('GET', '/users/balance/derick', { headers: { 'X-Request-Id': LOGGED } })
+  expect(answer).toMatchObject({ status: 500, body: { code: 'internal_error', requestId: LOGGED } })
   expect(JSON.stringify(answer.body)).not.toContain('secret')
-  const [line] = broken.log.filter(({ requestId }) => requestId === 'broken')
+  const [line] = broken.log.filter(({ requestId }) => requestId === LOGGED)
   expect(line).toMatchObject({ level: 50, err: { message: 'secret of the inside' } })
 })

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import { keyDigest } from '#api/idempotency.ts'
 import { openApiWorld } from '#test/support/api-world.ts'
 import { shared } from '#test/support/shared-world.ts'
 
@@ -11,7 +12,10 @@ beforeEach(() => {
   id = `unicorn-${String(run).padStart(3, '0')}`
 })
 
-const moon = () => ({ id, name: 'Unicorn Moon', description: 'Pale.', image: '/images/x.svg', price: 19.99, stock: 7 })
+const moon = () => ({
+  ...{ id, name: 'Unicorn Moon', description: 'Pale.', image: '/images/x.svg', price: 19.99, stock: 7 },
+  ...{ categories: ['unicorns', 'nightly'], tags: ['new'] },
+})
 const add = (changes: object = {}, key?: string) =>
   world.api.post('/products', { ...moon(), ...changes }, key === undefined ? {} : { key })
 const change = (changes: unknown, key?: string) =>
@@ -25,7 +29,9 @@ const adjust = (quantity: number, key?: string) =>
 
 async function movements() {
   return await world.shop.sql`
-    select quantity::int, reason, note, reference, actor from stock_movements where product_id = ${id} order by id`
+    select m.quantity::int, m.reason, t.content as note, m.reference, m.actor
+    from stock_movements m left join texts t on t.id = m.note_id
+    where m.product_id = ${id} order by m.id`
 }
 
 describe('adding a product', () => {
@@ -36,7 +42,7 @@ describe('adding a product', () => {
     expect(headers.get('Location')).toBe(`/products/${id}`)
     expect((await world.api.get(`/products/${id}`)).body).toEqual(body)
     const [initial] = await movements()
-    expect(initial).toMatchObject({ quantity: 7, reason: 'initial', reference: 'moon', actor: 'demo' })
+    expect(initial).toMatchObject({ quantity: 7, reason: 'initial', reference: keyDigest('moon'), actor: 'demo' })
   })
 
   test('makes an id when none is given, and the same one again for the same key', async () => {
@@ -56,10 +62,10 @@ describe('adding a product', () => {
     expect((await world.api.get(`/products/${id}`)).body.name).toBe('Unicorn Moon')
   })
 
-  test('without stock or picture is possible', async () => {
-    const { image: _, ...plain } = moon()
+  test('without stock, picture, categories or tags is possible', async () => {
+    const { image: _, categories: __, tags: ___, ...plain } = moon()
     const { body } = await world.api.post('/products', { ...plain, stock: 0 })
-    expect(body).toMatchObject({ image: null, stock: 0 })
+    expect(body).toMatchObject({ image: null, categories: [], tags: [], stock: 0 })
     expect(await movements()).toEqual([])
   })
 
@@ -86,6 +92,11 @@ describe('adding a product', () => {
     { image: 'https://?' },
     { image: 'http://#' },
     { image: '/' },
+    { image: '/"' },
+    { categories: Array.from({ length: 21 }, (_, index) => `c${index}`) },
+    { categories: ['unicorns', 'unicorns'] },
+    { categories: 'unicorns' },
+    { tags: null },
     { id: 'no spaces' },
     { id: 'x'.repeat(65) },
     { colour: 'white' },
@@ -95,6 +106,21 @@ describe('adding a product', () => {
     expect(body.errors.map((error: { path: string }) => error.path)).toEqual(Object.keys(changes))
     expect((await world.api.get(`/products/${id}`)).status).toBe(404)
   })
+
+  test.each(['categories', 'tags'])(
+    'with a word among its %s that is no label is bad input, and says which',
+    async (member) => {
+      for (const word of ['', 'Unicorns', '-x', 'two words', 'x'.repeat(41), 'é', 7, null]) {
+        const { status, body } = await add({ [member]: ['unicorns', word] })
+        expect([status, body.errors?.map((error: { path: string }) => error.path)], `${word}`).toEqual([
+          400,
+          [`${member}.1`],
+        ])
+      }
+      const longest = Array.from({ length: 20 }, (_, index) => `${index}`.padEnd(40, '-'))
+      expect((await add({ [member]: longest })).body).toMatchObject({ [member]: longest })
+    },
+  )
 
   test('takes any language, several lines, and the largest price', async () => {
     const text = { name: 'Единорог 🦄', description: 'One line\nand another.', price: 1_000_000_000 }
@@ -145,6 +171,24 @@ describe('changing a product', () => {
     expect(body).toEqual({ ...moon(), price: 25, description: '' })
   })
 
+  test('puts categories and tags in place of those that there were, and its history says who did', async () => {
+    await add()
+    expect((await change({ categories: [] })).body).toEqual({ ...moon(), categories: [] })
+    expect((await change({ tags: ['summer', 'sale'] })).body).toEqual({
+      ...moon(),
+      categories: [],
+      tags: ['summer', 'sale'],
+    })
+    const { body } = await world.api.get(`/products/${id}/history`)
+    const terms = ({ categories, tags }: { categories: string[]; tags: string[] }) => ({ categories, tags })
+    const { categories, tags } = moon()
+    expect(body.items.map(({ after }: { after: ReturnType<typeof terms> }) => terms(after))).toEqual([
+      { categories: [], tags: ['summer', 'sale'] },
+      { categories: [], tags },
+      { categories, tags },
+    ])
+  })
+
   test('happens once per key: the answer to a repeat shows what has changed since', async () => {
     await add()
     await change({ price: 25 }, `change-${run}`)
@@ -157,7 +201,7 @@ describe('changing a product', () => {
   test('that does not exist is 404, and bad input is 400', async () => {
     expect(await change({ price: 25 })).toMatchObject({ status: 404, body: { code: 'unknown_product' } })
     await add()
-    for (const body of [{}, { stock: 5 }, { id: 'other' }, { price: null }])
+    for (const body of [{}, { stock: 5 }, { id: 'other' }, { price: null }, { tags: null }, { tags: ['a', 'a'] }])
       expect((await change(body)).status).toBe(400)
   })
 })
@@ -169,7 +213,7 @@ describe('adjusting stock', () => {
     expect(await adjust(-12)).toMatchObject({ status: 201, body: { stock: 0 } })
     const [, delivery, removal] = await movements()
     const why = { reason: 'adjustment', note: 'Delivery 1', actor: 'demo' }
-    expect(delivery).toMatchObject({ ...why, quantity: 5, reference: `in-${run}` })
+    expect(delivery).toMatchObject({ ...why, quantity: 5, reference: keyDigest(`in-${run}`) })
     expect(removal).toMatchObject({ ...why, quantity: -12 })
   })
 

@@ -168,7 +168,7 @@ describe('whoever connects again', () => {
     const first = await watch(purchaseId)
     await first.next()
     first.close()
-    await requestCancel(world.shop.sql, purchaseId)
+    await requestCancel(world.shop.sql, purchaseId, 'test')
     const second = await watch(purchaseId, '1')
     expect((await second.next())?.id).toBe('2')
     await recordOutcome(world.shop.sql, purchaseId, { status: 'cancelled' })
@@ -232,7 +232,7 @@ describe('many who watch', () => {
   test('each get what they are missing, wherever they are', async () => {
     const purchaseId = await anOrder()
     const fromTheStart = await watch(purchaseId)
-    await requestCancel(world.shop.sql, purchaseId)
+    await requestCancel(world.shop.sql, purchaseId, 'test')
     const later = await watch(purchaseId, '2')
     await recordOutcome(world.shop.sql, purchaseId, { status: 'cancelled' })
     expect((await fromTheStart.rest()).map(({ id }) => id)).toEqual(['1', '2', '3', '3-outcome'])
@@ -326,7 +326,7 @@ test('while the database is away streams stay, and go on with what they have mis
     await proxy.refuse()
     await expect.poll(warnings).toHaveLength(1)
     expect((await api.get('/products')).status).toBe(503)
-    await requestCancel(world.shop.sql, purchaseId)
+    await requestCancel(world.shop.sql, purchaseId, 'test')
     for (let beats = 0; beats < 10; beats++) expect(await stream.nextBlock()).toMatch(/^:/)
     await proxy.accept()
 

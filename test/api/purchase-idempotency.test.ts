@@ -103,6 +103,7 @@ describe('one key of who asks, for another user', () => {
     purchase: (user) => ['POST', '/purchase', { ...oneOf(product), userId: user }],
     'new user': (user) => ['POST', '/users', { username: `${user}-new`, balance: 1 }],
     'top-up': (user) => ['POST', `/users/${user}/top-ups`, { amount: 1 }],
+    'tags of a user': (user) => ['PATCH', `/users/${user}`, { tags: ['vip'] }],
     'issue of points': (user) => ['POST', '/points', { account_id: user, ...issue }],
     'redemption of points': (user) => ['DELETE', '/points', { account_id: user, ...issue }],
     'redemption of points by POST': (user) => ['POST', '/points/redemptions', { account_id: user, ...issue }],

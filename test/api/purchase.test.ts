@@ -36,7 +36,7 @@ describe('a purchase', () => {
       amount: 1700,
       pointsRedeemed: 0,
       pointsIssued: 170,
-      campaigns: [{ campaign: '1', points: 170 }],
+      campaigns: [{ campaign: '1', points: 170, availableAt: null }],
     })
     expect(await stockShown()).toBe(3)
     expect(await balanceShown()).toBe(1600)
@@ -197,9 +197,9 @@ describe('the list of purchases', () => {
       '5 awardPoints applied',
       '6 purchase completed',
     ])
-    const { steps, campaigns, ...summary } = await shown(refused)
+    const { steps, campaigns, refunds, requests, ...summary } = await shown(refused)
     expect(body.items[0]).toEqual(summary)
-    expect(campaigns).toEqual([])
+    expect([campaigns, refunds, requests]).toEqual([[], [], []])
     expect(stepsOf({ steps })).toEqual([
       '1 purchase running',
       '2 reserveStock applied',

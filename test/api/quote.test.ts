@@ -28,7 +28,9 @@ const addCampaign = (name: string, formula: string, terms: object = {}) =>
     ...terms,
   })
 
-type Quoted = { campaign: string; points: number; limitedBy: string | null }
+const DAY_MS = 86_400_000
+
+type Quoted = { campaign: string; points: number; limitedBy: string | null; availableAt: string | null }
 
 /** What a quote, and the evaluation of the purchase that follows it, say of the points. */
 const earned = ({ body }: { body: { campaigns: Quoted[] } }) =>
@@ -51,6 +53,33 @@ test('a quote says what a purchase comes to, and writes nothing', async () => {
   expect([counted.length, await points()]).toEqual([0, 700])
   const bought = await buy({ lines: [{ productId: 'air', quantity: 2 }], redeemPoints: 500 })
   expect(bought.body).toMatchObject({ total: body.total, amount: body.amount, pointsIssued: body.pointsEarned })
+})
+
+test('a quote knows the customer, the labels and the clocks that its purchase will know', async () => {
+  const product = await world.shop.addProduct({ priceMinor: 1_000, stock: 10 })
+  await world.api.call('PATCH', `/products/${product}`, { body: { categories: ['unicorns'], tags: ['new'] } })
+  await world.api.call('PATCH', `/users/${buyer}`, { body: { tags: ['rider', 'vip'] } })
+  const mine = { variable: '$.username', rule: 'string_equals', value: buyer } as const
+  const contains = (variable: string, value: string) => ({
+    all: [mine, { variable, rule: 'contains', value } as const],
+  })
+  await world.api.post('/campaigns', {
+    campaign_name: `by facts, of ${buyer}`,
+    time_zone: 'Asia/Kathmandu',
+    rules: [
+      giving('1', contains('$.customer.tags', 'vip')),
+      giving('10', contains('$.lines[0].categories', 'unicorns')),
+      giving('100', contains('$.lines[0].tags', 'new')),
+      giving('$.lines[0].total * 0 + $.local.hour * 0 + 1000', mine),
+      giving('10000', { all: [mine, { variable: '$.customer.purchases', rule: 'numeric_equals', value: 0 }] }),
+    ],
+  })
+  const order = { lines: [{ productId: product, quantity: 1 }] }
+  for (const points of [11_111, 1_111]) {
+    const quoted = await quote(order)
+    expect(quoted.body.pointsEarned).toBe(points)
+    expect((await buy(order)).body.pointsIssued).toBe(points)
+  }
 })
 
 test('the last point of a quote and of a purchase may be worth less, and a refund gives it back whole', async () => {
@@ -114,7 +143,11 @@ test('a quote is within the cap per customer, of which others have their own, an
   expect((await quote(three)).body).toEqual(limited.body)
   const bought = await buy(three)
   expect(bought.body.pointsIssued).toBe(570)
-  const given = limited.body.campaigns.map(({ campaign, points }: Quoted) => ({ campaign, points }))
+  const given = limited.body.campaigns.map(({ campaign, points, availableAt }: Quoted) => ({
+    campaign,
+    points,
+    availableAt,
+  }))
   expect(bought.body.campaigns).toEqual(given)
   const { body: evaluation } = await world.api.get(`/purchases/${bought.body.purchaseId}/evaluation`)
   expect(earned({ body: evaluation })).toEqual(earned(limited))
@@ -145,12 +178,47 @@ test('a quote adds up all campaigns that run at once, each with its own part', a
     [`tiny of ${buyer}`, 2, null],
   ])
   expect(quoted.body.pointsEarned).toBe(177)
-  const given = quoted.body.campaigns.map(({ campaign, points }: Quoted) => ({ campaign, points }))
+  const given = quoted.body.campaigns.map(({ campaign, points, availableAt }: Quoted) => ({
+    campaign,
+    points,
+    availableAt,
+  }))
   expect((await buy(one)).body).toMatchObject({ pointsIssued: 177, campaigns: given })
+})
+
+test('a quote says of each campaign when its points would count, and when they would end', async () => {
+  await addCampaign('later', '5', { available_after_days: 14, expiry: { on: '2999-12-31' } })
+  const { campaigns } = (await quote(one)).body
+  const { expiresAt } = campaigns[0]
+  const days = (Date.parse(expiresAt) - Date.now()) / DAY_MS
+  expect([days > 364, days <= 365, expiresAt.slice(10)]).toEqual([true, true, 'T00:00:00.000Z'])
+  const fortnight = new Date(Date.parse(expiresAt) - 351 * DAY_MS).toISOString()
+  expect(campaigns).toMatchObject([
+    { campaign: '1', availableAt: null },
+    { campaign: `later of ${buyer}`, availableAt: fortnight, expiresAt: '3000-01-01T00:00:00.000Z' },
+  ])
+})
+
+test('a quote says which campaign of an exclusive group counts, as the purchase does then, and its evaluation why not the others', async () => {
+  const group = { exclusive_group: `of-${buyer}`.toLowerCase().replaceAll('_', '-').slice(0, 40) }
+  await addCampaign('little', '5', { ...group, priority: 1 })
+  await addCampaign('most', '9', { ...group, cap_points_per_customer: 9 })
+  const said = (most: number, little: number) => [
+    [`little of ${buyer}`, little, little > 0 ? null : 'exclusiveGroup'],
+    ['1', 170, null],
+    [`most of ${buyer}`, most, most > 0 ? null : 'pointsPerCustomer'],
+  ]
+  for (const expected of [said(9, 0), said(0, 5)]) {
+    expect(earned(await quote(one))).toEqual(expected)
+    const bought = await buy(one)
+    expect(earned(await world.api.get(`/purchases/${bought.body.purchaseId}/evaluation`))).toEqual(expected)
+  }
+  expect(await points()).toBe(179 + 175)
 })
 
 test.each([
   ['is inactive', { status: 'inactive' }],
+  ['is a draft', { status: 'draft' }],
   ['has not started', { starts_at: '2999-01-01T00:00:00Z' }],
   ['has ended', { starts_at: '2020-01-01T00:00:00Z', ends_at: '2020-01-02T00:00:00Z' }],
 ])('a quote leaves out a campaign that %s, and has it once it runs', async (_, terms) => {

@@ -2,6 +2,7 @@ import { createConnection } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import { openApiWorld } from '#test/support/api-world.ts'
+import { sendBytes } from '#test/support/raw-request.ts'
 import { shared } from '#test/support/shared-world.ts'
 
 /** What is refused before the API sees it, in the one form that every error has (ADR 3). Over sockets: no client sends such requests. */
@@ -13,12 +14,7 @@ const port = Number(new URL(world.api.url).port)
 const order = '{"userId":"derick","productId":"1","quantity":1}'
 const JSON_TYPE = 'Content-Type: application/json'
 
-/** The whole answer of the connection, which the server ends. */
-async function send(bytes: string): Promise<string> {
-  const socket = createConnection(port, '127.0.0.1')
-  socket.write(bytes, 'latin1')
-  return await text(socket)
-}
+const send = (bytes: string) => sendBytes(world.api.url, bytes)
 
 function request(line: string, headers: string[] = [], body = ''): string {
   return [line, `Host: localhost:${port}`, ...headers, '', body].join('\r\n')
@@ -81,6 +77,8 @@ test.each([
   expect([answer.status, answer.headers.get('Content-Type')]).toEqual([status, 'application/problem+json'])
   expect(answer.headers.get('Content-Length')).toBe(String(Buffer.byteLength(answer.body)))
   expect(answer.headers.get('Cache-Control')).toBe('no-store')
+  expect(answer.headers.get('X-Content-Type-Options')).toBe('nosniff')
+  expect(answer.headers.get('Content-Security-Policy')).toContain("frame-ancestors 'none'")
   expect(answer.headers.get('X-Request-Id')).toBe(problem.requestId)
 })
 

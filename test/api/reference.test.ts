@@ -171,7 +171,7 @@ describe('the pictures', () => {
   ])('of %s is a picture, has a title and runs nothing', async (name) => {
     const { status, headers, body } = await world.api.get(`/images/${name}.svg`)
     expect(status).toBe(200)
-    expect(headers.get('Content-Type')).toBe('image/svg+xml')
+    expect(headers.get('Content-Type')).toBe('image/svg+xml; charset=utf-8')
     expect(body).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"[\s\S]*<title id="title">[\s\S]*<\/svg>\s*$/)
     expect(body).not.toMatch(/<script|href=|\son\w+=/)
   })

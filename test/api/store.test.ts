@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Api, openApiWorld } from '#test/support/api-world.ts'
+import { rawRequest } from '#test/support/raw-request.ts'
 import { shared } from '#test/support/shared-world.ts'
 
 const BUILT =
@@ -37,15 +37,7 @@ afterAll(async () => {
 })
 
 /** With a path as it is, which fetch would tidy up, and nothing that is understood to be compressed. */
-function getRaw(path: string, method = 'GET'): Promise<{ status: number; headers: object; body: string }> {
-  return new Promise((resolve, reject) => {
-    const sent = request({ host: '127.0.0.1', port: new URL(store.url).port, path, method }, async (response) => {
-      const body = Buffer.concat(await response.toArray()).toString()
-      resolve({ status: response.statusCode ?? 0, headers: response.headers, body })
-    })
-    sent.on('error', reject).end()
-  })
-}
+const getRaw = (path: string, method = 'GET') => rawRequest(store.url, path, { method })
 
 describe('the store', () => {
   test.each(['/', '/store'])('is where %s leads to', async (path) => {
@@ -111,16 +103,16 @@ describe('the store', () => {
     expect(compressed.body).toBe(SCRIPT)
     const plain = await getRaw(path)
     expect(plain.headers).not.toHaveProperty('content-encoding')
-    expect(plain.body).toBe(SCRIPT)
+    expect(plain.text).toBe(SCRIPT)
   })
 
   test.each(['/store/', '/store/purchases', '/store/icon.svg', '/store/assets/index-Bq3x.js'])(
     'answers HEAD of %s as GET, without the body',
     async (path) => {
       const [head, get] = [await getRaw(path, 'HEAD'), await getRaw(path)]
-      expect([head.status, head.body]).toEqual([200, ''])
+      expect([head.status, head.text]).toEqual([200, ''])
       for (const name of ['content-type', 'cache-control', 'content-security-policy'])
-        expect(head.headers).toHaveProperty(name, get.headers[name as never])
+        expect(head.headers).toHaveProperty(name, get.headers[name])
     },
   )
 
@@ -145,8 +137,8 @@ describe('the store', () => {
     '/store/%00/../../secret.txt',
     '/store/assets/%252e%252e%252f..%252fsecret.txt',
   ])('gives away nothing outside of its folder (%s)', async (path) => {
-    const { status, body } = await getRaw(path)
-    expect(body).not.toBe('secret')
+    const { status, text } = await getRaw(path)
+    expect(text).not.toBe('secret')
     expect([400, 404]).toContain(status)
   })
 

@@ -1,8 +1,7 @@
-import { once } from 'node:events'
-import { type OutgoingHttpHeaders, request } from 'node:http'
-import { text } from 'node:stream/consumers'
+import type { OutgoingHttpHeaders } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import { openApiWorld } from '#test/support/api-world.ts'
+import { rawRequest } from '#test/support/raw-request.ts'
 import { shared } from '#test/support/shared-world.ts'
 
 /** Nothing of a request is ignored, and nothing changed without a word. */
@@ -14,16 +13,8 @@ await world.shop.addWallet({ username: 'derick', balanceMinor: 100_000 })
 const JSON_TYPE = { 'Content-Type': 'application/json' }
 const order = '{"userId":"derick","productId":"1","quantity":1}'
 
-/** As it is: the bytes of the body, and every line of the headers. */
-async function send(method: string, path: string, headers: OutgoingHttpHeaders = {}, body: string | Uint8Array = '') {
-  // Node would leave it out where a body is unusual.
-  const length = { ...(body.length > 0 && { 'Content-Length': Buffer.byteLength(body) }) }
-  const sent = request(`${world.api.url}${path}`, { method, headers: { ...length, ...headers } })
-  sent.end(body)
-  const [answer] = await once(sent, 'response')
-  const content = await text(answer)
-  return { status: answer.statusCode as number, body: content === '' ? undefined : JSON.parse(content) }
-}
+const send = (method: string, path: string, headers: OutgoingHttpHeaders = {}, body: string | Uint8Array = '') =>
+  rawRequest(world.api.url, path, { method, headers, body })
 
 const operations = Object.entries(world.api.contract.document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({
@@ -97,6 +88,7 @@ describe('a condition', () => {
       ['PATCH', '/products/1', '{"name":"Other"}', { 'If-Unmodified-Since': 'Thu, 01 Jan 1970 00:00:00 GMT' }],
       ['POST', '/products/1/stock-adjustments', '{"quantity":5,"reason":"found"}', { 'If-Match': '"999"' }],
       ['POST', '/users/derick/top-ups', '{"amount":1}', { 'If-Match': '"999"' }],
+      ['PATCH', '/users/derick', '{"tags":["vip"]}', { 'If-Match': '"999"' }],
       ['POST', '/purchase', order, { 'If-Match': '"999"' }],
     ]
     for (const [method, path, body, headers] of cases)

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import { keyDigest } from '#api/idempotency.ts'
 import { openApiWorld } from '#test/support/api-world.ts'
 import { shared } from '#test/support/shared-world.ts'
 
@@ -27,7 +28,9 @@ describe('adding a user', () => {
     expect(body).toEqual({ id: expect.stringMatching(/^usr_[0-9a-f-]{36}$/), username: name, balance: 3300.5 })
     expect(headers.get('Location')).toBe(`/users/balance/${name}`)
     expect((await world.api.get(`/users/balance/${name}`)).body).toEqual(body)
-    expect(await entries()).toMatchObject([{ amount: 3300.5, reason: 'opening', reference: 'opening', actor: 'demo' }])
+    expect(await entries()).toMatchObject([
+      { amount: 3300.5, reason: 'opening', reference: keyDigest('opening'), actor: { role: 'demo' } },
+    ])
   })
 
   test('takes the name in the case in which it is registered', async () => {
@@ -83,6 +86,8 @@ describe('adding a user', () => {
     [{ username: 7 }, 'username'],
     [{ username: 'balance' }, 'username'],
     [{ username: 'Balance' }, 'username'],
+    [{ username: 'usr_0199d6a4-7f1e-7c3a-9b0e-5a1c2d3e4f50' }, 'username'],
+    [{ username: 'USR_x' }, 'username'],
     [{ balance: -0.01 }, 'balance'],
     [{ balance: 0.001 }, 'balance'],
     [{ balance: 1_000_000_000.01 }, 'balance'],
@@ -103,9 +108,9 @@ test('the list of users is read page by page in the order of names', async () =>
   const { body } = await world.api.get(`/users?cursor=${first.body.nextCursor}`)
   expect(body.items).not.toContainEqual(first.body.items[0])
   expect(body.items.filter(({ username }: { username: string }) => username.startsWith(`${name}-`))).toEqual([
-    { id: await world.shop.idOf(`${name}-a`), username: `${name}-a`, balance: 1.5 },
-    { id: await world.shop.idOf(`${name}-b`), username: `${name}-b`, balance: 1.5 },
-    { id: await world.shop.idOf(`${name}-c`), username: `${name}-c`, balance: 1.5 },
+    { id: await world.shop.idOf(`${name}-a`), username: `${name}-a`, balance: 1.5, tags: [] },
+    { id: await world.shop.idOf(`${name}-b`), username: `${name}-b`, balance: 1.5, tags: [] },
+    { id: await world.shop.idOf(`${name}-c`), username: `${name}-c`, balance: 1.5, tags: [] },
   ])
 })
 
@@ -113,7 +118,12 @@ describe('topping up', () => {
   test('adds to the balance, to the cent', async () => {
     await add(0.1)
     expect(await topUp(0.2, 'cents')).toMatchObject({ status: 200, body: { username: name, balance: 0.3 } })
-    expect((await entries())[0]).toMatchObject({ amount: 0.2, reason: 'top_up', reference: 'cents', actor: 'demo' })
+    expect((await entries())[0]).toMatchObject({
+      amount: 0.2,
+      reason: 'top_up',
+      reference: keyDigest('cents'),
+      actor: { role: 'demo' },
+    })
   })
 
   test('by one key at once from 20 sides adds once', async () => {
@@ -156,13 +166,70 @@ describe('topping up', () => {
   })
 })
 
+describe('tagging', () => {
+  const tag = (tags: unknown, key?: string) =>
+    world.api.call('PATCH', `/users/${name}`, { body: { tags }, ...withKey(key) })
+  const changes = async () =>
+    await world.shop.sql`
+      select c.before, c.after, c.actor from user_tag_changes c join users u on u.id = c.user_id
+      where u.username = ${name} order by c.id`
+
+  test('puts tags in place of those that there were, for operators to see, and writes down who did', async () => {
+    await add(1.5)
+    const tagged = { id: await world.shop.idOf(name), username: name, balance: 1.5, tags: ['vip', 'rider'] }
+    expect(await tag(['vip', 'rider'])).toMatchObject({ status: 200, body: tagged })
+    const { body } = await world.api.get('/users?limit=500')
+    expect(body.items).toContainEqual(tagged)
+    expect((await tag([])).body).toEqual({ ...tagged, tags: [] })
+    expect(await changes()).toEqual([
+      { before: [], after: ['vip', 'rider'], actor: 'demo' },
+      { before: ['vip', 'rider'], after: [], actor: 'demo' },
+    ])
+  })
+
+  test('with the same tags is no change', async () => {
+    await add(0)
+    for (const key of ['first', 'second']) expect((await tag(['vip'], `${name}-${key}`)).status).toBe(200)
+    expect(await changes()).toHaveLength(1)
+  })
+
+  test('happens once per key: the answer to a repeat shows what there is since', async () => {
+    await add(0)
+    await tag(['vip'], `${name}-tag`)
+    await tag(['rider'])
+    const again = await tag(['vip'], `${name}-tag`)
+    expect([again.headers.get('Idempotency-Replayed'), again.body.tags]).toEqual(['true', ['rider']])
+    expect((await tag(['other'], `${name}-tag`)).status).toBe(422)
+  })
+
+  test('is not for the user to see', async () => {
+    await add(0)
+    await tag(['watch-out'])
+    expect((await world.api.get(`/users/balance/${name}`)).body).not.toHaveProperty('tags')
+  })
+
+  test('nobody is 404 and is not remembered, nor is somebody without a wallet, and what is no label is bad input', async () => {
+    expect(await tag(['vip'], `${name}-early`)).toMatchObject({ status: 404, body: { code: 'unknown_user' } })
+    await world.api.post('/points', { account_id: name, amount: 1 })
+    expect((await tag(['vip'], `${name}-early`)).status).toBe(404)
+    await world.api.post('/users', { ...newUser(0), adopt: true })
+    for (const tags of [undefined, null, 'vip', ['Vip'], ['vip', 'vip'], Array.from({ length: 21 }, (_, n) => `t${n}`)])
+      expect((await tag(tags)).status).toBe(400)
+    expect((await tag(['vip'], `${name}-early`)).status).toBe(200)
+  })
+})
+
 describe('the entries of a wallet', () => {
   test('add up to its balance, and name the purchase of each charge', async () => {
     await add(100)
     const { purchaseId } = (await world.api.post('/purchase', { userId: name, productId: 'unicorn', quantity: 1 })).body
     const listed = await entries()
     expect(listed.map((entry: { reason: string }) => entry.reason)).toEqual(['charge', 'opening'])
-    expect(listed[0]).toMatchObject({ amount: -19.99, reference: purchaseId, actor: 'purchase' })
+    expect(listed[0]).toMatchObject({
+      amount: -19.99,
+      reference: purchaseId,
+      actor: { role: 'system', id: 'purchase' },
+    })
     expect(await balance()).toBe(80.01)
   })
 

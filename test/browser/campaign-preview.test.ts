@@ -2,7 +2,14 @@ import { describe, expect } from 'vitest'
 import { expectAccessible } from '#test/support/accessibility.ts'
 import { test } from '#test/support/browser-world.ts'
 import { makeBuyer } from '#test/support/buyer.ts'
-import { forProduct, makeCampaign, rulesEditor, saving, storedCampaign } from '#test/support/campaign-pages.ts'
+import {
+  forProduct,
+  makeCampaign,
+  rulesEditor,
+  saving,
+  showJson,
+  storedCampaign,
+} from '#test/support/campaign-pages.ts'
 
 describe('the preview', () => {
   test('shows what past purchases would have earned, rule by rule, and saves nothing', async ({ world, visit }) => {
@@ -10,6 +17,7 @@ describe('the preview', () => {
     const name = await makeCampaign(world)
     for (const quantity of [1, 1]) await world.api.post('/purchase', { userId: buyer, productId: product, quantity })
     const page = await visit({ as: buyer, path: `/campaigns/${name}` })
+    await showJson(page)
     await rulesEditor(page).fill(JSON.stringify([forProduct(product, '$.amount / 8'), forProduct(product, '$.colour')]))
     await page.getByRole('button', { name: 'Run preview' }).click()
 
@@ -18,7 +26,7 @@ describe('the preview', () => {
     const progress = page.getByRole('progressbar', { name: 'Progress of the preview' })
     expect(await progress.getAttribute('aria-valuenow')).toBe('100')
     const byRule = page.getByRole('region', { name: 'By rule' })
-    const [rule] = await byRule.getByRole('row', { name: 'amount / 8 points' }).allInnerTexts()
+    const [rule] = await byRule.getByRole('row', { name: '12.5 % of what is paid' }).allInnerTexts()
     expect(rule).toMatch(/\t2\t0\t0\t425$/)
     await byRule.getByText('Not evaluated because $.colour is not in the event').waitFor()
     const purchases = page.getByRole('region', { name: 'Purchases and events' }).getByRole('row', { name: buyer })
@@ -27,6 +35,39 @@ describe('the preview', () => {
     expect(first).toMatch(/\t212\t170\t.*Rule 1 awards 212\.5.*could not be evaluated/s)
 
     await saving(page).getByText('There are unsaved changes.').waitFor()
+    expect(await storedCampaign(world, name)).toMatchObject({ version: 1 })
+  })
+
+  test('compares a draft with the saved version, in points and in money, and shows what differs', async ({
+    world,
+    visit,
+  }) => {
+    const { buyer, product } = await makeBuyer(world, { balance: 1_000_000 })
+    for (const quantity of [1, 2]) await world.api.post('/purchase', { userId: buyer, productId: product, quantity })
+    const lines = { variable: '@.productId', rule: 'in', value: [product] }
+    const rule = { lines, action: { command: 'issue', formula: '$.matched.total * 10 / 100' } }
+    const name = await makeCampaign(world, { rules: [rule], status: 'draft' })
+    const page = await visit({ as: buyer, path: `/campaigns/${name}` })
+    await page.getByRole('textbox', { name: 'Percent' }).fill('15')
+    await page.getByRole('button', { name: 'Add a condition' }).click()
+    await page.getByRole('menuitem', { name: 'Pieces of these products' }).click()
+    await page.getByRole('textbox', { name: 'Pieces of these products' }).fill('2')
+    await page.getByText('No errors found').waitFor()
+    await page.getByRole('button', { name: 'Run preview' }).click()
+    // 170 and 340 by the saved version; nothing and 510 by the draft.
+    await page.getByRole('status', { name: 'Preview' }).getByText('It would have awarded 510 points.').waitFor()
+    const figures = await page.locator('dl').filter({ hasText: 'By the saved version' }).allInnerTexts()
+    expect(figures.join()).toMatch(
+      /Would have awarded\s+510 points worth \$51\.00\s+By the saved version\s+510 points worth \$51\.00\s+Difference\s+None/,
+    )
+    const differing = page.getByRole('region', { name: 'What differs' })
+    await differing.getByText('2 purchases and events would have earned more or less', { exact: false }).waitFor()
+    const rows = await differing.getByRole('row', { name: buyer }).allInnerTexts()
+    expect(rows.map((row) => row.split('\t').slice(-3)).sort()).toEqual([
+      ['170', '0', '−170'],
+      ['340', '510', '+170'],
+    ])
+    await expectAccessible(page)
     expect(await storedCampaign(world, name)).toMatchObject({ version: 1 })
   })
 
@@ -63,7 +104,7 @@ describe('the preview', () => {
     await page.waitForURL(/to=/)
     await page.getByRole('tab', { name: 'History' }).click()
     await page.getByText('Created by demo').waitFor()
-    await page.getByRole('tab', { name: 'Terms' }).click()
+    await page.getByRole('tab', { name: 'Rules and settings' }).click()
     await page.waitForURL(/^[^?]*\?from=[^&]*&to=[^&]*$/)
     const { pathname, search } = new URL(page.url())
     const path = `${pathname.replace('/store', '')}${search}`

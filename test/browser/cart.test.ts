@@ -3,7 +3,8 @@ import { describe, expect } from 'vitest'
 import { expectAccessible, expectFits } from '#test/support/accessibility.ts'
 import { test } from '#test/support/browser-world.ts'
 import { makeBuyer } from '#test/support/buyer.ts'
-import { forProduct, makeCampaign } from '#test/support/campaign-pages.ts'
+import { giving } from '#test/support/campaign-examples.ts'
+import { makeCampaign } from '#test/support/campaign-pages.ts'
 
 const DESKTOP = { width: 1280, height: 800 }
 const PHONE = { width: 360, height: 740 }
@@ -51,7 +52,8 @@ describe('the button that buys', () => {
 test('the same cart earns the same, in whatever order it was filled', async ({ world, visit }) => {
   const first = await makeBuyer(world, { price: 1_000 })
   const second = await makeBuyer(world, { price: 1_000 })
-  await makeCampaign(world, { rules: [forProduct(first.product, '77')] })
+  const ofFirstLine = { variable: '$.productId', rule: 'string_equals', value: first.product } as const
+  await makeCampaign(world, { rules: [giving('77', ofFirstLine)] })
   for (const order of [
     [first, second],
     [second, first],

@@ -68,11 +68,11 @@ test('campaigns of all clients are found, and are changed under their own client
   await page.getByText('A campaign of reviewsite.', { exact: false }).waitFor()
   await page.reload()
   await page.getByText('No errors found').waitFor()
-  await page.getByRole('textbox', { name: 'Total points' }).fill('50')
+  await page.getByRole('textbox', { name: 'Budget' }).fill('50')
   await page.getByRole('button', { name: 'Save' }).click()
   await saving(page).getByText('Saved as version 2.').waitFor()
   await page.getByRole('tab', { name: 'History' }).click()
-  await page.getByText('no cap → at most 50 points', { exact: false }).waitFor()
+  await page.getByText('none → at most 50 points', { exact: false }).waitFor()
   const { items } = (await world.api.get('/campaigns')).body
   const caps = items
     .filter((item: { campaign_name: string }) => item.campaign_name === 'same name')

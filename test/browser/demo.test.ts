@@ -28,7 +28,7 @@ describe('the banner of the demo', () => {
   test('is not there with authentication', async ({ world, visit }) => {
     const { url } = await world.serve({ storeDir: inject('storeDir'), auth: AUTH })
     const page = await visit({ url, expected: [/401/] })
-    await page.getByRole('heading', { name: 'The store has no sign-in yet' }).waitFor()
+    await page.getByRole('heading', { name: 'The store has no sign-in' }).waitFor()
     expect(await page.getByRole('complementary', { name: 'About this demo' }).count()).toBe(0)
   })
 })

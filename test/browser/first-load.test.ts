@@ -43,7 +43,7 @@ describe('the first load', () => {
 
 test('the figures of the points page do not wait for its chart, which is half as large as a first load at most', () => {
   const page = scriptsOf(['points/points-page.tsx'])
-  const chart = [...scriptsOf(['points/spans-chart.tsx'])].filter((file) => !page.has(file))
+  const chart = [...scriptsOf(['page/bars-chart.tsx'])].filter((file) => !page.has(file))
   for (const file of page) expect(readFileSync(join(folder, file), 'utf8')).not.toContain('recharts-')
   expect(compressed(chart)).toBeLessThan(MAX_BYTES / 2)
 })

@@ -1,15 +1,9 @@
 import type { Page } from 'playwright-core'
 import { describe, expect } from 'vitest'
-import { expectFits } from '#test/support/accessibility.ts'
+import { doubleTheLetters, expectFits } from '#test/support/accessibility.ts'
 import { test } from '#test/support/browser-world.ts'
 import { makeBuyer } from '#test/support/buyer.ts'
 import { makeCampaign } from '#test/support/campaign-pages.ts'
-
-/** What somebody does who sets letters of twice the size in their browser; to zoom is something else. */
-async function doubleTheLetters(page: Page): Promise<void> {
-  const browser = await page.context().newCDPSession(page)
-  await browser.send('Page.setFontSizes', { fontSizes: { standard: 32, fixed: 26 } })
-}
 
 /** The bar at the top does not scroll: what sticks out of it is out of reach. */
 async function expectBarWithin(page: Page, width: number): Promise<void> {
@@ -38,6 +32,7 @@ describe('with letters of twice the size', () => {
       ['/operations', 'Nothing to do'],
       ['/operations?panel=stock', name],
       ['/operations?panel=users', buyer],
+      ['/operations?panel=liability', 'Deferred revenue'],
     ] as const) {
       await page.goto(`/store${path}`)
       await page.getByRole('main').getByText(seen).first().waitFor()

@@ -37,6 +37,7 @@ describe('names without an end', () => {
       ['/campaigns', campaign],
       [`/campaigns/${campaign}`, campaign],
       ['/operations?panel=stock', name],
+      ['/operations?panel=liability', campaign],
     ] as const) {
       await page.goto(`/store${path}`)
       await page.getByText(seen).first().waitFor()

@@ -100,7 +100,14 @@ describe('a parked award', () => {
     const rules = [giving('1', { variable: '$.username', rule: 'string_equals', value: 'nobody' })]
     await world.api.post('/campaigns', { campaign_name: 'stars', rules })
     const eventId = crypto.randomUUID()
-    const event = { eventId, type: 'Review', client: 'reviewsite', username: buyer, payload: { stars: 4 } }
+    const event = {
+      eventId,
+      type: 'Review',
+      client: 'reviewsite',
+      username: buyer,
+      payload: { stars: 4 },
+      actor: 'demo',
+    }
     await recordExternalEvent(world.shop.sql, { scope: 'reviewsite', key: eventId, requestHash: '' }, event)
     await parkAward(world.shop.points, { eventId }, 'unavailable')
     const page = await visit({ as: buyer, path: '/operations' })
@@ -163,7 +170,8 @@ describe('the stock', () => {
     await page.goto('/store/')
     await page.getByRole('article', { name, exact: true }).getByText('14 in stock').waitFor()
     const [movement] = await world.shop.sql`
-      select quantity, note from stock_movements where product_id = ${product} order by id desc limit 1`
+      select m.quantity, t.content as note from stock_movements m join texts t on t.id = m.note_id
+      where m.product_id = ${product} order by m.id desc limit 1`
     expect(movement).toEqual({ quantity: 10, note: 'Delivery 4711' })
   })
 
@@ -202,6 +210,31 @@ describe('the stock', () => {
     await rowOf(page, name).getByText('$1,800.50').waitFor()
   })
 
+  test('has categories and tags, which are typed as words, shown with the product, and in its history', async ({
+    world,
+    visit,
+  }) => {
+    const { buyer, product, name } = await makeBuyer(world)
+    const page = await visit({ as: buyer, path: '/operations?panel=stock', viewport: PHONE })
+    await rowOf(page, name).getByRole('button', { name: 'Edit' }).click()
+    const dialog = page.getByRole('dialog', { name: `Edit ${name}` })
+    await dialog.getByLabel('Categories').fill('unicorns, Rideable')
+    await dialog.getByText('“Rideable” cannot be used', { exact: false }).waitFor()
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    await dialog.getByLabel('Categories').fill('unicorns, rideable')
+    await dialog.getByLabel('Tags').fill(' summer ')
+    await expectAccessible(page)
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    await rowOf(page, name).getByText('unicorns · rideable · summer').waitFor()
+    await expectFits(page)
+    expect((await world.api.get(`/products/${product}`)).body).toMatchObject({
+      categories: ['unicorns', 'rideable'],
+      tags: ['summer'],
+    })
+    await rowOf(page, name).getByRole('button', { name: 'History' }).click()
+    await page.getByText('Categories: none → unicorns rideable').waitFor()
+  })
+
   test('takes a new product, which is for sale then', async ({ world, visit }) => {
     const { buyer } = await makeBuyer(world)
     const page = await visit({ as: buyer, path: '/operations?panel=stock' })
@@ -211,8 +244,10 @@ describe('the stock', () => {
     await dialog.getByLabel('Description').fill('Shines by night.')
     await dialog.getByLabel('Price').fill('2400')
     await dialog.getByLabel('Units in stock').fill('3')
+    await dialog.getByLabel('Categories').fill('unicorns')
     await dialog.getByRole('button', { name: 'Add' }).click()
     await rowOf(page, 'Unicorn Moon').getByText('$2,400.00').waitFor()
+    await rowOf(page, 'Unicorn Moon').getByText('unicorns', { exact: true }).waitFor()
     await page.getByRole('link', { name: 'Buy', exact: true }).click()
     await page.getByRole('article', { name: 'Unicorn Moon' }).getByText('3 left').waitFor()
   })
@@ -268,6 +303,58 @@ describe('users', () => {
     await page.getByText(`${buyer}-twin can buy for $50.00.`).waitFor()
     await page.getByRole('button', { name: `${buyer} Balance` }).click()
     await page.getByRole('option', { name: `${buyer}-twin` }).waitFor()
+  })
+
+  test('have tags, which operators give and take away, and which a rule looks at', async ({ world, visit }) => {
+    const { buyer } = await makeBuyer(world)
+    const page = await visit({ as: buyer, path: '/operations?panel=users', viewport: PHONE })
+    const tag = async (words: string) => {
+      await page.getByRole('button', { name: `Tags of ${buyer}` }).click()
+      const dialog = page.getByRole('dialog', { name: `Tags of ${buyer}` })
+      await dialog.getByLabel('Tags').fill(words)
+      await expectAccessible(page)
+      await dialog.getByRole('button', { name: 'Save' }).click()
+      await dialog.waitFor({ state: 'detached' })
+    }
+    await tag('vip rider')
+    await rowOf(page, buyer).getByText('vip · rider').waitFor()
+    await expectFits(page)
+    const rules = [giving('7', { variable: '$.customer.tags[0]', rule: 'string_equals', value: 'vip' })]
+    const simulate = async () =>
+      (await world.api.post('/campaigns/simulate', { event: { username: buyer }, rules })).body
+    expect((await simulate()).points).toBe(7)
+    await tag('')
+    await rowOf(page, buyer).getByText('vip').waitFor({ state: 'detached' })
+    expect((await simulate()).points).toBe(0)
+  })
+
+  test('are erased after it was said what goes and what stays; their purchases are of an erased user then', async ({
+    world,
+    visit,
+  }) => {
+    const { buyer, product } = await makeBuyer(world)
+    const gone = `leaver-${crypto.randomUUID().slice(0, 8)}`
+    const { id } = (await world.api.post('/users', { username: gone, balance: 2_000 })).body
+    const { body } = await world.api.post('/purchase', { userId: gone, productId: product, quantity: 1 })
+    const path = '/operations?panel=users'
+    const page = await visit({ as: buyer, path, viewport: PHONE, expected: [/status of 40[49]/] })
+    await page.getByLabel('Find by name').fill(gone)
+    await page.getByRole('button', { name: `Erase ${gone}` }).click()
+    const dialog = page.getByRole('dialog', { name: `Erase ${gone}` })
+    await dialog.getByText('This cannot be taken back.').waitFor()
+    await dialog.getByText('stay in the books').waitFor()
+    const erase = dialog.getByRole('button', { name: 'Erase for good' })
+    await erase.click()
+    await dialog.getByText('Pay it out first, or give it up.').waitFor()
+    await expectAccessible(page)
+    await expectFits(page)
+    await dialog.getByLabel('Give up the $300.00 and the 170 points that are left').check()
+    await erase.click()
+    await page.getByText('Nothing says any more who it was.').waitFor()
+    await page.getByText('No user has this name').waitFor()
+    await page.goto(`/store/purchases/${body.purchaseId}`)
+    await page.getByText(`Ordered by erased user ${id}`).waitFor()
+    await expectFits(page)
   })
 
   test('whose name has points already get them only if that is wanted, of each name anew', async ({ world, visit }) => {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 
-/** Something that a tool does not like about the API or its document. */
+/** Something that a tool does not like about the API or its document; `ours`: what this command itself looks for, which cannot be accepted. */
 export type Finding = {
-  tool: 'schemathesis' | 'spectral' | 'redocly'
+  tool: 'schemathesis' | 'spectral' | 'redocly' | 'ours'
   rule: string
   /** The operation, or the place in the document. */
   at: string
@@ -73,14 +73,36 @@ const schemathesisEvent = z.object({
  * operation counts once.
  */
 export function schemathesisFindings(ndjson: string): Finding[] {
-  const events = ndjson.split('\n').filter((line) => line !== '')
-  const found = events.flatMap((line) => {
-    const { ScenarioFinished, NonFatalError, FatalError } = schemathesisEvent.parse(JSON.parse(line))
+  const found = eventsOf(ndjson).flatMap(({ ScenarioFinished, NonFatalError, FatalError }) => {
     const error = NonFatalError ?? FatalError
     if (error !== undefined) return [finding('error', 'schemathesis', JSON.stringify(error).slice(0, 2_000))]
     return ScenarioFinished === undefined ? [] : failures(ScenarioFinished.recorder)
   })
   return [...new Map(found.map((one) => [`${one.rule} ${one.at} ${kindOf(one.detail)}`, one])).values()]
+}
+
+/** A request of schemathesis, and what it was answered. */
+export type Exchange = { label: string; method: string; uri: string; sent: string; status: number; received: string }
+
+/** All that were answered. */
+export function exchangesOf(ndjson: string): Exchange[] {
+  return eventsOf(ndjson).flatMap(({ ScenarioFinished }) => {
+    const { label = '', interactions = {} } = ScenarioFinished?.recorder ?? {}
+    return Object.values(interactions).flatMap(({ request: { method, uri, body }, response }) => {
+      if (!response) return []
+      const [sent, received] = [textOf(body?.$base64), textOf(response.content?.$base64)]
+      return [{ label, method, uri, sent, status: response.status_code, received }]
+    })
+  })
+}
+
+function eventsOf(ndjson: string) {
+  const lines = ndjson.split('\n').filter((line) => line !== '')
+  return lines.map((line) => schemathesisEvent.parse(JSON.parse(line)))
+}
+
+function textOf(base64 = ''): string {
+  return Buffer.from(base64, 'base64').toString()
 }
 
 /** Ids and examples differ from request to request. */
@@ -93,9 +115,7 @@ function failures({ label, checks, interactions }: z.output<typeof recorder>): F
       const exchange = interactions[id]
       const { operation = label, title = '', message = '' } = failure_info?.failure ?? {}
       const answer = exchange?.response
-      const body = Buffer.from(exchange?.request.body?.$base64 ?? '', 'base64')
-        .toString()
-        .slice(0, 2_000)
+      const body = textOf(exchange?.request.body?.$base64).slice(0, 8_000)
       const why = answer ? `${answer.status_code} ${answerOf(answer.content?.$base64)}` : 'no answer'
       const request = exchange && `${exchange.request.method} ${exchange.request.uri}`
       return [finding(name, operation, [why, `${title}: ${message}`, request, body].filter(Boolean).join('\n'))]
@@ -105,7 +125,7 @@ function failures({ label, checks, interactions }: z.output<typeof recorder>): F
 
 /** What a problem says, or the beginning of anything else. */
 function answerOf(base64 = ''): string {
-  const text = Buffer.from(base64, 'base64').toString()
+  const text = textOf(base64)
   try {
     return (JSON.parse(text) as { detail: string }).detail
   } catch {

@@ -7,10 +7,14 @@ from hypothesis import strategies as st
 
 PATHS = st.sampled_from(["$.amount", "$.total", "$.quantity", "$.lines[0]['unit price']", "$.\u00e9toiles"])
 
+AGGREGATES = st.sampled_from(["sum($.lines[*].quantity)", "count($.lines[*])", "min($.lines[*].price)"])
+
+LINE_PATHS = st.sampled_from(["@.productId", "@.price", "@.categories", "@.tags[0]"])
+
 NUMBERS = st.decimals(0, 1000, places=2).map(str)
 
 FORMULAS = st.recursive(
-    PATHS | NUMBERS,
+    PATHS | AGGREGATES | NUMBERS,
     lambda inner: st.builds("({} {} {})".format, inner, st.sampled_from("+-*/%"), inner)
     | st.builds("{}({}, {})".format, st.sampled_from(["min", "max"]), inner, inner)
     | st.builds("{}({})".format, st.sampled_from(["floor", "ceil", "round", "-"]), inner),
@@ -29,5 +33,8 @@ RULES = st.builds(
 )
 
 schemathesis.openapi.format("json-path", PATHS)
+schemathesis.openapi.format("json-path-of-line", LINE_PATHS)
+schemathesis.openapi.format("campaign-variable", PATHS | AGGREGATES)
 schemathesis.openapi.format("campaign-formula", FORMULAS)
 schemathesis.openapi.format("campaign-rules", st.lists(RULES, max_size=3).map(json.dumps))
+schemathesis.openapi.format("time-zone", st.sampled_from(["UTC", "Europe/Berlin", "Asia/Kathmandu", "America/St_Johns"]))

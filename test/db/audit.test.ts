@@ -1,7 +1,8 @@
 import postgres from 'postgres'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { audit, CAMPAIGN_INVARIANTS, type Invariant, POINTS_INVARIANTS } from '#db/audit.ts'
+import { audit, CAMPAIGN_INVARIANTS, type Invariant } from '#db/audit.ts'
 import { recordDiscrepancy } from '#db/discrepancies.ts'
+import { POINTS_INVARIANTS } from '#db/points-audit.ts'
 import {
   beginCompensation,
   chargeWallet,
@@ -16,14 +17,15 @@ import { openShop, type Shop } from '#test/support/shop.ts'
 const STOCK = 'stock on hand is the sum of its movements, and reserved stock is the sum of the open reservations'
 const PRODUCT = 'a product stands as the last entry of its history says'
 const WALLETS = 'a wallet holds the sum of its entries, and never less than nothing'
+const TAGS = 'the tags of a user are those of the last change of them'
 const COMPLETED =
   'a completed purchase sold each of its lines once, was paid once in money and points, and its award is settled'
 const REVERSED = 'a purchase that was refused, cancelled or failed moved nothing in the end'
 const REFUNDED =
-  'a refunded purchase gave everything back, but for the value of awarded points that were spent, and points that were owed'
+  'refunds gave back what was paid for what came back, but for the value of awarded points that were spent, and points that were owed'
 const TIMELINE = 'the timeline of a purchase has no gaps, and a settled one ends with its outcome'
 const SETTLED = 'no purchase, refund or award waits for an operator because the books disagree with what was done'
-const INVARIANTS = [STOCK, PRODUCT, WALLETS, COMPLETED, REVERSED, REFUNDED, TIMELINE, SETTLED]
+const INVARIANTS = [STOCK, PRODUCT, WALLETS, TAGS, COMPLETED, REVERSED, REFUNDED, TIMELINE, SETTLED]
 
 let shop: Shop
 /** Who owns the tables may lift every protection: what is broken here is broken behind the application's back. */
@@ -103,6 +105,7 @@ test('the audit finds nothing in books that only the saga has written, and has l
     [STOCK, 2, []],
     [PRODUCT, 2, []],
     [WALLETS, 1, []],
+    [TAGS, 1, []],
     [COMPLETED, 1, []],
     [REVERSED, 2, []],
     [REFUNDED, 1, []],
@@ -148,6 +151,18 @@ const damages: Damage[] = [
     breaks: [PRODUCT],
     named: () => ({ product: 'air', version: 1, entries: 1 }),
     damage: () => owner`update products set price_minor = price_minor + 1 where id = 'air'`,
+  },
+  ...['categories', 'tags'].map((labels) => ({
+    what: `${labels} of a product that were changed past its history`,
+    breaks: [PRODUCT],
+    named: () => ({ product: 'air', version: 1, entries: 1 }),
+    damage: () => owner`update products set ${owner(labels)} = '{sale}' where id = 'air'`,
+  })),
+  {
+    what: 'tags of a user that nobody gave',
+    breaks: [TAGS],
+    named: () => ({ user: 'derick', tags: ['vip'], changed_to: null }),
+    damage: () => owner`update users set tags = '{vip}'`,
   },
   {
     what: 'a movement that did not reach the stock',
@@ -220,8 +235,8 @@ const damages: Damage[] = [
     damage: async ({ completed }) => {
       await owner`drop index stock_movements_once`
       await owner`
-        insert into stock_movements (product_id, quantity, reason, reference, actor)
-        values ('air', 2, 'return', ${completed}, 'test'), ('air', -2, 'sale', ${completed}, 'test')`
+        insert into stock_movements (product_id, quantity, reason, reference, refund, actor)
+        values ('air', 2, 'return', ${completed}, 1, 'test'), ('air', -2, 'sale', ${completed}, null, 'test')`
     },
   },
   {

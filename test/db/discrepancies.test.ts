@@ -7,7 +7,6 @@ import {
   chargeWallet,
   confirmPurchase,
   listQuietPurchases,
-  openRefund,
   recordOutcome,
   releaseStock,
   reserveStock,
@@ -39,7 +38,7 @@ async function completed(): Promise<string> {
 
 async function pendingEvent(): Promise<string> {
   const eventId = crypto.randomUUID()
-  const event = { type: 'Test', client: 'UnicornStore', username: 'derick', payload: {} }
+  const event = { type: 'Test', client: 'UnicornStore', username: 'derick', payload: {}, actor: 'test' }
   const request = { scope: 'test', key: eventId, requestHash: '' }
   await recordExternalEvent(shop.sql, request, { ...event, eventId })
   return eventId
@@ -71,7 +70,7 @@ const STATES: Record<string, { unfinished?: string; make: () => Promise<string> 
     unfinished: 'refund',
     make: async () => {
       const purchaseId = await completed()
-      await openRefund(shop.sql, purchaseId, 'test')
+      await shop.askForRefund(purchaseId)
       return purchaseId
     },
   },
@@ -126,7 +125,7 @@ describe('what is listed for operators', () => {
     await recordDiscrepancy(shop.sql, { id: purchaseId, saga: 'purchase', problem: 'something is gone' })
     for (const step of [reserveStock, chargeWallet, confirmPurchase]) await step(shop.sql, purchaseId)
     await shop.complete(purchaseId)
-    await openRefund(shop.sql, purchaseId, 'test')
+    await shop.askForRefund(purchaseId)
     const found = await listQuietPurchases(shop.sql, { quietForSeconds: 0, limit: 1000 })
     expect(found).toContainEqual(expect.objectContaining({ purchaseId, status: 'refunding' }))
   })

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { voidAward } from '#db/awards.ts'
 import { openDatabase } from '#db/client.ts'
 import { call, FUNCTIONS, missingFunctions } from '#db/functions.ts'
 import { chargeWallet, confirmPurchase, recordOutcome, releaseStock, reserveStock, undoCharge } from '#db/purchases.ts'
+import { reduceAward } from '#db/refunds.ts'
 import { openShop, type Shop } from '#test/support/shop.ts'
 
 let shop: Shop
@@ -62,9 +62,18 @@ describe('the functions that TypeScript calls', () => {
 describe('the application', () => {
   const BOOKS = [
     ...['products', 'stock_movements', 'stock_reservations', 'wallets', 'wallet_entries', 'users'],
-    ...['purchases', 'purchase_lines', 'purchase_events', 'saga_steps', 'awards', 'external_events'],
+    ...[
+      'purchases',
+      'purchase_lines',
+      'purchase_events',
+      'saga_steps',
+      'awards',
+      'external_events',
+      'operator_requests',
+    ],
     ...['points_accounts', 'points_events', 'points_lots', 'points_allocations', 'points_commands', 'daily_balances'],
-    ...['campaign_grants', 'campaign_customers', 'campaign_counters'],
+    ...['campaign_grants', 'campaign_customers', 'campaign_counters', 'texts', 'erasures', 'role_grants'],
+    ...['event_facts', 'user_tag_changes'],
   ]
 
   test.each(BOOKS)('writes to %s by functions only', async (table) => {
@@ -73,6 +82,22 @@ describe('the application', () => {
         has_table_privilege(${table}, 'update') as update, has_table_privilege(${table}, 'delete') as delete,
         has_table_privilege(${table}, 'truncate') as truncate`
     expect(rights).toEqual({ select: true, insert: false, update: false, delete: false, truncate: false })
+  })
+
+  test('writes to what is of no book itself, and to nothing else', async () => {
+    const written = await shop.sql<{ name: string }[]>`
+      select relname as name from pg_class
+      where relnamespace = 'public'::regnamespace and relkind = 'r' and (
+        has_any_column_privilege(oid, 'insert, update') or has_table_privilege(oid, 'delete, truncate')
+      )
+      order by relname`
+    expect(written.map(({ name }) => name)).toEqual([
+      'campaign_history',
+      'campaigns',
+      'idempotency_keys',
+      'rate_limits',
+      'sessions',
+    ])
   })
 
   test('changes a product by its functions alone', async () => {
@@ -93,6 +118,7 @@ describe('the application', () => {
     'record_event(null, null, null)',
     'append_to_accounts(null, null)',
     'settle_awards(null, null)',
+    'write_text(null, null, null)',
   ])('cannot call %s, a part of other functions', async (part) => {
     await expect(shop.sql.unsafe(`select ${part}`)).rejects.toThrow('permission denied')
   })
@@ -130,7 +156,8 @@ describe('a sale that is confirmed', () => {
     await expect(recordOutcome(shop.sql, purchaseId, { status: 'cancelled' })).rejects.toThrow(
       'cannot end as cancelled',
     )
-    await expect(voidAward(shop.sql, purchaseId)).rejects.toThrow('not being refunded')
+    const nothing = { points: 0, campaigns: [] }
+    await expect(reduceAward(shop.sql, purchaseId, 1, nothing)).rejects.toThrow('is not under way')
     expect(await shop.balance('ann')).toBe(before)
     await shop.complete(purchaseId)
   })
@@ -145,24 +172,44 @@ describe('a sale that is confirmed', () => {
 })
 
 describe('amounts that are none', () => {
-  /** Of the points of a purchase without an award, that was not paid with points. */
-  const MORE_THAN_THERE_WAS = [{ owed: 1 }, { spent: 1_000_000_000 }, { points_withheld: 1 }]
+  const paid = { amountMinor: 600, points: 0 }
+  const award = { points: 0, spent: 0, owed: 0 }
+  const none = { paid, award, points_withheld: 0 }
+
+  /** Of a purchase of 6.00 without an award, that was not paid with points, and is given back as a whole. */
+  const MORE_OR_LESS_THAN_THERE_WAS = [
+    { ...none, paid: { ...paid, amountMinor: 601 } },
+    { ...none, paid: { ...paid, amountMinor: 599 } },
+    { ...none, paid: { ...paid, points: 1 } },
+    { ...none, award: { ...award, owed: 1 } },
+    { ...none, award: { ...award, spent: 1_000_000_000 } },
+    { ...none, points_withheld: 1 },
+  ]
 
   test.each([
     ['negative', -100],
     ['unknown', null],
   ])('(%s) are refused where money is given back or comes from outside', async (_, amount) => {
-    const none = { taken_back: 0, spent: 0, owed: 0, points_withheld: 0 }
-    const wrong = [...Object.keys(none).map((name) => ({ ...none, [name]: amount })), ...MORE_THAN_THERE_WAS]
+    const wrong = [
+      ...Object.keys(paid).map((name) => ({ ...none, paid: { ...paid, [name]: amount } })),
+      ...Object.keys(award).map((name) => ({ ...none, award: { ...award, [name]: amount } })),
+      { ...none, points_withheld: amount },
+      ...MORE_OR_LESS_THAN_THERE_WAS,
+    ]
     const purchaseId = await order()
     await reserveStock(shop.sql, purchaseId)
     await chargeWallet(shop.sql, purchaseId)
     await confirmPurchase(shop.sql, purchaseId)
     await shop.complete(purchaseId)
-    await call(shop.sql, 'open_refund', { purchase: purchaseId, who: 'test', owner: null, within_days: null })
-    for (const points of wrong) {
-      const given = call(shop.sql, 'return_money', { purchase: purchaseId, ...none, ...points })
-      await expect(given, JSON.stringify(points)).rejects.toThrow('points of purchase')
+    const refund = await shop.askForRefund(purchaseId)
+    for (const given of wrong) {
+      const returned = call(shop.sql, 'return_money', {
+        purchase: purchaseId,
+        of_refund: refund,
+        commands: [],
+        ...given,
+      })
+      await expect(returned, JSON.stringify(given)).rejects.toThrow(`refund ${refund} of purchase`)
     }
     const key = { key_scope: 'test', request_key: crypto.randomUUID(), hash: '' }
     const topUp = { name: 'ann', amount_minor: amount, max_minor: 1e9, who: 'test' }

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { takeBackAward } from '#activities/points.ts'
-import { chargeWallet, confirmPurchase, openRefund, releaseStock, reserveStock, returnStock } from '#db/purchases.ts'
+import { takeBackAward } from '#activities/refunds.ts'
+import { chargeWallet, confirmPurchase, releaseStock, reserveStock } from '#db/purchases.ts'
+import { returnStock } from '#db/refunds.ts'
 import { type CampaignShop, openCampaignShop } from '#test/support/campaign-shop.ts'
 import { openMoments } from '#test/support/earlier-moment.ts'
 import { commandOf } from '#test/support/points-ledger.ts'
@@ -34,32 +35,49 @@ const NEED_NOT_ASK: Record<string, string> = {
   'append_to_accounts: select': 'an aggregate',
   'append_to_accounts: update points_accounts': 'counts those that it returns',
   'begin_compensation: select': 'a purchase that was settled without a compensation has no first reason',
+  'change_tags: update users': 'a strict select has locked it',
   'claim_step: select': 'no row: nobody has carried out the step',
-  'count_grants: update campaigns': 'grants_over_cap has locked them, and asked whether all of them exist',
+  'count_grants: update campaigns': 'changed_caps has locked them, and asked whether all of them exist',
   'create_campaign: select': 'an aggregate',
-  'create_wallet: update users': 'no row: the name is in that case already',
+  'create_wallet: select': 'no row: nobody has the identity',
+  'create_wallet: update idempotency_keys': 'claimed by the same call',
+  'create_wallet: update users': 'it has got its wallet by then, which refers to it',
   'dismiss_award: update awards': 'lock_award has locked it',
+  'erase_user: delete from role_grants': 'most users have none',
+  'erase_user: delete from sessions': 'there may be none',
+  'erase_user: update external_events': 'there may be none',
+  'erase_user: update idempotency_keys': 'there may be none',
+  'erase_user: update purchases': 'there may be none',
+  'erase_user: update users': 'has locked it',
   'load_points: select': 'an aggregate',
   'load_points: select, 2': 'an aggregate',
   'load_points: select, 3': 'an aggregate',
   'load_points: select, 4': 'an aggregate',
+  'load_points: select, 5': 'an aggregate',
+  'lock_user: select': 'no row: null, which callers ask for',
   'note_retry: select': 'an aggregate',
-  'open_refund: select': 'no row: the caller is answered null',
+  'open_account: update users': 'no row: it is shown by that name already',
+  'open_account: update users, 2': 'no row: the name belongs to somebody; that there is one at all is asked in the end',
+  'open_refund: select': 'no row: the caller is answered that it is unknown',
+  'open_refund: select, 2': 'no row: nobody has asked for it with this key',
   'park_award: update awards': 'lock_award has locked it',
   'park_award: update awards, 2': 'lock_award has locked it',
   'post_wallet: update wallets': 'a strict select has locked it',
   'record_event: update purchases': 'the caller has locked it; its entry refers to it',
   'record_events: update purchases': 'has locked them, and asked whether all of them exist',
+  'reduce_award: update awards': 'lock_award has locked it',
+  'reduce_award: update awards, 2': 'lock_award has locked it',
+  'reduce_award: update awards, 3': 'lock_award has locked it',
+  'reduce_award: update awards, 4': 'lock_award has locked it',
+  'return_stock: update stock_reservations': 'counts those that it returns',
   'refuse_key: update idempotency_keys': 'claimed by the same call',
   'reserve_stock: select': 'an aggregate; no row: nothing is short',
-  'resolve_discrepancy: update discrepancies': 'one that is resolved already stays as it is',
   'settle_awards: update awards': 'counts those that it returns',
   'top_up_wallet: update wallets': 'has locked it',
   'transition_reservations: update stock_reservations': 'counts those that it returns',
   'undo_step: update saga_steps': 'its row is there by then; none that is applied: there is nothing to undo',
   'unknown_to_key: delete from idempotency_keys': 'claimed by the same call',
   'update_product: update products': 'has locked it',
-  'void_award: update awards': 'lock_award has locked it',
 }
 
 const CHANGE = /(?<!do )(?<!for )(?<!for no key )\b(?:update (?!set\b)|delete from )\w+/g
@@ -144,20 +162,23 @@ describe('without', () => {
     await chargeWallet(shop.sql, purchaseId)
     await confirmPurchase(shop.sql, purchaseId)
     await shop.complete(purchaseId)
-    await openRefund(shop.sql, purchaseId, 'test')
+    await shop.askForRefund(purchaseId)
     await loseReservation(purchaseId)
     await expectNothingDone(
-      () => returnStock(shop.sql, purchaseId),
-      `of the lines of purchase ${purchaseId}, 1 are confirmed`,
+      () => returnStock(shop.sql, purchaseId, 1),
+      `of the lines of refund 1 of purchase ${purchaseId}, 1 are sold`,
     )
   })
 
   test('the count of what a campaign gave to a customer, none of it is taken back', async () => {
     const { purchaseId, points } = await shop.buy('ann')
     expect(points).toBe(170)
-    await openRefund(shop.sql, purchaseId, 'test')
+    await shop.askForRefund(purchaseId)
     await moments.tamper((sql) => sql`delete from campaign_customers`)
-    await expectNothingDone(() => takeBackAward(shop.points, purchaseId), 'there is no count of what a campaign gave')
+    await expectNothingDone(
+      () => takeBackAward(shop.points, { purchaseId, refund: 1 }),
+      'there is no count of what a campaign gave',
+    )
   })
 
   test('the award that points are booked for, they are not', async () => {
@@ -168,7 +189,7 @@ describe('without', () => {
         accountId: 'ann',
         ...commandOf({ type: 'issue', amount: 5, ttlDays: 1 }),
         with: ({ id: transactionId }) => ({
-          awards: [{ id: purchaseId, evaluation: { points: 5, campaigns: [] }, points: 5, transactionId }],
+          awards: [{ id: purchaseId, refund: 0, evaluation: { points: 5, campaigns: [] }, points: 5, transactionId }],
         }),
       })
     await expectNothingDone(issue, `there are 0 of the awards {${purchaseId}}`)

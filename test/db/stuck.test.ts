@@ -3,7 +3,7 @@ import { parkAward } from '#activities/points.ts'
 import { audit } from '#db/audit.ts'
 import { recordExternalEvent } from '#db/awards.ts'
 import { recordDiscrepancy, resolveDiscrepancy } from '#db/discrepancies.ts'
-import { chargeWallet, confirmPurchase, openRefund, requestCancel, reserveStock } from '#db/purchases.ts'
+import { chargeWallet, confirmPurchase, requestCancel, reserveStock } from '#db/purchases.ts'
 import { readStuck, type Stuck, stuckMetrics } from '#db/stuck.ts'
 import { openShop, type Shop } from '#test/support/shop.ts'
 
@@ -17,10 +17,10 @@ beforeAll(async () => {
   await shop.addWallet({ username: 'derick', balanceMinor: 100_000 })
   ids.running = await order()
   ids.cancelling = await order()
-  await requestCancel(shop.sql, ids.cancelling)
+  await requestCancel(shop.sql, ids.cancelling, 'test')
   ids.completed = await sold()
   ids.refunding = await sold()
-  await openRefund(shop.sql, ids.refunding, 'test')
+  await shop.askForRefund(ids.refunding)
   ids.refunded = await sold()
   await shop.refund(ids.refunded)
   ids.pending = await event()
@@ -51,6 +51,7 @@ async function event(): Promise<string> {
     client: 'UnicornStore',
     username: 'derick',
     payload,
+    actor: 'test',
   })
   return eventId
 }
@@ -61,6 +62,12 @@ async function age(minutes: number): Promise<void> {
     await sql`alter table purchase_events disable trigger append_only`
     await sql`update purchase_events set at = at - make_interval(mins => ${minutes})`
     await sql`alter table purchase_events enable trigger append_only`
+    // An hour may have begun in between, and clocks said something else then.
+    await sql`alter table event_facts disable trigger append_only`
+    await sql`
+      update event_facts f set facts = jsonb_set(facts, '{local,UTC}', local_facts(e.at, 'UTC'))
+      from purchase_events e where e.purchase_id = f.id and e.step = 'confirmPurchase' and e.state = 'applied'`
+    await sql`alter table event_facts enable trigger append_only`
     await sql`update purchases set created_at = created_at - make_interval(mins => ${minutes})`
     await sql`
       update awards set created_at = created_at - make_interval(mins => ${minutes}),

@@ -5,6 +5,7 @@ import {
   refundWorkflowId,
   settledBy,
 } from '#domain/purchase.ts'
+import { REFUND_ASKED } from '#workflows/contract.ts'
 import {
   type Answer,
   type BooksState,
@@ -13,7 +14,9 @@ import {
   type ReconcilerAnswer,
   type ReconcilerQuestion,
   refusalOf,
+  type WantedPieces,
 } from './books.ts'
+import { piecesBackOf } from './snapshot.ts'
 import type { Job, WorkflowStart } from './workflow-machine.ts'
 import {
   type Attempt,
@@ -30,6 +33,7 @@ import {
   resolved,
   resolveLocal,
   type System,
+  signalled,
   started,
   type Task,
   takeTask,
@@ -55,8 +59,10 @@ const LIVES: Partial<Budget> = {}
 export function actionsOf(system: System, world: World): Action[] {
   const all = [
     ...world.runs.flatMap((run) => (run.status === 'open' ? ofRun(system, world, run) : [])),
+    ...refundsToTell(world),
     ...reconciler(system, world),
     ...fromOutside(system, world),
+    ...refundsToAskFor(system, world),
     ...world.late.flatMap((late, index) => lateEffect(system, world, late, index)),
   ]
   return all.filter(({ cost }) =>
@@ -282,10 +288,6 @@ function fromOutside(system: System, world: World): Action[] {
     // Temporal does not know of its workflow any more, and the API starts it.
     actions.push(action('a client repeats its key', { repairs: 1 }, async () => started(world, OWN)))
   }
-  if (purchase.status === 'completed') {
-    const start = { workflowType: 'refund', workflowId: refundWorkflowId(PURCHASE), input: { purchaseId: PURCHASE } }
-    actions.push(action('a refund is asked for', { refunds: 1 }, async () => started(await ask('openRefund'), start)))
-  }
   if (award?.state === 'parked') {
     const workflowId = awardWorkflowId({ purchaseId: PURCHASE })
     const start = { workflowType: 'award', workflowId, input: { purchaseId: PURCHASE, lane: 'fast' } }
@@ -328,6 +330,51 @@ function setBack({ before: _, ...world }: World, books: BooksState): World {
 
 /** Too much to pay with points afterwards; and more than what is left of other points then, so that some of the award is spent. */
 const SPENT = 15
+
+/** The API puts a refund on record, and tells Temporal: soon, later, or never. */
+function refundsToAskFor(system: System, world: World): Action[] {
+  const { purchase } = world.books.snapshot
+  const left = world.books.order.quantity - piecesBackOf(world.books.snapshot)
+  if (!['completed', 'refunding'].includes(purchase.status) || left === 0) return []
+  const wanted = [...(left > 1 ? [{ of: 'one piece', pieces: 1 }] : []), { of: 'all that is left', pieces: null }]
+  return wanted.flatMap(({ of, pieces }) => {
+    const asking = (how: string, cost: Partial<Budget>, then: (asked: World) => World): Action => ({
+      label: `a refund of ${of} is asked for${how}`,
+      cost: { refunds: 1, ...cost },
+      isDue: false,
+      happen: async () => paid(then(await askForRefund(system, world, pieces)), { refunds: 1, ...cost }),
+    })
+    return [
+      asking('', LIVES, tellOfRefund),
+      asking(', and Temporal is told of it later', { late: 1 }, (asked) => ({ ...asked, untold: asked.untold + 1 })),
+      asking(', and the API dies before Temporal is told of it', { deaths: 1 }, (asked) => asked),
+    ]
+  })
+}
+
+async function askForRefund(system: System, world: World, pieces: number | null): Promise<World> {
+  const input: WantedPieces = { pieces, number: world.budget.refunds }
+  const { answer, state } = await system.books.ask(world.books, { name: 'openRefund', input })
+  const isAccepted = 'value' in answer && (answer.value as { result: string }).result === 'done'
+  const left = world.books.order.quantity - piecesBackOf(world.books.snapshot)
+  const { piecesAsked } = world.facts
+  const after = withBooks(world, state)
+  return isAccepted ? noting(after, { piecesAsked: piecesAsked + (pieces ?? left) }) : after
+}
+
+/** The workflow that carries out another refund or, where there is none, a new one. */
+function tellOfRefund(world: World): World {
+  const start = { workflowType: 'refund', workflowId: refundWorkflowId(PURCHASE), input: { purchaseId: PURCHASE } }
+  const { refundsAsked } = world.books.snapshot.purchase
+  return signalled(noting(world, { refundTold: refundsAsked }), start, REFUND_ASKED)
+}
+
+function refundsToTell(world: World): Action[] {
+  const { untold } = world
+  if (untold === 0) return []
+  const happen = async () => tellOfRefund({ ...world, untold: untold - 1 })
+  return [{ label: 'Temporal is told of a refund', cost: LIVES, isDue: true, happen }]
+}
 
 function whenCancelled({ books: { snapshot } }: World): NonNullable<Facts['cancelOnRecord']> {
   if (snapshot.steps.confirmPurchase === 'applied') return 'too late'

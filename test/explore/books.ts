@@ -8,7 +8,9 @@ import type * as Campaigns from '#db/campaigns.ts'
 import type { Database } from '#db/client.ts'
 import type * as Products from '#db/products.ts'
 import type * as Purchases from '#db/purchases.ts'
+import type * as Refunds from '#db/refunds.ts'
 import type * as Wallets from '#db/wallets.ts'
+import { oneLot } from '#domain/points/account.ts'
 import type * as Ledger from '#ledger/ledger.ts'
 import { sampleCampaigns } from '#scripts/seed.ts'
 import type * as Contract from '#workflows/contract.ts'
@@ -17,7 +19,9 @@ import type { WorkflowStart } from './workflow-machine.ts'
 
 /** What is bought, and by whom. Amounts in minor units; the sample campaign gives a tenth of what is charged, in major units. */
 export type Order = {
+  /** Of a piece. */
   priceMinor: number
+  quantity: number
   stock: number
   balanceMinor: number
   points: number
@@ -27,14 +31,17 @@ export type Order = {
 /** What one point pays for. */
 const POINT_MINOR = 10
 
-/** What of an order is paid in money. */
-export const chargeOf = ({ priceMinor, redeemPoints }: Order) => priceMinor - redeemPoints * POINT_MINOR
+/** What of an order is paid in money and in points for so many of its pieces. They share the points; the first have one more. */
+export function paymentFor({ priceMinor, quantity, redeemPoints }: Order, pieces: number) {
+  const points = pieces * Math.floor(redeemPoints / quantity) + Math.min(pieces, redeemPoints % quantity)
+  return { points, amountMinor: pieces * priceMinor - points * POINT_MINOR }
+}
 
 /** Why the business refuses an order, in the order of the steps. */
 export function refusalOf(order: Order): string | undefined {
-  if (order.stock < 1) return 'out_of_stock'
+  if (order.stock < order.quantity) return 'out_of_stock'
   if (order.redeemPoints > order.points) return 'insufficient_points'
-  if (chargeOf(order) > order.balanceMinor) return 'insufficient_funds'
+  if (paymentFor(order, order.quantity).amountMinor > order.balanceMinor) return 'insufficient_funds'
   return undefined
 }
 
@@ -59,6 +66,9 @@ export type Heard = { readonly call: Call; readonly answer: Answer; readonly sta
 
 /** Stands for the purchase that is explored, whichever it is. */
 export const PURCHASE = '00000000-0000-7000-8000-000000000000'
+
+/** Input of `openRefund`: null for all that is left; `number` is that of the request. */
+export type WantedPieces = { pieces: number | null; number: number }
 
 /** Somebody who made the order in the real books, and what has happened to it since. */
 type Buyer = { username: string; product: string; purchaseId: string }
@@ -115,8 +125,13 @@ export async function openBooks(root: string, sql: Database, owner: Database) {
 
   /** What is not an activity: the API, a customer, the hour that passes before the reconciler looks. */
   const others: Record<string, (buyer: Buyer, input: never) => Promise<unknown>> = {
-    requestCancel: ({ purchaseId }) => code.requestCancel(sql, purchaseId),
-    openRefund: ({ purchaseId }) => code.openRefund(sql, purchaseId, 'explore'),
+    requestCancel: ({ purchaseId }) => code.requestCancel(sql, purchaseId, 'explore'),
+    async openRefund({ purchaseId, username, product }, { pieces, number }: WantedPieces) {
+      if (pieces === null) return await code.openRefund(sql, { purchaseId, actor: 'explore' })
+      const request = { scope: username, key: `refund/${purchaseId}/${number}`, requestHash: '' }
+      const lines = [{ productId: product, quantity: pieces }]
+      return await code.openRefund(sql, { purchaseId, lines, request, actor: 'explore' })
+    },
     dismissAward: ({ purchaseId }) => code.dismissAward(sql, purchaseId, 'explored', 'explore'),
     async spendPoints({ username }, { amount }: { amount: number }) {
       const why = { reason: 'spent', reference: username, actor: username }
@@ -252,9 +267,10 @@ export async function openBooks(root: string, sql: Database, owner: Database) {
 
 /** The code that is explored: that of `root`, which need not be the one that this file belongs to. */
 async function load(root: string) {
-  const [activities, purchases, campaigns, awards, ledger, products, wallets, contract] = await Promise.all([
+  const [activities, purchases, refunds, campaigns, awards, ledger, products, wallets, contract] = await Promise.all([
     import(join(root, 'activities/create-activities.ts')) as Promise<typeof CreateActivities>,
     import(join(root, 'db/purchases.ts')) as Promise<typeof Purchases>,
+    import(join(root, 'db/refunds.ts')) as Promise<typeof Refunds>,
     import(join(root, 'db/campaigns.ts')) as Promise<typeof Campaigns>,
     import(join(root, 'db/awards.ts')) as Promise<typeof import('#db/awards.ts')>,
     import(join(root, 'ledger/ledger.ts')) as Promise<typeof Ledger>,
@@ -262,7 +278,8 @@ async function load(root: string) {
     import(join(root, 'db/wallets.ts')) as Promise<typeof Wallets>,
     import(join(root, 'workflows/contract.ts')) as Promise<typeof Contract>,
   ])
-  return { ...activities, ...purchases, ...campaigns, ...awards, ...ledger, ...products, ...wallets, ...contract }
+  const ofDatabase = { ...purchases, ...refunds, ...campaigns, ...awards, ...products, ...wallets }
+  return { ...activities, ...ofDatabase, ...ledger, ...contract }
 }
 
 type Recorder = (name: string, input: unknown) => Promise<unknown>
@@ -307,7 +324,7 @@ async function giftPoints(
   { amount, key }: { amount: number; key: string },
 ) {
   const why = { reason: 'gift', reference: 'explore', actor: 'explore' }
-  const command = { type: 'issue' as const, amount, ttlDays: 300, ...why }
+  const command = { type: 'issue' as const, ...oneLot(amount, 300), ...why }
   await ledger.execute({ accountId, key: `${key}/${accountId}`, requestHash: '', command })
 }
 
@@ -347,9 +364,10 @@ function createBuyers() {
         idempotencyKey: 'explored',
         requestHash: '',
         username,
-        lines: [{ productId: product, quantity: 1 }],
+        lines: [{ productId: product, quantity: order.quantity }],
         redeemPoints: order.redeemPoints,
         pointValueMinor: POINT_MINOR,
+        actor: 'explore',
       })
       if (!opened.ok) throw new Error(`the order was not taken: ${opened.problem}`)
       return { username, product, purchaseId: opened.purchaseId }

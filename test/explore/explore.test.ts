@@ -6,7 +6,7 @@ import { runJobs } from './explorers.ts'
 
 const all = (isWalked: boolean, ...tasks: string[]) => tasks.map((task): Job => ({ kind: 'all', task, isWalked }))
 
-const random = (seed: number): Job => ({ kind: 'random', task: 'fast/points/3,2,2,2,2,1,1,0', seed, runs: 60 })
+const random = (seed: number): Job => ({ kind: 'random', task: 'fast/two/3,2,2,2,2,3,1,0', seed, runs: 60 })
 
 const JOBS = {
   onNewBooks: all(
@@ -17,6 +17,7 @@ const JOBS = {
     'visible/points/0,0,0,1,0,0,0,0',
     'fast/points/0,0,0,0,1,0,0,0',
     'fast/little-money/0,0,1,0,0,0,0,0',
+    'sold/two/0,0,0,0,0,2,0,0',
   ),
   fromMemory: all(
     false,
@@ -25,12 +26,15 @@ const JOBS = {
     'visible/points/0,0,0,1,1,0,0,0',
     'visible/points/1,0,0,0,0,1,1,0',
     'fast/no-stock/1,1,0,0,0,0,0,0',
+    'sold/two/1,0,0,0,0,2,0,0',
+    'sold/two/0,0,0,0,1,1,1,0',
   ),
   atRandom: [random(1), random(1_000)],
   mutants: [
     'a cancellation in Temporal is overlooked',
     'workflow code goes by whether it is replayed',
-    'a refund withholds nothing',
+    'a refund that is asked for while the last one ends is forgotten',
+    'the award of a part is not taken back',
     'the fast lane goes on after a refusal',
     'points are redeemed once an attempt',
     'an undo leaves no tombstone',

@@ -14,13 +14,13 @@ import { MUTANTS } from './mutants.ts'
 import type { Failure } from './search.ts'
 import { AT_RANDOM, FROM_MEMORY, formatBudget, ON_NEW_BOOKS, parseTask } from './tasks.ts'
 
-const HELP = `npm run explore: a purchase and its refund through every order of events, held to docs/saga-specification.md
+const HELP = `npm run explore: a purchase and its refunds through every order of events, held to docs/saga-specification.md
 
   -- --seed N       of the ways that are taken at random (default 1)
   -- --runs N       how many of them, of each kind of order (default 2000)
   -- --only PART    books, memory, random or mutants
-  -- --task T       explores one task, such as fast/points/1,1,0,0,0,0,0,0: lane, order, and budgets of faults, cancels, deaths,
-                    late attempts, repairs, refunds, what others change, and lost commits
+  -- --task T       explores one task, such as fast/points/1,1,0,0,0,0,0,0: lane (or "sold": from the completed purchase on), order, and
+                    budgets of faults, cancels, deaths, late attempts, repairs, refunds, what others change, and lost commits
   -- --path P       with --task: takes one way, as a failure prints it, and says what happens`
 
 const PARTS = ['books', 'memory', 'random', 'mutants'] as const

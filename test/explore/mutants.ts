@@ -9,11 +9,14 @@ export type Mutant = { readonly name: string; readonly edits: readonly Edit[] }
 
 const PURCHASE = 'workflows/purchase.ts'
 const STEPS = 'workflows/steps.ts'
+const REFUND = 'workflows/refund.ts'
 const POINTS = 'activities/points.ts'
+const REFUNDS = 'activities/refunds.ts'
 const FAST_LANE = 'activities/purchases.ts'
 const SQL_STEPS = 'db/functions/idempotency.sql'
 const SQL_PURCHASES = 'db/functions/purchases.sql'
 const SQL_WALLETS = 'db/functions/wallets.sql'
+const SQL_REFUNDS = 'db/functions/refunds.sql'
 const SQL_PRODUCTS = 'db/functions/products.sql'
 
 const UNDO_CHARGE = '    await undoCharge({ purchaseId })\n'
@@ -82,21 +85,63 @@ export const MUTANTS: readonly Mutant[] = [
     [PURCHASE, 'import { ActivityFailure,', 'import { workflowInfo, ActivityFailure,'],
   ),
 
-  // The refund
+  // Refunds
   mutant('a refund keeps the points that paid', [
-    'workflows/refund.ts',
-    'const redeemed = await undoRedemption({ purchaseId })',
-    'const redeemed = { withheld: 0 }',
+    REFUND,
+    'const redeemed = await returnPoints(refund)',
+    'const redeemed = { withheld: 0, commands: [] }',
   ]),
   mutant('a refund leaves the award', [
-    'workflows/refund.ts',
-    'const award = await takeBackAward({ purchaseId })',
-    'const award = { points: 0, spent: 0, expired: 0, owed: 0 }',
+    REFUND,
+    'const award = await takeBackAward(refund)',
+    'const award = { points: 0, spent: 0, expired: 0, owed: 0, commands: [] }',
   ]),
   mutant('a refund withholds nothing', [
-    'workflows/refund.ts',
-    'await returnMoney({ purchaseId, award, redeemed })',
-    'await returnMoney({ purchaseId, award: { ...award, spent: 0, owed: 0 }, redeemed })',
+    REFUND,
+    'await returnMoney({ ...refund, award, redeemed })',
+    'await returnMoney({ ...refund, award: { ...award, spent: 0, owed: 0 }, redeemed })',
+  ]),
+  mutant('a refund that is asked for while the last one ends is forgotten', [
+    REFUND,
+    'while (isAsked)',
+    'while (false)',
+  ]),
+  mutant('a refund that is asked for before another one begins is forgotten', [
+    REFUND,
+    'progress = await recordRefunded(refund)',
+    'progress = { ...(await recordRefunded(refund)), next: null }',
+  ]),
+  mutant(
+    'the last refund goes first',
+    ['db/refunds.ts', 'then refunds_done + 1 end as next', 'then refunds_asked end as next'],
+    [SQL_REFUNDS, 'if refund <> bought.refunds_done + 1 or bought', 'if bought'],
+  ),
+  mutant('the award of a part is not taken back', [REFUNDS, 'if (!part) return NOTHING_TAKEN', 'return NOTHING_TAKEN']),
+  mutant('a part takes the whole award back', [
+    REFUNDS,
+    'awardBackAtLedger(purchaseId, refund, part)',
+    'awardBackAtLedger(purchaseId, refund, { makesGood: part.makesGood })',
+  ]),
+  mutant('an award is taken back once an attempt', [
+    REFUNDS,
+    'awardBackAtLedger(purchaseId, refund, part))',
+    '{ ...awardBackAtLedger(purchaseId, refund, part), key: crypto.randomUUID() })',
+  ]),
+  mutant('a part gives all of the money back', [REFUNDS, 'piecesOf(basis.after))', 'new Map())']),
+  mutant('a part gives all of the points back', [
+    'domain/refund.ts',
+    'command: { ...undo.command, amount } }',
+    'command: undo.command }',
+  ]),
+  mutant('points come back once an attempt', [
+    'domain/purchase.ts',
+    'const key = refund === undefined',
+    'const key = refund !== undefined ? crypto.randomUUID() : true',
+  ]),
+  mutant('all refunds have the same key at the ledger', [
+    'domain/purchase.ts',
+    'const key = refund === undefined',
+    'const key = true',
   ]),
 
   // Activities
@@ -127,8 +172,8 @@ export const MUTANTS: readonly Mutant[] = [
   ]),
   mutant('what was redeemed is undone by another key', [
     POINTS,
-    'command: { ...command, makesGood },',
-    "command: { ...command, makesGood, ...(step === 'redeemPoints' && { undoes: crypto.randomUUID() }) },",
+    "...undoAtLedger(purchaseId, 'redeemPoints'),",
+    "...undoAtLedger(purchaseId, 'redeemPoints'), command: { ...undoAtLedger(purchaseId, 'redeemPoints').command, undoes: crypto.randomUUID() },",
   ]),
   mutant(
     'the award is booked once an attempt',
@@ -241,9 +286,34 @@ begin
     'false',
   ]),
   mutant('money is given back before the award was taken back', [
-    SQL_WALLETS,
-    "if points_are_booked(purchase, 'awardPoints') then",
-    'if false then',
+    SQL_REFUNDS,
+    '  perform require_commands(purchase, commands);\n',
+    '',
+  ]),
+  mutant(
+    'all refunds have the same key for their money',
+    [SQL_REFUNDS, "  step           text := 'returnMoney/' || of_refund;", "  step           text := 'returnMoney/1';"],
+    [SQL_REFUNDS, "claim_step(purchase, 'returnMoney/' || of_refund)", "claim_step(purchase, 'returnMoney/1')"],
+  ),
+  mutant('a refund of money asks for no key', [
+    SQL_REFUNDS,
+    "  if answer is not null then\n    return done(answer - 'commands');",
+    "  if false then\n    return done(answer - 'commands');",
+  ]),
+  mutant('a refund of all that is left leaves the purchase completed', [
+    SQL_REFUNDS,
+    "bought.status := case when kept = 0 then 'refunded' else 'completed' end;",
+    "bought.status := 'completed';",
+  ]),
+  mutant('a refund that is asked for meanwhile is passed over', [
+    SQL_REFUNDS,
+    'bought.refunds_done := of_refund;',
+    'bought.refunds_done := bought.refunds_asked;',
+  ]),
+  mutant('a parked award stays that for all that was bought', [
+    SQL_REFUNDS,
+    "update awards set evaluation = result, earned = (result -> 'points')::bigint, refund = of_refund where id = award;",
+    'update awards set refund = of_refund where id = award;',
   ]),
   mutant('released stock stays reserved', [
     SQL_PRODUCTS,
@@ -251,9 +321,9 @@ begin
     "'reserved', 'released', 0, 0,",
   ]),
   mutant('a refund leaves a parked award open', [
-    SQL_PURCHASES,
-    "  if open.state in ('pending', 'parked') then\n    update awards set state = 'voided'",
-    "  if open.state = 'pending' then\n    update awards set state = 'voided'",
+    SQL_REFUNDS,
+    "if open.state in ('pending', 'parked') and open.refund < of_refund then",
+    "if open.state = 'pending' and open.refund < of_refund then",
   ]),
 ]
 

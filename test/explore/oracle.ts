@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from 'node:util'
 import { PURCHASE_STEPS } from '#domain/purchase.ts'
-import { chargeOf, type Order, refusalOf } from './books.ts'
-import type { Snapshot } from './snapshot.ts'
+import { paymentFor, refusalOf } from './books.ts'
+import { piecesBackOf, type Snapshot } from './snapshot.ts'
 import { misplaced, readSpecification } from './specification.ts'
 import type { Run, World } from './world.ts'
 
@@ -34,17 +35,44 @@ const AT_ANY_TIME: Record<string, Rule<World>> = {
     books: { snapshot },
   }) => brokenPoints(snapshot),
   'The timeline is in an order that the table allows, unless commits were lost.': ({ books: { snapshot }, facts }) =>
-    facts.isSetBack ? undefined : misplaced(specification, entriesOf(snapshot)),
+    facts.isSetBack
+      ? undefined
+      : misplaced(
+          specification,
+          snapshot.timeline.map(({ entry, detail }) => ({ entry, refund: detail?.refund })),
+        ),
   // As soon as it has ended, for the reconciler may start another in its place.
-  'The result of a workflow is the outcome of the purchase, or how far its refund is by then, unless commits were lost.':
+  'The result of a workflow is the outcome of the purchase, or how far its refunds are by then, unless commits were lost.':
     (world) => {
       const settling = world.runs.filter(
-        ({ start, status }) => status === 'completed' && /^(purchase|repair)$/.test(start.workflowType),
+        ({ start, status }) => status === 'completed' && /^(purchase|repair|refund)$/.test(start.workflowType),
       )
       const results = settling.map(({ result }) => (result as { status?: string } | undefined)?.status)
       const allowed = isSold(world) ? entriesOf(world.books.snapshot) : [`purchase ${statusOf(world)}`]
       const areRight = results.every((result) => allowed.includes(`purchase ${result}`))
       return broken(areRight || world.facts.isSetBack, { results, allowed })
+    },
+  'A refund that was accepted is on record, for all that it was asked for, unless commits were lost.': ({
+    books: { snapshot },
+    facts,
+  }) => {
+    const onRecord = piecesBackOf(snapshot)
+    const { piecesAsked } = facts
+    return broken(onRecord === piecesAsked || facts.isSetBack, { onRecord, piecesAsked })
+  },
+  'Refunds are carried out one after the other, in the order in which they were asked for, unless commits were lost.':
+    ({ books: { snapshot }, facts }) => {
+      const steps = snapshot.timeline.filter(({ entry }) => entry !== 'purchase refunding')
+      const numbers = steps.flatMap(({ detail }) => detail?.refund ?? [])
+      const areInOrder = numbers.every((number, index) => number >= (numbers[index - 1] ?? 0))
+      return broken(areInOrder || facts.isSetBack, numbers)
+    },
+  'A workflow that carries out refunds does not end before those that it was told of are through, unless commits were lost.':
+    ({ books: { snapshot }, runs, facts }) => {
+      const { refundsDone } = snapshot.purchase
+      const hasEnded = runs.some(({ start, status }) => start.workflowType === 'refund' && status === 'completed')
+      const isRight = !hasEnded || refundsDone >= facts.refundTold || facts.isSetBack
+      return broken(isRight, { refundsDone, told: facts.refundTold })
     },
   'A purchase that knows of a cancellation in Temporal asks for no step up to the pivot any more.': ({ facts }) =>
     violationBy('purchase', facts),
@@ -67,14 +95,15 @@ const AT_REST: Record<string, Rule<World>> = {
     const { settled, status } = world.books.snapshot.purchase
     return broken((settled && status !== 'refunding') || isListed(world), status)
   },
-  'A settled purchase that is confirmed is completed, or refunded if that was asked for, and no other is.': (world) => {
-    const { snapshot } = world.books
-    if (isListed(world)) return undefined
-    const { status } = snapshot.purchase
-    const isAsked = entriesOf(snapshot).includes('purchase refunding')
-    const isConfirmed = snapshot.steps.confirmPurchase === 'applied'
-    return broken(isConfirmed ? status === (isAsked ? 'refunded' : 'completed') : isUndone(status), status)
-  },
+  'A settled purchase that is confirmed is completed, or refunded if that was asked for of all of it, and no other is.':
+    (world) => {
+      const { snapshot } = world.books
+      if (isListed(world)) return undefined
+      const { status } = snapshot.purchase
+      const stands = keptOf(world) === 0 ? 'refunded' : 'completed'
+      const isConfirmed = snapshot.steps.confirmPurchase === 'applied'
+      return broken(isConfirmed ? status === stands : isUndone(status), status)
+    },
   'A purchase is completed if nobody asked to cancel it, the business does not refuse it, no step was given up, it was not repaired after a step had happened and while nobody carried it out, no commit was lost, and nothing changed meanwhile.':
     (world) =>
       broken(isDisturbed(world) || refusalOf(world.books.order) !== undefined || isSold(world), statusOf(world)),
@@ -123,12 +152,16 @@ const AT_REST: Record<string, Rule<World>> = {
     return broken(facts.isSetBack || JSON.stringify(began?.detail) === JSON.stringify(ended?.detail), { began, ended })
   },
   'A completed purchase took stock, money and points once, and its award is booked once, parked because it was given up, or dismissed.':
-    (world) => (statusOf(world) === 'completed' ? brokenSale(world) : undefined),
+    (world) =>
+      statusOf(world) === 'completed' && keptOf(world) === world.books.order.quantity ? brokenSale(world) : undefined,
   'A purchase that was refused, cancelled or failed moved nothing in the end, and none of its steps is in force.': ({
     books,
   }) => (isUndone(books.snapshot.purchase.status) ? brokenUndo(books.snapshot) : undefined),
-  'A refunded purchase gave everything back, but for the value of awarded points that were spent.': ({ books }) =>
-    books.snapshot.purchase.status === 'refunded' ? brokenRefund(books.snapshot, books.order) : undefined,
+  'A purchase of which a part was refunded is as if only what is kept had been bought, but for the value of awarded points that were spent.':
+    (world) =>
+      statusOf(world) === 'completed' && keptOf(world) < world.books.order.quantity ? brokenSale(world) : undefined,
+  'A refunded purchase gave everything back, but for the value of awarded points that were spent.': (world) =>
+    statusOf(world) === 'refunded' ? brokenSale(world) : undefined,
 }
 
 /** The rules of the page and those of this file are the same. */
@@ -181,9 +214,12 @@ function isDisturbed({ facts }: World): boolean {
   )
 }
 
+/** How many pieces are kept, when all refunds on record are through. */
+const keptOf = ({ books }: World) => books.order.quantity - piecesBackOf(books.snapshot)
+
 /** What the sample campaign gives: a tenth of what was charged, in major units, if that is more than 100. */
-function earnedBy(order: Order): number {
-  const charged = chargeOf(order) / 100
+function earnedBy(amountMinor: number): number {
+  const charged = amountMinor / 100
   return charged > 100 ? Math.round(charged / 10) : 0
 }
 
@@ -199,7 +235,15 @@ function brokenPoints({ account, lots, allocations, pointsEvents }: Snapshot): s
     account.redeemed === sum(allocations) &&
     account.version === pointsEvents.length &&
     account.balance >= 0 &&
-    lots.every(({ original, remaining, expired }) => remaining >= 0 && remaining + expired <= original)
+    account.takenBack === sum(lots.map(({ takenBack }) => takenBack)) &&
+    lots.every(
+      ({ original, remaining, expired, takenBack, claimed, owed }) =>
+        remaining >= 0 &&
+        remaining + expired + takenBack <= original &&
+        takenBack + owed <= claimed &&
+        claimed <= original &&
+        owed >= 0,
+    )
   return broken(isRight, { account, lots, allocations, pointsEvents })
 }
 
@@ -220,29 +264,77 @@ function without({ movements, walletEntries, pointsEvents }: Snapshot): {
   }
 }
 
-function brokenSale({ books: { snapshot, order }, facts }: World): string | undefined {
-  const { product, balanceMinor, walletEntries, award, account, pointsEvents } = snapshot
-  const charge = chargeOf(order)
+/** What a purchase that stands has against it, with as many of its pieces as are kept. */
+function brokenSale(world: World): string | undefined {
+  const { snapshot, order } = world.books
+  const { product, movements, balanceMinor, walletEntries, award, account, pointsEvents, lots, purchase } = snapshot
+  const kept = keptOf(world)
   const { stock, money, points } = without(snapshot)
-  const entries = walletEntries.filter(({ reason }) => reason.startsWith('charge') || reason === 'refund')
-  const redeemed = pointsEvents.filter(({ type, reason }) => type === 'redeemed' && reason === 'purchase')
-  const issued = pointsEvents.filter(({ type, reason }) => type === 'issued' && reason === 'purchase')
-  const earned = earnedBy(order)
-  const booked = award?.state === 'booked' ? award.points : 0
-  const isAwardRight =
-    (award?.state === 'booked' && award.points === earned) ||
-    (award?.state === 'nothing' && earned === 0) ||
-    (award?.state === 'parked' && award.earned === earned && facts.exhausted.includes('awardPoints')) ||
-    (award?.state === 'dismissed' && facts.isDismissed)
+  const [bought, keeps] = [paymentFor(order, order.quantity), paymentFor(order, kept)]
+  const count = <Of>(all: readonly Of[], isMeant: (one: Of) => boolean) => all.filter(isMeant).length
+  const refunds = count(snapshot.timeline, ({ entry }) => entry === 'purchase refunding')
+  const ofPurchase = ({ reason }: { reason: string }) => reason === 'purchase'
+  const issued = pointsEvents.filter((event) => event.type === 'issued' && ofPurchase(event))
+  const takenBack = sum(pointsEvents.filter(({ reverses }) => reverses === 'issue').map(({ amount }) => amount))
+  const left = sum(issued.map(({ amount }) => amount)) - takenBack
+  const earned = earnedBy(keeps.amountMinor)
+  const spent = award?.state === 'booked' ? left - earned : 0
+  const withheldMinor = spent * purchase.pointValueMinor
+  const given = {
+    amountMinor: bought.amountMinor - keeps.amountMinor - withheldMinor,
+    withheldMinor,
+    shortfallMinor: 0,
+    pointsReturned: bought.points - keeps.points,
+    pointsWithheld: 0,
+    pointsTakenBack: takenBack,
+    pointsSpent: spent,
+  }
   const isRight =
-    product.onHand === stock - 1 &&
+    product.onHand === stock - kept &&
     product.reserved === 0 &&
-    balanceMinor === money - charge &&
-    entries.length === 1 &&
-    redeemed.length === (order.redeemPoints > 0 ? 1 : 0) &&
-    issued.length === (booked > 0 ? 1 : 0) &&
-    (account?.balance ?? 0) === points - order.redeemPoints + booked
-  return broken(isRight && isAwardRight, { product, balanceMinor, walletEntries, award, account, pointsEvents })
+    count(movements, ({ reason }) => reason === 'return') === refunds &&
+    balanceMinor === money - keeps.amountMinor - withheldMinor &&
+    count(walletEntries, ({ reason }) => reason === 'charge') === 1 &&
+    count(walletEntries, ({ reason }) => reason === 'refund') === (bought.amountMinor > 0 ? refunds : 0) &&
+    count(pointsEvents, (event) => event.type === 'redeemed' && ofPurchase(event)) === (bought.points > 0 ? 1 : 0) &&
+    count(pointsEvents, ({ reverses }) => reverses === 'redeem') === (bought.points > 0 ? refunds : 0) &&
+    issued.length === (award?.state === 'booked' ? 1 : 0) &&
+    (account?.balance ?? 0) === points - keeps.points + left &&
+    isAwardRight(world, earned) &&
+    // The money made good what was spent, and only when nothing was left.
+    lots.every((lot) => lot.owed === 0 && (spent === 0 || !ofPurchase(lot) || lot.remaining === 0)) &&
+    (refunds === 0 ? spent === 0 && purchase.refund === null : spent >= 0 && isDeepStrictEqual(purchase.refund, given))
+  const { refund } = purchase
+  return broken(isRight, {
+    kept,
+    product,
+    movements,
+    balanceMinor,
+    walletEntries,
+    award,
+    account,
+    pointsEvents,
+    lots,
+    refund,
+    given,
+  })
+}
+
+/** @param earned by what is kept */
+function isAwardRight({ books: { snapshot }, facts }: World, earned: number): boolean {
+  const { award, purchase } = snapshot
+  switch (award?.state) {
+    case 'booked':
+      return award.points >= earned
+    case 'nothing':
+      return earned === 0
+    case 'parked':
+      return award.earned === earned && purchase.status !== 'refunded' && facts.exhausted.includes('awardPoints')
+    case 'dismissed':
+      return facts.isDismissed
+    default:
+      return award?.state === 'voided' && purchase.status === 'refunded'
+  }
 }
 
 function brokenUndo(snapshot: Snapshot): string | undefined {
@@ -256,28 +348,4 @@ function brokenUndo(snapshot: Snapshot): string | undefined {
     award === null &&
     Object.values(steps).every((state) => state !== 'applied')
   return broken(isRight, { product, balanceMinor, account, steps, award })
-}
-
-function brokenRefund(snapshot: Snapshot, order: Order): string | undefined {
-  const { product, balanceMinor, account, award, purchase, lots, pointsEvents } = snapshot
-  const charge = chargeOf(order)
-  const booked = award?.state === 'booked' ? award.points : 0
-  const { stock, money, points } = without(snapshot)
-  const lot = lots.find(({ reason }) => reason === 'purchase')
-  const takenBack = sum(pointsEvents.filter(({ reverses }) => reverses === 'issue').map(({ amount }) => amount))
-  const spent = booked - takenBack
-  const worth = spent * purchase.pointValueMinor
-  const { refund } = purchase
-  const isRight =
-    ['booked', 'nothing', 'dismissed', 'voided'].includes(award?.state ?? '') &&
-    product.onHand === stock &&
-    product.reserved === 0 &&
-    balanceMinor === money - Math.min(charge, worth) &&
-    (account?.balance ?? 0) === points + spent &&
-    (lot?.remaining ?? 0) <= spent &&
-    refund?.pointsSpent === spent &&
-    refund.pointsTakenBack === takenBack &&
-    refund.amountMinor === charge - Math.min(charge, worth) &&
-    refund.withheldMinor === Math.min(charge, worth)
-  return broken(isRight, { product, balanceMinor, account, award, lots, pointsEvents, refund })
 }

@@ -6,8 +6,8 @@ import { type Finding, judge } from './oracle.ts'
 import { NotDeterministic } from './workflow-machine.ts'
 import { type Budget, begin, keyOf, type System, type World } from './world.ts'
 
-/** What is explored: an order, how it is carried out, and what may go wrong. */
-export type Task = { name: string; order: Order; lane: 'fast' | 'visible'; budget: Budget }
+/** What is explored: an order, how it is carried out, and what may go wrong. `sold`: from the completed purchase on. */
+export type Task = { name: string; order: Order; lane: 'fast' | 'visible' | 'sold'; budget: Budget }
 
 /** What did not hold, and how to get there: `path` for `--path`, and the same in words. */
 export type Failure = Finding & { task: string; path: string; labels: string[] }
@@ -60,7 +60,8 @@ export async function exploreAll(system: System, task: Task, limits: Limits): Pr
     if (problem) explored.failures.push(failureOf(task, frames, { rule: AGREEMENT, detail: problem }))
   }
 
-  await enter(begin(await system.books.begin(task.order), task.lane, task.budget), [])
+  const beginning = await beginningOf(system, task)
+  await enter(beginning.world, beginning.heard)
   const isEnough = () => explored.failures.filter(({ isCrash }) => !isCrash).length >= limits.maxFailures
   while (frames.length > 0 && !isEnough()) {
     const frame = frames.at(-1) as Frame
@@ -79,6 +80,25 @@ export async function exploreAll(system: System, task: Task, limits: Limits): Pr
   }
   return explored
 }
+
+/** Where a task begins, and what the books were asked until then. */
+async function beginningOf(system: System, { order, lane, budget }: Task): Promise<{ world: World; heard: Heard[] }> {
+  const books = await system.books.begin(order)
+  if (lane !== 'sold') return { world: begin(books, lane, budget), heard: [] }
+  const heard: Heard[] = []
+  let world = begin(books, 'fast', NOTHING)
+  for (let [due] = actionsOf(system, world); due; [due] = actionsOf(system, world)) {
+    const next = await happen(system, due)
+    // It is found again when the purchase itself is explored.
+    if ('rule' in next) break
+    world = next.world
+    heard.push(...next.heard)
+  }
+  return { world: { ...world, budget }, heard }
+}
+
+/** Without a budget there is one thing at a time that can happen. */
+const NOTHING: Budget = { faults: 0, cancels: 0, deaths: 0, late: 0, repairs: 0, refunds: 0, others: 0, setbacks: 0 }
 
 const AGREEMENT = 'What is remembered of the books is what they answer.'
 
@@ -129,7 +149,7 @@ export async function followOne(
   task: Task,
   choose: Chooser,
 ): Promise<{ labels: string[]; world: World; failure?: Failure }> {
-  let world = begin(await system.books.begin(task.order), task.lane, task.budget)
+  let { world } = await beginningOf(system, task)
   const frames: Frame[] = []
   const labels: string[] = []
   for (;;) {

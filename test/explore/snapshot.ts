@@ -1,4 +1,5 @@
 import type { Database } from '#db/client.ts'
+import type { Refund } from '#db/refunds.ts'
 import type { PurchaseStatus } from '#domain/purchase.ts'
 
 /** Everything in the books that has to do with one purchase, its buyer and its product, but for ids and times. */
@@ -12,26 +13,23 @@ export type Snapshot = {
     pointValueMinor: number
     cancelRequested: boolean
     settled: boolean
-    refund: {
-      amountMinor: number
-      withheldMinor: number
-      shortfallMinor: number
-      pointsSpent: number
-      pointsTakenBack: number
-    } | null
+    refundsAsked: number
+    refundsDone: number
+    /** What all refunds so far gave back together. */
+    refund: Refund | null
   }
   /** `applied`, `undone`, or `tombstone`. */
   steps: Record<string, string>
   /** Why it waits for an operator, if it does. */
   listed: string | null
   /** `step state` in order, and what goes with it. */
-  timeline: { entry: string; detail: unknown }[]
-  reservations: { quantity: number; state: string }[]
+  timeline: { entry: string; detail: { refund?: number; lines?: { quantity: number }[] } | null }[]
+  reservations: { quantity: number; returned: number; state: string }[]
   product: { onHand: number; reserved: number }
   movements: { quantity: number; reason: string }[]
   balanceMinor: number
   walletEntries: { amountMinor: number; reason: string }[]
-  award: { state: string; points: number; earned: number | null } | null
+  award: { state: string; points: number; earned: number | null; refund: number } | null
   account: {
     version: number
     balance: number
@@ -41,11 +39,25 @@ export type Snapshot = {
     takenBack: number
   } | null
   pointsEvents: { type: string; amount: number; balance: number; reverses: string | null; reason: string }[]
-  lots: { reason: string; original: number; remaining: number; expired: number }[]
+  lots: {
+    reason: string
+    original: number
+    remaining: number
+    expired: number
+    takenBack: number
+    claimed: number
+    owed: number
+  }[]
   allocations: number[]
   /** Keys at the ledger with what they were answered. */
   pointsCommands: { key: string; answer: unknown }[]
   grants: number[]
+}
+
+/** How many pieces the refunds on record are for. */
+export function piecesBackOf({ timeline }: Snapshot): number {
+  const asked = timeline.filter(({ entry }) => entry === 'purchase refunding')
+  return asked.flatMap(({ detail }) => detail?.lines ?? []).reduce((sum, { quantity }) => sum + quantity, 0)
 }
 
 /** In one statement, so from one moment. */
@@ -57,7 +69,8 @@ export async function readSnapshot(
     select jsonb_build_object(
       'purchase', jsonb_build_object('status', p.status, 'code', p.code, 'detail', p.detail, 'totalMinor', p.total_minor,
         'redeemPoints', p.redeem_points, 'pointValueMinor', p.point_value_minor,
-        'cancelRequested', p.cancel_requested_at is not null, 'settled', p.settled_at is not null, 'refund', p.refund),
+        'cancelRequested', p.cancel_requested_at is not null, 'settled', p.settled_at is not null,
+        'refundsAsked', p.refunds_asked, 'refundsDone', p.refunds_done, 'refund', p.refund),
       'steps', (
         select coalesce(jsonb_object_agg(step, case when answer is null then 'tombstone' else state end), '{}')
         from saga_steps where purchase_id = p.id),
@@ -66,7 +79,7 @@ export async function readSnapshot(
         select jsonb_agg(jsonb_build_object('entry', step || ' ' || state, 'detail', detail) order by seq)
         from purchase_events where purchase_id = p.id),
       'reservations', (
-        select coalesce(jsonb_agg(jsonb_build_object('quantity', quantity, 'state', state)), '[]')
+        select coalesce(jsonb_agg(jsonb_build_object('quantity', quantity, 'returned', returned, 'state', state)), '[]')
         from stock_reservations where purchase_id = p.id),
       'product', (select jsonb_build_object('onHand', on_hand, 'reserved', reserved) from products where id = ${product}),
       'movements', (
@@ -76,7 +89,8 @@ export async function readSnapshot(
       'walletEntries', (
         select coalesce(jsonb_agg(jsonb_build_object('amountMinor', amount_minor, 'reason', reason) order by id), '[]')
         from wallet_entries where user_id = p.user_id),
-      'award', (select jsonb_build_object('state', state, 'points', points, 'earned', earned) from awards where id = p.id),
+      'award', (
+        select jsonb_build_object('state', state, 'points', points, 'earned', earned, 'refund', refund) from awards where id = p.id),
       'account', (
         select jsonb_build_object('version', version, 'balance', balance, 'issued', issued, 'redeemed', redeemed,
           'expired', expired, 'takenBack', taken_back)
@@ -87,8 +101,8 @@ export async function readSnapshot(
         from points_events where account_id = ${username}),
       'lots', (
         select coalesce(jsonb_agg(jsonb_build_object('reason', e.reason, 'original', l.original, 'remaining', l.remaining,
-          'expired', l.expired) order by e.version), '[]')
-        from points_lots l join points_events e on e.transaction_id = l.id where l.account_id = ${username}),
+          'expired', l.expired, 'takenBack', l.taken_back, 'claimed', l.claimed, 'owed', l.owed) order by e.version), '[]')
+        from points_lots l join points_events e using (transaction_id) where l.account_id = ${username}),
       'allocations', (
         select coalesce(jsonb_agg(a.amount order by e.version, a.amount), '[]')
         from points_allocations a join points_events e using (transaction_id) where e.account_id = ${username}),

@@ -2,19 +2,24 @@ import type { Order } from './books.ts'
 import type { Task } from './search.ts'
 import type { Budget } from './world.ts'
 
-/** What there is to buy, and with what: everything there is, in points and money; in money alone; too cheap to earn; or too little of it. */
+/**
+ * What there is to buy, and with what: everything there is, in points and money; in money alone; too cheap to earn; or too little of
+ * it. Of `two` pieces each earns, and they share an odd number of points; what can be spent elsewhere is some of each one's award.
+ */
 const ORDERS = {
-  points: { priceMinor: 20_500, stock: 2, balanceMinor: 30_000, points: 60, redeemPoints: 50 },
-  money: { priceMinor: 21_000, stock: 2, balanceMinor: 30_000, points: 0, redeemPoints: 0 },
-  cheap: { priceMinor: 5_000, stock: 2, balanceMinor: 30_000, points: 0, redeemPoints: 0 },
-  'no-stock': { priceMinor: 20_500, stock: 0, balanceMinor: 30_000, points: 60, redeemPoints: 50 },
-  'few-points': { priceMinor: 20_500, stock: 2, balanceMinor: 30_000, points: 40, redeemPoints: 50 },
-  'little-money': { priceMinor: 20_500, stock: 2, balanceMinor: 19_999, points: 60, redeemPoints: 50 },
+  points: { priceMinor: 20_500, quantity: 1, stock: 2, balanceMinor: 30_000, points: 60, redeemPoints: 50 },
+  money: { priceMinor: 21_000, quantity: 1, stock: 2, balanceMinor: 30_000, points: 0, redeemPoints: 0 },
+  cheap: { priceMinor: 5_000, quantity: 1, stock: 2, balanceMinor: 30_000, points: 0, redeemPoints: 0 },
+  two: { priceMinor: 11_250, quantity: 2, stock: 2, balanceMinor: 30_000, points: 52, redeemPoints: 51 },
+  'no-stock': { priceMinor: 20_500, quantity: 1, stock: 0, balanceMinor: 30_000, points: 60, redeemPoints: 50 },
+  'few-points': { priceMinor: 20_500, quantity: 1, stock: 2, balanceMinor: 30_000, points: 40, redeemPoints: 50 },
+  'little-money': { priceMinor: 20_500, quantity: 1, stock: 2, balanceMinor: 19_999, points: 60, redeemPoints: 50 },
 } satisfies Record<string, Order>
 
 type OrderName = keyof typeof ORDERS
 
-const LANES = ['fast', 'visible'] as const
+const BOTH = ['fast', 'visible'] as const
+const LANES = [...BOTH, 'sold'] as const
 
 const NAMES = [
   'faults',
@@ -49,7 +54,12 @@ export function parseTask(name: string): Task {
 
 /** In both lanes. */
 function both(order: OrderName, ...budgets: string[]): string[] {
-  return budgets.flatMap((budget) => LANES.map((lane) => `${lane}/${order}/${budget}`))
+  return budgets.flatMap((budget) => BOTH.map((lane) => `${lane}/${order}/${budget}`))
+}
+
+/** Refunds of parts, from the completed purchase on: they are the same whichever lane it took. */
+function sold(...budgets: string[]): string[] {
+  return budgets.map((budget) => `sold/two/${budget}`)
 }
 
 const REFUSED: OrderName[] = ['no-stock', 'few-points', 'little-money']
@@ -58,6 +68,7 @@ const REFUSED: OrderName[] = ['no-stock', 'few-points', 'little-money']
 export const ON_NEW_BOOKS: string[] = [
   ...both('points', '1,1,0,0,0,0,0,0', '1,0,1,0,0,0,0,0', '1,0,0,1,0,0,0,0', '0,0,0,0,1,0,0,0', '0,0,0,0,0,1,1,0'),
   ...REFUSED.flatMap((order) => both(order, '1,0,0,0,0,0,0,0')),
+  ...sold('1,0,0,0,0,2,0,0', '0,0,1,0,0,2,0,0', '0,0,0,1,0,1,0,0', '0,0,0,0,1,1,1,0'),
 ]
 
 /** Every history of these, from memory. */
@@ -75,17 +86,23 @@ export const FROM_MEMORY: string[] = [
   ...both('points', '1,1,0,0,0,0,0,1', '1,0,0,0,0,1,1,1', '0,0,0,0,1,1,1,1'),
   ...both('money', '1,1,1,1,0,0,0,0', '1,0,0,0,1,1,1,0'),
   ...both('cheap', '1,0,0,1,1,1,0,0'),
+  ...both('two', '1,1,0,0,0,1,0,0', '1,0,0,0,1,1,0,0'),
+  ...sold('1,1,1,0,0,2,0,0', '1,0,0,1,0,2,0,0', '1,0,1,0,1,2,0,0', '0,0,0,1,1,2,0,0', '0,0,0,0,1,2,1,0'),
+  ...sold('0,0,0,0,1,2,0,1', '0,0,0,0,0,2,1,1'),
   ...REFUSED.flatMap((order) => both(order, '1,1,1,1,0,0,0,0', '1,0,0,0,1,0,0,0', '1,0,1,1,0,0,1,0')),
 ]
 
 /** Chance goes beyond, this far. */
-export const AT_RANDOM: string[] = ['points', 'money', ...REFUSED].flatMap((order) =>
-  both(order as OrderName, '3,2,2,2,2,1,1,0'),
-)
+export const AT_RANDOM: string[] = [
+  ...['points', 'money', ...REFUSED].flatMap((order) => both(order as OrderName, '3,2,2,2,2,1,1,0')),
+  ...both('two', '3,2,2,2,2,2,1,0'),
+  ...sold('3,1,2,3,2,3,1,0', '2,0,2,2,2,3,1,1'),
+]
 
 /** What mutants are looked for in, one after the other until one is found. */
 export const LADDER: string[] = [
   ...both('points', '0,0,0,0,0,0,0,0', '1,0,0,0,0,0,0,0', '0,1,0,0,0,0,0,0', '0,0,0,0,1,0,0,0', '0,0,0,0,0,1,1,0'),
+  ...sold('0,0,0,0,0,2,0,0'),
   ...both('points', '0,0,0,0,0,0,0,1', '0,0,0,0,0,1,1,1'),
   ...REFUSED.flatMap((order) => both(order, '0,0,0,0,0,0,0,0')),
   ...both(
@@ -102,4 +119,6 @@ export const LADDER: string[] = [
     '1,0,0,1,1,0,0,0',
     '3,0,0,0,0,0,0,0',
   ),
+  'visible/two/1,0,0,0,0,1,0,0',
+  ...sold('1,0,0,0,0,2,1,0', '0,0,0,1,0,2,0,0'),
 ]

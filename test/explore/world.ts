@@ -10,12 +10,13 @@ export type Budget = {
   /** Attempts that fail before their effect or after it, and steps that are given up. */
   faults: number
   cancels: number
-  /** Workers that die. */
+  /** Workers that die, and the API between the record of a refund and Temporal. */
   deaths: number
-  /** Attempts that were given up and happen later, or never. */
+  /** Attempts that were given up and happen later, or never, and refunds that Temporal is told of later. */
   late: number
   /** Workflows that are lost, repairs, keys that are repeated then, and what operators do with a parked award. */
   repairs: number
+  /** Requests for a refund, of a piece or of all that is left. */
   refunds: number
   /** What else changes: points are spent, what was missing arrives. */
   others: number
@@ -86,6 +87,10 @@ export type Facts = {
   readonly isSetBack: boolean
   /** What changed elsewhere before anything was decided. */
   readonly changes: readonly ('spent' | 'supplied')[]
+  /** Pieces that refunds were accepted for. */
+  readonly piecesAsked: number
+  /** The last refund that was on record when Temporal was told of one. */
+  readonly refundTold: number
   /** What happened that must not, whatever comes of it. */
   readonly violations: readonly { by: 'purchase' | 'reconciler'; what: string }[]
 }
@@ -98,6 +103,8 @@ export type World = {
   readonly late: readonly Late[]
   /** What the reconciler has found and is about to start. */
   readonly found?: readonly WorkflowStart[]
+  /** Requests for a refund that are on record, and of which the API is about to tell Temporal. */
+  readonly untold: number
   readonly budget: Budget
   readonly facts: Facts
 }
@@ -111,18 +118,20 @@ const NO_FACTS: Facts = {
   isSetBack: false,
   isDismissed: false,
   changes: [],
+  piecesAsked: 0,
+  refundTold: 0,
   violations: [],
 }
 
 /** A purchase that is on record and whose workflow was started. */
 export function begin(books: BooksState, lane: 'fast' | 'visible', budget: Budget): World {
-  const world: World = { books, runs: [], late: [], budget, facts: NO_FACTS }
+  const world: World = { books, runs: [], late: [], untold: 0, budget, facts: NO_FACTS }
   const workflowId = purchaseWorkflowId(PURCHASE)
   return started(world, { workflowType: 'purchase', workflowId, input: { purchaseId: PURCHASE, lane } })
 }
 
 /** The same for worlds of which everything to come is the same. */
-export function keyOf({ books, before, runs, late, found, budget, facts }: World): string {
+export function keyOf({ books, before, runs, late, found, untold, budget, facts }: World): string {
   return JSON.stringify([
     books.id,
     // Without a failover to come, it does not matter any more.
@@ -130,7 +139,8 @@ export function keyOf({ books, before, runs, late, found, budget, facts }: World
     runs.map((run) => [
       run.start,
       run.status,
-      run.at?.id,
+      // Of one that has ended, its result is all that anybody asks for.
+      run.status === 'open' ? run.at?.id : run.result,
       run.fresh,
       run.task && [run.task.jobs, run.task.at.id, run.task.locals.map(({ answers }) => answers)],
       run.pending,
@@ -139,6 +149,7 @@ export function keyOf({ books, before, runs, late, found, budget, facts }: World
     ]),
     late.map(({ call, answers, isDead }) => JSON.stringify([call, answers, isDead])).sort(),
     found,
+    untold,
     budget,
     facts,
   ])
@@ -149,7 +160,10 @@ export function withBooks(world: World, books: BooksState): World {
   return books.id === world.books.id ? world : { ...world, books, before: world.books }
 }
 
-export function withRun(world: World, run: Run): World {
+export function withRun(world: World, changed: Run): World {
+  // Signals come first in a task, whatever came in between: so the worker's core has it.
+  const signals = changed.fresh.filter((job) => job.signalWorkflow)
+  const run = { ...changed, fresh: [...signals, ...changed.fresh.filter((job) => !job.signalWorkflow)] }
   const known = world.runs.some(({ start }) => start.workflowId === run.start.workflowId)
   const runs = known
     ? world.runs.map((one) => (one.start.workflowId === run.start.workflowId ? run : one))
@@ -165,10 +179,17 @@ export function isOpen(world: World, workflowId: string): boolean {
   return runOf(world, workflowId)?.status === 'open'
 }
 
-/** A workflow begins, in place of an earlier run of the same id. */
-export function started(world: World, start: WorkflowStart): World {
-  // A first task is due, though there is nothing to tell but the start.
-  return withRun(world, { start, status: 'open', fresh: [], pending: [], isCancelRequested: false })
+/** A workflow begins, in place of an earlier run of the same id. @param jobs that it is told of with its start */
+export function started(world: World, start: WorkflowStart, jobs: readonly Job[] = []): World {
+  // A first task is due, though there may be nothing to tell but the start.
+  return withRun(world, { start, status: 'open', fresh: jobs, pending: [], isCancelRequested: false })
+}
+
+/** A signal for a workflow, which begins with it unless it is open. */
+export function signalled(world: World, start: WorkflowStart, signalName: string): World {
+  const job: Job = { signalWorkflow: { signalName, input: [], headers: {} } }
+  const run = runOf(world, start.workflowId)
+  return run?.status === 'open' ? withRun(world, { ...run, fresh: [...run.fresh, job] }) : started(world, start, [job])
 }
 
 /** Whether the server has a task for a worker. */
@@ -176,7 +197,7 @@ export function isTaskDue({ status, task, at, fresh, defect }: Run): boolean {
   return status === 'open' && task === undefined && defect === undefined && (at === undefined || fresh.length > 0)
 }
 
-/** A worker takes the task of a workflow; one without local attempts is through at once. */
+/** A worker takes the task of a workflow. One that neither has local attempts nor closes the workflow is through at once. */
 export async function takeTask(system: System, world: World, run: Run): Promise<World> {
   const { fresh, ...rest } = run
   const moment = run.at ? await system.machine.tell(run.at, fresh) : await system.machine.begin(run.start, fresh)
@@ -206,7 +227,14 @@ async function goOnWith(system: System, world: World, run: Run & { task: Task },
   }
   const judged = withViolations(world, run, moment)
   const going = { ...run, task }
-  return task.hadLocals ? withRun(judged, going) : endTask(judged, going)
+  return task.hadLocals || closes(task) ? withRun(judged, going) : endTask(judged, going)
+}
+
+/** Whether a task, once it is reported, ends its workflow. */
+function closes({ commands }: Task): boolean {
+  return commands.some(
+    (command) => command.completeWorkflowExecution ?? command.failWorkflowExecution ?? command.cancelWorkflowExecution,
+  )
 }
 
 const STEPS_THAT_END_WITH_A_CANCEL = ['tryAllSteps', 'reserveStock', 'redeemPoints', 'chargeWallet', 'confirmPurchase']
@@ -249,10 +277,7 @@ export async function resolveLocal(
  */
 export function endTask(world: World, run: Run & { task: Task }): World {
   const { task, ...rest } = run
-  const closes = task.commands.some(
-    (command) => command.completeWorkflowExecution ?? command.failWorkflowExecution ?? command.cancelWorkflowExecution,
-  )
-  if (closes && run.fresh.length > 0) return withRun(world, { ...rest, fresh: [...task.jobs, ...run.fresh] })
+  if (closes(task) && run.fresh.length > 0) return withRun(world, { ...rest, fresh: [...task.jobs, ...run.fresh] })
   let after: Run = { ...rest, at: task.at }
   for (const command of task.commands) after = carriedOut(after, command)
   return withRun(world, after)

@@ -3,10 +3,10 @@ import { once } from 'node:events'
 import { type Client, Connection, Client as TemporalClient } from '@temporalio/client'
 import { afterAll, beforeAll, describe, expect, inject, type TestContext, test } from 'vitest'
 import { listTransactions, readAvailable } from '#db/points.ts'
-import { openRefund } from '#db/purchases.ts'
 import { purchaseWorkflowId, refundWorkflowId } from '#domain/purchase.ts'
 import { commandOf } from '#test/support/points-ledger.ts'
 import { openShop, type Shop } from '#test/support/shop.ts'
+import { REFUND_ASKED } from '#workflows/contract.ts'
 
 const crashingWorker = new URL('../support/crashing-worker.ts', import.meta.url)
 let shop: Shop
@@ -29,10 +29,10 @@ afterAll(async () => {
  * A buyer, a product and a task queue of a test's own: each waits ten seconds until Temporal gives the dead worker up, so
  * they wait together.
  */
-async function openStage({ onTestFinished }: Pick<TestContext, 'onTestFinished'>) {
+async function openStage({ onTestFinished }: Pick<TestContext, 'onTestFinished'>, { priceMinor = 170_000 } = {}) {
   const id = crypto.randomUUID()
   const taskQueue = `purchases-${id}`
-  await shop.addProduct({ id, priceMinor: 170_000, stock: 4 })
+  await shop.addProduct({ id, priceMinor, stock: 4 })
   await shop.addWallet({ username: id, balanceMinor: 330_000 })
   const children: ChildProcess[] = []
   onTestFinished(() => {
@@ -51,10 +51,10 @@ async function openStage({ onTestFinished }: Pick<TestContext, 'onTestFinished'>
     return { crashed }
   }
 
-  async function startPurchase({ redeemPoints = 0 } = {}) {
+  async function startPurchase({ redeemPoints = 0, quantity = 1 } = {}) {
     const command = commandOf({ type: 'issue', amount: redeemPoints, ttlDays: 365 })
     if (redeemPoints > 0) await shop.ledger.execute({ accountId: id, ...command })
-    const purchaseId = await shop.order({ username: id, lines: [{ productId: id, quantity: 1 }], redeemPoints })
+    const purchaseId = await shop.order({ username: id, lines: [{ productId: id, quantity }], redeemPoints })
     const handle = await client.workflow.start('purchase', {
       workflowId: purchaseWorkflowId(purchaseId),
       taskQueue,
@@ -63,12 +63,14 @@ async function openStage({ onTestFinished }: Pick<TestContext, 'onTestFinished'>
     return { purchaseId, handle }
   }
 
-  async function startRefund(purchaseId: string) {
-    await openRefund(shop.sql, purchaseId, 'test')
-    return await client.workflow.start('refund', {
+  /** @param quantity left out: of all that is left */
+  async function startRefund(purchaseId: string, quantity?: number) {
+    await shop.askForRefund(purchaseId, quantity === undefined ? quantity : [{ productId: id, quantity }])
+    return await client.workflow.signalWithStart('refund', {
       workflowId: refundWorkflowId(purchaseId),
       taskQueue,
       args: [{ purchaseId }],
+      signal: REFUND_ASKED,
     })
   }
 
@@ -118,7 +120,7 @@ describe.concurrent('a worker that is killed between the commit of a step and it
 
   test.for([
     ['takeBackAward', 'awardPoints undone'],
-    ['undoRedemption', 'redeemPoints undone'],
+    ['returnPoints', 'redeemPoints undone'],
     ['returnStock', 'returnStock applied'],
     ['returnMoney', 'returnMoney applied'],
     ['recordRefunded', 'purchase refunded'],
@@ -154,6 +156,35 @@ describe.concurrent('a worker that is killed between the commit of a step and it
       'purchase refunded',
     ])
   })
+
+  test.for(['takeBackAward', 'returnMoney', 'recordRefunded'])(
+    '(%s of one of three pieces): another completes that refund and the next one, which was asked for meanwhile',
+    async (step, context) => {
+      const stage = await openStage(context, { priceMinor: 50_000 })
+      const { crashed } = await stage.startWorker(step)
+      const { purchaseId, handle: purchase } = await stage.startPurchase({ redeemPoints: 300, quantity: 3 })
+      expect(await purchase.result()).toEqual({ status: 'completed' })
+      await stage.startRefund(purchaseId, 1)
+      const [, signal] = await crashed
+      expect(signal).toBe('SIGKILL')
+      const refund = await stage.startRefund(purchaseId, 1)
+
+      await stage.startWorker()
+      expect(await refund.result()).toEqual({ status: 'completed' })
+      expect(await stage.balance()).toBe(330_000 - 49_000)
+      expect(await stage.stock()).toEqual({ onHand: 3, reserved: 0 })
+      expect(await stage.available()).toBe(200 + 49)
+      expect(await stage.points()).toEqual([
+        ['issued', 300],
+        ['redeemed', 300],
+        ['issued', 147],
+        ['reversed', 49],
+        ['reversed', 100],
+        ['reversed', 49],
+        ['reversed', 100],
+      ])
+    },
+  )
 
   test('a cancel that comes meanwhile gives the money of a charge back that the history does not show', async (context) => {
     const stage = await openStage(context)

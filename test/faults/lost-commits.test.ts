@@ -4,7 +4,7 @@ import type postgres from 'postgres'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
 import type { AuditReport } from '#db/audit.ts'
 import { listDiscrepancies, resolveDiscrepancy } from '#db/discrepancies.ts'
-import { openRefund, requestCancel } from '#db/purchases.ts'
+import { requestCancel } from '#db/purchases.ts'
 import { PURCHASE_STEPS, purchaseWorkflowId, refundWorkflowId } from '#domain/purchase.ts'
 import { openMoments } from '#test/support/earlier-moment.ts'
 import { runEntryPoint } from '#test/support/entry-point.ts'
@@ -54,11 +54,13 @@ type Saga = {
 }
 
 const UNDO = ['beginCompensation', 'undoCharge', 'undoRedemption', 'releaseStock', 'recordOutcome']
-const REFUND = ['takeBackAward', 'undoRedemption', 'returnStock', 'returnMoney', 'recordRefunded']
+const REFUND = ['takeBackAward', 'returnPoints', 'returnStock', 'returnMoney', 'recordRefunded']
 
 function run(workflow: string, workflowId: string, purchaseId: string): Promise<WorkflowHandle> {
   const { taskQueue } = world
-  return world.client.workflow.start(workflow, { workflowId, taskQueue, args: [{ purchaseId }] })
+  // As the API does: a refund is started for the one that was accepted.
+  const args = [{ purchaseId, ...(workflow === 'refund' && { refund: 1 }) }]
+  return world.client.workflow.start(workflow, { workflowId, taskQueue, args })
 }
 const repair = (purchaseId: string) => run('repair', purchaseWorkflowId(purchaseId), purchaseId)
 
@@ -82,7 +84,9 @@ const sagas: Record<string, Saga> = {
     settlesFrom: ORDERED,
     ends: 'cancelled|failed',
     prepare: (purchaseId) =>
-      world.faults.on(purchaseId, 'confirmPurchase', { before: () => requestCancel(world.shop.sql, purchaseId) }),
+      world.faults.on(purchaseId, 'confirmPurchase', {
+        before: () => requestCancel(world.shop.sql, purchaseId, 'test'),
+      }),
     start: (purchaseId) => world.start(purchaseId, { lane: 'visible' }),
     again: repair,
   },
@@ -93,7 +97,7 @@ const sagas: Record<string, Saga> = {
     ends: 'refunded',
     start: async (purchaseId, remember) => {
       await (await world.start(purchaseId, { lane: 'visible' })).result()
-      await openRefund(world.shop.sql, purchaseId, 'test')
+      await world.shop.askForRefund(purchaseId)
       await remember('openRefund')
       return await run('refund', refundWorkflowId(purchaseId), purchaseId)
     },
@@ -258,7 +262,8 @@ async function endWithout(remove: Gone[1], strike: string): Promise<string> {
     before: ({ number }) => (number === 1 ? moments.tamper((sql) => remove(sql, purchaseId)) : undefined),
   })
   let ended = await endOf(await world.start(purchaseId, { lane: 'visible' }))
-  if (ended === 'ended' && (await openRefund(shop.sql, purchaseId, 'test')) === 'refunding') {
+  if (ended === 'ended' && (await shop.purchase(purchaseId)).status === 'completed') {
+    await shop.askForRefund(purchaseId)
     ended = await endOf(await run('refund', refundWorkflowId(purchaseId), purchaseId))
   }
   const listed = await listDiscrepancies(shop.sql, { limit: 10 })
@@ -276,62 +281,64 @@ async function endWithout(remove: Gone[1], strike: string): Promise<string> {
 const ENDS: Record<string, Record<string, string>> = {
   'its lines': {
     failed: 'reserveStock',
-    'refunded, audit': 'recordOutcome takeBackAward undoRedemption returnStock returnMoney recordRefunded',
+    'refunding, listed': 'recordOutcome takeBackAward returnPoints returnStock returnMoney recordRefunded',
     'running, listed': 'redeemPoints chargeWallet confirmPurchase awardPoints',
   },
   'the answer of reserveStock': {
     'failed, audit': 'redeemPoints chargeWallet confirmPurchase',
     refunded:
-      'reserveStock awardPoints recordOutcome takeBackAward undoRedemption returnStock returnMoney recordRefunded',
+      'reserveStock awardPoints recordOutcome takeBackAward returnPoints returnStock returnMoney recordRefunded',
   },
   'the answer of chargeWallet': {
     'failed, audit': 'confirmPurchase',
     refunded:
-      'reserveStock redeemPoints chargeWallet awardPoints recordOutcome takeBackAward undoRedemption returnStock returnMoney recordRefunded',
+      'reserveStock redeemPoints chargeWallet awardPoints recordOutcome takeBackAward returnPoints returnStock returnMoney recordRefunded',
   },
   'the answer of confirmPurchase': {
     'compensating, listed': 'awardPoints recordOutcome',
     refunded:
-      'reserveStock redeemPoints chargeWallet confirmPurchase takeBackAward undoRedemption returnStock returnMoney recordRefunded',
+      'reserveStock redeemPoints chargeWallet confirmPurchase takeBackAward returnPoints returnStock returnMoney recordRefunded',
   },
   'its reservation': {
     'compensating, listed, audit': 'redeemPoints chargeWallet confirmPurchase',
-    refunded: 'reserveStock returnMoney recordRefunded',
-    'refunding, listed': 'recordOutcome takeBackAward undoRedemption returnStock',
+    refunded: 'reserveStock',
+    'refunded, audit': 'recordRefunded',
+    'refunding, listed': 'recordOutcome takeBackAward returnPoints returnStock returnMoney',
     'running, listed': 'awardPoints',
   },
   'its wallet entries': {
-    refunded: 'reserveStock redeemPoints chargeWallet recordRefunded',
-    'refunded, audit': 'confirmPurchase awardPoints recordOutcome takeBackAward undoRedemption returnStock returnMoney',
+    refunded: 'reserveStock redeemPoints chargeWallet',
+    'refunded, audit':
+      'confirmPurchase awardPoints recordOutcome takeBackAward returnPoints returnStock returnMoney recordRefunded',
   },
   'its points events': {
     'compensating, listed, audit': 'chargeWallet confirmPurchase',
     refunded: 'reserveStock redeemPoints',
     'refunded, audit': 'returnStock returnMoney recordRefunded',
-    'refunding, listed, audit': 'awardPoints recordOutcome takeBackAward undoRedemption',
+    'refunding, listed, audit': 'awardPoints recordOutcome takeBackAward returnPoints',
   },
   'its answers at the points ledger': {
     'failed, audit': 'chargeWallet confirmPurchase',
-    refunded: 'reserveStock redeemPoints returnStock returnMoney recordRefunded',
-    'refunded, audit': 'awardPoints recordOutcome takeBackAward undoRedemption',
+    refunded: 'reserveStock redeemPoints returnStock returnMoney',
+    'refunded, audit': 'awardPoints recordOutcome takeBackAward returnPoints',
+    'refunding, listed': 'recordRefunded',
   },
   'its award': {
-    refunded:
-      'reserveStock redeemPoints chargeWallet confirmPurchase undoRedemption returnStock returnMoney recordRefunded',
+    refunded: 'reserveStock redeemPoints chargeWallet confirmPurchase',
+    'refunded, audit': 'returnPoints returnStock returnMoney recordRefunded',
     'refunding, listed': 'takeBackAward',
     'running, listed': 'awardPoints recordOutcome',
   },
   'its wallet': {
     failed: 'reserveStock redeemPoints chargeWallet',
     refunded: 'recordRefunded',
-    'refunding, listed':
-      'confirmPurchase awardPoints recordOutcome takeBackAward undoRedemption returnStock returnMoney',
+    'refunding, listed': 'confirmPurchase awardPoints recordOutcome takeBackAward returnPoints returnStock returnMoney',
   },
   'its product': {
     failed: 'reserveStock',
     'compensating, listed': 'redeemPoints chargeWallet confirmPurchase',
     refunded: 'returnMoney recordRefunded',
-    'refunding, listed': 'awardPoints recordOutcome takeBackAward undoRedemption returnStock',
+    'refunding, listed': 'awardPoints recordOutcome takeBackAward returnPoints returnStock',
   },
 }
 

@@ -185,7 +185,7 @@ const isRefused: Which = ({ status, code, redeemPoints }, operation) =>
   code === 'insufficient_funds' &&
   redeemPoints === 0 &&
   Object(operation.body).expectedTotal === undefined
-const PLENTIFUL = [{ productId: 'product-1', quantity: 1 }]
+const PLENTIFUL = [{ productId: 'product-1', quantity: 1, refunded: 0 }]
 
 describe('the checker finds out when', () => {
   // Whatever chance has brought so far, there is one of each to lie about.

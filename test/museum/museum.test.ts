@@ -1,10 +1,8 @@
-import { once } from 'node:events'
-import { request } from 'node:http'
-import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import { createPointsLedger } from '#ledger/ledger.ts'
 import { openApiWorld } from '#test/support/api-world.ts'
 import { commandOf } from '#test/support/points-ledger.ts'
+import { rawRequest } from '#test/support/raw-request.ts'
 import { shared } from '#test/support/shared-world.ts'
 import { type Door, type Exhibit, visit } from './exhibit.ts'
 import { keysAndHeaders } from './keys-and-headers.ts'
@@ -24,22 +22,9 @@ const ours: Door = {
     const lines: Record<string, string[]> = {}
     for (const [name, value] of headers) lines[name] = [...(lines[name] ?? []), value]
     const { Host: [host = ''] = [], ...others } = lines
-    const sent = request(`${world.api.url}${path}`, {
-      method,
-      headers: {
-        ...others,
-        ...(host && { Host: host }),
-        ...(body.length > 0 && { 'Content-Length': Buffer.byteLength(body) }),
-      },
-    })
-    sent.end(body)
-    const [answer] = await once(sent, 'response')
-    const content = await text(answer)
-    return {
-      status: answer.statusCode as number,
-      headers: new Headers(answer.headers as Record<string, string>),
-      body: content === '' ? undefined : JSON.parse(content),
-    }
+    const sent = { method, headers: { ...others, ...(host && { Host: host }) }, body }
+    const answer = await rawRequest(world.api.url, path, sent)
+    return { ...answer, headers: new Headers(answer.headers as Record<string, string>) }
   },
   async issueLongAgo(account, amount) {
     const ledger = createPointsLedger(world.shop.sql, { clock: async () => '2024-01-01T10:00:00.000Z' })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { evaluateCampaigns, evaluateWithinCaps } from '#domain/campaigns/award.ts'
-import { type NotRunning, whyNotRunning } from '#domain/campaigns/campaign.ts'
+import { campaignStateAt, type NotRunning, whyNotRunning } from '#domain/campaigns/campaign.ts'
 import { campaign, evaluated, inOneGo, purchase } from '#test/support/campaign-examples.ts'
 import { RUNS } from '#test/support/campaigns-arbitrary.ts'
 import { instants, instantTexts, occurrences, writtenWith } from '#test/support/instants-arbitrary.ts'
@@ -22,6 +22,7 @@ function survives(occurredAt: unknown): void {
   const answer = whyNotRunning(scheduled, event)
   expect(ANSWERS).toContain(answer)
   expect(whyNotRunning(campaign({ status: 'inactive' }), event)).toBe('inactive')
+  expect(whyNotRunning(campaign({ status: 'draft' }), event)).toBe('draft')
   // Rules look at other members: what they give does not depend on it, and whether it counts, only on the schedule.
   expect(evaluated(scheduled, event).earned).toBe(170)
   expect(inOneGo(evaluateCampaigns([scheduled], event)).points).toBe(answer === null ? 170 : 0)
@@ -57,6 +58,20 @@ describe('a schedule', () => {
         expect(whyNotRunning(scheduled, purchase({ occurredAt: writtenWith(offsetMinutes, atMs) }))).toBe(
           isRunning ? null : reason,
         )
+      }),
+      RUNS,
+    )
+  })
+
+  test('says of itself what it says of an event that occurs now, and of a draft nothing else', () => {
+    fc.assert(
+      fc.property(instants(START_MS, HOUR_MS), (atMs) => {
+        const now = new Date(atMs).toISOString()
+        const state = { not_started: 'scheduled', ended: 'ended', running: 'running' } as const
+        const why = whyNotRunning(scheduled, purchase({ occurredAt: now })) as 'not_started' | 'ended' | null
+        expect(campaignStateAt(scheduled, now)).toBe(state[why ?? 'running'])
+        expect(campaignStateAt({ ...scheduled, status: 'inactive' }, now)).toBe(why === 'ended' ? why : 'inactive')
+        expect(campaignStateAt({ ...scheduled, status: 'draft' }, now)).toBe('draft')
       }),
       RUNS,
     )

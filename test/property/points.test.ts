@@ -2,15 +2,18 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   availablePoints,
+  dayOf,
   emptyAccount,
+  type Lot,
   type PointsAccount,
   type PointsCommand,
   type PointsEvent,
+  pointsIn,
 } from '#domain/points/account.ts'
 import { answerOf, decide } from '#domain/points/decide.ts'
 import { evolve, fold } from '#domain/points/evolve.ts'
 import { pointsCommands } from '#test/support/points-arbitrary.ts'
-import { PointsModel, type Prediction } from '#test/support/points-model.ts'
+import { numbersOf, PointsModel, type Prediction } from '#test/support/points-model.ts'
 
 type Step = {
   command: PointsCommand
@@ -57,7 +60,7 @@ describe('whatever is asked of a points account, in whatever order, while time m
       const model = new PointsModel()
       for (const { command, after, said } of run(commands)) {
         expect(said).toEqual(model.predict(command))
-        expect(leftIn(after)).toEqual(model.left())
+        expect(numbersOf(after.lots)).toEqual(model.left())
       }
     })
     fc.assert(property, { numRuns: 1000 })
@@ -69,6 +72,8 @@ describe('whatever is asked of a points account, in whatever order, while time m
       expect(sum(lots.map((lot) => lot.original))).toBe(counters.issued)
       expect(sum(lots.map((lot) => lot.remaining))).toBe(counters.balance)
       expect(sum(lots.map((lot) => lot.expired))).toBe(counters.expired)
+      expect(sum(lots.map((lot) => lot.takenBack))).toBe(counters.takenBack)
+      expect(sum(lots.map(spentOf))).toBe(counters.redeemed)
     })
   })
 
@@ -76,18 +81,22 @@ describe('whatever is asked of a points account, in whatever order, while time m
     checkSteps(({ after, command }) => {
       const counts = [
         ...Object.values(after.counters),
-        ...after.lots.flatMap((lot) => [lot.remaining, lot.expired, lot.owed]),
+        ...after.lots.flatMap((lot) => [lot.remaining, lot.expired, lot.takenBack, lot.owed, spentOf(lot)]),
       ]
       expect(Math.min(...counts)).toBeGreaterThanOrEqual(0)
-      expect(after.lots.filter((lot) => lot.remaining + lot.expired + lot.owed > lot.original)).toEqual([])
+      const isImpossible = (lot: Lot) =>
+        lot.owed > spentOf(lot) || lot.claimed > lot.original || lot.takenBack + lot.owed > lot.claimed
+      expect(after.lots.filter(isImpossible)).toEqual([])
       expect(availablePoints(after, command.now)).toBeGreaterThanOrEqual(0)
     })
   })
 
-  test('lapsed points are never spent, and live ones never expired', () => {
+  test('points that have lapsed, or do not count yet, are never spent, and live ones never expired', () => {
     checkSteps(({ event }) => {
       if (event?.type === 'redeemed')
         expect(event.portions.filter((portion) => portion.expiresAt <= event.at)).toEqual([])
+      if (event?.type === 'redeemed')
+        expect(event.portions.filter((portion) => portion.availableOn > dayOf(event.at))).toEqual([])
       if (event?.type === 'expired')
         expect(event.portions.filter((portion) => portion.expiresAt > event.at)).toEqual([])
     })
@@ -124,8 +133,9 @@ describe('whatever is asked of a points account, in whatever order, while time m
 
   test('(the random commands reach every event and every refusal, so that the above means something)', () => {
     const reached = new Set<string>()
-    for (const commands of fc.sample(pointsCommands, { numRuns: 300, seed: 4 })) {
-      for (const { event, said } of run(commands)) reached.add('refused' in said ? said.refused : describeEvent(event))
+    for (const commands of fc.sample(pointsCommands, { numRuns: 1000, seed: 4 })) {
+      for (const { before, event, said } of run(commands))
+        reached.add('refused' in said ? said.refused : describeEvent(event, before))
     }
     expect([...reached].sort()).toEqual([
       'already_reversed',
@@ -133,33 +143,51 @@ describe('whatever is asked of a points account, in whatever order, while time m
       'insufficient_points',
       'invalid_amount',
       'issued',
+      'issued as several lots',
+      'issued for later',
       'not_reversible',
       'nothing_to_expire',
       'redeemed',
-      'reversed issue',
-      'reversed issue with a shortfall',
-      'reversed issue with a shortfall, made good in part',
-      'reversed redeem',
-      'reversed redeem into a lapsed lot',
-      'reversed redeem, all of it withheld',
-      'reversed redeem, some of it withheld',
+      'reversed a part of issue',
+      'reversed a part of issue with a shortfall',
+      'reversed a part of issue with a shortfall, made good in part',
+      'reversed a part of issue, which settles what was owed before',
+      'reversed a part of redeem',
+      'reversed a part of redeem into a lapsed lot',
+      'reversed a part of redeem, all of it withheld',
+      'reversed a part of redeem, some of it withheld',
+      'reversed all of issue',
+      'reversed all of issue with a shortfall',
+      'reversed all of issue with a shortfall, made good in part',
+      'reversed all of redeem',
+      'reversed all of redeem into a lapsed lot',
+      'reversed all of redeem, all of it withheld',
+      'reversed all of redeem, some of it withheld',
       'unknown_transaction',
     ])
   })
 })
 
-function describeEvent(event: PointsEvent | null): string {
+/** @param before the account: how much of a transaction a reversal is of */
+function describeEvent(event: PointsEvent | null, before: PointsAccount): string {
+  if (event?.type === 'issued' && event.portions.length > 1) return 'issued as several lots'
+  if (event?.type === 'issued' && event.portions.some(({ availableOn }) => availableOn > dayOf(event.at)))
+    return 'issued for later'
   if (event?.type !== 'reversed') return event?.type ?? 'nothing'
+  const { transactionId, type, amount } = event.reverses
+  const target = before.transactions.find(({ id }) => id === transactionId)
+  const reversed = `reversed ${amount < pointsIn(target?.portions ?? []) ? 'a part' : 'all'} of ${type}`
   const { spent, expired, owed } = event.notTakenBack
-  if (owed > 0 && owed < spent) return 'reversed issue with a shortfall, made good in part'
-  if (spent + expired > 0) return 'reversed issue with a shortfall'
-  if (event.withheld.length > 0) return `reversed redeem, ${event.amount > 0 ? 'some' : 'all'} of it withheld`
-  const lapsed = event.reverses.type === 'redeem' && event.portions.some((portion) => portion.expiresAt <= event.at)
-  return `reversed ${event.reverses.type}${lapsed ? ' into a lapsed lot' : ''}`
+  if (owed < 0) return `${reversed}, which settles what was owed before`
+  if (owed > 0 && owed < spent) return `${reversed} with a shortfall, made good in part`
+  if (spent + expired > 0) return `${reversed} with a shortfall`
+  if (event.withheld.length > 0) return `${reversed}, ${event.amount > 0 ? 'some' : 'all'} of it withheld`
+  const lapsed = type === 'redeem' && event.portions.some((portion) => portion.expiresAt <= event.at)
+  return `${reversed}${lapsed ? ' into a lapsed lot' : ''}`
 }
 
-function leftIn({ lots }: PointsAccount) {
-  return Object.fromEntries(lots.map(({ id, remaining, owed }) => [id, { remaining, owed }]))
+function spentOf({ original, remaining, expired, takenBack }: Lot): number {
+  return original - remaining - expired - takenBack
 }
 
 function sum(numbers: readonly number[]): number {

@@ -1,14 +1,12 @@
 import { fileURLToPath } from 'node:url'
 import { Client, Connection } from '@temporalio/client'
-import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker'
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker } from '@temporalio/worker'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 
 /**
  * How a saga is changed while some of it are under way (docs/changing-sagas.md), on one of this test's own: a release adds a step
  * at the front, and what the release before began goes on.
  */
-
-Runtime.install({ logger: new DefaultLogger('ERROR') })
 
 const taskQueue = `changing-sagas-${crypto.randomUUID()}`
 const done: string[] = []

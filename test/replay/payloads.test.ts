@@ -40,6 +40,7 @@ const TEXTS: Record<string, RegExp> = {
   ),
   ...Object.fromEntries(['step', 'activity_type'].map((name) => [name, STEP])),
   activity_id: /^\d+$/,
+  commands: new RegExp(`^${UUID}/(?:awardPoints|redeemPoints)/refund/\\d+$`),
   problem: MESSAGE,
 }
 
@@ -69,6 +70,7 @@ const MEMBERS = new Set(
       'expired',
     ],
     ['quantity', 'requested', 'available', 'accounts', 'booked', 'failed', 'started', 'pagesPerRun', 'seq', 'attempt'],
+    ['refund', 'asked'],
     [
       'ok',
       'confirmed',

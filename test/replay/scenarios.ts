@@ -7,11 +7,11 @@ import {
   beginCompensation,
   chargeWallet,
   confirmPurchase,
-  openRefund,
   recordOutcome,
   requestCancel,
   reserveStock,
 } from '#db/purchases.ts'
+import { DEFAULT_TERMS } from '#domain/campaigns/campaign.ts'
 import {
   awardWorkflowId,
   LANES,
@@ -72,7 +72,7 @@ export const scenarios: Scenario[] = [
   ),
   ...inBothLanes('cancelled-on-record', {}, 'cancelled', (world, purchaseId) =>
     world.faults.on(purchaseId, 'confirmPurchase', {
-      before: () => requestCancel(world.shop.sql, purchaseId),
+      before: () => requestCancel(world.shop.sql, purchaseId, 'test'),
     }),
   ),
   ...inBothLanes('cancelled-too-late', {}, 'completed', (world, purchaseId) =>
@@ -102,6 +102,8 @@ export const scenarios: Scenario[] = [
   { name: 'award-event.after-failure', run: (world) => awardEvent(world, 5, failing(1)) },
   { name: 'award-event-parked', impatient: true, run: (world) => awardEvent(world, 0, failing(1e6)) },
   { name: 'refund', run: refund },
+  { name: 'refund-in-parts', run: refundInParts },
+  { name: 'refund-asked-at-the-end', run: refundAskedAtTheEnd },
   { name: 'expire-points', run: expirePoints },
   { name: 'expire-points.continued', run: (world) => expirePoints(world, { pagesPerRun: 1 }) },
   { name: 'repair-undone', run: (world) => repair(world, 'failed') },
@@ -188,7 +190,13 @@ async function anEvent(world: SagaWorld): Promise<string> {
   const eventId = crypto.randomUUID()
   await addCampaign(world, { client: eventId, eventType: 'Review' }, '$.stars')
   const request = { scope: 'test', key: eventId, requestHash: '' }
-  const event = { type: 'Review', client: eventId, username: eventId, payload: { stars: 5, quantity: 1 } }
+  const event = {
+    type: 'Review',
+    client: eventId,
+    username: eventId,
+    payload: { stars: 5, quantity: 1 },
+    actor: 'test',
+  }
   await recordExternalEvent(world.shop.sql, request, { eventId, ...event })
   return eventId
 }
@@ -198,9 +206,7 @@ async function addCampaign(
   { client, eventType }: { client: string; eventType: string },
   formula: string,
 ): Promise<void> {
-  const caps = { totalPoints: null, pointsPerCustomer: null }
-  const rules = [giving(formula)]
-  const terms = { eventTypes: [eventType], status: 'active', startsAt: null, endsAt: null, caps, rules } as const
+  const terms = { ...DEFAULT_TERMS, eventTypes: [eventType], rules: [giving(formula)] }
   await addMissingCampaigns(world.shop.sql, [{ client, name: 'replayed', terms }], 'test')
 }
 
@@ -237,10 +243,44 @@ async function reconcileEvent(world: SagaWorld): Promise<string> {
 async function refund(world: SagaWorld): Promise<string> {
   const purchaseId = await anOrder(world, { points: 40, redeemPoints: 30 })
   await (await world.start(purchaseId)).result()
-  await openRefund(world.shop.sql, purchaseId, 'test')
+  await world.shop.askForRefund(purchaseId)
   const workflowId = refundWorkflowId(purchaseId)
   await world.client.workflow.execute('refund', { workflowId, taskQueue: world.taskQueue, args: [{ purchaseId }] })
   return workflowId
+}
+
+/** Both pieces of a purchase, each given back for itself: the second one is asked for before the first is begun. */
+async function refundInParts(world: SagaWorld): Promise<string> {
+  const purchaseId = await anOrder(world, { quantity: 2, balanceMinor: 1_200, points: 40, redeemPoints: 31 })
+  await (await world.start(purchaseId)).result()
+  const lines = await onePieceOf(world, purchaseId)
+  await world.stopWorker()
+  await world.refund(purchaseId, lines)
+  const handle = await world.refund(purchaseId, lines)
+  await world.startWorker()
+  const { status } = await handle.result()
+  if (status !== 'refunded') throw new Error(`expected refunded, got ${status}`)
+  return handle.workflowId
+}
+
+/** Two pieces, of which the second is given back while the refund of the first is being recorded. */
+async function refundAskedAtTheEnd(world: SagaWorld): Promise<string> {
+  const purchaseId = await anOrder(world, { quantity: 2, balanceMinor: 1_200 })
+  await (await world.start(purchaseId)).result()
+  const lines = await onePieceOf(world, purchaseId)
+  world.faults.on(purchaseId, 'recordRefunded', {
+    after: ({ number }) => (number === 1 ? world.refund(purchaseId, lines) : undefined),
+  })
+  const handle = await world.refund(purchaseId, lines)
+  const { status } = await handle.result()
+  if (status !== 'refunded') throw new Error(`expected refunded, got ${status}`)
+  return handle.workflowId
+}
+
+async function onePieceOf({ shop }: SagaWorld, purchaseId: string) {
+  const lines = await shop.sql<{ productId: string }[]>`
+    select product_id as "productId" from purchase_lines where purchase_id = ${purchaseId}`
+  return lines.map((line) => ({ ...line, quantity: 1 }))
 }
 
 /** A sweep over more accounts than one page holds; its first run. */

@@ -12,11 +12,14 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
  */
 export async function expectAccessible(page: Page): Promise<void> {
   await page.evaluate(AXE)
-  const { violations } = (await page.evaluate('axe.run()')) as AxeResults
+  const { violations } = (await page.evaluate(FIND_VIOLATIONS)) as Pick<AxeResults, 'violations'>
   const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
   const findings = serious.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join('\n  ')}`)
   expect(findings).toEqual([])
 }
+
+/** What is right with a page is not worked out, or handed over, in full. */
+const FIND_VIOLATIONS = "axe.run({ resultTypes: ['violations'] }).then(({ violations }) => ({ violations }))"
 
 /** The page fits into its window, and so do the words on its buttons and cards. */
 export async function expectFits(page: Page): Promise<void> {
@@ -54,4 +57,10 @@ async function expectNoSidewaysScroll(page: Page): Promise<void> {
 export async function expectFocusOn(page: Page, words: string | RegExp): Promise<void> {
   const focused = 'document.activeElement === document.body ? "nothing" : document.activeElement.innerText'
   await expect.poll(() => page.evaluate(focused)).toMatch(words)
+}
+
+/** What somebody does who sets letters of twice the size in their browser; to zoom is something else. */
+export async function doubleTheLetters(page: Page): Promise<void> {
+  const browser = await page.context().newCDPSession(page)
+  await browser.send('Page.setFontSizes', { fontSizes: { standard: 32, fixed: 26 } })
 }

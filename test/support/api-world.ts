@@ -4,6 +4,7 @@ import { createApp } from '#api/app.ts'
 import type { AppDependencies } from '#api/app-types.ts'
 import { serveHttp } from '#api/http-server.ts'
 import { createOutcomeWatcher, createPurchaseWatcher, type WatcherOptions } from '#api/purchase-watcher.ts'
+import { createSessionWatcher } from '#api/session-watcher.ts'
 import { readGrantsTakenBack } from '#db/campaigns.ts'
 import { createMoney } from '#domain/money.ts'
 import { createPointsLedger } from '#ledger/ledger.ts'
@@ -27,17 +28,21 @@ export async function openApiWorld(options: SagaWorldOptions = {}) {
     defaultLane: 'fast' as const,
     purchaseWaitMs: 20_000,
     corsOrigins: ['https://shop.example'],
+    publicUrl: undefined,
+    allowedHosts: [],
+    trustedProxies: undefined,
+    rateLimits: undefined,
     temporalUi: undefined,
     storeDir: '/nowhere',
     auth: undefined,
   }
 
   /** One more server for the same shop, different in what is given. */
-  async function serve({ watching, ...changes }: Changes = {}): Promise<Api> {
+  async function serve({ watching, port, ...changes }: Changes = {}): Promise<Api> {
     const sql = changes.sql ?? dependencies.sql
     const writes = changes.writes ?? sql
     const pointsLedger = createPointsLedger(writes, { alsoCommits: readGrantsTakenBack })
-    const api = await serveApi({ ...dependencies, writes, pointsLedger, ...changes }, watching)
+    const api = await serveApi({ ...dependencies, writes, pointsLedger, ...changes }, { watching, port })
     opened.push(api)
     return api
   }
@@ -53,8 +58,8 @@ export async function openApiWorld(options: SagaWorldOptions = {}) {
   }
 }
 
-/** `watching`: how purchases are watched. */
-type Changes = Partial<AppDependencies> & { watching?: Watching }
+/** `watching`: how purchases are watched; `port`: another than any free one. */
+type Changes = Partial<AppDependencies> & { watching?: Watching; port?: number }
 type Watching = Partial<WatcherOptions>
 
 type Answer = {
@@ -73,8 +78,8 @@ type Call = {
 
 /** A server with a client that holds every answer against the published contract. */
 async function serveApi(
-  given: Omit<AppDependencies, 'logger' | 'stopping' | 'purchaseWatcher' | 'outcomeWatcher'>,
-  watching?: Watching,
+  given: Omit<AppDependencies, 'logger' | 'stopping' | 'purchaseWatcher' | 'outcomeWatcher' | 'sessionWatcher'>,
+  { watching, port = 0 }: { watching?: Watching | undefined; port?: number | undefined },
 ) {
   const stopping = new AbortController()
   const log: Record<string, unknown>[] = []
@@ -84,11 +89,12 @@ async function serveApi(
   )
   const purchaseWatcher = createPurchaseWatcher({ sql: given.sql, logger, pollMs: 20, ...watching })
   const outcomeWatcher = createOutcomeWatcher({ sql: given.sql, logger })
+  const sessionWatcher = createSessionWatcher({ sql: given.sql, logger })
   const server = await serveHttp(
-    createApp({ ...given, logger, purchaseWatcher, outcomeWatcher, stopping: stopping.signal }),
+    createApp({ ...given, logger, purchaseWatcher, outcomeWatcher, sessionWatcher, stopping: stopping.signal }),
     {
       host: '127.0.0.1',
-      port: 0,
+      port,
     },
   )
   const contract = await readContract(server.url)

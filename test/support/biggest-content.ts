@@ -1,3 +1,4 @@
+import { keyDigest } from '#api/idempotency.ts'
 import type { Database } from '#db/client.ts'
 import { type Api, openApiWorld } from './api-world.ts'
 
@@ -5,10 +6,22 @@ import { type Api, openApiWorld } from './api-world.ts'
 const MANY = 520
 /** Three bytes in UTF-8 for one character, as limits count them. */
 const WIDE = '独'
-/** Of a key, which is the reference of what it booked: each character takes two bytes in JSON. */
-const LONG_KEY = '"'.repeat(255)
+const KEY = 'the biggest'
 const USERNAME = 'u'.repeat(64)
 const CAMPAIGN = WIDE.repeat(100)
+const ACTOR_ID = 'w'.repeat(64)
+const ACTOR = `client_operator:${ACTOR_ID}:${'c'.repeat(64)}`
+
+/** As many as there may be, each as long as it may be. */
+const LABELS = Array.from({ length: 20 }, (_, index) => `${index}`.padEnd(40, '-'))
+const PRODUCT = {
+  name: WIDE.repeat(200),
+  description: WIDE.repeat(2000),
+  image: `/${'&'.repeat(999)}`,
+  categories: LABELS,
+  tags: LABELS,
+  price: 99_999_999.99,
+}
 
 /**
  * An API world with the biggest content that the API takes, and more of each than one page of a list holds. The content
@@ -24,14 +37,15 @@ export async function openBiggestContent() {
   for (const client of ['UnicornStore', PARTNER])
     for (let index = 0; index < 50; index += 1)
       await taken(api.post('/campaigns', { client, ...biggestCampaign(index) }))
-  await taken(api.post('/points', { account_id: USERNAME, amount: 1_000_000 }, { key: LONG_KEY }))
-  await taken(api.post(`/users/${USERNAME}/top-ups`, { amount: 1 }, { key: LONG_KEY }))
+  await taken(api.post('/points', { account_id: USERNAME, amount: 1_000_000 }, { key: KEY }))
+  await taken(api.post(`/users/${USERNAME}/top-ups`, { amount: 1 }, { key: KEY }))
 
   const order = { userId: USERNAME, redeemPoints: 1_000 }
   const bought = await api.post('/purchase', { ...order, lines: ordered(inStock) })
   const refused = await api.post('/purchase', { ...order, lines: ordered(soldOut) })
   const purchaseId: string = bought.body.purchaseId
   await shop.asOwner(async (sql) => {
+    await sql`insert into users (id, username, display_name) values (${ACTOR_ID}, ${ACTOR_ID}, ${WIDE.repeat(255)})`
     await copyProducts(sql)
     await copyPurchases(sql, refused.body.purchaseId)
     await copyPoints(sql, purchaseId)
@@ -47,6 +61,7 @@ export async function openBiggestContent() {
     rules: biggestCampaign(0).rules,
     wrongEvent: WRONG_EVENT,
     event: { type: EVENT_TYPES[0], client: PARTNER, account_id: USERNAME, payload: { amount: 1 } },
+    product: PRODUCT,
     productId: inStock[0] ?? '',
     purchaseId,
     refusedId: refused.body.purchaseId as string,
@@ -61,11 +76,7 @@ async function taken(answer: ReturnType<Api['post']>): Promise<void> {
 
 async function addProducts(api: Api, prefix: string, stock: number): Promise<string[]> {
   const ids = Array.from({ length: 20 }, (_, index) => `${prefix}${index}`.padEnd(64, '-'))
-  for (const id of ids) {
-    const [name, description] = [WIDE.repeat(200), WIDE.repeat(2000)]
-    const image = `/${'"'.repeat(999)}`
-    await taken(api.post('/products', { id, name, description, image, price: 99_999_999.99, stock }))
-  }
+  for (const id of ids) await taken(api.post('/products', { id, ...PRODUCT, stock }))
   return ids
 }
 
@@ -98,8 +109,8 @@ function biggestCampaign(index: number) {
 
 async function copyProducts(sql: Database): Promise<void> {
   await sql`
-    insert into products (id, name, description, image, price_minor, on_hand)
-    select rpad('c' || n, 64, '-'), name, description, image, price_minor, on_hand
+    insert into products (id, name, description, image, categories, tags, price_minor, on_hand)
+    select rpad('c' || n, 64, '-'), name, description, image, categories, tags, price_minor, on_hand
     from generate_series(1, ${MANY}) n, (select * from products limit 1) p`
   await sql`
     insert into product_history (product_id, version, actor, after)
@@ -107,7 +118,7 @@ async function copyProducts(sql: Database): Promise<void> {
     where not exists (select from product_history where product_id = id)`
   await sql`
     insert into product_history (product_id, version, actor, before, after)
-    select product_id, n, actor, after, after from generate_series(2, ${MANY}) n,
+    select product_id, n, ${ACTOR}, after, after from generate_series(2, ${MANY}) n,
       (select * from product_history where not starts_with(product_id, 'c') order by product_id limit 1) first_entry`
   await sql`
     update products set version = newest.version
@@ -133,40 +144,44 @@ async function copyPurchases(sql: Database, purchaseId: string): Promise<void> {
     select c.id, seq, step, state, detail from copies c, purchase_events where purchase_id = ${purchaseId}`
 }
 
-/** Lots of issues under a long key; above them in the statement awards that each campaign gave some of; a row for each day of ten years. */
+/** Issues under a long key; above them in the statement awards with a lot of each campaign; a row for each day of ten years. */
 async function copyPoints(sql: Database, purchaseId: string): Promise<void> {
   await sql`
     create table issues as
     select gen_random_uuid() as id, n, e.*
     from generate_series(1, ${MANY}) n, points_events e
-    where e.reference in (${purchaseId}, ${LONG_KEY}) and e.type = 'issued'`
+    where e.reference in (${purchaseId}, ${keyDigest(KEY)}) and e.type = 'issued'`
   await sql`
     insert into points_events (account_id, version, transaction_id, type, amount, balance, payload, reason, reference, actor, at)
     select account_id, case reason when 'manual' then 1000 else 2000 end + n, id, type, amount, balance, payload, reason, reference,
-      actor, at
+      ${ACTOR}, at
     from issues`
   await sql`
+    insert into points_lots (
+      id, transaction_id, account_id, campaign_id, issued_at, available_at, expires_at, original, remaining, expired
+    )
+    select gen_random_uuid(), i.id, l.account_id, l.campaign_id, l.issued_at, l.available_at, l.expires_at, l.original, l.remaining,
+      l.expired
+    from issues i join points_lots l using (transaction_id)`
+  await sql`
     insert into campaign_grants (lot_id, transaction_id, campaign_id, account_id, points)
-    select i.id, i.id, g.campaign_id, g.account_id, g.points from issues i join campaign_grants g using (transaction_id)`
+    select l.id, i.id, l.campaign_id, l.account_id, l.original
+    from issues i join points_lots l on l.transaction_id = i.id
+    where l.campaign_id is not null`
   await sql`
-    insert into points_lots (id, account_id, issued_at, expires_at, original, remaining, expired)
-    select i.id, l.account_id, l.issued_at, l.expires_at, l.original, l.remaining, l.expired
-    from issues i join points_lots l on l.id = i.transaction_id
-    where i.reason = 'manual'`
-  await sql`
-    insert into daily_balances (account_id, issued_on, expires_at, remaining, expired, last_updated)
-    select account_id, issued_on - n, expires_at - n * interval '1 day', 0, 9007199254740991, last_updated
+    insert into daily_balances (account_id, issued_on, available_on, expires_at, remaining, expired, last_updated)
+    select account_id, issued_on - n, available_on - n, expires_at - n * interval '1 day', 0, 9007199254740991, last_updated
     from generate_series(1, 3650) n, (select * from daily_balances limit 1) d`
   await sql`
     insert into wallet_entries (user_id, amount_minor, reason, reference, actor)
-    select user_id, -9007199254740991, reason, reference, actor
-    from generate_series(1, ${MANY}), wallet_entries where reference = ${LONG_KEY}`
+    select user_id, -9007199254740991, reason, reference, ${ACTOR}
+    from generate_series(1, ${MANY}), wallet_entries where reference = ${keyDigest(KEY)}`
 }
 
 async function copyCampaigns(sql: Database): Promise<void> {
   await sql`
     insert into campaign_history (campaign_id, version, action, actor, before, after)
-    select id, n + 1, 'updated', 'demo', jsonb_set(after, '{status}', '"inactive"'), after
+    select id, n + 1, 'updated', ${ACTOR}, jsonb_set(after, '{status}', '"inactive"'), after
     from generate_series(1, ${MANY}) n, campaigns join campaign_history on campaign_id = id
     where name = ${CAMPAIGN_NAME(0)} and client = 'UnicornStore' and campaign_history.version = 1`
   await sql`update campaigns set version = ${MANY + 1} where name = ${CAMPAIGN_NAME(0)} and client = 'UnicornStore'`
@@ -186,6 +201,9 @@ async function parkAwards(sql: Database, purchaseId: string): Promise<void> {
     insert into awards (id, kind, client, user_id, state, evaluation, earned, problem, parked_at)
     select gen_random_uuid(), 'event', client, user_id, 'parked', evaluation, 9007199254740991, 'unavailable', now()
     from generate_series(1, ${MANY}), awards where id = ${purchaseId}`
+  await sql`
+    insert into operator_requests (kind, subject_id, actor)
+    select 'retry', id, ${ACTOR} from generate_series(1, 25), awards where state = 'parked' or id = ${purchaseId}`
 }
 
 async function listDiscrepancies(sql: Database): Promise<void> {
@@ -194,8 +212,9 @@ async function listDiscrepancies(sql: Database): Promise<void> {
 }
 
 async function copyUsers(sql: Database): Promise<void> {
-  await sql`insert into users (id, username) select n, rpad('v' || n, 64, '-') from generate_series(1, ${MANY}) n`
   await sql`
-    insert into wallets (user_id, balance_minor, added_minor)
-    select n::text, 9007199254740991, 9007199254740991 from generate_series(1, ${MANY}) n`
+    insert into users (id, username, tags) select n, rpad('v' || n, 64, '-'), ${LABELS}::text[] from generate_series(1, ${MANY}) n`
+  await sql`
+    insert into wallets (user_id, balance_minor, added_minor, added_by)
+    select n::text, 9007199254740991, 9007199254740991, 'test' from generate_series(1, ${MANY}) n`
 }

@@ -1,4 +1,4 @@
-import type { BrowserContextOptions, Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { test as base, expect, inject } from 'vitest'
 import { launchBrowser } from '#scripts/screenshots.ts'
 import { openApiWorld } from './api-world.ts'
@@ -16,9 +16,8 @@ type VisitOptions = BrowserContextOptions & {
 }
 
 /** The store in a real browser, served by an API with a shop, a Temporal and a worker of its own that are all real. */
-async function openBrowserWorld() {
+async function openBrowserWorld(browser: Browser) {
   const world = await openApiWorld()
-  const browser = await launchBrowser()
   const storeDir = inject('storeDir')
   const store = await world.serve({ storeDir })
   return {
@@ -26,10 +25,6 @@ async function openBrowserWorld() {
     browser,
     /** The server that serves the store. */
     store,
-    async close() {
-      await browser.close()
-      await world.close()
-    },
   }
 }
 
@@ -38,9 +33,15 @@ async function openBrowserWorld() {
  * a browser reports, an error, something the policy forbids or a request to another host, fails the test.
  */
 export const test = base
+  // Starting one takes as long as most tests.
   // biome-ignore lint/correctness/noEmptyPattern: vitest reads from it what a fixture depends on: nothing.
-  .extend('world', { scope: 'file' }, async ({}, { onCleanup }) => {
-    const world = await openBrowserWorld()
+  .extend('browser', { scope: 'worker' }, async ({}, { onCleanup }) => {
+    const browser = await launchBrowser()
+    onCleanup(() => browser.close())
+    return browser
+  })
+  .extend('world', { scope: 'file' }, async ({ browser }, { onCleanup }) => {
+    const world = await openBrowserWorld(browser)
     onCleanup(() => world.close())
     return world
   })
@@ -53,16 +54,16 @@ export const test = base
     return async ({ as, path = '/', url = world.store.url, expected, ...options }: VisitOptions): Promise<Page> => {
       const visit = await openVisit(world.browser, { baseURL: url, ...options }, expected)
       visits.push(visit)
+      if (as !== undefined) await chooseUser(visit.page, as)
       await visit.page.goto(`/store${path}`)
-      if (as !== undefined) await become(visit.page, as)
+      if (as !== undefined) await visit.page.getByRole('button', { name: `${as} Balance` }).waitFor()
       return visit.page
     }
   })
 
-/** Chooses who uses the store, as anybody can in demo mode. */
-async function become(page: Page, username: string): Promise<void> {
-  await page.getByRole('button', { name: 'Balance' }).click()
-  await page.getByRole('textbox', { name: 'Find a user' }).fill(username)
-  await page.getByRole('option', { name: username }).click()
-  await page.getByRole('button', { name: `${username} Balance` }).waitFor()
+/** Who used the store last in this browser, as anybody can in demo mode: see `web/shell/current-user.tsx`. */
+async function chooseUser(page: Page, username: string): Promise<void> {
+  // Any file of the same origin, in which there is no store.
+  await page.goto('/store/color-scheme.js')
+  await page.evaluate(`localStorage.setItem('unicorn-store.user', ${JSON.stringify(JSON.stringify(username))})`)
 }

@@ -2,6 +2,7 @@ import {
   type Campaign,
   type CampaignEvaluation,
   type CampaignEvent,
+  DEFAULT_TERMS,
   evaluateCampaign,
   type PurchaseCompleted,
 } from '#domain/campaigns/campaign.ts'
@@ -23,7 +24,8 @@ export function purchase(changes: Record<string, unknown> = {}): PurchaseComplet
     total: 1700,
     quantity: 1,
     productId: '1',
-    lines: [{ productId: '1', quantity: 1, price: 1700 }],
+    lines: [{ productId: '1', quantity: 1, price: 1700, total: 1700, categories: ['unicorns'], tags: [] }],
+    customer: { purchases: 0, tags: [], since: '2026-11-01' },
     ...changes,
   }
 }
@@ -33,16 +35,15 @@ export function giving(formula: string, condition: Condition = ALWAYS): Rule {
   return { condition, action: { command: 'issue', formula } }
 }
 
+/** When the campaigns of examples got their terms. */
+export const SAVED_AT = '2026-11-23T12:00:00.000Z'
+
 export function campaign(changes: Partial<Campaign> = {}): Campaign {
   return {
     id: '7',
     client: 'UnicornStore',
     name: '1',
-    eventTypes: ['PurchaseCompleted'],
-    status: 'active',
-    startsAt: null,
-    endsAt: null,
-    caps: { totalPoints: null, pointsPerCustomer: null },
+    ...DEFAULT_TERMS,
     rules: [SAMPLE_RULE],
     ...changes,
   }

@@ -27,6 +27,11 @@ export async function changeMeanwhile(world: World, name: string, changes: objec
   expect((await world.api.call('PATCH', `/campaigns/${name}`, { body: changes, headers })).status).toBe(200)
 }
 
+/** Shows the rules as JSON, in an editor. */
+export async function showJson(page: Page): Promise<void> {
+  await page.getByRole('tab', { name: 'JSON' }).click()
+}
+
 export function rulesEditor(page: Page): Locator {
   return page.getByRole('textbox', { name: 'Rules' })
 }
@@ -38,7 +43,8 @@ export function saving(page: Page): Locator {
 
 /** Whatever they buy, rules of a test give points for its own product only. */
 export function forProduct(product: string, formula: string) {
-  return giving(formula, { variable: '$.productId', rule: 'string_equals', value: product })
+  const lines = { variable: '@.productId', rule: 'in', value: [product] }
+  return { lines, action: { command: 'issue', formula } }
 }
 
 /** Chromium's own words for answers that say no. */

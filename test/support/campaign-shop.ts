@@ -1,7 +1,9 @@
 import { recordExternalEvent } from '#db/awards.ts'
 import { addMissingCampaigns, changeCampaign, readCampaign } from '#db/campaigns.ts'
+import { updateProduct } from '#db/products.ts'
 import { chargeWallet, confirmPurchase, readPurchase, reserveStock } from '#db/purchases.ts'
-import type { CampaignTerms } from '#domain/campaigns/campaign.ts'
+import { tagUser } from '#db/wallets.ts'
+import { type CampaignTerms, DEFAULT_TERMS } from '#domain/campaigns/campaign.ts'
 import { giving } from './campaign-examples.ts'
 import { openShop } from './shop.ts'
 
@@ -10,13 +12,15 @@ const PRICE_MINOR = 170_000
 
 export type CampaignShop = Awaited<ReturnType<typeof openCampaignShop>>
 
+const aRequest = () => ({ scope: 'test', key: crypto.randomUUID(), requestHash: '' })
+
 /** A shop with one product at 1700.00 and as many campaigns as a test makes; nobody carries its purchases out but the test. */
 export async function openCampaignShop(options: { connections?: number } = {}) {
   const shop = await openShop({ ...options, sampleCampaign: false })
   await shop.addProduct({ id: 'air', priceMinor: PRICE_MINOR, stock: 100_000 })
 
-  async function confirmed(username: string): Promise<string> {
-    const purchaseId = await shop.order({ username, lines: [{ productId: 'air', quantity: 1 }] })
+  async function confirmed(username: string, quantity = 1): Promise<string> {
+    const purchaseId = await shop.order({ username, lines: [{ productId: 'air', quantity }] })
     await reserveStock(shop.sql, purchaseId)
     await chargeWallet(shop.sql, purchaseId)
     await confirmPurchase(shop.sql, purchaseId)
@@ -33,9 +37,8 @@ export async function openCampaignShop(options: { connections?: number } = {}) {
     async change(name: string, changes: Partial<CampaignTerms> | null) {
       const campaign = await readCampaign(shop.sql, CLIENT, name)
       if (!campaign) throw new Error(`no campaign ${name}`)
-      const request = { scope: 'test', key: crypto.randomUUID(), requestHash: '' }
       const changed = changes && { ...campaign, ...changes }
-      return await changeCampaign(shop.sql, request, { campaign, changed }, 'test')
+      return await changeCampaign(shop.sql, aRequest(), { campaign, changed }, 'test')
     },
     /** An event beside the purchases, of the same client, which no other system may be at the API; nobody awards it. */
     async review(accountId: string, payload: Record<string, unknown> = { amount: 100, quantity: 1, stars: 5 }) {
@@ -48,14 +51,18 @@ export async function openCampaignShop(options: { connections?: number } = {}) {
         client: CLIENT,
         username: accountId,
         payload,
+        actor: 'test',
       })
       return eventId
     },
+    label: (id: string, changes: { categories?: string[]; tags?: string[] }) =>
+      updateProduct(shop.sql, aRequest(), { id, changes, actor: 'test' }),
+    tag: (username: string, tags: string[]) => tagUser(shop.sql, aRequest(), { username, tags, actor: 'test' }),
     given: async (name: string) => (await readCampaign(shop.sql, CLIENT, name))?.givenPoints,
     confirmed,
     /** Everything that a purchase does, and the points that it earned. */
-    async buy(username: string): Promise<{ purchaseId: string; points: number | null }> {
-      const purchaseId = await confirmed(username)
+    async buy(username: string, quantity?: number): Promise<{ purchaseId: string; points: number | null }> {
+      const purchaseId = await confirmed(username, quantity)
       await shop.complete(purchaseId)
       return { purchaseId, points: (await readPurchase(shop.sql, purchaseId))?.pointsIssued ?? null }
     },
@@ -64,10 +71,7 @@ export async function openCampaignShop(options: { connections?: number } = {}) {
 
 /** For its purchases, and for its reviews. */
 const TERMS: CampaignTerms = {
+  ...DEFAULT_TERMS,
   eventTypes: ['PurchaseCompleted', 'Review'],
-  status: 'active',
-  startsAt: null,
-  endsAt: null,
-  caps: { totalPoints: null, pointsPerCustomer: null },
   rules: [giving('$.amount/10')],
 }

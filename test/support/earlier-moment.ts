@@ -1,6 +1,9 @@
 import postgres from 'postgres'
 import { inject } from 'vitest'
 
+/** The rows of each table, as the text of an array of them; null: there are none. */
+type Rows = Record<string, string | null>
+
 /**
  * Brings a test's database back to an earlier moment: what a failover to a replica that lagged, or a restore, does. Everything that was
  * committed in between is lost.
@@ -9,10 +12,10 @@ export function openMoments(databaseUrl: string) {
   const url = new URL(inject('adminUrl'))
   url.pathname = new URL(databaseUrl).pathname
   const sql = postgres(url.href, { max: 1, onnotice: () => {} })
-  let moments = 0
+  let tables: Promise<{ name: string; columns: string }[]> | undefined
 
   /** With the columns that do not follow from others. */
-  async function tables(): Promise<{ name: string; columns: string }[]> {
+  async function readTables(): Promise<{ name: string; columns: string }[]> {
     return await sql<{ name: string; columns: string }[]>`
       select t.table_name as name, string_agg(quote_ident(c.column_name), ', ') as columns
       from information_schema.tables t join information_schema.columns c using (table_schema, table_name)
@@ -22,21 +25,22 @@ export function openMoments(databaseUrl: string) {
   }
 
   return {
-    /** Remembers how everything is now. @returns brings it all back */
+    /** Remembers how everything is now, which one statement sees at one moment. @returns brings it all back */
     async remember(): Promise<() => Promise<void>> {
-      const kept = `moment_${++moments}`
-      const all = await tables()
-      await sql.begin('isolation level repeatable read', async (tx) => {
-        await tx.unsafe(`create schema ${kept}`)
-        for (const { name } of all) await tx.unsafe(`create table ${kept}.${name} as table public.${name}`)
-      })
+      tables ??= readTables()
+      const all = await tables
+      const kept = all.map(({ name }) => `(select array_agg(one)::text from ${name} as one) as ${name}`)
+      const [rows = {}] = await sql.unsafe<Rows[]>(`select ${kept.join(', ')}`)
       return async () => {
         await sql.begin(async (tx) => {
           await tx`set local session_replication_role = replica`
           for (const { name, columns } of all) {
-            await tx.unsafe(`delete from public.${name}`)
-            await tx.unsafe(`
-              insert into public.${name} (${columns}) overriding system value select ${columns} from ${kept}.${name}`)
+            await tx.unsafe(`delete from ${name}`)
+            await tx.unsafe(
+              `insert into ${name} (${columns}) overriding system value
+              select ${columns} from unnest($1::text::${name}[])`,
+              [rows[name] ?? null],
+            )
           }
         })
       }

@@ -6,13 +6,13 @@ import { childEnvironment, type Variables } from '#config/environment.ts'
 export type EntryPoint = ReturnType<typeof startEntryPoint>
 
 /**
- * An entry point such as `api/main.ts`, as a process of its own.
+ * An entry point such as `api/main.ts`, as a process of its own, in production: a worker runs the bundle that was built for all tests.
  *
  * @param changes on top of our environment; `undefined` takes a variable away
  */
 export function startEntryPoint(file: string, changes: Variables, args: string[] = []) {
   const child: ChildProcess = fork(join(import.meta.dirname, '../..', file), args, {
-    env: childEnvironment(changes),
+    env: childEnvironment({ NODE_ENV: 'production', ...changes }),
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   const written = { out: '', err: '' }

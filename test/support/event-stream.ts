@@ -9,10 +9,14 @@ export type ServerSentEvent = {
 export type EventStream = Awaited<ReturnType<typeof openEventStream>>
 
 /** Opens a stream of server-sent events, to be read one by one, as a browser would with `EventSource`. */
-export async function openEventStream(url: string, lastEventId?: string) {
+export async function openEventStream(url: string, lastEventId?: string, headers: Record<string, string> = {}) {
   const gone = new AbortController()
   const response = await fetch(url, {
-    headers: { Accept: 'text/event-stream', ...(lastEventId !== undefined && { 'Last-Event-ID': lastEventId }) },
+    headers: {
+      Accept: 'text/event-stream',
+      ...(lastEventId !== undefined && { 'Last-Event-ID': lastEventId }),
+      ...headers,
+    },
     signal: gone.signal,
   })
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()

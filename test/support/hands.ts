@@ -30,7 +30,8 @@ export const keyboard: Hands = {
   },
 }
 
-const MAX_PRESSES = 60
+/** The longest page, that of a campaign, has some seventy stops: a date and time alone is seven. */
+const MAX_PRESSES = 80
 
 /** Presses Tab, or Shift+Tab if it is further up, until something has the focus, from where it is: nothing may have lost it. */
 async function tabOnto(what: Locator): Promise<void> {

@@ -1,7 +1,8 @@
-import type { PointsCommand } from '#domain/points/account.ts'
+import type { PointsCommand, Reverse } from '#domain/points/account.ts'
 import type { Answer } from '#domain/points/decide.ts'
 import type { PointsAnswer, PointsRequest } from '#ledger/ledger.ts'
 import type { Action } from './ledger-actions.ts'
+import { withLedgerIds } from './points-arbitrary.ts'
 import { commandOf } from './points-ledger.ts'
 import { PointsModel, type Prediction } from './points-model.ts'
 
@@ -36,27 +37,25 @@ export class LedgerModel {
 
   private makeRequest({ kind, command, position, back }: Action): PointsRequest {
     const earlier = this.requests.at(-1 - back)
-    const { now: _, transactionId: __, ...input } = command
-    const own = commandOf({ ...input, ...this.target(command) }, this.keyOf(position))
+    const { now: _, transactionId: __, ...input } = withLedgerIds(command, this.ids)
+    const own = commandOf(input, this.keyOf(position))
     if (kind === 'undo ahead') return this.undo(this.keyOf(position + back + 1), position)
     if (kind === 'command' || !earlier) return { accountId: this.accountId, ...own }
     if (kind === 'repeat') return earlier
-    if (kind === 'undo') return this.undo(earlier.key, position)
+    if (kind === 'undo') return this.undo(earlier.key, position, input.type === 'reverse' ? input : {})
     return { accountId: this.accountId, ...own, key: earlier.key }
   }
 
-  private undo(undoes: string, position: number): PointsRequest {
+  private undo(undoes: string, position: number, { amount, makesGood }: Pick<Reverse, 'amount' | 'makesGood'> = {}) {
     const why = { reason: 'test', reference: 'test', actor: 'test' }
+    const part = { ...(amount !== undefined && { amount }), ...(makesGood !== undefined && { makesGood }) }
     const key = `${this.keyOf(position)}/undo`
-    return { accountId: this.accountId, key, requestHash: `undo ${undoes}`, command: { type: 'undo', undoes, ...why } }
+    const command = { type: 'undo' as const, undoes, ...why, ...part }
+    return { accountId: this.accountId, key, requestHash: `undo ${undoes}`, command }
   }
 
   private keyOf(position: number): string {
     return `${this.accountId}/${position}`
-  }
-
-  private target(command: PointsCommand) {
-    return command.type === 'reverse' ? { reverses: this.ids.get(command.reverses) ?? crypto.randomUUID() } : {}
   }
 
   /** @param answer of the ledger, for its id alone */

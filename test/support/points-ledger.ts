@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { type Database, openDatabase } from '#db/client.ts'
 import { readClock } from '#db/points.ts'
 import { compareAccount } from '#db/points-rebuild.ts'
-import type { Instant } from '#domain/points/account.ts'
+import { type Instant, oneLot } from '#domain/points/account.ts'
 import { type CommandInput, createPointsLedger, type PointsAnswer } from '#ledger/ledger.ts'
 import { createTestDatabase } from './test-database.ts'
 
@@ -53,12 +53,14 @@ async function addUsersAsNeeded(migrateDatabaseUrl: string): Promise<void> {
 
 const why = { reason: 'test', reference: 'test', actor: 'test' }
 
-/** A command of tests, with a key of its own unless one is given. */
+/** A command of tests, with a key of its own unless one is given. An issue of one lot may say `ttlDays` in place of lots. */
 export function commandOf(
   command: Pick<CommandInput, 'type'> & Record<string, unknown>,
   key: string = crypto.randomUUID(),
 ) {
-  const full = { ...why, ...command } as CommandInput
+  const { ttlDays, ...given } = command
+  const lots = typeof ttlDays === 'number' && oneLot(command.amount as number, ttlDays)
+  const full = { ...why, ...given, ...lots } as CommandInput
   return { key, requestHash: createHash('sha256').update(JSON.stringify(full)).digest('hex'), command: full }
 }
 

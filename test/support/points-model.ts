@@ -1,17 +1,24 @@
-import { MAX_POINTS, type PointsCommand } from '#domain/points/account.ts'
+import { type LotAmount, type LotEnd, MAX_POINTS, type NewLot, type PointsCommand } from '#domain/points/account.ts'
 
 /** Where a point is: to be spent, spent by a redemption (its id), lost, or taken back. */
 type Point = {
   lot: string
   issuedAt: string
+  countsAt: number
   endsAt: number
   where: 'lot' | 'expired' | 'taken back' | { spentBy: string }
 }
+
+/** What is known of a transaction: of a redemption its points as they were spent, of an issue its lots. */
+type Done = { type: PointsCommand['type']; points: Point[]; lots: string[]; reversed: number }
 
 /** The parts of an answer that the rules decide, or the refusal's code. */
 export type Prediction =
   | { amount: number; balance: number; spent?: number; expired?: number; owed?: number; withheld?: number }
   | { refused: string }
+
+/** What became of a lot's points. */
+type LotNumbers = { remaining: number; expired: number; takenBack: number; claimed: number; owed: number }
 
 const dayMs = 24 * 60 * 60 * 1000
 
@@ -21,72 +28,137 @@ const dayMs = 24 * 60 * 60 * 1000
  */
 export class PointsModel {
   readonly points: Point[] = []
-  private readonly types = new Map<string, PointsCommand['type']>()
-  private readonly reversed = new Set<string>()
-  /** How many points of lots are to be taken back when they come back. */
+  private readonly done = new Map<string, Done>()
+  /** How many points of lots were asked back, and how many are to be taken back when they come back. */
+  private readonly asked = new Map<string, number>()
   private readonly owed = new Map<string, number>()
 
   /** Carries the command out and predicts the answer. */
   predict(command: PointsCommand): Prediction {
     const result = this.carryOut(command)
     if (typeof result === 'string') return { refused: result }
-    this.types.set(command.transactionId, command.type)
     return { ...result, balance: this.spendable(command.now).length }
   }
 
   private carryOut(command: PointsCommand): string | Omit<Extract<Prediction, { amount: number }>, 'balance'> {
+    const done: Done = { type: command.type, points: [], lots: [], reversed: 0 }
     switch (command.type) {
       case 'issue': {
         if (!valid(command.amount)) return 'invalid_amount'
-        const endsAt = Math.floor(Date.parse(command.now) / dayMs) * dayMs + command.ttlDays * dayMs
-        for (let n = 0; n < command.amount; n++) {
-          this.points.push({ lot: command.transactionId, issuedAt: command.now, endsAt, where: 'lot' })
-        }
+        for (const lot of command.lots) done.lots.push(this.open(lot.id ?? command.transactionId, command.now, lot))
+        this.done.set(command.transactionId, done)
         return { amount: command.amount }
       }
       case 'redeem': {
         if (!valid(command.amount)) return 'invalid_amount'
         const spendable = this.spendable(command.now)
         if (spendable.length < command.amount) return 'insufficient_points'
-        return move(spendable.slice(0, command.amount), { spentBy: command.transactionId })
+        done.points = spendable.slice(0, command.amount)
+        this.done.set(command.transactionId, done)
+        return move(done.points, { spentBy: command.transactionId })
       }
       case 'expire': {
         const lapsed = this.points.filter((point) => point.where === 'lot' && point.endsAt <= Date.parse(command.now))
-        return lapsed.length === 0 ? 'nothing_to_expire' : move(lapsed, 'expired')
+        if (lapsed.length === 0) return 'nothing_to_expire'
+        this.done.set(command.transactionId, done)
+        return move(lapsed, 'expired')
       }
-      case 'reverse':
-        return this.reverse(command.reverses, command.makesGood ?? 0)
+      case 'reverse': {
+        const target = this.done.get(command.reverses)
+        if (target === undefined) return 'unknown_transaction'
+        if (target.type === 'expire' || target.type === 'reverse') return 'not_reversible'
+        const onlyPays = target.type === 'issue' && command.amount === 0 && (command.makesGood ?? 0) > 0
+        if (command.amount !== undefined && !valid(command.amount) && !onlyPays) return 'invalid_amount'
+        const left = this.sizeOf(target) - target.reversed
+        const amount = command.amount ?? left
+        if ((left < 1 && !onlyPays) || amount > left) return 'already_reversed'
+        this.done.set(command.transactionId, done)
+        if (target.type === 'redeem') return this.giveBack(target, amount)
+        return this.takeBack(target, amount, command)
+      }
     }
   }
 
-  private reverse(target: string, makesGood: number) {
-    const type = this.types.get(target)
-    if (type === undefined) return 'unknown_transaction'
-    if (type === 'expire' || type === 'reverse') return 'not_reversible'
-    if (this.reversed.has(target)) return 'already_reversed'
-    this.reversed.add(target)
-    if (type === 'redeem') {
-      const back = this.points.filter((point) => spentBy(point) === target)
-      const withheld = new Set(back.filter((point) => this.settle(point)))
-      move([...withheld], 'taken back')
-      const returned = back.filter((point) => !withheld.has(point))
-      return { ...move(returned, 'lot'), spent: 0, expired: 0, owed: 0, withheld: withheld.size }
+  private open(lot: string, issuedAt: string, { amount, terms }: NewLot): string {
+    const issuedOn = Math.floor(Date.parse(issuedAt) / dayMs) * dayMs
+    const countsOn = issuedOn + terms.availableAfterDays * dayMs
+    const countsAt = terms.availableAfterDays === 0 ? Date.parse(issuedAt) : countsOn
+    const point = { lot, issuedAt, countsAt, endsAt: endOf(terms.ends, countsOn), where: 'lot' as const }
+    for (let n = 0; n < amount; n++) this.points.push({ ...point })
+    return lot
+  }
+
+  private sizeOf({ type, points, lots }: Done): number {
+    return type === 'redeem' ? points.length : lots.reduce((sum, lot) => sum + this.of(lot).length, 0)
+  }
+
+  private of(lot: string, where?: Point['where']): Point[] {
+    return this.points.filter((point) => point.lot === lot && (where === undefined || point.where === where))
+  }
+
+  /** As if less had been redeemed: what was spent last comes back, but for what its lot owes. */
+  private giveBack(redemption: Done, amount: number) {
+    const end = redemption.points.length - redemption.reversed
+    redemption.reversed += amount
+    const back = redemption.points.slice(end - amount, end)
+    const withheld = new Set<Point>()
+    for (const point of back.toReversed()) {
+      if (!this.settle(point) && !this.settleOfIssue(point)) continue
+      withheld.add(point)
+      move([point], 'taken back')
     }
-    const lot = this.points.filter((point) => point.lot === target)
-    const spent = lot.filter((point) => spentBy(point) !== null).length
-    const expired = lot.filter((point) => point.where === 'expired').length
-    const owed = Math.max(0, spent - makesGood)
-    this.owed.set(target, owed)
-    return {
-      ...move(
-        lot.filter((point) => point.where === 'lot'),
-        'taken back',
-      ),
-      spent,
-      expired,
-      owed,
-      withheld: 0,
+    const returned = back.filter((point) => !withheld.has(point))
+    return { ...move(returned, 'lot'), spent: 0, expired: 0, owed: 0, withheld: withheld.size }
+  }
+
+  /** Point by point: one that is there, or else one that is lost, or else one that was spent, which is paid for or owed. */
+  private takeBack(
+    issue: Done,
+    amount: number,
+    { prefer = [], makesGood = 0 }: { prefer?: readonly LotAmount[]; makesGood?: number },
+  ) {
+    issue.reversed += amount
+    const preferred = prefer.map(({ lotId }) => lotId).filter((lot) => issue.lots.includes(lot))
+    const most = new Map(prefer.map((lot) => [lot.lotId, lot.amount]))
+    const lots = [...preferred, ...this.lastSpentFirst(issue.lots.filter((lot) => !preferred.includes(lot)))]
+    const count = { taken: 0, expired: 0, spent: 0 }
+    for (let n = 0; n < amount; n++) {
+      const open = lots.filter((lot) => this.askedOf(lot) < this.of(lot).length)
+      const holds = (lot: string) => this.of(lot, 'lot').length > 0
+      const holding = open.find((lot) => holds(lot) && (most.get(lot) ?? 0) > 0) ?? open.find(holds)
+      const losing = open.find(
+        (lot) => this.of(lot, 'expired').length > this.askedOf(lot) - this.of(lot, 'taken back').length,
+      )
+      const lot = holding ?? losing ?? open[0] ?? ''
+      this.asked.set(lot, this.askedOf(lot) + 1)
+      if (holding) {
+        most.set(lot, (most.get(lot) ?? 0) - 1)
+        move(this.of(lot, 'lot').slice(0, 1), 'taken back')
+        count.taken += 1
+      } else if (losing) count.expired += 1
+      else {
+        this.owed.set(lot, (this.owed.get(lot) ?? 0) + 1)
+        count.spent += 1
+      }
     }
+    let paid = 0
+    for (const lot of lots)
+      for (; paid < makesGood && (this.owed.get(lot) ?? 0) > 0; paid++)
+        this.owed.set(lot, (this.owed.get(lot) ?? 0) - 1)
+    const { taken, expired, spent } = count
+    return { amount: taken, spent, expired, owed: spent - paid, withheld: 0 }
+  }
+
+  private askedOf(lot: string): number {
+    return this.asked.get(lot) ?? 0
+  }
+
+  private lastSpentFirst(lots: string[]): string[] {
+    return lots
+      .flatMap((lot) => this.of(lot).slice(0, 1))
+      .sort(inSpendingOrder)
+      .map(({ lot }) => lot)
+      .reverse()
   }
 
   /** Whether a point that comes back is owed; it no longer is then. */
@@ -96,29 +168,76 @@ export class PointsModel {
     return owed > 0
   }
 
-  private spendable(now: string): Point[] {
-    const live = this.points.filter((point) => point.where === 'lot' && point.endsAt > Date.parse(now))
-    return live.sort((a, b) => a.endsAt - b.endsAt || text(a.issuedAt, b.issuedAt) || text(a.lot, b.lot))
+  /** The same for other lots of its issue. What was paid for of its own lot pays for theirs; else it is asked back in place of one of theirs. */
+  private settleOfIssue({ lot }: Point): boolean {
+    const issue = [...this.done.values()].find(({ type, lots }) => type === 'issue' && lots.includes(lot))
+    const others = this.lastSpentFirst(issue?.lots ?? []).reverse()
+    const owing = others.find((other) => other !== lot && (this.owed.get(other) ?? 0) > 0)
+    if (owing === undefined) return false
+    this.owed.set(owing, (this.owed.get(owing) ?? 0) - 1)
+    if (this.askedOf(lot) === this.of(lot, 'taken back').length + (this.owed.get(lot) ?? 0)) {
+      this.asked.set(lot, this.askedOf(lot) + 1)
+      this.asked.set(owing, this.askedOf(owing) - 1)
+    }
+    return true
   }
 
-  /** How many points each lot holds, and how many of it are owed. */
-  left(): Record<string, { remaining: number; owed: number }> {
-    const left: Record<string, { remaining: number; owed: number }> = {}
+  private spendable(now: string): Point[] {
+    const at = Date.parse(now)
+    return this.points
+      .filter((point) => point.where === 'lot' && point.countsAt <= at && point.endsAt > at)
+      .sort(inSpendingOrder)
+  }
+
+  /** What became of the points of each lot. */
+  left(): Record<string, LotNumbers> {
+    const left: Record<string, LotNumbers> = {}
     for (const { lot, where } of this.points) {
-      const remaining = (left[lot]?.remaining ?? 0) + (where === 'lot' ? 1 : 0)
-      left[lot] = { remaining, owed: this.owed.get(lot) ?? 0 }
+      const numbers = left[lot] ?? {
+        remaining: 0,
+        expired: 0,
+        takenBack: 0,
+        claimed: this.askedOf(lot),
+        owed: this.owed.get(lot) ?? 0,
+      }
+      if (where === 'lot') numbers.remaining += 1
+      if (where === 'expired') numbers.expired += 1
+      if (where === 'taken back') numbers.takenBack += 1
+      left[lot] = numbers
     }
     return left
   }
 }
 
+/** What lots of the books have of it. */
+export function numbersOf(lots: readonly ({ id: string } & LotNumbers)[]): Record<string, LotNumbers> {
+  return Object.fromEntries(
+    lots.map(({ id, remaining, expired, takenBack, claimed, owed }) => [
+      id,
+      { remaining, expired, takenBack, claimed, owed },
+    ]),
+  )
+}
+
+/** Goes from day to day: months are as long as they are. */
+function endOf(end: LotEnd, countsOn: number): number {
+  if ('days' in end) return countsOn + end.days * dayMs
+  if ('on' in end) return Math.max(Date.parse(end.on), countsOn) + dayMs
+  let day = countsOn
+  for (let months = 0; months <= end.endOfMonth; months++) {
+    do day += dayMs
+    while (new Date(day).getUTCDate() !== 1)
+  }
+  return day
+}
+
+function inSpendingOrder(a: Point, b: Point): number {
+  return a.endsAt - b.endsAt || a.countsAt - b.countsAt || text(a.issuedAt, b.issuedAt) || text(a.lot, b.lot)
+}
+
 function move(points: Point[], where: Point['where']) {
   for (const point of points) point.where = where
   return { amount: points.length }
-}
-
-function spentBy({ where }: Point): string | null {
-  return typeof where === 'object' ? where.spentBy : null
 }
 
 function valid(amount: number): boolean {

@@ -1,6 +1,7 @@
 import {
   addCounters,
-  emptyAccount,
+  dayOf,
+  type Instant,
   inSpendingOrder,
   type Lot,
   type PointsAccount,
@@ -37,23 +38,33 @@ export class InMemoryPointsTables {
     const { version, counters } = this.rows
     const transactions = load.targets.flatMap((id) => this.transaction(id))
     const touched = new Set(transactions.flatMap(({ portions }) => portions.map(({ lotId }) => lotId)))
+    const issues = new Set(this.rows.lots.filter(({ id }) => touched.has(id)).map(({ transactionId }) => transactionId))
+    for (const lot of this.rows.lots) if (lot.owed > 0 && issues.has(lot.transactionId)) touched.add(lot.id)
     let points = 0
     const lots = this.rows.lots.toSorted(inSpendingOrder).filter((lot) => {
-      if (lot.remaining === 0 || (lot.expiresAt > load.now && points >= load.points)) return touched.has(lot.id)
-      if (lot.expiresAt > load.now) points += lot.remaining
+      if (lot.remaining === 0) return touched.has(lot.id)
+      if (lot.expiresAt <= load.now) return true
+      if (isPending(lot, load.now) || points >= load.points) return touched.has(lot.id)
+      if (!isPending(lot, load.from)) points += lot.remaining
       return true
     })
-    return { ...emptyAccount('ann'), version, counters, lots: lots.toReversed(), transactions }
+    const pendingElsewhere = this.rows.lots
+      .filter((lot) => isPending(lot, load.from) && !lots.includes(lot))
+      .map(({ availableAt, remaining: amount }) => ({ availableOn: dayOf(availableAt), amount }))
+    return { accountId: 'ann', version, counters, lots: lots.toReversed(), transactions, pendingElsewhere }
   }
 
   private transaction(id: string): Transaction[] {
     const event = this.events.find((candidate) => candidate.transactionId === id)
     if (event === undefined) return []
-    const reversal = this.events.find((other) => other.type === 'reversed' && other.reverses.transactionId === id)
-    const reversedBy = reversal?.transactionId ?? null
-    return [{ id, type: transactionTypeOf(event), portions: event.portions, reversedBy }]
+    const reversals = this.events.filter((other) => other.type === 'reversed' && other.reverses.transactionId === id)
+    const reversed = reversals.reduce((sum, one) => (one.type === 'reversed' ? sum + one.reverses.amount : sum), 0)
+    const reversedBy = reversals.at(-1)?.transactionId ?? null
+    return [{ id, type: transactionTypeOf(event), portions: event.portions, reversed, reversedBy }]
   }
 }
+
+const isPending = (lot: Lot, now: Instant) => dayOf(lot.availableAt) > dayOf(now)
 
 function changedLots(lots: readonly Lot[], { changed }: Changes): Lot[] {
   return lots.map((lot) => {
@@ -64,7 +75,8 @@ function changedLots(lots: readonly Lot[], { changed }: Changes): Lot[] {
 }
 
 function changedDays(rows: readonly DailyBalance[], { daily }: Changes): DailyBalance[] {
-  const sameRow = (a: DailyBalance, b: DailyBalance) => a.issuedOn === b.issuedOn && a.expiresAt === b.expiresAt
+  const sameRow = (a: DailyBalance, b: DailyBalance) =>
+    a.issuedOn === b.issuedOn && a.availableOn === b.availableOn && a.expiresAt === b.expiresAt
   const updated = rows.map((row) => {
     const change = daily.find((candidate) => sameRow(candidate, row))
     if (change === undefined) return row

@@ -2,6 +2,9 @@ import {
   type Expire,
   emptyAccount,
   type Issue,
+  type LotEnd,
+  type NewLot,
+  oneLot,
   type PointsAccount,
   type PointsCommand,
   type PointsEvent,
@@ -22,7 +25,16 @@ function request(transactionId: string, now: string) {
 }
 
 export function issue(id: string, amount: number, now: string, ttlDays = 365): Issue {
-  return { type: 'issue', ...request(id, now), amount, ttlDays }
+  return { type: 'issue', ...request(id, now), ...oneLot(amount, ttlDays) }
+}
+
+/** Points that wait, as a lot or a part of an issue. */
+export function lot(amount: number, availableAfterDays: number, ends: LotEnd, more: Partial<NewLot> = {}): NewLot {
+  return { amount, terms: { availableAfterDays, ends }, ...more }
+}
+
+export function issueLots(id: string, now: string, ...lots: NewLot[]): Issue {
+  return { type: 'issue', ...request(id, now), amount: lots.reduce((sum, { amount }) => sum + amount, 0), lots }
 }
 
 export function redeem(id: string, amount: number, now: string): Redeem {
@@ -33,9 +45,11 @@ export function expire(id: string, now: string): Expire {
   return { type: 'expire', ...request(id, now) }
 }
 
-export function reverse(id: string, reverses: string, now: string, makesGood = 0): Reverse {
-  return { type: 'reverse', ...request(id, now), reverses, makesGood }
+export function reverse(id: string, reverses: string, now: string, makesGood = 0, part: Part = {}): Reverse {
+  return { type: 'reverse', ...request(id, now), reverses, makesGood, ...part }
 }
+
+export type Part = Pick<Reverse, 'amount' | 'prefer'>
 
 /** An accepted command: its event, the answer, what it moved per lot (in that order), and what each lot holds after. */
 export type Accepted = {

@@ -16,8 +16,16 @@ export type OpenApiDocument = {
 }
 
 /** Headers that say something about an answer. Those that depend on more than its status may be missing. */
-const HEADERS = ['Location', 'ETag', 'Retry-After', 'Idempotency-Replayed', 'Preference-Applied']
-const CONDITIONAL = ['Idempotency-Replayed', 'Preference-Applied']
+const HEADERS = [
+  'Location',
+  'ETag',
+  'Retry-After',
+  'Idempotency-Replayed',
+  'Preference-Applied',
+  'RateLimit',
+  'RateLimit-Policy',
+]
+const CONDITIONAL = ['Idempotency-Replayed', 'Preference-Applied', 'RateLimit', 'RateLimit-Policy']
 
 /** What every problem has, on whatever address. */
 const anyProblem = z.object({

@@ -1,29 +1,34 @@
-import { Client, Connection, type WorkflowHandle, WorkflowIdReusePolicy } from '@temporalio/client'
+import {
+  Client,
+  Connection,
+  type WorkflowHandle,
+  WorkflowIdConflictPolicy,
+  WorkflowIdReusePolicy,
+} from '@temporalio/client'
 import {
   bundleWorkflowCode,
   DefaultLogger,
   type LogEntry,
   NativeConnection,
-  Runtime,
   type WorkflowBundleOption,
 } from '@temporalio/worker'
 import { inject } from 'vitest'
 import { startWorkflow } from '#config/temporal.ts'
 import { readPurchase } from '#db/purchases.ts'
+import type { PurchaseLine } from '#domain/purchase.ts'
 import { createWorker, WORKFLOWS_PATH } from '#worker/create-worker.ts'
-import { type PurchaseInput, type PurchaseResult, purchaseStart, TASK_QUEUE } from '#workflows/contract.ts'
+import {
+  type PurchaseInput,
+  type PurchaseResult,
+  purchaseStart,
+  REFUND_ASKED,
+  type RefundResult,
+  refundStart,
+  TASK_QUEUE,
+} from '#workflows/contract.ts'
 import { planFaults } from './faults.ts'
 import { openShop, type ShopOptions } from './shop.ts'
-
-// Injected faults are what these tests are about: only what nobody expects is worth a line.
-const shown = new DefaultLogger('ERROR')
-const logged: LogEntry[] = []
-Runtime.install({
-  logger: new DefaultLogger('WARN', (entry) => {
-    logged.push(entry)
-    shown.log(entry.level, entry.message, entry.meta)
-  }),
-})
+import { logged } from './temporal-runtime.ts'
 
 export type SagaWorldOptions = ShopOptions & {
   workflowInterceptors?: string[]
@@ -84,6 +89,21 @@ export async function openSagaWorld(options: SagaWorldOptions = {}) {
       const workflowIdReusePolicy = WorkflowIdReusePolicy.REJECT_DUPLICATE
       const handle = await startWorkflow(client, workflowType, { taskQueue, workflowIdReusePolicy, ...start })
       return handle as WorkflowHandle<(input: PurchaseInput) => Promise<PurchaseResult>>
+    },
+    /** Puts a refund on record, of some lines or of all that is left, and tells Temporal, as the API does. */
+    refund: async (purchaseId: string, lines?: PurchaseLine[]) => {
+      await shop.askForRefund(purchaseId, lines)
+      const purchase = await readPurchase(shop.sql, purchaseId)
+      if (!purchase) throw new Error(`no purchase ${purchaseId}`)
+      const { workflowType, ...start } = refundStart(purchase)
+      const options = {
+        taskQueue,
+        workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+        workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+        signal: REFUND_ASKED,
+      }
+      const handle = await startWorkflow(client, workflowType, { ...options, ...start })
+      return handle as WorkflowHandle<(input: PurchaseInput) => Promise<RefundResult>>
     },
     /** From now on nobody works, until `startWorker`. */
     stopWorker,

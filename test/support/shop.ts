@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { v7 as uuidv7 } from 'uuid'
-import { awardPoints, takeBackAward, undoRedemption } from '#activities/points.ts'
+import { awardPoints } from '#activities/points.ts'
+import { returnMoney, returnPoints, takeBackAward } from '#activities/refunds.ts'
 import { audit } from '#db/audit.ts'
 import { addMissingCampaigns, readGrantsTakenBack } from '#db/campaigns.ts'
 import { type Database, openDatabase } from '#db/client.ts'
 import { call } from '#db/functions.ts'
 import { addMissingProducts, updateProduct } from '#db/products.ts'
-import { openPurchase, openRefund, recordOutcome, recordRefunded, returnMoney, returnStock } from '#db/purchases.ts'
+import { openPurchase, recordOutcome } from '#db/purchases.ts'
+import { openRefund, recordRefunded, returnStock } from '#db/refunds.ts'
 import { addMissingUsers, createWallet, findUser } from '#db/wallets.ts'
 import type { PurchaseLine, PurchaseStatus } from '#domain/purchase.ts'
 import { createPointsLedger } from '#ledger/ledger.ts'
@@ -53,14 +55,16 @@ export async function openShop(options: ShopOptions = {}) {
       await awardPoints(points, { purchaseId })
       await recordOutcome(sql, purchaseId, { status: 'completed' })
     },
-    /** What the refund workflow does. */
-    refund: async (purchaseId: string) => {
-      await openRefund(sql, purchaseId, 'test')
-      const award = await takeBackAward(points, purchaseId)
-      const redeemed = await undoRedemption(points, purchaseId)
-      await returnStock(sql, purchaseId)
-      await returnMoney(sql, purchaseId, { award, redeemed })
-      await recordRefunded(sql, purchaseId)
+    askForRefund: (purchaseId: string, lines?: PurchaseLine[]) => askForRefund(sql, purchaseId, lines),
+    /** What the refund workflow does for one refund: of some lines, or of all that is left. */
+    refund: async (purchaseId: string, lines?: PurchaseLine[]) => {
+      const which = { purchaseId, refund: await askForRefund(sql, purchaseId, lines) }
+      const award = await takeBackAward(points, which)
+      const redeemed = await returnPoints(points, which)
+      await returnStock(sql, purchaseId, which.refund)
+      const given = await returnMoney(points, { ...which, award, redeemed })
+      await recordRefunded(sql, purchaseId, which.refund)
+      return given
     },
     purchase: (purchaseId: string) => readPurchase(sql, purchaseId),
     timeline: (purchaseId: string) => readTimeline(sql, purchaseId),
@@ -116,6 +120,14 @@ async function addWallet(
   return username
 }
 
+/** Writes a refund down without starting its workflow. @returns its number */
+async function askForRefund(sql: Database, purchaseId: string, lines?: PurchaseLine[]): Promise<number> {
+  const request = { scope: 'test', key: randomUUID(), requestHash: '' }
+  const opened = await openRefund(sql, { purchaseId, actor: 'test', ...(lines && { lines, request }) })
+  if (opened.result !== 'done') throw new Error(`the test's refund was not taken: ${JSON.stringify(opened)}`)
+  return Number(opened.resource)
+}
+
 /** Writes a purchase down without starting its workflow. */
 async function placeOrder(sql: Database, order: Order): Promise<string> {
   const purchaseId = uuidv7()
@@ -126,6 +138,7 @@ async function placeOrder(sql: Database, order: Order): Promise<string> {
     idempotencyKey: purchaseId,
     requestHash: 'test',
     pointValueMinor: 10,
+    actor: 'test',
   })
   if (!opened.ok) throw new Error(`the test's order was not taken: ${opened.problem}`)
   return opened.purchaseId

@@ -1,6 +1,6 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker'
+import { DefaultLogger } from '@temporalio/worker'
 import type { TestProject } from 'vitest/node'
 import { readEnvironment } from '#config/environment.ts'
 import { identify, type ProcessIdentity, type Runtime, writeRuntime } from '#config/runtime-file.ts'
@@ -9,6 +9,7 @@ import { stopInOrder } from '#scripts/launcher/supervisor.ts'
 import { startPostgresServer } from '#scripts/platform/postgres.ts'
 import { freePort, sendSignal } from '#scripts/platform/processes.ts'
 import { obtainTemporal, startTemporalServer } from '#scripts/platform/temporal.ts'
+import { buildWorkflowBundle } from '#worker/create-worker.ts'
 import { createTemplateDatabase } from './databases.ts'
 import { makeTemporaryFolder, removeAbandonedFolders } from './temporary-folders.ts'
 
@@ -19,7 +20,7 @@ declare module 'vitest' {
     adminUrl: string
     /** `host:port` of a Temporal dev server with our search attributes, namespace `default`. */
     temporalAddress: string
-    /** File with the bundle of workflows/index.ts, for `workflowBundle: { codePath }`. */
+    /** File with the bundle of workflows/index.ts, for `workflowBundle: { codePath }`: where production workers look for it. */
     workflowBundlePath: string
     /** Folder with the store as it is served. */
     storeDir: string
@@ -27,12 +28,12 @@ declare module 'vitest' {
 }
 
 const ROOT = join(import.meta.dirname, '../..')
-const dataDir = makeTemporaryFolder()
+const dataDir = makeTemporaryFolder({ inMemory: true })
 const processes: Runtime['processes'] = {}
 
 /**
  * Starts one Postgres and one Temporal dev server for the whole run, in a temporary folder, by the code that `npm start`
- * uses. Nothing of a test run has to survive a crash of the machine, so Postgres does not wait for the disk.
+ * uses. Nothing of a test run has to survive a crash of the machine, so Postgres does without the disk, or does not wait for it.
  */
 export async function setup(project: TestProject): Promise<void> {
   process.once('exit', stopAtOnce)
@@ -41,7 +42,7 @@ export async function setup(project: TestProject): Promise<void> {
     const [adminUrl, temporalAddress, workflowBundlePath] = await Promise.all([
       startPostgres(),
       startTemporal(),
-      bundleWorkflows(),
+      buildWorkflowBundle(new DefaultLogger('WARN')),
       buildStore({ root: ROOT, notify, stopping: new AbortController().signal }),
     ])
     project.provide('storeDir', join(ROOT, 'dist/store'))
@@ -76,7 +77,7 @@ async function startPostgres(): Promise<string> {
     dataDir,
     port: await freePort(),
     logFile: join(dataDir, 'postgres.log'),
-    settings: { fsync: 'off', full_page_writes: 'off' },
+    settings: { fsync: 'off', full_page_writes: 'off', max_wal_size: '256MB' },
     onSpawn: (identity) => remember('postgres', identity),
   })
   await createTemplateDatabase(server.adminUrl)
@@ -91,14 +92,6 @@ async function startTemporal(): Promise<string> {
     onSpawn: (identity) => remember('temporal', identity),
   })
   return address
-}
-
-async function bundleWorkflows(): Promise<string> {
-  const workflowsPath = join(ROOT, 'workflows/index.ts')
-  const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') })
-  const path = join(dataDir, 'workflow-bundle.js')
-  writeFileSync(path, code)
-  return path
 }
 
 function notify(line: string): void {

@@ -23,6 +23,7 @@ export const AUTH_VARIABLES = {
 export async function bearer(
   subject: string,
   claims: { roles: string[]; clients?: string[] },
+  lifetime = '10 minutes',
 ): Promise<Record<string, string>> {
   const token = await new SignJWT(claims)
     .setProtectedHeader({ alg: 'HS256' })
@@ -30,7 +31,7 @@ export async function bearer(
     .setAudience(AUTH.audience)
     .setSubject(subject)
     .setIssuedAt()
-    .setExpirationTime('10 minutes')
+    .setExpirationTime(lifetime)
     .sign(new TextEncoder().encode(SECRET))
   return { Authorization: `Bearer ${token}` }
 }

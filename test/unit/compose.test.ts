@@ -2,7 +2,6 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { isLoopbackHost } from '#config/loopback.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')
@@ -29,14 +28,38 @@ describe('docker-compose.yml', () => {
     expect(image).toMatch(PINNED)
   })
 
-  test.each(services)('lets nobody but this machine reach %s', (_, { ports = [], network_mode, environment }) => {
-    for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/)
-    expect(network_mode === undefined || isLoopbackHost(environment.HOST ?? '')).toBe(true)
+  test.each(services)(
+    'lets nobody but this machine reach %s, unless it is told to',
+    (_, { ports = [], network_mode }) => {
+      for (const port of ports) expect(withDefaults(port)).toMatch(/^127\.0\.0\.1:\d+:\d+$/)
+      expect(network_mode).toBeUndefined()
+    },
+  )
+
+  test('can be told so of the proxy alone; the API is reached through it', () => {
+    const published = services.filter(([, { ports = [] }]) => ports.length > 0).map(([name]) => name)
+    expect(published).toEqual(['postgres', 'temporal', 'temporal-ui', 'proxy'])
+    const chosen = services.filter(([, { ports = [] }]) => ports.some((port) => !port.startsWith('127.0.0.1:')))
+    expect(chosen.map(([name]) => name)).toEqual(['proxy'])
   })
 
-  test('publishes what operators need, so that the rule above has something to hold', () => {
-    const published = services.filter(([, { ports = [] }]) => ports.length > 0).map(([name]) => name)
-    expect(published).toEqual(['postgres', 'temporal', 'temporal-ui'])
+  test('gives the API auth, its proxy, and one count of requests for all its containers', () => {
+    expect(environmentOf('api')).toMatchObject({ HOST: '0.0.0.0', TRUST_PROXY: '1', RATE_LIMITS: 'postgres' })
+    for (const name of ['AUTH_ISSUER', 'AUTH_AUDIENCE']) expect(environmentOf('api')[name]).toMatch(/^\$\{\w+:\?.+\}$/)
+    const secrets = services.filter(([, { environment }]) => 'AUTH_JWT_SECRET' in (environment ?? {}))
+    expect(secrets.map(([name]) => name)).toEqual(['api'])
+  })
+
+  test.each(['api', 'worker'])('passes on to %s whatever can be configured of it, or sets it', (name) => {
+    const given = Object.keys(environmentOf(name))
+    const lacking = configurable().filter((variable) => !given.includes(variable) && !LEFT_OUT[name]?.test(variable))
+    expect(lacking).toEqual([])
+  })
+
+  test('takes the settings that API and worker must agree on from one place', () => {
+    const shared = Object.keys(environmentOf('api')).filter((variable) => variable in environmentOf('worker'))
+    expect(shared).toContain('POINTS_TTL_DAYS')
+    for (const name of shared) expect(environmentOf('api')[name]).toBe(environmentOf('worker')[name])
   })
 
   test('takes every password from the environment, and does not start without it', () => {
@@ -88,14 +111,42 @@ describe('the image', () => {
     expect(dockerfile.match(/^USER .+/gm)).toEqual(['USER node'])
   })
 
-  test.each(['worker/main.ts', 'api/main.ts', 'scripts/migrate.ts', 'scripts/seed.ts', 'scripts/audit.ts'])(
-    'has every file that %s needs',
-    (entry) => {
-      const missing = [...importedFrom(entry)].filter((file) => !isIn(file, copied()) || !isIn(file, sentToBuild()))
-      expect(missing).toEqual([])
-    },
-  )
+  test.each([
+    ...['worker/main.ts', 'api/main.ts', 'scripts/migrate.ts', 'scripts/seed.ts', 'scripts/audit.ts'],
+    ...['scripts/token.ts', 'scripts/grant.ts', 'scripts/projections-rebuild.ts'],
+  ])('has every file that %s needs', (entry) => {
+    const missing = [...importedFrom(entry)].filter((file) => !isIn(file, copied()) || !isIn(file, sentToBuild()))
+    expect(missing).toEqual([])
+  })
 })
+
+/** As compose fills it in when nothing is set. */
+function withDefaults(text: string): string {
+  return text.replaceAll(/\$\{\w+:-([^${}]*)\}/g, '$1')
+}
+
+function environmentOf(name: string): Record<string, string> {
+  const { environment } = Object.fromEntries(services)[name] ?? {}
+  return Object.fromEntries(Object.entries(environment ?? {}).map(([key, value]) => [key, withDefaults(String(value))]))
+}
+
+/** The variables of the README's table. */
+function configurable(): string[] {
+  const readme = read('README.md')
+  const table = readme.slice(readme.indexOf('\n## Configuration\n'), readme.indexOf('\n## Layout\n'))
+  const names = [...table.matchAll(/^\| (.+?) +\|/gm)].flatMap(
+    ([, cell = '']) => cell.match(/(?<=`)[A-Z_]+(?=`)/g) ?? [],
+  )
+  expect(names).toContain('AUTH_JWKS_URL')
+  return names
+}
+
+/** What only `npm start`, migrations or the other process know; the namespace is what temporal-namespace makes. */
+const LEFT_OUT: Record<string, RegExp> = {
+  api: /^(WORKER_HEALTH_PORT|MIGRATE_DATABASE_URL|TEMPORAL_(PORT|UI_PORT|CLI|NAMESPACE)|DATA_DIR)$/,
+  worker:
+    /^(HOST|PORT|MIGRATE_DATABASE_URL|TEMPORAL_(PORT|UI_PORT|UI_URL|CLI|NAMESPACE)|DATA_DIR|PURCHASE_WAIT_MS|AUTH_.*|PUBLIC_URL|ALLOWED_HOSTS|TRUST_PROXY|RATE_LIMIT.*|CORS_ORIGINS)$/,
+}
 
 function lastStage(): string {
   return dockerfile.slice(dockerfile.lastIndexOf('\nFROM '))

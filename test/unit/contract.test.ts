@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { readEnvironment } from '#config/environment.ts'
+import { aboutPeople, type Document, foreignData, operationsForCustomers } from '#test/contract/customer.ts'
 import { type AcceptedFinding, compare, readAccepted, schemathesisFindings } from '#test/contract/findings.ts'
 import { findPython } from '#test/contract/tools.ts'
 
@@ -51,6 +52,50 @@ describe('what schemathesis reports', () => {
   test('is a finding, too, when it could not go on', () => {
     const [error] = schemathesisFindings(JSON.stringify({ NonFatalError: { value: 'no answer' } }))
     expect(error).toMatchObject({ rule: 'error', detail: expect.stringContaining('no answer') })
+  })
+})
+
+describe('what a customer is answered', () => {
+  const secret = 'usr_of-somebody-else'
+  function answered(uri: string, status: number, body: object): string {
+    const response = { status_code: status, content: encoded(JSON.stringify(body)) }
+    const interactions = { c1: { request: { method: 'GET', uri }, response } }
+    return JSON.stringify({ ScenarioFinished: { recorder: { label: 'GET /purchases', interactions } } })
+  }
+
+  test.each([
+    ['has something of somebody else', '/purchases', 200, true],
+    ['has it, though the request had it as well', `/purchases?userId=${secret}`, 200, true],
+    ['has it in a problem', '/purchases', 404, true],
+    ['repeats of the request what it refuses', `/purchases?userId=${secret}`, 404, false],
+  ])('%s: at %s with %d that is a finding: %s', (_, uri, status, isFound) => {
+    const found = foreignData(answered(uri, status, { detail: `There is no ${secret}.` }), [secret, 'other'])
+    expect(found.map(({ rule, at }) => [rule, at])).toEqual(isFound ? [['foreign_data', 'GET /purchases']] : [])
+  })
+
+  test('is about what is theirs, and what is not: the document for it names both', () => {
+    const text = { type: 'string' }
+    const order = { requestBody: { $ref: '#/components/schemas/Order' } }
+    const document: Document = {
+      paths: {
+        '/purchase': { post: { operationId: 'buy', ...order, 'x-roles': ['customer', 'operator'] } },
+        '/purchases/{id}': {
+          get: { operationId: 'get', parameters: [{ name: 'id', in: 'path', schema: text }], 'x-roles': ['customer'] },
+        },
+        '/products/{id}': {
+          get: { operationId: 'see', parameters: [{ name: 'id', in: 'path', schema: text }], 'x-roles': [] },
+        },
+      },
+      components: { schemas: { Order: { properties: { userId: text, productId: text } } } },
+    }
+    const about = aboutPeople(document, { names: ['me', 'other'], purchases: ['mine', 'theirs'] })
+    expect(about.components.schemas.Order?.properties).toEqual({
+      userId: { ...text, enum: ['me', 'other'] },
+      productId: text,
+    })
+    expect(about.paths['/purchases/{id}']?.get?.parameters?.[0]?.schema.enum).toEqual(['mine', 'theirs'])
+    expect(about.paths['/products/{id}']?.get?.parameters?.[0]?.schema).toEqual(text)
+    expect(operationsForCustomers(document)).toEqual(['buy', 'get'])
   })
 })
 

@@ -1,9 +1,10 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, execSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
 type Entry = {
+  name?: string
   version?: string
   integrity?: string
   resolved?: string
@@ -14,7 +15,12 @@ type Entry = {
   hasInstallScript?: boolean
   optionalDependencies?: Record<string, string>
 }
-type Manifest = { optionalDependencies: Record<string, string>; allowScripts: Record<string, boolean> }
+type Manifest = {
+  scripts: { sbom: string }
+  optionalDependencies: Record<string, string>
+  allowScripts: Record<string, boolean>
+}
+type Component = { 'bom-ref': string; purl: string; hashes?: object[] }
 
 const ROOT = join(import.meta.dirname, '../..')
 const readJson = (path: string) => JSON.parse(readFileSync(join(ROOT, path), 'utf8'))
@@ -25,6 +31,10 @@ const manifest: Manifest = readJson('package.json')
 const packages = Object.entries(lock.packages).filter(([path, { link }]) => path.includes('node_modules/') && !link)
 
 const nameOf = (path: string) => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)
+
+function withInstallScript(): string[] {
+  return packages.filter(([, { hasInstallScript }]) => hasInstallScript).map(([path]) => nameOf(path))
+}
 
 /** Where Node would find `name` from the package at `path`: in its own node_modules, or in those above. */
 function isLocked(path: string, name: string): boolean {
@@ -53,8 +63,32 @@ describe('the lock file', () => {
   })
 
   test('holds no install script that package.json does not decide about, on which the install would stop', () => {
-    const withScripts = packages.filter(([, { hasInstallScript }]) => hasInstallScript).map(([path]) => nameOf(path))
-    expect(withScripts.filter((name) => !(name in manifest.allowScripts))).toEqual([])
+    expect(withInstallScript().filter((name) => !(name in manifest.allowScripts))).toEqual([])
+  })
+
+  test('has an explanation of each install script, and of whether it runs', () => {
+    const note = readFileSync(join(ROOT, 'docs/dependencies.md'), 'utf8')
+    const rows = [...note.matchAll(/^\| `([^`]+)` +\| (yes|no) +\|/gm)].map(([, name = '', runs]) => [
+      name,
+      runs === 'yes',
+    ])
+    const decided = withInstallScript().map((name) => [name, manifest.allowScripts[name]])
+    expect(rows).toEqual(decided.toSorted(([one = ''], [other = '']) => (one < other ? -1 : 1)))
+  })
+
+  test('is in the bill of materials, package by package', () => {
+    // What `npm run sbom` writes into a file.
+    const printed = execSync(manifest.scripts.sbom.replace(/ > .*$/, ''), { cwd: ROOT, encoding: 'utf8' })
+    const { bomFormat, components } = JSON.parse(printed) as { bomFormat: string; components: Component[] }
+    expect(bomFormat).toBe('CycloneDX')
+    const ours = Object.entries(lock.packages).filter(([path]) => path !== '' && !path.includes('node_modules/'))
+    const locked = packages.map(([path, { version }]) => `${nameOf(path)}@${version}`)
+    const named = components.map((component) => component['bom-ref'])
+    expect(named.toSorted()).toEqual(
+      [...new Set(locked), ...ours.map(([, { name, version }]) => `${name}@${version}`)].sort(),
+    )
+    const others = components.filter((component) => locked.includes(component['bom-ref']))
+    expect(others.filter(({ hashes = [], purl }) => hashes.length === 0 || !purl.startsWith('pkg:npm/'))).toEqual([])
   })
 })
 

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { createServer, type Server } from 'node:net'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { identify, isAlive, type ProcessIdentity } from '#config/runtime-file.ts'
-import { freePort, requireFreePorts, stopProcess } from '#scripts/platform/processes.ts'
+import { freePort, requireFreePorts, run, stopProcess } from '#scripts/platform/processes.ts'
 
 function startNode(script: string): ProcessIdentity {
   const child = spawn(process.execPath, ['-e', script], { stdio: 'ignore' })
@@ -32,6 +32,14 @@ describe('processes', () => {
     expect(await stopProcess(stubborn, steps)).toBe(true)
     expect(isAlive(stubborn)).toBe(false)
   })
+})
+
+test('a program that is run sees no secret of ours', async () => {
+  vi.stubEnv('AUTH_JWT_SECRET', 'hunter2')
+  const seen = await run(process.execPath, ['-p', 'JSON.stringify(process.env)'])
+  vi.unstubAllEnvs()
+  expect(JSON.parse(seen)).toHaveProperty('PATH')
+  expect(seen).not.toContain('hunter2')
 })
 
 describe('ports', () => {

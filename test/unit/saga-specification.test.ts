@@ -23,6 +23,17 @@ describe('docs/saga-specification.md', () => {
 
   const bought = ['purchase running', 'reserveStock applied', 'chargeWallet applied', 'confirmPurchase applied']
 
+  const completed = [...bought, 'awardPoints applied', 'purchase completed']
+  const asked = [...completed, 'purchase refunding 1', 'purchase refunding 2']
+  const first = ['returnStock applied 1', 'returnMoney applied 1', 'purchase partially_refunded 1']
+
+  /** `step state`, and the number of the refund that it belongs to, if it does to any. */
+  const timelineOf = (lines: readonly string[]) =>
+    lines.map((line) => {
+      const [step, state, refund] = line.split(' ')
+      return { entry: `${step} ${state}`, ...(refund && { refund: Number(refund) }) }
+    })
+
   test.each([
     [bought, undefined],
     [[...bought, 'confirmPurchase applied'], '"confirmPurchase applied" comes twice'],
@@ -33,8 +44,14 @@ describe('docs/saga-specification.md', () => {
     ],
     [[...bought, 'purchase compensating'], '"purchase compensating" comes after "confirmPurchase applied"'],
     [['purchase running', 'purchase forgotten'], '"purchase forgotten" is not in the table'],
+    [[...asked, ...first, 'returnStock applied 2', 'returnMoney applied 2', 'purchase refunded 2'], undefined],
+    [[...asked, 'purchase refunding 2'], '"purchase refunding" comes twice'],
+    [[...asked, ...first, 'returnStock applied 1'], '"returnStock applied" comes twice'],
+    [[...asked, ...first, 'returnMoney applied 2'], '"returnMoney applied" comes before "returnStock applied"'],
+    [[...asked, ...first, 'awardPoints undone 2'], undefined],
+    [[...asked, ...first, 'awardPoints undone 1'], '"awardPoints undone" comes after "returnMoney applied"'],
   ])('has an order: %j', (timeline, expected) => {
-    const found = misplaced(specification, timeline)
+    const found = misplaced(specification, timelineOf(timeline))
     if (expected === undefined) expect(found).toBeUndefined()
     else expect(found).toMatch(expected)
   })

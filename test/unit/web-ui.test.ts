@@ -1,10 +1,10 @@
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, request, type Server } from 'node:http'
-import { type AddressInfo, createConnection } from 'node:net'
-import { text } from 'node:stream/consumers'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { serveWebUi } from '#scripts/launcher/web-ui.ts'
 import { freePort } from '#scripts/platform/processes.ts'
+import { rawRequest } from '#test/support/raw-request.ts'
 
 /** In place of the Web UI of the dev server: records what it was asked. */
 let upstream: Server
@@ -31,34 +31,22 @@ afterEach(async () => {
   }
 })
 
-/** One request line, to loopback by its Host. */
-async function sendRaw(to: number, line: string): Promise<string> {
-  const socket = createConnection(to, '127.0.0.1')
-  socket.write(`${line}\r\nHost: 127.0.0.1:${to}\r\nConnection: close\r\n\r\n`)
-  return await text(socket)
-}
-
-async function ask(method: string, headers: Record<string, string> = {}, body = '') {
-  const sent = request({ host: '127.0.0.1', port, method, path: '/namespaces?x=1', headers })
-  sent.end(body)
-  const [response] = (await once(sent, 'response')) as [IncomingMessage]
-  const chunks: Buffer[] = []
-  for await (const chunk of response) chunks.push(chunk)
-  return { status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks).toString() }
-}
+/** To loopback by its Host, unless the headers say otherwise. */
+const ask = (method: string, headers: Record<string, string> = {}, body = '', target = '/namespaces?x=1') =>
+  rawRequest(`http://127.0.0.1:${port}`, target, { method, headers, body })
 
 describe('the Web UI', () => {
   test('is what the dev server serves, with its headers', async () => {
     expect(await ask('GET')).toMatchObject({
       status: 201,
       headers: { 'x-from': 'upstream', 'set-cookie': ['a=1', 'b=2'] },
-      body: 'GET /namespaces?x=1  ',
+      text: 'GET /namespaces?x=1  ',
     })
   })
 
   test('takes what its own page sends', async () => {
     const own = { origin: `http://127.0.0.1:${port}`, 'sec-fetch-site': 'same-origin', 'x-csrf-token': 't' }
-    expect(await ask('POST', own, 'body')).toMatchObject({ status: 201, body: 'POST /namespaces?x=1 t body' })
+    expect(await ask('POST', own, 'body')).toMatchObject({ status: 201, text: 'POST /namespaces?x=1 t body' })
   })
 
   test.each(['evil.example', 'evil.example:8233', '192.168.1.7', '127.0.0.1.evil.example'])(
@@ -107,15 +95,15 @@ describe('the Web UI', () => {
     ['http://localhost/namespaces?x=1', 201],
     ['//evil.example/namespaces', 201],
   ])('looks at the host in the target of a request, too: %s', async (target, status) => {
-    const answer = await sendRaw(port, `GET ${target} HTTP/1.1`)
-    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
-    if (status === 201) expect(answer).toContain(`GET ${target.replace('http://localhost', '')} `)
+    const answer = await ask('GET', {}, '', target)
+    expect(answer.status).toBe(status)
+    if (status === 201) expect(answer.text).toContain(`GET ${target.replace('http://localhost', '')} `)
   })
 
   test('says so when Temporal is not there', async () => {
     upstream.close()
     upstream.closeAllConnections()
-    expect(await ask('GET')).toMatchObject({ status: 502, body: 'Temporal does not answer.\n' })
+    expect(await ask('GET')).toMatchObject({ status: 502, text: 'Temporal does not answer.\n' })
   })
 
   test('listens on loopback only, and reports a taken port with the variable that chooses another', async () => {

@@ -39,7 +39,7 @@ async function recordEvents(): Promise<string[]> {
   const ids = Array.from({ length: MANY }, () => crypto.randomUUID())
   for (const eventId of ids) {
     const request = { scope: 'test', key: eventId, requestHash: '' }
-    const event = { type: 'Review', client: 'reviewsite', username: 'reviewer', payload: {} }
+    const event = { type: 'Review', client: 'reviewsite', username: 'reviewer', payload: {}, actor: 'test' }
     await recordExternalEvent(world.shop.sql, request, { eventId, ...event })
   }
   return ids

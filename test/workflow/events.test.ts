@@ -3,6 +3,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { listParkedAwards, readAward, readEvaluation, recordExternalEvent } from '#db/awards.ts'
 import { addMissingCampaigns } from '#db/campaigns.ts'
 import { listTransactions, readAvailable } from '#db/points.ts'
+import { DEFAULT_TERMS } from '#domain/campaigns/campaign.ts'
 import { type Awarded, awardWorkflowId } from '#domain/purchase.ts'
 import { shortPatience } from '#test/replay/scenarios.ts'
 import { giving } from '#test/support/campaign-examples.ts'
@@ -27,7 +28,7 @@ beforeEach(() => {
 async function addStars({ shop }: SagaWorld) {
   const caps = { totalPoints: null, pointsPerCustomer: 1_000 }
   const rules = [giving('$.stars*2', { variable: '$.type', rule: 'string_equals', value: 'Review' })]
-  const terms = { eventTypes: ['Review'], status: 'active', startsAt: null, endsAt: null, caps, rules } as const
+  const terms = { ...DEFAULT_TERMS, eventTypes: ['Review'], caps, rules }
   await addMissingCampaigns(shop.sql, [{ client: 'reviewsite', name: 'stars', terms }], 'test')
 }
 
@@ -35,7 +36,7 @@ async function addStars({ shop }: SagaWorld) {
 async function aReview(place = world, stars = 5): Promise<string> {
   const eventId = crypto.randomUUID()
   const request = { scope: 'test', key: eventId, requestHash: '' }
-  const event = { type: 'Review', client: 'reviewsite', username: reviewer, payload: { stars } }
+  const event = { type: 'Review', client: 'reviewsite', username: reviewer, payload: { stars }, actor: 'test' }
   await place.shop.addUser(reviewer)
   await recordExternalEvent(place.shop.sql, request, { eventId, ...event })
   return eventId

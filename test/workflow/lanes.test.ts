@@ -45,14 +45,15 @@ const outcomes: Case[] = [
       name: `cancelled before ${step}`,
       ends: 'cancelled',
       ...paidWithPoints,
-      prepare: ({ faults, shop }, id) => faults.on(id, step, { before: () => requestCancel(shop.sql, id) }),
+      prepare: ({ faults, shop }, id) => faults.on(id, step, { before: () => requestCancel(shop.sql, id, 'test') }),
     }),
   ),
   {
     name: 'cancelled too late',
     ends: 'completed',
     ...paidWithPoints,
-    prepare: ({ faults, shop }, id) => faults.on(id, 'confirmPurchase', { after: () => requestCancel(shop.sql, id) }),
+    prepare: ({ faults, shop }, id) =>
+      faults.on(id, 'confirmPurchase', { after: () => requestCancel(shop.sql, id, 'test') }),
   },
   {
     name: 'undone from outside',

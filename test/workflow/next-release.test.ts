@@ -84,7 +84,7 @@ describe('a release that gives a function a new signature', () => {
       const { shop } = world
       const { purchases, letGo } = await begunPurchases([lane, lane])
       const [completes, isUndone] = purchases as [(typeof purchases)[0], (typeof purchases)[0]]
-      const cancel = () => requestCancel(shop.sql, isUndone.purchaseId)
+      const cancel = () => requestCancel(shop.sql, isUndone.purchaseId, 'test')
       world.faults.on(isUndone.purchaseId, 'chargeWallet', { after: cancel })
       await owner.unsafe(NEXT_RELEASE)
       letGo()

@@ -164,7 +164,7 @@ describe('a request to cancel', () => {
 
   test('that Temporal never hears of counts all the same: no step is carried out', async () => {
     const purchaseId = await anOrder()
-    await requestCancel(world.shop.sql, purchaseId)
+    await requestCancel(world.shop.sql, purchaseId, 'test')
     expect(await carryOut(purchaseId)).toEqual({ status: 'cancelled' })
     await expectWhole(purchaseId, 'cancelled')
     expect(await world.shop.timeline(purchaseId)).toEqual([
@@ -185,7 +185,7 @@ describe('a request to cancel', () => {
     'that is on record %s %s in the fast lane keeps the next step from happening',
     async (step, moment, applied) => {
       const purchaseId = await anOrder()
-      world.faults.on(purchaseId, step, { [moment]: () => requestCancel(world.shop.sql, purchaseId) })
+      world.faults.on(purchaseId, step, { [moment]: () => requestCancel(world.shop.sql, purchaseId, 'test') })
       expect(await carryOut(purchaseId)).toEqual({ status: 'cancelled' })
       await expectWhole(purchaseId, 'cancelled')
       const timeline = await world.shop.timeline(purchaseId)
@@ -195,7 +195,7 @@ describe('a request to cancel', () => {
 
   test('that is on record when the purchase is refused makes it a cancelled one', async () => {
     const purchaseId = await anOrder({ balanceMinor: 100 })
-    await requestCancel(world.shop.sql, purchaseId)
+    await requestCancel(world.shop.sql, purchaseId, 'test')
     expect(await carryOut(purchaseId)).toEqual({ status: 'cancelled' })
     expect(await world.shop.purchase(purchaseId)).toMatchObject({ status: 'cancelled', code: null })
   })

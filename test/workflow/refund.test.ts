@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { listLots, readAvailable } from '#db/points.ts'
-import { openRefund } from '#db/purchases.ts'
+import { openRefund } from '#db/refunds.ts'
 import { refundWorkflowId } from '#domain/purchase.ts'
 import { failing } from '#test/support/faults.ts'
 import { commandOf } from '#test/support/points-ledger.ts'
@@ -25,7 +25,7 @@ async function buy(options: { redeemPoints?: number; quantity?: number } = {}): 
 }
 
 async function startRefund(purchaseId: string) {
-  await openRefund(world.shop.sql, purchaseId, 'test')
+  await world.shop.askForRefund(purchaseId)
   return await world.client.workflow.start('refund', {
     workflowId: refundWorkflowId(purchaseId),
     workflowIdConflictPolicy: 'USE_EXISTING',
@@ -100,7 +100,12 @@ describe('a refund', () => {
     const purchaseId = await buy()
     await Promise.all(Array.from({ length: 10 }, () => startRefund(purchaseId)))
     await world.client.workflow.getHandle(refundWorkflowId(purchaseId)).result()
-    expect(await openRefund(world.shop.sql, purchaseId, 'test')).toBe('refunded')
+    expect(await openRefund(world.shop.sql, { purchaseId, actor: 'test' })).toEqual({
+      result: 'done',
+      resource: '1',
+      status: 'refunded',
+      replayed: true,
+    })
     await world.client.workflow.execute('refund', {
       workflowId: refundWorkflowId(purchaseId),
       taskQueue: world.taskQueue,
@@ -110,7 +115,7 @@ describe('a refund', () => {
     expect(await world.shop.stock(product)).toEqual({ onHand: 4, reserved: 0 })
   })
 
-  test.each(['takeBackAward', 'undoRedemption', 'returnStock', 'returnMoney', 'recordRefunded'])(
+  test.each(['nextRefund', 'takeBackAward', 'returnPoints', 'returnStock', 'returnMoney', 'recordRefunded'])(
     'whose %s reports failure after it happened gives nothing back twice',
     async (step) => {
       await give(700)
@@ -129,7 +134,7 @@ describe('a refund', () => {
 
   test('whose workflow was lost is carried on by the reconciler', async () => {
     const purchaseId = await buy()
-    await openRefund(world.shop.sql, purchaseId, 'test')
+    await world.shop.askForRefund(purchaseId)
     await world.shop.asOwner(
       (sql) => sql`update purchases set updated_at = now() - interval '2 minutes' where id = ${purchaseId}`,
     )
@@ -147,9 +152,109 @@ describe('a refund', () => {
     const lines = [{ productId: product, quantity }]
     const purchaseId = await world.shop.order({ username: buyer, lines })
     if (status === 'refused') await (await world.start(purchaseId)).result()
-    expect(await openRefund(world.shop.sql, purchaseId, 'test')).toBe(status)
+    expect(await openRefund(world.shop.sql, { purchaseId, actor: 'test' })).toMatchObject({
+      result: 'refused',
+      refusal: { code: 'not_refundable', status },
+    })
     if (status === 'running') await (await world.start(purchaseId)).result()
   })
+})
+
+describe('refunds of parts', () => {
+  const piece = () => [{ productId: product, quantity: 1 }]
+  /** The numbers of the refunds that are through, in the order in which they were. */
+  const through = async (purchaseId: string) => {
+    const events = await world.shop.sql<{ refund: number }[]>`
+      select (detail -> 'refund')::integer as refund from purchase_events
+      where purchase_id = ${purchaseId} and state in ('partially_refunded', 'refunded')
+      order by seq`
+    return events.map(({ refund }) => refund)
+  }
+  const lose = (purchaseId: string) =>
+    world.client.workflow.getHandle(refundWorkflowId(purchaseId)).terminate('lost on purpose')
+
+  beforeEach(async () => {
+    product = await world.shop.addProduct({ priceMinor: 50_000, stock: 4 })
+  })
+
+  test('that are asked for at once are carried out one after the other, and give back no more than was paid', async () => {
+    await give(100)
+    const purchaseId = await buy({ quantity: 3, redeemPoints: 100 })
+    const handles = await Promise.all([1, 2, 3].map(() => world.refund(purchaseId, piece())))
+    await Promise.all(handles.map((handle) => handle.result()))
+    expect((await world.shop.purchase(purchaseId)).status).toBe('refunded')
+    expect(await through(purchaseId)).toEqual([1, 2, 3])
+    expect(await world.shop.balance(buyer)).toBe(330_000)
+    expect(await world.shop.stock(product)).toEqual({ onHand: 4, reserved: 0 })
+    expect(await available()).toBe(100)
+  })
+
+  test('leave what is kept as if nothing else had been bought', async () => {
+    const purchaseId = await buy({ quantity: 3 })
+    expect(await (await world.refund(purchaseId, piece())).result()).toEqual({ status: 'completed' })
+    expect(await world.shop.purchase(purchaseId)).toMatchObject({ status: 'completed' })
+    expect(await world.shop.balance(buyer)).toBe(230_000)
+    expect(await world.shop.stock(product)).toEqual({ onHand: 2, reserved: 0 })
+    expect(await available()).toBe(100)
+  })
+
+  test('of which one is asked for while the last one is being recorded are both carried out by its workflow', async () => {
+    const purchaseId = await buy({ quantity: 3 })
+    world.faults.on(purchaseId, 'recordRefunded', {
+      after: ({ number }) => (number === 1 ? world.refund(purchaseId, piece()) : undefined),
+    })
+    const first = await world.refund(purchaseId, piece())
+    const { runId } = await first.describe()
+    expect(await first.result()).toEqual({ status: 'completed' })
+    expect(await through(purchaseId)).toEqual([1, 2])
+    expect((await first.describe()).runId).toBe(runId)
+    expect(await world.shop.balance(buyer)).toBe(280_000)
+  })
+
+  test('of which the second is asked for when the first has ended have a workflow each', async () => {
+    const purchaseId = await buy({ quantity: 3 })
+    const runs = new Set<string>()
+    for (const status of ['completed', 'completed', 'refunded']) {
+      const handle = await world.refund(purchaseId, piece())
+      runs.add((await handle.describe()).runId)
+      expect(await handle.result()).toEqual({ status })
+    }
+    expect(runs.size).toBe(3)
+    expect(await world.shop.balance(buyer)).toBe(330_000)
+  })
+
+  test.each(['takeBackAward', 'returnStock', 'returnMoney', 'recordRefunded'])(
+    'whose workflow was lost after %s are carried on by the reconciler, none twice and none left out',
+    async (step) => {
+      const purchaseId = await buy({ quantity: 3 })
+      const lost = Promise.withResolvers<void>()
+      world.faults.on(purchaseId, step, {
+        after: async ({ number }) => {
+          if (number > 1) return
+          // Nobody tells Temporal of the second one.
+          await world.shop.askForRefund(purchaseId, piece())
+          await lose(purchaseId)
+          lost.resolve()
+        },
+      })
+      await world.refund(purchaseId, piece())
+      await lost.promise
+      expect((await world.shop.purchase(purchaseId)).status).toBe('refunding')
+      await world.shop.asOwner(
+        (sql) => sql`update purchases set updated_at = now() - interval '2 minutes' where id = ${purchaseId}`,
+      )
+      await world.client.workflow.execute('reconcilePurchases', {
+        workflowId: `reconcile-${purchaseId}`,
+        taskQueue: world.taskQueue,
+      })
+      const handle = world.client.workflow.getHandle(refundWorkflowId(purchaseId))
+      expect(await handle.result()).toEqual({ status: 'completed' })
+      expect(await through(purchaseId)).toEqual([1, 2])
+      expect(await world.shop.balance(buyer)).toBe(280_000)
+      expect(await world.shop.stock(product)).toEqual({ onHand: 3, reserved: 0 })
+      expect(await available()).toBe(50)
+    },
+  )
 })
 
 describe('buying, earning, spending and refunding in a circle', () => {

@@ -140,7 +140,7 @@ describe('a purchase whose workflow was never started', () => {
 
   test('and that was cancelled meanwhile ends as cancelled', async () => {
     const purchaseId = await anOrder()
-    await requestCancel(world.shop.sql, purchaseId)
+    await requestCancel(world.shop.sql, purchaseId, 'test')
     expect(await reconcile(purchaseId)).toBe(1)
     expect(await ownOf(purchaseId).result()).toEqual({ status: 'cancelled' })
     expect(await world.shop.stock(product)).toEqual({ onHand: 2, reserved: 0 })

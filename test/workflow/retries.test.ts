@@ -1,7 +1,7 @@
 import { WorkflowIdReusePolicy } from '@temporalio/client'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { redeemPoints } from '#activities/points.ts'
-import { chargeWallet, noteRetry, openRefund, readPurchase, recordOutcome, reserveStock } from '#db/purchases.ts'
+import { chargeWallet, noteRetry, readPurchase, recordOutcome, reserveStock } from '#db/purchases.ts'
 import { purchaseWorkflowId, refundWorkflowId } from '#domain/purchase.ts'
 import { failing, onlyRegular } from '#test/support/faults.ts'
 import { commandOf } from '#test/support/points-ledger.ts'
@@ -95,14 +95,14 @@ test.each([
 
 test.each([
   ['takeBackAward', 'awardPoints', true],
-  ['undoRedemption', 'redeemPoints', true],
+  ['returnPoints', 'redeemPoints', true],
   ['returnStock', 'returnStock', false],
   ['returnMoney', 'returnMoney', false],
 ])('%s of a refund that fails first is recorded', async (activity, step, undo) => {
   const purchaseId = await order()
   expect(await carryOut(purchaseId)).toBe('completed')
   world.faults.on(purchaseId, activity, { before: failing(1) })
-  await openRefund(world.shop.sql, purchaseId, 'somebody')
+  await world.shop.askForRefund(purchaseId)
   const refund = await world.client.workflow.start('refund', {
     workflowId: refundWorkflowId(purchaseId),
     workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,

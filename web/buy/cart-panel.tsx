@@ -3,20 +3,21 @@ import { useDisclosure, useMediaQuery } from '@mantine/hooks'
 import { IconShoppingBag, IconTrash } from '@tabler/icons-react'
 import { useMemo, useState } from 'react'
 import { useProductsOf } from '#web/client/products.ts'
+import { countOf, items } from '#web/format/items.ts'
 import { money, times } from '#web/format/money.ts'
 import { ProductPicture } from '#web/page/product-picture.tsx'
-import { type Cart, countOf, type Line, orderedLines, useCart } from './cart.ts'
+import { QuantityInput } from '#web/page/quantity-input.tsx'
+import { type Cart, type Line, orderedLines, useCart } from './cart.ts'
 import classes from './cart-panel.module.css'
 import { OrderSummary } from './order-summary.tsx'
 import { Stock } from './product-card.tsx'
-import { QuantityInput } from './quantity-input.tsx'
 
 /** The cart: beside the shelf where there is room for it, else behind a bar at the bottom. Screen readers announce its size. */
 export function CartPlace({ username }: { username: string }) {
   const wide = useMediaQuery('(min-width: 75em)', true, { getInitialValueInEffect: false })
   const { lines } = useCart(username)
   const count = countOf(lines)
-  const things = `${count} ${count === 1 ? 'item' : 'items'}`
+  const things = items(count)
   return (
     <>
       <VisuallyHidden role="status">{count === 0 ? 'Your cart is empty' : `In your cart: ${things}`}</VisuallyHidden>

@@ -49,11 +49,6 @@ export function orderedLines(lines: readonly Line[]): Line[] {
   return lines.toSorted((a, b) => (a.productId < b.productId ? -1 : Number(a.productId > b.productId)))
 }
 
-/** How many things are in it. */
-export function countOf(lines: readonly Line[]): number {
-  return lines.reduce((sum, { quantity }) => sum + quantity, 0)
-}
-
 function withMore(lines: Line[], productId: string, quantity: number): Line[] {
   const there = lines.find((line) => line.productId === productId)
   if (!there) return [...lines, { productId, quantity }].slice(0, MAX_LINES)

@@ -8,7 +8,7 @@ import { type Quote, quoteQuery } from '#web/client/purchases.ts'
 import { settingsQuery } from '#web/client/settings.ts'
 import { balanceQuery } from '#web/client/users.ts'
 import { money, plus, times } from '#web/format/money.ts'
-import { formatCampaigns, points } from '#web/format/points.ts'
+import { formatEarned, points } from '#web/format/points.ts'
 import { type Sum, Sums } from '#web/page/sums.tsx'
 import type { Line } from './cart.ts'
 import classes from './cart-panel.module.css'
@@ -151,7 +151,7 @@ function Earns({ quote: { pointsEarned, campaigns } }: { quote: Quote }) {
   if (pointsEarned === 0) return null
   return (
     <PointsNote>
-      You earn <strong>{points(pointsEarned)}</strong> {formatCampaigns(campaigns)}
+      You earn <strong>{points(pointsEarned)}</strong> {formatEarned(campaigns)}
     </PointsNote>
   )
 }

@@ -8,10 +8,10 @@ import { earningQuery, type Order } from '#web/client/purchases.ts'
 import { money, times } from '#web/format/money.ts'
 import { points } from '#web/format/points.ts'
 import { ProductPicture } from '#web/page/product-picture.tsx'
+import { QuantityInput } from '#web/page/quantity-input.tsx'
 import { useCart } from './cart.ts'
 import { useCheckout } from './checkout.tsx'
 import classes from './product-card.module.css'
-import { QuantityInput } from './quantity-input.tsx'
 
 export function ProductCard({ product, username }: { product: Product; username: string }) {
   const { name, description, image, price, stock } = product

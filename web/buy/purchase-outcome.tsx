@@ -8,7 +8,7 @@ import { type Purchase, quoteQuery } from '#web/client/purchases.ts'
 import { settingsQuery } from '#web/client/settings.ts'
 import { balanceAfterQuery, useTopUp } from '#web/client/users.ts'
 import { money } from '#web/format/money.ts'
-import { formatCampaigns, points } from '#web/format/points.ts'
+import { formatEarned, points } from '#web/format/points.ts'
 import { useFocusFallback } from '#web/page/focus.tsx'
 import { AnchorLink, ButtonLink } from '#web/page/links.tsx'
 import { ProductPicture } from '#web/page/product-picture.tsx'
@@ -67,7 +67,7 @@ function Bought({ purchase }: { purchase: Purchase }) {
 }
 
 function Paid({ purchase: { purchaseId, username, amount, pointsRedeemed } }: { purchase: Purchase }) {
-  const balance = useQuery(balanceAfterQuery(username, purchaseId))
+  const balance = useQuery(balanceAfterQuery(username ?? '', purchaseId))
   const withPoints = pointsRedeemed > 0 ? ` and ${points(pointsRedeemed)}` : ''
   return (
     <>
@@ -84,7 +84,7 @@ function Earned({ purchase: { award, pointsIssued, campaigns } }: { purchase: Pu
   if (!pointsIssued) return null
   return (
     <PointsNote>
-      You earned <strong>{points(pointsIssued)}</strong> {formatCampaigns(campaigns)}
+      You earned <strong>{points(pointsIssued)}</strong> {formatEarned(campaigns)}
     </PointsNote>
   )
 }
@@ -94,7 +94,7 @@ function NotBought({ purchase, intent }: { purchase: Purchase; intent: Intent })
   const { dismiss } = useCheckout()
   const nameOf = useProductNames(purchase.lines)
   const settings = useQuery(settingsQuery)
-  const balance = useQuery(balanceAfterQuery(purchase.username, purchase.purchaseId))
+  const balance = useQuery(balanceAfterQuery(purchase.username ?? '', purchase.purchaseId))
   const means = { balance: balance.data ?? 0, pointValue: settings.data?.pointValue ?? 0 }
   const missing = purchase.refusal?.code === 'insufficient_funds' ? purchase.refusal.missing : undefined
   const isCovered = missing !== undefined && purchase.amount !== null && means.balance >= purchase.amount
@@ -109,7 +109,7 @@ function NotBought({ purchase, intent }: { purchase: Purchase; intent: Intent })
           balance={means.balance}
         />
       ))}
-      {missing !== undefined && !isCovered && settings.data?.demoMode && (
+      {missing !== undefined && !isCovered && settings.data?.demoMode && purchase.username !== null && (
         <TopUp username={purchase.username} missing={missing} />
       )}
       <Button variant="default" onClick={dismiss}>

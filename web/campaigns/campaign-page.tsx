@@ -1,12 +1,14 @@
 import { Alert, Button, Group, Modal, Skeleton, Stack, Tabs, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { notifications } from '@mantine/notifications'
-import { IconSparkles, IconTrash } from '@tabler/icons-react'
-import { useQuery } from '@tanstack/react-query'
+import { IconCopy, IconSparkles, IconTrash } from '@tabler/icons-react'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
+import { useRef } from 'react'
 import { formatError, problemOf } from '#web/client/api-problem.ts'
 import {
   type Campaign,
+  type CampaignChange,
   type CampaignKey,
   campaignQuery,
   STORE_CLIENT,
@@ -16,8 +18,11 @@ import { points } from '#web/format/points.ts'
 import { ButtonLink } from '#web/page/links.tsx'
 import { EmptyState, LoadError } from '#web/page/list.tsx'
 import { Page } from '#web/page/page.tsx'
+import { clientSearch } from './campaign-search.ts'
 import { CampaignHistory } from './history/campaign-history.tsx'
+import { draftOf, isSameDraft } from './terms/draft.ts'
 import { EditCampaign } from './terms/edit-campaign.tsx'
+import { useCampaignDraft } from './terms/use-campaign-draft.ts'
 
 const route = getRouteApi('/campaigns/$campaignName')
 
@@ -30,8 +35,8 @@ export function CampaignPage() {
   return (
     <Page
       title={name}
-      lead={`${client === STORE_CLIENT ? '' : `A campaign of ${client}. `}Its terms, a preview of what they would have awarded, and who changed them.`}
-      actions={data && <DeleteCampaign campaign={data} />}
+      lead={`${client === STORE_CLIENT ? '' : `A campaign of ${client}. `}When it awards points, and who changed it.`}
+      actions={data && <Actions campaign={data} />}
     >
       {data && <CampaignTabs key={`${client} ${name}`} campaign={data} />}
       {!data && problemOf(error, 'unknown_campaign') && <UnknownCampaign of={of} />}
@@ -41,31 +46,69 @@ export function CampaignPage() {
   )
 }
 
+function Actions({ campaign }: { campaign: Campaign }) {
+  const { client, campaign_name: copy } = campaign
+  return (
+    <Group gap="sm">
+      <ButtonLink
+        to="/new-campaign"
+        search={{ copy, ...clientSearch(client) }}
+        variant="default"
+        leftSection={<IconCopy size={18} aria-hidden />}
+      >
+        Duplicate
+      </ButtonLink>
+      <DeleteCampaign campaign={campaign} />
+    </Group>
+  )
+}
+
 function CampaignTabs({ campaign }: { campaign: Campaign }) {
   const { tab = 'terms' } = route.useSearch()
   const navigate = route.useNavigate()
+  const draft = useCampaignDraft(campaign)
+  const termsTab = useRef<HTMLButtonElement>(null)
   const show = (next: string | null) =>
     void navigate({
       search: ({ tab: _, ...others }) => ({ ...others, ...(next === 'history' && { tab: 'history' }) }),
       resetScroll: false,
     })
+  // An earlier version becomes a draft, which is tried and saved like any other change. Its status is not a part of that.
+  const restore = ({ version, after }: CampaignChange) => {
+    if (!after) return
+    const terms = { ...draftOf(after), status: draft.draft.status }
+    draft.load(terms)
+    const message = isSameDraft(terms, draft.before) ? 'They are those that are saved.' : 'They are not saved yet.'
+    notifications.show({ title: `These are the terms of version ${version}`, message })
+    // The button goes away with the history.
+    termsTab.current?.focus()
+    show('terms')
+  }
   return (
     <Tabs value={tab} onChange={show}>
       <Tabs.List mb="lg">
-        <Tabs.Tab value="terms">Terms</Tabs.Tab>
+        <Tabs.Tab ref={termsTab} value="terms">
+          Rules and settings
+        </Tabs.Tab>
         <Tabs.Tab value="history">History</Tabs.Tab>
       </Tabs.List>
       {/* Stays mounted while the history is shown, because it holds unsaved changes. */}
       <Tabs.Panel value="terms">
-        <EditCampaign stored={campaign} />
+        <EditCampaign stored={campaign} draft={draft} />
       </Tabs.Panel>
-      <Tabs.Panel value="history">{tab === 'history' && <CampaignHistory of={campaign} />}</Tabs.Panel>
+      <Tabs.Panel value="history">
+        {tab === 'history' && <CampaignHistory of={campaign} current={campaign.version} onRestore={restore} />}
+      </Tabs.Panel>
     </Tabs>
   )
 }
 
 /** No campaign has this name. A deleted one still has its history. */
 function UnknownCampaign({ of }: { of: CampaignKey }) {
+  const navigate = useNavigate()
+  const { client, campaign_name: copy } = of
+  const restore = ({ id: change }: CampaignChange) =>
+    void navigate({ to: '/new-campaign', search: { copy, change, ...clientSearch(client) } })
   return (
     <Stack gap="lg">
       <EmptyState
@@ -73,9 +116,10 @@ function UnknownCampaign({ of }: { of: CampaignKey }) {
         title="There is no campaign with this name"
         action={<ButtonLink to="/campaigns">All campaigns</ButtonLink>}
       >
-        It may have been deleted. If so, its history below shows who deleted it and what its terms were.
+        It may have been deleted. If so, its history below shows who deleted it, and each of its versions can be
+        restored.
       </EmptyState>
-      <CampaignHistory of={of} />
+      <CampaignHistory of={of} onRestore={restore} />
     </Stack>
   )
 }
@@ -85,13 +129,32 @@ function DeleteCampaign({ campaign }: { campaign: Campaign }) {
   const [opened, { open, close }] = useDisclosure(false)
   const navigate = useNavigate()
   const remove = useDeleteCampaign()
+  const queryClient = useQueryClient()
   const { campaign_name: name, given_points: awarded } = campaign
 
+  const showHistory = (notification: string) => {
+    notifications.hide(notification)
+    const search = clientSearch(campaign.client)
+    void navigate({ to: '/campaigns/$campaignName', params: { campaignName: name }, search })
+  }
   const confirm = () =>
     remove.mutate(campaign, {
       onSuccess: () => {
-        notifications.show({ title: `“${name}” was deleted`, message: 'The points that it awarded are kept.' })
-        void navigate({ to: '/campaigns', ignoreBlocker: true })
+        const id = notifications.show({
+          title: `“${name}” was deleted`,
+          message: (
+            <Group justify="space-between">
+              <Text size="sm">The points that it awarded are kept. It can be restored from its history.</Text>
+              <Button size="compact-sm" variant="light" onClick={() => showHistory(id)}>
+                Show its history
+              </Button>
+            </Group>
+          ),
+          autoClose: 12_000,
+        })
+        // Only once nobody looks at it any more: else it would be read again.
+        const forget = () => queryClient.removeQueries({ queryKey: campaignQuery(campaign).queryKey })
+        void navigate({ to: '/campaigns', ignoreBlocker: true }).then(forget)
       },
     })
 
@@ -108,7 +171,7 @@ function DeleteCampaign({ campaign }: { campaign: Campaign }) {
       >
         <Text mb="lg">
           The campaign will award no more points. The {points(awarded)} that it has awarded are kept, and so is its
-          history. The name can be used again.
+          history, from which it can be restored. The name can be used again: its budget then counts anew.
         </Text>
         {remove.error && <NotDeleted error={remove.error} />}
         <Group justify="flex-end">

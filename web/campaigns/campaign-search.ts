@@ -39,7 +39,27 @@ export function clientSearch(client: string): Pick<CampaignSearch, 'client'> {
   return folded === STORE_CLIENT.toLowerCase() || folded === '' ? {} : { client: folded }
 }
 
-export function periodSearch({ days, from, to }: Record<string, unknown>): PeriodSearch {
+/** The search parameters of the page of a new campaign: what it starts as a copy of, and the period of its preview. */
+export type NewCampaignSearch = PeriodSearch & {
+  /** The name of a campaign, and whose it is; left out: the store's. */
+  copy?: string
+  client?: string
+  /** The change of it that made those terms, of a campaign that is there no more; left out: its present terms. */
+  change?: string
+}
+
+export function newCampaignSearch(search: Record<string, unknown>): NewCampaignSearch {
+  const { copy, client, change } = search
+  if (typeof copy !== 'string' || copy === '') return periodSearch(search)
+  return {
+    ...periodSearch(search),
+    copy,
+    ...(typeof client === 'string' && clientSearch(client)),
+    ...(typeof change === 'string' && { change }),
+  }
+}
+
+function periodSearch({ days, from, to }: Record<string, unknown>): PeriodSearch {
   const [begins, ends] = [readInstant(from), readInstant(to)]
   if (begins !== undefined) return ends === undefined ? { from: begins } : { from: begins, to: ends }
   const known = PERIODS.find((period) => String(period) === String(days))

@@ -3,37 +3,23 @@ import type { Campaign, CampaignTerms } from '#web/client/campaigns.ts'
 import { dateTime } from '#web/format/dates.ts'
 import { points } from '#web/format/points.ts'
 import { Section } from '#web/page/section.tsx'
+import { formatPointsTerms } from './points-terms.ts'
 
 /** The stored state of a campaign: phase, schedule, version, and points awarded. */
 export function CampaignStatus({ campaign }: { campaign: Campaign }) {
+  const pointsTerms = formatPointsTerms(campaign)
   return (
-    <Section title="Current status" actions={<PhaseBadge phase={phaseOf(campaign)} />}>
+    <Section title="Current status" actions={<StateBadge state={campaign.state} />}>
       <Text size="sm">
         {formatSchedule(campaign)} · version {campaign.version}
       </Text>
+      {pointsTerms && <Text size="sm">{pointsTerms}</Text>}
       <AwardedPoints campaign={campaign} />
     </Section>
   )
 }
 
 type Schedule = Pick<CampaignTerms, 'starts_at' | 'ends_at'>
-
-/** Whether a campaign awards points now, and if not, why. */
-type Phase = 'running' | 'upcoming' | 'ended' | 'inactive'
-
-export function phaseOf({ status, ...schedule }: Schedule & Pick<CampaignTerms, 'status'>): Phase {
-  if (hasEnded(schedule)) return 'ended'
-  if (status === 'inactive') return 'inactive'
-  return startsLater(schedule) ? 'upcoming' : 'running'
-}
-
-function startsLater({ starts_at }: Schedule): boolean {
-  return starts_at !== null && Date.parse(starts_at) > Date.now()
-}
-
-function hasEnded({ ends_at }: Schedule): boolean {
-  return ends_at !== null && Date.parse(ends_at) <= Date.now()
-}
 
 /** `Always`, `From 1 Dec 2026, 00:00 until 24 Dec 2026, 18:00`, in the time zone of the browser. */
 export function formatSchedule({ starts_at, ends_at }: Schedule): string {
@@ -44,15 +30,17 @@ export function formatSchedule({ starts_at, ends_at }: Schedule): string {
 
 const MUTED = { bg: 'var(--store-line)', c: 'var(--mantine-color-text)' }
 
-const PHASES: Record<Phase, { label: string; bg: string; c: string }> = {
+const STATES: Record<Campaign['state'], { label: string; bg: string; c: string }> = {
   running: { label: 'Running', bg: 'var(--store-good-soft)', c: 'var(--store-good)' },
-  upcoming: { label: 'Scheduled', bg: 'var(--store-points-soft)', c: 'var(--store-points)' },
+  scheduled: { label: 'Scheduled', bg: 'var(--store-points-soft)', c: 'var(--store-points)' },
+  draft: { label: 'Draft', ...MUTED },
   ended: { label: 'Ended', ...MUTED },
   inactive: { label: 'Inactive', ...MUTED },
 }
 
-export function PhaseBadge({ phase }: { phase: Phase }) {
-  const { label, ...colours } = PHASES[phase]
+/** Whether a campaign awards points now, and if not, why. */
+export function StateBadge({ state }: Pick<Campaign, 'state'>) {
+  const { label, ...colours } = STATES[state]
   return (
     <Badge {...colours} tt="none" size="lg">
       {label}
@@ -60,18 +48,19 @@ export function PhaseBadge({ phase }: { phase: Phase }) {
   )
 }
 
-type Awarded = Pick<Campaign, 'given_points' | 'cap_total_points' | 'cap_points_per_customer'>
+type Awarded = Pick<Campaign, 'given_points' | 'points_left' | 'cap_total_points' | 'cap_points_per_customer'>
 
-/** How many points a campaign has awarded, and its caps. */
+/** How many points a campaign has awarded, what is left of its budget, and the cap per customer. */
 export function AwardedPoints({ campaign }: { campaign: Awarded }) {
-  const { given_points: awarded, cap_total_points: cap } = campaign
+  const { given_points: awarded, cap_total_points: cap, points_left: left } = campaign
   const label = `${points(awarded)} awarded${cap === null ? '' : ` of at most ${points(cap)}`}`
   return (
     <Stack gap={6}>
       <Text size="sm" fw={600}>
         {label}
       </Text>
-      {cap !== null && <CapUsage awarded={awarded} cap={cap} label={label} />}
+      {cap !== null && <BudgetUsage awarded={awarded} cap={cap} label={label} />}
+      {left !== null && <Text size="sm">Budget: {points(left)} left</Text>}
       <Text size="sm" c="dimmed">
         {formatCaps(campaign)}
       </Text>
@@ -79,14 +68,14 @@ export function AwardedPoints({ campaign }: { campaign: Awarded }) {
   )
 }
 
-function CapUsage({ awarded, cap, label }: { awarded: number; cap: number; label: string }) {
+function BudgetUsage({ awarded, cap, label }: { awarded: number; cap: number; label: string }) {
   const percent = cap === 0 ? 100 : Math.min(100, (awarded / cap) * 100)
   return (
     <Progress.Root>
       <Progress.Section
         value={percent}
         color={percent >= 100 ? 'red' : 'gold'}
-        aria-label="Share of the cap used"
+        aria-label="Share of the budget used"
         aria-valuetext={label}
       />
     </Progress.Root>
@@ -94,8 +83,6 @@ function CapUsage({ awarded, cap, label }: { awarded: number; cap: number; label
 }
 
 function formatCaps({ cap_total_points: total, cap_points_per_customer: perCustomer }: Awarded): string {
-  if (perCustomer !== null) {
-    return `At most ${points(perCustomer)} per customer${total === null ? ', no total cap' : ''}`
-  }
-  return total === null ? 'No caps' : 'No cap per customer'
+  if (perCustomer !== null) return `At most ${points(perCustomer)} per customer${total === null ? ', no budget' : ''}`
+  return total === null ? 'No budget, and no limit of points per customer' : 'No limit of points per customer'
 }

@@ -16,8 +16,9 @@ import {
 import { ButtonLink } from '#web/page/links.tsx'
 import { EmptyState, LoadError, ShowMore } from '#web/page/list.tsx'
 import { Page } from '#web/page/page.tsx'
+import { useProductName } from './builder/pickers.tsx'
 import { clientSearch } from './campaign-search.ts'
-import { AwardedPoints, formatSchedule, PhaseBadge, phaseOf } from './campaign-status.tsx'
+import { AwardedPoints, formatSchedule, StateBadge } from './campaign-status.tsx'
 import classes from './campaigns-page.module.css'
 import { formatRule } from './rule-text.ts'
 
@@ -98,7 +99,7 @@ function CampaignCard({ campaign }: { campaign: CampaignSummary }) {
           <StatusSwitch campaign={campaign} />
         </Group>
         <Group gap="xs">
-          <PhaseBadge phase={phaseOf(campaign)} />
+          <StateBadge state={campaign.state} />
           {client !== STORE_CLIENT && (
             <Badge variant="outline" color="gray" tt="none">
               {client}
@@ -122,6 +123,7 @@ function CampaignCard({ campaign }: { campaign: CampaignSummary }) {
 function Rules({ campaign }: { campaign: CampaignSummary }) {
   const { rule_count: count } = campaign
   const whole = useQuery({ ...campaignQuery(campaign), enabled: count > 0 })
+  const nameOf = useProductName()
   if (count === 0) return <Text c="dimmed">No rules yet: this campaign awards no points.</Text>
   if (!whole.data) return whole.error ? <LoadError query={whole} /> : <Skeleton height={48} radius="md" />
   const { rules } = whole.data
@@ -129,11 +131,12 @@ function Rules({ campaign }: { campaign: CampaignSummary }) {
   return (
     <ul className={classes.rules} aria-label="Rules">
       {rules.slice(0, MAX_RULES).map((rule, index) => {
-        const { when, award } = formatRule(rule)
+        const { when, award } = formatRule(rule, nameOf)
         return (
           // biome-ignore lint/suspicious/noArrayIndexKey: rules have no identity but their position.
           <li key={index}>
-            <strong>{award}</strong> when {when}
+            <strong>{award}</strong>
+            {when !== '' && ` when ${when}`}
           </li>
         )
       })}

@@ -1,26 +1,71 @@
-import { TextInput } from '@mantine/core'
+import { Skeleton, TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import { useNavigate } from '@tanstack/react-router'
+import { type UseQueryResult, useQuery } from '@tanstack/react-query'
+import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { useRef, useState } from 'react'
-import { useCreateCampaign } from '#web/client/campaigns.ts'
+import {
+  type CampaignKey,
+  type CampaignTerms,
+  campaignChangeQuery,
+  campaignQuery,
+  STORE_CLIENT,
+  useCreateCampaign,
+} from '#web/client/campaigns.ts'
+import { LoadError } from '#web/page/list.tsx'
 import { Page } from '#web/page/page.tsx'
-import { type Draft, isSameDraft, NEW_DRAFT, termsOf } from './terms/draft.ts'
+import { clientSearch } from './campaign-search.ts'
+import { type Draft, draftOf, isSameDraft, NEW_DRAFT, termsOf } from './terms/draft.ts'
 import { TermsEditor } from './terms/terms-editor.tsx'
 import { formatNotSaved, validateDraft } from './terms/use-campaign-draft.ts'
 
+const route = getRouteApi('/new-campaign')
+
 export function NewCampaignPage() {
+  const { copy, client = STORE_CLIENT, change } = route.useSearch()
+  const of = copy === undefined ? undefined : { client, campaign_name: copy }
   return (
-    <Page title="New campaign" lead="Define when it awards points, and preview the result before you save it.">
-      <NewCampaign />
+    <Page
+      title="New campaign"
+      lead="Say when it awards points, try it, and see what it would have awarded, before you save it."
+    >
+      {of === undefined && <NewCampaign />}
+      {of && change === undefined && <CopyOfCampaign of={of} />}
+      {of && change !== undefined && <CopyOfVersion of={of} change={change} />}
     </Page>
   )
 }
 
-function NewCampaign() {
-  const [name, setName] = useState('')
-  const [draft, setDraft] = useState<Draft>(NEW_DRAFT)
+/** Starts with the terms of a campaign. */
+function CopyOfCampaign({ of }: { of: CampaignKey }) {
+  const read = useQuery({ ...campaignQuery(of), refetchOnWindowFocus: false })
+  return <Copy of={of} read={read} terms={read.data} name={nameOfCopy(of.campaign_name)} />
+}
+
+/** Starts with the terms that a campaign of this name had before it was deleted. */
+function CopyOfVersion({ of, change }: { of: CampaignKey; change: string }) {
+  const read = useQuery(campaignChangeQuery(of, change))
+  const terms = read.data?.after ?? read.data?.before ?? undefined
+  return <Copy of={of} read={read} terms={terms} name={of.campaign_name} />
+}
+
+type CopyProps = { of: CampaignKey; read: UseQueryResult; terms: CampaignTerms | undefined; name: string }
+
+function Copy({ of: { client }, read, terms, name }: CopyProps) {
+  if (terms) return <NewCampaign client={client} name={name} from={{ ...draftOf(terms), status: 'draft' }} />
+  return read.error ? <LoadError query={read} /> : <Skeleton height={480} radius="lg" />
+}
+
+function nameOfCopy(name: string): string {
+  return [...`Copy of ${name}`].slice(0, MAX_NAME).join('').trim()
+}
+
+type NewCampaignProps = { client?: string; name?: string; from?: Draft }
+
+function NewCampaign({ client = STORE_CLIENT, name: firstName = '', from = NEW_DRAFT }: NewCampaignProps) {
+  const [name, setName] = useState(firstName)
+  const [draft, setDraft] = useState<Draft>(from)
   const nameInput = useRef<HTMLInputElement>(null)
-  const { create, refusal, isPending, isSuccess } = useCreation()
+  const { create, refusal, isPending, isSuccess } = useCreation(client)
   const nameError = validateName(name)
 
   const save = () => {
@@ -30,9 +75,10 @@ function NewCampaign() {
 
   return (
     <TermsEditor
+      of={{ client }}
       draft={draft}
       change={(part) => setDraft((now) => ({ ...now, ...part }))}
-      isDirty={!isSuccess && (name !== '' || !isSameDraft(draft, NEW_DRAFT))}
+      isDirty={!isSuccess && (name !== firstName || !isSameDraft(draft, from))}
       saving={{
         status: refusal ?? 'The campaign is not created yet.',
         isError: refusal !== undefined,
@@ -55,8 +101,14 @@ function NewCampaign() {
   )
 }
 
+const CREATED: Record<CampaignTerms['status'], string> = {
+  draft: 'It is a draft, and awards nothing until you make it active.',
+  active: 'It is active.',
+  inactive: 'It is inactive.',
+}
+
 /** Creates the campaign and opens its page, or says why it could not be created. */
-function useCreation() {
+function useCreation(client: string) {
   const [refusal, setRefusal] = useState<string>()
   const creation = useCreateCampaign()
   const navigate = useNavigate()
@@ -67,11 +119,16 @@ function useCreation() {
     setRefusal(reason)
     if (reason !== undefined) return
     creation.mutate(
-      { campaign_name: name.trim(), ...termsOf(draft) },
+      { client, campaign_name: name.trim(), ...termsOf(draft) },
       {
         onSuccess: ({ campaign_name: campaignName, status }) => {
-          notifications.show({ title: `“${campaignName}” was created`, message: `It is ${status}.` })
-          void navigate({ to: '/campaigns/$campaignName', params: { campaignName }, ignoreBlocker: true })
+          notifications.show({ title: `“${campaignName}” was created`, message: CREATED[status] })
+          void navigate({
+            to: '/campaigns/$campaignName',
+            params: { campaignName },
+            search: clientSearch(client),
+            ignoreBlocker: true,
+          })
         },
         onError: (error) => setRefusal(formatNotSaved(error)),
       },

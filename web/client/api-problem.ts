@@ -92,6 +92,8 @@ function formatProblem(problem: Problem): Message {
       return { title: 'Not enough points', message: `There are ${points(problem.available)} to spend.` }
     case 'account_exists':
       return { title: problem.title, message: 'Choose another name, or take its points over.' }
+    case 'balance_left':
+      return { title: problem.title, message: 'Pay it out first, or give it up.' }
     case 'cancelled':
       return { title: 'Cancelled', message: 'Nothing was bought, and the order was undone.' }
     case 'unknown_user':
@@ -102,6 +104,8 @@ function formatProblem(problem: Problem): Message {
     case 'database_unavailable':
     case 'temporal_unavailable':
       return { title: 'A part of the store is not available', message: TRY_AGAIN }
+    case 'too_many_requests':
+      return { title: 'Too many requests', message: `Try again in ${problem.retryAfterSeconds} seconds.` }
     case 'internal_error':
       return { title: problem.title, message: `${TRY_AGAIN} ${howToReport(problem)}` }
     case 'invalid_request':

@@ -9,13 +9,15 @@ function isGivenUp(error: unknown): error is DOMException {
 }
 
 const failures: Middleware = {
-  async onResponse({ response }) {
+  async onResponse({ response, schemaPath }) {
     if (response.ok) {
       reportReachable(true)
       return
     }
     const error = await errorOf(response)
     reportReachable(error instanceof ApiProblem && error.problem.code !== 'database_unavailable')
+    if (error instanceof ApiProblem && error.problem.code === 'unauthenticated' && schemaPath !== '/me')
+      for (const listener of signedOut) listener()
     throw error
   },
   onError({ error }) {
@@ -43,6 +45,14 @@ export async function answer<Body>(call: Promise<{ data?: Body }>): Promise<Body
     if (error instanceof ApiProblem || error instanceof Unreachable || isGivenUp(error)) throw error
     throw new Unreachable('The answer broke off.', { cause: error })
   }
+}
+
+const signedOut = new Set<() => void>()
+
+/** Calls `listener` whenever the store says that nobody is signed in any more. */
+export function onSignedOut(listener: () => void): () => void {
+  signedOut.add(listener)
+  return () => signedOut.delete(listener)
 }
 
 /** Whether the last request was answered by the store. Set by `api`, shown by the banner of the shell. */

@@ -16,6 +16,7 @@ export type CampaignSummary = Schemas['CampaignSummary']
 export type Campaign = Schemas['Campaign']
 export type CampaignTerms = Schemas['CampaignTerms']
 export type CampaignTermsSummary = Schemas['CampaignTermsSummary']
+export type PointsExpiry = Schemas['PointsExpiry']
 export type CampaignRule = Schemas['CampaignRule']
 export type CampaignChange = Schemas['CampaignChange']
 export type CampaignChangeSummary = Schemas['CampaignChangeSummary']
@@ -77,7 +78,7 @@ export function useChangeCampaign() {
   return useKeyedMutation(
     ({ of, changes }: { of: Version; changes: CampaignChanges }, key): Promise<Campaign> =>
       answer(api.PATCH('/campaigns/{campaign_name}', { params: changing(of, key), body: changes })),
-    { onSuccess: cache, onError: invalidate },
+    { onSuccess: cache, onError: () => invalidate() },
   )
 }
 
@@ -86,7 +87,8 @@ export function useDeleteCampaign() {
   const invalidate = useInvalidateCampaigns()
   return useKeyedMutation(
     (of: Version, key) => answer(api.DELETE('/campaigns/{campaign_name}', { params: changing(of, key) })),
-    { onSettled: invalidate },
+    // The page that is left would ask for a campaign that is there no more.
+    { onSuccess: () => invalidate('none'), onError: () => invalidate() },
   )
 }
 
@@ -109,9 +111,9 @@ function useCacheCampaign() {
 /** Invalidates campaigns, and the quotes and simulations that depend on them. */
 function useInvalidateCampaigns() {
   const queryClient = useQueryClient()
-  return () => {
-    void queryClient.invalidateQueries({ queryKey: ['campaigns'] })
+  return (refetchType: 'active' | 'none' = 'active') => {
+    void queryClient.invalidateQueries({ queryKey: ['campaigns'], refetchType })
     void queryClient.invalidateQueries({ queryKey: ['quote'] })
-    void queryClient.invalidateQueries({ queryKey: ['simulation'] })
+    void queryClient.invalidateQueries({ queryKey: ['simulation'], refetchType })
   }
 }

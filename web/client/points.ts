@@ -20,17 +20,6 @@ export function pointsQuery(username: string) {
   })
 }
 
-/** The points that expire next, and when; null when there are none to expire. */
-export function expiresNextQuery(username: string) {
-  return queryOptions({
-    queryKey: ['points', username, 'history', 'expires-next'],
-    queryFn: async ({ signal }) => {
-      const query = { account_id: username, open_only: 'true' as const, limit: 1 }
-      return (await answer(api.GET('/points/lots', { params: { query }, signal }))).lapses_next
-    },
-  })
-}
-
 /** Everything that happened to the points, newest first. */
 export function statementQuery(username: string) {
   return cursorQuery(['points', username, 'history', 'statement'], (cursor, signal) => {

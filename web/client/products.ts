@@ -8,6 +8,7 @@ type Schemas = components['schemas']
 export type Product = Schemas['Product']
 type NewProduct = Schemas['NewProduct']
 export type ProductChanges = Schemas['ProductChanges']
+export type ProductChange = Schemas['ProductChange']
 
 /** Fills whole rows of two, three, four or five cards. */
 const PAGE_SIZE = 60
@@ -38,6 +39,13 @@ function productQuery(id: string) {
     queryFn: ({ signal }) => answer(api.GET('/products/{id}', { params: { path: { id } }, signal })),
     staleTime: NAMES_MS,
   })
+}
+
+/** The changes of a product, newest first. */
+export function productHistoryQuery(id: string) {
+  return cursorQuery(['products', 'history', id], (cursor, signal) =>
+    answer(api.GET('/products/{id}/history', { params: { path: { id }, query: { limit: 20, ...cursor } }, signal })),
+  )
 }
 
 /** A line of a purchase has the name of when it was ordered. */

@@ -1,6 +1,6 @@
 import { type QueryClient, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { answer, api } from './api.ts'
-import { ApiProblem, isTemporary } from './api-problem.ts'
+import { ApiProblem, isFinal, isTemporary } from './api-problem.ts'
 import { cursorQuery, MAX_RETRIES, retryDelay } from './query-client.ts'
 import type { components } from './schema.d.ts'
 
@@ -16,6 +16,7 @@ export type Purchase = Schemas['Purchase']
 export type AwardEvaluation = Schemas['AwardEvaluation']
 export type PurchaseStatus = Purchase['status']
 export type PurchaseStep = Schemas['PurchaseStep']
+export type OperatorRequest = Purchase['requests'][number]
 export type Refusal = NonNullable<Purchase['refusal']>
 export type Refund = Schemas['Refund']
 
@@ -122,23 +123,33 @@ export function useCancelPurchase(purchaseId: string) {
   })
 }
 
-/** Gives a purchase back. It happens once however often it is asked for, so it has no key, and outages do not end it. */
+/** What somebody wants to give back. `key`: see `refundKey`. */
+type WantedRefund = { key: string; lines: Order['lines'] }
+
+/** Gives pieces of a purchase back: once under its key, however often it is sent, so that outages do not end it. */
 export function useRefundPurchase(purchaseId: string) {
   const queryClient = useQueryClient()
   return useMutation({
-    mutationFn: () => answer(api.POST('/purchases/{id}/refund', { params: { path: { id: purchaseId } } })),
-    retry: (failures, error: Error) => failures < MAX_RETRIES && isTemporary(error),
+    mutationFn: ({ key, lines }: WantedRefund) => {
+      const params = { path: { id: purchaseId }, header: { 'Idempotency-Key': key } }
+      return answer(api.POST('/purchases/{id}/refunds', { params, body: { lines } }))
+    },
+    retry: (failures, error: Error) => failures < MAX_RETRIES && (isTemporary(error) || !isFinal(error)),
     retryDelay,
+    // It may be that less is left than was known.
     onSettled: () => invalidateAfterPurchase(queryClient),
   })
 }
 
 /** What a refund would return as things stand now: points that the purchase earned may have been spent since. */
-export function refundQuoteQuery({ purchaseId }: Purchase) {
+export function refundQuoteQuery({ purchaseId }: Purchase, lines: Order['lines']) {
+  const wanted = lines.map(({ productId, quantity }) => `${productId}:${quantity}`).join(',')
   return queryOptions({
-    queryKey: ['purchases', 'refund-quote', purchaseId],
-    queryFn: ({ signal }) =>
-      answer(api.GET('/purchases/{id}/refund-quote', { params: { path: { id: purchaseId } }, signal })),
+    queryKey: ['purchases', 'refund-quote', purchaseId, wanted],
+    queryFn: ({ signal }) => {
+      const params = { path: { id: purchaseId }, query: { lines: wanted } }
+      return answer(api.GET('/purchases/{id}/refund-quote', { params, signal }))
+    },
     staleTime: 0,
   })
 }

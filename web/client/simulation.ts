@@ -11,8 +11,16 @@ export type RuleOutcome = CampaignEvaluation['rules'][number]
 
 /** A campaign that is to be tried: terms, and the name of the stored one that they would change, if there is one. */
 export type Candidate = Omit<EventSimulation, 'event'>
-/** The event that a purchase would be. */
-export type ExampleEvent = { amount: number; total: number; quantity: number; productId: string }
+/** The event that a purchase would be, as `PurchaseCompleted` has it; without a time it happens now, without a user to a new customer. */
+export type TrialEvent = {
+  amount: number
+  total: number
+  quantity: number
+  productId: string
+  lines: { productId: string; quantity: number; price: number; total: number; categories: string[]; tags: string[] }[]
+  username?: string
+  occurredAt?: string
+}
 
 /** What became of trying a campaign, with the rules that were tried, so that the two stay together. */
 export type Simulation = {
@@ -25,7 +33,7 @@ export type Simulation = {
 export type Warning = components['schemas']['Warning']
 
 /** Tries a campaign on an event. Terms that are wrong fail with `invalid_request`, which knows every place. */
-export function simulationQuery(candidate: Candidate & { rules: string }, event: ExampleEvent) {
+export function simulationQuery(candidate: Candidate & { rules: string }, event: TrialEvent) {
   return queryOptions({
     queryKey: ['simulation', candidate, event],
     queryFn: async ({ signal }): Promise<Simulation> => {
@@ -43,7 +51,11 @@ export function simulationQuery(candidate: Candidate & { rules: string }, event:
 
 type Schemas = components['schemas']
 
+export type BacktestRequest = Schemas['Backtest']
 export type BacktestTotals = Schemas['BacktestTotals']
+/** What the saved version of a campaign would have given, and where the draft differs. */
+export type BacktestComparison = Schemas['BacktestComparison']
+export type BacktestDifference = Schemas['BacktestDifference']
 /** The totals of a campaign, with those of its rules. */
 export type CampaignTotals = Omit<Schemas['BacktestCampaign'], 'line'> & Pick<Schemas['BacktestRules'], 'rules'>
 export type BacktestAward = Schemas['BacktestPage']['awards'][number]
@@ -63,12 +75,7 @@ export type Past = { from: string; to?: string }
  *
  * @throws ApiProblem when there is no backtest, Unreachable when the answer breaks off
  */
-export async function* backtestLines(
-  candidate: Candidate,
-  past: Past,
-  signal: AbortSignal,
-): AsyncGenerator<BacktestLine> {
-  const body = { ...candidate, ...past }
+export async function* backtestLines(body: BacktestRequest, signal: AbortSignal): AsyncGenerator<BacktestLine> {
   const stream = await answer(api.POST('/campaigns/backtest', { body, parseAs: 'stream', signal }))
   if (!stream) return
   try {

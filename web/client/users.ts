@@ -4,8 +4,16 @@ import { cursorQuery, useKeyedMutation } from './query-client.ts'
 import type { components } from './schema.d.ts'
 
 export type User = components['schemas']['User']
+/** As operators see them. */
+export type TaggedUser = components['schemas']['TaggedUser']
 type NewUser = components['schemas']['NewUser']
+export type Erasure = components['schemas']['Erasure']
 export type WalletEntry = components['schemas']['WalletEntryPage']['items'][number]
+
+/** Whose something is, in a line of text. */
+export function nameOfUser({ userId, username }: { userId: string; username: string | null }): string {
+  return username ?? `erased user ${userId}`
+}
 
 /** The most that the API gives at once: who has more users finds the others by their whole name. */
 const MAX_USERS = 500
@@ -68,9 +76,37 @@ export function walletEntriesQuery(username: string) {
   })
 }
 
+/** Gives a user tags, in place of those that there are. */
+export function useTagUser(username: string, onSuccess: (user: TaggedUser) => void) {
+  return useKeyedMutation(
+    (tags: string[], key) =>
+      answer(
+        api.PATCH('/users/{username}', {
+          params: { path: { username }, header: { 'Idempotency-Key': key } },
+          body: { tags },
+        }),
+      ),
+    { invalidates: 'users', onSuccess },
+  )
+}
+
 export function useCreateUser(onSuccess: (user: User) => void) {
   return useKeyedMutation(
     (body: NewUser, key) => answer(api.POST('/users', { params: { header: { 'Idempotency-Key': key } }, body })),
+    { invalidates: 'users', onSuccess },
+  )
+}
+
+/** Erases who somebody is, for good. @param forfeit gives up what is left in the wallet, and the points */
+export function useEraseUser(username: string, onSuccess: (erasure: Erasure) => void) {
+  return useKeyedMutation(
+    (forfeit: boolean, key) =>
+      answer(
+        api.POST('/users/{username}/erasure', {
+          params: { path: { username }, header: { 'Idempotency-Key': key } },
+          body: { forfeit },
+        }),
+      ),
     { invalidates: 'users', onSuccess },
   )
 }

@@ -12,6 +12,17 @@ export function timeOfDay(iso: string): string {
   return clock.format(new Date(iso))
 }
 
+/** What calendars and clocks say somewhere: `Saturday, 31 January 2026 at 12:00 (Europe/Berlin)`. */
+export function weekdayAndTime(iso: string, timeZone: string): string {
+  try {
+    const there = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'short', timeZone })
+    return `${there.format(new Date(iso))} (${timeZone.replaceAll('_', ' ')})`
+  } catch {
+    // One that the server knows, and this browser does not.
+    return `what clocks say in ${timeZone}`
+  }
+}
+
 /** A day of the store's calendar (UTC), out of `2026-01-31` or any moment of that day: `31 Jan 2026`. */
 export function day(iso: string): string {
   return calendarDay.format(new Date(iso))
@@ -104,6 +115,22 @@ export function dateTimeError(text: string, zone?: string): string | undefined {
   if (isFar || instantsOf(text, zone).length > 0) return 'Enter a date and time in the years 1970 to 9999 (UTC).'
   return 'This time does not exist, because clocks are set forward. Enter another one.'
 }
+
+/** A day as a `DayField` keeps it, undefined while it is none that the API takes. */
+export function dayIn(text: string): string | undefined {
+  return dayError(text) === undefined && text !== '' ? text : undefined
+}
+
+/** What is wrong with the text of such a field; undefined for a day, and for a field that is empty. */
+export function dayError(text: string): string | undefined {
+  if (text === '') return undefined
+  if (Number.isNaN(Date.parse(text))) return 'Enter a whole date.'
+  return text < FIRST_DAY || text > LAST_DAY ? 'Enter a date in the years 2000 to 2999.' : undefined
+}
+
+/** Of the API. */
+export const FIRST_DAY = '2000-01-01'
+export const LAST_DAY = '2999-12-31'
 
 const UNITS = [
   ['day', 86_400_000],

@@ -48,11 +48,16 @@ export function typedNumber(number: number): string {
 /** What is wrong with a typed text; undefined for a number, and for a field that is empty. */
 export function numberError(typed: string, kind: NumberKind): string | undefined {
   if (typed === '' || numberOf(typed, kind) !== undefined) return undefined
-  const { min, max, decimals, nonzero } = kind
-  const range = `from ${whole.format(min)} to ${whole.format(max)}${nonzero ? ', but not 0' : ''}`
+  const { decimals } = kind
+  const range = formatRange(kind)
   if (decimals === 0) return `Enter a whole number ${range}.`
   const example = `${whole.format(1_700)}${POINT}${'5'.padEnd(decimals, '0')}`
   return `Enter a number ${range}, with at most ${WORDS[decimals] ?? decimals} decimals, such as ${example}.`
+}
+
+/** Which numbers are meant: `from 1 to 1,000`. */
+export function formatRange({ min, max, nonzero }: NumberKind): string {
+  return `from ${whole.format(min)} to ${whole.format(max)}${nonzero ? ', but not 0' : ''}`
 }
 
 const WORDS = ['no', 'one', 'two', 'three', 'four']

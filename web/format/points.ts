@@ -1,4 +1,5 @@
 import type { components } from '#web/client/schema.d.ts'
+import { day, lastDay } from './dates.ts'
 import { LOCALE } from './money.ts'
 
 const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 })
@@ -19,7 +20,7 @@ export function pointsMoved(change: number): string {
   return signed.format(change).replace('-', '−')
 }
 
-type CampaignPoints = components['schemas']['CampaignPoints']
+type CampaignPoints = Pick<components['schemas']['CampaignPoints'], 'campaign' | 'points'>
 
 const and = new Intl.ListFormat('en', { type: 'conjunction' })
 
@@ -28,4 +29,43 @@ export function formatCampaigns(campaigns: readonly CampaignPoints[]): string {
   const names = campaigns.filter((award) => award.points > 0).map(({ campaign }) => `“${campaign}”`)
   if (names.length === 0) return ''
   return `by ${names.length === 1 ? 'campaign' : 'campaigns'} ${and.format(names)}`
+}
+
+/** When points can be spent: `They can be spent from 14 Dec 2026 until 31 Jan 2027.` */
+export function formatSpan(availableAt: string | null, expiresAt: string): string {
+  const from = availableAt === null ? '' : ` from ${day(availableAt)}`
+  return `They can be spent${from} until ${lastDay(expiresAt)} (UTC).`
+}
+
+type Earned = CampaignPoints & { availableAt: string | null }
+
+/** What is to be said of points after their number: which campaigns gave them and, if that is not at once, when they can be spent. */
+export function formatEarned(campaigns: readonly Earned[], now = Date.now()): string {
+  const [by, waiting] = [formatCampaigns(campaigns), formatWaiting(campaigns, now)]
+  return waiting === '' ? by : `${by}. ${waiting}`
+}
+
+type Waiting = { points: number; availableAt: string | null }
+
+/**
+ * From when on points can be spent of which not all can be now: `They can be spent from 14 Dec 2026.`, `50 of them can be spent from
+ * 14 Dec 2026 and 20 from 1 Jan 2027.` Empty when all can be.
+ */
+export function formatWaiting(parts: readonly Waiting[], now = Date.now()): string {
+  const given = parts.filter((part) => part.points > 0)
+  const waiting = given.flatMap(({ points, availableAt }) =>
+    availableAt === null || Date.parse(availableAt) <= now ? [] : [{ points, availableAt }],
+  )
+  const byTime = Map.groupBy(
+    waiting.toSorted((a, b) => Date.parse(a.availableAt) - Date.parse(b.availableAt)),
+    ({ availableAt }) => day(availableAt),
+  )
+  const [first, ...others] = [...byTime].map(([from, some]) => ({
+    from,
+    count: some.reduce((sum, { points }) => sum + points, 0),
+  }))
+  if (first === undefined) return ''
+  if (others.length === 0 && waiting.length === given.length) return `They can be spent from ${first.from}.`
+  const more = others.map(({ from, count }) => `${pointsAlone(count)} from ${from}`)
+  return `${and.format([`${pointsAlone(first.count)} of them can be spent from ${first.from}`, ...more])}.`
 }

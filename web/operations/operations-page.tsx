@@ -5,6 +5,7 @@ import type { ReactNode } from 'react'
 import { parkedAwardsQuery } from '#web/client/parked-awards.ts'
 import { Page } from '#web/page/page.tsx'
 import { operationsSearch, type Panel } from '#web/search-params.ts'
+import { Liability } from './liability.tsx'
 import { ParkedAwards } from './parked-awards.tsx'
 import { Stock } from './stock.tsx'
 import { UndoingPurchases, undoingQuery } from './undoing-purchases.tsx'
@@ -12,11 +13,11 @@ import { Users } from './users.tsx'
 
 export function OperationsPage() {
   const navigate = useNavigate()
-  const { panel = 'parked', user } = useSearch({ from: '/operations' })
+  const { panel = 'parked', user, as_of } = useSearch({ from: '/operations' })
   const show = (chosen: string | null) =>
     void navigate({ to: '/operations', search: operationsSearch({ panel: chosen }), replace: true })
   return (
-    <Page title="Operations" lead="What needs attention, and the stock and users of the store.">
+    <Page title="Operations" lead="What needs attention, the stock and users of the store, and what it owes in points.">
       <Tabs value={panel} onChange={show} variant="pills" keepMounted={false}>
         <Tabs.List mb="lg" aria-label="Operations">
           <Tab panel="parked">
@@ -27,6 +28,7 @@ export function OperationsPage() {
           </Tab>
           <Tab panel="stock">Stock</Tab>
           <Tab panel="users">Users</Tab>
+          <Tab panel="liability">Points owed</Tab>
         </Tabs.List>
         <Tabs.Panel value="parked">
           <ParkedAwards />
@@ -39,6 +41,9 @@ export function OperationsPage() {
         </Tabs.Panel>
         <Tabs.Panel value="users">
           <Users chosen={user} />
+        </Tabs.Panel>
+        <Tabs.Panel value="liability">
+          <Liability asOf={as_of} />
         </Tabs.Panel>
       </Tabs>
     </Page>

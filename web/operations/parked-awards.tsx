@@ -4,6 +4,8 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { fieldErrors, formatError } from '#web/client/api-problem.ts'
 import { type ParkedAward, parkedAwardsQuery, useDismissAward, useRetryAward } from '#web/client/parked-awards.ts'
+import { nameOfUser } from '#web/client/users.ts'
+import { bySomebody, byWhom } from '#web/format/actors.ts'
 import { dateTime, duration } from '#web/format/dates.ts'
 import { points } from '#web/format/points.ts'
 import { DialogButton, Form } from '#web/page/dialog.tsx'
@@ -42,11 +44,12 @@ function ParkedAwardItem({ award, now, notify }: ParkedAwardItemProps) {
     <article className={classes.item}>
       <Stack gap={6}>
         <Text fw={650} size="lg">
-          {points(award.points)} for {award.username}
+          {points(award.points)} for {nameOfUser(award)}
         </Text>
         <Text>{formatParkedReason(award.problem)}</Text>
         <Text size="sm" c="dimmed">
           Waiting for {duration(now - since)}, since {dateTime(award.parkedAt)}. <Origin award={award} />
+          <LastRetry award={award} />
         </Text>
         <CampaignAwards earner={award} />
       </Stack>
@@ -57,7 +60,7 @@ function ParkedAwardItem({ award, now, notify }: ParkedAwardItemProps) {
             retry.mutate(undefined, { onError: (error) => notify({ tone: 'bad', ...formatError(error) }) })
           }
           loading={retry.isPending}
-          aria-label={`Retry: ${points(award.points)} for ${award.username}`}
+          aria-label={`Retry: ${points(award.points)} for ${nameOfUser(award)}`}
         >
           Retry
         </Button>
@@ -66,11 +69,12 @@ function ParkedAwardItem({ award, now, notify }: ParkedAwardItemProps) {
   )
 }
 
-function Origin({ award: { id, kind, client } }: { award: ParkedAward }) {
+function Origin({ award: { id, kind, client, sentBy } }: { award: ParkedAward }) {
+  const sent = bySomebody(sentBy)
   if (kind === 'event')
     return (
       <>
-        It came from {client}, as event {id}.
+        It came from {client}, as event {id}.{sent !== undefined && ` Sent ${sent}.`}
       </>
     )
   return (
@@ -80,6 +84,10 @@ function Origin({ award: { id, kind, client } }: { award: ParkedAward }) {
   )
 }
 
+function LastRetry({ award: { retried } }: { award: ParkedAward }) {
+  return retried && ` Last retried ${byWhom(retried.actor)} on ${dateTime(retried.at)}.`
+}
+
 type DismissAwardProps = { award: ParkedAward; notify: (notice: Notice) => void }
 
 /** Decides that the points of an award are never issued, with the reason. */
@@ -87,7 +95,7 @@ function DismissAward({ award, notify }: DismissAwardProps) {
   return (
     <DialogButton
       label="Dismiss"
-      aria-label={`Dismiss: ${points(award.points)} for ${award.username}`}
+      aria-label={`Dismiss: ${points(award.points)} for ${nameOfUser(award)}`}
       title="Dismiss these points"
       variant="default"
     >
@@ -98,8 +106,8 @@ function DismissAward({ award, notify }: DismissAwardProps) {
 
 function DismissAwardForm({ award, notify, close }: DismissAwardProps & { close: () => void }) {
   const [reason, setReason] = useState('')
-  const dismiss = useDismissAward(award.id, ({ username }) => {
-    notify({ tone: 'good', title: 'Dismissed', message: `${username} will not get these points.` })
+  const dismiss = useDismissAward(award.id, (dismissed) => {
+    notify({ tone: 'good', title: 'Dismissed', message: `${nameOfUser(dismissed)} will not get these points.` })
     close()
   })
   return (
@@ -111,8 +119,8 @@ function DismissAwardForm({ award, notify, close }: DismissAwardProps & { close:
       onCancel={close}
     >
       <Text>
-        {award.username} will never get these {points(award.points)}. This cannot be taken back; points can be issued by
-        hand instead.
+        {nameOfUser(award)} will never get these {points(award.points)}. This cannot be taken back; points can be issued
+        by hand instead.
       </Text>
       <TextInput
         label="Reason"
@@ -141,7 +149,9 @@ function formatParkedReason(problem: string): string {
 }
 
 /** What the result of a retry was. */
-function retryNotice({ username, status, pointsIssued, problem }: ParkedAward): Notice {
+function retryNotice(award: ParkedAward): Notice {
+  const { status, pointsIssued, problem, dismissed } = award
+  const username = nameOfUser(award)
   switch (status) {
     case 'booked':
       return { tone: 'good', title: 'Points issued', message: `${username} got ${points(pointsIssued)}.` }
@@ -152,7 +162,13 @@ function retryNotice({ username, status, pointsIssued, problem }: ParkedAward): 
         message: `The caps of the campaigns left nothing for ${username}.`,
       }
     case 'dismissed':
-      return { tone: 'good', title: 'Nothing left to issue', message: 'The points were dismissed meanwhile.' }
+      return {
+        tone: 'good',
+        title: 'Nothing left to issue',
+        message: dismissed
+          ? `The points were dismissed ${byWhom(dismissed.actor)}: ${dismissed.reason}`
+          : 'The points were dismissed meanwhile.',
+      }
     case 'voided':
       return { tone: 'good', title: 'Nothing left to issue', message: 'The purchase was refunded meanwhile.' }
     case 'parked':

@@ -10,9 +10,10 @@ import {
   useCreateProduct,
   useUpdateProduct,
 } from '#web/client/products.ts'
+import { labelsOf, typedLabels } from '#web/format/labels.ts'
 import { type NumberKind, numberOf, POSITIVE_MONEY, typedNumber } from '#web/format/numbers.ts'
 import { DialogButton, Form } from '#web/page/dialog.tsx'
-import { NumberField } from '#web/page/fields.tsx'
+import { LabelsField, NumberField } from '#web/page/fields.tsx'
 
 /** The limits of the API. */
 const STOCK: NumberKind = { min: 0, max: 1_000_000_000, decimals: 0 }
@@ -35,10 +36,11 @@ function NewProductForm({ close }: { close: () => void }) {
     close()
   })
   const { name, description, image, price } = draft
+  const labels = { categories: labelsOf(draft.categories), tags: labelsOf(draft.tags) }
   const add = () => {
     const [amount, units] = [numberOf(price, POSITIVE_MONEY), numberOf(stock, STOCK)]
     if (amount === undefined || units === undefined) return
-    create.mutate({ name, description, price: amount, stock: units, ...(image !== '' && { image }) })
+    create.mutate({ name, description, price: amount, stock: units, ...labels, ...(image !== '' && { image }) })
   }
   const errors = fieldErrors(create.error)
   return (
@@ -83,7 +85,8 @@ function EditProductForm({ product, close }: { product: Product; close: () => vo
     <Form submitLabel="Save" sending={update} fields={PRODUCT_FIELDS} onSubmit={save} onCancel={close}>
       <ProductFields draft={draft} onChange={setDraft} errors={fieldErrors(update.error)} />
       <Text size="sm" c="dimmed">
-        Purchases in progress keep the price at which they were reserved.
+        Purchases in progress keep the price at which they were reserved. Points are given by the categories and tags of
+        when a purchase was made.
       </Text>
     </Form>
   )
@@ -97,13 +100,20 @@ function changesOf(product: Product, draft: ProductDraft): ProductChanges {
     ...(draft.description !== product.description && { description: draft.description }),
     ...(draft.image !== '' && draft.image !== product.image && { image: draft.image }),
     ...(price !== undefined && price !== product.price && { price }),
+    ...changedLabels('categories', product, draft),
+    ...changedLabels('tags', product, draft),
   }
 }
 
-/** What can be said of a product, as it is being typed. */
-export type ProductDraft = { name: string; description: string; image: string; price: string }
+function changedLabels(name: 'categories' | 'tags', product: Product, draft: ProductDraft): ProductChanges {
+  const labels = labelsOf(draft[name])
+  return typedLabels(labels) === typedLabels(product[name]) ? {} : { [name]: labels }
+}
 
-const PRODUCT_FIELDS = ['name', 'description', 'image', 'price'] as const
+/** What can be said of a product, as it is being typed. */
+export type ProductDraft = Record<(typeof PRODUCT_FIELDS)[number], string>
+
+const PRODUCT_FIELDS = ['name', 'description', 'image', 'price', 'categories', 'tags'] as const
 
 function draftOf(product?: Product): ProductDraft {
   return {
@@ -111,6 +121,8 @@ function draftOf(product?: Product): ProductDraft {
     description: product?.description ?? '',
     image: product?.image ?? '',
     price: product ? typedNumber(product.price) : '',
+    categories: typedLabels(product?.categories ?? []),
+    tags: typedLabels(product?.tags ?? []),
   }
 }
 
@@ -147,6 +159,22 @@ function ProductFields({ draft, onChange, errors }: ProductFieldsProps) {
         onChange={(price) => set({ price })}
         error={errors.price}
         required
+      />
+      <LabelsField
+        label="Categories"
+        description="Words for what it is, with spaces between them. Campaigns can be for a category."
+        placeholder="unicorns"
+        value={draft.categories}
+        onChange={(categories) => set({ categories })}
+        error={errors.categories}
+      />
+      <LabelsField
+        label="Tags"
+        description="Other words for it, as for a season."
+        placeholder="summer new"
+        value={draft.tags}
+        onChange={(tags) => set({ tags })}
+        error={errors.tags}
       />
       <TextInput
         label="Picture"

@@ -8,6 +8,7 @@ import { ProductPicture } from '#web/page/product-picture.tsx'
 import { Section } from '#web/page/section.tsx'
 import { type Column, DataTable } from '#web/page/table.tsx'
 import { AdjustStock, EditProduct, NewProduct } from './product-forms.tsx'
+import { ProductHistory } from './product-history.tsx'
 
 /** What is on the shelf, and how it gets there. */
 export function Stock() {
@@ -48,10 +49,15 @@ const COLUMNS: Column<Product>[] = [
   {
     name: 'Product',
     kind: 'name',
-    cell: ({ name, image }) => (
+    cell: ({ name, image, categories, tags }) => (
       <Group gap="sm" wrap="nowrap">
         <ProductPicture image={image} size={40} />
-        <Text fw={600}>{name}</Text>
+        <div>
+          <Text fw={600}>{name}</Text>
+          <Text size="sm" c="dimmed">
+            {[...categories, ...tags].join(' · ')}
+          </Text>
+        </div>
       </Group>
     ),
   },
@@ -65,6 +71,7 @@ const COLUMNS: Column<Product>[] = [
       <Group gap="xs" justify="flex-end">
         <AdjustStock product={product} />
         <EditProduct product={product} />
+        <ProductHistory product={product} />
       </Group>
     ),
   },

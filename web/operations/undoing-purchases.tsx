@@ -11,6 +11,8 @@ import {
   purchaseQuery,
   useRepairPurchase,
 } from '#web/client/purchases.ts'
+import { nameOfUser } from '#web/client/users.ts'
+import { byWhom } from '#web/format/actors.ts'
 import { dateTime, duration } from '#web/format/dates.ts'
 import { AnchorLink } from '#web/page/links.tsx'
 import { purchaseWorkflow, STATUS_NAMES, stepsAhead } from '#web/purchases/progress.ts'
@@ -47,7 +49,8 @@ export function UndoingPurchases() {
 type UndoingItemProps = { purchase: PurchaseSummary; now: number; notify: (notice: Notice) => void }
 
 function UndoingItem({ purchase, now, notify }: UndoingItemProps) {
-  const { purchaseId, username, lines } = purchase
+  const { purchaseId, lines } = purchase
+  const buyer = nameOfUser(purchase)
   const nameOf = useProductNames(lines)
   // The list does not have the steps.
   const { data: whole } = useQuery({ ...purchaseQuery(purchaseId), refetchInterval: POLL_MS })
@@ -56,7 +59,7 @@ function UndoingItem({ purchase, now, notify }: UndoingItemProps) {
     <article className={classes.item}>
       <Stack gap={6}>
         <Text fw={650} size="lg">
-          {formatLines(lines, nameOf)} for {username}
+          {formatLines(lines, nameOf)} for {buyer}
         </Text>
         {whole && <Text>{formatUndoReason(whole, nameOf)}</Text>}
         {whole && <Waiting purchase={whole} now={now} />}
@@ -70,7 +73,7 @@ function UndoingItem({ purchase, now, notify }: UndoingItemProps) {
       <Button
         onClick={() => repair.mutate(undefined, { onError: (error) => notify({ tone: 'bad', ...formatError(error) }) })}
         loading={repair.isPending}
-        aria-label={`Try now: ${formatLines(lines, nameOf)} for ${username}`}
+        aria-label={`Try now: ${formatLines(lines, nameOf)} for ${buyer}`}
       >
         Try now
       </Button>
@@ -79,9 +82,10 @@ function UndoingItem({ purchase, now, notify }: UndoingItemProps) {
 }
 
 /** What it is waiting for, and how long. */
-function Waiting({ purchase: { steps, pointsRedeemed }, now }: { purchase: Purchase; now: number }) {
+function Waiting({ purchase: { steps, requests, pointsRedeemed }, now }: { purchase: Purchase; now: number }) {
   const [next] = stepsAhead(steps, pointsRedeemed > 0)
   const since = steps.find(({ state }) => state === 'compensating')?.at
+  const asked = requests.findLast(({ kind }) => kind === 'repair')
   const waits = next === undefined ? 'Finishing' : TAKING_BACK[next]
   const tried = steps.findLast(({ step, detail }) => step === next && detail?.undo)?.detail?.attempt
   return (
@@ -89,6 +93,7 @@ function Waiting({ purchase: { steps, pointsRedeemed }, now }: { purchase: Purch
       Next: {waits}
       {tried !== undefined && `, attempt ${tried}`}.
       {since !== undefined && ` Under way for ${duration(now - Date.parse(since))}, since ${dateTime(since)}.`}
+      {asked && ` Last tried ${byWhom(asked.actor)} on ${dateTime(asked.at)}.`}
     </Text>
   )
 }

@@ -2,14 +2,14 @@ import { Group, TextInput } from '@mantine/core'
 import { IconSearch, IconUsers } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { type User, walletsQuery } from '#web/client/users.ts'
+import { type TaggedUser, walletsQuery } from '#web/client/users.ts'
 import { money } from '#web/format/money.ts'
 import { AnchorLink } from '#web/page/links.tsx'
 import { EmptyState, ListSkeleton, PagedList } from '#web/page/list.tsx'
 import { Section } from '#web/page/section.tsx'
 import { type Column, DataTable } from '#web/page/table.tsx'
 import { operationsSearch } from '#web/search-params.ts'
-import { NewUser, TopUp } from './user-forms.tsx'
+import { EditTags, EraseUser, NewUser, TopUp } from './user-forms.tsx'
 import { WalletDrawer } from './wallet.tsx'
 
 /** Who can buy, and what for. */
@@ -46,7 +46,7 @@ function List() {
   )
 }
 
-function Found({ users, wanted }: { users: readonly User[]; wanted: string }) {
+function Found({ users, wanted }: { users: readonly TaggedUser[]; wanted: string }) {
   const found = users.filter(({ username }) => username.toLowerCase().includes(wanted))
   if (found.length === 0) {
     return (
@@ -67,8 +67,9 @@ function Found({ users, wanted }: { users: readonly User[]; wanted: string }) {
   )
 }
 
-const COLUMNS: Column<User>[] = [
+const COLUMNS: Column<TaggedUser>[] = [
   { name: 'Name', kind: 'name', cell: ({ username }) => username },
+  { name: 'Tags', kind: 'text', cell: ({ tags }) => tags.join(' · ') },
   { name: 'Balance', kind: 'number', cell: ({ balance }) => money(balance) },
   {
     name: 'Wallet',
@@ -77,6 +78,7 @@ const COLUMNS: Column<User>[] = [
     cell: (user) => (
       <Group gap="md" justify="flex-end">
         <TopUp user={user} />
+        <EditTags user={user} />
         <AnchorLink
           to="/operations"
           search={operationsSearch({ panel: 'users', user: user.username })}
@@ -86,6 +88,7 @@ const COLUMNS: Column<User>[] = [
         >
           Wallet
         </AnchorLink>
+        <EraseUser user={user} />
       </Group>
     ),
   },

@@ -3,6 +3,7 @@ import { IconWallet } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { type WalletEntry, walletEntriesQuery } from '#web/client/users.ts'
+import { byWhom } from '#web/format/actors.ts'
 import { dateTime } from '#web/format/dates.ts'
 import { money } from '#web/format/money.ts'
 import { AnchorLink } from '#web/page/links.tsx'
@@ -79,7 +80,7 @@ function What({ entry: { reason, reference, actor, at } }: { entry: WalletEntry 
             </AnchorLink>
           </>
         ) : (
-          `${dateTime(at)}, by ${actor}.`
+          `${dateTime(at)}, ${byWhom(actor)}.`
         )}
       </Text>
     </>

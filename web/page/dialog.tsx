@@ -22,7 +22,16 @@ export function DialogButton({ title, label, children, ...button }: DialogButton
       <Button {...button} onClick={open} aria-haspopup="dialog">
         {label}
       </Button>
-      <Modal opened={opened} onClose={close} title={title} radius="lg" padding="xl" centered>
+      <Modal
+        opened={opened}
+        onClose={close}
+        title={title}
+        radius="lg"
+        padding="clamp(16px, 5vw, 2rem)"
+        centered
+        // What has been done must not be clicked again while it fades.
+        transitionProps={{ exitDuration: 0 }}
+      >
         {children(close)}
       </Modal>
     </>

@@ -11,7 +11,7 @@ import { spansOf } from './day-spans.ts'
 import classes from './points-page.module.css'
 
 /** The chart library is larger than the rest of the page: the figures need not wait for it. */
-const SpansChart = lazy(async () => ({ default: (await import('./spans-chart.tsx')).SpansChart }))
+const BarsChart = lazy(async () => ({ default: (await import('#web/page/bars-chart.tsx')).BarsChart }))
 
 const route = getRouteApi('/points')
 
@@ -50,7 +50,12 @@ function Chart({ balance: { balance_entries } }: { balance: PointsBalance }) {
   return (
     <CatchBoundary getResetKey={() => unit} errorComponent={NoChart}>
       <Suspense fallback={<Skeleton className={classes.chart} radius="md" />}>
-        <SpansChart unit={unit} spans={spans} className={classes.chart ?? ''} />
+        <BarsChart
+          bars={spans.map(({ active, expired, ...span }) => ({ ...span, plain: active, hatched: expired }))}
+          parts={{ plain: 'left to spend', hatched: 'expired' }}
+          description={`Points by ${unit} of issue, from ${spans[0]?.name} to ${spans.at(-1)?.name}. The table below lists them.`}
+          className={classes.chart ?? ''}
+        />
       </Suspense>
     </CatchBoundary>
   )

@@ -1,4 +1,4 @@
-import { Button, Checkbox, Progress, Skeleton, Stack, Text } from '@mantine/core'
+import { Badge, Button, Checkbox, Progress, Skeleton, Stack, Text } from '@mantine/core'
 import { IconChevronDown } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
@@ -11,11 +11,11 @@ import { type Column, DataTable } from '#web/page/table.tsx'
 import type { PointsSearch } from '#web/search-params.ts'
 import classes from './points-page.module.css'
 import { PurchaseLink } from './statement.tsx'
-import { formatSource } from './statement-text.ts'
+import { formatSource, lotState } from './statement-text.ts'
 
 const route = getRouteApi('/points')
 
-/** On demand: the lots of points, called batches here: where each is from, what is left of it, when it expires. */
+/** On demand: the lots of points, called batches here: where each is from, what is left of it, and from when until when it can be spent. */
 export function Lots({ username }: { username: string }) {
   const { lots: which } = route.useSearch()
   const navigate = route.useNavigate()
@@ -29,7 +29,7 @@ export function Lots({ username }: { username: string }) {
   return (
     <Section
       title="Batches"
-      lead="Where your points come from, how many are left, and when they expire."
+      lead="Where your points come from, how many are left, and from when until when they can be spent."
       actions={<Disclose isOpen={which !== undefined} onToggle={() => show(which ? undefined : 'open')} />}
     >
       <Stack gap="lg" id="batches" hidden={which === undefined}>
@@ -80,16 +80,22 @@ function LotsOf({ username, which }: { username: string; which: 'open' | 'all' }
 const COLUMNS: Column<PointsLot>[] = [
   { name: 'Source', cell: (lot) => <Source lot={lot} /> },
   { name: 'Left', className: classes.left, cell: (lot) => <Left lot={lot} /> },
+  { name: 'Status', onlyWide: true, cell: (lot) => <Status lot={lot} /> },
   { name: 'Last day', className: classes.whole, cell: ({ expires_at }) => lastDay(expires_at) },
 ]
 
-function Source({ lot: { issued_at, source } }: { lot: PointsLot }) {
+function Source({ lot }: { lot: PointsLot }) {
+  const { issued_at, source, campaign } = lot
   return (
     <>
       <Text span className={classes.lead}>
         {formatSource(source.reason)}
       </Text>
+      <Text span className={classes.folded} hiddenFrom="sm">
+        {lotState(lot, Date.now()).text}
+      </Text>
       <Text span className={classes.folded}>
+        {campaign !== null && `By campaign “${campaign}”, `}
         {dateTime(issued_at)}{' '}
         {source.reason === 'purchase' && <PurchaseLink purchaseId={source.reference} at={issued_at} />}
       </Text>
@@ -97,7 +103,22 @@ function Source({ lot: { issued_at, source } }: { lot: PointsLot }) {
   )
 }
 
-function Left({ lot: { original, remaining, expired, owed } }: { lot: PointsLot }) {
+function Status({ lot }: { lot: PointsLot }) {
+  const { state, text } = lotState(lot, Date.now())
+  return (
+    <Badge
+      component="span"
+      variant="light"
+      color={state === 'open' ? 'gold' : 'gray'}
+      className={classes.status}
+      data-status={state}
+    >
+      {text}
+    </Badge>
+  )
+}
+
+function Left({ lot: { original, remaining, expired, taken_back, owed } }: { lot: PointsLot }) {
   return (
     <>
       {pointsAlone(remaining)} <span className={classes.whole}>of {pointsAlone(original)}</span>
@@ -105,6 +126,11 @@ function Left({ lot: { original, remaining, expired, owed } }: { lot: PointsLot 
       {expired > 0 && (
         <Text span className={classes.folded}>
           {pointsAlone(expired)} expired
+        </Text>
+      )}
+      {taken_back > 0 && (
+        <Text span className={classes.folded}>
+          {pointsAlone(taken_back)} taken back
         </Text>
       )}
       {owed > 0 && (

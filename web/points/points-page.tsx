@@ -1,7 +1,7 @@
 import { Skeleton, Stack } from '@mantine/core'
 import { IconSparkles } from '@tabler/icons-react'
-import { useQuery } from '@tanstack/react-query'
-import { type PointsBalance, pointsQuery, useHistoryFollowing } from '#web/client/points.ts'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { type PointsBalance, pointsQuery, statementQuery, useHistoryFollowing } from '#web/client/points.ts'
 import { ButtonLink } from '#web/page/links.tsx'
 import { EmptyState, LoadError } from '#web/page/list.tsx'
 import { Page } from '#web/page/page.tsx'
@@ -30,13 +30,18 @@ function PointsOf({ username }: { username: string }) {
 
 function Account({ balance }: { balance: PointsBalance }) {
   useHistoryFollowing(balance)
-  if (balance.balance_entries.length === 0) return <NoPointsYet />
+  const { account_id, balance_entries, pending_total } = balance
+  const hasPoints = balance_entries.length > 0 || pending_total > 0
+  // What was taken back before it could be spent is in the statement only.
+  const statement = useInfiniteQuery({ ...statementQuery(account_id), enabled: !hasPoints })
+  if (!hasPoints && statement.isLoading) return <Loading />
+  if (!hasPoints && !statement.data?.pages[0]?.items.length) return <NoPointsYet />
   return (
     <>
       <Balance balance={balance} />
-      <DayByDay balance={balance} />
-      <Statement username={balance.account_id} />
-      <Lots username={balance.account_id} />
+      {balance_entries.length > 0 && <DayByDay balance={balance} />}
+      <Statement username={account_id} />
+      <Lots username={account_id} />
     </>
   )
 }

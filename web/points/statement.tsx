@@ -3,12 +3,12 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { type StatementLine, statementQuery } from '#web/client/points.ts'
 import { dateTime } from '#web/format/dates.ts'
-import { formatCampaigns, pointsAlone, pointsMoved } from '#web/format/points.ts'
+import { formatCampaigns, formatWaiting, pointsAlone, pointsMoved } from '#web/format/points.ts'
 import { PagedList } from '#web/page/list.tsx'
 import { Section } from '#web/page/section.tsx'
 import { type Column, DataTable } from '#web/page/table.tsx'
 import classes from './points-page.module.css'
-import { changeOf, formatEntry, formatNotMoved } from './statement-text.ts'
+import { changeOf, formatEntry, formatNotMoved, formatWho } from './statement-text.ts'
 
 /** Everything that happened to the points, in words, newest first. */
 export function Statement({ username }: { username: string }) {
@@ -54,10 +54,15 @@ function Change({ change }: { change: number }) {
 
 function Why({ line }: { line: StatementLine }) {
   const campaigns = formatCampaigns(line.campaigns)
+  const waiting = formatWaiting(
+    line.campaigns.map(({ points, available_at }) => ({ points, availableAt: available_at })),
+  )
   return (
     <Text span className={classes.folded}>
-      {campaigns && `${campaigns[0]?.toUpperCase()}${campaigns.slice(1)} `}
+      {campaigns && `${campaigns[0]?.toUpperCase()}${campaigns.slice(1)}${waiting && '.'} `}
+      {waiting && `${waiting} `}
       {formatNotMoved(line)}
+      {formatWho(line)}
       {line.reason === 'purchase' && <PurchaseLink purchaseId={line.reference} at={line.date_time} />}
     </Text>
   )
@@ -68,6 +73,8 @@ export function PurchaseLink({ purchaseId, at }: { purchaseId: string; at: strin
   return (
     <Anchor
       size="sm"
+      // It stands in a text: colour alone would not tell it from that.
+      underline="always"
       renderRoot={(given) => <Link to="/purchases/$purchaseId" params={{ purchaseId }} {...given} />}
       style={{ whiteSpace: 'nowrap' }}
     >

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { clientSearch } from '#web/campaigns/campaign-search.ts'
 import { STORE_CLIENT } from '#web/client/campaigns.ts'
 import { type AwardEvaluation, type Earner, evaluationQuery, type Purchase } from '#web/client/purchases.ts'
-import { points } from '#web/format/points.ts'
+import { formatWaiting, points } from '#web/format/points.ts'
 import { AnchorLink } from '#web/page/links.tsx'
 import list from '#web/page/list.module.css'
 import { LoadError } from '#web/page/list.tsx'
@@ -12,8 +12,11 @@ import { formatTakenBack } from './purchase-text.ts'
 
 /** Which campaign and rule gave which points for a purchase; nothing while that is not known. */
 export function PointsEarned({ purchase }: { purchase: Purchase }) {
-  const { award, pointsIssued, purchaseId } = purchase
+  const { award, purchaseId, campaigns, status } = purchase
+  // Of one that was refunded nothing is left, and the words below say why.
+  const earned = status === 'refunded' ? purchase.pointsIssued : purchase.pointsKept
   const takenBack = formatTakenBack(purchase)
+  const waiting = takenBack === undefined ? formatWaiting(campaigns) : ''
   if (award === null) return null
   if (award === 'voided') {
     return (
@@ -42,7 +45,8 @@ export function PointsEarned({ purchase }: { purchase: Purchase }) {
           </AnchorLink>
         </Stack>
       )}
-      {award === 'booked' && pointsIssued !== null && <Text fw={700}>{points(pointsIssued)}</Text>}
+      {award === 'booked' && earned !== null && <Text fw={700}>{points(earned)}</Text>}
+      {waiting !== '' && <Text>{waiting}</Text>}
       {takenBack !== undefined && <Text>{takenBack}</Text>}
       <CampaignAwards earner={{ kind: 'purchase', id: purchaseId, client: STORE_CLIENT }} />
     </Section>
@@ -89,6 +93,7 @@ export function CampaignAwards({ earner }: { earner: Earner }) {
 const LIMITS: Record<NonNullable<Award['limitedBy']>, string> = {
   totalPoints: 'its total cap is reached',
   pointsPerCustomer: 'its cap per customer is reached',
+  exclusiveGroup: 'another campaign of its group gives more',
   pointsPerAward: 'the awards of all campaigns together exceed the maximum for one purchase',
 }
 

@@ -1,4 +1,4 @@
-import type { Purchase, PurchaseStatus, PurchaseStep, Refusal } from '#web/client/purchases.ts'
+import type { OperatorRequest, Purchase, PurchaseStatus, PurchaseStep, Refusal } from '#web/client/purchases.ts'
 
 export type StepName = Exclude<PurchaseStep['step'], 'purchase'>
 
@@ -7,8 +7,27 @@ const isStatus = (state: PurchaseStep['state']): state is PurchaseStatus => stat
 
 /** The status of a purchase by its steps: while they are streamed they are ahead of the status that was read. */
 export function statusBy(steps: readonly PurchaseStep[]): PurchaseStatus {
-  const states = steps.filter(({ step }) => step === 'purchase').map(({ state }) => state)
-  return states.filter(isStatus).at(-1) ?? 'running'
+  const { asked, done } = refundsBy(steps)
+  const last = statesOf(steps)
+    .filter((state) => isStatus(state) || state === 'partially_refunded')
+    .at(-1)
+  if (last !== 'partially_refunded') return last ?? 'running'
+  return done < asked ? 'refunding' : 'completed'
+}
+
+/** How many refunds of parts are through, and how many refunds were asked for: they are carried out one after the other. */
+function refundsBy(steps: readonly PurchaseStep[]): { asked: number; done: number } {
+  const count = (wanted: PurchaseStep['state']) => statesOf(steps).filter((state) => state === wanted).length
+  return { asked: count('refunding'), done: count('partially_refunded') }
+}
+
+/** The number of the refund that is being carried out. */
+export function refundUnderWay(steps: readonly PurchaseStep[]): number {
+  return refundsBy(steps).done + 1
+}
+
+function statesOf(steps: readonly PurchaseStep[]) {
+  return steps.filter(({ step }) => step === 'purchase').map(({ state }) => state)
 }
 
 export function isUnderWay(status: PurchaseStatus): boolean {
@@ -38,8 +57,9 @@ function isCancelRequest({ state }: PurchaseStep): boolean {
   return state === 'cancel_requested'
 }
 
-/** Steps that were undone later. */
+/** Steps that were undone later. Of a sale that was confirmed, none was: refunds have steps of their own. */
 export function undoneSteps(steps: readonly PurchaseStep[]): ReadonlySet<PurchaseStep['step']> {
+  if (isConfirmed(steps)) return new Set()
   return new Set(steps.filter(({ state }) => state === 'undone').map(({ step }) => step))
 }
 
@@ -50,6 +70,15 @@ const REFUSING: Record<Refusal['code'], StepName> = {
   redeem_exceeds_total: 'redeemPoints',
   insufficient_points: 'redeemPoints',
   insufficient_funds: 'chargeWallet',
+}
+
+/** What operators asked for before the entry of this index, and after the one before it; of the number of entries: after the last. */
+export function requestsBefore(
+  index: number,
+  { steps, requests }: { steps: readonly PurchaseStep[]; requests: readonly OperatorRequest[] },
+): OperatorRequest[] {
+  const [from, to] = [steps[index - 1]?.at, steps[index]?.at]
+  return requests.filter(({ at }) => (from === undefined || from < at) && (to === undefined || at <= to))
 }
 
 /** Where a purchase was refused: the step, why, and the first entry that follows from it. The step itself left none. */
@@ -63,11 +92,12 @@ export function refusalOf(
   return undefined
 }
 
-/** The steps that are still to come, in order: the first is in progress. While a purchase is undone, the steps still to be undone. */
+/**
+ * The steps that are still to come, in order: the first is in progress. While a purchase is undone, the steps still to be undone; of
+ * refunds, those of the one that is being carried out.
+ */
 export function stepsAhead(steps: readonly PurchaseStep[], paysWithPoints: boolean): StepName[] {
-  const happened = new Set(
-    steps.filter(({ state }) => state !== 'undone' && state !== 'retried').map(({ step }) => step),
-  )
+  const happened = happenedOf(steps)
   const undone = undoneSteps(steps)
   switch (statusBy(steps)) {
     case 'running':
@@ -76,10 +106,19 @@ export function stepsAhead(steps: readonly PurchaseStep[], paysWithPoints: boole
     case 'compensating':
       return UNDO.filter((step) => happened.has(step) && !undone.has(step))
     case 'refunding':
-      return REFUND.filter((step) => !happened.has(step))
+      return REFUND.filter((step) => !happenedOf(ofRefundUnderWay(steps)).has(step))
     default:
       return []
   }
+}
+
+function happenedOf(steps: readonly PurchaseStep[]): ReadonlySet<PurchaseStep['step']> {
+  return new Set(steps.filter(({ state }) => state !== 'undone' && state !== 'retried').map(({ step }) => step))
+}
+
+/** What has happened since the refund before it was through. */
+function ofRefundUnderWay(steps: readonly PurchaseStep[]): readonly PurchaseStep[] {
+  return steps.slice(steps.findLastIndex(({ state }) => state === 'partially_refunded') + 1)
 }
 
 const SALE: StepName[] = ['reserveStock', 'redeemPoints', 'chargeWallet', 'confirmPurchase', 'awardPoints']
@@ -103,13 +142,16 @@ export const STATUSES = Object.keys(STATUS_NAMES) as PurchaseStatus[]
 export type Workflow = { id: string; name: string }
 
 /** The workflows that worked on a purchase, by their ids in Temporal. */
-export function workflowsOf({ purchaseId, status, award, steps }: Purchase): Workflow[] {
+export function workflowsOf({ purchaseId, refunds, award, steps }: Purchase): Workflow[] {
   const workflows = [purchaseWorkflow(purchaseId)]
   const parked = steps.some(({ step, state }) => step === 'awardPoints' && state === 'parked')
   if (parked && (award === 'booked' || award === 'nothing'))
     workflows.push({ id: `award-${purchaseId}`, name: 'Workflow of its points' })
-  if (status === 'refunding' || status === 'refunded') {
-    workflows.push({ id: `refund-${purchaseId}`, name: 'Workflow of its refund' })
+  if (refunds.length > 0) {
+    workflows.push({
+      id: `refund-${purchaseId}`,
+      name: refunds.length > 1 ? 'Workflow of its refunds' : 'Workflow of its refund',
+    })
   }
   return workflows
 }

@@ -3,23 +3,25 @@ import { IconArrowLeft, IconZoomQuestion } from '@tabler/icons-react'
 import { useParams } from '@tanstack/react-router'
 import { problemOf } from '#web/client/api-problem.ts'
 import type { Purchase } from '#web/client/purchases.ts'
+import { nameOfUser } from '#web/client/users.ts'
 import { dateTime } from '#web/format/dates.ts'
 import { ButtonLink } from '#web/page/links.tsx'
 import { EmptyState, LoadError } from '#web/page/list.tsx'
 import { Page } from '#web/page/page.tsx'
 import { Section } from '#web/page/section.tsx'
 import { useLivePurchase } from './live-purchase.ts'
-import { Outcome, RefundSums } from './outcome.tsx'
+import { Outcome } from './outcome.tsx'
 import { PointsEarned } from './points-earned.tsx'
 import { purchaseNumber } from './purchase-text.ts'
 import { Receipt } from './receipt.tsx'
+import { Refunds } from './refunds.tsx'
 import { Timeline } from './timeline.tsx'
 import { WorkflowLinks } from './workflow-links.tsx'
 
 export function PurchasePage() {
   const { purchaseId } = useParams({ from: '/purchases/$purchaseId' })
   const purchase = useLivePurchase(purchaseId)
-  const lead = purchase.data && `Ordered by ${purchase.data.username} on ${dateTime(purchase.data.createdAt)}.`
+  const lead = purchase.data && `Ordered by ${nameOfUser(purchase.data)} on ${dateTime(purchase.data.createdAt)}.`
   return (
     <Page
       title={purchase.data ? `Purchase ${purchaseNumber(purchaseId)}` : 'Purchase'}
@@ -75,11 +77,7 @@ export function PurchaseDetails({ purchase }: { purchase: Purchase }) {
       <Grid gap="lg">
         <Grid.Col span={{ base: 12, md: 7 }}>
           <Stack gap="lg">
-            {purchase.refund && (
-              <Section title="Refund">
-                <RefundSums refund={purchase.refund} />
-              </Section>
-            )}
+            <Refunds purchase={purchase} />
             <Section title="Order">
               <Receipt purchase={purchase} />
             </Section>
@@ -88,7 +86,11 @@ export function PurchaseDetails({ purchase }: { purchase: Purchase }) {
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 5 }}>
           <Section title="What happened">
-            <Timeline steps={purchase.steps} paysWithPoints={purchase.pointsRedeemed > 0} />
+            <Timeline
+              steps={purchase.steps}
+              requests={purchase.requests}
+              paysWithPoints={purchase.pointsRedeemed > 0}
+            />
             <WorkflowLinks purchase={purchase} />
           </Section>
         </Grid.Col>

@@ -37,9 +37,9 @@ export function StatusBadge({ status }: { status: PurchaseStatus }) {
 }
 
 /** Why a cancellation or a refund did not come through; nothing while there is no error. */
-export function Refused({ error }: { error: Error | null }) {
+export function Refused({ error, nameOf }: { error: Error | null; nameOf?: (productId: string) => string }) {
   if (!error) return null
-  const { title, message } = formatRefused(error)
+  const { title, message } = formatRefused(error, nameOf)
   return (
     <Alert color="orange" title={title}>
       {message}

@@ -1,15 +1,26 @@
 import { formatError, isFinal, type Message, problemOf } from '#web/client/api-problem.ts'
-import type { Order, Purchase, PurchaseSummary, Refusal } from '#web/client/purchases.ts'
+import type { Order, Purchase, PurchaseSummary, Refund, Refusal } from '#web/client/purchases.ts'
+import { type Actor, bySomebody } from '#web/format/actors.ts'
+import { countOf, items } from '#web/format/items.ts'
 import { money } from '#web/format/money.ts'
 import { points } from '#web/format/points.ts'
 import { isBeingCancelled, isCancelledTooLate, isUnderWay, STATUS_NAMES, statusBy } from './progress.ts'
+import { leftOf } from './refund-choice.ts'
 
 const and = new Intl.ListFormat('en-GB', { type: 'conjunction' })
 const MAX_NAMED = 2
 
-/** What was bought, in a few words: `2 × Unicorn Air and Golden Horn Polish`, `Unicorn Air, Unicorn Ember and 3 more`. */
-export function formatLines(lines: Order['lines'], nameOf: (productId: string) => string): string {
-  const named = lines.length > MAX_NAMED + 1 ? lines.slice(0, MAX_NAMED) : lines
+/**
+ * What was bought, in a few words: `2 × Unicorn Air and Golden Horn Polish`, `Unicorn Air, Unicorn Ember and 3 more`.
+ *
+ * @param mostNamed how many products are named, and one more if it is the only other one
+ */
+export function formatLines(
+  lines: Order['lines'],
+  nameOf: (productId: string) => string,
+  mostNamed: number = MAX_NAMED,
+): string {
+  const named = lines.length > mostNamed + 1 ? lines.slice(0, mostNamed) : lines
   const words = named.map(({ productId, quantity }) =>
     quantity === 1 ? nameOf(productId) : `${quantity} × ${nameOf(productId)}`,
   )
@@ -38,6 +49,8 @@ export function formatOutcome(purchase: Purchase): string {
 }
 
 function formatCompleted(purchase: Purchase): string {
+  if (purchase.refund)
+    return `Partly refunded: ${moneyAndPoints(purchase.refund)} for ${formatRefundedItems(purchase)}.`
   const tooLate = isCancelledTooLate(purchase) ? ' Your cancellation came too late; you can refund it.' : ''
   return formatPaid(purchase) + tooLate
 }
@@ -50,8 +63,23 @@ function formatPaid({ amount, award, pointsIssued, pointsRedeemed }: Purchase): 
 
 function formatRefunded({ refund }: Purchase): string {
   if (!refund) return 'The purchase was refunded.'
-  if (refund.pointsReturned === 0) return `${money(refund.amount)} was refunded.`
-  return `${money(refund.amount)} and ${points(refund.pointsReturned)} were refunded.`
+  return `${moneyAndPoints(refund)} ${refund.pointsReturned === 0 ? 'was' : 'were'} refunded.`
+}
+
+function moneyAndPoints({ amount, pointsReturned }: Refund): string {
+  return pointsReturned === 0 ? money(amount) : `${money(amount)} and ${points(pointsReturned)}`
+}
+
+/** How much of a purchase was given back, or is: `2 of 4 items`. */
+export function formatRefundedItems(purchase: Pick<Purchase, 'lines'>): string {
+  const all = countOf(purchase.lines)
+  return `${all - countOf(leftOf(purchase))} of ${items(all)}`
+}
+
+/** The same of a line of several pieces: `2 of 3 refunded`. Undefined, if none of it was. */
+export function formatRefundedLine({ quantity, refunded }: Purchase['lines'][number]): string | undefined {
+  if (refunded === 0) return undefined
+  return quantity === 1 ? 'refunded' : `${refunded} of ${quantity} refunded`
 }
 
 const NOTHING_CHARGED = 'Nothing was charged.'
@@ -127,6 +155,11 @@ function left(available: number, requested: number): string {
   return `${available} left, you asked for ${requested}`
 }
 
+function formatCanceller(actor: Actor | undefined): string {
+  const by = bySomebody(actor)
+  return by === undefined || actor?.role === 'customer' ? 'The buyer cancelled it.' : `It was cancelled ${by}.`
+}
+
 /** Why a purchase is being undone, by the step that started the undo. */
 export function formatUndoReason({ steps }: Purchase, nameOf: (productId: string) => string): string {
   const reason = steps.find(({ state }) => state === 'compensating')?.detail
@@ -134,7 +167,7 @@ export function formatUndoReason({ steps }: Purchase, nameOf: (productId: string
     case 'refused':
       return `Refused: ${formatNotBought({ status: 'refused', refusal: reason.refusal ?? null }, nameOf).title}.`
     case 'cancelled':
-      return 'The buyer cancelled it.'
+      return formatCanceller(steps.find(({ state }) => state === 'cancel_requested')?.actor)
     default:
       return reason?.code === 'interrupted'
         ? 'Its workflow was lost before it was confirmed.'
@@ -142,32 +175,41 @@ export function formatUndoReason({ steps }: Purchase, nameOf: (productId: string
   }
 }
 
-/** What a purchase means in points, at a glance: `+170 points`. Undefined when there is nothing to say. */
-export function formatPointsOf({ status, award, pointsIssued, pointsRedeemed }: PurchaseSummary): string | undefined {
+/** What a purchase means in points, at a glance, without what was refunded: `+170 points`. Undefined when there is nothing to say. */
+export function formatPointsOf(purchase: PurchaseSummary): string | undefined {
+  const { status, award, pointsKept, pointsRedeemed, refund } = purchase
   if (status === 'refunded') return undefined
-  const earned = award === 'parked' ? 'points will follow' : pointsIssued ? `+${points(pointsIssued)}` : undefined
-  const spent = pointsRedeemed > 0 && award !== null ? `−${points(pointsRedeemed)}` : undefined
+  const paid = pointsRedeemed - (refund ? refund.pointsReturned + refund.pointsWithheld : 0)
+  const earned = award === 'parked' ? 'points will follow' : pointsKept ? `+${points(pointsKept)}` : undefined
+  const spent = paid > 0 && award !== null ? `−${points(paid)}` : undefined
   return [spent, earned].filter((words) => words !== undefined).join(', ') || undefined
 }
 
-/** What became of the points that a purchase earned once it is refunded; undefined while the buyer keeps them. */
-export function formatTakenBack({ status, award, pointsIssued, refund }: Purchase): string | undefined {
+/** What became of the points that a purchase earned once some of it is refunded; undefined while the buyer keeps them. */
+export function formatTakenBack(purchase: Purchase): string | undefined {
+  const { status, award, pointsIssued, pointsKept, refund } = purchase
   if (award !== 'booked' || !pointsIssued) return undefined
-  if (status === 'refunding') return 'The points that are left are being taken back.'
-  if (status !== 'refunded' || !refund) return undefined
+  if (status === 'refunding') {
+    return leftOf(purchase).length === 0
+      ? 'The points that are left are being taken back.'
+      : 'What was earned with the items that go back is being taken back.'
+  }
+  if (!refund || pointsKept === pointsIssued) return undefined
   const { pointsTakenBack: takenBack, pointsSpent: spent } = refund
   if (takenBack === pointsIssued) return 'The points were taken back with the refund.'
-  const expired = pointsIssued - takenBack - spent
+  const expired = pointsIssued - (pointsKept ?? 0) - takenBack - spent
   const parts = [
     takenBack > 0 && `${points(takenBack)} taken back`,
     spent > 0 && `${points(spent)} already spent`,
     expired > 0 && `${points(expired)} already expired`,
   ]
-  return `When the purchase was refunded: ${and.format(parts.filter((part) => part !== false))}.`
+  const when =
+    status === 'refunded' ? 'When the purchase was refunded' : `Of ${points(pointsIssued)}, for what was refunded`
+  return `${when}: ${and.format(parts.filter((part) => part !== false))}.`
 }
 
 /** Why a cancellation or a refund was not accepted, and what can be done instead. */
-export function formatRefused(error: unknown): Message {
+export function formatRefused(error: unknown, nameOf: (productId: string) => string = String): Message {
   const alreadySettled = problemOf(error, 'already_settled')
   if (alreadySettled) {
     const instead = alreadySettled.purchaseStatus === 'completed' ? ' You can refund it instead.' : ''
@@ -182,6 +224,13 @@ export function formatRefused(error: unknown): Message {
       title: 'This purchase cannot be refunded',
       message: `Only a completed purchase can be refunded; this one is ${statusName(refundless.purchaseStatus)}.`,
     }
+  }
+  const exceeds = problemOf(error, 'exceeds_purchase')
+  if (exceeds) {
+    const { left } = exceeds
+    const rest =
+      left.length === 0 ? 'Nothing of it is left.' : `What is left of it: ${formatLines(left, nameOf, left.length)}.`
+    return { title: 'Less is left of this purchase', message: `Some of it was refunded meanwhile. ${rest}` }
   }
   const { title, message } = formatError(error)
   return isFinal(error)

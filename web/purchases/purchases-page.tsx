@@ -15,7 +15,7 @@ import { purchasesSearch } from '#web/search-params.ts'
 import { useCurrentUser } from '#web/shell/current-user.tsx'
 import { isUnderWay, STATUS_NAMES, STATUSES } from './progress.ts'
 import { StatusBadge } from './purchase-status.tsx'
-import { formatLines, formatNotBought, formatPointsOf, purchaseNumber } from './purchase-text.ts'
+import { formatLines, formatNotBought, formatPointsOf, formatRefundedItems, purchaseNumber } from './purchase-text.ts'
 import classes from './purchases-page.module.css'
 import { WorkflowsOf } from './workflow-links.tsx'
 
@@ -122,7 +122,7 @@ export function PurchaseCard({ purchase }: { purchase: PurchaseSummary }) {
       </div>
       <div className={classes.became}>
         <StatusBadge status={status} />
-        <NotBoughtBecause purchase={purchase} nameOf={nameOf} />
+        <StatusDetail purchase={purchase} nameOf={nameOf} />
       </div>
       <div className={classes.sum}>
         {total !== null && <span className={classes.total}>{money(total)}</span>}
@@ -132,11 +132,13 @@ export function PurchaseCard({ purchase }: { purchase: PurchaseSummary }) {
   )
 }
 
-function NotBoughtBecause({ purchase, nameOf }: { purchase: PurchaseSummary; nameOf: (productId: string) => string }) {
-  if (!purchase.refusal) return null
+/** What its status alone does not say. */
+function StatusDetail({ purchase, nameOf }: { purchase: PurchaseSummary; nameOf: (productId: string) => string }) {
+  const isPartlyRefunded = purchase.status === 'completed' && purchase.refund !== null
+  if (!purchase.refusal && !isPartlyRefunded) return null
   return (
     <Text size="sm" c="dimmed">
-      {formatNotBought(purchase, nameOf).title}
+      {isPartlyRefunded ? `${formatRefundedItems(purchase)} refunded` : formatNotBought(purchase, nameOf).title}
     </Text>
   )
 }

@@ -6,6 +6,7 @@ import { points } from '#web/format/points.ts'
 import { ProductPicture } from '#web/page/product-picture.tsx'
 import { type Sum, Sums } from '#web/page/sums.tsx'
 import { type Column, DataTable } from '#web/page/table.tsx'
+import { formatRefundedLine } from './purchase-text.ts'
 import classes from './receipt.module.css'
 
 /** What was ordered, at which prices, and how it is paid. */
@@ -38,6 +39,7 @@ const COLUMNS: Column<Line>[] = [
 
 function Product({ line }: { line: Line }) {
   const { productId, quantity, unitPrice } = line
+  const refunded = formatRefundedLine(line)
   const { productOf, nameOf } = useProductsOf([line])
   return (
     <div className={classes.product}>
@@ -46,6 +48,7 @@ function Product({ line }: { line: Line }) {
         <Text fw={600}>{nameOf(productId)}</Text>
         <Text size="sm" c="dimmed">
           {unitPrice === null ? `Quantity: ${quantity}` : `${quantity} × ${money(unitPrice)}`}
+          {refunded !== undefined && `, ${refunded}`}
         </Text>
       </div>
     </div>

@@ -1,4 +1,6 @@
-import type { PurchaseStep, Refusal } from '#web/client/purchases.ts'
+import type { OperatorRequest, PurchaseStep, Refusal } from '#web/client/purchases.ts'
+import { bySomebody } from '#web/format/actors.ts'
+import { countOf, items } from '#web/format/items.ts'
 import { money } from '#web/format/money.ts'
 import { points } from '#web/format/points.ts'
 import type { StepName } from './progress.ts'
@@ -11,8 +13,19 @@ export type StepText = {
 }
 
 /** One thing that happened, in plain words. */
-export function formatStep({ step, state, detail }: PurchaseStep): StepText {
-  if (step === 'purchase') return formatPurchaseState(state)
+export function formatStep(entry: PurchaseStep): StepText {
+  const number = entry.detail?.refundNumber ?? 1
+  if (entry.step === 'purchase') return formatPurchaseStep(entry, number)
+  const words = formatSagaStep({ ...entry, step: entry.step })
+  return { ...words, text: ofRefund(number, words.text) }
+}
+
+/** Whatever belongs to a further refund says so: `Refund 2: stock returned`. */
+export function ofRefund(number: number, text: string): string {
+  return number > 1 ? `Refund ${number}: ${text[0]?.toLowerCase()}${text.slice(1)}` : text
+}
+
+function formatSagaStep({ step, state, detail, actor }: PurchaseStep & { step: StepName }): StepText {
   if (state === 'retried') {
     const notYet = detail?.undo ? NOT_TAKEN_BACK_YET[step] : NOT_DONE[step]
     return { text: `${notYet} yet, tried again`, tone: 'again', detail: `attempt ${detail?.attempt}` }
@@ -43,7 +56,7 @@ export function formatStep({ step, state, detail }: PurchaseStep): StepText {
       applied: { text: 'Points earned', tone: 'done', detail: many },
       nothing: { text: 'No campaign awarded points', tone: 'neutral' },
       parked: { text: 'Points will follow', tone: 'neutral', detail: many },
-      dismissed: { text: 'Points dismissed', tone: 'bad' },
+      dismissed: { text: 'Points dismissed', tone: 'bad', detail: bySomebody(actor) },
       undone: detail?.points
         ? { text: 'Earned points taken back', tone: 'undone', detail: many }
         : { text: 'No earned points were left to take back', tone: 'undone' },
@@ -52,6 +65,18 @@ export function formatStep({ step, state, detail }: PurchaseStep): StepText {
     returnMoney: { applied: { text: 'Money returned', tone: 'done', detail: amount } },
   }
   return words[step][state] ?? { text: `${step} ${state}`, tone: 'neutral' }
+}
+
+function formatPurchaseStep({ state, detail, actor }: PurchaseStep, refund: number): StepText {
+  const by = bySomebody(actor)
+  if (state !== 'refunding') return { ...formatPurchaseState(state), detail: by }
+  const what = detail?.lines && items(countOf(detail.lines))
+  const parts = [what, by].filter((part) => part !== undefined)
+  return {
+    text: refund > 1 ? `Refund ${refund} requested` : 'Refund requested',
+    tone: 'neutral',
+    detail: parts.join(', ') || undefined,
+  }
 }
 
 function formatPurchaseState(state: PurchaseStep['state']): StepText {
@@ -70,13 +95,23 @@ function formatPurchaseState(state: PurchaseStep['state']): StepText {
       return { text: 'Cancelled', tone: 'bad' }
     case 'failed':
       return { text: 'Failed', tone: 'bad' }
-    case 'refunding':
-      return { text: 'Refund requested', tone: 'neutral' }
+    case 'partially_refunded':
+      return { text: 'Partly refunded', tone: 'done' }
     case 'refunded':
       return { text: 'Refunded', tone: 'done' }
     default:
       return { text: state, tone: 'neutral' }
   }
+}
+
+/** What an operator asked for in between. */
+export function formatRequest({ kind, actor }: OperatorRequest): StepText {
+  const words = {
+    repair: 'Repair requested',
+    retry: 'Retry of the points requested',
+    resolution: 'Reported as resolved',
+  }
+  return { text: words[kind], tone: 'neutral', detail: bySomebody(actor) }
 }
 
 /** A step that is being worked on, or still to come. */

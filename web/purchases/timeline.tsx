@@ -1,30 +1,50 @@
 import { Loader, Text } from '@mantine/core'
 import { IconArrowBackUp, IconCheck, IconCircleDotted, IconRefresh, IconX } from '@tabler/icons-react'
 import { Fragment, type ReactNode } from 'react'
-import type { PurchaseStep } from '#web/client/purchases.ts'
+import type { OperatorRequest, PurchaseStep } from '#web/client/purchases.ts'
 import { dateTime, timeOfDay } from '#web/format/dates.ts'
-import { isBeingCancelled, isUnderWay, refusalOf, statusBy, stepsAhead, undoneSteps } from './progress.ts'
-import { AHEAD, formatStep, NOT_DONE, REFUSALS, type StepText, TAKING_BACK } from './step-text.ts'
+import {
+  isBeingCancelled,
+  isUnderWay,
+  refundUnderWay,
+  refusalOf,
+  requestsBefore,
+  statusBy,
+  stepsAhead,
+  undoneSteps,
+} from './progress.ts'
+import {
+  AHEAD,
+  formatRequest,
+  formatStep,
+  NOT_DONE,
+  ofRefund,
+  REFUSALS,
+  type StepText,
+  TAKING_BACK,
+} from './step-text.ts'
 import classes from './timeline.module.css'
 
 type TimelineProps = {
   steps: readonly PurchaseStep[]
+  requests?: readonly OperatorRequest[]
   /** Whether a part is paid with points, which is a step of its own. */
   paysWithPoints: boolean
 }
 
 /** The steps of a purchase: what happened, what was undone, what is in progress, and what is still to come. */
-export function Timeline({ steps, paysWithPoints }: TimelineProps) {
+export function Timeline({ steps, requests = [], paysWithPoints }: TimelineProps) {
   const status = statusBy(steps)
   const refusal = refusalOf(steps)
   const ahead = stepsAhead(steps, paysWithPoints)
-  // A refund has steps of its own; nothing of a completed purchase was undone.
-  const undone = status === 'refunding' || status === 'refunded' ? new Set() : undoneSteps(steps)
-  const formatAhead = (step: (typeof ahead)[number]) => (status === 'compensating' ? TAKING_BACK[step] : AHEAD[step])
+  const undone = undoneSteps(steps)
+  const formatAhead = (step: (typeof ahead)[number]) =>
+    status === 'compensating' ? TAKING_BACK[step] : ofRefund(refundUnderWay(steps), AHEAD[step])
   return (
     <ol className={classes.timeline} aria-label="What happened" aria-live="polite">
-      {steps.map((step) => (
+      {steps.map((step, index) => (
         <Fragment key={step.seq}>
+          <Requests requests={requestsBefore(index, { steps, requests })} />
           {refusal?.entry === step && (
             <Row icon={ICONS.bad} state="bad" at={step.at}>
               <span className={classes.text}>{NOT_DONE[refusal.step]}</span>
@@ -34,6 +54,7 @@ export function Timeline({ steps, paysWithPoints }: TimelineProps) {
           <Happened step={step} takenBack={step.state === 'applied' && undone.has(step.step)} />
         </Fragment>
       ))}
+      <Requests requests={requestsBefore(steps.length, { steps, requests })} />
       {isUnderWay(status) && (
         <Row icon={<Loader size={14} aria-hidden />} state="now">
           {ahead[0] === undefined ? formatFinishing(steps) : formatAhead(ahead[0])} …
@@ -69,6 +90,18 @@ function Happened({ step, takenBack }: { step: PurchaseStep; takenBack: boolean 
       {detail !== undefined && <span className={classes.detail}>{detail}</span>}
     </Row>
   )
+}
+
+function Requests({ requests }: { requests: readonly OperatorRequest[] }) {
+  return requests.map((request) => {
+    const { text, tone, detail } = formatRequest(request)
+    return (
+      <Row key={`${request.kind} ${request.at}`} icon={ICONS[tone]} state={tone} at={request.at}>
+        <span className={classes.text}>{text}</span>
+        {detail !== undefined && <span className={classes.detail}>{detail}</span>}
+      </Row>
+    )
+  })
 }
 
 type RowProps = {

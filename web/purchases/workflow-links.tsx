@@ -2,7 +2,7 @@ import { Group } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import type { Purchase, PurchaseStatus } from '#web/client/purchases.ts'
-import { settingsQuery } from '#web/client/settings.ts'
+import { meQuery } from '#web/client/session.ts'
 import { usersQuery } from '#web/client/users.ts'
 import { OutsideLink } from '#web/page/links.tsx'
 import { STATUS_NAMES, type Workflow, workflowsOf } from './progress.ts'
@@ -25,7 +25,8 @@ export function WorkflowLink({ workflow: { id, name } }: { workflow: Workflow })
 
 /** A link to the workflows of somebody's purchases in the Temporal Web UI, found by its search attributes. */
 export function WorkflowsOf({ username, status }: { username: string; status?: PurchaseStatus }) {
-  const users = useQuery(usersQuery)
+  const hasWebUi = useQuery(meQuery).data?.temporalUi != null
+  const users = useQuery({ ...usersQuery, enabled: hasWebUi })
   const user = users.data?.users.find((known) => known.username === username)
   if (!user) return null
   const query = [`Customer = "${user.id}"`, ...(status ? [`PurchaseStatus = "${status}"`] : [])].join(' AND ')
@@ -36,10 +37,10 @@ export function WorkflowsOf({ username, status }: { username: string; status?: P
   )
 }
 
-/** Nothing where the API does not know the address of the Web UI. @param path what follows that of all workflows */
+/** Nothing where the API does not know the address of the Web UI, or it is not for whoever asks. @param path what follows that of all workflows */
 function WebUiLink({ path, children }: { path: string; children: ReactNode }) {
-  const settings = useQuery(settingsQuery)
-  const webUi = settings.data?.temporalUi
+  const me = useQuery(meQuery)
+  const webUi = me.data?.temporalUi
   if (!webUi) return null
   return (
     <OutsideLink href={`${webUi.url}/namespaces/${encodeURIComponent(webUi.namespace)}/workflows${path}`}>

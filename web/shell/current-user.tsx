@@ -1,20 +1,37 @@
 import { useLocalStorage, useSessionStorage, useWindowEvent } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { createContext, type ReactNode, use, useCallback, useEffect } from 'react'
+import { meQuery, type Role } from '#web/client/session.ts'
+import { settingsQuery } from '#web/client/settings.ts'
 import { usersQuery } from '#web/client/users.ts'
 
 type CurrentUser = {
   username: string
+  role: Role
   /** In demo mode anybody can choose any user. */
-  become: (username: string) => void
+  become?: (username: string) => void
 }
 
 const CurrentUserContext = createContext<CurrentUser | undefined>(undefined)
 
 const KEY = 'unicorn-store.user'
 
-/** Provides the user of this tab, kept over reloads. Choosing a user in another tab does not change it. */
+/** Provides who uses the store: whoever has signed in; in demo mode, whoever was chosen. */
 export function CurrentUserProvider({ children }: { children: ReactNode }) {
+  const { data: settings } = useQuery(settingsQuery)
+  if (settings === undefined) return <CurrentUserContext value={undefined}>{children}</CurrentUserContext>
+  if (settings.demoMode) return <ChosenUserProvider>{children}</ChosenUserProvider>
+  return <SignedInUserProvider hasSignIn={settings.signIn}>{children}</SignedInUserProvider>
+}
+
+function SignedInUserProvider({ hasSignIn, children }: { hasSignIn: boolean; children: ReactNode }) {
+  const { data, isError } = useQuery({ ...meQuery, enabled: hasSignIn })
+  const user = isError || !data?.user ? undefined : { username: data.user.username, role: data.role }
+  return <CurrentUserContext value={user}>{children}</CurrentUserContext>
+}
+
+/** The user of this tab, kept over reloads. Choosing a user in another tab does not change it. */
+function ChosenUserProvider({ children }: { children: ReactNode }) {
   const [chosen, become] = useChosenUser()
   const { data } = useQuery(usersQuery)
   // A user who was chosen before a new database was set up does not exist any more.
@@ -24,7 +41,8 @@ export function CurrentUserProvider({ children }: { children: ReactNode }) {
   useEffect(() => {
     if (username && username !== chosen) become(username)
   }, [username, chosen, become])
-  return <CurrentUserContext value={username ? { username, become } : undefined}>{children}</CurrentUserContext>
+  const user = username ? { username, role: 'operator' as const, become } : undefined
+  return <CurrentUserContext value={user}>{children}</CurrentUserContext>
 }
 
 /** Undefined while it is not known yet, or when there is nobody. */

@@ -2,8 +2,11 @@ import { ActionIcon, Burger, Container, Group, Menu, useMantineColorScheme } fro
 import { IconCheck, IconDeviceDesktop, IconMoon, IconShoppingBag, IconSparkles, IconSun } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useLocation } from '@tanstack/react-router'
-import { countOf, useCart } from '#web/buy/cart.ts'
+import { useCart } from '#web/buy/cart.ts'
 import { pointsQuery } from '#web/client/points.ts'
+import type { Role } from '#web/client/session.ts'
+import { settingsQuery } from '#web/client/settings.ts'
+import { countOf } from '#web/format/items.ts'
 import { pointsAlone } from '#web/format/points.ts'
 import { useCurrentUser } from './current-user.tsx'
 import classes from './header.module.css'
@@ -82,17 +85,34 @@ const PLACES = [
   { to: '/', name: 'Buy' },
   { to: '/purchases', name: 'Purchases' },
   { to: '/points', name: 'Points' },
-  { to: '/campaigns', name: 'Campaigns' },
-  { to: '/operations', name: 'Operations' },
-] as const
+  { to: '/campaigns', name: 'Campaigns', roles: ['operator', 'client_operator'] },
+  { to: '/operations', name: 'Operations', roles: ['operator'] },
+] as const satisfies { to: string; name: string; roles?: Role[] }[]
+
+/** Where a new campaign is made is beside the campaigns: one of them may be called "new". */
+const NEW_CAMPAIGN = '/new-campaign'
+
+function isFor(place: { to: string; roles?: readonly Role[] }, role: Role): boolean {
+  return place.roles === undefined || place.roles.includes(role)
+}
+
+/** Whether what is at a path is for somebody of this role. */
+export function isPlaceOf(role: Role, path: string): boolean {
+  const within = path.startsWith(NEW_CAMPAIGN) ? '/campaigns' : path
+  const place = PLACES.find(({ to }) => to !== '/' && (within === to || within.startsWith(`${to}/`)))
+  return place === undefined || isFor(place, role)
+}
 
 export function NavigationLinks({ vertical = false }: { vertical?: boolean }) {
-  // Its address is beside those of the campaigns, any of which may be called "new"; it belongs to them all the same.
-  const isNewCampaign = useLocation({ select: ({ pathname }) => pathname === '/new-campaign' })
+  const isNewCampaign = useLocation({ select: ({ pathname }) => pathname === NEW_CAMPAIGN })
+  const { data: settings } = useQuery(settingsQuery)
+  const user = useCurrentUser()
+  // Before anybody has been chosen, a demo is open to everybody.
+  const role = user?.role ?? (settings?.demoMode ? 'operator' : undefined)
   return (
     <nav aria-label={vertical ? 'Menu' : 'Main'}>
       <ul className={classes.list} data-vertical={vertical || undefined}>
-        {PLACES.map(({ to, name }) => (
+        {PLACES.filter((place) => role !== undefined && isFor(place, role)).map(({ to, name }) => (
           <li key={to}>
             <Link
               to={to}

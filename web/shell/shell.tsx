@@ -1,28 +1,28 @@
 import { Alert, AppShell, Code } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { IconLock, IconUserQuestion } from '@tabler/icons-react'
+import { IconUserQuestion } from '@tabler/icons-react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Outlet, useLocation } from '@tanstack/react-router'
 import { useEffect } from 'react'
-import { useReachable } from '#web/client/api.ts'
+import { onSignedOut, useReachable } from '#web/client/api.ts'
+import { problemOf } from '#web/client/api-problem.ts'
+import { queryClient } from '#web/client/query-client.ts'
+import { meQuery } from '#web/client/session.ts'
 import { settingsQuery } from '#web/client/settings.ts'
 import { usersQuery } from '#web/client/users.ts'
-import { OutsideLink } from '#web/page/links.tsx'
 import { EmptyState } from '#web/page/list.tsx'
-import { Page } from '#web/page/page.tsx'
+import { Page, PageSkeleton } from '#web/page/page.tsx'
 import { CurrentUserProvider } from './current-user.tsx'
 import { DemoBanner } from './demo-banner.tsx'
-import { Header, NavigationLinks } from './header.tsx'
+import { Header, isPlaceOf, NavigationLinks } from './header.tsx'
 import { OrderStatus } from './order-status.tsx'
 import classes from './shell.module.css'
+import { NoSignIn, NotForYou, SignIn } from './sign-in.tsx'
 
 /** What is around every page. */
 export function Shell() {
   const [menuOpened, menu] = useDisclosure(false)
   const path = useLocation({ select: ({ pathname }) => pathname })
-  const users = useQuery(usersQuery)
-  const nobody = users.data?.users.length === 0
-  const isForOthers = useQuery(settingsQuery).data?.demoMode === false
   // biome-ignore lint/correctness/useExhaustiveDependencies: whatever path it is, arriving there closes the menu.
   useEffect(menu.close, [path])
 
@@ -50,11 +50,32 @@ export function Shell() {
             <div id="order-status" />
             <OrderStatus />
           </div>
-          {isForOthers ? <NoSignIn /> : nobody ? <Nobody /> : <Outlet />}
+          <Content path={path} />
         </AppShell.Main>
       </AppShell>
     </CurrentUserProvider>
   )
+}
+
+/** The page, for those that it is for. */
+function Content({ path }: { path: string }) {
+  const { data: settings } = useQuery(settingsQuery)
+  if (settings === undefined) return <PageSkeleton />
+  if (settings.demoMode) return <DemoContent />
+  return settings.signIn ? <SignedInContent path={path} /> : <NoSignIn />
+}
+
+function DemoContent() {
+  const { data } = useQuery(usersQuery)
+  return data?.users.length === 0 ? <Nobody /> : <Outlet />
+}
+
+function SignedInContent({ path }: { path: string }) {
+  const { data, error } = useQuery(meQuery)
+  useEffect(() => onSignedOut(() => void queryClient.invalidateQueries({ queryKey: meQuery.queryKey })), [])
+  if (problemOf(error, 'unauthenticated')) return <SignIn />
+  if (data === undefined) return <PageSkeleton />
+  return isPlaceOf(data.role, path) ? <Outlet key={data.user?.id} /> : <NotForYou />
 }
 
 /** Shown instead of every page while there are no users. */
@@ -63,19 +84,6 @@ function Nobody() {
     <Page title="Welcome">
       <EmptyState icon={<IconUserQuestion size={36} aria-hidden />} title="There are no users yet">
         Add users, for example those of the sample data: <Code>npm run seed</Code>. They appear here by themselves.
-      </EmptyState>
-    </Page>
-  )
-}
-
-/** Shown instead of every page where the API asks for access tokens. */
-function NoSignIn() {
-  return (
-    <Page title="Welcome">
-      <EmptyState icon={<IconLock size={36} aria-hidden />} title="The store has no sign-in yet">
-        This installation is for people and services with an access token, which the store cannot get. They use the{' '}
-        <OutsideLink href="/docs">API</OutsideLink>. To look around here, start it without <Code>AUTH_ISSUER</Code> and
-        its like.
       </EmptyState>
     </Page>
   )

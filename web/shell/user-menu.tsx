@@ -1,14 +1,47 @@
-import { Avatar, Combobox, Text, UnstyledButton, useCombobox } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { Avatar, Combobox, Menu, Text, UnstyledButton, useCombobox } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import { signOut } from '#web/client/session.ts'
 import { balanceQuery, usersQuery } from '#web/client/users.ts'
 import { money } from '#web/format/money.ts'
 import { useCurrentUser } from './current-user.tsx'
 import classes from './user-menu.module.css'
 
-/** Who is using the store, with the balance of the wallet; in demo mode, anybody else at a click. */
+/** Who is using the store, with the balance of the wallet; in demo mode, anybody else at a click, else the way out. */
 export function UserMenu() {
   const user = useCurrentUser()
+  if (!user) return null
+  const { username, become } = user
+  return become ? <ChooseUser username={username} become={become} /> : <SignedInUser username={username} />
+}
+
+function SignedInUser({ username }: { username: string }) {
+  const leave = useMutation({
+    mutationFn: signOut,
+    onError: () =>
+      notifications.show({
+        color: 'red',
+        title: 'You are still signed in',
+        message: 'The store does not answer. Try again.',
+      }),
+  })
+  return (
+    <Menu position="bottom-end" width={220}>
+      <Menu.Target>
+        <UnstyledButton className={classes.user}>
+          <CurrentUser username={username} />
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item onClick={() => leave.mutate({ everywhere: false })}>Sign out</Menu.Item>
+        <Menu.Item onClick={() => leave.mutate({ everywhere: true })}>Sign out everywhere</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
+
+function ChooseUser({ username, become }: { username: string; become: (username: string) => void }) {
   const [search, setSearch] = useState('')
   const combobox = useCombobox({
     onDropdownOpen: () => combobox.focusSearchInput(),
@@ -17,7 +50,6 @@ export function UserMenu() {
       setSearch('')
     },
   })
-  if (!user) return null
 
   return (
     <Combobox
@@ -25,14 +57,14 @@ export function UserMenu() {
       width={280}
       shadow="lg"
       position="bottom-end"
-      onOptionSubmit={(username) => {
-        user.become(username)
+      onOptionSubmit={(chosen) => {
+        become(chosen)
         combobox.closeDropdown()
       }}
     >
       <Combobox.Target targetType="button">
         <UnstyledButton className={classes.user} onClick={() => combobox.toggleDropdown()}>
-          <CurrentUser username={user.username} />
+          <CurrentUser username={username} />
         </UnstyledButton>
       </Combobox.Target>
       <Combobox.Dropdown>
@@ -46,7 +78,7 @@ export function UserMenu() {
           classNames={{ input: classes.search ?? '' }}
           aria-label="Find a user"
         />
-        <UserOptions search={search} chosen={user.username} />
+        <UserOptions search={search} chosen={username} />
       </Combobox.Dropdown>
     </Combobox>
   )

@@ -4,7 +4,7 @@ import { awardPoints } from '#activities/points.ts'
 import { audit, CAMPAIGN_INVARIANTS } from '#db/audit.ts'
 import { type CampaignShop, openCampaignShop } from '#test/support/campaign-shop.ts'
 
-const [GIVEN, ISSUED, AWARDS, HISTORY] = CAMPAIGN_INVARIANTS.map(({ name }) => name)
+const [GIVEN, ISSUED, AWARDS, EVALUATED, ACTIVE, HISTORY, FACTS, COUNTED] = CAMPAIGN_INVARIANTS.map(({ name }) => name)
 
 let shop: CampaignShop
 /** Who owns the tables may lift every protection: what is broken here is broken behind the application's back. */
@@ -46,7 +46,11 @@ test('the audit finds nothing in campaigns that only purchases have drawn on, an
     [GIVEN, 1, []],
     [ISSUED, 2, []],
     [AWARDS, 2, []],
+    [EVALUATED, 2, []],
+    [ACTIVE, 1, []],
     [HISTORY, 2, []],
+    [FACTS, 2, []],
+    [COUNTED, 1, []],
   ])
 })
 
@@ -72,6 +76,35 @@ describe('the audit reports', () => {
         ).then(() => owner`update campaigns set cap_points_per_customer = 29`),
     },
     {
+      what: 'an award that gave something else than its evaluation says',
+      breaks: [EVALUATED],
+      damage: () => owner`update awards set evaluation = jsonb_set(evaluation, '{campaigns,0,points}', '169')`,
+    },
+    {
+      what: 'an award of two campaigns of one group',
+      breaks: [EVALUATED],
+      damage: async () => {
+        await shop.addCampaign('2', { exclusiveGroup: 'group' })
+        await shop.addCampaign('3')
+        await shop.addBuyer('cid')
+        await shop.buy('cid')
+        await owner`
+          update awards set evaluation = jsonb_set(jsonb_set(evaluation, '{campaigns,1,exclusiveGroup}', '"group"'),
+            '{campaigns,2,exclusiveGroup}', '"group"')
+          where user_id = (select user_id from awards order by created_at desc limit 1)`
+      },
+    },
+    {
+      what: 'points of a campaign that was only ever a draft',
+      breaks: [ACTIVE],
+      damage: () =>
+        unprotected(
+          'campaign_history',
+          (sql) => sql`
+            update campaign_history set before = jsonb_set(before, '{status}', '"draft"'), after = jsonb_set(after, '{status}', '"draft"')`,
+        ).then(() => owner`update campaigns set status = 'draft'`),
+    },
+    {
       what: 'a grant that got lost, with the counts to match',
       breaks: [ISSUED],
       damage: async () => {
@@ -80,11 +113,53 @@ describe('the audit reports', () => {
         await owner`update campaign_customers set given_points = (select sum(points) from campaign_grants)`
       },
     },
-    {
-      what: 'a campaign that was changed past its history',
+    ...Object.entries({
+      event_types: `'["Ride"]'`,
+      status: `'inactive'`,
+      starts_at: `'2020-01-01'`,
+      ends_at: `'2999-01-01'`,
+      time_zone: `'Europe/Berlin'`,
+      priority: '1',
+      exclusive_group: `'a'`,
+      cap_total_points: '301',
+      cap_points_per_customer: '201',
+      available_after_days: '1',
+      expiry: `'{"days": 1}'`,
+      rules: `'[]'`,
+    }).map(([term, value]) => ({
+      what: `a campaign whose ${term} was changed past its history`,
       breaks: [HISTORY],
-      damage: () => owner`update campaigns set status = 'inactive'`,
+      damage: () => owner.unsafe(`update campaigns set ${term} = ${value}`),
+    })),
+    {
+      what: 'facts that got lost',
+      breaks: [FACTS],
+      damage: () => unprotected('event_facts', (sql) => sql`delete from event_facts`),
     },
+    {
+      what: 'a purchase that does not know of the one before it',
+      breaks: [COUNTED],
+      damage: async () => {
+        await shop.addBuyer('ben')
+        const [, second] = [await shop.buy('ben'), await shop.buy('ben')]
+        await unprotected(
+          'event_facts',
+          (sql) => sql`
+            update event_facts set facts = jsonb_set(facts, '{customer,purchases}', '0') where id = ${second?.purchaseId ?? ''}`,
+        )
+      },
+    },
+    {
+      what: 'facts of nothing',
+      breaks: [FACTS],
+      damage: () => owner`insert into event_facts (id, facts) select gen_random_uuid(), facts from event_facts limit 1`,
+    },
+    ...["'{local,UTC,hour}', '24'", "'{products}', '{}'", "'{customer}', 'null'"].map((change) => ({
+      what: `facts in which ${change} was written over what was true`,
+      breaks: [FACTS],
+      damage: () =>
+        unprotected('event_facts', (sql) => sql.unsafe(`update event_facts set facts = jsonb_set(facts, ${change})`)),
+    })),
   ])('$what', async ({ breaks, damage }) => {
     await damage()
     expect(await broken()).toEqual(breaks)
@@ -98,9 +173,14 @@ test('the audit reports an event whose points are in the ledger and not on it', 
   expect(await broken()).toEqual([AWARDS])
 })
 
-describe.each(['campaign_history', 'campaign_grants'])('%s', (table) => {
+describe.each([
+  ['campaign_history', 'campaign_id'],
+  ['campaign_grants', 'campaign_id'],
+  ['event_facts', 'facts'],
+])('%s', (table, column) => {
   test('refuses to be changed, even by its owner', async () => {
     await expect(owner`delete from ${owner(table)}`).rejects.toThrow('append-only')
-    await expect(shop.sql`update ${shop.sql(table)} set campaign_id = campaign_id`).rejects.toThrow('permission denied')
+    const same = shop.sql`${shop.sql(column)} = ${shop.sql(column)}`
+    await expect(shop.sql`update ${shop.sql(table)} set ${same}`).rejects.toThrow('permission denied')
   })
 })

@@ -127,7 +127,7 @@ describe('a cap', () => {
     expect([(await shop.buy('ann')).points, (await shop.buy('ann')).points]).toEqual([25, 5])
   })
 
-  test('has room again for what a refund took back, and not for what was spent', async () => {
+  test('has room again for all that a refund settles: what it took back, and what was spent and made good in money', async () => {
     await shop.addCampaign('1', caps(200))
     const first = await shop.buy('ann')
     expect((await shop.buy('ann')).points).toBe(30)
@@ -139,11 +139,11 @@ describe('a cap', () => {
     })
     await shop.refund(first.purchaseId)
     await shop.refund(first.purchaseId)
-    expect(await shop.given('1')).toBe(80)
-    expect((await shop.buy('ann')).points).toBe(120)
+    expect(await shop.given('1')).toBe(30)
+    expect((await shop.buy('ann')).points).toBe(170)
   })
 
-  test('has room again also for what was owed, when it comes back, and not for what was made good in money', async () => {
+  test('has room again for what is owed only when it comes back', async () => {
     await shop.addCampaign('1', caps(20_000))
     await shop.addCampaign('2', { rules: [giving('17000')] })
     const first = await shop.buy('ann')
@@ -156,13 +156,24 @@ describe('a cap', () => {
     const spent = [await spend(70), await spend(17_100)]
     await shop.refund(first.purchaseId)
     const given = async () => [await shop.given('1'), await shop.given('2')]
-    expect(await given()).toEqual([170, 17_000])
-    // The money made 17,000 points good, so that 170 are owed. The first campaign gets its points back first.
+    // The money made 17,000 points good, those that were spent last, so that the first campaign's are owed.
+    expect(await given()).toEqual([170, 0])
     expect(await giveBack(spent[0] ?? '')).toBe(70)
-    expect(await given()).toEqual([100, 17_000])
+    expect(await given()).toEqual([100, 0])
     expect(await giveBack(spent[1] ?? '')).toBe(100)
-    expect(await given()).toEqual([0, 17_000])
+    expect(await given()).toEqual([0, 0])
     expect(await shop.brokenInvariants()).toEqual([])
+  })
+
+  test('has room again for what is owed also when money makes it good later', async () => {
+    await shop.addCampaign('1', caps(1_000))
+    const { purchaseId } = await shop.buy('ann')
+    await shop.ledger.execute({ accountId: 'ann', ...commandOf({ type: 'redeem', amount: 170 }) })
+    await takeBackPart(purchaseId, { reason: 'purchase', amount: 100 })
+    expect(await shop.given('1')).toBe(170)
+    const { reversal } = await takeBackPart(purchaseId, { reason: 'purchase', amount: 70, makesGood: 120 })
+    expect(reversal?.notTakenBack).toEqual({ spent: 70, expired: 0, owed: -50 })
+    expect(await shop.given('1')).toBe(50)
   })
 
   test('that was lowered below what was given stops the points, and takes nothing back', async () => {
@@ -172,6 +183,39 @@ describe('a cap', () => {
     expect((await shop.buy('ann')).points).toBe(0)
     expect(await available()).toBe(170)
   })
+})
+
+/** What a saga asks of the ledger to undo a part of an award. */
+async function takeBackPart(purchaseId: string, part: { reason: string; amount: number; makesGood?: number }) {
+  const undo = {
+    type: 'undo' as const,
+    undoes: `${purchaseId}/awardPoints`,
+    reference: purchaseId,
+    actor: 'test',
+    ...part,
+  }
+  return accepted(
+    await shop.ledger.execute({ accountId: 'ann', key: crypto.randomUUID(), requestHash: '', command: undo }),
+  )
+}
+
+test('an award counts as booked until all of it is reversed', async () => {
+  await shop.addCampaign('1')
+  const { purchaseId } = await shop.buy('ann')
+  const isBooked = async () => {
+    let booked: unknown
+    await shop.asOwner(async (owner) => {
+      const [row] = await owner`select points_are_booked(${purchaseId}, 'awardPoints') as booked`
+      booked = row?.booked
+    })
+    return booked
+  }
+  const booked = [await isBooked()]
+  for (const amount of [100, 69, 1]) {
+    await takeBackPart(purchaseId, { reason: 'test', amount })
+    booked.push(await isBooked())
+  }
+  expect(booked).toEqual([true, true, true, false])
 })
 
 describe('a campaign that is edited', () => {

@@ -38,7 +38,7 @@ async function aReview(): Promise<void> {
   member = `member-${run}`
   eventId = crypto.randomUUID()
   const request = { scope: 'test', key: eventId, requestHash: '' }
-  const event = { type: 'Review', client: 'UnicornStore', username: member, payload: { stars: 5 } }
+  const event = { type: 'Review', client: 'UnicornStore', username: member, payload: { stars: 5 }, actor: 'test' }
   await shop.addUser(member)
   await recordExternalEvent(shop.sql, request, { eventId, ...event })
 }

@@ -1,6 +1,7 @@
 import postgres from 'postgres'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { audit, POINTS_INVARIANTS } from '#db/audit.ts'
+import { audit } from '#db/audit.ts'
+import { POINTS_INVARIANTS } from '#db/points-audit.ts'
 import { accepted, commandOf, type LedgerWorld, openLedger } from '#test/support/points-ledger.ts'
 
 const BALANCE = 'a points account holds what its events add up to, and so do its counters and its lots'
@@ -32,7 +33,8 @@ const at = async (now: string, command: Parameters<typeof commandOf>[0], account
 
 /**
  * Every kind of event: two lots of which one has lapsed, one taken back; a redemption that stands, one given back. Of a lot whose
- * points were spent when it was taken back, some have come back, and some are still owed.
+ * points were spent when it was taken back, some have come back, and some are still owed. Of an issue of two lots, one of which counts
+ * later, and of a redemption, a part is reversed.
  */
 async function someOfEverything() {
   const first = await at('2026-03-01T10:00:00.000Z', { type: 'issue', amount: 100, ttlDays: 2 })
@@ -49,7 +51,27 @@ async function someOfEverything() {
   const cameBack = await at('2026-03-04T12:00:00.000Z', { type: 'redeem', amount: 15 }, 'cat')
   const takenBack = await at('2026-03-04T13:00:00.000Z', { type: 'reverse', reverses: spent }, 'cat')
   const withheld = await at('2026-03-04T14:00:00.000Z', { type: 'reverse', reverses: cameBack }, 'cat')
-  return { first, second, redeemed, returned, reversal, expiry, third, spent, takenBack, withheld }
+  const ends = { days: 30 }
+  const lots = [0, 10].map((availableAfterDays) => ({ amount: 25, terms: { availableAfterDays, ends } }))
+  const waiting = await at('2026-03-04T10:00:00.000Z', { type: 'issue', amount: 50, lots }, 'dan')
+  const partly = await at('2026-03-04T11:00:00.000Z', { type: 'redeem', amount: 12 }, 'dan')
+  const part = await at('2026-03-04T12:00:00.000Z', { type: 'reverse', reverses: partly, amount: 5 }, 'dan')
+  await at('2026-03-04T13:00:00.000Z', { type: 'reverse', reverses: waiting, amount: 30 }, 'dan')
+  return {
+    first,
+    second,
+    redeemed,
+    returned,
+    reversal,
+    expiry,
+    third,
+    spent,
+    takenBack,
+    withheld,
+    waiting,
+    partly,
+    part,
+  }
 }
 
 /** Runs a statement as if neither triggers nor foreign keys were there. */
@@ -70,12 +92,12 @@ test('the audit finds nothing in points that only the ledger has moved, and has 
   const report = await audit(world.sql)
   expect(report.ok).toBe(true)
   expect(aboutPoints(report).map(({ name, checked, violations }) => [name, checked, violations])).toEqual([
-    [BALANCE, 3, []],
-    [VERSIONS, 3, []],
-    [LOTS, 5, []],
-    [OWED, 2, []],
-    [REDEEMED, 4, []],
-    [DAYS, 5, []],
+    [BALANCE, 4, []],
+    [VERSIONS, 4, []],
+    [LOTS, 7, []],
+    [OWED, 3, []],
+    [REDEEMED, 5, []],
+    [DAYS, 7, []],
   ])
 })
 
@@ -150,6 +172,24 @@ const damages: Damage[] = [
     damage: ({ second }) => owner`update points_lots set expires_at = expires_at + '1 day' where id = ${second}`,
   },
   {
+    what: 'a lot that counts before it was to',
+    breaks: [LOTS],
+    named: () => ({ account: 'dan' }),
+    damage: () => owner`update points_lots set available_at = issued_at where available_at > issued_at`,
+  },
+  {
+    what: 'a lot of another issue',
+    breaks: [LOTS],
+    named: ({ first }) => ({ lot: first, account: 'ann' }),
+    damage: ({ first, second }) => owner`update points_lots set transaction_id = ${second} where id = ${first}`,
+  },
+  {
+    what: 'a lot of which more was asked back than reversals did',
+    breaks: [LOTS],
+    named: ({ waiting }) => ({ lot: waiting, claimed: 6, claimed_events: 5 }),
+    damage: ({ waiting }) => owner`update points_lots set claimed = claimed + 1 where id = ${waiting}`,
+  },
+  {
     what: 'a lot that was made larger and emptier at once',
     breaks: [BALANCE, LOTS],
     named: () => ({ account: 'ann', issued: 159, issued_lots: 160 }),
@@ -176,19 +216,19 @@ const damages: Damage[] = [
   {
     what: 'points that were spent and that nobody owed, although nothing made them good',
     breaks: [OWED],
-    named: ({ spent }) => ({ lot: spent, owed: 15, owed_events: 15, spent_at_reversal: 40 }),
+    named: ({ spent, takenBack }) => ({ reversal: takenBack, lot: spent, owed: 30, spent: 40 }),
     damage: ({ spent, takenBack }) =>
       unprotected(async (sql) => {
         await sql`update points_lots set owed = 15 where id = ${spent}`
         await sql`
-          update points_events set payload = jsonb_set(payload, '{notTakenBack,owed}', '30')
+          update points_events set payload = jsonb_set(jsonb_set(payload, '{notTakenBack,owed}', '30'), '{owedChanges,0,amount}', '30')
           where transaction_id = ${takenBack}`
       }),
   },
   {
     what: 'a reversal that counted less as spent than was',
     breaks: [OWED],
-    named: ({ spent }) => ({ lot: spent, spent_at_reversal: 39, spent_until_reversal: 40 }),
+    named: ({ spent, takenBack }) => ({ reversal: takenBack, lot: spent, spent: 39, reversed: 40 }),
     damage: ({ takenBack }) =>
       unprotected(
         (sql) => sql`
@@ -208,7 +248,7 @@ const damages: Damage[] = [
           where transaction_id = ${withheld}`
         await sql`update points_accounts set balance = 15, taken_back = 0 where account_id = 'cat'`
         await sql`alter table points_lots drop constraint points_lots_within_original`
-        await sql`update points_lots set remaining = 15, owed = 40 where id = ${spent}`
+        await sql`update points_lots set remaining = 15, owed = 40, taken_back = 0 where id = ${spent}`
         await sql`
           update daily_balances set remaining = 15, last_updated = (select at from points_events where transaction_id = ${withheld})
           where account_id = 'cat'`
@@ -251,6 +291,16 @@ const damages: Damage[] = [
       }),
   },
   {
+    what: 'a reversal that says it was of more than it gave back',
+    breaks: [REDEEMED],
+    named: ({ partly, waiting }) => ({ transaction: partly, lot: waiting, amount: 6, allocated: 7 }),
+    damage: ({ part }) =>
+      unprotected(
+        (sql) => sql`
+          update points_events set payload = jsonb_set(payload, '{reverses,amount}', '6') where transaction_id = ${part}`,
+      ),
+  },
+  {
     what: 'an allocation to what was no redemption',
     breaks: [REDEEMED],
     named: ({ expiry }) => ({ transaction: expiry, amount: null, allocated: 5 }),
@@ -264,6 +314,12 @@ const damages: Damage[] = [
     named: () => ({ account: 'ann', issued_on: '2026-03-02', remaining: 49, remaining_events: 50 }),
     damage: () => owner`
       update daily_balances set remaining = remaining - 1 where account_id = 'ann' and issued_on = '2026-03-02'`,
+  },
+  {
+    what: 'a day whose points count before they were to',
+    breaks: [DAYS],
+    named: () => ({ account: 'dan', issued_on: '2026-03-04', available_on: '2026-03-05', remaining: 0 }),
+    damage: () => owner`update daily_balances set available_on = '2026-03-05' where available_on > issued_on`,
   },
   {
     what: 'a day that says nothing of what was lost',
@@ -282,8 +338,8 @@ const damages: Damage[] = [
     breaks: [DAYS],
     named: () => ({ account: 'bob', issued_on: '2026-01-01', remaining: 0, remaining_events: null }),
     damage: () => owner`
-      insert into daily_balances (account_id, issued_on, expires_at, remaining, expired, last_updated)
-      values ('bob', '2026-01-01', now(), 0, 0, now())`,
+      insert into daily_balances (account_id, issued_on, available_on, expires_at, remaining, expired, last_updated)
+      values ('bob', '2026-01-01', '2026-01-01', now(), 0, 0, now())`,
   },
   {
     what: 'a day that is said to have changed when it did not',

@@ -121,6 +121,19 @@ describe('an undo', () => {
     expect(await available()).toBe(0)
   })
 
+  test('of a part takes back as much, and one of the rest what is left', async () => {
+    const issued = accepted(await execute(issue(100, keyOf('a'))))
+    const part = undo(keyOf('a'))
+    const command = {
+      ...part.command,
+      amount: 30,
+      prefer: [{ lotId: issued.id, amount: 30 }],
+    } as PointsRequest['command']
+    expect(accepted(await execute({ ...part, key: keyOf('part'), command }))).toMatchObject({ amount: 30, balance: 70 })
+    expect(await execute({ ...part, key: keyOf('part'), command })).toMatchObject({ replayed: true })
+    expect(accepted(await execute(part))).toMatchObject({ amount: 70, balance: 0 })
+  })
+
   test('of a redemption gives it back', async () => {
     await execute(issue(100))
     await execute(redeem(70, keyOf('a')))

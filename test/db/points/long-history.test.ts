@@ -15,11 +15,25 @@ beforeAll(async () => {
   owner = openDatabase({ databaseUrl: world.migrateDatabaseUrl, applicationName: 'owner', maxConnections: 1 })
   await bookHistory(owner, { accountId: 'ann', days: 500, perDay: 40 })
   await bookHistory(owner, { accountId: 'bob', days: 500, perDay: 40 })
+  await bookPending('cid')
 })
 afterAll(async () => {
   await owner.end({ timeout: 5 })
   await world.close()
 })
+
+/** 2,000 lots that do not count yet and end before the one that does. */
+async function bookPending(accountId: string) {
+  const ends = { days: 30 }
+  for (let n = 0; n < 20; n++) {
+    const lots = Array.from({ length: 100 }, (_, index) => ({
+      amount: 1,
+      terms: { availableAfterDays: 1 + (index % 10), ends },
+    }))
+    await execute(accountId, { type: 'issue', amount: 100, lots })
+  }
+  await execute(accountId, { type: 'issue', amount: 1_000_000, ttlDays: 365 })
+}
 
 const TABLES = ['points_events', 'points_lots', 'points_allocations', 'points_accounts', 'daily_balances']
 
@@ -53,6 +67,8 @@ test.each<[what: string, most: number, ask: () => Promise<unknown>]>([
       return await execute('ann', { type: 'reverse', reverses: id })
     },
   ],
+  ['what can be spent beside 2,000 lots that wait', 12, () => readAvailable(world.sql, 'cid', now())],
+  ['a redemption beside 2,000 lots that wait', 60, () => execute('cid', { type: 'redeem', amount: 5 })],
 ])('%s looks at %i rows at most, of 80,000', async (_, most, ask) => {
   // Postgres decides on the plan for good only after it has seen a statement a few times.
   for (let n = 0; n < 8; n++) await ask()

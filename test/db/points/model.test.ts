@@ -1,15 +1,16 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { listTransactions, readAvailable, readBalanceEntries } from '#db/points.ts'
+import { listTransactions, readAvailable } from '#db/points.ts'
 import { readTables } from '#db/points-rebuild.ts'
 import type { PointsCommand } from '#domain/points/account.ts'
+import { balanceEntries } from '#domain/points/daily-balance.ts'
 import type { PointsTables } from '#domain/points/evolve.ts'
 import type { PointsAnswer } from '#ledger/ledger.ts'
 import { type Action, ledgerActions } from '#test/support/ledger-actions.ts'
 import { LedgerModel } from '#test/support/ledger-model.ts'
-import { pointsBatches } from '#test/support/points-arbitrary.ts'
+import { pointsBatches, withLedgerIds } from '#test/support/points-arbitrary.ts'
 import { commandOf, type LedgerWorld, openLedger } from '#test/support/points-ledger.ts'
-import { PointsModel, type Prediction } from '#test/support/points-model.ts'
+import { numbersOf, PointsModel, type Prediction } from '#test/support/points-model.ts'
 
 let world: LedgerWorld
 
@@ -31,24 +32,21 @@ function said(answer: PointsAnswer): Prediction | null {
   return { amount, balance, ...(reversal && { ...reversal.notTakenBack, withheld: reversal.withheld }) }
 }
 
-const leftIn = ({ lots }: PointsTables) =>
-  Object.fromEntries(lots.map(({ id, remaining, owed }) => [id, { remaining, owed }]))
-
 /** Everything that Postgres has of the account, but for what keys were answered. */
 async function everything(accountId: string) {
   const lines = await listTransactions(world.sql, { accountId, limit: 1000 })
   return { tables: await readTables(world.sql, accountId), lines }
 }
 
-async function expectToAddUp(accountId: string, now: string) {
-  const { counters, lots, daily, allocations } = await readTables(world.sql, accountId)
+async function expectToAddUp({ accountId, counters, lots, daily, allocations }: PointsTables, now: string) {
   expect(counters.balance).toBe(counters.issued - counters.redeemed - counters.expired - counters.takenBack)
   expect(sum(lots.map((lot) => lot.original))).toBe(counters.issued)
   expect(sum(lots.map((lot) => lot.remaining))).toBe(counters.balance)
   expect(sum(lots.map((lot) => lot.expired))).toBe(counters.expired)
+  expect(sum(lots.map((lot) => lot.takenBack))).toBe(counters.takenBack)
   expect(sum(daily.map((day) => day.remaining))).toBe(counters.balance)
   expect(sum(allocations.map((allocation) => allocation.amount))).toBe(counters.redeemed)
-  const active = (await readBalanceEntries(world.sql, accountId, now)).filter(({ status }) => status === 'active')
+  const active = balanceEntries(daily, now).filter(({ status }) => status === 'active')
   expect(sum(active.map((entry) => entry.balance))).toBe(await readAvailable(world.sql, accountId, now))
 }
 
@@ -56,17 +54,18 @@ test('whatever is asked of an account while time moves on, a count of single poi
   const property = fc.asyncProperty(ledgerActions, async (actions) => {
     const accountId = newAccount()
     const model = new LedgerModel(accountId)
-    for (const action of actions) await takeStep(accountId, model, action)
+    let before = await everything(accountId)
+    for (const action of actions) before = await takeStep(model, action, before)
     expect(await world.differences(accountId)).toEqual([])
   })
   await fc.assert(property, { numRuns: 60 })
 })
 
-/** One request at the ledger and at the model. */
-async function takeStep(accountId: string, model: LedgerModel, action: Action) {
+/** One request at the ledger and at the model. @returns what there is then */
+async function takeStep(model: LedgerModel, action: Action, before: Awaited<ReturnType<typeof everything>>) {
   world.setNow(action.now)
   const request = model.requestOf(action)
-  const before = await everything(accountId)
+  const { accountId } = before.tables
   const answer = await world.ledger.execute(request)
   const expected = model.predict(action, request, answer)
   expect(said(answer)).toEqual(expected.says)
@@ -75,8 +74,9 @@ async function takeStep(accountId: string, model: LedgerModel, action: Action) {
   const after = await everything(accountId)
   if (!answer.ok || answer.replayed || answer.answer === null) expect(after).toEqual(before)
   else expect(after.lines.length).toBe(before.lines.length + 1)
-  expect(leftIn(after.tables)).toEqual(model.points.left())
-  await expectToAddUp(accountId, action.now)
+  expect(numbersOf(after.tables.lots)).toEqual(model.points.left())
+  await expectToAddUp(after.tables, action.now)
+  return after
 }
 
 test('(the random requests reach every kind of answer, so that the above means something)', async () => {
@@ -126,7 +126,7 @@ test('commands that meet in the queue get the answers that one by one they would
     for (const batch of batches) {
       const now = batch.at(-1)?.now ?? ''
       world.setNow(now)
-      const commands = batch.map((command) => ({ ...command, now, ...reversedId(command, ids) }) as PointsCommand)
+      const commands = batch.map((command) => withLedgerIds({ ...command, now } as PointsCommand, ids))
       const answers = await Promise.all(
         commands.map(({ now: _, transactionId: __, ...command }) =>
           world.ledger.execute({ accountId, ...commandOf({ ...command }) }),
@@ -139,13 +139,8 @@ test('commands that meet in the queue get the answers that one by one they would
         expect(said(answer)).toEqual(model.predict({ ...command, transactionId } as PointsCommand))
       }
     }
-    expect(leftIn(await readTables(world.sql, accountId))).toEqual(model.left())
+    expect(numbersOf((await readTables(world.sql, accountId)).lots)).toEqual(model.left())
     expect(await world.differences(accountId)).toEqual([])
   })
   await fc.assert(property, { numRuns: 80 })
 })
-
-/** What is reversed by its id at the ledger; of its own batch nothing is known yet, so it is unknown there. */
-function reversedId(command: PointsCommand, ids: Map<string, string>) {
-  return command.type === 'reverse' ? { reverses: ids.get(command.reverses) ?? crypto.randomUUID() } : {}
-}

@@ -34,6 +34,7 @@ async function history(accountId = 'ann') {
   const first = await at('2026-03-01T10:00:00.000Z', { type: 'issue', amount: 100, ttlDays: 2 }, accountId)
   const second = await at('2026-03-02T10:00:00.000Z', { type: 'issue', amount: 50, ttlDays: 30 }, accountId)
   const redeemed = await at('2026-03-02T11:00:00.000Z', { type: 'redeem', amount: 120 }, accountId)
+  await at('2026-03-02T12:00:00.000Z', { type: 'reverse', reverses: redeemed, amount: 50 }, accountId)
   await at('2026-03-02T13:00:00.000Z', { type: 'reverse', reverses: redeemed }, accountId)
   await at('2026-03-02T14:00:00.000Z', { type: 'redeem', amount: 30 }, accountId)
   await at('2026-03-03T00:00:00.000Z', { type: 'expire' }, accountId)
@@ -66,13 +67,19 @@ describe('comparing what is there with a rebuild from events', () => {
     ['points_accounts', (sql) => sql`update points_accounts set issued = issued + 1, balance = balance + 1`],
     ['points_lots', (sql, lot) => sql`update points_lots set remaining = 1, expired = expired - 1 where id = ${lot}`],
     ['points_lots', (sql, lot) => sql`update points_lots set expires_at = now() where id = ${lot}`],
+    [
+      'points_lots',
+      (sql, lot) => sql`update points_lots set available_at = available_at + interval '1 h' where id = ${lot}`,
+    ],
+    ['points_lots', (sql, lot) => sql`update points_lots set campaign_id = id where id = ${lot}`],
+    ['points_lots', (sql, lot) => sql`update points_lots set claimed = claimed + 1 where id = ${lot}`],
     ['daily_balances', (sql) => sql`delete from daily_balances where issued_on = '2026-03-01'`],
     ['daily_balances', (sql) => sql`update daily_balances set last_updated = now() where issued_on = '2026-03-01'`],
     [
       'daily_balances',
       (sql) => sql`
-        insert into daily_balances (account_id, issued_on, expires_at, remaining, expired, last_updated)
-        values ('ann', '2026-01-01', now(), 0, 0, now())`,
+        insert into daily_balances (account_id, issued_on, available_on, expires_at, remaining, expired, last_updated)
+        values ('ann', '2026-01-01', '2026-01-02', now(), 0, 0, now())`,
     ],
     [
       'points_allocations',
@@ -92,10 +99,10 @@ describe('comparing what is there with a rebuild from events', () => {
     await history('ann')
     await history('bob')
     await owner`alter table points_events disable trigger append_only`
-    await owner`update points_events set version = 70 where account_id = 'ann' and version = 7`
+    await owner`update points_events set version = 80 where account_id = 'ann' and version = 8`
     await owner`update daily_balances set remaining = 1 where account_id = 'bob' and issued_on = '2026-03-01'`
     expect(await found()).toMatchObject([
-      ['ann', { table: 'points_events', live: { problem: 'Event 70 of ann cannot follow 6 of ann' } }],
+      ['ann', { table: 'points_events', live: { problem: 'Event 80 of ann cannot follow 7 of ann' } }],
       ['bob', { table: 'daily_balances', live: { remaining: 1 }, rebuilt: { remaining: 0 } }],
     ])
   })
@@ -131,11 +138,14 @@ describe('repairing', () => {
     await owner`delete from daily_balances where issued_on = '2026-03-01'`
     await owner`update daily_balances set remaining = 9`
     await owner`
-      insert into daily_balances (account_id, issued_on, expires_at, remaining, expired, last_updated)
-      values ('ann', '2026-01-01', now(), 0, 0, now())`
+      insert into daily_balances (account_id, issued_on, available_on, expires_at, remaining, expired, last_updated)
+      values ('ann', '2026-01-01', '2026-01-01', now(), 0, 0, now())`
     await owner`insert into points_accounts (account_id, balance, issued) values ('eve', 5, 5)`
-    await owner`insert into points_lots select ${await at('2026-03-04T00:00:00.000Z', { type: 'issue', amount: 1, ttlDays: 1 }, 'fox')},
-      'ann', now(), now(), 1, 1, 0 on conflict (id) do update set account_id = 'ann'`
+    const foreign = await at('2026-03-04T00:00:00.000Z', { type: 'issue', amount: 1, ttlDays: 1 }, 'fox')
+    await owner`update points_lots set account_id = 'ann' where id = ${foreign}`
+    await owner`
+      insert into points_lots (id, transaction_id, account_id, issued_at, available_at, expires_at, original, remaining)
+      values (gen_random_uuid(), ${foreign}, 'bob', now(), now(), now() + interval '1 day', 1, 1)`
     for (const accountId of ['ann', 'bob', 'eve', 'fox']) expect(await repairAccount(owner, accountId)).toBe(true)
     expect(await found()).toEqual([])
     expect((await audit(world.sql)).ok).toBe(true)
@@ -145,8 +155,9 @@ describe('repairing', () => {
 
   test('changes nothing in rows that are right', async () => {
     await history()
-    const rows = () => owner`select ctid::text, * from points_lots union all select ctid::text, null, account_id,
-      last_updated, expires_at, 0, remaining, expired, 0 from daily_balances order by 1`
+    const rows = () => owner`
+      select ctid::text, to_jsonb(l) as row from points_lots l union all select ctid::text, to_jsonb(d) from daily_balances d
+      order by 1, 2`
     const before = await rows()
     await repairAccount(owner, 'ann')
     expect(await rows()).toEqual(before)

@@ -61,6 +61,61 @@ describe('at midnight UTC', () => {
   })
 })
 
+describe('points that wait', () => {
+  /** 30 points that count at once, 20 from the next midnight on, 10 from the one after it. */
+  const issueSome = () => {
+    const lots = [30, 20, 10].map((amount, availableAfterDays) => ({
+      amount,
+      terms: { availableAfterDays, ends: { days: 9 - availableAfterDays } },
+    }))
+    return execute({ type: 'issue', amount: 60, lots })
+  }
+
+  test('can be spent from midnight on, and not a millisecond before it', async () => {
+    expect(await issueSome()).toMatchObject({ ok: true, answer: { amount: 60, balance: 30 } })
+    world.setNow(LAST_MOMENT)
+    expect(await execute({ type: 'redeem', amount: 31 })).toMatchObject({ ok: false, refusal: { available: 30 } })
+    expect(await execute({ type: 'redeem', amount: 30 })).toMatchObject({ ok: true, answer: { balance: 0 } })
+    expect(await readAvailable(world.sql, accountId, LAST_MOMENT)).toBe(0)
+    expect(await readAvailable(world.sql, accountId, MIDNIGHT)).toBe(20)
+    world.setNow(MIDNIGHT)
+    expect(await execute({ type: 'redeem', amount: 21 })).toMatchObject({ ok: false, refusal: { available: 20 } })
+    expect(await execute({ type: 'redeem', amount: 20 })).toMatchObject({ ok: true, answer: { balance: 0 } })
+    expect(await world.differences(accountId)).toEqual([])
+  })
+
+  test('are none of a day that has begun, though the clock is set back since they were issued', async () => {
+    world.setNow('2026-03-01T12:00:00.005Z')
+    await issue(50, 9)
+    world.setNow('2026-03-01T12:00:00.000Z')
+    expect(await execute({ type: 'redeem', amount: 20 })).toMatchObject({ ok: true, answer: { balance: 30 } })
+    expect(await readAvailable(world.sql, accountId, '2026-03-01T12:00:00.000Z')).toBe(30)
+  })
+
+  test('are taken back whole, and a part of them first', async () => {
+    const { id } = accepted(await issueSome())
+    expect(await execute({ type: 'reverse', reverses: id, amount: 25 })).toMatchObject({
+      answer: { amount: 25, balance: 30 },
+    })
+    expect(await execute({ type: 'reverse', reverses: id })).toMatchObject({ answer: { amount: 35, balance: 0 } })
+    expect(await execute({ type: 'reverse', reverses: id })).toMatchObject({
+      refusal: { code: 'already_reversed', left: 0 },
+    })
+    expect(await world.differences(accountId)).toEqual([])
+  })
+
+  test('are known by the day from which they count, whichever lots a decision loads', async () => {
+    const { id } = accepted(await issueSome())
+    expect(accepted(await execute({ type: 'redeem', amount: 10 })).balance).toBe(20)
+    // All lots of the issue are loaded for it.
+    expect(
+      accepted(await execute({ type: 'reverse', reverses: id, amount: 5, prefer: [{ lotId: id, amount: 5 }] })).balance,
+    ).toBe(15)
+    const entries = await readBalanceEntries(world.sql, accountId, LAST_MOMENT)
+    expect(entries.map(({ balance, status }) => [balance, status])).toEqual([[15, 'active']])
+  })
+})
+
 describe('lots that lapse between load and append', () => {
   /** A ledger whose clock strikes midnight once its decision has been made, and that is run over by another append then. */
   function overtaken(meanwhile: () => Promise<unknown>) {

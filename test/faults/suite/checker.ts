@@ -1,3 +1,4 @@
+import { keyDigest } from '#api/idempotency.ts'
 import type { Sql } from '#db/client.ts'
 import { type Body, isNoAnswer, type Kind, type Operation, type Told } from './clients.ts'
 import { BUYERS, LAST_ONES, PARTNER, POINT_VALUE_MINOR, PRODUCTS } from './load.ts'
@@ -83,12 +84,17 @@ type StoredPurchase = {
   redeemPoints: number
   pointsIssued: number
   award: string | null
-  refund: { amountMinor: number; withheldMinor: number; pointsTakenBack: number } | null
+  /** What all of its refunds gave back. */
+  refund: GivenBack | null
+  /** In their order, by the digest of the key that they were asked for with, if with one. */
+  refunds: { key: string | null; given: GivenBack | null }[]
   hasBegun: boolean
   /** When its compensation began. */
   undoneSince: Date | null
-  lines: { productId: string; quantity: number }[]
+  lines: { productId: string; quantity: number; refunded: number }[]
 }
+
+type GivenBack = { amountMinor: number; withheldMinor: number; pointsReturned: number; pointsTakenBack: number }
 
 export type Stored = Awaited<ReturnType<typeof readStored>>
 
@@ -98,10 +104,16 @@ export async function readStored(sql: Sql) {
       p.redeem_points as "redeemPoints", coalesce(a.points, 0) as "pointsIssued", a.state as award, p.refund,
       exists (select from purchase_events e where e.purchase_id = p.id and e.state = 'applied') as "hasBegun",
       (select e.at from purchase_events e where e.purchase_id = p.id and e.state = 'compensating') as "undoneSince",
-      (select jsonb_agg(jsonb_build_object('productId', product_id, 'quantity', quantity)) from purchase_lines l
+      (select coalesce(jsonb_agg(jsonb_build_object('key', f.idempotency_key, 'given', s.answer) order by f.number), '[]')
+        from refunds f left join saga_steps s on s.key = f.purchase_id || '/returnMoney/' || f.number
+        where f.purchase_id = p.id) as refunds,
+      (select jsonb_agg(jsonb_build_object('productId', product_id, 'quantity', quantity, 'refunded', (
+          select coalesce(sum(quantity), 0) from refund_lines back
+          where back.purchase_id = p.id and back.product_id = l.product_id
+        ))) from purchase_lines l
         where l.purchase_id = p.id) as lines
     from purchases p left join awards a on a.id = p.id`
-  /** Effects of other requests, by the key that they were sent with. */
+  /** Effects of other requests, by the digest of the key that they were sent with. */
   const effects = await sql<{ key: string; effect: string; amount: number }[]>`
     select reference as key, 'top_up' as effect, amount_minor::bigint as amount from wallet_entries where reason = 'top_up'
     union all
@@ -139,20 +151,28 @@ export async function readStored(sql: Sql) {
 }
 
 /** What came of an operation, in a word; undefined: nothing. */
-function outcomeOf(stored: Stored, { kind, key }: Operation): string | undefined {
+function outcomeOf(stored: Stored, { kind, key, path }: Operation): string | undefined {
   switch (kind) {
     case 'purchase': {
-      const purchase = stored.purchases.get(key)
+      const purchase = stored.purchases.get(keyDigest(key))
       return purchase && [purchase.status, purchase.code].filter(Boolean).join(' ')
     }
     case 'cancel':
     case 'refund':
+    case 'refund_part':
     case 'repair':
-      return stored.purchasesById.get(key)?.status
+      return purchaseOf(stored, { path })?.status
     default:
-      return stored.effects.get(key)?.[0]?.effect
+      return stored.effects.get(keyDigest(key))?.[0]?.effect
   }
 }
+
+/** The purchase that an operation is about, by its path. */
+function purchaseOf(stored: Stored, { path }: Pick<Operation, 'path'>): StoredPurchase | undefined {
+  return stored.purchasesById.get(path.split('/').find((part) => UUID.test(part)) ?? '')
+}
+
+const UUID = /^[0-9a-f-]{36}$/
 
 function summaryOf(answers: readonly Answered[]): string {
   const last = answers.at(-1)
@@ -180,6 +200,7 @@ const CHECKS: Record<Kind, (asked: Case) => string[]> = {
   purchase: checkPurchase,
   cancel: checkCancel,
   refund: checkRefund,
+  refund_part: checkRefundPart,
   repair: ({ operation, answers, stored }) =>
     answers.flatMap(({ status, body }) => settledAs(stored.purchasesById.get(operation.key), status, body)),
   top_up: (asked) => checkOnce(asked, Math.round(Number(bodyOf(asked.operation).amount) * 100)),
@@ -188,7 +209,7 @@ const CHECKS: Record<Kind, (asked: Case) => string[]> = {
   redeem: checkPoints,
   event: checkEvent,
   edit_campaign: ({ operation, answers, stored }) => {
-    const times = stored.effects.get(operation.key)?.length ?? 0
+    const times = stored.effects.get(keyDigest(operation.key))?.length ?? 0
     const done = answers.some(({ status }) => status < 300)
     return [
       ...(done && times !== 1 ? [`the campaign was changed ${times} times`] : []),
@@ -200,7 +221,7 @@ const CHECKS: Record<Kind, (asked: Case) => string[]> = {
 }
 
 /** What is on record is accepted, whether or not Temporal is there. */
-const NEVER_WAITS_FOR_TEMPORAL: readonly Kind[] = ['purchase', 'cancel', 'refund', 'event']
+const NEVER_WAITS_FOR_TEMPORAL: readonly Kind[] = ['purchase', 'cancel', 'refund', 'refund_part', 'event']
 
 /** The one failure of ours that anybody may be told of is that the database is away, or Temporal where nothing is on record. */
 function checkFailures({ kind, told }: Operation): string[] {
@@ -215,7 +236,7 @@ function checkFailures({ kind, told }: Operation): string[] {
 }
 
 function checkPurchase({ operation, answers, stored, touched, cancels }: Case): string[] {
-  const purchase = stored.purchases.get(operation.key)
+  const purchase = stored.purchases.get(keyDigest(operation.key))
   const onRecord = operation.told.some(
     (told) => 'status' in told && (told.status === 200 || told.status === 202 || told.body.purchaseId !== undefined),
   )
@@ -324,12 +345,28 @@ function checkRefund({ operation, answers, stored }: Case): string[] {
     if (status === 409) return purchase?.status === 'refunded' ? refundedLater(operation) : []
     const faults = settledAs(purchase, status, body)
     if (purchase?.status !== 'refunded') faults.push(`a refund was accepted, and it is ${purchase?.status}`)
-    const { amount, withheld } = body.refund ?? {}
-    const { amountMinor, withheldMinor } = purchase?.refund ?? {}
-    if (status === 200 && (toMinor(amount) !== amountMinor || toMinor(withheld) !== withheldMinor))
-      faults.push(`told ${JSON.stringify(body.refund)}, and it is ${JSON.stringify(purchase?.refund)}`)
+    if (status === 200) faults.push(...asGiven(body, purchase?.refunds.at(-1)?.given))
     return faults
   })
+}
+
+/** Once if it was accepted, with what was told of it; not at all if it was refused. */
+function checkRefundPart({ operation, answers, stored }: Case): string[] {
+  const purchase = purchaseOf(stored, operation)
+  const refunds = purchase?.refunds.filter(({ key }) => key === keyDigest(operation.key)) ?? []
+  return answers.flatMap(({ status, body }) => {
+    if (status === 409) return refunds.length === 0 ? [] : ['refused, and refunded']
+    if (status >= 300) return []
+    // Another one may have been under way.
+    const faults = settledAs(purchase, body.status === 'refunding' ? 202 : status, body)
+    if (refunds.length !== 1) faults.push(`a refund of a part was accepted, and carried out ${refunds.length} times`)
+    return status === 200 ? [...faults, ...asGiven(body, refunds[0]?.given)] : faults
+  })
+}
+
+function asGiven({ refund }: Body, given: GivenBack | null | undefined): string[] {
+  const isSame = toMinor(refund?.amount) === given?.amountMinor && toMinor(refund?.withheld) === given?.withheldMinor
+  return isSame ? [] : [`told ${JSON.stringify(refund)}, and it is ${JSON.stringify(given)}`]
 }
 
 /** One that came too early was refused; another one, sent later, was not. */
@@ -339,7 +376,7 @@ function refundedLater({ told }: Operation): string[] {
 
 /** Once, with the amount that was asked for, if it was accepted; not at all, if it was refused. */
 function checkOnce({ operation, answers, stored }: Case, amount: number): string[] {
-  const effects = stored.effects.get(operation.key) ?? []
+  const effects = stored.effects.get(keyDigest(operation.key)) ?? []
   const isDone = answers.some(({ status }) => status < 300)
   const isRefused = answers.some(({ status }) => status >= 400)
   return [
@@ -361,7 +398,7 @@ function checkPoints(asked: Case): string[] {
 }
 
 function checkEvent({ operation, answers, stored }: Case): string[] {
-  const effects = stored.effects.get(operation.key) ?? []
+  const effects = stored.effects.get(keyDigest(operation.key)) ?? []
   const [event] = effects
   return answers.flatMap(({ status, body }) => {
     if (status >= 400) return [`an event in good form was answered ${status} ${body.code}`]
@@ -392,16 +429,15 @@ function checkSums(stored: Stored, operations: readonly Operation[]): string[] {
   for (const purchase of stored.purchases.values()) {
     if (!SOLD.includes(purchase.status)) continue
     const { userId, lines, redeemPoints, pointsIssued, refund } = purchase
-    const isRefunded = purchase.status === 'refunded'
     const paid = priceOf(purchase) - redeemPoints * POINT_VALUE_MINOR
-    add(money, userId, isRefunded ? -(refund?.withheldMinor ?? 0) : -paid)
-    add(points, userId, (isRefunded ? -(refund?.pointsTakenBack ?? 0) : -redeemPoints) + pointsIssued)
-    if (!isRefunded) for (const { productId, quantity } of lines) add(stock, productId, -quantity)
+    add(money, userId, (refund?.amountMinor ?? 0) - paid)
+    add(points, userId, pointsIssued - redeemPoints + (refund ? refund.pointsReturned - refund.pointsTakenBack : 0))
+    for (const { productId, quantity, refunded } of lines) add(stock, productId, refunded - quantity)
   }
   for (const operation of operations) {
     const { kind, key, path } = operation
     const body = bodyOf(operation)
-    const [effect] = stored.effects.get(key) ?? []
+    const [effect] = stored.effects.get(keyDigest(key)) ?? []
     if (!effect) continue
     if (kind === 'top_up') add(money, path.split('/')[2] ?? '', toMinor(Number(body.amount)) ?? 0)
     if (kind === 'adjust_stock') add(stock, path.split('/')[2] ?? '', Number(body.quantity))
@@ -430,7 +466,7 @@ function differences(what: string, due: Map<string, number>, found: ReadonlyMap<
 
 /** Nothing is there that nobody asked for. */
 function checkNothingElse({ purchases }: Stored, operations: readonly Operation[]): string[] {
-  const asked = new Set(operations.map(({ key }) => key))
+  const asked = new Set(operations.map(({ key }) => keyDigest(key)))
   return [...purchases.values()].flatMap(({ key, id }) => (asked.has(key) ? [] : [`nobody ordered purchase ${id}`]))
 }
 

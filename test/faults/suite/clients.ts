@@ -27,6 +27,7 @@ export type Kind =
   | 'purchase'
   | 'cancel'
   | 'refund'
+  | 'refund_part'
   | 'repair'
   | 'top_up'
   | 'adjust_stock'

@@ -50,7 +50,7 @@ const COMMITS = {
   worker: [
     ...(['reserve_stock', 'charge_wallet', 'confirm_purchase', 'append_points', 'record_outcome'] as const),
     ...(['begin_compensation', 'undo_charge', 'release_stock', 'award_nothing'] as const),
-    ...(['void_award', 'return_stock', 'return_money', 'record_refunded'] as const),
+    ...(['reduce_award', 'return_stock', 'return_money', 'record_refunded'] as const),
   ],
   api: ['open_purchase', 'request_cancel', 'open_refund', 'append_points', 'record_external_event', 'top_up_wallet'],
 } as const

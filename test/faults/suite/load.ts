@@ -31,6 +31,8 @@ export const POINT_VALUE_MINOR = 10
 /** Of another system, whose events earn points. */
 export const PARTNER = 'partner'
 const EDITED = 'edited'
+/** Of its campaigns: the one that is edited is in it, or not. */
+const GROUP = 'stars'
 
 export async function stockTheShop(sql: Sql): Promise<void> {
   await addMissingProducts(sql, [...PRODUCTS, ...LAST_ONES])
@@ -49,7 +51,8 @@ export async function openCampaigns({ operation, insist }: Clients): Promise<voi
     [EDITED, '$.stars * 2'],
     ['steady', '$.stars'],
   ] as const) {
-    const body = { client: PARTNER, campaign_name, event_types: ['ReviewWritten'], rules: [rule(formula)] }
+    const terms = { event_types: ['ReviewWritten'], exclusive_group: GROUP, rules: [rule(formula)] }
+    const body = { client: PARTNER, campaign_name, ...terms }
     const made = await insist(operation('edit_campaign', 'POST', '/campaigns', { body }))
     if (!('status' in made) || made.status !== 201) throw new Error(`no campaign: ${JSON.stringify(made)}`)
   }
@@ -153,6 +156,15 @@ async function buyAndRefund({ clients, random }: Shop): Promise<void> {
   const sent = random.chance(0.2) ? clients.insist(purchase) : follow(clients, purchase)
   const purchaseId = idOf(await sent)
   if (purchaseId === undefined) return
+  if (random.chance(0.5)) {
+    const { lines } = purchase.body as { lines: { productId: string }[] }
+    const parts = Array.from({ length: random.integer(1, 2) }, () => {
+      const body = { lines: [{ productId: random.pick(lines).productId, quantity: 1 }] }
+      return clients.operation('refund_part', 'POST', `/purchases/${purchaseId}/refunds`, { body })
+    })
+    await Promise.all(parts.map((part) => follow(clients, part)))
+    if (random.chance(0.5)) return
+  }
   const refund = clients.operation('refund', 'POST', `/purchases/${purchaseId}/refund`, { key: purchaseId })
   await follow(clients, refund)
   if (random.chance(0.3)) await clients.insist(purchase)
@@ -203,9 +215,11 @@ async function editCampaign({ clients, random }: Shop): Promise<void> {
     told: [],
   })
   if (isNoAnswer(read) || !('etag' in read) || read.etag === null) return
-  const body = random.chance(0.5)
-    ? { cap_points_per_customer: random.integer(50, 5_000) }
-    : { status: random.chance(0.8) ? 'active' : 'inactive' }
+  const body = random.pick([
+    { cap_points_per_customer: random.integer(50, 5_000) },
+    { status: random.chance(0.8) ? 'active' : 'inactive' },
+    { exclusive_group: random.chance(0.8) ? GROUP : null, priority: random.integer(-1, 1) },
+  ])
   const headers = { 'if-match': read.etag }
   await clients.sendSomehow(clients.operation('edit_campaign', 'PATCH', path, { body, headers }))
 }

@@ -177,7 +177,7 @@ const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 /** What children must not take over from whoever runs the suite. Set to nothing counts as unset. */
 const NOT_OURS = {
   ...{ DATABASE_URL: '', MIGRATE_DATABASE_URL: '', TEMPORAL_ADDRESS: '', TEMPORAL_NAMESPACE: '' },
-  ...{ NODE_ENV: '', HOST: '', FAST_LANE: '', LOG_LEVEL: '' },
+  ...{ NODE_ENV: '', HOST: '', FAST_LANE: '', LOG_LEVEL: '', RATE_LIMITS: '' },
 }
 
 /** Purchases and refunds that are under way, and awards that are to be booked. */

@@ -33,10 +33,10 @@ describe('a campaign runs', () => {
     },
   )
 
-  test('never while it is inactive', () => {
-    expect(
-      whyNotRunning(campaign({ ...year, status: 'inactive' }), purchase({ occurredAt: '2026-06-01T00:00:00Z' })),
-    ).toBe('inactive')
+  test.each(['inactive', 'draft'] as const)('never while it is %s', (status) => {
+    const inYear = purchase({ occurredAt: '2026-06-01T00:00:00Z' })
+    expect(whyNotRunning(campaign({ ...year, status }), inYear)).toBe(status)
+    expect(inOneGo(evaluateCampaigns([campaign({ ...year, status })], inYear)).points).toBe(0)
   })
 })
 
@@ -74,6 +74,10 @@ describe('an award', () => {
           campaign: '1',
           points: 170,
           limitedBy: null,
+          exclusiveGroup: null,
+          room: null,
+          availableAfterDays: 0,
+          expiry: null,
           earned: 170,
           exact: '170',
           rules: [{ outcome: 'gave', exact: '170' }],
@@ -83,6 +87,10 @@ describe('an award', () => {
           campaign: 'autumn',
           points: 170,
           limitedBy: null,
+          exclusiveGroup: null,
+          room: null,
+          availableAfterDays: 0,
+          expiry: null,
           earned: 170,
           exact: '170.5',
           rules: [
@@ -92,6 +100,17 @@ describe('an award', () => {
         },
       ],
     })
+  })
+
+  test('has the terms of the points of each campaign, as they were when it was evaluated', () => {
+    const later = campaign({ id: '8', availableAfterDays: 14, expiry: { endOfMonth: 1 } })
+    const award = inOneGo(evaluateCampaigns([campaign(), later], purchase()))
+    const terms = [
+      { availableAfterDays: 0, expiry: null },
+      { availableAfterDays: 14, expiry: { endOfMonth: 1 } },
+    ]
+    expect(award.campaigns).toMatchObject(terms)
+    expect(capAward(JSON.parse(JSON.stringify(award)), () => NO_CAPS).campaigns).toMatchObject(terms)
   })
 
   test.each([
@@ -134,6 +153,7 @@ describe('caps', () => {
   test('of a stored award can be taken again, from what was earned', () => {
     const award = inOneGo(evaluateCampaigns([campaign()], purchase()))
     const parked = capAward(award, () => ({ totalPoints: 5, pointsPerCustomer: null }))
+    expect(parked.campaigns).toMatchObject([{ points: 5, room: 5 }])
     expect(capAward(JSON.parse(JSON.stringify(parked)), () => NO_CAPS)).toEqual(award)
   })
 })

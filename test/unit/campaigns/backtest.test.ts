@@ -112,3 +112,20 @@ test('the past has the terms of when it occurred, and the caps of when its point
   expect(asOf('2026-03-01', '2026-03-01')).toEqual([])
   expect(history.everCapped()).toEqual([id])
 })
+
+test('campaigns of the past come by the priority that they had then, and then by their age', () => {
+  const { client, name, ...terms } = campaign()
+  const version = (id: string, at: string, priority: number): CampaignVersion => ({
+    ...{ id, client, name, at: microseconds(at), terms: { ...terms, priority } },
+  })
+  const history = new CampaignHistory([
+    version('a', '2026-01-01', 0),
+    version('a', '2026-02-01', -5),
+    version('b', '2026-01-01', -1),
+    version('c', '2026-01-01', 0),
+    version('d', '2026-01-01', 7),
+  ])
+  const order = (at: string) => history.asOf(microseconds(at), microseconds(at)).map(({ id }) => id)
+  expect(order('2026-01-31')).toEqual(['d', 'a', 'c', 'b'])
+  expect(order('2026-02-01')).toEqual(['d', 'c', 'b', 'a'])
+})

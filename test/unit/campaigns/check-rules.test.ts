@@ -33,6 +33,39 @@ describe('rules that can be saved', () => {
     expect(checkRules('[]')).toEqual({ ok: true, rules: [] })
   })
 
+  test('are kept in one form, also where a condition is written beside its variable as in a rule', () => {
+    const { action } = SAMPLE_RULE
+    const written = [
+      {
+        lines: { all: [{ variable: '@.productId', condition: { rule: 'in', value: ['1', '4'] } }] },
+        condition: { not: { variable: 'sum($.lines[*].price)', condition: { rule: 'between', value: [1, 2] } } },
+        action,
+      },
+    ]
+    const rules = [
+      {
+        lines: { all: [{ variable: '@.productId', rule: 'in', value: ['1', '4'] }] },
+        condition: { not: { variable: 'sum($.lines[*].price)', rule: 'between', value: [1, 2] } },
+        action,
+      },
+    ]
+    expect(checkRules(written)).toEqual({ ok: true, rules })
+  })
+
+  test.each([
+    [{ condition: { rule: 'exists', value: true } }, ['/0/condition/variable']],
+    [{ variable: '$.a', condition: {} }, ['/0/condition/condition/rule', '/0/condition/condition/value']],
+    [{ variable: '$.a', condition: { rule: 'exists', value: 1 } }, ['/0/condition/condition/value']],
+    [
+      { variable: '$.a', condition: { variable: '$.b', rule: 'exists', value: true } },
+      ['/0/condition/condition/variable'],
+    ],
+    [{ variable: '$.a', condition: { rule: 'exists', value: true }, rule: 'exists' }, ['/0/condition/rule']],
+    [{ variable: '$.a', condition: { all: [] } }, ['/0/condition/condition/all']],
+  ])('are not: %j', (condition, places) => {
+    expect(placesIn({ ...giving('1'), condition })).toEqual(expect.arrayContaining(places))
+  })
+
   test('share nothing with what was handed in', () => {
     const rule = structuredClone(SAMPLE_RULE)
     const checked = checkRules([rule])
@@ -48,7 +81,8 @@ describe('an error is reported with its place, as a JSON Pointer', () => {
     ['no object', 12, ['/0']],
     ['null', null, ['/0']],
     ['an array', [], ['/0']],
-    ['nothing in it', {}, ['/0/condition', '/0/action']],
+    ['nothing in it', {}, ['/0/action']],
+    ['null for a condition', { ...SAMPLE_RULE, condition: null }, ['/0/condition']],
     ['a member that is not known', { ...SAMPLE_RULE, 'a/b~c': 1 }, ['/0/a~1b~0c']],
     ['a member named like a prototype', JSON.parse('{"__proto__":{}}'), ['/0/__proto__']],
     ['a variable that is no text', { ...SAMPLE_RULE, variable: 1 }, ['/0/variable']],
@@ -93,6 +127,148 @@ describe('an error is reported with its place, as a JSON Pointer', () => {
     expect(placesIn(rule)).toEqual(places)
   })
 
+  const found = { variable: '@.productId', rule: 'in', value: ['1', '4'] } as const
+  const total = giving('$.matched.total')
+
+  test.each<[title: string, rule: unknown, places: string[], message: RegExp]>([
+    ['lines that are no condition', { ...total, lines: [] }, ['/0/lines'], /must be an object/],
+    [
+      'no variable in lines',
+      { ...total, lines: { ...found, variable: undefined } },
+      ['/0/lines/variable'],
+      /such as @/,
+    ],
+    [
+      'no variable in lines, though the rule has one',
+      { ...total, variable: '$.amount', lines: { not: { rule: 'exists', value: true } } },
+      ['/0/lines/not/variable'],
+      /each comparison of lines has its own/,
+    ],
+    [
+      'the event in lines',
+      { ...total, lines: { ...found, variable: '$.amount' } },
+      ['/0/lines/variable'],
+      /starts with @/,
+    ],
+    [
+      'a sum in lines',
+      { ...total, lines: { ...found, variable: 'sum(@.x[*])' } },
+      ['/0/lines/variable'],
+      /starts with @/,
+    ],
+    ['a line in the condition', giving('1', { ...found }), ['/0/condition/variable'], /starts with \$/],
+    ['a line as the variable', { ...giving('1'), variable: '@.price' }, ['/0/variable'], /starts with \$/],
+    [
+      'too much of matched',
+      { ...giving('$.matched.price'), lines: found },
+      ['/0/action/formula'],
+      /total, amount, quantity, count/,
+    ],
+    [
+      'all of matched',
+      { ...giving("$['matched']"), lines: found },
+      ['/0/action/formula'],
+      /total, amount, quantity, count/,
+    ],
+    [
+      'too deep in matched',
+      { ...giving('1', { variable: '$.matched.total.x', rule: 'exists', value: true }), lines: found },
+      ['/0/condition/variable'],
+      /total, amount, quantity, count/,
+    ],
+    [
+      'a sum over matched',
+      { ...giving('sum($.matched[*].total)'), lines: found },
+      ['/0/action/formula'],
+      /^character 5: .*total, amount, quantity, count/,
+    ],
+    [
+      'a sum over what matched has not, in a call',
+      { ...giving("1 + floor(max($['matched'].lines[*].total))"), lines: found },
+      ['/0/action/formula'],
+      /^character 15: .*total, amount, quantity, count/,
+    ],
+    [
+      'a comparison of a sum over matched',
+      { ...giving('1', { variable: 'sum($.matched[*].total)', rule: 'numeric_equals', value: 1 }), lines: found },
+      ['/0/condition/variable'],
+      /^character 5: .*total, amount, quantity, count/,
+    ],
+    [
+      'a count over matched as the variable of the rule',
+      { ...giving('1'), variable: 'count($.matched.lines[*])', lines: found },
+      ['/0/variable'],
+      /^character 7: .*total, amount, quantity, count/,
+    ],
+    ['an empty list', giving('1', { ...found, variable: '$.a', value: [] }), ['/0/condition/value'], /1 to 100 texts/],
+    ['no list', giving('1', { ...found, variable: '$.a', value: '1' } as never), ['/0/condition/value'], /an array of/],
+    [
+      'texts and numbers in one list',
+      giving('1', { variable: '$.a', rule: 'not_in', value: ['1', 1] } as never),
+      ['/0/condition/value'],
+      /texts only or numbers only/,
+    ],
+    [
+      'neither in a list',
+      giving('1', { variable: '$.a', rule: 'in', value: ['1', null, true] } as never),
+      ['/0/condition/value/1', '/0/condition/value/2'],
+      /a text or a number/,
+    ],
+    [
+      'a text that is too long in a list',
+      giving('1', { variable: '$.a', rule: 'in', value: ['1', 'x'.repeat(201)] }),
+      ['/0/condition/value/1'],
+      /longer than 200/,
+    ],
+    [
+      'between three',
+      giving('1', { variable: '$.a', rule: 'between', value: [1, 2, 3] } as never),
+      ['/0/condition/value'],
+      /two numbers or two texts/,
+    ],
+    [
+      'between a number and a text',
+      giving('1', { variable: '$.a', rule: 'between', value: [1, '2'] } as never),
+      ['/0/condition/value'],
+      /texts only or numbers only/,
+    ],
+    [
+      'a part that is no text',
+      giving('1', { variable: '$.a', rule: 'contains', value: 1 } as never),
+      ['/0/condition/value'],
+      /must be a text/,
+    ],
+    [
+      'there, or not, in words',
+      giving('1', { variable: '$.a', rule: 'exists', value: 'yes' } as never),
+      ['/0/condition/value'],
+      /true or false/,
+    ],
+    [
+      'a sum compared as a text',
+      giving('1', { variable: 'sum($.lines[*].price)', rule: 'in', value: ['1'] }),
+      ['/0/condition/variable'],
+      /is a number/,
+    ],
+    [
+      'the sum of the rule compared as a text',
+      {
+        ...giving('1', {
+          any: [
+            { rule: 'numeric_equals', value: 1 },
+            { rule: 'contains', value: '1' },
+          ],
+        }),
+        variable: 'count($.lines[*])',
+      },
+      ['/0/condition/any/1/rule'],
+      /is a number/,
+    ],
+  ])('%s', (_title, rule, places, message) => {
+    expect(placesIn(rule)).toEqual(places)
+    expect(errorsIn([rule])[0]?.message).toMatch(message)
+  })
+
   test('in the rule that has it', () => {
     expect(errorsIn([SAMPLE_RULE, SAMPLE_RULE, giving('x')])[0]?.path).toBe('/2/action/formula')
   })
@@ -121,12 +297,37 @@ describe('an error is reported with its place, as a JSON Pointer', () => {
 
 describe('an error in a formula or a path is reported with its character', () => {
   test.each<[formula: string, position: number, message: RegExp]>([
-    ['$.amount / sqrt(10)', 12, /only min, max, floor, ceil, round can be called/],
+    ['$.amount / sqrt(10)', 12, /only min, max, floor, ceil, round, sum, count can be called/],
     ['$.amount / amount', 12, /amount is neither a path such as \$\.amount nor a function/],
     ['$.amount ^ 2', 10, /\^/],
     ['$.amount ** 2', 10, /\*\*/],
     ['$.amount > 5', 10, />/],
     ['2 * $.lines[*].price', 13, /a name or an index/],
+    ['floor($.lines[*].price)', 15, /\[\*\] goes with sum, count, min and max only/],
+    [
+      'max($.lines[*].price, 3)',
+      13,
+      /max over .* nothing else: with others, it is max\(max\(\$\.lines\[\*\]\.price\), 5\)/,
+    ],
+    ['1 + min(5, -(2 * $.lines[*].price))', 26, /min over a path with \[\*\] takes that path and nothing else/],
+    ['max(1, floor($.lines[*].price))', 22, /\[\*\] goes with sum, count, min and max only/],
+    [
+      'sum($.lines[*].price * $.lines[*].quantity)',
+      1,
+      /one path and nothing else, as in sum\(\$\.lines\[\*\]\.total\)/,
+    ],
+    ['$.total * 20%', 14, /for 20 percent of a number write \* 20 \/ 100/],
+    ['($.total * 2.5 % )', 18, /for 2\.5 percent of a number write \* 2\.5 \/ 100/],
+    ['$.total %', 10, /a value is missing after %$/],
+    ['$.total * 0,2', 12, /unexpected ,: decimals have a point, as in 0\.2/],
+    ['round($.total * 0,2)', 1, /one argument, and decimals have a point/],
+    ['($.total, 2)', 9, /unexpected ,$/],
+    ['sum(-$.lines[*].price)', 1, /sum is over a path with \[\*\]/],
+    ['1 + sum($.amount)', 5, /sum is over a path with \[\*\]/],
+    ['count()', 1, /count is over a path with \[\*\]/],
+    ['sum($.lines[*].price', 21, /\( is not closed/],
+    ['sum', 1, /sum is neither a path such as \$\.amount nor a function/],
+    ['2 * @.price', 5, /@ is a line/],
     ['2 * $..price', 7, /a name or an index/],
     ['2 * $.__proto__', 7, /not allowed/],
     ['2 * $', 6, /a name is missing/],
@@ -188,6 +389,12 @@ describe('an error in a formula or a path is reported with its character', () =>
     ['$[\'a"]', 3],
     ['$.a-b', 4],
     ['$.1a', 3],
+    ['$.lines[*].price', 9],
+    ['sum($.lines.price)', 5],
+    ['sum($.lines[*].price', 21],
+    ['sum($.lines[*].price) ', 21],
+    ['sum( $.lines[*].price)', 5],
+    ['avg($.lines[*].price)', 1],
   ])('%j: character %d', (variable, position) => {
     expect(errorsIn([{ ...SAMPLE_RULE, variable }])).toMatchObject([{ path: '/0/variable', position }])
   })
@@ -245,6 +452,28 @@ describe('the limits hold, to the last one', () => {
     ],
     ['digits', [giving('9'.repeat(60))], [giving('9'.repeat(61))], '/0/action/formula'],
     ['path characters', [reading(`$.${'a'.repeat(198)}`)], [reading(`$.${'a'.repeat(199)}`)], '/0/variable'],
+    [
+      'conditions, of lines and of the rule together',
+      [
+        {
+          ...giving('1', { all: Array(24).fill(ALWAYS) }),
+          lines: { all: Array(24).fill({ ...ALWAYS, variable: '@.a' }) },
+        },
+      ],
+      [
+        {
+          ...giving('1', { all: Array(25).fill(ALWAYS) }),
+          lines: { all: Array(24).fill({ ...ALWAYS, variable: '@.a' }) },
+        },
+      ],
+      '/0/condition/all/24',
+    ],
+    [
+      'path segments of a sum',
+      [giving(`sum($${'[*]'.repeat(16)})`)],
+      [giving(`sum($${'[*]'.repeat(17)})`)],
+      '/0/action/formula',
+    ],
     ['path segments', [reading(`$${'.a'.repeat(16)}`)], [reading(`$${'.a'.repeat(17)}`)], '/0/variable'],
     ['text characters', [equalTo('x'.repeat(200))], [equalTo('x'.repeat(201))], '/0/condition/value'],
     ['text characters beyond U+FFFF', [equalTo('🦄'.repeat(200))], [equalTo('🦄'.repeat(201))], '/0/condition/value'],

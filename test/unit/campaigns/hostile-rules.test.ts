@@ -1,13 +1,23 @@
 import jsep from 'jsep'
 import { describe, expect, test } from 'vitest'
 import type { RuleOutcome } from '#domain/campaigns/campaign.ts'
-import type { Condition } from '#domain/campaigns/condition.ts'
+import type { Condition, Rule } from '#domain/campaigns/condition.ts'
 import { Evaluation } from '#domain/campaigns/evaluation.ts'
 import { exactFromText } from '#domain/campaigns/exact-number.ts'
 import { parseFormula } from '#domain/campaigns/formula.ts'
 import { jsonCopy } from '#domain/campaigns/json-path.ts'
+import { LIMITS } from '#domain/campaigns/limits.ts'
 import { CompiledRule, checkRules, evaluateRule } from '#domain/campaigns/rules.ts'
-import { ALWAYS, evaluated, giving, purchase, SAMPLE_RULE } from '#test/support/campaign-examples.ts'
+import { warningsOf } from '#domain/campaigns/warnings.ts'
+import {
+  ALWAYS,
+  campaign,
+  evaluated,
+  giving,
+  purchase,
+  SAMPLE_RULE,
+  SAVED_AT,
+} from '#test/support/campaign-examples.ts'
 
 function outcomeOf(formula: string, event: Record<string, unknown> = {}): RuleOutcome | undefined {
   return evaluated({ rules: [giving(formula)] }, purchase(event)).rules[0]
@@ -122,10 +132,150 @@ describe('steps are counted', () => {
   })
 
   test('also of conditions without end', () => {
-    const rule = giving('1', { any: [...Array<Condition>(6_000).fill(SAMPLE_RULE.condition), ALWAYS] })
+    const rule = giving('1', {
+      any: [...Array<Condition>(6_000).fill({ rule: 'numeric_greater_than', value: 100 }), ALWAYS],
+    })
     expect(evaluateRule(new CompiledRule({ ...rule, variable: '$.amount' }), new Evaluation(event))).toMatchObject({
       reason: { code: 'too_many_steps' },
     })
+  })
+})
+
+describe('whatever an event holds, steps are counted for all that a rule goes through', () => {
+  const many = 60_000
+  const texts: Record<string, unknown> = {
+    a: 'a'.repeat(many),
+    tags: Array(many).fill('x'),
+    b: Array(many).fill([[1, 2], [3]]),
+  }
+
+  test.each<[title: string, rule: Rule, event: Record<string, unknown>]>([
+    [
+      'lines',
+      { lines: { variable: '@.price', rule: 'exists', value: false }, ...giving('1') },
+      { lines: Array(many).fill(1) },
+    ],
+    ['elements that are summed', giving('sum($.b[*])'), { b: Array(many).fill(1) }],
+    ['elements that are counted', giving('count($.b[*])'), texts],
+    ['elements of elements', giving('count($.b[*][*][*])'), { b: Array(30).fill(Array(30).fill(Array(30).fill(1))) }],
+    ['elements that have not what is looked for', giving('count($.b[*].c)'), texts],
+    ['elements of which the least is taken', giving('min($.b[*])'), { b: Array(many).fill(0.5) }],
+    ['elements that are searched', giving('1', { variable: '$.tags', rule: 'contains', value: 'y' }), texts],
+    [
+      'parts of a text that nearly fit',
+      giving('1', { variable: '$.a', rule: 'contains', value: `${'a'.repeat(199)}b` }),
+      texts,
+    ],
+  ])('%s', (_title, rule, event) => {
+    expect(checkRules([rule]).ok).toBe(true)
+    const evaluation = new Evaluation(jsonCopy(purchase(event)) ?? null)
+    expect(evaluateRule(new CompiledRule(rule), evaluation)).toMatchObject({ reason: { code: 'too_many_steps' } })
+    expect(evaluation.steps).toBe(LIMITS.steps)
+  })
+
+  test('a purchase of as many lines as there can be has enough of them, with the longest lists', () => {
+    const lines = Array.from({ length: 20 }, (_, n) => ({
+      productId: `${n}`,
+      quantity: 2,
+      price: 19.99,
+      categories: ['unicorns'],
+    }))
+    const value = Array.from({ length: 100 }, (_, n) => `${n}`)
+    const rule: Rule = {
+      lines: {
+        all: [
+          { variable: '@.productId', rule: 'in', value },
+          { variable: '@.categories', rule: 'contains', value: 'unicorns' },
+          { not: { variable: '@.price', rule: 'between', value: [0, 19] } },
+        ],
+      },
+      ...giving('$.matched.amount + sum($.lines[*].quantity)', {
+        variable: '$.matched.total',
+        rule: 'numeric_greater_than',
+        value: 1,
+      }),
+    }
+    const evaluation = new Evaluation(jsonCopy(purchase({ lines })) ?? null)
+    expect(evaluateRule(new CompiledRule(rule), evaluation).outcome).toBe('gave')
+    expect(evaluation.steps).toBeLessThan(LIMITS.steps / 10)
+  })
+
+  test('a sum of numbers that are long themselves ends as too large, whatever stands before it', () => {
+    const long = { b: [Number(`1e${LIMITS.digits - 1}`), ...Array(9).fill(Number(`9e${LIMITS.digits - 1}`)), -1e-20] }
+    expect(outcomeOf('sum($.b[*])', long)).toMatchObject({ outcome: 'not_evaluated', reason: { code: 'too_large' } })
+  })
+})
+
+describe('warnings of the largest rules that can be saved', () => {
+  const numbers = (from: number) => Array.from({ length: 100 }, (_, index) => from + index)
+  const days = (month: number) =>
+    Array.from({ length: 28 }, (_, index) => `20${month + 10}-01-${String(index + 1).padStart(2, '0')}`)
+  const either = (path: string): Condition => ({
+    any: [
+      { variable: path, rule: 'not_in', value: numbers(1) },
+      { variable: path, rule: 'not_in', value: numbers(50) },
+    ],
+  })
+  const impossible: Condition = {
+    all: [
+      { variable: '$.total', rule: 'numeric_greater_than', value: 2 },
+      { variable: '$.total', rule: 'numeric_less_than', value: 1 },
+    ],
+  }
+  const divided = '1 / ($.quantity + sum($.lines[*].quantity) + 0.5 - $.customer.purchases + $.local.hour)'
+
+  test.each<[title: string, rules: Rule[]]>([
+    [
+      'alternatives over long lists',
+      [
+        giving('1', {
+          all: [
+            { variable: '$.amount', rule: 'in', value: numbers(40) },
+            ...Array(14).fill(either('$.amount')),
+            impossible,
+          ],
+        }),
+      ],
+    ],
+    [
+      'days, hours and customers in long lists',
+      Array(6).fill(
+        giving(divided, {
+          any: [
+            ...Array.from(
+              { length: 8 },
+              (_, month): Condition => ({ variable: '$.local.date', rule: 'in', value: days(month) }),
+            ),
+            { variable: '$.local.hour', rule: 'in', value: numbers(0) },
+            { variable: '$.local.weekday', rule: 'in', value: ['saturday', 'sunday'] },
+            { variable: '$.customer.purchases', rule: 'in', value: numbers(0) },
+            { variable: '$.customer.since', rule: 'in', value: days(9) },
+          ],
+        }),
+      ),
+    ],
+    [
+      'formulas of as many steps as there are',
+      Array(30).fill(giving(`1 / ($.quantity + 0.5 + ${Array(38).fill('sum($.lines[*].price)').join('+')})`)),
+    ],
+    [
+      'lines of as many conditions as there are',
+      Array(12).fill({
+        lines: {
+          all: Array.from({ length: 22 }, (_, index) => ({
+            variable: '@.tags',
+            rule: 'contains',
+            value: `label-${index}`,
+          })),
+        },
+        ...giving('1 / ($.matched.quantity + 0.5)'),
+      }),
+    ],
+  ])('take no time to speak of: %s', (_title, rules) => {
+    expect(checkRules(rules)).toMatchObject({ ok: true })
+    const before = cpuMs()
+    warningsOf(campaign({ rules }), SAVED_AT)
+    expect(cpuMs() - before).toBeLessThan(3_000)
   })
 })
 
@@ -140,6 +290,13 @@ describe('rules that were never checked', () => {
     ['conditions nested 100,000 deep', nested(100_000)],
     ['a comparison without variable', { rule: 'numeric_equals', value: 1 }],
     ['a value that is no number', { variable: '$.amount', rule: 'numeric_equals', value: Number.NaN }],
+    ['a list that is empty of numbers', { variable: '$.amount', rule: 'in', value: [Number.NaN] }],
+    ['a list of all kinds', { variable: '$.amount', rule: 'in', value: ['1', null] } as never],
+    ['between nothing', { variable: '$.amount', rule: 'between', value: [] } as never],
+    ['between a number and a text', { variable: '$.amount', rule: 'between', value: [1, '2'] } as never],
+    ['a sum of nothing', { variable: 'sum($.amount)', rule: 'numeric_equals', value: 1 }],
+    ['a sum as a text', { variable: 'sum($.lines[*].price)', rule: 'string_equals', value: '1' }],
+    ['a line outside of lines', { variable: '@.price', rule: 'exists', value: true }],
     ['a value that is infinite', { variable: '$.amount', rule: 'numeric_equals', value: Infinity }],
   ])('give nothing: %s', (_title, condition) => {
     expect(evaluated({ rules: [giving('1', condition)] }, purchase()).rules).toMatchObject([

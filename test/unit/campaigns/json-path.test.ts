@@ -103,6 +103,48 @@ describe('a path is singular', () => {
   })
 })
 
+describe('a path of a line, and one over all of them,', () => {
+  const OF_LINE = { root: '@', each: false } as const
+  const OVER_ALL = { root: '$', each: true } as const
+
+  test.each([
+    '@',
+    '@.',
+    '$.price',
+    '.price',
+    '@.lines[*]',
+    '@@.price',
+    '@price',
+    '@.__proto__',
+    '@.constructor',
+    '@[?(1)]',
+    '@..a',
+  ])('%j is none of a line', (path) => {
+    expect(parseJsonPath(path, OF_LINE).ok).toBe(false)
+  })
+
+  test.each([
+    '$.*',
+    '$.lines.*',
+    '$[ * ]',
+    "$['*']",
+    '$.lines[**]',
+    '$.lines[*',
+    '$..[*]',
+    '$[*].constructor',
+    '@.a[*]',
+  ])('%j is none over all', (path) => {
+    expect(parseJsonPath(path, OVER_ALL).ok).toBe(false)
+  })
+
+  test('are read by the same grammar, and by the library', () => {
+    const read = parseJsonPath("@.tags[0]['unit price']", OF_LINE)
+    expect(read.ok && read.path.segments).toEqual(['tags', 0, 'unit price'])
+    const all = parseJsonPath('$.lines[*].tags[*]', OVER_ALL)
+    expect(all.ok && all.path.segments).toEqual(['lines', '*', 'tags', '*'])
+  })
+})
+
 describe('the library reads paths that were checked, and evaluates none', () => {
   test('each once, whatever number of events it is followed in', () => {
     const read = parseJsonPath('$.lines[0]["unit price"]')

@@ -41,17 +41,36 @@ describe('commands that meet at one account', () => {
     const end = '2026-01-20T00:00:00.000Z'
     expect(changesOf(events)).toEqual({
       counters: { balance: -30, issued: 30, redeemed: 60, expired: 0, takenBack: 0 },
-      opened: [{ id: 'b', issuedAt: noon, expiresAt: end, original: 30, remaining: 20, expired: 0, owed: 0 }],
-      changed: [{ lotId: 'a', remaining: -50, expired: 0, owed: 0 }],
+      opened: [
+        {
+          id: 'b',
+          transactionId: 'b',
+          campaignId: null,
+          issuedAt: noon,
+          availableAt: noon,
+          expiresAt: end,
+          original: 30,
+          ...{ remaining: 20, expired: 0, takenBack: 0, claimed: 0, owed: 0 },
+        },
+      ],
+      changed: [{ lotId: 'a', remaining: -50, expired: 0, takenBack: 0, claimed: 0, owed: 0 }],
       allocations: [
         { transactionId: 'r', redemptionId: 'r', lotId: 'a', amount: 40 },
         { transactionId: 's', redemptionId: 's', lotId: 'a', amount: 10 },
         { transactionId: 's', redemptionId: 's', lotId: 'b', amount: 10 },
       ],
       daily: [
-        { issuedOn: '2026-01-11', expiresAt: end, remaining: 20, expired: 0, lastUpdated: noon },
+        {
+          issuedOn: '2026-01-11',
+          availableOn: '2026-01-11',
+          expiresAt: end,
+          remaining: 20,
+          expired: 0,
+          lastUpdated: noon,
+        },
         {
           issuedOn: '2026-01-10',
+          availableOn: '2026-01-10',
           expiresAt: '2026-01-19T00:00:00.000Z',
           remaining: -50,
           expired: 0,
@@ -67,17 +86,23 @@ describe('commands that meet at one account', () => {
 })
 
 describe('what must be loaded for commands', () => {
-  test('is lots up to all that they may redeem, and lapsed ones at the latest moment', () => {
+  test('is lots up to all that they may redeem at the first moment, and lapsed ones at the last', () => {
     const later = '2026-01-11T12:00:01.000Z'
     const load = loadFor([redeem('r', 40, noon), redeem('s', 2, later), issue('a', 9, noon), redeem('t', 1e300, noon)])
-    expect(load).toEqual({ now: later, points: 42, targets: [] })
-    expect(loadFor([expire('x', noon)])).toEqual({ now: noon, points: 0, targets: [] })
+    expect(load).toEqual({ from: noon, now: later, points: 42, targets: [] })
+    expect(loadFor([expire('x', noon)])).toEqual({ from: noon, now: noon, points: 0, targets: [] })
   })
 
   test('is, for a reversal, its target, and lots enough for redemptions after it though it empties one', () => {
     const commands = [reverse('v', 'a', noon), redeem('r', 40, noon), reverse('w', 'a', noon)] as const
-    expect(loadFor([...commands])).toEqual({ now: noon, points: 40 + MAX_POINTS, targets: ['a'] })
+    expect(loadFor([...commands])).toEqual({ from: noon, now: noon, points: 40 + MAX_POINTS, targets: ['a'] })
     expect(loadFor([...commands, redeem('s', 5, noon)]).points).toBe(45 + 2 * MAX_POINTS)
+  })
+
+  test('is, for the reversal of a part, lots enough for as much as that', () => {
+    const part = (amount: number) => reverse('v', 'a', noon, 0, { amount })
+    expect(loadFor([part(7), redeem('r', 40, noon)]).points).toBe(47)
+    expect(loadFor([part(Number.NaN), redeem('r', 40, noon)]).points).toBe(40)
   })
 
   test('is no lot but its own for a reversal that no redemption comes after', () => {

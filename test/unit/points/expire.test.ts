@@ -1,22 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { availablePoints, expiryOf, lapsesNext } from '#domain/points/account.ts'
+import { availablePoints, lapsesNext } from '#domain/points/account.ts'
 import { expire, given, issue, redeem, reverse } from '#test/support/points.ts'
-
-describe('the end of a lot', () => {
-  test.each([
-    ['2026-01-10T00:00:00.000Z', 1, '2026-01-11T00:00:00.000Z'],
-    ['2026-01-10T23:59:59.999Z', 1, '2026-01-11T00:00:00.000Z'],
-    ['2026-01-10T12:00:00.000Z', 365, '2027-01-10T00:00:00.000Z'],
-    ['2028-02-28T12:00:00.000Z', 2, '2028-03-01T00:00:00.000Z'],
-    ['2027-12-31T23:59:59.999Z', 366, '2028-12-31T00:00:00.000Z'],
-  ])('issued at %s for %d days: %s', (issuedAt, ttlDays, end) => {
-    expect(expiryOf(issuedAt, ttlDays)).toBe(end)
-  })
-
-  test.each([0, -1, 1.5, 36_501, Number.NaN])('cannot be %d days away', (ttlDays) => {
-    expect(() => expiryOf('2026-01-10T12:00:00.000Z', ttlDays)).toThrow(RangeError)
-  })
-})
 
 describe('expiring points', () => {
   test('sweeps all that has lapsed as one event, and leaves the rest', () => {

@@ -15,7 +15,16 @@ describe('issuing points', () => {
       reference: 'about-i1',
       actor: 'tester',
       amount: 100,
-      portions: [{ lotId: 'i1', issuedOn: '2026-01-10', expiresAt: '2027-01-10T00:00:00.000Z', amount: 100 }],
+      portions: [
+        {
+          lotId: 'i1',
+          campaignId: null,
+          issuedOn: '2026-01-10',
+          availableOn: '2026-01-10',
+          expiresAt: '2027-01-10T00:00:00.000Z',
+          amount: 100,
+        },
+      ],
     })
     expect(answer).toEqual({
       id: 'i1',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { emptyAccount } from '#domain/points/account.ts'
-import { expire, given, issue, on, redeem, reverse } from '#test/support/points.ts'
+import { expire, given, issue, issueLots, lot, on, type Part, redeem, reverse } from '#test/support/points.ts'
 
 describe('reversing an issue', () => {
   test('takes the points back', () => {
@@ -10,8 +10,10 @@ describe('reversing an issue', () => {
       type: 'reversed',
       version: 3,
       amount: 50,
-      reverses: { transactionId: 'a', type: 'issue' },
+      reverses: { transactionId: 'a', type: 'issue', amount: 50 },
       notTakenBack: { spent: 0, expired: 0, owed: 0 },
+      claims: [{ lotId: 'a', amount: 50 }],
+      owedChanges: [],
     })
     expect(moved).toEqual([['a', 50]])
     expect(left).toEqual({ a: 0, b: 20 })
@@ -23,7 +25,7 @@ describe('reversing an issue', () => {
       amount: 50,
       balance: 20,
       reversal: {
-        reverses: { transactionId: 'a', type: 'issue' },
+        reverses: { transactionId: 'a', type: 'issue', amount: 50 },
         notTakenBack: { spent: 0, expired: 0, owed: 0 },
         withheld: 0,
       },
@@ -73,7 +75,7 @@ describe('reversing an issue', () => {
   test('happens once', () => {
     const account = given(issue('a', 50, '2026-01-10'), reverse('v', 'a', '2026-01-11'))
     const refusal = account.refusal(reverse('v2', 'a', '2026-01-11'))
-    expect(refusal).toEqual({ code: 'already_reversed', transactionId: 'a', reversedBy: 'v' })
+    expect(refusal).toEqual({ code: 'already_reversed', transactionId: 'a', left: 0, reversedBy: 'v' })
   })
 
   test('cannot itself be reversed', () => {
@@ -87,8 +89,119 @@ describe('reversing an issue', () => {
     expect(refusal).toEqual({ code: 'unknown_transaction', transactionId })
   })
 
+  describe('in parts', () => {
+    const part = (id: string, amount: number, makesGood = 0, more: Part = {}) =>
+      reverse(id, 'a', '2026-01-20', makesGood, { amount, ...more })
+
+    test('takes what is left, then what expired, then what was spent', () => {
+      const account = given(issue('a', 50, '2026-01-10', 5), redeem('r', 20, '2026-01-11'))
+      const first = account.when(reverse('v', 'a', '2026-01-12', 0, { amount: 10 }))
+      expect(first).toMatchObject({ moved: [['a', 10]], left: { a: 20 } })
+      const swept = on(on(first.account).when(expire('x', '2026-01-15')).account)
+      const second = swept.when(part('w', 15))
+      expect(second.event).toMatchObject({ amount: 0, notTakenBack: { spent: 0, expired: 15, owed: 0 } })
+      const third = on(second.account).when(part('y', 10))
+      expect(third.event).toMatchObject({
+        reverses: { amount: 10 },
+        notTakenBack: { spent: 5, expired: 5, owed: 5 },
+        claims: [{ lotId: 'a', amount: 10 }],
+        owedChanges: [{ lotId: 'a', amount: 5 }],
+      })
+      expect(third.account.lots).toMatchObject([{ expired: 20, takenBack: 10, claimed: 35, owed: 5 }])
+    })
+
+    test('goes on until nothing is left of it; more is refused, and says what is left', () => {
+      const half = given(issue('a', 50, '2026-01-10'), part('v', 30))
+      expect(half.refusal(part('w', 21))).toEqual({
+        code: 'already_reversed',
+        transactionId: 'a',
+        left: 20,
+        reversedBy: 'v',
+      })
+      const whole = on(half.when(reverse('w', 'a', '2026-01-21')).account)
+      expect(whole.account.lots).toMatchObject([{ remaining: 0, takenBack: 50, claimed: 50 }])
+      expect(whole.refusal(part('x', 1))).toMatchObject({ code: 'already_reversed', left: 0, reversedBy: 'w' })
+      const untouched = given(issue('a', 50, '2026-01-10')).refusal(part('v', 51))
+      expect(untouched).toMatchObject({ code: 'already_reversed', left: 50, reversedBy: null })
+    })
+
+    test.each([0, -1, 1.5, Number.NaN, 1_000_000_001])('of %d points is refused', (amount) => {
+      expect(given(issue('a', 50, '2026-01-10')).refusal(part('v', amount))).toEqual({ code: 'invalid_amount' })
+    })
+
+    test('makes good what earlier parts left owed, so that less is owed than before', () => {
+      const spent = given(issue('a', 50, '2026-01-10'), redeem('r', 50, '2026-01-11'), part('v', 20, 5))
+      expect(spent.account.lots).toMatchObject([{ owed: 15 }])
+      const { event, account } = spent.when(part('w', 10, 22))
+      expect(event).toMatchObject({
+        notTakenBack: { spent: 10, expired: 0, owed: -12 },
+        owedChanges: [{ lotId: 'a', amount: -12 }],
+      })
+      expect(account.lots).toMatchObject([{ owed: 3, claimed: 30 }])
+    })
+
+    test('asks back no more than was issued, though points that were paid for are there again', () => {
+      const paid = given(issue('a', 50, '2026-01-10'), redeem('r', 50, '2026-01-11'), part('v', 40, 40))
+      const back = on(paid.when(reverse('w', 'r', '2026-01-20')).account)
+      expect(back.account.lots).toMatchObject([{ remaining: 50, owed: 0 }])
+      const { moved, left } = back.when(reverse('x', 'a', '2026-01-21'))
+      expect([moved, left]).toEqual([[['a', 10]], { a: 40 }])
+    })
+
+    test('of several lots takes from those that are preferred, then from what would be spent last', () => {
+      const account = given(
+        issueLots(
+          'a',
+          '2026-01-10',
+          lot(10, 0, { days: 90 }),
+          lot(10, 0, { days: 30 }, { id: 'b' }),
+          lot(10, 0, { days: 60 }, { id: 'c' }),
+        ),
+      )
+      expect(account.when(part('v', 25)).moved).toEqual([
+        ['a', 10],
+        ['c', 10],
+        ['b', 5],
+      ])
+      const upTo = (...lots: [lotId: string, amount: number][]) => ({
+        prefer: lots.map(([lotId, amount]) => ({ lotId, amount })),
+      })
+      expect(account.when(part('v', 25, 0, upTo(['c', 10], ['nobody', 10], ['b', 10]))).moved).toEqual([
+        ['c', 10],
+        ['b', 10],
+        ['a', 5],
+      ])
+      // Of each as much as is said first, and then of whichever has it.
+      expect(account.when(part('v', 7, 0, upTo(['b', 3], ['a', 4]))).moved).toEqual([
+        ['b', 3],
+        ['a', 4],
+      ])
+      expect(account.when(part('v', 9, 0, upTo(['b', 3], ['a', 4]))).moved).toEqual([
+        ['b', 5],
+        ['a', 4],
+      ])
+    })
+
+    test('of several lots takes what any of them holds before it asks for what was spent, whichever is preferred', () => {
+      const account = given(
+        issueLots('a', '2026-01-10', lot(10, 0, { days: 30 }), lot(10, 0, { days: 60 }, { id: 'b' })),
+        redeem('r', 12, '2026-01-11'),
+      )
+      const { event } = account.when(part('v', 9, 0, { prefer: [{ lotId: 'a', amount: 10 }] }))
+      expect(event).toMatchObject({
+        amount: 8,
+        notTakenBack: { spent: 1, expired: 0, owed: 1 },
+        claims: [
+          { lotId: 'a', amount: 1 },
+          { lotId: 'b', amount: 8 },
+        ],
+        owedChanges: [{ lotId: 'a', amount: 1 }],
+      })
+    })
+  })
+
   test('throws when the lot was not loaded', () => {
-    const transactions = [{ id: 'a', type: 'issue', portions: [], reversedBy: null } as const]
+    const { transactions } = given(issue('a', 50, '2026-01-10')).account
     const half = on({ ...emptyAccount('ann'), transactions })
     expect(() => half.refusal(reverse('v', 'a', '2026-01-11'))).toThrow('not loaded')
   })

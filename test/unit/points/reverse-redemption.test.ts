@@ -3,6 +3,7 @@ import { changesOf } from '#domain/points/evolve.ts'
 import { expire, given, issue, on, redeem, reverse } from '#test/support/points.ts'
 
 describe('reversing a redemption', () => {
+  const onTheTenth = { issuedOn: '2026-01-10', availableOn: '2026-01-10' }
   const threeLots = [issue('a', 50, '2026-01-10', 5), issue('b', 50, '2026-01-10', 7), issue('c', 50, '2026-01-10', 9)]
 
   test('that spanned three lots gives back to each what it took', () => {
@@ -11,13 +12,13 @@ describe('reversing a redemption', () => {
     )
     expect(event).toMatchObject({
       amount: 120,
-      reverses: { transactionId: 'r', type: 'redeem' },
+      reverses: { transactionId: 'r', type: 'redeem', amount: 120 },
       notTakenBack: { spent: 0, expired: 0, owed: 0 },
       withheld: [],
       portions: [
-        { lotId: 'a', issuedOn: '2026-01-10', expiresAt: '2026-01-15T00:00:00.000Z', amount: 50 },
-        { lotId: 'b', issuedOn: '2026-01-10', expiresAt: '2026-01-17T00:00:00.000Z', amount: 50 },
-        { lotId: 'c', issuedOn: '2026-01-10', expiresAt: '2026-01-19T00:00:00.000Z', amount: 20 },
+        { lotId: 'a', ...onTheTenth, expiresAt: '2026-01-15T00:00:00.000Z', amount: 50 },
+        { lotId: 'b', ...onTheTenth, expiresAt: '2026-01-17T00:00:00.000Z', amount: 50 },
+        { lotId: 'c', ...onTheTenth, expiresAt: '2026-01-19T00:00:00.000Z', amount: 20 },
       ],
     })
     expect(left).toEqual({ a: 50, b: 50, c: 50 })
@@ -139,10 +140,50 @@ describe('reversing a redemption', () => {
     })
   })
 
+  describe('in parts', () => {
+    const part = (id: string, amount: number) => reverse(id, 'r', '2026-01-12', 0, { amount })
+    const spent = given(...threeLots, redeem('r', 120, '2026-01-11'))
+
+    test('gives back what was spent last: as if less had been redeemed', () => {
+      const first = spent.when(part('v', 30))
+      expect(first).toMatchObject({
+        moved: [
+          ['b', 10],
+          ['c', 20],
+        ],
+        left: { a: 0, b: 10, c: 50 },
+        event: { reverses: { transactionId: 'r', type: 'redeem', amount: 30 } },
+      })
+      const second = on(first.account).when(part('w', 45))
+      expect(second.moved).toEqual([
+        ['a', 5],
+        ['b', 40],
+      ])
+      expect(second.account.counters.redeemed).toBe(45)
+      expect(second.left).toEqual(given(...threeLots).when(redeem('s', 45, '2026-01-11')).left)
+    })
+
+    test('goes on until nothing is left of it; more is refused, and says what is left', () => {
+      const half = on(spent.when(part('v', 100)).account)
+      const refusal = { code: 'already_reversed', transactionId: 'r', left: 20, reversedBy: 'v' }
+      expect(half.refusal(part('w', 21))).toEqual(refusal)
+      const whole = on(half.when(reverse('w', 'r', '2026-01-12')).account)
+      expect(whole.account.lots).toMatchObject([{ remaining: 50 }, { remaining: 50 }, { remaining: 50 }])
+      expect(whole.refusal(reverse('x', 'r', '2026-01-12'))).toEqual({ ...refusal, left: 0, reversedBy: 'w' })
+    })
+
+    test('withholds what is owed of what comes back, and only that', () => {
+      const owing = on(spent.when(reverse('t', 'b', '2026-01-12')).account)
+      const first = owing.when(part('v', 30))
+      expect(first).toMatchObject({ moved: [['c', 20]], withheld: [['b', 10]], answer: { amount: 20 } })
+      expect(on(first.account).when(part('w', 50))).toMatchObject({ moved: [['a', 10]], withheld: [['b', 40]] })
+    })
+  })
+
   test('happens once', () => {
     const account = given(...threeLots, redeem('r', 80, '2026-01-11'), reverse('v', 'r', '2026-01-12'))
     const refusal = account.refusal(reverse('v2', 'r', '2026-01-12'))
-    expect(refusal).toEqual({ code: 'already_reversed', transactionId: 'r', reversedBy: 'v' })
+    expect(refusal).toEqual({ code: 'already_reversed', transactionId: 'r', left: 0, reversedBy: 'v' })
   })
 
   test('lets the points be spent again, soonest end first', () => {

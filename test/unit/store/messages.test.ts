@@ -10,7 +10,7 @@ import {
 } from '#web/client/api-problem.ts'
 import type { PurchaseStep, Refusal } from '#web/client/purchases.ts'
 import { money, plus, times } from '#web/format/money.ts'
-import { formatCampaigns, points } from '#web/format/points.ts'
+import { formatCampaigns, formatEarned, formatSpan, points } from '#web/format/points.ts'
 import { formatNotBought } from '#web/purchases/purchase-text.ts'
 import { formatStep } from '#web/purchases/step-text.ts'
 
@@ -111,6 +111,16 @@ describe('a step has a text in plain words', () => {
       '50 points, 950 points withheld',
     ],
     [step('purchase', 'refused'), 'Refused', undefined],
+    [step('purchase', 'refunding', { refundNumber: 1, lines: [{ quantity: 1 }] }), 'Refund requested', '1 item'],
+    [
+      step('purchase', 'refunding', { refundNumber: 2, lines: [{ quantity: 2 }, { quantity: 1 }] }),
+      'Refund 2 requested',
+      '3 items',
+    ],
+    [step('purchase', 'partially_refunded', { refundNumber: 2 }), 'Partly refunded', undefined],
+    [step('returnStock', 'applied', { refundNumber: 1 }), 'Stock returned', undefined],
+    [step('returnMoney', 'applied', { refundNumber: 2, refund: { amount: 5 } }), 'Refund 2: money returned', '$5.00'],
+    [step('awardPoints', 'undone', { refundNumber: 3, points: 9 }), 'Refund 3: earned points taken back', '9 points'],
     [step('chargeWallet', 'retried', { attempt: 4, undo: false }), 'Wallet not charged yet, tried again', 'attempt 4'],
     [step('chargeWallet', 'retried', { attempt: 2, undo: true }), 'Charge not undone yet, tried again', 'attempt 2'],
   ])('%j', (words, text, detail) => {
@@ -137,5 +147,52 @@ describe('amounts', () => {
       )
     expect(from(['1', 170], ['spring', 20], ['empty', 0])).toBe('by campaigns “1” and “spring”')
     expect(from(['empty', 0])).toBe('')
+  })
+
+  test.each<[string, [number, string | null][], string]>([
+    ['all at once', [[170, null]], ''],
+    ['none', [[0, '2026-12-14']], ''],
+    ['all later', [[170, '2026-12-14']], '. They can be spent from 14 Dec 2026.'],
+    [
+      'all later at once',
+      [
+        [170, '2026-12-14'],
+        [5, '2026-12-14'],
+      ],
+      '. They can be spent from 14 Dec 2026.',
+    ],
+    [
+      'some later',
+      [
+        [170, null],
+        [1_050, '2026-12-14'],
+      ],
+      '. 1,050 of them can be spent from 14 Dec 2026.',
+    ],
+    [
+      'all at different times',
+      [
+        [20, '2027-01-01'],
+        [50, '2026-12-14'],
+        [0, null],
+        [7, '2027-01-01'],
+      ],
+      '. 50 of them can be spent from 14 Dec 2026 and 27 from 1 Jan 2027.',
+    ],
+  ])('say when they can be spent that cannot be at once: %s', (_, parts, words) => {
+    const campaigns = parts.map(([points, day]) => ({
+      campaign: 'x',
+      points,
+      availableAt: day === null ? null : `${day}T00:00:00.000Z`,
+    }))
+    const before = Date.parse('2026-12-13T23:59:59Z')
+    expect(formatEarned(campaigns, before)).toBe(`${formatCampaigns(campaigns)}${words}`)
+    expect(formatEarned(campaigns, Date.parse('2027-01-01T00:00:00Z'))).toBe(formatCampaigns(campaigns))
+  })
+
+  test('say from when until when they can be spent', () => {
+    const [from, until] = ['2026-12-14T00:00:00.000Z', '2027-02-01T00:00:00.000Z']
+    expect(formatSpan(from, until)).toBe('They can be spent from 14 Dec 2026 until 31 Jan 2027 (UTC).')
+    expect(formatSpan(null, until)).toBe('They can be spent until 31 Jan 2027 (UTC).')
   })
 })

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { eventOf, withPrice } from '#web/campaigns/preview/example.ts'
+import { eventOf, FIRST_TRIAL, type Trial } from '#web/campaigns/preview/trial.ts'
 import { inputErrors, NEW_DRAFT, termsOf } from '#web/campaigns/terms/draft.ts'
+import type { Product } from '#web/client/products.ts'
 import { UNREADABLE } from '#web/format/dates.ts'
 import { MONEY, numberError, numberOf, POSITIVE_MONEY, QUANTITY } from '#web/format/numbers.ts'
 
@@ -64,6 +65,9 @@ describe('terms that cannot be read', () => {
     ['endsAt', UNREADABLE],
     ['capTotal', '1e3'],
     ['capPerCustomer', '1.5'],
+    ['countAfter', '1.5'],
+    ['end', 'days 1e3'],
+    ['end', `on ${UNREADABLE}`],
   ] as const)('%s: %s', (input, text) => {
     const draft = { ...NEW_DRAFT, [input]: text }
     expect(Object.keys(inputErrors(draft))).toEqual([input])
@@ -76,19 +80,45 @@ describe('terms that cannot be read', () => {
   })
 })
 
-describe('an example purchase', () => {
-  const example = { amount: '1', total: '2', quantity: '3', productId: 'a' }
-  test('costs what its product costs so many times', () => {
-    expect(withPrice(example, { price: 19.99 })).toEqual({ ...example, total: '59.97', amount: '59.97' })
+describe('a cart that is tried', () => {
+  const labels = { categories: ['unicorns'], tags: ['new'] }
+  const products = [
+    { id: 'a', price: 19.99, ...labels },
+    { id: 'b', price: 1_000_000_000, ...labels },
+  ] as unknown as Product[]
+  const trial = (...lines: [string, string][]): Trial => ({
+    lines: lines.map(([productId, quantity]) => ({ productId, quantity })),
+    username: '',
+    at: '',
   })
 
-  test('is one for whatever can be bought, at the highest price and quantity, too', () => {
-    const dear = withPrice({ ...example, quantity: '1000' }, { price: 1_000_000_000 })
-    expect(eventOf(dear)).toMatchObject({ total: 10 ** 12, amount: 10 ** 12, quantity: 1_000 })
+  test('costs what its products cost so many times', () => {
+    expect(eventOf(trial(['a', '3'], ['b', '1']), products)).toEqual({
+      amount: 1_000_000_059.97,
+      total: 1_000_000_059.97,
+      quantity: 4,
+      productId: 'a',
+      lines: [
+        { productId: 'a', quantity: 3, price: 19.99, total: 59.97, ...labels },
+        { productId: 'b', quantity: 1, price: 1_000_000_000, total: 1_000_000_000, ...labels },
+      ],
+    })
+    expect(eventOf(trial(['b', '1000']), products)).toMatchObject({ total: 10 ** 12, quantity: 1_000 })
   })
 
-  test('keeps its numbers while there is no quantity or no known product', () => {
-    expect(withPrice(example, undefined)).toBe(example)
-    expect(withPrice({ ...example, quantity: 'x' }, { price: 1 })).toMatchObject({ total: '2' })
+  test('is one piece of the first product to begin with, bought now by somebody new', () => {
+    expect(eventOf(FIRST_TRIAL, products)).toMatchObject({ total: 19.99, quantity: 1 })
+    expect(eventOf(FIRST_TRIAL, [])).toBeUndefined()
+    expect(eventOf({ ...FIRST_TRIAL, username: 'ann' }, products)).toMatchObject({ username: 'ann' })
+  })
+
+  test('is none while it is empty, or a quantity, a product or the time means nothing', () => {
+    for (const wrong of [
+      trial(),
+      trial(['a', 'x']),
+      trial(['a', '1'], ['gone', '1']),
+      { ...FIRST_TRIAL, at: UNREADABLE },
+    ])
+      expect(eventOf(wrong, products)).toBeUndefined()
   })
 })

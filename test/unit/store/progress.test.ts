@@ -3,6 +3,7 @@ import type { PurchaseStep } from '#web/client/purchases.ts'
 import {
   isBeingCancelled,
   isCancellable,
+  refundUnderWay,
   refusalOf,
   statusBy,
   stepsAhead,
@@ -18,6 +19,15 @@ function stepsOf(...lines: string[]): PurchaseStep[] {
 }
 
 const charged = ['purchase running', 'reserveStock applied', 'chargeWallet applied']
+const COMPLETED = [...charged, 'confirmPurchase applied', 'awardPoints applied', 'purchase completed']
+/** A refund of a part. */
+const PARTLY = [
+  'purchase refunding',
+  'awardPoints undone',
+  'returnStock applied',
+  'returnMoney applied',
+  'purchase partially_refunded',
+]
 
 describe('where a purchase stands', () => {
   test.each([
@@ -26,6 +36,13 @@ describe('where a purchase stands', () => {
     [[...charged, 'purchase compensating'], 'compensating'],
     [[...charged, 'purchase compensating', 'chargeWallet undone', 'purchase cancelled'], 'cancelled'],
     [[], 'running'],
+    [[...COMPLETED, 'purchase refunding'], 'refunding'],
+    [[...COMPLETED, ...PARTLY], 'completed'],
+    [[...COMPLETED, ...PARTLY, 'purchase refunding', 'returnStock applied'], 'refunding'],
+    // A second refund was asked for while the first was carried out.
+    [[...COMPLETED, 'purchase refunding', ...PARTLY], 'refunding'],
+    [[...COMPLETED, 'purchase refunding', ...PARTLY, 'purchase partially_refunded'], 'completed'],
+    [[...COMPLETED, ...PARTLY, 'purchase refunding', 'purchase refunded'], 'refunded'],
   ])('%j is %s', (lines, status) => {
     expect(statusBy(stepsOf(...lines))).toBe(status)
   })
@@ -79,6 +96,18 @@ describe('what is still to come', () => {
     ])
   })
 
+  test('of a further refund are its own steps, whatever the one before it did', () => {
+    const second = [...COMPLETED, ...PARTLY, 'purchase refunding']
+    expect(refundUnderWay(stepsOf(...second))).toBe(2)
+    expect(stepsAhead(stepsOf(...second), true)).toEqual(['returnStock', 'returnMoney'])
+    expect(stepsAhead(stepsOf(...second, 'returnStock retried'), true)).toEqual(['returnStock', 'returnMoney'])
+    expect(stepsAhead(stepsOf(...second, 'returnStock applied'), true)).toEqual(['returnMoney'])
+    const waiting = [...COMPLETED, 'purchase refunding', 'purchase refunding', 'returnStock applied']
+    expect(refundUnderWay(stepsOf(...waiting))).toBe(1)
+    expect(stepsAhead(stepsOf(...waiting), true)).toEqual(['returnMoney'])
+    expect(stepsAhead(stepsOf(...COMPLETED, ...PARTLY), true)).toEqual([])
+  })
+
   test('is nothing once it is settled', () => {
     expect(stepsAhead(stepsOf(...charged, 'purchase completed'), false)).toEqual([])
   })
@@ -87,6 +116,11 @@ describe('what is still to come', () => {
 test('what was undone is known by its step', () => {
   const steps = stepsOf(...charged, 'purchase compensating', 'chargeWallet undone')
   expect([...undoneSteps(steps)]).toEqual(['chargeWallet'])
+})
+
+test('a refund undoes no step of the sale: it has steps of its own', () => {
+  expect([...undoneSteps(stepsOf(...COMPLETED, ...PARTLY))]).toEqual([])
+  expect(isCancellable(stepsOf(...COMPLETED, ...PARTLY))).toBe(false)
 })
 
 describe('a purchase can be cancelled', () => {

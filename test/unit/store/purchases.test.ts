@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { orderedLines } from '#web/buy/cart.ts'
 import { type Intent, isOverdue, isUnsent, newIntent } from '#web/buy/intent.ts'
-import type { Purchase } from '#web/client/purchases.ts'
+import type { Purchase, Refund } from '#web/client/purchases.ts'
 import { duration } from '#web/format/dates.ts'
 import { workflowsOf } from '#web/purchases/progress.ts'
 import {
@@ -12,10 +12,22 @@ import {
   formatUndoReason,
   purchaseNumber,
 } from '#web/purchases/purchase-text.ts'
+import { NOTHING_BACK } from '#web/purchases/refund-choice.ts'
 import { operationsSearch, purchasesSearch } from '#web/search-params.ts'
 
 const nameOf = (productId: string) => `Product ${productId}`
-const purchase = (parts: object) => ({ purchaseId: 'p', award: null, pointsRedeemed: 0, steps: [], ...parts }) as never
+const refundOf = (parts: Partial<Refund>) => ({ ...NOTHING_BACK, ...parts })
+const purchase = (parts: object) =>
+  ({
+    purchaseId: 'p',
+    award: null,
+    pointsRedeemed: 0,
+    refund: null,
+    lines: [],
+    refunds: [],
+    steps: [],
+    ...parts,
+  }) as never
 
 test.each([
   [['1'], 'Product 1'],
@@ -31,12 +43,32 @@ test.each([
 })
 
 test.each<[Partial<Purchase>, string | undefined]>([
-  [{ status: 'completed', award: 'booked', pointsIssued: 170 }, '+170 points'],
-  [{ status: 'completed', award: 'booked', pointsIssued: 160, pointsRedeemed: 1 }, '−1 point, +160 points'],
-  [{ status: 'completed', award: 'parked', pointsIssued: null }, 'points will follow'],
-  [{ status: 'completed', award: 'nothing', pointsIssued: 0 }, undefined],
+  [{ status: 'completed', award: 'booked', pointsKept: 170 }, '+170 points'],
+  [{ status: 'completed', award: 'booked', pointsKept: 160, pointsRedeemed: 1 }, '−1 point, +160 points'],
+  [{ status: 'completed', award: 'parked', pointsKept: null }, 'points will follow'],
+  [{ status: 'completed', award: 'nothing', pointsKept: 0 }, undefined],
   [{ status: 'refused', pointsRedeemed: 100 }, undefined],
-  [{ status: 'refunded', award: 'booked', pointsIssued: 170 }, undefined],
+  [{ status: 'refunded', award: 'booked', pointsKept: 0 }, undefined],
+  [
+    {
+      status: 'completed',
+      award: 'booked',
+      pointsKept: 85,
+      pointsRedeemed: 20,
+      refund: refundOf({ pointsReturned: 10 }),
+    },
+    '−10 points, +85 points',
+  ],
+  [
+    {
+      status: 'completed',
+      award: 'booked',
+      pointsKept: 0,
+      pointsRedeemed: 20,
+      refund: refundOf({ pointsReturned: 5, pointsWithheld: 15 }),
+    },
+    undefined,
+  ],
 ])('%j means %s', (parts, words) => {
   expect(formatPointsOf(purchase(parts))).toBe(words)
 })
@@ -48,8 +80,9 @@ test.each<[string, [takenBack: number, spent: number] | undefined, string | unde
   ['refunded', [120, 50], 'When the purchase was refunded: 120 points taken back and 50 points already spent.'],
   ['refunded', [0, 100], 'When the purchase was refunded: 100 points already spent and 70 points already expired.'],
 ])('of 170 points that a purchase earned, when it is %s and %j, one reads: %s', (status, numbers, words) => {
-  const refund = numbers && { pointsTakenBack: numbers[0], pointsSpent: numbers[1] }
-  expect(formatTakenBack(purchase({ status, award: 'booked', pointsIssued: 170, refund }))).toBe(words)
+  const refund = numbers && refundOf({ pointsTakenBack: numbers[0], pointsSpent: numbers[1] })
+  const pointsKept = status === 'completed' ? 170 : 0
+  expect(formatTakenBack(purchase({ status, award: 'booked', pointsIssued: 170, pointsKept, refund }))).toBe(words)
 })
 
 describe('the workflows of a purchase', () => {
@@ -59,9 +92,10 @@ describe('the workflows of a purchase', () => {
     expect(idsOf({ status: 'completed' })).toEqual(['purchase-p'])
     expect(idsOf({ status: 'failed', code: 'interrupted' })).toEqual(['purchase-p'])
     const steps = [{ step: 'awardPoints', state: 'parked' }]
-    expect(idsOf({ status: 'refunded', award: 'booked', steps })).toEqual(['purchase-p', 'award-p', 'refund-p'])
+    const refunds = [{ number: 1 }]
+    expect(idsOf({ refunds, award: 'booked', steps })).toEqual(['purchase-p', 'award-p', 'refund-p'])
     expect(idsOf({ status: 'completed', award: 'parked', steps })).toEqual(['purchase-p'])
-    expect(idsOf({ status: 'refunded', award: 'voided', steps })).toEqual(['purchase-p', 'refund-p'])
+    expect(idsOf({ refunds, award: 'voided', steps })).toEqual(['purchase-p', 'refund-p'])
   })
 })
 
@@ -72,6 +106,20 @@ test.each([
   [{ outcome: 'failed', code: 'step_unavailable' }, 'One of its steps failed for ten minutes.'],
 ])('the reason %j is shown to operators as %s', (detail, words) => {
   const steps = [{ step: 'purchase', state: 'compensating', detail }]
+  expect(formatUndoReason(purchase({ steps }), nameOf)).toBe(words)
+})
+
+test.each([
+  ['customer', 'The buyer cancelled it.'],
+  ['demo', 'The buyer cancelled it.'],
+  ['service', 'It was cancelled by a service.'],
+  ['operator', 'It was cancelled by operator olga.'],
+])('a cancellation by the role %s is shown to operators as %s', (role, words) => {
+  const actor = { role, id: null, client: null, name: role === 'operator' ? 'olga' : null }
+  const steps = [
+    { step: 'purchase', state: 'cancel_requested', actor },
+    { step: 'purchase', state: 'compensating', detail: { outcome: 'cancelled' } },
+  ]
   expect(formatUndoReason(purchase({ steps }), nameOf)).toBe(words)
 })
 

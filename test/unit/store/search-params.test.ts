@@ -26,12 +26,15 @@ describe('the query of an address', () => {
 
   test.each(Object.entries(PAGES))('is nothing but what the page knows: %s', (_, validate) => {
     fc.assert(
-      fc.property(fc.dictionary(fc.constantFrom('panel', 'user', 'status', 'days', 'lots'), fc.string()), (given) => {
-        // As the router does it: what a page makes of a query goes over the query.
-        expect(writeSearch({ ...given, ...onlyKnown<object>(validate)(given) })).toBe(
-          writeSearch({ ...validate(given) }),
-        )
-      }),
+      fc.property(
+        fc.dictionary(fc.constantFrom('panel', 'user', 'as_of', 'status', 'days', 'lots'), fc.string()),
+        (given) => {
+          // As the router does it: what a page makes of a query goes over the query.
+          expect(writeSearch({ ...given, ...onlyKnown<object>(validate)(given) })).toBe(
+            writeSearch({ ...validate(given) }),
+          )
+        },
+      ),
     )
   })
 
@@ -48,7 +51,8 @@ describe('the query of an address', () => {
     const given = fc.record(
       {
         days: fc.constantFrom('active', 'expired', 'zzz'),
-        panel: fc.constantFrom('parked', 'undoing', 'stock', 'users', 'zzz'),
+        panel: fc.constantFrom('parked', 'undoing', 'stock', 'users', 'liability', 'zzz'),
+        as_of: fc.constantFrom('2026-12-31T23:59:59.999Z', '2026-12-31', 'zzz'),
         user: fc.constantFrom('derick', '662E41'),
         lots: fc.constantFrom('open', 'all', 'zzz'),
         status: fc.constantFrom('completed', 'zzz'),

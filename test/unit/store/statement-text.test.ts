@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { changeOf, formatEntry, formatNotMoved } from '#web/points/statement-text.ts'
+import { changeOf, formatEntry, formatNotMoved, lotState } from '#web/points/statement-text.ts'
 
 describe('the statement says', () => {
   test.each([
@@ -24,9 +24,35 @@ describe('the statement says', () => {
   ] as const)(
     'of an entry of type %s (%s), because of %s: "%s", %d',
     (transaction_type, reverses_type, reason, words, change) => {
-      const line = { transaction_type, reverses_type, reason, actor: 'ReviewWritten', amount: 5 }
+      const line = { transaction_type, reverses_type, reason, event: 'ReviewWritten', amount: 5 }
       expect(formatEntry(line)).toBe(words)
       expect(changeOf(line)).toBe(change)
     },
   )
+})
+
+describe('a batch of points is', () => {
+  const now = Date.parse('2026-12-14T00:00:00.000Z')
+  const lot = {
+    original: 100,
+    remaining: 100,
+    taken_back: 0,
+    available_at: '2026-12-01T12:00:00.000Z',
+    expires_at: '2027-12-14T00:00:00.000Z',
+  }
+  test.each<[string, Partial<typeof lot>]>([
+    ['Open', {}],
+    ['Open', { remaining: 1, taken_back: 99 }],
+    ['Open', { available_at: '2026-12-14T00:00:00.000Z' }],
+    ['Pending until 15 Dec 2026', { available_at: '2026-12-15T00:00:00.000Z' }],
+    ['Pending until 15 Dec 2026', { available_at: '2026-12-15T00:00:00.000Z', remaining: 1, taken_back: 99 }],
+    ['Spent', { remaining: 0 }],
+    ['Spent', { remaining: 0, taken_back: 99 }],
+    ['Ended', { expires_at: '2026-12-14T00:00:00.000Z' }],
+    ['Ended', { expires_at: '2026-12-14T00:00:00.000Z', remaining: 0 }],
+    ['Taken back', { remaining: 0, taken_back: 100 }],
+    ['Taken back', { remaining: 0, taken_back: 100, available_at: '2026-12-15T00:00:00.000Z' }],
+  ])('%s: %o', (text, changes) => {
+    expect(lotState({ ...lot, ...changes }, now).text).toBe(text)
+  })
 })

@@ -11,7 +11,7 @@ const fiveUnicorns: Order = {
 
 /** What is offered, each at an amount of 1,700.00. */
 function offers(refusal: Refusal | null, order = fiveUnicorns, pointsRedeemed = 0) {
-  const lines = order.lines.map((line) => ({ ...line, name: 'Unicorn', unitPrice: 1_700 }))
+  const lines = order.lines.map((line) => ({ ...line, name: 'Unicorn', unitPrice: 1_700, refunded: 0 }))
   return suggestionsFor({ refusal, lines }, order, means).map(({ order, offer }) => ({
     order,
     words: offer({ amount: 1_700, pointsRedeemed } as Quote),

@@ -1,4 +1,8 @@
 import { Stack, Text } from '@mantine/core'
+import { useProductName } from '#web/campaigns/builder/pickers.tsx'
+import { readRule } from '#web/campaigns/builder/rule-row.ts'
+import { formatCounting, formatEnding } from '#web/campaigns/points-terms.ts'
+import { formatRule, formatSentence } from '#web/campaigns/rule-text.ts'
 import { formatRules } from '#web/campaigns/rules-editor/rules-json.ts'
 import type { CampaignTerms } from '#web/client/campaigns.ts'
 import { dateTime } from '#web/format/dates.ts'
@@ -27,7 +31,8 @@ export function TermsDiff({ before, after }: TermsDiffProps) {
           ))}
         </dl>
       )}
-      {rules && <RulesDiff {...rules} />}
+      {rules && <ChangedSentences before={before.rules} after={after.rules} />}
+      {rules && !isSaid(before.rules, after.rules) && <RulesDiff {...rules} />}
     </Stack>
   )
 }
@@ -40,11 +45,16 @@ const TERMS: { name: string; format: (terms: CampaignTerms) => string }[] = [
   { name: 'Event types', format: ({ event_types }) => event_types.join(', ') },
   { name: 'Starts', format: ({ starts_at }) => (starts_at === null ? 'no start' : dateTime(starts_at)) },
   { name: 'Ends', format: ({ ends_at }) => (ends_at === null ? 'no end' : dateTime(ends_at)) },
-  { name: 'Total points', format: ({ cap_total_points: cap }) => (cap === null ? 'no cap' : `at most ${points(cap)}`) },
+  { name: 'Time zone', format: ({ time_zone }) => time_zone },
+  { name: 'Priority', format: ({ priority }) => String(priority) },
+  { name: 'Exclusive group', format: ({ exclusive_group }) => exclusive_group ?? 'none' },
+  { name: 'Budget', format: ({ cap_total_points: cap }) => (cap === null ? 'none' : `at most ${points(cap)}`) },
   {
     name: 'Points per customer',
-    format: ({ cap_points_per_customer: cap }) => (cap === null ? 'no cap' : `at most ${points(cap)}`),
+    format: ({ cap_points_per_customer: cap }) => (cap === null ? 'no limit' : `at most ${points(cap)}`),
   },
+  { name: 'Points count', format: formatCounting },
+  { name: 'Points end', format: formatEnding },
 ]
 
 function changedTerms(before: CampaignTerms, after: CampaignTerms): ChangedTerm[] {
@@ -61,6 +71,32 @@ function changedRules(older: CampaignTerms, newer: CampaignTerms): { before: str
 
 function formatRulesOf({ rules }: CampaignTerms): string {
   return rules.length === 0 ? '' : formatRules(rules)
+}
+
+type Rules = CampaignTerms['rules']
+
+/** Whether the sentences of the rules say all that changed: no rule is an advanced one, and the same is said of no two. */
+function isSaid(before: Rules, after: Rules): boolean {
+  const sentences = (rules: Rules) => rules.map((rule) => formatSentence(formatRule(rule))).join('\n')
+  return [...before, ...after].every((rule) => readRule(rule)) && sentences(before) !== sentences(after)
+}
+
+/** The rules that are only in one of both versions, each in a sentence. */
+function ChangedSentences({ before, after }: { before: Rules; after: Rules }) {
+  const nameOf = useProductName()
+  const sentences = (rules: Rules) => rules.map((rule) => formatSentence(formatRule(rule, nameOf))).join('\n')
+  const changed = diffLines(sentences(before), sentences(after)).filter(({ kind }) => kind !== 'same')
+  return (
+    <ul className={classes.sentences} aria-label="Rules that changed">
+      {changed.map(({ kind, text }, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: sentences have no identity but their position.
+        <li key={index} className={classes.term}>
+          <span>{kind === 'added' ? 'New rule' : 'Former rule'}</span>
+          <span>{kind === 'added' ? <ins>{text}</ins> : <del>{text}</del>}</span>
+        </li>
+      ))}
+    </ul>
+  )
 }
 
 const SIGNS = { same: ' ', removed: '−', added: '+' }

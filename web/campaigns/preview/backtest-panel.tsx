@@ -2,9 +2,7 @@ import { Button, Chip, Fieldset, Group, Stack, Switch, Text } from '@mantine/cor
 import { IconHistory } from '@tabler/icons-react'
 import { useState } from 'react'
 import { type Period, pastOf, usePeriod } from '#web/campaigns/campaign-search.ts'
-import { phaseOf } from '#web/campaigns/campaign-status.tsx'
-import { candidateOf, type Draft, inputErrors, termsOf } from '#web/campaigns/terms/draft.ts'
-import type { CampaignKey } from '#web/client/campaigns.ts'
+import { type CandidateKey, candidateOf, type Draft, inputErrors, termsOf } from '#web/campaigns/terms/draft.ts'
 import { DateTimeField } from '#web/page/fields.tsx'
 import { Section } from '#web/page/section.tsx'
 import { BacktestResult } from './backtest-result.tsx'
@@ -12,8 +10,7 @@ import { type BacktestState, useBacktest } from './use-backtest.ts'
 
 type BacktestPanelProps = {
   draft: Draft
-  /** The stored campaign that the draft would change; undefined for a new one. */
-  of: CampaignKey | undefined
+  of: CandidateKey
   hasErrors: boolean
 }
 
@@ -30,25 +27,24 @@ export function BacktestPanel({ draft, of, hasErrors }: BacktestPanelProps) {
   const run = () => {
     if (!past) return
     setEvaluatedDraft(draft)
-    const always = { status: 'active', starts_at: null, ends_at: null } as const
-    void start({ ...candidateOf(draft, of), ...(ignoresSchedule && always) }, past)
+    void start({ ...candidateOf(draft, of), ...past, ignore_schedule: ignoresSchedule })
   }
 
   return (
     <Section
-      title="What would these terms have awarded?"
-      lead="Evaluates the terms, saved or not, for past purchases and events. Nothing is saved."
+      title="What would it have awarded?"
+      lead={`Evaluates the campaign as it is above for past purchases and events${of.campaign_name === undefined ? '' : ', and compares it with the saved version'}. Nothing is saved.`}
     >
       <PeriodFields period={period} onChange={setPeriod} />
       <Switch
         label="Ignore the schedule"
-        description="Evaluate as if the campaign had always been active, without a start or an end."
+        description="As if the campaign had always been active, without a start or an end."
         checked={ignoresSchedule}
         onChange={(event) => setChoice(event.currentTarget.checked)}
       />
       {!ignoresSchedule && isNotRunningYet(draft) && (
         <Text size="sm">
-          The campaign is inactive or has not started. With its schedule, it would have awarded nothing.
+          The campaign is not active, or has not started. With its status and schedule, it would have awarded nothing.
         </Text>
       )}
       <Group gap="sm">
@@ -85,9 +81,8 @@ function RunButton({ state, isDisabled, onRun }: RunButtonProps) {
 
 /** With its schedule, such a draft awards nothing for any past purchase or event. */
 function isNotRunningYet(draft: Draft): boolean {
-  const { status, starts_at, ends_at } = termsOf(draft)
-  const phase = phaseOf({ status: status ?? 'active', starts_at: starts_at ?? null, ends_at: ends_at ?? null })
-  return phase === 'inactive' || phase === 'upcoming'
+  const { status, starts_at } = termsOf(draft)
+  return status !== 'active' || (typeof starts_at === 'string' && Date.parse(starts_at) > Date.now())
 }
 
 const KINDS: { value: Period['kind']; label: string }[] = [

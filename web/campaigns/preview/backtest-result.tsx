@@ -1,10 +1,19 @@
 import { Alert, Button, Group, Progress, Stack, Table, Text } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
+import { useProductName } from '#web/campaigns/builder/pickers.tsx'
 import { formatOutcome, formatRule, formatShortfall } from '#web/campaigns/rule-text.ts'
 import { formatError, type Message, problemOf } from '#web/client/api-problem.ts'
-import type { BacktestAward, BacktestTotals, CampaignTotals } from '#web/client/simulation.ts'
+import type {
+  BacktestAward,
+  BacktestComparison,
+  BacktestDifference,
+  BacktestTotals,
+  CampaignTotals,
+} from '#web/client/simulation.ts'
+import { nameOfUser } from '#web/client/users.ts'
 import { dateTime } from '#web/format/dates.ts'
-import { points } from '#web/format/points.ts'
+import { money, plus } from '#web/format/money.ts'
+import { points, pointsMoved } from '#web/format/points.ts'
 import { type Column, DataTable } from '#web/page/table.tsx'
 import classes from './backtest-result.module.css'
 import type { BacktestState } from './use-backtest.ts'
@@ -27,7 +36,7 @@ export function BacktestResult({ state, isOutdated, onRunAgain }: BacktestResult
       </Text>
       {isOutdated && state.phase !== 'running' && (
         <Text size="sm">
-          The terms have changed since this preview. Run it again to see what they would have awarded.
+          The campaign has changed since this preview. Run it again to see what it would have awarded.
         </Text>
       )}
       {failure && (
@@ -100,17 +109,19 @@ function formatFailure({ phase, error }: BacktestState): Message | undefined {
   return formatError(error)
 }
 
-/** What the terms would have awarded, compared with what was actually awarded, and rule by rule. */
+/** What the campaign would have awarded, compared with its saved version, and rule by rule. */
 function Totals({ totals, campaigns }: { totals: BacktestTotals; campaigns: readonly CampaignTotals[] }) {
-  const { points: preview, points_issued: issued, points_taken_back: takenBack } = totals
+  const { points: preview, amount, saved, points_taken_back: takenBack } = totals
   return (
     <Stack gap="md">
       <dl className={classes.figures}>
-        <Figure name="Would have awarded" value={points(preview)} isMain />
-        <Figure name="Actually awarded, by all campaigns" value={points(issued)} />
-        <Figure name="Difference" value={formatDifference(preview - issued)} />
-        {takenBack > 0 && <Figure name="Taken back by refunds" value={points(takenBack)} />}
+        <Figure name="Would have awarded" points={preview} amount={amount} isMain />
+        {saved && <Figure name="By the saved version" points={saved.points} amount={saved.amount} />}
+        {saved && <Difference totals={totals} saved={saved} />}
+        <Figure name="Actually awarded, by all campaigns" points={totals.points_issued} amount={totals.amount_issued} />
+        {takenBack > 0 && <Figure name="Taken back by refunds" points={takenBack} amount={totals.amount_taken_back} />}
       </dl>
+      {saved && <Differences saved={saved} />}
       {campaigns.map((campaign) => (
         <CampaignSummary key={campaign.campaign_name} campaign={campaign} evaluated={totals.judged} />
       ))}
@@ -118,19 +129,60 @@ function Totals({ totals, campaigns }: { totals: BacktestTotals; campaigns: read
   )
 }
 
-function Figure({ name, value, isMain = false }: { name: string; value: string; isMain?: boolean }) {
+type FigureProps = { name: string; points: number; amount: number; isMain?: boolean }
+
+function Figure({ name, points: count, amount, isMain = false }: FigureProps) {
   return (
     <div className={classes.figure}>
       <dt>{name}</dt>
-      <dd data-main={isMain || undefined}>{value}</dd>
+      <dd data-main={isMain || undefined}>
+        {points(count)} <span className={classes.worth}>worth {money(amount)}</span>
+      </dd>
     </div>
   )
 }
 
-function formatDifference(difference: number): string {
-  if (difference === 0) return 'None'
-  return `${points(Math.abs(difference))} ${difference > 0 ? 'more' : 'less'}`
+type ComparedProps = { totals: BacktestTotals; saved: BacktestComparison }
+
+function Difference({ totals, saved }: ComparedProps) {
+  const difference = totals.points - saved.points
+  if (difference === 0) {
+    return (
+      <div className={classes.figure}>
+        <dt>Difference</dt>
+        <dd>None</dd>
+      </div>
+    )
+  }
+  const name = `Difference: ${difference > 0 ? 'more' : 'less'}`
+  const amount = Math.abs(plus(totals.amount, -saved.amount))
+  return <Figure name={name} points={Math.abs(difference)} amount={amount} />
 }
+
+/** The purchases and events for which the saved version would have given something else. */
+function Differences({ saved: { differing, examples } }: Pick<ComparedProps, 'saved'>) {
+  if (differing === 0) return <Text size="sm">The saved version would have awarded the same for each of them.</Text>
+  const these = examples.length < differing ? `The ${examples.length} that differ most` : 'All that differ'
+  return (
+    <Table.ScrollContainer minWidth={560} type="native" tabIndex={0} role="region" aria-label="What differs">
+      <DataTable
+        caption={`${differing} purchases and events would have earned more or less than by the saved version. ${these}:`}
+        isCaptionSeen
+        columns={DIFFERENCE_COLUMNS}
+        rows={examples}
+        keyOf={({ id }) => id}
+      />
+    </Table.ScrollContainer>
+  )
+}
+
+const DIFFERENCE_COLUMNS: readonly Column<BacktestDifference>[] = [
+  { name: 'When', cell: (award) => <When award={award} /> },
+  { name: 'Customer', cell: ({ user_id, account_id }) => nameOfUser({ userId: user_id, username: account_id }) },
+  { name: 'Saved version', kind: 'number', cell: ({ points_saved }) => points_saved },
+  { name: 'Would award', kind: 'number', cell: ({ points }) => points },
+  { name: 'Difference', kind: 'number', cell: ({ points, points_saved }) => pointsMoved(points - points_saved) },
+]
 
 function CampaignSummary({ campaign, evaluated }: { campaign: CampaignTotals; evaluated: number }) {
   const { earning, limited, not_running } = campaign
@@ -138,7 +190,8 @@ function CampaignSummary({ campaign, evaluated }: { campaign: CampaignTotals; ev
     <Stack gap="xs">
       <Text size="sm">
         {earning} of {evaluated} purchases and events would have earned points.
-        {limited > 0 && ` ${limited} would have earned fewer, or none, because of a cap.`}
+        {limited > 0 &&
+          ` ${limited} would have earned fewer, or none, because of the budget, or of the limit of points per customer.`}
         {not_running > 0 &&
           ` ${not_running} happened while the campaign would not have been running, or are not of its types.`}
       </Text>
@@ -156,7 +209,7 @@ type RuleTotals = CampaignTotals['rules'][number]
 function RuleTable({ rules }: Pick<CampaignTotals, 'rules'>) {
   return (
     <DataTable
-      caption="How often each rule awarded points, and how many in total before rounding and caps."
+      caption="How often each rule awarded points, and how many in total before rounding and without the budget."
       isCaptionSeen
       columns={RULE_COLUMNS}
       rows={rules.map((totals, index) => ({ ...totals, index }))}
@@ -174,10 +227,11 @@ const RULE_COLUMNS: readonly Column<RuleTotals>[] = [
 ]
 
 function RuleName({ rule, reason }: Pick<RuleTotals, 'rule' | 'reason'>) {
-  const { when, award } = formatRule(rule)
+  const { when, award } = formatRule(rule, useProductName())
   return (
     <>
-      <strong>{award}</strong> when {when}
+      <strong>{award}</strong>
+      {when !== '' && ` when ${when}`}
       {reason && <span className={classes.reason}>Not evaluated because {reason}</span>}
     </>
   )
@@ -215,13 +269,15 @@ function Awards({ awards, total }: AwardsProps) {
 
 const AWARD_COLUMNS: readonly Column<BacktestAward>[] = [
   { name: 'When', cell: (award) => <When award={award} /> },
-  { name: 'Customer', cell: ({ account_id }) => account_id },
+  { name: 'Customer', cell: ({ user_id, account_id }) => nameOfUser({ userId: user_id, username: account_id }) },
   { name: 'Would award', kind: 'number', cell: ({ points }) => points },
   { name: 'Actually awarded', kind: 'number', cell: ({ points_issued }) => points_issued },
   { name: 'Why', cell: (award) => <Why award={award} /> },
 ]
 
-function When({ award: { kind, id, occurred_at } }: { award: BacktestAward }) {
+type WhenProps = { award: Pick<BacktestAward, 'kind' | 'id' | 'occurred_at'> }
+
+function When({ award: { kind, id, occurred_at } }: WhenProps) {
   if (kind === 'event') return <>{dateTime(occurred_at)} (event)</>
   return (
     <Link to="/purchases/$purchaseId" params={{ purchaseId: id }} className={classes.link}>

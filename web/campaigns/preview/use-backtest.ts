@@ -1,12 +1,11 @@
 import { useEffect, useRef, useState } from 'react'
-import type { Candidate } from '#web/client/simulation.ts'
 import {
   type BacktestAward,
   type BacktestLine,
+  type BacktestRequest,
   type BacktestTotals,
   backtestLines,
   type CampaignTotals,
-  type Past,
 } from '#web/client/simulation.ts'
 
 /** How many awards are kept to be shown; the totals come from the API. */
@@ -40,7 +39,7 @@ export function useBacktest() {
   const running = useRef<AbortController>(undefined)
   useEffect(() => () => running.current?.abort(), [])
 
-  const start = async (candidate: Candidate, past: Past) => {
+  const start = async (backtest: BacktestRequest) => {
     running.current?.abort()
     const controller = new AbortController()
     running.current = controller
@@ -49,7 +48,7 @@ export function useBacktest() {
     }
     set(() => STARTED)
     try {
-      for await (const line of backtestLines(candidate, past, controller.signal)) set((now) => afterLine(now, line))
+      for await (const line of backtestLines(backtest, controller.signal)) set((now) => afterLine(now, line))
       set((now) => (now.phase === 'running' ? { ...now, phase: 'incomplete' } : now))
     } catch (error) {
       set((now) => (controller.signal.aborted ? { ...now, phase: 'cancelled' } : { ...now, phase: 'failed', error }))

@@ -33,6 +33,12 @@ const CONDITIONS: Completion[] = [
   { label: 'numeric_less_than_equals', detail: 'is at most' },
   { label: 'numeric_equals', detail: 'is the number' },
   { label: 'string_equals', detail: 'is the text' },
+  { label: 'string_not_equals', detail: 'is another text' },
+  { label: 'in', detail: 'is one of' },
+  { label: 'not_in', detail: 'is none of' },
+  { label: 'between', detail: 'is between two, or one of them' },
+  { label: 'contains', detail: 'a list has the text, or a text the part' },
+  { label: 'exists', detail: 'is there, or not' },
 ]
 
 const PATHS: Completion[] = [
@@ -45,9 +51,29 @@ const PATHS: Completion[] = [
   { label: '$.lines[0].productId' },
   { label: '$.lines[0].quantity' },
   { label: '$.lines[0].price', detail: 'price of one item' },
+  { label: '$.customer.purchases', detail: 'completed before' },
+  { label: '$.customer.tags', detail: 'labels of the customer' },
+  { label: '$.customer.since', detail: 'day of the account' },
+  { label: '$.local.weekday', detail: 'monday to sunday' },
+  { label: '$.local.hour', detail: '0 to 23' },
+  { label: '$.local.date', detail: 'such as 2026-12-24' },
+  { label: '$.matched.total', detail: 'price of the lines that match' },
+  { label: '$.matched.amount', detail: 'charged for the lines that match' },
+  { label: '$.matched.quantity', detail: 'items in the lines that match' },
+  { label: '$.matched.count', detail: 'number of lines that match' },
+  { label: 'sum($.lines[*].quantity)', detail: 'over all lines' },
 ]
 
-const FUNCTIONS: Completion[] = ['min', 'max', 'floor', 'ceil', 'round'].map((name) => ({
+const LINE_PATHS: Completion[] = [
+  { label: '@.productId', detail: 'of a line, in lines' },
+  { label: '@.quantity', detail: 'of a line, in lines' },
+  { label: '@.price', detail: 'of one item of a line, in lines' },
+  { label: '@.total', detail: 'of a line, in lines' },
+  { label: '@.categories', detail: 'of the product of a line, in lines' },
+  { label: '@.tags', detail: 'of the product of a line, in lines' },
+]
+
+const FUNCTIONS: Completion[] = ['min', 'max', 'floor', 'ceil', 'round', 'sum', 'count'].map((name) => ({
   label: name,
   apply: `${name}(`,
   type: 'function',
@@ -55,12 +81,13 @@ const FUNCTIONS: Completion[] = ['min', 'max', 'floor', 'ceil', 'round'].map((na
 
 const VALUES_OF: Record<string, Completion[]> = {
   rule: CONDITIONS,
-  variable: PATHS,
+  variable: [...PATHS, ...LINE_PATHS],
   formula: [...PATHS, ...FUNCTIONS],
   command: [{ label: 'issue', detail: 'award points' }],
 }
 
 const MEMBERS: Completion[] = [
+  { label: 'lines', detail: 'which lines it is about' },
   { label: 'variable', detail: 'value to compare' },
   { label: 'condition', detail: 'when the rule applies' },
   { label: 'action', detail: 'what the rule does' },
@@ -78,9 +105,9 @@ function completeRules(context: CompletionContext): CompletionResult | null {
   const node = syntaxTree(context.state).resolveInner(context.pos, -1)
   if (!isWithin(node, context.pos)) return null
   const options = node.name === 'PropertyName' ? MEMBERS : valuesOf(node, context)
-  const word = context.matchBefore(/[$\w.[\]]*/)
+  const word = context.matchBefore(/[$@\w.[\]]*/)
   if (!options || !word || (word.from === word.to && !context.explicit)) return null
-  return { from: word.from, options, validFor: /^[$\w.[\]]*$/ }
+  return { from: word.from, options, validFor: /^[$@\w.[\]]*$/ }
 }
 
 function valuesOf(node: SyntaxNode, { state }: CompletionContext): Completion[] | undefined {

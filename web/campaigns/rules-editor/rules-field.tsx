@@ -1,7 +1,7 @@
 import { setDiagnostics } from '@codemirror/lint'
 import { Annotation } from '@codemirror/state'
 import { EditorView } from '@codemirror/view'
-import { Box, Button, Group, Input, Stack, Text, UnstyledButton } from '@mantine/core'
+import { Box, Button, Group, Input, Stack, UnstyledButton } from '@mantine/core'
 import {
   type Ref,
   type RefObject,
@@ -30,11 +30,10 @@ export function RulesField({ text, onChange, errors, editor }: RulesFieldProps) 
       <Group justify="space-between" align="flex-end">
         <Box flex="1 1 8rem">
           <Input.Label component="div" id="rules-label">
-            Rules
+            JSON of the rules
           </Input.Label>
           <Input.Description id="rules-description">
-            A JSON array. The points of all rules are added up; none takes from another. Press Ctrl+Space for
-            suggestions and Tab to indent; to leave the editor by keyboard, press Escape, then Tab.
+            Press Ctrl+Space for suggestions and Tab to indent; to leave the editor by keyboard, press Escape, then Tab.
           </Input.Description>
         </Box>
         <Button size="compact-sm" variant="default" flex="none" onClick={() => onChange(reformat(text))}>
@@ -49,17 +48,8 @@ export function RulesField({ text, onChange, errors, editor }: RulesFieldProps) 
         labelledBy="rules-label"
         describedBy="rules-description"
       />
-      <ErrorCount count={errors.length} />
       <ErrorList text={text} errors={errors} onGoTo={(error) => editor.current?.goTo(error)} />
     </Stack>
-  )
-}
-
-function ErrorCount({ count }: { count: number }) {
-  return (
-    <Text role="status" size="sm" fw={600} c={count > 0 ? 'var(--mantine-color-error)' : 'dimmed'}>
-      {count === 0 ? 'No errors found' : `${count} ${count === 1 ? 'error' : 'errors'} found`}
-    </Text>
   )
 }
 

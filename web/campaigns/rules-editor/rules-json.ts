@@ -1,7 +1,19 @@
 import { jsonLanguage } from '@codemirror/lang-json'
 
 /** The order of members in formatted rules. Postgres (`jsonb`) does not keep the order in which they were written. */
-const MEMBER_ORDER = ['variable', 'condition', 'rule', 'value', 'all', 'any', 'not', 'action', 'command', 'formula']
+const MEMBER_ORDER = [
+  'lines',
+  'variable',
+  'condition',
+  'rule',
+  'value',
+  'all',
+  'any',
+  'not',
+  'action',
+  'command',
+  'formula',
+]
 const MAX_WIDTH = 80
 
 /** The array and each rule are always broken into lines; anything nested deeper only if it does not fit on one line. */
@@ -10,6 +22,11 @@ const MIN_INLINE_INDENT = 4
 /** Formats rules, or any other JSON value: equal values have equal texts. */
 export function formatRules(rules: unknown): string {
   return formatValue(rules, 0, 0)
+}
+
+/** One rule of the array, as `formatRules` writes it there. */
+export function formatRuleJson(rule: unknown): string {
+  return formatValue(rule, 2, 2)
 }
 
 /** @param used the characters that precede the value on its line */

@@ -6,15 +6,15 @@ import { CampaignStatus } from '#web/campaigns/campaign-status.tsx'
 import { TermsDiff } from '#web/campaigns/history/terms-diff.tsx'
 import { formatError, problemOf } from '#web/client/api-problem.ts'
 import { type Campaign, type CampaignKey, campaignHistoryQuery, useCreateCampaign } from '#web/client/campaigns.ts'
+import { byWhom } from '#web/format/actors.ts'
 import { dateTime } from '#web/format/dates.ts'
 import { type Draft, draftOf, mergeDrafts, termsOf } from './draft.ts'
 import classes from './edit-campaign.module.css'
 import { TermsEditor } from './terms-editor.tsx'
-import { type CampaignDraft, isNewer, useCampaignDraft, useSaving, validateDraft } from './use-campaign-draft.ts'
+import { type CampaignDraft, isNewer, useSaving, validateDraft } from './use-campaign-draft.ts'
 
 /** Edits a stored campaign. @param stored its latest version, which may be newer than the one the draft is based on */
-export function EditCampaign({ stored }: { stored: Campaign }) {
-  const draft = useCampaignDraft(stored)
+export function EditCampaign({ stored, draft }: { stored: Campaign; draft: CampaignDraft }) {
   const saving = useSaving(draft)
   return (
     <Stack gap="lg">
@@ -23,6 +23,7 @@ export function EditCampaign({ stored }: { stored: Campaign }) {
         draft={draft.draft}
         change={draft.change}
         of={stored}
+        saved={stored}
         aside={<CampaignStatus campaign={stored} />}
         isDirty={draft.isDirty}
         saving={{
@@ -81,7 +82,7 @@ function DiscardedChanges({ onRestore }: { onRestore: () => void }) {
   return (
     <Alert color="plum" variant="light" title="Your changes are discarded">
       <Group justify="space-between">
-        <span>You see the saved version. You can restore your changes until you save.</span>
+        <span>You can restore them until you save.</span>
         <Button size="compact-sm" variant="default" onClick={onRestore}>
           Restore my changes
         </Button>
@@ -109,8 +110,8 @@ function VersionConflict({ base, theirs, isSaving, takesFocus, onUseTheirs, onOv
     <ConflictAlert title="Somebody else saved first" takesFocus={takesFocus}>
       <Stack gap="md">
         <Text>
-          {last ? `${last.actor} changed it on ${dateTime(last.at)}.` : 'It was changed in the meantime.'} Your changes
-          are still here and are not saved yet. These are their changes:
+          {last ? `It was changed ${byWhom(last.actor)} on ${dateTime(last.at)}.` : 'It was changed in the meantime.'}{' '}
+          Your changes are still here and are not saved yet. These are their changes:
         </Text>
         <TermsDiff before={base} after={theirs} />
         <Text size="sm" c="dimmed">

@@ -1,174 +1,62 @@
-import { Alert, Button, Fieldset, Group, Modal, Stack, Switch, Text, Textarea } from '@mantine/core'
+import { Button, Group, Modal, Stack, Text } from '@mantine/core'
 import { useBlocker } from '@tanstack/react-router'
-import { type ReactNode, type RefObject, useRef, useState } from 'react'
+import { type ReactNode, useRef, useState } from 'react'
+import { RulesSection } from '#web/campaigns/builder/rules-section.tsx'
 import { BacktestPanel } from '#web/campaigns/preview/backtest-panel.tsx'
-import { FIRST_EXAMPLE } from '#web/campaigns/preview/example.ts'
-import { SimulationPanel, useEvaluation } from '#web/campaigns/preview/simulation-panel.tsx'
-import { type EditorHandle, RulesField } from '#web/campaigns/rules-editor/rules-field.tsx'
-import { formatLocation, type RulesError } from '#web/campaigns/rules-editor/rules-json.ts'
-import type { CampaignKey } from '#web/client/campaigns.ts'
-import type { Warning } from '#web/client/simulation.ts'
-import { DateTimeField, NumberField } from '#web/page/fields.tsx'
+import { FIRST_TRIAL } from '#web/campaigns/preview/trial.ts'
+import { TrialPanel, useEvaluation } from '#web/campaigns/preview/trial-panel.tsx'
+import type { Campaign } from '#web/client/campaigns.ts'
 import { useFocusFallback } from '#web/page/focus.tsx'
-import { Section } from '#web/page/section.tsx'
-import { CAP, type InputErrors, inputErrors } from './draft.ts'
+import type { CandidateKey } from './draft.ts'
+import { SettingsForm } from './settings-form.tsx'
 import classes from './terms-editor.module.css'
 import type { DraftState } from './use-campaign-draft.ts'
 
 type TermsEditorProps = Pick<DraftState, 'draft' | 'change'> & {
+  of: CandidateKey
   /** The stored campaign; undefined for a new one. */
-  of?: CampaignKey
-  /** The first field of the form: the name of a new campaign. */
+  saved?: Campaign
+  /** The first of the settings: the name of a new campaign. */
   children?: ReactNode
-  /** Shown beside the form: the status of a stored campaign. */
+  /** Shown beside the rules: the status of a stored campaign. */
   aside?: ReactNode
   /** There are unsaved changes. */
   isDirty: boolean
   saving: SaveBarProps
 }
 
-/** Edits the terms of a campaign, with a live evaluation for an example purchase and a preview for past purchases. */
-export function TermsEditor({ draft, change, of, children, aside, isDirty, saving }: TermsEditorProps) {
-  const [example, setExample] = useState(FIRST_EXAMPLE)
-  const editor = useRef<EditorHandle>(null)
-  const evaluation = useEvaluation(draft, example, of)
+/** Edits a campaign: first of all its rules, which are tried on a cart at once, and previewed for past purchases. */
+export function TermsEditor({ draft, change, of, saved, children, aside, isDirty, saving }: TermsEditorProps) {
+  const [trial, setTrial] = useState(FIRST_TRIAL)
+  const evaluation = useEvaluation(draft, trial, of)
+  const layout = useRef<HTMLDivElement>(null)
+  // Whoever saves what cannot be saved is led to the first field that is wrong.
+  const save = () => {
+    const wrong = `:scope > :not(.${classes.aside}) [aria-invalid="true"]`
+    layout.current?.querySelector<HTMLElement>(wrong)?.focus()
+    saving.onSave()
+  }
   return (
     <Stack gap="lg">
       <LeaveGuard isDirty={isDirty} />
-      <div className={classes.layout}>
-        <TermsForm
-          draft={draft}
-          change={change}
+      <div ref={layout} className={classes.layout}>
+        <RulesSection
+          text={draft.rules}
+          onChange={(rules) => change({ rules })}
           errors={evaluation.errors}
           warnings={evaluation.simulation?.warnings ?? []}
-          editor={editor}
-        >
-          {children}
-        </TermsForm>
+        />
         <Stack gap="lg" className={classes.aside}>
+          <TrialPanel evaluation={evaluation} trial={trial} timeZone={draft.timeZone} onChange={setTrial} />
           {aside}
-          <SimulationPanel evaluation={evaluation} example={example} onExample={setExample} />
         </Stack>
+        <SettingsForm draft={draft} change={change} saved={saved}>
+          {children}
+        </SettingsForm>
       </div>
       <BacktestPanel draft={draft} of={of} hasErrors={evaluation.errors.length > 0} />
-      <SaveBar {...saving} />
+      <SaveBar {...saving} onSave={save} />
     </Stack>
-  )
-}
-
-type TermsFormProps = Pick<DraftState, 'draft' | 'change'> & {
-  errors: readonly RulesError[]
-  warnings: readonly Warning[]
-  editor: RefObject<EditorHandle | null>
-  children?: ReactNode
-}
-
-function TermsForm({ draft, change, errors, warnings, editor, children }: TermsFormProps) {
-  const invalidInputs = inputErrors(draft)
-  return (
-    <Section title="Terms">
-      <Stack gap="lg">
-        {children}
-        <Switch
-          label="Active"
-          description="An inactive campaign awards no points."
-          checked={draft.status === 'active'}
-          onChange={(event) => change({ status: event.currentTarget.checked ? 'active' : 'inactive' })}
-        />
-        <Textarea
-          label="Event types"
-          description="One in each line: PurchaseCompleted is a purchase of the store, the others are of other systems."
-          value={draft.eventTypes}
-          onChange={(event) => change({ eventTypes: event.currentTarget.value })}
-          error={invalidInputs.eventTypes}
-          autosize
-          minRows={1}
-          maxRows={10}
-          required
-        />
-        <ScheduleFields draft={draft} change={change} errors={invalidInputs} />
-        <CapFields draft={draft} change={change} />
-        <RulesField text={draft.rules} onChange={(rules) => change({ rules })} errors={errors} editor={editor} />
-        <Warnings rules={draft.rules} warnings={warnings} />
-      </Stack>
-    </Section>
-  )
-}
-
-/** What can hardly be meant. It can be saved all the same. */
-function Warnings({ rules, warnings }: { rules: string; warnings: readonly Warning[] }) {
-  if (warnings.length === 0) return null
-  return (
-    <Alert color="orange" variant="light" role="status" title="This can be saved, but is it meant?">
-      <ul aria-label="Warnings" className={classes.warnings}>
-        {warnings.map(({ path, message }) => (
-          <li key={`${path} ${message}`}>
-            <strong>{formatPlace(path, rules)}</strong>: {message}.
-          </li>
-        ))}
-      </ul>
-    </Alert>
-  )
-}
-
-function formatPlace(path: string, rules: string): string {
-  if (!path.startsWith('rules')) return 'Event types'
-  return formatLocation({ message: '', location: path.slice('rules'.length) }, rules)
-}
-
-type ScheduleFieldsProps = Pick<DraftState, 'draft' | 'change'> & { errors: InputErrors }
-
-/** When a campaign runs: local times of the browser's time zone, stored as instants. */
-function ScheduleFields({ draft, change, errors }: ScheduleFieldsProps) {
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
-  return (
-    <Fieldset legend="Schedule" variant="unstyled" p={0} m={0}>
-      <Group grow align="flex-start" preventGrowOverflow={false} wrap="wrap">
-        <DateTimeField
-          step={1}
-          label="Starts"
-          description={`Leave empty to start now. Time zone: ${zone}.`}
-          value={draft.startsAt}
-          onChange={(startsAt) => change({ startsAt })}
-          error={errors.startsAt}
-          miw="min(100%, 13.75rem)"
-        />
-        <DateTimeField
-          step={1}
-          label="Ends"
-          description="Leave empty for no end."
-          value={draft.endsAt}
-          onChange={(endsAt) => change({ endsAt })}
-          error={errors.endsAt}
-          miw="min(100%, 13.75rem)"
-        />
-      </Group>
-    </Fieldset>
-  )
-}
-
-function CapFields({ draft, change }: Pick<DraftState, 'draft' | 'change'>) {
-  return (
-    <Fieldset legend="Caps" variant="unstyled" p={0} m={0}>
-      <Group grow align="flex-start" preventGrowOverflow={false} wrap="wrap">
-        <NumberField
-          kind={CAP}
-          label="Total points"
-          description="Leave empty for no cap."
-          value={draft.capTotal}
-          onChange={(capTotal) => change({ capTotal })}
-          miw="min(100%, 10rem)"
-        />
-        <NumberField
-          kind={CAP}
-          label="Points per customer"
-          description="Leave empty for no cap."
-          value={draft.capPerCustomer}
-          onChange={(capPerCustomer) => change({ capPerCustomer })}
-          miw="min(100%, 10rem)"
-        />
-      </Group>
-    </Fieldset>
   )
 }
 
@@ -186,7 +74,7 @@ type SaveBarProps = {
 function SaveBar({ status, isError, saveLabel, isSaving, onSave, onDiscard }: SaveBarProps) {
   const statusText = useFocusFallback<HTMLParagraphElement>(`${isSaving} ${onDiscard !== undefined}`)
   return (
-    <div className={classes.bar}>
+    <div className={classes.bar} data-save-bar>
       <Text
         role="status"
         aria-label="Saving"

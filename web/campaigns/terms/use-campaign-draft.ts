@@ -1,9 +1,10 @@
 import { useState } from 'react'
+import { unreadableIn } from '#web/campaigns/builder/rules-text.ts'
 import { findJsonError } from '#web/campaigns/rules-editor/rules-json.ts'
 import { formatError, problemOf } from '#web/client/api-problem.ts'
 import type { Campaign } from '#web/client/campaigns.ts'
 import { useChangeCampaign } from '#web/client/campaigns.ts'
-import { changesOf, type Draft, draftOf, inputErrors, isSameDraft } from './draft.ts'
+import { changesOf, type Draft, draftOf, type InputErrors, inputErrors, isSameDraft } from './draft.ts'
 
 export type DraftState = {
   draft: Draft
@@ -25,6 +26,8 @@ export type CampaignDraft = DraftState & {
   replace: (campaign: Campaign) => void
   /** Goes on with this draft, based on this version. */
   rebase: (campaign: Campaign, draft: Draft) => void
+  /** Goes on with other terms. What was changed and not saved can be restored. */
+  load: (draft: Draft) => void
   restore: () => void
   discard: () => void
 }
@@ -44,6 +47,7 @@ export function useCampaignDraft(campaign: Campaign): CampaignDraft {
     rebaseSaved: (base, sent) => setState((now) => ({ base, before: sent, draft: now.draft, discarded: undefined })),
     replace: (theirs) => setState((now) => ({ ...stateOf(theirs), discarded: now.draft })),
     rebase: (base, draft) => setState((now) => ({ ...now, base, before: draftOf(base), draft })),
+    load: (draft) => setState((now) => ({ ...now, draft, discarded: isDirty ? now.draft : now.discarded })),
     restore: () => setState((now) => ({ ...now, draft: now.discarded ?? now.draft, discarded: undefined })),
     discard: () => setState((now) => ({ ...now, draft: now.before, discarded: now.draft })),
   }
@@ -92,11 +96,26 @@ export function useSaving({ draft, isDirty, rebaseSaved }: CampaignDraft) {
   return { save, finish, isSaving: change.isPending, error: change.error, result }
 }
 
+/** What the inputs are called. */
+const INPUT_NAMES: Record<keyof InputErrors, string> = {
+  eventTypes: 'Event types',
+  startsAt: 'Starts',
+  endsAt: 'Ends',
+  timeZone: 'Time zone of the rules',
+  priority: 'Priority',
+  exclusiveGroup: 'Exclusive group',
+  capTotal: 'Budget',
+  capPerCustomer: 'Points per customer',
+  countAfter: 'Points count after',
+  end: 'Points end',
+}
+
 /** Why a draft cannot be sent to the API, or undefined if it can. */
 export function validateDraft(draft: Draft): string | undefined {
   if (findJsonError(draft.rules)) return 'Not saved: the rules are not valid JSON. Your changes are kept.'
-  const [error] = Object.values(inputErrors(draft))
-  return error && `Not saved. ${error}`
+  if (unreadableIn(draft.rules).length > 0) return 'Not saved: a rule is not filled in yet. Your changes are kept.'
+  const [wrong] = Object.entries(inputErrors(draft)) as [keyof InputErrors, string][]
+  return wrong && `Not saved. ${INPUT_NAMES[wrong[0]]}: ${wrong[1]}`
 }
 
 /** Why the API did not save a draft, which stays as it is. */
@@ -104,7 +123,7 @@ export function formatNotSaved(error: unknown): string {
   const errors = problemOf(error, 'invalid_request')?.errors
   if (errors?.some(({ path }) => path.startsWith('rules'))) {
     const count = errors.length === 1 ? 'there is 1 error' : `there are ${errors.length} errors`
-    return `Not saved: ${count} in the rules, listed below the editor. Your changes are kept.`
+    return `Not saved: ${count} in the rules, shown with them. Your changes are kept.`
   }
   if (problemOf(error, 'campaign_moved_on')) return 'Not saved: somebody else saved first.'
   if (problemOf(error, 'unknown_campaign')) {
