@@ -1,6 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
 import { readKeptPurchase } from '#db/campaign-past.ts'
-import { readCampaignVersions } from '#db/campaigns.ts'
 import {
   type GivenBack,
   returnMoney as payBack,
@@ -12,11 +11,12 @@ import {
   reduceAward,
   type TakenBack,
 } from '#db/refunds.ts'
-import { type Award, evaluateAsOf, NO_AWARD } from '#domain/campaigns/award.ts'
+import { evaluateAsOf, NO_AWARD } from '#domain/campaigns/award.ts'
 import { runSliced } from '#domain/campaigns/evaluation.ts'
 import { type StepName, undoAtLedger } from '#domain/purchase.ts'
 import {
   awardBackAtLedger,
+  isNothing,
   type Payment,
   paymentBack,
   paymentBackAtLedger,
@@ -30,8 +30,8 @@ import { type PointsDependencies, unexpected } from './points.ts'
 export type PurchaseRefund = { purchaseId: string; refund: number }
 
 /**
- * Takes back what a purchase earned more than what is kept of it would have; an award that was not booked is for what is kept from now
- * on. Of what was spent, the money that comes back makes good as many whole points as it is worth; the others are owed.
+ * Takes back the points that the kept part of a purchase would not have earned. An award that is not booked yet is reduced instead. Points
+ * already spent are made good by the money of this refund, in whole points; the rest is owed.
  */
 export async function takeBackAward(
   deps: PointsDependencies,
@@ -40,8 +40,10 @@ export async function takeBackAward(
   const { sql } = deps
   const basis = await readRefundBasis(sql, purchaseId, refund)
   const back = backOf(basis)
-  const keepsNothing = basis.after.every(({ quantity }) => quantity === 0)
-  const kept = keepsNothing ? NO_AWARD : await evaluateKept(deps, { purchaseId, refund })
+  const keepsNothing = isNothing(piecesOf(basis.after))
+  const kept = keepsNothing
+    ? NO_AWARD
+    : await runSliced(evaluateAsOf(await readKeptPurchase(sql, { id: purchaseId, refund })), setImmediate)
   const { state } = await reduceAward(sql, purchaseId, refund, kept)
   const which = { purchaseId, refund }
   if (state === 'booked') {
@@ -62,13 +64,6 @@ const NOTHING_TAKEN: TakenBack = { points: 0, spent: 0, expired: 0, owed: 0, com
 
 function backOf(basis: RefundBasis): Payment {
   return paymentBack(basis, piecesOf(basis.before), piecesOf(basis.after))
-}
-
-/** What the campaigns of its own time give for what is kept of a purchase, before caps. */
-async function evaluateKept({ sql }: PointsDependencies, { purchaseId, refund }: PurchaseRefund): Promise<Award> {
-  const { event, at } = await readKeptPurchase(sql, { id: purchaseId, refund })
-  const versions = await readCampaignVersions(sql, [event.client], { from: at, to: at })
-  return await runSliced(evaluateAsOf(versions, event, at), setImmediate)
 }
 
 async function askForAward(

@@ -5,8 +5,6 @@ import {
   listLots,
   listTransactions,
   readBalance,
-  readClock,
-  readNextExpiry,
   type StatementLine,
   type StoredLot,
 } from '#db/points.ts'
@@ -279,13 +277,7 @@ const lotSchema = z
   })
   .openapi('PointsLot')
 
-const nextExpirySchema = z
-  .object({ at: timestamp, amount: pointsOutput })
-  .openapi('PointsLapse', { description: 'The points that expire next unless they are redeemed before.' })
-
-const lotPage = snakeCasePageOf(lotSchema)
-  .extend({ lapses_next: orNull(nextExpirySchema) })
-  .openapi('PointsLotPage')
+const lotPage = snakeCasePageOf(lotSchema).openapi('PointsLotPage')
 
 const listPointsLotsRoute = createRoute({
   method: 'get',
@@ -318,17 +310,13 @@ function registerListLots(app: App, { sql }: AppDependencies): void {
     requireOwn(c, account_id, 'unknown_account')
     const cursor = readCursor(c, idPosition)
     const account = await accountOf(c, sql, account_id)
-    const [lots, expiringNext] = await Promise.all([
-      listLots(sql, {
-        accountId: account,
-        openOnly: open_only === 'true',
-        ...(cursor && { before: cursor }),
-        limit: limit + 1,
-      }),
-      readClock(sql).then((now) => readNextExpiry(sql, account, now)),
-    ])
-    const onPage = snakeCasePage(c, lots, limit, formatLot, (lot) => lot.id)
-    return c.json({ ...onPage, lapses_next: expiringNext ?? null }, 200)
+    const lots = await listLots(sql, {
+      accountId: account,
+      openOnly: open_only === 'true',
+      ...(cursor && { before: cursor }),
+      limit: limit + 1,
+    })
+    return c.json(snakeCasePage(c, lots, limit, formatLot, (lot) => lot.id), 200)
   })
 }
 

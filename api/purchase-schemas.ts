@@ -417,8 +417,7 @@ export function formatPurchase(c: AppContext, purchase: StoredPurchase, money: M
   }
 }
 
-/** @throws Problem `unknown_purchase` */
-/** @param owner whose it must be; left out: anybody's */
+/** @param owner whose it must be; left out: anybody's. @throws Problem `unknown_purchase` */
 export async function requirePurchase(sql: Database, id: string, owner?: string): Promise<StoredPurchase> {
   const purchase = await readPurchase(sql, id, owner)
   if (!purchase) throw unknownPurchaseProblem(id)

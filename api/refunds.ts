@@ -1,6 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { readKeptPurchase } from '#db/campaign-past.ts'
-import { readCampaignVersions } from '#db/campaigns.ts'
 import type { Sql } from '#db/client.ts'
 import type { StoredAnswer } from '#db/points.ts'
 import type { StoredPurchase } from '#db/purchases.ts'
@@ -12,11 +11,12 @@ import {
   readRefundRefusal,
   type WantedRefund,
 } from '#db/refunds.ts'
-import { type Award, evaluateAsOf, NO_AWARD } from '#domain/campaigns/award.ts'
+import { evaluateAsOf, NO_AWARD } from '#domain/campaigns/award.ts'
 import { runSliced } from '#domain/campaigns/evaluation.ts'
 import { MAX_LINES, type PurchaseLine } from '#domain/purchase.ts'
 import {
   awardBackAtLedger,
+  isNothing,
   type Payment,
   type Pieces,
   paymentBack,
@@ -177,21 +177,22 @@ async function carryOut(
   deps: AppDependencies,
   wanted: Pick<WantedRefund, 'purchaseId' | 'request'> & { lines?: PurchaseLine[] | undefined },
 ): Promise<{ purchase: Present; number: number }> {
-  const { purchaseId, lines, ...request } = wanted
+  const { purchaseId, lines, request } = wanted
   c.set('purchaseId', purchaseId)
   const owner = ownerOf(c)
   const found = await readPresent(deps, purchaseId, owner)
   const opened = await openRefund(deps.writes, {
     purchaseId,
-    ...request,
+    ...(request && { request }),
     ...(lines && { lines }),
     actor: actorOf(c),
     ...(owner && { owner }),
     ...periodFor(c),
   })
+  // Without a key there is none that was used before.
+  const answer = request === undefined && 'replayed' in opened ? { ...opened, replayed: false } : opened
   const number = Number(
-    // Without a key there is none that was used before.
-    requireDone(c, request.request ? opened : { ...opened, ...('replayed' in opened && { replayed: false }) }, {
+    requireDone(c, answer, {
       unknown: 'unknown_purchase',
       refused: (refusal) => refusalProblem(found?.purchaseId ?? purchaseId, refusal),
     }),
@@ -323,8 +324,8 @@ function registerGetRefundQuote(app: App, deps: AppDependencies): void {
 }
 
 /**
- * What a refund of a purchase would return now: what the ledger says to what the refund asks it for, and the sums that `return_money`
- * (db/functions/refunds.sql) makes of it. So that it cannot say anything else than the refund, it does as activities/refunds.ts does.
+ * What a refund of a purchase would return now: what the ledger says to what the refund asks it for (activities/refunds.ts), which the same
+ * functions of domain/refund.ts work out. `return_money` (db/functions/refunds.sql) adds up the same sums.
  *
  * @param given what is given back; left out: all that is left or, where that is nothing, what the last refund is of
  * @param client who no longer waits for it when this is aborted
@@ -376,25 +377,15 @@ async function awardBack(
   refund: { number: number; lines: PurchaseLine[]; after: Pieces; back: Payment; pointValueMinor: number },
   client: AbortSignal,
 ): Promise<{ award?: ReturnType<typeof awardBackAtLedger>; answered?: StoredAnswer }> {
-  const { number, after, back, pointValueMinor } = refund
+  const { number, lines, after, back, pointValueMinor } = refund
   const { answered, ...award } = await readBookedAward(sql, purchaseId, number)
   if (answered) return { answered }
-  const keepsNothing = [...after.values()].every((pieces) => pieces === 0)
-  const kept = keepsNothing ? NO_AWARD : await evaluateKept(sql, purchaseId, refund, client)
+  const before = { id: purchaseId, refund: number - 1 }
+  const kept = isNothing(after)
+    ? NO_AWARD
+    : await runSliced(evaluateAsOf(await readKeptPurchase(sql, before, piecesOf(lines))), turnsFor(client))
   const part = takeBackFrom(award, kept, { back, pointValueMinor })
   return part ? { award: awardBackAtLedger(purchaseId, number, part) } : {}
-}
-
-/** What the campaigns of its own time give for what is kept of a purchase, before caps. */
-async function evaluateKept(
-  sql: Sql,
-  purchaseId: string,
-  { number, lines }: { number: number; lines: PurchaseLine[] },
-  client: AbortSignal,
-): Promise<Award> {
-  const { event, at } = await readKeptPurchase(sql, { id: purchaseId, refund: number - 1 }, piecesOf(lines))
-  const versions = await readCampaignVersions(sql, [event.client], { from: at, to: at })
-  return await runSliced(evaluateAsOf(versions, event, at), turnsFor(client))
 }
 
 type LedgerAnswer = StoredAnswer | Awaited<ReturnType<typeof foreseeAnswers>>[number]

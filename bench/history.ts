@@ -1,5 +1,5 @@
 import type { Database, Sql } from '#db/client.ts'
-import { listLots, listTransactions, readAvailable, readBalance, readNextExpiry } from '#db/points.ts'
+import { listLots, listTransactions, readAvailable, readBalance } from '#db/points.ts'
 import { oneLot } from '#domain/points/account.ts'
 import { type Balance, balanceOf, type DailyBalance } from '#domain/points/daily-balance.ts'
 import { createPointsLedger } from '#ledger/ledger.ts'
@@ -95,7 +95,6 @@ async function compareCosts(sql: Database, accounts: { longest: string; shortest
   const entry = (accountId: string) => ({ accountId, key: crypto.randomUUID(), requestHash: '' })
   const asked: Record<string, (accountId: string) => Promise<unknown>> = {
     'what can be spent': (accountId) => readAvailable(sql, accountId, now),
-    'what expires next': (accountId) => readNextExpiry(sql, accountId, now),
     'issue a point': (accountId) =>
       ledger.execute({ ...entry(accountId), command: { type: 'issue', ...oneLot(1, 365), ...why } }),
     'redeem a point': (accountId) =>

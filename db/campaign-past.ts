@@ -2,6 +2,7 @@ import { NIL } from 'uuid'
 import type { GivenBefore, TakenBack } from '#domain/campaigns/backtest.ts'
 import {
   type CampaignEvent,
+  type CampaignVersion,
   type EventFacts,
   LOCAL_TIMES,
   type Microseconds,
@@ -16,7 +17,7 @@ import type { Instant } from '#domain/points/account.ts'
 import type { PricedLine } from '#domain/purchase.ts'
 import { type Pieces, paymentFor } from '#domain/refund.ts'
 import type { NewEvent } from './awards.ts'
-import { microseconds } from './campaigns.ts'
+import { microseconds, readCampaignVersions } from './campaigns.ts'
 import type { Sql } from './client.ts'
 import { call, StepImpossible } from './functions.ts'
 
@@ -111,7 +112,7 @@ async function readPurchaseEvents(
 }
 
 /**
- * What is kept of a purchase after a refund, and without what else is given back, as rules see it.
+ * What is kept of a purchase after a refund, and without what else is given back, as rules see it, with the campaigns of its time.
  *
  * @throws StepImpossible when it is not confirmed
  */
@@ -119,10 +120,11 @@ export async function readKeptPurchase(
   sql: Sql,
   kept: KeptPurchase,
   back?: Pieces,
-): Promise<Occurrence<PurchaseCompleted>> {
+): Promise<Occurrence<PurchaseCompleted> & { versions: CampaignVersion[] }> {
   const [purchase] = await readPurchaseEvents(sql, [kept], back)
   if (!purchase) throw new StepImpossible(`purchase ${kept.id} is not confirmed`)
-  return purchase
+  const { event, at } = purchase
+  return { event, at, versions: await readCampaignVersions(sql, [event.client], { from: at, to: at }) }
 }
 
 /** What rules, and backtests, call a user `u`: of one who was erased there is the id. */

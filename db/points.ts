@@ -284,17 +284,6 @@ export async function listLots(
     limit ${options.limit}`
 }
 
-/** The points that lapse next, pending ones among them, and when; undefined when nothing is left to lapse. */
-export async function readNextExpiry(sql: Sql, accountId: string, now: Instant): Promise<Lapse | undefined> {
-  const [row] = await sql<Lapse[]>`
-    select ${instant(sql, 'expires_at')} as at, sum(remaining)::bigint as amount
-    from points_lots where account_id = ${accountId} and remaining > 0 and expires_at > ${now}
-    group by expires_at
-    order by expires_at
-    limit 1`
-  return row
-}
-
 export type StatementLine = {
   id: string
   version: number

@@ -1,6 +1,6 @@
 import type { Award } from '#domain/campaigns/award.ts'
 import { type PricedLine, type PurchaseLine, type PurchaseStatus, undoAtLedger } from '#domain/purchase.ts'
-import type { BookedAward, PaidPurchase, Payment } from '#domain/refund.ts'
+import type { AwardToReduce, PaidPurchase, Payment } from '#domain/refund.ts'
 import type { AwardOutcome } from './awards.ts'
 import type { Sql } from './client.ts'
 import { call, StepImpossible } from './functions.ts'
@@ -127,8 +127,8 @@ export async function readBookedAward(
   sql: Sql,
   purchaseId: string,
   refund: number,
-): Promise<BookedAward & { answered: StoredAnswer | null }> {
-  const [row] = await sql<(BookedAward & { answered: StoredAnswer | null })[]>`
+): Promise<AwardToReduce & { answered: StoredAnswer | null }> {
+  const [row] = await sql<(AwardToReduce & { answered: StoredAnswer | null })[]>`
     select (
         select coalesce(jsonb_agg(jsonb_build_object(
           'lotId', l.id, 'campaignId', l.campaign_id, 'given', l.original, 'left', l.original - l.claimed, 'owed', l.owed) order by l.id), '[]')

@@ -54,6 +54,11 @@ export function piecesLeft(kept: Pieces, back: readonly PurchaseLine[]): Pieces 
   return left
 }
 
+/** Whether all of it was given back. */
+export function isNothing(kept: Pieces): boolean {
+  return [...kept.values()].every((pieces) => pieces === 0)
+}
+
 /** A lot of an award: what its campaign gave, and what of it no refund has asked back. */
 export type AwardLot = {
   readonly lotId: string
@@ -64,21 +69,32 @@ export type AwardLot = {
   readonly owed: number
 }
 
-export type BookedAward = {
+/** A booked award, as far as a refund has to know it. */
+export type AwardToReduce = {
   readonly lots: readonly AwardLot[]
   /** What the caps of its campaigns had left, by their ids; of the others, no cap is known. */
   readonly rooms: Readonly<Record<string, number>>
 }
 
+/** What a refund takes back of an award: from which lots first, and how many points that are spent its money makes good. */
+type TakeBack = {
+  readonly amount: number
+  readonly prefer: readonly { readonly lotId: string; readonly amount: number }[]
+  readonly makesGood: number
+}
+
 /**
- * What a refund asks the ledger for of an award that was booked: to take back what its campaigns gave more than they give for what is
- * kept, and that its money makes good what is owed; undefined for neither. A refund gives no points. What any of an exclusive group gives
- * for what is kept stays in the lot of the one that had given.
+ * What a refund asks the ledger to take back of a booked award: what its campaigns gave more than they give for what is kept, and which owed
+ * points its money makes good. Undefined if neither. Of an exclusive group, what is kept stays in the lot of the campaign that had given.
  *
- * @param kept what they give for that, by the rules of the purchase's own time
+ * @param kept what the campaigns give for what is kept, by the rules of the purchase's own time
  * @param back of the payment: its money makes good as many points that are spent as it is worth
  */
-export function takeBackFrom({ lots, rooms }: BookedAward, kept: Award, { back, pointValueMinor }: Costs) {
+export function takeBackFrom(
+  { lots, rooms }: AwardToReduce,
+  kept: Award,
+  { back, pointValueMinor }: Costs,
+): TakeBack | undefined {
   const gives = keptPoints(kept, (campaignId) => rooms[campaignId] ?? null)
   const excess = lots.map(({ lotId, campaignId, given, left }) => ({
     lotId,
@@ -103,7 +119,7 @@ type Costs = { readonly back: Payment; readonly pointValueMinor: number }
 export function awardBackAtLedger(
   purchaseId: string,
   refund: number,
-  { makesGood, ...part }: { makesGood: number } & Partial<NonNullable<ReturnType<typeof takeBackFrom>>>,
+  { makesGood, ...part }: Pick<TakeBack, 'makesGood'> & Partial<TakeBack>,
 ) {
   const undo = undoAtLedger(purchaseId, 'awardPoints', refund)
   return { ...undo, command: { ...undo.command, ...part, makesGood } }
@@ -126,10 +142,12 @@ function sharesOf({ lines, redeemPoints, pointValueMinor }: PaidPurchase) {
   const total = lines.reduce((sum, { quantity, unitPriceMinor }) => sum + quantity * unitPriceMinor, 0)
   const charged = amountToCharge(total, redeemPoints, pointValueMinor)
   // Where points pay for all of it, the last one may be worth less, and there is no money to share.
-  const whole =
-    charged > 0 && spread(redeemPoints, lines, ({ unitPriceMinor }) => Math.floor(unitPriceMinor / pointValueMinor))
-  const points = whole || (spread(redeemPoints, lines) ?? [])
-  const money = whole ? undefined : spread(charged, lines)
+  const withinPrices =
+    charged > 0
+      ? spread(redeemPoints, lines, ({ unitPriceMinor }) => Math.floor(unitPriceMinor / pointValueMinor))
+      : undefined
+  const points = withinPrices ?? spread(redeemPoints, lines) ?? []
+  const money = withinPrices ? undefined : spread(charged, lines)
   return {
     points,
     amountMinor(index: number, pieces: number): number {
@@ -141,12 +159,12 @@ function sharesOf({ lines, redeemPoints, pointValueMinor }: PaidPurchase) {
 
 /**
  * Spreads an amount over all pieces in proportion to their prices, by largest remainder; the first line's first, where remainders are
- * equal. With `most`, a piece takes no more than that; undefined, when that is not enough for all of it.
+ * equal. With `maxOf`, a piece takes no more than that; undefined, when that is not enough for all of it.
  */
 function spread(
   amount: number,
   lines: readonly PricedLine[],
-  most: (line: PricedLine) => number = () => Infinity,
+  maxOf: (line: PricedLine) => number = () => Infinity,
 ): Share[] | undefined {
   // Points times prices are beyond what numbers count exactly.
   const total = lines.reduce((sum, line) => sum + BigInt(line.quantity) * BigInt(line.unitPriceMinor), 0n)
@@ -160,7 +178,7 @@ function spread(
   while (left > 0) {
     const before = left
     for (const quota of inTurn) {
-      if (quota.each >= most(quota.line)) continue
+      if (quota.each >= maxOf(quota.line)) continue
       const taken = Math.min(left, quota.line.quantity)
       left -= taken
       if (taken === quota.line.quantity) quota.each += 1

@@ -2,11 +2,11 @@
 -- what each is for is fixed when it is asked for. What they give back of money and points is worked out in domain/refund.ts and
 -- decided in the ledger: these functions book it, and refuse what cannot be.
 
--- The pieces of a purchase that are kept after so many of its refunds; null: after all that were asked for.
+-- The pieces of a purchase that are kept after so many of its refunds.
 create or replace function kept_pieces(purchase uuid, refund integer) returns bigint
 language sql stable as $$
   select (select sum(quantity) from purchase_lines where purchase_id = purchase)
-    - coalesce((select sum(quantity) from refund_lines where purchase_id = purchase and number <= coalesce(refund, number)), 0)
+    - coalesce((select sum(quantity) from refund_lines where purchase_id = purchase and number <= refund), 0)
 $$;
 
 -- What of a purchase can still be refunded: [{ productId, quantity }]; null: nothing.
@@ -27,7 +27,8 @@ $$;
 -- wanted:      [{ productId, quantity }]; null: all that is left
 -- request_key: null for a refund of all that is left, which happens once anyway
 --
--- Returns { result: done, resource: the number of the refund, status: of the purchase, replayed }, or { result: refused, refusal: { code, ... } } with one of
+-- Returns { result: done, resource: the number of the refund, status: of the purchase, replayed }, or
+-- { result: refused, refusal: { code, ... } } with one of
 --   not_refundable      { status }
 --   user_erased         there is nobody any more whom anything could be given back to
 --   refund_period_over
@@ -248,12 +249,12 @@ begin
   perform require_refunding(bought, of_refund);
   perform require_reduced(purchase, of_refund);
   perform require_commands(purchase, commands);
-  if gross_minor between 0 and bought.charged_minor - sum_of(bought.refund, 'amountMinor', 'withheldMinor')
-    and points between 0 and bought.redeem_points - sum_of(bought.refund, 'pointsReturned', 'pointsWithheld')
+  if gross_minor between 0 and bought.charged_minor - refunded_so_far(bought.refund, 'amountMinor', 'withheldMinor')
+    and points between 0 and bought.redeem_points - refunded_so_far(bought.refund, 'pointsReturned', 'pointsWithheld')
     -- The last one gives back all that is left.
     and (kept_pieces(purchase, of_refund) > 0 or (
-      gross_minor = bought.charged_minor - sum_of(bought.refund, 'amountMinor', 'withheldMinor')
-      and points = bought.redeem_points - sum_of(bought.refund, 'pointsReturned', 'pointsWithheld')
+      gross_minor = bought.charged_minor - refunded_so_far(bought.refund, 'amountMinor', 'withheldMinor')
+      and points = bought.redeem_points - refunded_so_far(bought.refund, 'pointsReturned', 'pointsWithheld')
     ))
     and (award ->> 'points')::bigint >= 0 and spent >= 0 and withheld_minor between 0 and gross_minor
     and points_withheld between 0 and points
@@ -282,10 +283,10 @@ begin
 end
 $$;
 
--- What two sums of the refunds so far come to together.
-create or replace function sum_of(refund jsonb, one text, other text) returns bigint
+-- Adds two parts of what all refunds so far came to; 0 before the first.
+create or replace function refunded_so_far(refund jsonb, part text, other_part text) returns bigint
 language sql immutable as $$
-  select coalesce((refund -> one)::bigint + (refund -> other)::bigint, 0)
+  select coalesce((refund -> part)::bigint + (refund -> other_part)::bigint, 0)
 $$;
 
 -- An award that is still to be booked must be for what is kept.
@@ -332,8 +333,8 @@ begin
     perform require_reduced(purchase, of_refund);
     perform require_commands(purchase, money -> 'commands');
     if kept = 0 and (
-      bought.charged_minor <> sum_of(bought.refund, 'amountMinor', 'withheldMinor')
-      or bought.redeem_points <> sum_of(bought.refund, 'pointsReturned', 'pointsWithheld')
+      bought.charged_minor <> refunded_so_far(bought.refund, 'amountMinor', 'withheldMinor')
+      or bought.redeem_points <> refunded_so_far(bought.refund, 'pointsReturned', 'pointsWithheld')
       or points_are_booked(purchase, 'redeemPoints') or points_are_booked(purchase, 'awardPoints')
       or exists (select from awards where id = purchase and state in ('pending', 'parked'))
     ) then

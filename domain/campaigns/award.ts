@@ -53,12 +53,15 @@ export type Award = {
 /** An award of nothing. */
 export const NO_AWARD: Award = { points: 0, campaigns: [] }
 
+/** What happened, when, and the campaigns as they stood then. */
+type PastEvent = {
+  readonly event: CampaignEvent
+  readonly at: Microseconds
+  readonly versions: readonly CampaignVersion[]
+}
+
 /** The award for what happened by the campaigns as they stood then, before any cap. */
-export function evaluateAsOf(
-  versions: readonly CampaignVersion[],
-  event: CampaignEvent,
-  at: Microseconds,
-): Sliced<Award> {
+export function evaluateAsOf({ versions, event, at }: PastEvent): Sliced<Award> {
   return evaluateCampaigns(new CampaignHistory(versions).asOf(at, at), event)
 }
 

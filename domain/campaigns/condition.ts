@@ -93,11 +93,11 @@ export function checkCondition(
   seen.count += 1
   if (seen.count > LIMITS.conditions) {
     const isFirst = seen.count === LIMITS.conditions + 1
-    return isFirst ? errors.add(at, `more than ${LIMITS.conditions} conditions in one rule`) : undefined
+    return isFirst ? errors.add(at, `must not have more than ${LIMITS.conditions} conditions in one rule`) : undefined
   }
   const kind = (['all', 'any', 'not'] as const).find((name) => isJsonObject(json) && Object.hasOwn(json, name))
   if (kind === undefined) return checkComparison(json, at, scope)
-  if (depth === LIMITS.conditionDepth) return errors.add(at, `nested deeper than ${LIMITS.conditionDepth} levels`)
+  if (depth === LIMITS.conditionDepth) return errors.add(at, `must not be nested deeper than ${LIMITS.conditionDepth} levels`)
   const inner = checkMembers(json, at, { required: [kind], optional: [] }, errors)?.[kind]
   const place = pointer(at, kind)
   if (kind === 'not') {
@@ -236,7 +236,7 @@ function checkAlike(json: readonly Json[], at: string, errors: ValidationErrors)
 function checkShortText(json: Json | undefined, at: string, errors: ValidationErrors): string | undefined {
   const text = checkText(json, at, errors)
   if (text === undefined) return undefined
-  if ([...text].length > LIMITS.textLength) return errors.add(at, `longer than ${LIMITS.textLength} characters`)
+  if ([...text].length > LIMITS.textLength) return errors.add(at, `must not be longer than ${LIMITS.textLength} characters`)
   // Neither can be stored, and no event holds them.
   if (text.includes('\0') || !text.isWellFormed()) return errors.add(at, 'has NUL or half a surrogate pair in it')
   return text
@@ -246,7 +246,7 @@ function checkShortText(json: Json | undefined, at: string, errors: ValidationEr
 function checkNumber(json: Json | undefined, at: string, errors: ValidationErrors): number | undefined {
   if (json === undefined) return undefined
   if (typeof json !== 'number') return errors.add(at, 'must be a number')
-  return exactFromNumber(json) ? json : errors.add(at, `a number of more than ${LIMITS.digits} digits`)
+  return exactFromNumber(json) ? json : errors.add(at, `must not have more than ${LIMITS.digits} digits`)
 }
 
 /** A comparison that was read. */

@@ -39,7 +39,7 @@ function readJson(input: unknown, errors: ValidationErrors): Json | undefined {
   try {
     const text: unknown = typeof input === 'string' ? input : JSON.stringify(input)
     if (typeof text !== 'string') return errors.add('', 'must be an array of rules, or JSON text of one')
-    if ([...text].length > LIMITS.rulesLength) return errors.add('', `longer than ${LIMITS.rulesLength} characters`)
+    if ([...text].length > LIMITS.rulesLength) return errors.add('', `must not be longer than ${LIMITS.rulesLength} characters`)
     // What is nested too deep has a better name as a condition.
     const { value, issues } = parseStrictJson(text, { maxDepth: Infinity })
     for (const { path, message } of issues) errors.add(path.reduce<string>(pointer, ''), message)
@@ -51,7 +51,7 @@ function readJson(input: unknown, errors: ValidationErrors): Json | undefined {
 
 function checkAll(json: Json, errors: ValidationErrors): Rule[] {
   if (!isJsonArray(json)) return errors.add('', 'must be an array of rules') ?? []
-  if (json.length > LIMITS.rules) return errors.add('', `more than ${LIMITS.rules} rules`) ?? []
+  if (json.length > LIMITS.rules) return errors.add('', `must not be more than ${LIMITS.rules} rules`) ?? []
   return json.flatMap((rule, index) => checkRule(rule, pointer('', index), errors) ?? [])
 }
 
@@ -142,7 +142,7 @@ export class CompiledRule {
   }
 }
 
-/** The condition that a rule has which has none. */
+/** The condition of a rule that has none. */
 const ALWAYS: Condition = { all: [] }
 
 /** Rules by the version of their campaign, compiled, as many as fit: what was used longest ago makes room. */

@@ -10,7 +10,7 @@ import {
   noRoomIn,
 } from '#domain/campaigns/award.ts'
 import { type Campaign, type Caps, NO_CAPS } from '#domain/campaigns/campaign.ts'
-import { type BookedAward, takeBackFrom } from '#domain/refund.ts'
+import { type AwardToReduce, takeBackFrom } from '#domain/refund.ts'
 import { campaign, giving, inOneGo, purchase } from '#test/support/campaign-examples.ts'
 import { RUNS } from '#test/support/campaigns-arbitrary.ts'
 
@@ -129,7 +129,7 @@ describe('an award that is booked later than it was capped', () => {
 })
 
 /** What is stored of an award of which nothing was taken back. */
-function bookedAs({ campaigns }: Award): BookedAward {
+function bookedAs({ campaigns }: Award): AwardToReduce {
   return {
     lots: campaigns.flatMap(({ campaignId, points: given }) =>
       given > 0 ? [{ lotId: campaignId, campaignId, given, left: given, owed: 0 }] : [],

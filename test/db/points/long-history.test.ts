@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { bookHistory } from '#bench/history.ts'
 import { audit } from '#db/audit.ts'
 import { type Database, openDatabase } from '#db/client.ts'
-import { listLots, listTransactions, readAvailable, readBalance, readNextExpiry } from '#db/points.ts'
+import { listLots, listTransactions, readAvailable, readBalance } from '#db/points.ts'
 import { accepted, commandOf, type LedgerWorld, openLedger } from '#test/support/points-ledger.ts'
 import { rowsRead } from '#test/support/rows-read.ts'
 
@@ -51,8 +51,6 @@ test('(the history that benchmarks stand on is one that the ledger could have ma
 test.each<[what: string, most: number, ask: () => Promise<unknown>]>([
   // One lot ended this midnight and is not swept yet.
   ['reading what can be spent', 3, () => readAvailable(world.sql, 'ann', now())],
-  // All lots of the day that ends next, and one of the day after it.
-  ['reading what lapses next', 22, () => readNextExpiry(world.sql, 'ann', now())],
   // Days, not events. Postgres goes through those of both accounts here, for half of the table is hers anyway.
   ['the balance with all its 500 days', 1_003, () => readBalance(world.sql, 'ann')],
   ['a page of the statement', 20, () => listTransactions(world.sql, { accountId: 'ann', limit: 20 })],

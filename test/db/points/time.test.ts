@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { listLapsedAccounts, readAvailable, readBalanceEntries, readNextExpiry } from '#db/points.ts'
+import { listLapsedAccounts, readAvailable, readBalanceEntries } from '#db/points.ts'
 import { readTables } from '#db/points-rebuild.ts'
 import { createPointsLedger, type PointsRequest } from '#ledger/ledger.ts'
 import { interceptSql } from '#test/support/intercepted-sql.ts'
@@ -36,15 +36,6 @@ describe('at midnight UTC', () => {
     expect(await execute({ type: 'redeem', amount: 1 })).toMatchObject({ ok: false, refusal: { available: 0 } })
     expect(await readAvailable(world.sql, accountId, LAST_MOMENT)).toBe(40)
     expect(await readAvailable(world.sql, accountId, MIDNIGHT)).toBe(0)
-  })
-
-  test('what lapses next is given, with everything that ends at the same moment', async () => {
-    await issue(10, 1)
-    await issue(20, 1)
-    await issue(40, 2)
-    expect(await readNextExpiry(world.sql, accountId, LAST_MOMENT)).toEqual({ at: MIDNIGHT, amount: 30 })
-    const next = { at: '2026-03-03T00:00:00.000Z', amount: 40 }
-    expect(await readNextExpiry(world.sql, accountId, MIDNIGHT)).toEqual(next)
   })
 
   test('lapsed points are shown as lost before they are swept, and alike after it', async () => {
