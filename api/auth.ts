@@ -5,6 +5,7 @@ import type { Database } from '#db/client.ts'
 import { readSession, touchSession } from '#db/sessions.ts'
 import { findUserByIdentity, type Grant, type Identified, type Identity, openIdentity } from '#db/wallets.ts'
 import { canonicalClient } from '#domain/campaigns/campaign.ts'
+import { ID } from '#domain/names.ts'
 import type { App, AppContext, AppDependencies, AppEnv, Caller, Role } from './app-types.ts'
 import { Problem } from './problems.ts'
 import { publishedRoutes } from './published-routes.ts'
@@ -92,7 +93,7 @@ async function admit(c: AppContext, { roles, ...admission }: Admission): Promise
   }
   const userId = who.known ? who.known.userId : await openIdentity(admission.writes, who.identity)
   // Without any, an operator is for all clients, and a service for none.
-  const limits = role === 'operator' ? {} : { clients: clients.map(canonicalClient) }
+  const limits = role === 'operator' ? {} : { clients: clients.filter((client) => ID.test(client)).map(canonicalClient) }
   return { role, scope: userId, actor: `${role}:${userId}`, username, ends, ...limits }
 }
 

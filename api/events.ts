@@ -2,7 +2,6 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { v7 as uuidv7 } from 'uuid'
 import { type EventAward, readEvaluation, readEventAward, recordExternalEvent } from '#db/awards.ts'
 import type { Database } from '#db/client.ts'
-import { findUser } from '#db/wallets.ts'
 import { STORE_CLIENT } from '#domain/campaigns/campaign.ts'
 import { MAX_DEPTH } from '#domain/strict-json.ts'
 import type { App, AppDependencies } from './app-types.ts'
@@ -133,16 +132,17 @@ function registerCreateEvent(app: App, deps: AppDependencies): void {
     const body = c.req.valid('json')
     const { account_id: username, ...rest } = body
     requireClient(c, body.client)
-    if (deps.auth && !(await findUser(deps.sql, username))) {
-      throw new Problem('unknown_account', `There is no user "${username}". POST /users adds one.`)
-    }
     const request = keyedRequest(c, body, { scope: body.client })
     const taken = await recordExternalEvent(deps.writes, request, {
       ...rest,
       username,
       eventId: uuidv7(),
       actor: actorOf(c, body.client),
+      // Where people sign in, events are for users who were added.
+      addsUser: deps.auth === undefined,
     })
+    if (!taken.ok && taken.problem === 'unknown_user')
+      throw new Problem('unknown_account', `There is no user "${username}". POST /users adds one.`)
     if (!taken.ok) throw keyReusedProblem()
     if (taken.replayed) markReplayed(c)
     const { eventId } = taken

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { LABEL, LABEL_RULE, MAX_LABELS } from '#domain/labels.ts'
 import type { Money } from '#domain/money.ts'
-import { hasInvisible, LINE, LINES } from '#domain/names.ts'
+import { hasInvisible, ID, LINE, LINES } from '#domain/names.ts'
 import type { ProblemCode } from './problems.ts'
 
 /** Patterns of JSON Schema have no flag for it. */
@@ -9,8 +9,6 @@ export function inAnyCase(letters: string): string {
   return `^${[...letters].map((letter) => `[${letter.toUpperCase()}${letter.toLowerCase()}]`).join('')}$`
 }
 
-/** Ids of products and names of users. */
-const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
 const ID_PUBLISHED = { minLength: 1, maxLength: 64, pattern: ID.source }
 const ID_RULE = 'must be 1 to 64 letters, digits, dots, hyphens or underscores, and start with a letter or digit'
 

@@ -1,4 +1,5 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
+import { ID } from '#domain/names.ts'
 import { ConfigurationError } from './environment.ts'
 
 /**
@@ -20,6 +21,12 @@ export function parseOptions<const Options extends ParseArgsOptionsConfig>(optio
   } catch (error) {
     throw new ConfigurationError((error as Error).message)
   }
+}
+
+/** @throws ConfigurationError for what cannot be the name of a client: nothing would ever be for it */
+export function requireClientNames(clients: readonly string[]): void {
+  const wrong = clients.find((client) => !ID.test(client))
+  if (wrong !== undefined) throw new ConfigurationError(`--client ${JSON.stringify(wrong)} cannot be the name of a client.`)
 }
 
 function fail(error: unknown): never {

@@ -83,6 +83,8 @@ function parsed<Value>(parse: (text: string) => Value | undefined, error: string
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
 
+const secret = z.string().refine((text) => Buffer.byteLength(text) >= 32, 'must have 32 bytes or more')
+
 const variables = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: port.default(3000),
@@ -110,13 +112,11 @@ const variables = z.object({
   FAST_LANE: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
   AUTH_ISSUER: z.string().max(255).optional(),
   AUTH_AUDIENCE: z.string().max(255).optional(),
-  AUTH_JWT_SECRET: z
-    .string()
-    .refine((secret) => Buffer.byteLength(secret) >= 32, 'must have 32 bytes or more')
-    .optional(),
+  AUTH_JWT_SECRET: secret.optional(),
   AUTH_JWKS_URL: secureUrl('https://id.example/jwks').optional(),
   AUTH_CLIENT_ID: z.string().max(255).optional(),
-  AUTH_CLIENT_SECRET: z.string().max(1_024).optional(),
+  // Cookies are sealed with it: whoever guesses it could make some.
+  AUTH_CLIENT_SECRET: secret.max(1_024).optional(),
   AUTH_ROLES_CLAIM: z.string().default('roles'),
   AUTH_CLIENTS_CLAIM: z.string().default('clients'),
   PUBLIC_URL: publicUrl.optional(),

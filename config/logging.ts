@@ -26,7 +26,7 @@ export function createLogger(
 
 /**
  * What an error says of itself. Others of its members may be somebody's data: the row that violates a constraint (`detail` of Postgres),
- * the parameters of a statement.
+ * the parameters of a statement; so may a cause that is no error, such as the query of a request.
  */
 function withoutData(error: unknown): unknown {
   if (!(error instanceof Error)) return { message: String(error) }
@@ -37,6 +37,6 @@ function withoutData(error: unknown): unknown {
     message,
     stack,
     ...(code !== undefined && { code }),
-    ...(cause !== undefined && { cause: withoutData(cause) }),
+    ...(cause instanceof Error && { cause: withoutData(cause) }),
   }
 }

@@ -136,13 +136,17 @@ export type NewEvent = {
 
 export type RecordedExternalEvent =
   | { ok: true; eventId: string; replayed: boolean }
-  | { ok: false; problem: 'key_reused' }
+  | { ok: false; problem: 'key_reused' | 'unknown_user' }
 
-/** Records an event and opens its award, or finds the event that the same key recorded before. Its keys never expire. */
+/**
+ * Records an event and opens its award, or finds the event that the same key recorded before. Its keys never expire.
+ *
+ * @param event.addsUser whether a user is added if there is none of this name
+ */
 export async function recordExternalEvent(
   sql: Sql,
   request: KeyedRequest,
-  event: NewEvent & { eventId: string },
+  { addsUser = true, ...event }: NewEvent & { eventId: string; addsUser?: boolean },
 ): Promise<RecordedExternalEvent> {
   return await call(sql, 'record_external_event', {
     new_id: event.eventId,
@@ -151,7 +155,7 @@ export async function recordExternalEvent(
     hash: request.requestHash,
     event_type: event.type,
     event_client: event.client,
-    new_user: `usr_${event.eventId}`,
+    new_user: addsUser ? `usr_${event.eventId}` : null,
     name: event.username,
     event_payload: event.payload,
     who: event.actor,

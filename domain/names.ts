@@ -18,6 +18,9 @@ const INVISIBLE = [
 const NO_WORD = CONTROLS + BREAKS + SPACES + INVISIBLE
 const WORD = `[^${NO_WORD}${JOINERS}][^${NO_WORD}]*`
 
+/** Ids of products, and names of users and clients. */
+export const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
+
 /** One line of text, not of spaces alone. As a pattern of JSON Schema, like `LINES`. */
 export const LINE = `^[${SPACES}]*${WORD}(?:[${SPACES}]+${WORD})*[${SPACES}]*$`
 

@@ -1,4 +1,4 @@
-import { parseOptions, runCommand } from '#config/command.ts'
+import { parseOptions, requireClientNames, runCommand } from '#config/command.ts'
 import { resolveDatabase } from '#config/connections.ts'
 import { ConfigurationError, readEnvironment } from '#config/environment.ts'
 import { openDatabase } from '#db/client.ts'
@@ -35,6 +35,7 @@ async function main(): Promise<void> {
   if (user === undefined || role === undefined || !ROLES.includes(role)) {
     throw new ConfigurationError(`Give --user and --role, one of ${ROLES.join(', ')}. See "npm run grant -- --help".`)
   }
+  requireClientNames(clients ?? [])
   const { migrateDatabaseUrl } = resolveDatabase(readEnvironment())
   const sql = openDatabase({ databaseUrl: migrateDatabaseUrl, applicationName: 'unicorn-grant', maxConnections: 1 })
   try {

@@ -1,5 +1,5 @@
 import { SignJWT } from 'jose'
-import { parseOptions, runCommand } from '#config/command.ts'
+import { parseOptions, requireClientNames, runCommand } from '#config/command.ts'
 import { resolveDatabase } from '#config/connections.ts'
 import { type AuthSettings, ConfigurationError, type Environment, readEnvironment } from '#config/environment.ts'
 import { openDatabase } from '#db/client.ts'
@@ -35,6 +35,7 @@ async function main(): Promise<void> {
   if (user === undefined || role === undefined || !ROLES.includes(role)) {
     throw new ConfigurationError(`Give --user and --role, one of ${ROLES.join(', ')}. See "npm run token -- --help".`)
   }
+  requireClientNames(clients)
   if (!/^[1-9]\d{0,5}$/.test(minutes)) throw new ConfigurationError(`--minutes takes a whole number, not "${minutes}".`)
   const environment = readEnvironment()
   const { auth } = environment

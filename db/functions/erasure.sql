@@ -98,7 +98,7 @@ begin
   update purchases set request_hash = '' where user_id = owner;
   update external_events set request_hash = '' where user_id = owner;
   update idempotency_keys set request_hash = ''
-  where (scope = owner or owner = any(string_to_array(resource, ' '))) and (scope, key) <> (key_scope, request_key);
+  where (scope = owner or string_to_array(resource, ' ') @> array[owner::text]) and (scope, key) <> (key_scope, request_key);
   delete from sessions where user_id = owner;
   delete from role_grants where user_id = owner;
   insert into erasures (user_id, actor, texts, forfeited_minor, points_left, campaign_ids)

@@ -231,10 +231,12 @@ begin
 end
 $$;
 
--- Records an event of another system with the facts for it, and opens its award, or finds the event that the same key recorded before. Its user is
--- added under new_user if there is none of this name. Keys never expire.
+-- Records an event of another system with the facts for it, and opens its award, or finds the event that the same key recorded before.
+-- Keys never expire.
 --
--- Returns { ok, eventId, replayed }, or { ok: false, problem: key_reused }.
+-- new_user: the id under which a user is added if there is none of this name; null: nobody is added
+--
+-- Returns { ok, eventId, replayed }, or { ok: false, problem: key_reused | unknown_user }.
 create or replace function record_external_event(
   new_id uuid, key_scope text, request_key text, hash text, event_type text, event_client text, new_user text, name text,
   event_payload jsonb, who text
@@ -249,8 +251,12 @@ begin
   if found then
     return recorded_external_event(known, hash);
   end if;
-  -- Else it was erased in between, and the name is another user's.
+  member := lock_user(name);
+  -- More than once where the user was erased in between.
   while member is null loop
+    if new_user is null then
+      return '{"ok": false, "problem": "unknown_user"}';
+    end if;
     perform open_user(new_user, name);
     member := lock_user(name);
   end loop;

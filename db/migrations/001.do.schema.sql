@@ -407,6 +407,8 @@ create table idempotency_keys (
   primary key (scope, key)
 );
 create index idempotency_keys_by_age on idempotency_keys (created_at);
+-- For an erasure: whom a request was about.
+create index idempotency_keys_by_resource on idempotency_keys using gin (string_to_array(resource, ' '));
 
 -- Sagas that cannot be settled, because what they build on is gone: lost with a failover, or by a restore. For operators.
 create table discrepancies (
@@ -650,6 +652,7 @@ create table external_events (
   occurred_at     timestamptz not null default clock_timestamp(),
   constraint external_events_key unique (scope, idempotency_key)
 );
+create index external_events_by_user on external_events (user_id);
 
 -- What rules may know of a purchase that stands, or of an event of another system, beside itself: as it was when it happened, by the id
 -- of either. Labels change, and a retry, a refund and a backtest see what was true then. Its form is EventFacts in
@@ -701,5 +704,6 @@ create table awards (
 );
 create index awards_parked on awards (id) where state = 'parked';
 create index awards_pending on awards (id) where state = 'pending';
+create index awards_open_by_user on awards (user_id) where state in ('pending', 'parked');
 -- What a backtest reads, page by page, in order of time.
 create index awards_settled_at on awards (client, settled_at, id) where state in ('booked', 'nothing');

@@ -316,6 +316,19 @@ test('whoever begins something for a user while that is erased comes before it, 
   expect(erased).toEqual({ count: users.length })
 })
 
+test('an event for somebody who is erased meanwhile is for nobody, where people sign in', async () => {
+  const sql = interceptSql(shop.sql, async (text, send) => {
+    if (text.includes('record_external_event')) expect((await erase()).status).toBe(200)
+    return await send()
+  })
+  const server = await world.serve({ auth: AUTH, sql })
+  const headers = await bearer('front', { roles: ['service'], clients: ['ReviewSite'] })
+  const body = { type: 'ReviewWritten', client: 'ReviewSite', account_id: user, payload: { stars: 5 } }
+  const answer = await server.call('POST', '/events', { headers, body, key: crypto.randomUUID() })
+  expect(answer).toMatchObject({ status: 404, body: { code: 'unknown_account' } })
+  expect(await shop.sql`select from users where lower(username) = lower(${user})`).toHaveLength(0)
+})
+
 describe('whose name somebody else has taken since they were let in', () => {
   const BY_NAME: Record<string, (name: string) => [method: string, path: string, body?: object]> = {
     getBalance: (name) => ['GET', `/users/balance/${name}`],

@@ -97,6 +97,13 @@ describe('a token', () => {
     },
   )
 
+  test('of a service whose clients have names that none can have is for none', async () => {
+    const headers = { Authorization: `Bearer ${await signed({ roles: ['service'], clients: ['Review Site', 'a:b'] })}` }
+    const points = { account_id: 'rita', amount: 1 }
+    const answer = await api.call('POST', '/points', { headers, body: points, key: crypto.randomUUID() })
+    expect(answer).toMatchObject({ status: 403, body: { code: 'not_permitted' } })
+  })
+
   test('has its roles and clients in the claims that are configured', async () => {
     const renamed = await world.serve({ auth: { ...AUTH, rolesClaim: 'https://shop.example/roles' } })
     const token = await signed({ roles: [], 'https://shop.example/roles': ['operator'] })
@@ -128,6 +135,7 @@ describe('npm run token', () => {
     [['--user', 'rosalind', '--role', 'customer'], /^There is no user "rosalind"\./],
     [['--user', 'rita', '--role', 'king'], /^Give --user and --role, one of customer, service, operator\./],
     [['--role', 'operator'], /^Give --user and --role/],
+    [['--user', 'rita', '--role', 'service', '--client', 'Review Site'], /^--client "Review Site" cannot be the name/],
     [['--user', 'olga', '--role', 'operator', '--minutes', '1e3'], /^--minutes takes a whole number, not "1e3"\.$/m],
     [['--users', 'olga'], /^Unknown option '--users'/],
   ])('%j is refused in a line', async (args, message) => {

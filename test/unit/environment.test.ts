@@ -59,6 +59,7 @@ describe('readEnvironment', () => {
     ['TEMPORAL_UI_URL', 'javascript:alert(1)'],
     ['CORS_ORIGINS', 'https://shop.example,shop'],
     ['LOG_LEVEL', 'loud'],
+    ['AUTH_CLIENT_SECRET', 's3cret'],
     ['PUBLIC_URL', 'shop.example'],
     ['PUBLIC_URL', 'http://shop.example'],
     ['PUBLIC_URL', 'https://shop.example/store'],
@@ -106,7 +107,7 @@ describe('readEnvironment', () => {
   const AUTH = { AUTH_ISSUER: 'https://id.example', AUTH_AUDIENCE: 'store', AUTH_JWT_SECRET: 'x'.repeat(32) }
   const JWKS = { AUTH_JWKS_URL: 'https://id.example/jwks' }
   const PUBLISHED = { ...AUTH, ...JWKS, AUTH_JWT_SECRET: '' }
-  const SIGN_IN = { AUTH_CLIENT_ID: 'the-store', AUTH_CLIENT_SECRET: 's3cret', PUBLIC_URL: 'https://shop.example' }
+  const SIGN_IN = { AUTH_CLIENT_ID: 'the-store', AUTH_CLIENT_SECRET: 's'.repeat(32), PUBLIC_URL: 'https://shop.example' }
 
   test('auth comes with a secret or with published keys, and lets the API listen anywhere', () => {
     const { AUTH_JWT_SECRET: secret, ...who } = AUTH
@@ -124,7 +125,7 @@ describe('readEnvironment', () => {
     expect(readEnvironment({ ...PUBLISHED, PUBLIC_URL: SIGN_IN.PUBLIC_URL }).auth?.signIn).toBeUndefined()
     expect(readEnvironment({ ...PUBLISHED, ...SIGN_IN }).auth?.signIn).toEqual({
       clientId: 'the-store',
-      clientSecret: 's3cret',
+      clientSecret: 's'.repeat(32),
       publicUrl: new URL('https://shop.example'),
     })
   })

@@ -46,6 +46,11 @@ test('an error is logged with its message, code, stack and causes, and with noth
   expect(JSON.stringify(line)).not.toContain('erika')
 })
 
+test('a cause that is no error is not logged: it may be the query of a request', () => {
+  const error = new Error('access_denied', { cause: new URLSearchParams({ error_description: 'erika@shop.example' }) })
+  expect(JSON.stringify(logged((logger) => logger.warn({ err: error }, 'odd')))).not.toContain('erika')
+})
+
 test('what is thrown and is no error is logged as text', () => {
   expect(logged((logger) => logger.warn({ err: 'gone' }, 'odd'))).toMatchObject([{ err: { message: 'gone' } }])
 })
