@@ -8,7 +8,7 @@ import {
   type PurchaseStatus,
   purchaseWorkflowId,
   refundWorkflowId,
-  settledBy,
+  settlingWorkflow,
 } from '#domain/purchase.ts'
 
 /** What nobody carries out any more, and the saga that settles it. */
@@ -83,7 +83,7 @@ async function quietPurchases(sql: Sql, page: Page): Promise<Quiet[]> {
     if (purchase.status === 'refunding')
       return { id, workflowId: refundWorkflowId(id), settle: () => ({ saga: 'refund', purchase }) }
     const settle = (result: unknown): LostSaga => ({
-      saga: settledBy(purchase, result as { status: PurchaseStatus } | undefined),
+      saga: settlingWorkflow(purchase, result as { status: PurchaseStatus } | undefined),
       purchase,
     })
     return { id, workflowId: purchaseWorkflowId(id), settle }

@@ -20,6 +20,7 @@ import { LIMITS } from '#domain/campaigns/limits.ts'
 import { type Warning, warningsOf } from '#domain/campaigns/warnings.ts'
 import { LABEL, LABEL_RULE } from '#domain/labels.ts'
 import { type LotEnd, MAX_LOT_TERMS } from '#domain/points/account.ts'
+import { invalidRequest } from './errors.ts'
 import { Problem } from './problems.ts'
 import { parseRules, rulesInput, rulesOutput } from './rule-schemas.ts'
 import {
@@ -339,7 +340,7 @@ export async function requireTimeZone(
 }
 
 function invalidTerm(path: keyof TermsInput, message: string): Problem {
-  return new Problem('invalid_request', `In the body, ${path}: ${message}.`, { errors: [{ path, message }] })
+  return invalidRequest('body', [{ path, message }])
 }
 
 /** The terms of a campaign in a request, each optional. */

@@ -46,7 +46,7 @@ import {
   requireIfMatch,
   withEtag,
 } from './etags.ts'
-import { idempotencyHeaders, keyedRequest, requireDone } from './idempotency.ts'
+import { idempotencyHeaders, keyedRequest, neverRefused, requireDone } from './idempotency.ts'
 import { idPosition, pageQuery, readCursor, snakeCasePage, snakeCasePageOf } from './paging.ts'
 import { Problem } from './problems.ts'
 import { json, jsonBody, problems, READING, replayedHeader, WRITING } from './responses.ts'
@@ -250,7 +250,7 @@ function registerUpdateCampaign(app: App, { sql, writes }: AppDependencies): voi
       answer = await changeCampaign(writes, request, { campaign: before, changed }, actorOf(c, before.client))
     }
     if (answer.result === 'unknown') throw versionConflict(await requireCampaign(sql, client, name))
-    const id = requireDone(c, answer, { unknown: 'unknown_campaign', refused: (never) => never })
+    const id = requireDone(c, answer, { unknown: 'unknown_campaign', refused: neverRefused })
     const campaign = await requireUndeleted(sql, client, name, id)
     return c.json(tagged(c, campaign), 200)
   })
@@ -288,7 +288,7 @@ function registerDeleteCampaign(app: App, { sql, writes }: AppDependencies): voi
         ? await changeCampaign(writes, request, { campaign, changed: null }, actorOf(c, campaign.client))
         : await recallKey<never>(sql, request)
     if (answer.result === 'unknown' && campaign) throw versionConflict(campaign)
-    requireDone(c, answer, { unknown: 'unknown_campaign', refused: (): Problem => new Problem('unknown_campaign', '') })
+    requireDone(c, answer, { unknown: 'unknown_campaign', refused: neverRefused })
     return c.json({ client, campaign_name, deleted: true as const }, 200)
   })
 }

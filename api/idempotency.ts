@@ -86,6 +86,11 @@ export function markReplayed(c: AppContext): void {
   c.header('Idempotency-Replayed', 'true')
 }
 
+/** For requests that the store does not refuse. */
+export function neverRefused(refusal: never): never {
+  return refusal
+}
+
 /**
  * Returns only if the request took effect, now or earlier with the same key.
  *

@@ -1,8 +1,14 @@
 import { z } from '@hono/zod-openapi'
 import type { LotGroup } from '#db/liability.ts'
-import type { Money } from '#domain/money.ts'
+import { type Money, valueOfPoints } from '#domain/money.ts'
 import type { Instant } from '#domain/points/account.ts'
-import { type Allocation, addAll, estimateBreakage, type LotSums, MIN_BREAKAGE_LOTS } from '#domain/points/liability.ts'
+import {
+  addAll,
+  estimateBreakage,
+  type LotSums,
+  MIN_BREAKAGE_LOTS,
+  type RevenueAllocation,
+} from '#domain/points/liability.ts'
 import { clientName } from './campaign-schemas.ts'
 import { pointsOutput } from './points-transactions.ts'
 import { amountOutput, orNull, timestamp } from './schemas.ts'
@@ -113,11 +119,11 @@ export type LiabilityReport = z.infer<typeof liabilitySchema>
 /** What lots and sales came to at an instant. */
 export type Liability = {
   groups: Record<LotGroup['by'], Map<string | null, LotSums>>
-  sales: Allocation & { sales: number; paidMinor: number }
+  sales: RevenueAllocation & { sales: number; paidMinor: number }
 }
 
 /** An answer has a bound (ADR 16): those with less open are one row. */
-const MAX_CAMPAIGNS = 500
+const MAX_CAMPAIGN_ROWS = 500
 
 /** @param names of the campaigns among the keys */
 export function formatLiability(
@@ -134,9 +140,7 @@ export function formatLiability(
     names: ReadonlyMap<string, { client: string; name: string }>
   },
 ): LiabilityReport {
-  const worth = (points: number) => {
-    return { points, amount: majorFromMinor(Number(BigInt(points) * BigInt(pointValueMinor))) }
-  }
+  const worth = (points: number) => ({ points, amount: majorFromMinor(valueOfPoints(points, pointValueMinor)) })
   const open = ({ available, pending }: LotSums) => ({ available: worth(available), pending: worth(pending) })
   const all = sumOf([...groups.all.values()])
   const breakage = estimateBreakage(all)
@@ -200,9 +204,9 @@ export function byCampaign(campaigns: Liability['groups']['all']): CampaignRow[]
   const known = [...campaigns].flatMap(([id, sums]) => (id === null ? [] : [{ kind: 'campaign' as const, id, sums }]))
   known.sort((a, b) => openIn(b.sums) - openIn(a.sums) || (a.id < b.id ? -1 : 1))
   const none = campaigns.get(null)
-  const others = known.slice(MAX_CAMPAIGNS).map(({ sums }) => sums)
+  const others = known.slice(MAX_CAMPAIGN_ROWS).map(({ sums }) => sums)
   return [
-    ...known.slice(0, MAX_CAMPAIGNS),
+    ...known.slice(0, MAX_CAMPAIGN_ROWS),
     ...(none ? [{ kind: 'none' as const, id: null, sums: none }] : []),
     ...(others.length > 0 ? [{ kind: 'others' as const, id: null, sums: sumOf(others) }] : []),
   ]

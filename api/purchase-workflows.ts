@@ -9,7 +9,7 @@ import {
 import pLimit from 'p-limit'
 import { readWorkflow, startUnlessOpen, startWorkflow } from '#config/temporal.ts'
 import type { StoredPurchase } from '#db/purchases.ts'
-import { type Awarded, type Lane, purchaseWorkflowId, settledBy } from '#domain/purchase.ts'
+import { type Awarded, type Lane, purchaseWorkflowId, settlingWorkflow } from '#domain/purchase.ts'
 import {
   awardStart,
   type PurchaseResult,
@@ -186,7 +186,7 @@ export function startSettling(
       if (isOpen) return false
       await record()
       const { workflowType, ...start } =
-        settledBy(purchase, result as PurchaseResult | undefined) === 'purchase'
+        settlingWorkflow(purchase, result as PurchaseResult | undefined) === 'purchase'
           ? purchaseStart(purchase, { lane: defaultLane })
           : repairStart(purchase, OPERATOR)
       return await startUnlessOpen(temporal, workflowType, { taskQueue, ...start })

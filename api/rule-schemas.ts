@@ -3,7 +3,7 @@ import { type Condition, NUMERIC_COMPARISONS, type Rule } from '#domain/campaign
 import { LIMITS } from '#domain/campaigns/limits.ts'
 import { checkRules } from '#domain/campaigns/rules.ts'
 import { AGGREGATES } from '#domain/campaigns/variable.ts'
-import { Problem } from './problems.ts'
+import { invalidRequest } from './errors.ts'
 import { NUMBER_PUBLISHED } from './schemas.ts'
 
 // OpenAPI description of rules, for readers and generated clients. It validates nothing: `checkRules` in domain/ does.
@@ -215,7 +215,5 @@ export function parseRules(input: z.infer<typeof rulesInput>): readonly Rule[] {
   const checked = checkRules(input)
   if (checked.ok) return checked.rules
   const errors = checked.errors.map((error) => ({ ...error, path: `rules${error.path}` }))
-  const [first] = errors
-  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : ''
-  throw new Problem('invalid_request', `In the body, ${first?.path}: ${first?.message}${more}.`, { errors })
+  throw invalidRequest('body', errors)
 }

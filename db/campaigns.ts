@@ -2,7 +2,7 @@ import { v7 as uuidv7 } from 'uuid'
 import { type Award, type CampaignGrant, type Given, remainingOf } from '#domain/campaigns/award.ts'
 import type { Campaign, CampaignTerms, CampaignVersion, Caps, Microseconds } from '#domain/campaigns/campaign.ts'
 import { nameKey } from '#domain/names.ts'
-import { type Instant, type PointsEvent, settledBy } from '#domain/points/account.ts'
+import { type Instant, type PointsEvent, settledLots } from '#domain/points/account.ts'
 import { type Actor, namedActor } from './actors.ts'
 import type { Sql } from './client.ts'
 import { call } from './functions.ts'
@@ -19,11 +19,18 @@ export function instant(sql: Sql, column: string) {
 }
 
 function termsOf(terms: CampaignTerms): CampaignTerms {
-  const { eventTypes, status, startsAt, endsAt, timeZone, priority, exclusiveGroup } = terms
-  const { caps, availableAfterDays, expiry, rules } = terms
   return {
-    ...{ eventTypes, status, startsAt, endsAt, timeZone, priority, exclusiveGroup },
-    ...{ caps, availableAfterDays, expiry, rules },
+    eventTypes: terms.eventTypes,
+    status: terms.status,
+    startsAt: terms.startsAt,
+    endsAt: terms.endsAt,
+    timeZone: terms.timeZone,
+    priority: terms.priority,
+    exclusiveGroup: terms.exclusiveGroup,
+    caps: terms.caps,
+    availableAfterDays: terms.availableAfterDays,
+    expiry: terms.expiry,
+    rules: terms.rules,
   }
 }
 
@@ -386,7 +393,7 @@ export async function readGrantsTakenBack(
   events: readonly PointsEvent[],
 ): Promise<{ grants?: BookedGrant[] }> {
   const settled = events.flatMap((event) =>
-    event.type === 'reversed' ? settledBy(event).map((lot) => ({ ...lot, transactionId: event.transactionId })) : [],
+    event.type === 'reversed' ? settledLots(event).map((lot) => ({ ...lot, transactionId: event.transactionId })) : [],
   )
   if (settled.length === 0) return {}
   const lots = await sql<{ id: string; campaignId: string }[]>`

@@ -231,7 +231,7 @@ function lotAmounts(sql: Sql, member: 'claims' | 'owedChanges' | 'withheld') {
     where type = 'reversed'`
 }
 
-/** What reversals settled of lots for good: see `settledBy` (domain/points/account.ts). */
+/** What reversals settled of lots for good: see `settledLots` (domain/points/account.ts). */
 export function settledAmounts(sql: Sql) {
   return sql`
     select transaction_id, lot_id, amount from (${lotAmounts(sql, 'claims')}) as claims

@@ -99,12 +99,17 @@ export function minorUnits(
  * What is charged stands in its row, by the same rule (`charged_minor`).
  */
 export function amountToCharge(totalMinor: number, redeemPoints: number, pointValueMinor: number): number {
-  return Math.max(totalMinor - redeemPoints * pointValueMinor, 0)
+  return Math.max(totalMinor - valueOfPoints(redeemPoints, pointValueMinor), 0)
 }
 
 /** How many points pay for a total as a whole: the last one may be worth less than a whole one. */
 export function pointsToPay(totalMinor: number, pointValueMinor: number): number {
   return Math.ceil(totalMinor / pointValueMinor)
+}
+
+/** What points are worth, in minor units. */
+export function valueOfPoints(points: number, pointValueMinor: number): number {
+  return points * pointValueMinor
 }
 
 /** How many whole points an amount is worth: what is less than a point is not counted. */

@@ -155,7 +155,7 @@ export function awardWorkflowId(awarded: Awarded): string {
  *
  * @param ended what its last workflow came to, as far as Temporal has it
  */
-export function settledBy(
+export function settlingWorkflow(
   { status, totalMinor }: { status: PurchaseStatus; totalMinor: number | null },
   ended?: { status: PurchaseStatus },
 ): 'purchase' | 'repair' {

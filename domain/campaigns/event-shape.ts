@@ -3,7 +3,7 @@ import { MAX_LINES, MAX_QUANTITY } from '#domain/purchase.ts'
 import { type Campaign, PURCHASE_COMPLETED, STORE_CLIENT } from './campaign.ts'
 import { type ExactNumber, exactFromInteger } from './exact-number.ts'
 import { EACH } from './json-path.ts'
-import { isDay } from './local-time.ts'
+import { isDay, WEEKDAYS } from './local-time.ts'
 import type { Aggregate, Matched, Variable } from './variable.ts'
 
 /** Numbers between two ends, each of which may be left out, and may belong to them or not; whole ones between two that do. */
@@ -22,10 +22,10 @@ export type Known =
   | { readonly kind: 'object'; readonly members: Readonly<Record<string, Known>>; readonly isOpen?: true }
 
 /** What there is where a variable leads: null is nothing at all; `isAlways`: there is something in every event. */
-export type Place = { readonly known: Known | null | undefined; readonly isAlways: boolean }
+export type KnownValue = { readonly known: Known | null | undefined; readonly isAlways: boolean }
 
 export type Shape = {
-  readonly at: (variable: Variable) => Place
+  readonly at: (variable: Variable) => KnownValue
   /** Whether purchases are all that the campaign runs for. */
   readonly isPurchase: boolean
 }
@@ -62,11 +62,13 @@ const label: Known = {
 }
 const labels = array(label, 0, MAX_LABELS)
 
-const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday']
 const weekday: Known = {
   kind: 'text',
   values: WEEKDAYS,
-  form: { isOne: (text) => WEEKDAYS.includes(text), words: `one of ${WEEKDAYS.join(', ')}` },
+  form: {
+    isOne: (text) => WEEKDAYS.some((weekday) => weekday === text),
+    words: `one of ${WEEKDAYS.join(', ')}`,
+  },
 }
 
 /** What events have that the store adds from what it knows. */
@@ -132,7 +134,7 @@ export function shapeWithProducts(shape: Shape, products: number): Shape {
   }
 }
 
-function placeOf(variable: Variable, event: Known, line: Known | undefined, isPurchase: boolean): Place {
+function placeOf(variable: Variable, event: Known, line: Known | undefined, isPurchase: boolean): KnownValue {
   const { kind, path } = variable
   if (kind === 'matched') {
     const ofOthers = variable.name === 'count' ? whole(1) : number
@@ -187,7 +189,7 @@ function childOf(known: Known, segment: string | number): Known | null | undefin
 }
 
 /** What an aggregate comes to. Of texts there are no sums: what is known of them says so. */
-function aggregated(name: Aggregate, { known, least, most, isMisfit }: Found): Place {
+function aggregated(name: Aggregate, { known, least, most, isMisfit }: Found): KnownValue {
   if (isMisfit && least > 0) return { known: null, isAlways: false }
   if (known === undefined) return { known: name === 'count' ? whole(0) : number, isAlways: false }
   if (known === null) return { known: name === 'count' || name === 'sum' ? whole(0, 0) : null, isAlways: false }

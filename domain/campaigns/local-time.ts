@@ -1,8 +1,10 @@
 import { LIMITS } from './limits.ts'
 
+export const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const
+
 /** What clocks say somewhere when something happens; as `local_facts` in db/functions/facts.sql. */
 export type LocalFacts = {
-  readonly weekday: 'monday' | 'tuesday' | 'wednesday' | 'thursday' | 'friday' | 'saturday' | 'sunday'
+  readonly weekday: (typeof WEEKDAYS)[number]
   /** From 0 to 23. */
   readonly hour: number
   /** `YYYY-MM-DD`. */

@@ -1,6 +1,6 @@
 import { LABEL, MAX_LABELS } from '#domain/labels.ts'
 import { MAX_LINES, MAX_QUANTITY } from '#domain/purchase.ts'
-import { type EventLine, type ProductLabels, PURCHASE_COMPLETED, type PurchaseCompleted } from './campaign.ts'
+import { type EventLine, type ProductLabels, PURCHASE_COMPLETED, type PurchaseCompleted, STORE_CLIENT } from './campaign.ts'
 import { EACH } from './json-path.ts'
 import { LIMITS } from './limits.ts'
 import { isDay, localFacts } from './local-time.ts'
@@ -306,7 +306,7 @@ function purchaseOf(
   const lines = bought.map((line) => ({ ...line, total: totalOf([line]) }))
   return {
     type: PURCHASE_COMPLETED,
-    client: 'UnicornStore',
+    client: STORE_CLIENT,
     purchaseId: '0199d6a4-7f1e-7c3a-9b0e-5a1c2d3e4f50',
     ...members,
     total: totalOf(lines),

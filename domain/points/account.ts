@@ -331,7 +331,7 @@ export type Transaction = {
 }
 
 /** Of which lots a reversal settles how much for good: not what is owed from now on, but what of that it makes good, or withholds. */
-export function settledBy({ claims, owedChanges, withheld }: Reversed): LotAmount[] {
+export function settledLots({ claims, owedChanges, withheld }: Reversed): LotAmount[] {
   const byLot = new Map<string, number>()
   const add = ({ lotId }: LotAmount, amount: number) => byLot.set(lotId, (byLot.get(lotId) ?? 0) + amount)
   for (const claim of [...claims, ...withheld]) add(claim, claim.amount)

@@ -17,7 +17,7 @@ export type Sale = {
 }
 
 /** What was paid: `revenue` at once, and `deferred`, of which a part is released as points are spent or expire; the rest is `open`. */
-export type Allocation = {
+export type RevenueAllocation = {
   readonly revenueMinor: number
   readonly deferredMinor: number
   readonly releasedBySpendingMinor: number
@@ -30,7 +30,7 @@ export type Allocation = {
  * 606-10-55-42): the goods at what was paid for them, the points at what they pay for. What is deferred is released pro rata to the points
  * that were spent or have expired. The parts always add up to the whole.
  */
-export function allocate({ paidMinor, pointValueMinor, open, spent, expired, madeGood }: Sale): Allocation {
+export function allocate({ paidMinor, pointValueMinor, open, spent, expired, madeGood }: Sale): RevenueAllocation {
   const points = open + spent + expired
   const value = BigInt(pointValueMinor)
   const paid = BigInt(paidMinor)

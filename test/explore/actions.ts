@@ -3,7 +3,7 @@ import {
   type PurchaseStatus,
   purchaseWorkflowId,
   refundWorkflowId,
-  settledBy,
+  settlingWorkflow,
 } from '#domain/purchase.ts'
 import { REFUND_ASKED } from '#workflows/contract.ts'
 import {
@@ -280,7 +280,7 @@ function fromOutside(system: System, world: World): Action[] {
   if (isRepairable(world)) {
     // As `POST /operations/purchases/{id}/repair` has it; a repair that is under way is terminated.
     const { result } = world.runs.find(({ start }) => start.workflowId === OWN.workflowId) ?? {}
-    const start = { ...OWN, workflowType: settledBy(purchase, result as { status: PurchaseStatus } | undefined) }
+    const start = { ...OWN, workflowType: settlingWorkflow(purchase, result as { status: PurchaseStatus } | undefined) }
     actions.push(action('an operator asks for a repair', { repairs: 1 }, async () => startedSettling(world, start)))
   }
   const own = world.runs.find(({ start }) => start.workflowId === OWN.workflowId)
