@@ -57,7 +57,7 @@ export function formatIssuedPoints({ availableAt, ...issued }: CampaignPoints): 
   return { ...issued, available_at: availableAt }
 }
 
-export const evaluationSchema = z
+export const awardEvaluationSchema = z
   .object({
     points: z.number().int().openapi({
       description:
@@ -71,7 +71,7 @@ export const evaluationSchema = z
   .openapi('AwardEvaluation')
 
 /** An evaluation, without campaigns of which no rule matched. */
-export function formatEvaluation(award: Award | null): z.infer<typeof evaluationSchema> {
+export function formatAwardEvaluation(award: Award | null): z.infer<typeof awardEvaluationSchema> {
   if (!award) return { points: 0, campaigns: [] }
   return {
     points: award.points,

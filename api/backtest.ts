@@ -1,33 +1,34 @@
-import { setImmediate } from 'node:timers/promises'
 import { createRoute, z } from '@hono/zod-openapi'
-import {
-  countAwards,
-  type PastAward,
-  type PastRange,
-  type PastTakenBack,
-  readGivenBefore,
-  readPast,
-  startOf,
-} from '#db/campaign-past.ts'
-import { readCampaignVersions } from '#db/campaigns.ts'
-import type { Sql } from '#db/client.ts'
 import { readClock } from '#db/points.ts'
-import type { EvaluationWithinCaps } from '#domain/campaigns/award.ts'
-import { evaluateCampaigns, NO_AWARD } from '#domain/campaigns/award.ts'
-import { Backtest, type BacktestTotals, type GivenBefore, type RuleTotals } from '#domain/campaigns/backtest.ts'
-import { type Campaign, CampaignHistory, withItsGroup } from '#domain/campaigns/campaign.ts'
-import { runSliced } from '#domain/campaigns/evaluation.ts'
+import type { BacktestTotals, RuleTotals } from '#domain/campaigns/backtest.ts'
+import type { Campaign } from '#domain/campaigns/campaign.ts'
+import { valueOfPoints } from '#domain/money.ts'
 import type { App, AppDependencies } from './app-types.ts'
 import { CLIENT_OPERATORS, requireClient } from './auth.ts'
 import { limitPerCaller } from './caller-limits.ts'
+import { invalidRequest } from './errors.ts'
 import { splitBySize } from './paging.ts'
+import {
+  type ComparedTotals,
+  type EvaluatedAward,
+  type EvaluatedPage,
+  MAX_EXAMPLES,
+  openBacktest,
+  type Pages,
+} from './past-run.ts'
 import { Problem } from './problems.ts'
 import { COSTLY } from './rate-limits.ts'
 import { streamLines } from './response-streams.ts'
 import { jsonBody, problems, WITH_BODY } from './responses.ts'
 import { ruleSchema } from './rule-schemas.ts'
 import { accountId, amountOutput, instantInput, orNull, timestamp, userId } from './schemas.ts'
-import { candidateShape, evaluationSchema, formatEvaluation, isStored, readCandidate } from './simulation.ts'
+import {
+  campaignEvaluationSchema,
+  candidateShape,
+  formatCampaignEvaluation,
+  isStored,
+  readCandidate,
+} from './simulation.ts'
 
 /** How far back a backtest goes of itself. */
 const DEFAULT_DAYS = 30
@@ -65,7 +66,7 @@ const awardSchema = z.object({
     description: 'Points it would have earned by the saved version of the campaign; null: it is not compared.',
   }),
   points_issued: z.number().int().openapi({ description: 'Points it actually earned.' }),
-  campaigns: z.array(evaluationSchema),
+  campaigns: z.array(campaignEvaluationSchema),
 })
 
 const pageSchema = z
@@ -78,8 +79,6 @@ const pageSchema = z
   .openapi('BacktestPage')
 
 const count = z.number().int()
-
-const MAX_EXAMPLES = 20
 
 /** Points, and what they pay for. */
 const worthShape = {
@@ -102,7 +101,7 @@ const comparisonSchema = z
 const totalsSchema = z
   .object({
     line: z.literal('totals'),
-    judged: count.openapi({ description: 'Number of purchases and events evaluated.' }),
+    evaluated: count.openapi({ description: 'Number of purchases and events evaluated.' }),
     ...worthShape,
     points_issued: count.openapi({ description: 'Points they actually earned.' }),
     amount_issued: amountOutput,
@@ -195,7 +194,7 @@ async function backtestLines(
 }
 
 function invalid(path: keyof z.input<typeof backtestRequest>, message: string): Problem {
-  return new Problem('invalid_request', `In the body, ${path}: ${message}.`, { errors: [{ path, message }] })
+  return invalidRequest('body', [{ path, message }])
 }
 
 type Context = Pick<AppDependencies, 'pointsTtlDays' | 'pointValueMinor' | 'money'> & { isStored: boolean }
@@ -220,7 +219,7 @@ function* pageLines({ done, total, evaluated }: EvaluatedPage, context: Context)
     points_saved: award.pointsSaved,
     points_issued: award.pointsIssued,
     campaigns: award.evaluations.map((evaluation) =>
-      formatEvaluation(evaluation, { ...context, awardedAt: new Date(award.endedAt / 1000).toISOString() }),
+      formatCampaignEvaluation(evaluation, { ...context, awardedAt: new Date(award.endedAt / 1000).toISOString() }),
     ),
   }))
   let before = done - awards.length
@@ -240,7 +239,7 @@ function* totalsLines(
   { isStored: areStored, money, pointValueMinor }: Context,
   pointsIssued: number,
 ): Generator<Line, void, void> {
-  const amount = (points: number) => money.majorFromMinor(Number(BigInt(points) * BigInt(pointValueMinor)))
+  const amount = (points: number) => money.majorFromMinor(valueOfPoints(points, pointValueMinor))
   const worth = ({ points, takenBack }: Pick<BacktestTotals, 'points' | 'takenBack'>) => ({
     points,
     amount: amount(points),
@@ -261,7 +260,7 @@ function* totalsLines(
   }
   yield {
     line: 'totals',
-    judged: evaluated,
+    evaluated,
     ...worth(totals),
     points_issued: pointsIssued,
     amount_issued: amount(pointsIssued),
@@ -330,163 +329,4 @@ export function registerBacktest(app: App, deps: AppDependencies): void {
     // The types of routes do not know newline-delimited JSON.
     return (await streamLines(c, deps, { open, ended })) as never
   })
-}
-
-const PAGE = 100
-
-/** Of a page as it is answered, beyond the last award of it: what is put into JSON at once holds everything else up. */
-const RULES_PER_PAGE = 2_000
-
-/** What is to be tried on the past. */
-export type BacktestPlan = PastRange & {
-  /** Ends it, in the middle of a page, too; there are no totals then. */
-  signal: AbortSignal
-  /** One campaign, on everything; left out, all campaigns of the client, as they stood when it happened. */
-  campaign?: Campaign
-  /** What it is compared with. */
-  saved?: Campaign
-}
-
-type Pages = AsyncGenerator<EvaluatedPage, ComparedTotals, void>
-
-export type EvaluatedAward = PastAward & {
-  evaluations: readonly EvaluationWithinCaps[]
-  points: number
-  /** By what it is compared with; null: by nothing. */
-  pointsSaved: number | null
-}
-
-/** An award that what is tried and what is saved would have given different points for. */
-type Difference = Omit<EvaluatedAward, 'evaluations'> & { pointsSaved: number }
-
-type ComparedTotals = BacktestTotals & {
-  saved: { totals: BacktestTotals; differing: number; examples: readonly Difference[] } | null
-}
-
-/** Counts awards that differ, and keeps those that differ most; of those that do alike, the first. */
-class Differences {
-  differing = 0
-  examples: readonly Difference[] = []
-
-  add({ evaluations: _, ...award }: EvaluatedAward): void {
-    const { points, pointsSaved } = award
-    if (pointsSaved === null || points === pointsSaved) return
-    this.differing += 1
-    const by = (one: Difference) => Math.abs(one.points - one.pointsSaved)
-    const added = [...this.examples, { ...award, pointsSaved }]
-    this.examples = added.sort((a, b) => by(b) - by(a)).slice(0, MAX_EXAMPLES)
-  }
-}
-
-type EvaluatedPage = {
-  /** Awards that are through, of how many. */
-  done: number
-  total: number
-  evaluated: EvaluatedAward[]
-}
-
-/** What is given is remembered for as long as a backtest runs, since a refund may take it back: a kilobyte an award. */
-const MAX_AWARDS = 100_000
-
-/**
- * Evaluates everything that happened in a stretch of the past anew, page by page, in the order in which points were booked and taken
- * back. Caps count what was given before the stretch. Nothing is written. Whoever stops asking for pages ends it.
- *
- * @returns a generator of pages, which ends with the totals; or how many awards there are, when that is too many
- */
-export async function openBacktest(sql: Sql, plan: BacktestPlan): Promise<Pages | { tooMany: number; most: number }> {
-  const { campaign, saved } = plan
-  const total = await countAwards(sql, plan)
-  if (total > MAX_AWARDS) return { tooMany: total, most: MAX_AWARDS }
-  // Of one campaign, the others matter only for its group.
-  const isAlone = campaign?.exclusiveGroup === null && (saved?.exclusiveGroup ?? null) === null
-  const history = new CampaignHistory(isAlone ? [] : await readCampaignVersions(sql, [plan.client]))
-  const counted = [...history.everCapped(), ...(campaign ? [campaign.id] : [])]
-  const before = await readGivenBefore(sql, counted, plan.from)
-  const tried = new PastRun(before, history, campaign)
-  const compared = saved && new PastRun(before, history, saved)
-  return pages(sql, plan, { tried, compared }, total)
-}
-
-/** What campaigns make of the past, change by change: those that there were, or one, beside those of its group. */
-class PastRun {
-  readonly #backtest: Backtest
-  readonly #history: CampaignHistory
-  readonly #campaign: Campaign | undefined
-
-  constructor(givenBefore: readonly GivenBefore[], history: CampaignHistory, campaign: Campaign | undefined) {
-    this.#backtest = new Backtest(givenBefore, campaign?.id)
-    this.#history = history
-    this.#campaign = campaign
-  }
-
-  #campaignsFor({ at, endedAt }: Pick<PastAward, 'at' | 'endedAt'>): Campaign[] {
-    const all = this.#history.asOf(at, endedAt)
-    return this.#campaign ? withItsGroup(this.#campaign, all) : all
-  }
-
-  async award(awarded: PastAward, pause: () => Promise<void>): Promise<readonly EvaluationWithinCaps[]> {
-    const { id, accountId, event } = awarded
-    return await runSliced(this.#backtest.evaluate(id, accountId, event, this.#campaignsFor(awarded)), pause)
-  }
-
-  async takeBack(takenBack: PastTakenBack, pause: () => Promise<void>): Promise<void> {
-    const { kept } = takenBack
-    const award = kept ? await runSliced(evaluateCampaigns(this.#campaignsFor(takenBack), kept), pause) : undefined
-    this.#backtest.takeBack(takenBack, kept === null ? NO_AWARD : award)
-  }
-
-  totals(): BacktestTotals {
-    return this.#backtest.totals()
-  }
-}
-
-function pointsOf(evaluations: readonly EvaluationWithinCaps[]): number {
-  return evaluations.reduce((sum, { points }) => sum + points, 0)
-}
-
-async function* pages(
-  sql: Sql,
-  plan: BacktestPlan,
-  { tried, compared }: { tried: PastRun; compared: PastRun | undefined },
-  total: number,
-): Pages {
-  /** Many rules take their time, and this process has other requests to answer. */
-  const pause = async () => {
-    await setImmediate()
-    plan.signal.throwIfAborted()
-  }
-  const differences = new Differences()
-  let done = 0
-  for (let place = startOf(plan), more = true; more; ) {
-    plan.signal.throwIfAborted()
-    const { changes, next } = await readPast(sql, plan, place, PAGE)
-    let evaluated: EvaluatedAward[] = []
-    let rules = 0
-    for (const { awarded, takenBack } of changes) {
-      if (takenBack) {
-        await tried.takeBack(takenBack, pause)
-        await compared?.takeBack(takenBack, pause)
-      } else {
-        const evaluations = await tried.award(awarded, pause)
-        const pointsSaved = compared ? pointsOf(await compared.award(awarded, pause)) : null
-        const award = { ...awarded, evaluations, points: pointsOf(evaluations), pointsSaved }
-        differences.add(award)
-        evaluated.push(award)
-        await pause()
-        rules += evaluations.reduce((sum, evaluation) => sum + evaluation.rules.length, 0)
-        if (rules < RULES_PER_PAGE) continue
-        done += evaluated.length
-        yield { done, total, evaluated }
-        evaluated = []
-        rules = 0
-      }
-    }
-    done += evaluated.length
-    yield { done, total, evaluated }
-    more = next !== undefined
-    place = next ?? place
-  }
-  const { differing, examples } = differences
-  return { ...tried.totals(), saved: compared ? { totals: compared.totals(), differing, examples } : null }
 }

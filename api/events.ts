@@ -6,7 +6,7 @@ import { STORE_CLIENT } from '#domain/campaigns/campaign.ts'
 import { MAX_DEPTH } from '#domain/strict-json.ts'
 import type { App, AppDependencies } from './app-types.ts'
 import { actorOf, OPERATORS, requireClient, SERVICES } from './auth.ts'
-import { evaluationSchema, formatEvaluation, formatIssuedPoints, issuedPointsSchema } from './award-schemas.ts'
+import { awardEvaluationSchema, formatAwardEvaluation, formatIssuedPoints, issuedPointsSchema } from './award-schemas.ts'
 import { clientName, eventType } from './campaign-schemas.ts'
 import { keyedRequest, keyReusedProblem, markReplayed, requiredIdempotencyHeaders } from './idempotency.ts'
 import { Problem } from './problems.ts'
@@ -104,7 +104,7 @@ const getEventEvaluationRoute = createRoute({
   responses: {
     200: {
       description: 'The evaluation; without campaigns until the award has ended or is parked.',
-      content: json(evaluationSchema),
+      content: json(awardEvaluationSchema),
     },
     ...problems(...READING, 'foreign_request', 'unknown_event'),
   },
@@ -116,7 +116,7 @@ export function registerEvents(app: App, deps: AppDependencies): void {
   app.openapi(getEventEvaluationRoute, async (c) => {
     const { id } = c.req.valid('param')
     await requireAward(deps.sql, id)
-    return c.json(formatEvaluation(await readEvaluation(deps.sql, id)), 200)
+    return c.json(formatAwardEvaluation(await readEvaluation(deps.sql, id)), 200)
   })
 }
 

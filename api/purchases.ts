@@ -3,7 +3,7 @@ import { readEvaluation } from '#db/awards.ts'
 import { listPurchases, requestCancel, type StoredPurchase } from '#db/purchases.ts'
 import type { App, AppDependencies } from './app-types.ts'
 import { actorOf, CUSTOMERS, ownerOf, requireOwn } from './auth.ts'
-import { evaluationSchema, formatEvaluation } from './award-schemas.ts'
+import { awardEvaluationSchema, formatAwardEvaluation } from './award-schemas.ts'
 import { idPosition, page, pageOf, pageQuery, readCursor } from './paging.ts'
 import { Problem } from './problems.ts'
 import {
@@ -114,7 +114,7 @@ const getPurchaseEvaluationRoute = createRoute({
   responses: {
     200: {
       description: 'The evaluation; without campaigns until the award has ended or is parked.',
-      content: json(evaluationSchema),
+      content: json(awardEvaluationSchema),
     },
     ...problems(...READING, 'foreign_request', 'unknown_purchase'),
   },
@@ -123,7 +123,7 @@ const getPurchaseEvaluationRoute = createRoute({
 function registerGetPurchaseEvaluation(app: App, { sql }: AppDependencies): void {
   app.openapi(getPurchaseEvaluationRoute, async (c) => {
     const { purchaseId } = await requirePurchase(sql, c.req.valid('param').id, ownerOf(c))
-    return c.json(formatEvaluation(await readEvaluation(sql, purchaseId)), 200)
+    return c.json(formatAwardEvaluation(await readEvaluation(sql, purchaseId)), 200)
   })
 }
 

@@ -86,7 +86,7 @@ const outcomeSchema = z.object({
     .openapi({ description: 'Why it was not evaluated.' }),
 })
 
-export const evaluationSchema = z
+export const campaignEvaluationSchema = z
   .object({
     campaign_name: z
       .string()
@@ -126,10 +126,10 @@ const LIMITS = {
  * @param isStored  whether the campaign has a name
  * @param awardedAt when its points are issued, if it gives any
  */
-export function formatEvaluation(
+export function formatCampaignEvaluation(
   evaluation: EvaluationWithinCaps,
   { isStored, awardedAt, pointsTtlDays }: { isStored: boolean; awardedAt: Instant; pointsTtlDays: number },
-): z.infer<typeof evaluationSchema> {
+): z.infer<typeof campaignEvaluationSchema> {
   const { campaign, notRunning, earned, exact, limitedBy, points, rules } = evaluation
   const { availableAt, expiresAt } = pointsSpan(evaluation, awardedAt, pointsTtlDays)
   return {
@@ -174,7 +174,7 @@ const eventSimulation = z
 const simulationSchema = z
   .object({
     points: z.number().int().openapi({ description: 'Sum over all campaigns.', example: 170 }),
-    campaigns: z.array(evaluationSchema),
+    campaigns: z.array(campaignEvaluationSchema),
     warnings: warningsSchema.openapi({ description: 'Of the one campaign that is simulated, as when it is saved.' }),
   })
   .openapi('SimulationResult')
@@ -221,7 +221,7 @@ async function simulateEvent(
   }
   return {
     points: evaluations.reduce((sum, { points }) => sum + points, 0),
-    campaigns: evaluations.map((evaluation) => formatEvaluation(evaluation, context)),
+    campaigns: evaluations.map((evaluation) => formatCampaignEvaluation(evaluation, context)),
     warnings: candidate ? warningsOf(candidate, now).map(formatWarning) : [],
   }
 }

@@ -75,7 +75,7 @@ test('reports for each purchase what it would have earned by which rule, and the
   ])
   expect(last).toMatchObject({
     line: 'totals',
-    judged: 3,
+    evaluated: 3,
     points: 6,
     points_issued: 680,
   })
@@ -117,7 +117,7 @@ test.each([
 })
 
 test('goes back 30 days of itself, from now or from its end', async () => {
-  const ask = async (body: object) => (await world.api.post('/campaigns/backtest', body)).body.at(-1).judged
+  const ask = async (body: object) => (await world.api.post('/campaigns/backtest', body)).body.at(-1).evaluated
   const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString()
   expect(await ask({})).toBe(3)
   expect(await ask({ to: inDays(40) })).toBe(3)
@@ -149,12 +149,12 @@ test('comes in pages with their progress, in the order in which things happened,
   const { pages, awards, last } = await backtest({ client: 'Reviews' })
   expect(pages.map(({ done }: { done: number }) => done)).toEqual([100, 200, 230])
   expect(new Set(awards.map(({ id }) => id)).size).toBe(REVIEWS)
-  expect(last).toMatchObject({ judged: REVIEWS, points: 5 * REVIEWS, points_issued: 5 * REVIEWS })
+  expect(last).toMatchObject({ evaluated: REVIEWS, points: 5 * REVIEWS, points_issued: 5 * REVIEWS })
 })
 
 test('a past in which nothing happened has totals, too', async () => {
-  expect(await backtest({ client: 'Nobody' })).toMatchObject({ pages: [{ done: 0, total: 0 }], last: { judged: 0 } })
-  expect((await backtest({ to: '2020-01-02T00:00:00Z' })).last).toMatchObject({ judged: 0, points: 0 })
+  expect(await backtest({ client: 'Nobody' })).toMatchObject({ pages: [{ done: 0, total: 0 }], last: { evaluated: 0 } })
+  expect((await backtest({ to: '2020-01-02T00:00:00Z' })).last).toMatchObject({ evaluated: 0, points: 0 })
 })
 
 test.each([

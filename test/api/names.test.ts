@@ -106,7 +106,7 @@ describe('clients', () => {
     expect((await api.get(`/points?account_id=member-${run}`)).body.balance).toBe(5)
 
     const past = { client, campaign_name, from: '2026-01-01T00:00:00Z' }
-    expect(await backtest(past)).toMatchObject({ judged: run, points: 5, points_issued: 5 * run })
+    expect(await backtest(past)).toMatchObject({ evaluated: run, points: 5, points_issued: 5 * run })
 
     const changed = await api.call('PATCH', at, { body: { cap_total_points: 9 }, headers: { 'If-Match': '"1"' } })
     expect(changed.body).toMatchObject({ client: 'reviewsite', version: 2 })

@@ -82,7 +82,7 @@ function formatPhase({ phase, totals, done, total }: BacktestState): string {
     case 'running':
       return 'Evaluating past purchases and events …'
     case 'complete':
-      return totals?.judged === 0
+      return totals?.evaluated === 0
         ? 'There were no purchases or events in this period.'
         : `It would have awarded ${points(totals?.points ?? 0)}.`
     case 'cancelled':
@@ -123,7 +123,7 @@ function Totals({ totals, campaigns }: { totals: BacktestTotals; campaigns: read
       </dl>
       {saved && <Differences saved={saved} />}
       {campaigns.map((campaign) => (
-        <CampaignSummary key={campaign.campaign_name} campaign={campaign} evaluated={totals.judged} />
+        <CampaignSummary key={campaign.campaign_name} campaign={campaign} evaluated={totals.evaluated} />
       ))}
     </Stack>
   )

@@ -75,7 +75,7 @@ function afterLine(state: BacktestState, line: BacktestLine): BacktestState {
       return { ...state, campaigns: [...others.reverse(), { ...last, rules: [...last.rules, ...line.rules] }] }
     }
     case 'totals':
-      return { ...state, phase: 'complete', totals: line, done: line.judged, total: line.judged }
+      return { ...state, phase: 'complete', totals: line, done: line.evaluated, total: line.evaluated }
     case 'problem':
       return { ...state, phase: 'incomplete', error: new Error(line.problem.title) }
   }
