@@ -12,10 +12,10 @@ import {
 } from '#db/purchases.ts'
 import { type GivenBack, readNextRefund, recordRefunded, returnStock } from '#db/refunds.ts'
 import type { Awarded, Outcome, Reversal, Saga } from '#domain/purchase.ts'
+import { expireLapsedPoints } from './expiry.ts'
 import {
   awardPoints,
   bookParkedAwards,
-  expireLapsedPoints,
   type PointsDependencies,
   parkAward,
   redeemPoints,

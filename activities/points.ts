@@ -13,8 +13,7 @@ import { type Occurrence, readOccurrences } from '#db/campaign-past.ts'
 import { type BookedGrant, readCampaignVersions, readRemaining } from '#db/campaigns.ts'
 import type { Sql } from '#db/client.ts'
 import { asImpossible, StepImpossible } from '#db/functions.ts'
-import { isDatabaseUnavailable, isOutage } from '#db/outages.ts'
-import { listLapsedAccounts, readClock } from '#db/points.ts'
+import { isOutage } from '#db/outages.ts'
 import { readPointsPayment } from '#db/purchases.ts'
 import { type Award, capAward, evaluateCampaigns, lotsOf } from '#domain/campaigns/award.ts'
 import { type Campaign, CampaignHistory, hasCaps, NO_CAPS } from '#domain/campaigns/campaign.ts'
@@ -30,6 +29,7 @@ import {
   undoAtLedger,
 } from '#domain/purchase.ts'
 import type { PointsAnswer, PointsLedger } from '#ledger/ledger.ts'
+import { readTogether } from './read-together.ts'
 
 /** What sagas do at the points ledger. The ledger's own keys make each of it happen at most once. */
 export type PointsDependencies = {
@@ -37,6 +37,15 @@ export type PointsDependencies = {
   ledger: PointsLedger
   /** Lifetime of points, in days. */
   pointsTtlDays: number
+}
+
+function entryOf(id: string, accountId: string, step: StepName) {
+  return { accountId, key: stepKey(id, step), requestHash: '' }
+}
+
+/** The ledger gives the same key the same answer for ever. */
+export function unexpected(step: StepName, id: string, answer: PointsAnswer): StepImpossible {
+  return new StepImpossible(`${step} of ${id} was answered ${JSON.stringify(answer)}`)
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -63,7 +72,10 @@ export async function redeemPoints(
   throw unexpected('redeemPoints', purchaseId, answer)
 }
 
-/** Gives the points of a purchase that is undone back to the lots they came from or, when they have not been redeemed, keeps that from happening. */
+/**
+ * Gives the points of a purchase that is undone back to the lots they came from or, when they have not been redeemed, keeps that from
+ * happening.
+ */
 export async function undoRedemption({ sql, ledger }: PointsDependencies, purchaseId: string): Promise<void> {
   const { accountId, redeemPoints, stands } = await readPointsPayment(sql, purchaseId)
   if (stands) throw new StepImpossible(`purchase ${purchaseId} is confirmed: it is not undone`)
@@ -85,6 +97,10 @@ export async function undoRedemption({ sql, ledger }: PointsDependencies, purcha
   if (!answer.ok) throw unexpected('redeemPoints', purchaseId, answer)
 }
 
+function forPurchase(purchaseId: string) {
+  return { reason: 'purchase', reference: purchaseId, actor: 'purchase' }
+}
+
 // ---------------------------------------------------------------------------------------------------------------------
 // Awards, of purchases and of events of other systems
 
@@ -96,14 +112,14 @@ export async function undoRedemption({ sql, ledger }: PointsDependencies, purcha
  */
 export async function awardPoints(deps: PointsDependencies, awarded: Awarded): Promise<{ points: number }> {
   const { sql, ledger, pointsTtlDays } = deps
-  const { award, evaluate } = await readsOf(sql).toAward(idOf(awarded))
+  const { award, evaluate } = await batchedReads(sql).earnedAward(idOf(awarded))
   if (isClosed(award)) return { points: award.points }
   const { evaluated, mayBeCapped } = await evaluate()
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
     // A cap that came since then is no reason to look beforehand: `append_points` has the last word.
     const evaluation =
       mayBeCapped || attempt > 1
-        ? await readsOf(sql).capped({ award: evaluated, accountId: award.accountId })
+        ? await batchedReads(sql).capped({ award: evaluated, accountId: award.accountId })
         : capAward(evaluated, () => NO_CAPS)
     if (evaluation.points === 0) {
       const outcome = await recordNothing(sql, award.id, evaluation)
@@ -128,26 +144,34 @@ export async function awardPoints(deps: PointsDependencies, awarded: Awarded): P
     })
     if (answer.ok && answer.answer) return { points: answer.answer.amount }
     if (answer.ok) throw unexpected('awardPoints', award.id, answer)
-    switch (answer.refusal.code) {
-      case 'caps_changed':
-        continue
-      case 'award_changed':
-        // A part of its purchase was given back in between: it is for what is kept.
-        return await awardPoints(deps, awarded)
-      case 'award_closed':
-      case 'tombstoned': {
-        // A refund, or an operator, came in between: how the award stands is what counts.
-        const now = await readAward(sql, award.id)
-        if (!isClosed(now)) throw unexpected('awardPoints', award.id, answer)
-        return { points: now.points }
-      }
-      case 'balance_limit':
-        return { points: (await recordParked(sql, award.id, evaluated, answer.refusal.code)).points }
-      default:
-        throw unexpected('awardPoints', award.id, answer)
-    }
+    if (answer.refusal.code === 'caps_changed') continue
+    // A part of its purchase was given back in between: it is for what is kept.
+    if (answer.refusal.code === 'award_changed') return await awardPoints(deps, awarded)
+    return await afterRefusal(sql, award.id, evaluated, answer)
   }
   throw new Error(`the caps of campaigns kept changing while award ${award.id} was booked`)
+}
+
+/** What an award comes to that the ledger has refused for good. */
+async function afterRefusal(
+  sql: Sql,
+  id: string,
+  evaluated: Award,
+  answer: Extract<PointsAnswer, { ok: false }>,
+): Promise<{ points: number }> {
+  switch (answer.refusal.code) {
+    case 'award_closed':
+    case 'tombstoned': {
+      // A refund, or an operator, came in between: how the award stands is what counts.
+      const now = await readAward(sql, id)
+      if (!isClosed(now)) throw unexpected('awardPoints', id, answer)
+      return { points: now.points }
+    }
+    case 'balance_limit':
+      return { points: (await recordParked(sql, id, evaluated, answer.refusal.code)).points }
+    default:
+      throw unexpected('awardPoints', id, answer)
+  }
 }
 
 /** What campaigns give with an issue: each of them one lot. */
@@ -164,7 +188,7 @@ const MAX_ATTEMPTS = 100
 
 /** Keeps an award that cannot be booked, with what it came to, for operators to retry. Not when it was booked after all. */
 export async function parkAward({ sql }: PointsDependencies, awarded: Awarded, problem: string): Promise<void> {
-  const { award, evaluate } = await readsOf(sql).toAward(idOf(awarded))
+  const { award, evaluate } = await batchedReads(sql).earnedAward(idOf(awarded))
   if (award.state !== 'pending') return
   const { evaluated } = await evaluate()
   if (evaluated.points === 0) await recordNothing(sql, award.id, evaluated)
@@ -223,14 +247,14 @@ function isClosed({ state }: Pick<StoredAward, 'state'>): boolean {
 }
 
 /** An award, and what its purchase or event earns before caps: the same whenever it is asked for. */
-type ToAward = { award: StoredAward; evaluate: () => Promise<Evaluated> }
+type EarnedAward = { award: StoredAward; evaluate: () => Promise<Evaluated> }
 
 /** `mayBeCapped`: one of its campaigns had a cap when it was earned, or that is not known. */
 type Evaluated = { evaluated: Award; mayBeCapped: boolean }
 
 /** What awards that meet in a process read together: each of it in as many statements for all of them as for one. */
 type AwardReads = {
-  toAward: (id: string) => Promise<ToAward>
+  earnedAward: (id: string) => Promise<EarnedAward>
   /** The award within what caps leave now. Others may take that first: `append_points` has the last word. */
   capped: (asked: { award: Award; accountId: string }) => Promise<Award>
 }
@@ -238,12 +262,12 @@ type AwardReads = {
 /** By pool: what uses the same one meets. */
 const reads = new WeakMap<Sql, AwardReads>()
 
-function readsOf(sql: Sql): AwardReads {
+function batchedReads(sql: Sql): AwardReads {
   const known = reads.get(sql)
   if (known) return known
   const made: AwardReads = {
-    toAward: together((ids) => readToAward(sql, ids)),
-    capped: together(async (asked) => {
+    earnedAward: readTogether((ids) => readEarnedAwards(sql, ids)),
+    capped: readTogether(async (asked) => {
       const remaining = await readRemaining(sql, asked)
       return asked.map(
         ({ award, accountId }) =>
@@ -256,7 +280,7 @@ function readsOf(sql: Sql): AwardReads {
   return made
 }
 
-async function readToAward(sql: Sql, ids: readonly string[]): Promise<(() => ToAward)[]> {
+async function readEarnedAwards(sql: Sql, ids: readonly string[]): Promise<(() => EarnedAward)[]> {
   const awards = await readAwards(sql, [...new Set(ids)])
   const occurrences = await readOccurrences(
     sql,
@@ -292,116 +316,4 @@ async function readHistory(sql: Sql, occurrences: Occurrence[]): Promise<(occurr
   const stretch = { from: Math.min(...moments), to: Math.max(...moments) }
   const history = new CampaignHistory(await readCampaignVersions(sql, [...clients.keys()], stretch))
   return ({ at }) => history.asOf(at, at)
-}
-
-/** Statements of a kind that are under way at once, and the most questions that one of them answers. */
-const MAX_READS = 2
-const MAX_QUESTIONS = 200
-
-/**
- * Asks together what is asked at once, or while others are being asked. A question whose own answer throws fails alone; when what is
- * read for all of them fails, they all do.
- */
-function together<Question, Answer>(
-  ask: (questions: readonly Question[]) => Promise<(() => Answer)[]>,
-): (question: Question) => Promise<Answer> {
-  type Waiting = { question: Question; resolve: (answer: Answer) => void; reject: (error: unknown) => void }
-  const waiting: Waiting[] = []
-  let underWay = 0
-  const soon = () => void setImmediate().then(next)
-
-  function settle({ resolve, reject }: Waiting, answer: () => Answer): void {
-    try {
-      resolve(answer())
-    } catch (error) {
-      reject(error)
-    }
-  }
-
-  async function next(): Promise<void> {
-    if (underWay === MAX_READS || waiting.length === 0) return
-    underWay += 1
-    const asked = waiting.splice(0, MAX_QUESTIONS)
-    try {
-      const answers = await ask(asked.map(({ question }) => question))
-      for (const [index, one] of asked.entries()) settle(one, answers[index] as () => Answer)
-    } catch (error) {
-      for (const { reject } of asked) reject(error)
-    }
-    underWay -= 1
-    soon()
-  }
-
-  return (question) =>
-    new Promise((resolve, reject) => {
-      waiting.push({ question, resolve, reject })
-      soon()
-    })
-}
-
-// ---------------------------------------------------------------------------------------------------------------------
-
-function entryOf(id: string, accountId: string, step: StepName) {
-  return { accountId, key: stepKey(id, step), requestHash: '' }
-}
-
-function forPurchase(purchaseId: string) {
-  return { reason: 'purchase', reference: purchaseId, actor: 'purchase' }
-}
-
-/** The ledger gives the same key the same answer for ever. */
-export function unexpected(step: StepName, id: string, answer: PointsAnswer): StepImpossible {
-  return new StepImpossible(`${step} of ${id} was answered ${JSON.stringify(answer)}`)
-}
-
-/** Accounts a page, and how many of them at once: a page ends well within the time limit of an activity. */
-const PAGE = 200
-const AT_ONCE = 10
-
-export type ExpiryPage = {
-  /** Accounts whose lapsed points are now expired. */
-  accounts: number
-  /** Accounts that could not be swept; the next sweep tries again. */
-  failed?: number
-  /** Where the next page begins; left out on the last one. */
-  next?: string
-}
-
-/**
- * Books what has lapsed, for one page of accounts. Repeating a page of the same sweep books nothing twice; an account that
- * lapses again meanwhile is the next sweep's. An account that cannot be swept is logged with the reason.
- */
-export async function expireLapsedPoints(
-  sql: Sql,
-  ledger: PointsLedger,
-  { sweepId, after }: { sweepId: string; after?: string },
-  reportProgress: (details: Record<string, number>) => void,
-): Promise<ExpiryPage> {
-  const now = await readClock(sql)
-  const accounts = await listLapsedAccounts(sql, { now, limit: PAGE, ...(after !== undefined && { after }) })
-  const failures: { accountId: string; reason: unknown }[] = []
-  for (let start = 0; start < accounts.length; start += AT_ONCE) {
-    reportProgress({ accounts: start, of: accounts.length })
-    const some = accounts.slice(start, start + AT_ONCE)
-    const results = await Promise.allSettled(some.map((accountId) => expireAccount(ledger, accountId, sweepId)))
-    for (const [index, result] of results.entries())
-      if (result.status === 'rejected') failures.push({ accountId: some[index] ?? '', reason: result.reason })
-  }
-  // Accounts that are broken must not keep the points of all others; a database that is away is another matter.
-  const reasons = failures.map(({ reason }) => reason)
-  if (await isOutage(sql, reasons)) throw reasons.find(isDatabaseUnavailable)
-  for (const { accountId, reason } of failures)
-    log.warn('points of an account could not be expired', { accountId, reason: String(reason) })
-  const swept = { accounts: accounts.length - failures.length, ...(failures.length > 0 && { failed: failures.length }) }
-  const next = accounts.length === PAGE ? accounts.at(-1) : undefined
-  return next === undefined ? swept : { ...swept, next }
-}
-
-async function expireAccount(ledger: PointsLedger, accountId: string, sweepId: string): Promise<void> {
-  await ledger.execute({
-    accountId,
-    key: `expiry/${sweepId}/${accountId}`,
-    requestHash: '',
-    command: { type: 'expire', reason: 'expiry', reference: sweepId, actor: 'expiry' },
-  })
 }
