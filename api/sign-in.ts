@@ -26,7 +26,7 @@ import type { App, AppContext, AppDependencies } from './app-types.ts'
 import { ALGORITHMS, isTokenError, keysUnavailable, rolesIn } from './auth.ts'
 import { invalidRequest } from './errors.ts'
 import { username } from './schemas.ts'
-import { requireOwnOrigin, sessionCookie } from './sessions.ts'
+import { requireOwnOrigin, type SessionCookie, sessionCookie } from './sessions.ts'
 
 // Sign-in of the store by OpenID Connect: the API is the client (authorization code flow with PKCE). What the provider issues stays
 // here; the browser gets a cookie. These addresses are for browsers and the provider, not for programs.
@@ -36,24 +36,49 @@ const CALLBACK = '/auth/callback'
 /** What the provider posts is a form, as the standard has it. */
 export const BACK_CHANNEL = '/auth/backchannel-logout'
 
+/** What the routes of a sign-in share. */
+type SignIn = {
+  auth: AuthSettings
+  settings: SignInSettings
+  provider: () => Promise<Configuration>
+  attempts: ReturnType<typeof attemptsOf>
+  cookie: SessionCookie
+  /** Where the provider sends the browser back to. */
+  callback: URL
+}
+
 /** `/auth/...`; nothing of it without `AUTH_CLIENT_ID`. */
 export function registerSignIn(app: App, deps: AppDependencies): void {
-  const { auth, writes, logger, rateLimits } = deps
-  const signIn = auth?.signIn
-  if (auth === undefined || signIn === undefined) return
-  const provider = providerOf(auth, signIn)
-  const attempts = attemptsOf(signIn)
-  const cookie = sessionCookie(signIn)
-  const callback = new URL(CALLBACK, signIn.publicUrl)
+  const { auth } = deps
+  const settings = auth?.signIn
+  if (auth === undefined || settings === undefined) return
+  const signIn: SignIn = {
+    auth,
+    settings,
+    provider: providerOf(auth, settings),
+    attempts: attemptsOf(settings),
+    cookie: sessionCookie(settings),
+    callback: new URL(CALLBACK, settings.publicUrl),
+  }
+  registerStart(app, deps, signIn)
+  registerCallback(app, deps, signIn)
+  registerSignOut(app, deps, signIn)
+  registerBackChannelLogout(app, deps, signIn)
+}
 
+function registerStart(
+  app: App,
+  { logger, rateLimits }: AppDependencies,
+  { settings, provider, attempts, callback }: SignIn,
+): void {
   app.get('/auth/sign-in', async (c) => {
     // A provider that knows somebody sends them straight back: nobody is signed in who has not asked for it here.
     if (isCrossSite(c)) return c.redirect('/store/', 303)
     await rateLimits?.refuseAfterFailures(c)
-    const returnTo = returnAddress(c.req.query('returnTo'), signIn.publicUrl)
+    const returnTo = returnAddress(c.req.query('returnTo'), settings.publicUrl)
     // The provider sends the browser back to PUBLIC_URL, where cookies of another host are not known.
-    if (c.get('connection').hosts[0] !== hostnameOf(signIn.publicUrl.host))
-      return c.redirect(new URL(returnTo, signIn.publicUrl).href, 303)
+    if (c.get('connection').hosts[0] !== hostnameOf(settings.publicUrl.host))
+      return c.redirect(new URL(returnTo, settings.publicUrl).href, 303)
     try {
       const attempt = { state: randomState(), nonce: randomNonce(), verifier: randomPKCECodeVerifier(), returnTo }
       const url = buildAuthorizationUrl(await provider(), {
@@ -71,7 +96,14 @@ export function registerSignIn(app: App, deps: AppDependencies): void {
       return c.redirect(failedAddress('unavailable'), 303)
     }
   })
+}
 
+function registerCallback(
+  app: App,
+  deps: AppDependencies,
+  { auth, provider, attempts, cookie, callback }: SignIn,
+): void {
+  const { writes, logger, rateLimits } = deps
   app.get(CALLBACK, async (c) => {
     await rateLimits?.refuseAfterFailures(c)
     const attempt = await attempts.recall(c)
@@ -106,20 +138,24 @@ export function registerSignIn(app: App, deps: AppDependencies): void {
       return c.redirect(failedAddress(why), 303)
     }
   })
+}
 
+function registerSignOut(app: App, { writes }: AppDependencies, { settings, provider, cookie }: SignIn): void {
   for (const [path, everywhere] of [
     ['/auth/sign-out', false],
     ['/auth/sign-out-everywhere', true],
   ] as const)
     app.post(path, async (c) => {
-      requireOwnOrigin(c, signIn.publicUrl)
+      requireOwnOrigin(c, settings.publicUrl)
       const id = await cookie.sessionIdOf(c)
       if (id !== undefined) await endSession(writes, id, { everywhere })
       cookie.clear(c)
-      return c.json({ next: await signOutAddress(provider, signIn) })
+      return c.json({ next: await signOutAddress(provider, settings) })
     })
+}
 
-  const verify = logoutVerifier(auth, signIn)
+function registerBackChannelLogout(app: App, { writes }: AppDependencies, { auth, settings }: SignIn): void {
+  const verify = logoutVerifier(auth, settings)
   app.post(BACK_CHANNEL, async (c) => {
     const form = await c.req.parseBody().catch(() => ({}) as Record<string, unknown>)
     const ended = typeof form.logout_token === 'string' ? await verify(form.logout_token) : undefined
