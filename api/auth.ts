@@ -215,7 +215,7 @@ function refusedToken(c: AppContext, error: unknown): Problem {
 }
 
 /** @see https://www.rfc-editor.org/rfc/rfc6750#section-3 */
-function unauthenticated(c: AppContext, detail: string, error?: 'invalid_token'): Problem {
+export function unauthenticated(c: AppContext, detail: string, error?: 'invalid_token'): Problem {
   c.header(
     'WWW-Authenticate',
     error ? `Bearer realm="unicorn-store", error="${error}"` : 'Bearer realm="unicorn-store"',

@@ -23,7 +23,7 @@ import { endProviderSessions, endSession, openSession } from '#db/sessions.ts'
 import { openAccount } from '#db/wallets.ts'
 import { hasInvisible } from '#domain/names.ts'
 import type { App, AppContext, AppDependencies } from './app-types.ts'
-import { ALGORITHMS, isTokenError, keysUnavailable, rolesIn } from './auth.ts'
+import { ALGORITHMS, isTokenError, keysUnavailable, rolesIn, unauthenticated } from './auth.ts'
 import { invalidRequest } from './errors.ts'
 import { username } from './schemas.ts'
 import { requireOwnOrigin, type SessionCookie, sessionCookie } from './sessions.ts'
@@ -119,12 +119,14 @@ function registerCallback(
         expectedNonce: attempt.nonce,
         idTokenExpected: true,
       })
-      const claims = tokens.claims() as JWTPayload & { sub: string }
+      const claims = tokens.claims() as JWTPayload & { sub: string; iat: number }
+      if (claims.iss !== auth.issuer) throw new Error(`an ID token of ${claims.iss}, and AUTH_ISSUER is ${auth.issuer}`)
       const userId = await openAccountOf(deps, auth, claims)
       const token = await openSession(writes, {
         userId,
         roles: rolesIn(claims, auth),
         providerSession: typeof claims.sid === 'string' ? claims.sid : null,
+        signedInAt: new Date(claims.iat * 1_000),
         replaces: await cookie.sessionIdOf(c),
       })
       // Erased while they were signing in.
@@ -148,8 +150,10 @@ function registerSignOut(app: App, { writes }: AppDependencies, { settings, prov
     app.post(path, async (c) => {
       requireOwnOrigin(c, settings.publicUrl)
       const id = await cookie.sessionIdOf(c)
-      if (id !== undefined) await endSession(writes, id, { everywhere })
+      const hasEnded = id !== undefined && (await endSession(writes, id, { everywhere }))
       cookie.clear(c)
+      // Whose they are is known by this session alone: those elsewhere go on, and nobody may believe otherwise.
+      if (everywhere && !hasEnded) throw unauthenticated(c, 'This session had ended before: sign in again to end the others.')
       return c.json({ next: await signOutAddress(provider, settings) })
     })
 }
@@ -166,7 +170,10 @@ function registerBackChannelLogout(app: App, { writes }: AppDependencies, { auth
   })
 }
 
-/** Found out when it is first needed, and then kept: the API starts without the provider. */
+/**
+ * Found out when it is first needed, and then kept: the API starts without the provider. Its issuer must be ours to the letter: of some
+ * providers with many tenants, discovery takes tokens of all of them.
+ */
 function providerOf(
   { issuer }: AuthSettings,
   { clientId, clientSecret }: SignInSettings,
@@ -178,10 +185,16 @@ function providerOf(
       timeout: 5,
       // The signature of the ID token is checked as well, though it comes from the provider over TLS.
       execute: [enableNonRepudiationChecks, ...(isInsecure ? [allowInsecureRequests] : [])],
-    }).catch((error: unknown) => {
-      found = undefined
-      throw error
     })
+      .then((config) => {
+        const said = config.serverMetadata().issuer
+        if (said !== issuer) throw new Error(`the provider says that it is ${said}, and AUTH_ISSUER is ${issuer}`)
+        return config
+      })
+      .catch((error: unknown) => {
+        found = undefined
+        throw error
+      })
     return found
   }
 }
@@ -314,7 +327,6 @@ function logoutVerifier({ issuer, keys }: AuthSettings, { clientId }: SignInSett
     const providerSession = typeof sid === 'string' ? sid : undefined
     const isLogout = typeof events === 'object' && events !== null && LOGOUT_EVENT in events
     if (!isLogout || nonce !== undefined || (subject === undefined && providerSession === undefined)) return undefined
-    // It is known to the second.
-    return { issuer, subject, providerSession, at: new Date((iat + 1) * 1_000) }
+    return { issuer, subject, providerSession, at: new Date(iat * 1_000) }
   }
 }

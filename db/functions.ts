@@ -81,7 +81,14 @@ export const FUNCTIONS = {
   open_identity: { new_id: 'text', token_issuer: 'text', token_subject: 'text' },
   open_account: { new_id: 'text', token_issuer: 'text', token_subject: 'text', names: 'jsonb', shown_name: 'text' },
   open_user: { new_id: 'text', name: 'text' },
-  open_session: { new_id: 'text', owner: 'text', of_provider: 'text', given: 'jsonb', hours: 'integer' },
+  open_session: {
+    new_id: 'text',
+    owner: 'text',
+    of_provider: 'text',
+    signed_in_at: 'timestamp with time zone',
+    given: 'jsonb',
+    hours: 'integer',
+  },
   create_wallet: {
     new_id: 'text',
     name: 'text',

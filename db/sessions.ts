@@ -22,19 +22,27 @@ export function sessionId(token: string): string {
 /**
  * Signs a user in, and forgets some of the sessions that have ended.
  *
+ * @param session.signedInAt by the clock of the provider
  * @param session.replaces the session of the same browser, which ends
  * @returns what the browser has to show from now on; undefined when the user was erased meanwhile
  */
 export async function openSession(
   sql: Sql,
-  session: { userId: string; roles: Grant[]; providerSession: string | null; replaces: string | undefined },
+  session: {
+    userId: string
+    roles: Grant[]
+    providerSession: string | null
+    signedInAt: Date
+    replaces: string | undefined
+  },
 ): Promise<string | undefined> {
   const token = randomBytes(32).toString('base64url')
-  const { userId, roles, providerSession, replaces } = session
+  const { userId, roles, providerSession, signedInAt, replaces } = session
   const isOpen = await call<boolean>(sql, 'open_session', {
     new_id: sessionId(token),
     owner: userId,
     of_provider: providerSession,
+    signed_in_at: signedInAt.toISOString(),
     given: roles,
     hours: HOURS,
   })
@@ -76,22 +84,28 @@ export async function sessionsAlive(sql: Sql, ids: readonly string[]): Promise<s
   return alive.map(({ id }) => id)
 }
 
-/** Signs out: one session, or all of its user. */
-export async function endSession(sql: Sql, id: string, { everywhere }: { everywhere: boolean }): Promise<void> {
-  await sql`
+/** Signs out: one session, or all of its user. @returns whether there was any */
+export async function endSession(sql: Sql, id: string, { everywhere }: { everywhere: boolean }): Promise<boolean> {
+  const { count } = await sql`
     delete from sessions
     where id = ${id} ${everywhere ? sql`or user_id = (select user_id from sessions where id = ${id})` : sql``}`
+  return count > 0
 }
 
-/** Ends what a provider says has ended: one of its sessions, or all of somebody. Those that began after it said so go on. */
+/**
+ * Ends what a provider says has ended: one of its sessions, or all of somebody. Of the latter, and of those of which it has not said which
+ * they are, those go on that began after it said so.
+ */
 export async function endProviderSessions(
   sql: Sql,
   ended: { issuer: string; subject: string | undefined; providerSession: string | undefined; at: Date },
 ): Promise<void> {
   const { issuer, subject, providerSession, at } = ended
+  const isOf = providerSession === undefined ? sql`false` : sql`provider_session = ${providerSession}`
+  const isAnyOf = providerSession === undefined ? sql`true` : sql`provider_session is null`
   await sql`
     delete from sessions using users
-    where users.id = sessions.user_id and users.issuer = ${issuer} and signed_in_at <= ${at}
+    where users.id = sessions.user_id and users.issuer = ${issuer}
       ${subject === undefined ? sql`` : sql`and users.subject = ${subject}`}
-      ${providerSession === undefined ? sql`` : sql`and provider_session = ${providerSession}`}`
+      and (${isOf} ${subject === undefined ? sql`` : sql`or ${isAnyOf} and signed_in_at <= ${at}`})`
 }

@@ -144,15 +144,17 @@ $$;
 --
 -- of_provider: what the provider calls the session, if it does
 -- given:       what the provider says of roles
-create or replace function open_session(new_id text, owner text, of_provider text, given jsonb, hours integer) returns jsonb
+create or replace function open_session(
+  new_id text, owner text, of_provider text, signed_in_at timestamptz, given jsonb, hours integer
+) returns jsonb
 language plpgsql security definer set search_path = public, pg_temp as $$
 begin
   perform from users where id = owner and erased_at is null for key share;
   if not found then
     return to_jsonb(false);
   end if;
-  insert into sessions (id, user_id, provider_session, roles, expires_at)
-  values (new_id, owner, of_provider, given, now() + make_interval(hours => hours));
+  insert into sessions (id, user_id, provider_session, signed_in_at, roles, expires_at)
+  values (new_id, owner, of_provider, signed_in_at, given, now() + make_interval(hours => hours));
   return to_jsonb(true);
 end
 $$;

@@ -118,7 +118,8 @@ create table sessions (
   provider_session text,
   -- What the provider said at sign-in: [{ role, clients }], clients null for all.
   roles            jsonb       not null,
-  signed_in_at     timestamptz not null default now(),
+  -- By the clock of the provider, to the second: it ends sessions by that, too.
+  signed_in_at     timestamptz not null,
   last_seen_at     timestamptz not null default now(),
   expires_at       timestamptz not null
 );

@@ -235,6 +235,13 @@ describe('signing in', () => {
     expect(new URL(at.url).search).toBe('?signIn=unavailable')
   })
 
+  test('at a provider that calls itself otherwise than we do is none', async () => {
+    const alone = await world.serve({ auth: { ...provider.auth, issuer: `${provider.issuer}/` } })
+    const at = await openClient().visit(`${alone.url}/auth/sign-in`)
+    expect(new URL(at.url).search).toBe('?signIn=unavailable')
+    expect(JSON.stringify(alone.log)).toContain('AUTH_ISSUER is')
+  })
+
   test('is told in the settings', async () => {
     expect((await store.get('/settings')).body).toMatchObject({ demoMode: false, signIn: true })
   })
@@ -331,6 +338,17 @@ describe('a session', () => {
     expect([(await me(desk)).status, (await me(tablet)).status, (await me(other)).status]).toEqual([401, 401, 200])
   })
 
+  test('that has ended before ends no others, and says so', async () => {
+    const [phone, desk] = [await signedIn('rita'), await signedIn('rita')]
+    await world.shop.asOwner(async (sql) => {
+      const [last] = await sql`select id from sessions order by expires_at desc limit 1`
+      await sql`delete from sessions where id = ${last?.id}`
+    })
+    const answer = await ask(desk, 'POST', '/auth/sign-out-everywhere', { headers: OWN })
+    expect(answer).toMatchObject({ status: 401, body: { code: 'unauthenticated' } })
+    expect((await me(phone)).status).toBe(200)
+  })
+
   test.each([
     ['an hour after the last request', "last_seen_at = now() - interval '61 minutes'"],
     ['twelve hours after the sign-in', "expires_at = now() - interval '1 second'"],
@@ -412,7 +430,7 @@ describe('the provider ends sessions', () => {
     const [one, two, other] = [await signedIn('rita'), await signedIn('rita'), await signedIn('wanda')]
     const { id } = (await me(one)).body.user
     const [session] = await world.shop.sql<{ sid: string }[]>`
-      select provider_session as sid from sessions where user_id = ${id} order by signed_in_at desc limit 1`
+      select provider_session as sid from sessions where user_id = ${id} order by expires_at desc limit 1`
     expect((await post(await provider.sign({ ...claims(), sub: undefined, sid: session?.sid }))).status).toBe(200)
     expect([(await me(one)).status, (await me(two)).status]).toEqual([200, 401])
     expect((await post(await provider.sign(claims()))).status).toBe(200)
@@ -435,6 +453,24 @@ describe('the provider ends sessions', () => {
     const answer = await post(await forge())
     expect([answer.status, answer.headers.get('Content-Type')]).toEqual([400, 'application/problem+json'])
     expect((await me(client)).status).toBe(200)
+  })
+
+  test('by its own clock, which may differ from ours', async () => {
+    const client = await signedIn('rita')
+    const { id } = (await me(client)).body.user
+    await world.shop.asOwner(
+      (sql) => sql`update sessions set signed_in_at = signed_in_at - interval '2 minutes' where user_id = ${id}`,
+    )
+    expect((await post(await provider.sign({ ...claims(), iat: now - 60 }))).status).toBe(200)
+    expect((await me(client)).status).toBe(401)
+  })
+
+  test('of which it has not said which they are, with one of the same person', async () => {
+    const client = await signedIn('rita')
+    const { id } = (await me(client)).body.user
+    await world.shop.asOwner((sql) => sql`update sessions set provider_session = null where user_id = ${id}`)
+    expect((await post(await provider.sign({ ...claims(), sid: 'of another browser' }))).status).toBe(200)
+    expect((await me(client)).status).toBe(401)
   })
 
   test('but not those that began after it said so', async () => {

@@ -18,7 +18,7 @@ const ISSUER = 'https://id.example'
 const request = () => ({ scope: 'test', key: crypto.randomUUID(), requestHash: '' })
 const identity = (subject: string) => ({ issuer: ISSUER, subject })
 const signIn = (userId: string, replaces?: string) =>
-  openSession(shop.sql, { userId, roles: [], providerSession: null, replaces })
+  openSession(shop.sql, { userId, roles: [], providerSession: null, signedInAt: new Date(), replaces })
 
 async function addUser(username: string): Promise<string> {
   await shop.addWallet({ username, balanceMinor: 0 })
@@ -92,7 +92,14 @@ describe('a sign-in', () => {
 
   test('that is just before an erasure is gone with it', async () => {
     const id = await addUser('late-leaver')
-    const opening = { new_id: sessionId('x'), owner: id, of_provider: null, given: [], hours: 1 }
+    const opening = {
+      new_id: sessionId('x'),
+      owner: id,
+      of_provider: null,
+      signed_in_at: new Date().toISOString(),
+      given: [],
+      hours: 1,
+    }
     const erased = await during(
       (sql) => call(sql, 'open_session', opening),
       () => eraseUser(shop.sql, request(), { user: id, forfeit: true, actor: 'test' }),

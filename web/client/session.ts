@@ -49,8 +49,9 @@ function forgetEverything(): void {
  */
 export async function signOut({ everywhere }: { everywhere: boolean }): Promise<void> {
   const response = await fetch(everywhere ? '/auth/sign-out-everywhere' : '/auth/sign-out', { method: 'POST' })
-  if (!response.ok) throw new Error(`Signing out was answered ${response.status}`)
-  const { next } = (await response.json()) as { next: string }
+  const hadEnded = response.status === 401
+  if (!response.ok && !hadEnded) throw new Error(`Signing out was answered ${response.status}`)
+  const { next } = hadEnded ? { next: '/store/?signIn=ended' } : ((await response.json()) as { next: string })
   forgetEverything()
   window.location.assign(next)
 }

@@ -9,6 +9,7 @@ import { Page } from '#web/page/page.tsx'
 
 const FAILURES: Record<string, string> = {
   denied: 'You did not sign in.',
+  ended: 'You were signed out before, so your other sessions go on. Sign in again to sign out everywhere.',
   failed: 'That did not work, or took too long. Try again.',
   unavailable: 'The service that knows who you are does not answer at the moment. Try again in a while.',
 }
