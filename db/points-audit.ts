@@ -63,26 +63,30 @@ export const POINTS_INVARIANTS: Check[] = [
         group by lot_id
       ), claim as (
         select lot_id, sum(amount) as claimed from (${lotAmounts(sql, 'claims')}) as claims group by lot_id
+      ), lost as (
+        select lot_id, sum(amount) as claimed from (${lotAmounts(sql, 'expiredClaims')}) as claims group by lot_id
       ), withheld as (
         select lot_id, sum(amount) as amount from (${lotAmounts(sql, 'withheld')}) as portions group by lot_id
       ), event as (
         select lot.*, case
             when available_on = (issued_at at time zone 'UTC')::date then issued_at else available_on::timestamp at time zone 'UTC'
           end as available_at,
-          (lot.taken_back + coalesce(withheld.amount, 0))::bigint as all_taken_back, coalesce(claimed, 0)::bigint as claimed
-        from lot left join claim using (lot_id) left join withheld using (lot_id)
+          (lot.taken_back + coalesce(withheld.amount, 0))::bigint as all_taken_back,
+          coalesce(claim.claimed, 0)::bigint as claimed, coalesce(lost.claimed, 0)::bigint as claimed_expired
+        from lot left join claim using (lot_id) left join lost using (lot_id) left join withheld using (lot_id)
       )
       select coalesce(l.id, p.lot_id) as lot, coalesce(l.account_id, p.account_id) as account, l.original,
         p.original as original_events, l.remaining, p.remaining as remaining_events, l.expired, p.expired as expired_events,
         l.taken_back, p.all_taken_back as taken_back_events, l.claimed, p.claimed as claimed_events,
+        l.claimed_expired, p.claimed_expired as claimed_expired_events,
         l.available_at, p.available_at as available_at_events, l.expires_at, p.expires_at as expires_at_events
       from points_lots l full join event p on p.lot_id = l.id
       where (l.account_id, l.transaction_id::text, l.campaign_id::text, l.issued_at, l.available_at, l.expires_at, l.original,
-            l.remaining, l.expired, l.taken_back, l.claimed)
+            l.remaining, l.expired, l.taken_back, l.claimed, l.claimed_expired)
           is distinct from (p.account_id, p.transaction, p.campaign, p.issued_at, p.available_at, p.expires_at,
-            p.original::bigint, p.remaining::bigint, p.expired::bigint, p.all_taken_back, p.claimed)
+            p.original::bigint, p.remaining::bigint, p.expired::bigint, p.all_taken_back, p.claimed, p.claimed_expired)
         or p.dates <> 1 or l.remaining < 0 or l.remaining + l.expired + l.taken_back + l.owed > l.original
-        or l.taken_back + l.owed > l.claimed or l.claimed > l.original
+        or l.taken_back + l.claimed_expired + l.owed > l.claimed or l.claimed > l.original or l.claimed_expired > l.expired
       limit 100`,
   },
   {
@@ -119,6 +123,8 @@ export const POINTS_INVARIANTS: Check[] = [
         select (
           select coalesce(sum(amount), 0) from jsonb_to_recordset(r.payload -> 'claims') as claim (amount bigint)
         ) as claimed, (
+          select coalesce(sum(amount), 0) from jsonb_to_recordset(r.payload -> 'expiredClaims') as claim (amount bigint)
+        ) as expired, (
           select coalesce(sum(amount), 0) from jsonb_to_recordset(r.payload -> 'owedChanges') as change (amount bigint)
         ) as owed, (
           select coalesce(sum(a.amount), 0)
@@ -126,7 +132,7 @@ export const POINTS_INVARIANTS: Check[] = [
           where l.transaction_id = r.reverses and e.version < r.version
         ) as spent
       ) c
-      where r.reversed <> r.amount + r.spent + r.expired or r.reversed <> c.claimed or r.owed <> c.owed
+      where r.reversed <> r.amount + r.spent + r.expired or r.reversed <> c.claimed or r.expired <> c.expired or r.owed <> c.owed
         or r.spent > c.spent or r.owed > r.spent
         -- Only the refund of a purchase makes something good.
         or r.owed <> r.spent and r.reason <> 'purchase'
@@ -220,10 +226,10 @@ export function portions(sql: Sql) {
 }
 
 /**
- * What reversals say of lots, beside what they moved: what they asked back (`claims`), by how much what is owed changed
+ * What reversals say of lots, beside what they moved: what they asked back (`claims`, `expiredClaims`), by how much what is owed changed
  * (`owedChanges`), and what they did not let come back, because it was owed (`withheld`).
  */
-function lotAmounts(sql: Sql, member: 'claims' | 'owedChanges' | 'withheld') {
+function lotAmounts(sql: Sql, member: 'claims' | 'expiredClaims' | 'owedChanges' | 'withheld') {
   return sql`
     select account_id, version, transaction_id, reverses, p."lotId" as lot_id, p.amount
     from points_events

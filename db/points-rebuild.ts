@@ -161,7 +161,8 @@ function repairLots(sql: Sql, { lots }: PointsTables) {
     lot as (
       select l.* from jsonb_to_recordset(${sql.json(lots as never)}) as l (
         id uuid, "transactionId" uuid, "campaignId" uuid, "issuedAt" timestamptz, "availableAt" timestamptz,
-        "expiresAt" timestamptz, original bigint, remaining bigint, expired bigint, "takenBack" bigint, claimed bigint, owed bigint
+        "expiresAt" timestamptz, original bigint, remaining bigint, expired bigint, "takenBack" bigint, claimed bigint,
+        "claimedExpired" bigint, owed bigint
       )
     ), lot_gone as (
       delete from points_lots known using account
@@ -171,16 +172,17 @@ function repairLots(sql: Sql, { lots }: PointsTables) {
     ), lot_set as (
       insert into points_lots as known (
         id, transaction_id, account_id, campaign_id, issued_at, available_at, expires_at, original, remaining, expired, taken_back,
-        claimed, owed
+        claimed, claimed_expired, owed
       )
       select id, "transactionId", account_id, "campaignId", "issuedAt", "availableAt", "expiresAt", original, remaining, expired,
-        "takenBack", claimed, owed
+        "takenBack", claimed, "claimedExpired", owed
       from account cross join lot
       on conflict (id) do update set
         transaction_id = excluded.transaction_id, account_id = excluded.account_id, campaign_id = excluded.campaign_id,
         issued_at = excluded.issued_at, available_at = excluded.available_at, expires_at = excluded.expires_at,
         original = excluded.original, remaining = excluded.remaining, expired = excluded.expired,
-        taken_back = excluded.taken_back, claimed = excluded.claimed, owed = excluded.owed
+        taken_back = excluded.taken_back, claimed = excluded.claimed, claimed_expired = excluded.claimed_expired,
+        owed = excluded.owed
       where known is distinct from excluded
     )`
 }

@@ -126,8 +126,8 @@ function rowOf(event: PointsEvent, balance: number) {
 function payloadOf(event: PointsEvent) {
   const { portions } = event
   if (event.type !== 'reversed') return { portions }
-  const { reverses, notTakenBack, claims, owedChanges, withheld } = event
-  return { portions, reverses, notTakenBack, claims, owedChanges, withheld }
+  const { reverses, notTakenBack, claims, expiredClaims, owedChanges, withheld } = event
+  return { portions, reverses, notTakenBack, claims, expiredClaims, owedChanges, withheld }
 }
 
 /** What a key was answered before. */
@@ -259,7 +259,7 @@ export function lotColumns(sql: Sql, table: string) {
     ${column('id')}, ${column('transaction_id')} as "transactionId", ${column('campaign_id')} as "campaignId",
     ${at('issued_at')} as "issuedAt", ${at('available_at')} as "availableAt", ${at('expires_at')} as "expiresAt",
     ${column('original')}, ${column('remaining')}, ${column('expired')}, ${column('taken_back')} as "takenBack",
-    ${column('claimed')}, ${column('owed')}`
+    ${column('claimed')}, ${column('claimed_expired')} as "claimedExpired", ${column('owed')}`
 }
 
 export type StoredLot = Lot & {

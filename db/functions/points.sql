@@ -78,7 +78,7 @@ begin
   select coalesce(jsonb_agg(jsonb_build_object('accountId', account_id, 'id', id, 'transactionId', transaction_id,
     'campaignId', campaign_id, 'issuedAt', iso_instant(issued_at), 'availableAt', iso_instant(available_at),
     'expiresAt', iso_instant(expires_at), 'original', original, 'remaining', remaining, 'expired', expired,
-    'takenBack', taken_back, 'claimed', claimed, 'owed', owed)), '[]')
+    'takenBack', taken_back, 'claimed', claimed, 'claimedExpired', claimed_expired, 'owed', owed)), '[]')
   into lots
   from (
     -- What has lapsed and is not swept yet,
@@ -128,8 +128,8 @@ language sql immutable as $$ select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T
 --                an account at most once, as it is after so many events; expiresOnly: all of them are expiries
 --   events:      [{ version, transactionId, type, amount, balance, payload, reverses, reason, reference, actor, at }],
 --   opened:      [{ id, transactionId, campaignId, issuedAt, availableAt, expiresAt, original, remaining, expired, takenBack, claimed,
---                owed }],
---   changed:     [{ lotId, remaining, expired, takenBack, claimed, owed }],   changes, to be added
+--                claimedExpired, owed }],
+--   changed:     [{ lotId, remaining, expired, takenBack, claimed, claimedExpired, owed }],   changes, to be added
 --   allocations: [{ transactionId, redemptionId, lotId, amount }],
 --   daily:       [{ issuedOn, availableOn, expiresAt, remaining, expired, lastUpdated }],   changes, to be added
 --   commands:    [{ key, requestHash, answer }],
@@ -190,13 +190,14 @@ begin
 
   insert into points_lots (
     id, transaction_id, account_id, campaign_id, issued_at, available_at, expires_at, original, remaining, expired, taken_back, claimed,
-    owed
+    claimed_expired, owed
   )
   select l.id, l."transactionId", l."accountId", l."campaignId", l."issuedAt", l."availableAt", l."expiresAt", l.original, l.remaining,
-    l.expired, l."takenBack", l.claimed, l.owed
+    l.expired, l."takenBack", l.claimed, l."claimedExpired", l.owed
   from jsonb_to_recordset(batch -> 'opened') as l (
     id uuid, "transactionId" uuid, "accountId" text, "campaignId" uuid, "issuedAt" timestamptz, "availableAt" timestamptz,
-    "expiresAt" timestamptz, original bigint, remaining bigint, expired bigint, "takenBack" bigint, claimed bigint, owed bigint
+    "expiresAt" timestamptz, original bigint, remaining bigint, expired bigint, "takenBack" bigint, claimed bigint,
+    "claimedExpired" bigint, owed bigint
   );
   if jsonb_array_length(batch -> 'changed') > 0 then
     perform change_lots(batch -> 'changed');
@@ -312,9 +313,10 @@ declare
 begin
   update points_lots lot set
     remaining = lot.remaining + c.remaining, expired = lot.expired + c.expired, taken_back = lot.taken_back + c."takenBack",
-    claimed = lot.claimed + c.claimed, owed = lot.owed + c.owed
+    claimed = lot.claimed + c.claimed, claimed_expired = lot.claimed_expired + c."claimedExpired", owed = lot.owed + c.owed
   from jsonb_to_recordset(changes) as c (
-    "lotId" uuid, "accountId" text, remaining bigint, expired bigint, "takenBack" bigint, claimed bigint, owed bigint
+    "lotId" uuid, "accountId" text, remaining bigint, expired bigint, "takenBack" bigint, claimed bigint, "claimedExpired" bigint,
+    owed bigint
   )
   where lot.id = c."lotId" and lot.account_id = c."accountId";
   get diagnostics lots_changed = row_count;

@@ -501,10 +501,12 @@ create table points_lots (
   taken_back     bigint      not null default 0 check (taken_back >= 0),
   -- All that reversals of the issue asked back of it, whether it remained, had expired, was made good in money, or is owed.
   claimed        bigint      not null default 0 check (claimed <= original),
-  -- Of that, what was spent by then and was not made good: taken back as soon as it comes back.
+  -- Of that, what had expired,
+  claimed_expired bigint     not null default 0 check (claimed_expired between 0 and expired),
+  -- and what was spent by then and was not made good: taken back as soon as it comes back.
   owed           bigint      not null default 0 check (owed >= 0),
   constraint points_lots_within_original check (remaining + expired + taken_back + owed <= original),
-  constraint points_lots_within_claims check (taken_back + owed <= claimed)
+  constraint points_lots_within_claims check (taken_back + claimed_expired + owed <= claimed)
 );
 -- Ids are in the order of time (UUIDv7), so this is also the order in which lots are listed.
 create index points_lots_by_account on points_lots (account_id, id);

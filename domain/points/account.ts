@@ -88,7 +88,8 @@ export function availableFrom(issuedAt: Instant, availableOn: Day): Instant {
 
 /**
  * Points of an issue that count and end together; an issue has one lot or several. Amounts are whole points, and
- * `original = remaining + expired + takenBack + spent`. What is owed is a part of what is spent, and of what is claimed.
+ * `original = remaining + expired + takenBack + spent`, and `claimed = takenBack + claimedExpired + owed` and what was made good in money.
+ * What is owed is a part of what is spent.
  */
 export type Lot = {
   /** Of the first lot of an issue: that of its transaction. */
@@ -108,6 +109,8 @@ export type Lot = {
   readonly takenBack: number
   /** What reversals of its issue asked back in all, whether it remained, had expired, was made good, or is owed. */
   readonly claimed: number
+  /** Of what is claimed: points that had expired, of this lot. */
+  readonly claimedExpired: number
   /**
    * Of what is claimed: points that were spent then, and that were neither made good in money nor have come back since. As many of
    * those that come back are taken back at once.
@@ -233,7 +236,7 @@ export type Reverse = Request & {
   readonly reverses: string
   /** How many of its points. Left out: all that earlier reversals have left; 0: none, so that money makes good what they left owed. */
   readonly amount?: number
-  /** Of an issue: lots of it of which up to so many points are taken, as far as they remain, before any others. */
+  /** Of an issue: lots of it of which up to so many points are asked back, as far as they were not spent, before any others. */
   readonly prefer?: readonly LotAmount[]
   /** Of an issue: how many spent points, at most, whoever reverses it makes good in money now. Left out: none. */
   readonly makesGood?: number
@@ -289,8 +292,9 @@ export type Reversed = Entry & {
     readonly amount: number
   }
   readonly notTakenBack: { readonly spent: number; readonly expired: number; readonly owed: number }
-  /** Of an issue: how many points were asked back of which lot, and by how much what it owes has changed. */
+  /** Of an issue: how many points were asked back of which lot, how many of them had expired, and by how much what it owes has changed. */
   readonly claims: readonly LotAmount[]
+  readonly expiredClaims: readonly LotAmount[]
   readonly owedChanges: readonly LotAmount[]
   readonly withheld: readonly Portion[]
 }

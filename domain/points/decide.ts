@@ -162,14 +162,13 @@ function reverse(account: PointsAccount, command: Reverse): Decision {
 }
 
 /**
- * Takes points back, lapsed or not: of what the lots of the issue still hold; then of what expired, which is lost already; then of
- * what was spent. Even if nothing can be taken, it is booked: a point is reversed once. Of what was spent, and of what is owed
+ * Takes points back: of what of the issue can still be spent; then of what has lapsed, which is lost already; then of what was spent. Even if nothing can be taken, it is booked: a point is reversed once. Of what was spent, and of what is owed
  * since earlier reversals, the money that is withheld makes some good; the rest is owed by its lot, and points that a later reversal
  * of their redemption brings back to it go to that first.
  */
 function reverseIssue(account: PointsAccount, command: Reverse, target: Transaction, amount: number): Reversed {
   const lots = target.portions.map(({ lotId }) => lotOf(account.lots, target, lotId))
-  const claims = claimsOn(lots, amount, command.prefer ?? [])
+  const claims = claimsOn(lots, amount, command)
   let money = command.makesGood ?? 0
   const owedChanges = claims.map(({ lot, spent }): LotAmount => {
     const settled = Math.min(lot.owed + spent, money)
@@ -189,6 +188,9 @@ function reverseIssue(account: PointsAccount, command: Reverse, target: Transact
     claims: claims
       .map(({ lot, remaining, expired, spent }) => ({ lotId: lot.id, amount: remaining + expired + spent }))
       .filter((claim) => claim.amount > 0),
+    expiredClaims: claims
+      .map(({ lot, expired }) => ({ lotId: lot.id, amount: expired }))
+      .filter((claim) => claim.amount > 0),
     owedChanges: owedChanges.filter((change) => change.amount !== 0),
     withheld: [],
   }
@@ -197,8 +199,11 @@ function reverseIssue(account: PointsAccount, command: Reverse, target: Transact
 /** What a reversal asks back of a lot, by what has become of it. */
 type Claim = { lot: Lot; remaining: number; expired: number; spent: number }
 
-/** Spreads points that are asked back over lots, and no more than was issued over any: those that are preferred first. */
-function claimsOn(lots: readonly Lot[], amount: number, preferred: readonly LotAmount[]): Claim[] {
+/**
+ * Spreads points that are asked back over lots, and no more than was issued over any: those that are preferred first, then what can still be
+ * spent, then what has lapsed, whether it is swept or not.
+ */
+function claimsOn(lots: readonly Lot[], amount: number, { prefer: preferred = [], now }: Reverse): Claim[] {
   const inTurn = inReversalOrder(
     lots,
     preferred.map(({ lotId }) => lotId),
@@ -210,9 +215,16 @@ function claimsOn(lots: readonly Lot[], amount: number, preferred: readonly LotA
     claim[part] += some
     missing -= some
   }
+  const claimLostToo = (claim: Claim, most = Infinity) => {
+    const before = claim.remaining
+    claimUpTo(claim, 'remaining', most)
+    claimUpTo(claim, 'expired', most - (claim.remaining - before))
+  }
   for (const { lotId, amount: most } of preferred)
-    for (const claim of claims) if (claim.lot.id === lotId) claimUpTo(claim, 'remaining', most)
-  for (const part of ['remaining', 'expired', 'spent'] as const) for (const claim of claims) claimUpTo(claim, part)
+    for (const claim of claims) if (claim.lot.id === lotId) claimLostToo(claim, most)
+  for (const claim of claims) if (!hasLapsed(claim.lot, now)) claimUpTo(claim, 'remaining')
+  for (const claim of claims) claimLostToo(claim)
+  for (const claim of claims) claimUpTo(claim, 'spent')
   if (missing > 0) throw new Error(`The lots of an issue lack ${missing} of ${amount} points to take back`)
   return claims
 }
@@ -224,8 +236,7 @@ function claimable({ lot, remaining, expired, spent }: Claim, part: Part): numbe
   const unclaimed = lot.original - lot.claimed - remaining - expired - spent
   if (part === 'spent') return unclaimed
   if (part === 'remaining') return Math.min(lot.remaining - remaining, unclaimed)
-  // What was asked back before, and is not taken back, has been expired points first.
-  return Math.min(Math.max(0, lot.expired - (lot.claimed - lot.takenBack) - expired), unclaimed)
+  return Math.min(lot.expired - lot.claimedExpired - expired, unclaimed)
 }
 
 /** First those that are preferred, then what would be spent last: what is kept can be spent as long as possible after that. */
@@ -258,6 +269,7 @@ function reverseRedemption(account: PointsAccount, command: Reverse, target: Tra
     reverses: { transactionId: target.id, type: 'redeem', amount },
     notTakenBack: { spent: 0, expired: 0, owed: 0 },
     claims: moves.flatMap(({ from, to, claimed }) => changesOf(from, to, claimed)),
+    expiredClaims: [],
     owedChanges: moves.flatMap(({ from, to, owed }) => changesOf(from, to, owed)),
     withheld: returned.flatMap(({ lot, withheld }) => portionsOf(lot, withheld)),
   }
@@ -280,7 +292,8 @@ function withhold(lot: Changing, amount: number, lots: readonly Changing[]) {
     const owed = Math.min(amount - withheld, from.owed)
     if (owed === 0) return []
     // What was made good of this lot makes good what the other one owes.
-    const claimed = Math.max(0, owed - (lot.claimed - lot.takenBack - lot.owed))
+    const madeGood = lot.claimed - lot.takenBack - lot.claimedExpired - lot.owed
+    const claimed = Math.max(0, owed - madeGood)
     from.owed -= owed
     from.claimed -= claimed
     lot.claimed += claimed

@@ -20,7 +20,7 @@ import { addDailyChange, type DailyBalance } from './daily-balance.ts'
 /** What to add to a lot's row. */
 export type LotChange = { readonly lotId: string } & Pick<
   Lot,
-  'remaining' | 'expired' | 'takenBack' | 'claimed' | 'owed'
+  'remaining' | 'expired' | 'takenBack' | 'claimed' | 'claimedExpired' | 'owed'
 >
 
 /** What a redemption took from a lot, or, below zero, what its reversal gave back: rows that are only ever added. */
@@ -77,11 +77,12 @@ export function changesOf(events: readonly PointsEvent[]): Changes {
 /** The lot after a change. Throws when that cannot be, because history would then contradict itself. */
 export function changeLot(lot: Lot, change: LotChange): Lot {
   const after = { ...lot, ...addNumbers(lot, change) }
-  const { original, remaining, expired, takenBack, claimed, owed } = after
+  const { original, remaining, expired, takenBack, claimed, claimedExpired, owed } = after
   const isPossible =
     Math.min(remaining, expired, owed) >= 0 &&
     remaining + expired + takenBack + owed <= original &&
-    takenBack + owed <= claimed &&
+    takenBack + claimedExpired + owed <= claimed &&
+    claimedExpired <= expired &&
     claimed <= original
   if (!isPossible) throw new Error(`Lot ${lot.id} cannot hold ${remaining} points, ${owed} of it being owed`)
   return after
@@ -93,11 +94,12 @@ function addNumbers(a: Omit<LotChange, 'lotId'>, b: Omit<LotChange, 'lotId'>): O
     expired: a.expired + b.expired,
     takenBack: a.takenBack + b.takenBack,
     claimed: a.claimed + b.claimed,
+    claimedExpired: a.claimedExpired + b.claimedExpired,
     owed: a.owed + b.owed,
   }
 }
 
-const UNCHANGED = { remaining: 0, expired: 0, takenBack: 0, claimed: 0, owed: 0 }
+const UNCHANGED = { remaining: 0, expired: 0, takenBack: 0, claimed: 0, claimedExpired: 0, owed: 0 }
 
 /** Adds a change to those in `changes`, which is changed in place. */
 function addLotChange(changes: Map<string, LotChange>, change: LotChange): void {
@@ -153,11 +155,12 @@ function lotChanges(event: PointsEvent): Iterable<LotChange> {
 }
 
 /** What a reversal asks back of lots, and what of it they owe; or that some of it has come back now, and is taken back at once. */
-function debtChanges({ claims, owedChanges, withheld }: Reversed): LotChange[] {
+function debtChanges({ claims, expiredClaims, owedChanges, withheld }: Reversed): LotChange[] {
   const changes = <Row extends LotAmount>(rows: readonly Row[], change: (amount: number) => Partial<LotChange>) =>
     rows.map(({ lotId, amount }) => ({ ...UNCHANGED, lotId, ...change(amount) }))
   return [
     ...changes(claims, (claimed) => ({ claimed })),
+    ...changes(expiredClaims, (claimedExpired) => ({ claimedExpired })),
     ...changes(owedChanges, (owed) => ({ owed })),
     ...changes(withheld, (amount) => ({ takenBack: amount, owed: -amount })),
   ]

@@ -237,10 +237,11 @@ function brokenPoints({ account, lots, allocations, pointsEvents }: Snapshot): s
     account.balance >= 0 &&
     account.takenBack === sum(lots.map(({ takenBack }) => takenBack)) &&
     lots.every(
-      ({ original, remaining, expired, takenBack, claimed, owed }) =>
+      ({ original, remaining, expired, takenBack, claimed, claimedExpired, owed }) =>
         remaining >= 0 &&
         remaining + expired + takenBack <= original &&
-        takenBack + owed <= claimed &&
+        takenBack + claimedExpired + owed <= claimed &&
+        claimedExpired <= expired &&
         claimed <= original &&
         owed >= 0,
     )

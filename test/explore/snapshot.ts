@@ -46,6 +46,7 @@ export type Snapshot = {
     expired: number
     takenBack: number
     claimed: number
+    claimedExpired: number
     owed: number
   }[]
   allocations: number[]
@@ -101,7 +102,8 @@ export async function readSnapshot(
         from points_events where account_id = ${username}),
       'lots', (
         select coalesce(jsonb_agg(jsonb_build_object('reason', e.reason, 'original', l.original, 'remaining', l.remaining,
-          'expired', l.expired, 'takenBack', l.taken_back, 'claimed', l.claimed, 'owed', l.owed) order by e.version), '[]')
+          'expired', l.expired, 'takenBack', l.taken_back, 'claimed', l.claimed, 'claimedExpired', l.claimed_expired,
+          'owed', l.owed) order by e.version), '[]')
         from points_lots l join points_events e using (transaction_id) where l.account_id = ${username}),
       'allocations', (
         select coalesce(jsonb_agg(a.amount order by e.version, a.amount), '[]')

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { emptyAccount, type PointsAccount, type PointsCommand, pointsIn } from '#domain/points/account.ts'
 import { decideAll } from '#domain/points/decide.ts'
 import { rebuild } from '#domain/points/evolve.ts'
-import { reverse } from '#test/support/points.ts'
+import { expire, reverse } from '#test/support/points.ts'
 import { pointsCommands } from '#test/support/points-arbitrary.ts'
 
 /** What is left to reverse of a transaction, in parts of one point at least. */
@@ -58,4 +58,57 @@ test('parts of a transaction that are reversed one after the other, come to what
   })
   fc.assert(property, { numRuns: 1_000 })
   expect(several, 'cases of several parts, so that the above means something').toBeGreaterThan(300)
+})
+
+/** What somebody gets to know of a reversal, or of a redemption, whose points may have lapsed, swept or not. */
+function answersWithout(inserted: RegExp, commands: readonly PointsCommand[]) {
+  const { answers } = decideAll(emptyAccount('ann'), commands)
+  return commands.flatMap(({ type, transactionId }, index) => {
+    const result = answers[index]
+    if (!result || type === 'expire' || inserted.test(transactionId)) return []
+    if (!result.ok) return [[transactionId, result.refusal.code]]
+    const { amount, balance, reversal } = result.answer
+    const { spent, owed, expired } = reversal?.notTakenBack ?? { spent: 0, owed: 0, expired: 0 }
+    return [[transactionId, amount + expired, balance, spent, owed, reversal?.withheld]]
+  })
+}
+
+test('whether points that have lapsed are swept makes no difference to what is spent, owed and withheld', () => {
+  const expiries = (commands: readonly PointsCommand[]) =>
+    new Set(commands.flatMap(({ type, transactionId }) => (type === 'expire' ? [transactionId] : [])))
+  let swept = 0
+  const property = fc.property(pointsCommands, fc.array(fc.boolean(), { minLength: 40 }), (generated, sweeps) => {
+    // What is said of a reversal of an expiry depends on whether there was one.
+    const ends = expiries(generated)
+    const commands = generated.filter((one) => one.type !== 'expire' && !(one.type === 'reverse' && ends.has(one.reverses)))
+    const more = commands.flatMap((command, index) =>
+      sweeps[index] ? [expire(`sweep-${index}`, command.now), command] : [command],
+    )
+    swept += decideAll(emptyAccount('ann'), more).events.filter(({ type }) => type === 'expired').length
+    expect(answersWithout(/^sweep-/, more)).toEqual(answersWithout(/^sweep-/, commands))
+  })
+  fc.assert(property, { numRuns: 1_000 })
+  expect(swept, 'sweeps, so that the above means something').toBeGreaterThan(300)
+})
+
+test('when all that was issued and spent is reversed, in any order, nothing is left, and nothing is owed', () => {
+  let several = 0
+  const property = fc.property(pointsCommands, fc.infiniteStream(fc.nat()), (generated, places) => {
+    // What money has made good is there again when it comes back.
+    const commands = generated.map((one) => (one.type === 'reverse' ? { ...one, makesGood: 0 } : one))
+    const now = commands.at(-1)?.now ?? ''
+    const { account } = decideAll(emptyAccount('ann'), commands)
+    const targets = reversible(account)
+      .map((one) => ({ one, place: places.next().value }))
+      .sort((a, b) => a.place - b.place)
+    if (targets.length > 2) several += 1
+    const { account: after, answers } = decideAll(
+      account,
+      targets.map(({ one }) => reverse(`all of ${one.id}`, one.id, now)),
+    )
+    expect(answers.filter(({ ok }) => !ok)).toEqual([])
+    expect(after.lots.filter(({ remaining, owed }) => remaining > 0 || owed > 0)).toEqual([])
+  })
+  fc.assert(property, { numRuns: 1_000 })
+  expect(several, 'cases of several, so that the above means something').toBeGreaterThan(300)
 })

@@ -85,7 +85,10 @@ describe('whatever is asked of a points account, in whatever order, while time m
       ]
       expect(Math.min(...counts)).toBeGreaterThanOrEqual(0)
       const isImpossible = (lot: Lot) =>
-        lot.owed > spentOf(lot) || lot.claimed > lot.original || lot.takenBack + lot.owed > lot.claimed
+        lot.owed > spentOf(lot) ||
+        lot.claimed > lot.original ||
+        lot.claimedExpired > lot.expired ||
+        lot.takenBack + lot.claimedExpired + lot.owed > lot.claimed
       expect(after.lots.filter(isImpossible)).toEqual([])
       expect(availablePoints(after, command.now)).toBeGreaterThanOrEqual(0)
     })

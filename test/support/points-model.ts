@@ -18,7 +18,14 @@ export type Prediction =
   | { refused: string }
 
 /** What became of a lot's points. */
-type LotNumbers = { remaining: number; expired: number; takenBack: number; claimed: number; owed: number }
+type LotNumbers = {
+  remaining: number
+  expired: number
+  takenBack: number
+  claimed: number
+  claimedExpired: number
+  owed: number
+}
 
 const dayMs = 24 * 60 * 60 * 1000
 
@@ -29,8 +36,9 @@ const dayMs = 24 * 60 * 60 * 1000
 export class PointsModel {
   readonly points: Point[] = []
   private readonly done = new Map<string, Done>()
-  /** How many points of lots were asked back, and how many are to be taken back when they come back. */
+  /** How many points of lots were asked back, how many of them had expired, and how many are to be taken back when they come back. */
   private readonly asked = new Map<string, number>()
+  private readonly lost = new Map<string, number>()
   private readonly owed = new Map<string, number>()
 
   /** Carries the command out and predicts the answer. */
@@ -111,11 +119,11 @@ export class PointsModel {
     return { ...move(returned, 'lot'), spent: 0, expired: 0, owed: 0, withheld: withheld.size }
   }
 
-  /** Point by point: one that is there, or else one that is lost, or else one that was spent, which is paid for or owed. */
+  /** Point by point: one that is preferred and not spent, or else one that is there, or one that is lost, or one that was spent, which is paid for or owed. */
   private takeBack(
     issue: Done,
     amount: number,
-    { prefer = [], makesGood = 0 }: { prefer?: readonly LotAmount[]; makesGood?: number },
+    { prefer = [], makesGood = 0, now }: { prefer?: readonly LotAmount[]; makesGood?: number; now: string },
   ) {
     issue.reversed += amount
     const preferred = prefer.map(({ lotId }) => lotId).filter((lot) => issue.lots.includes(lot))
@@ -125,18 +133,22 @@ export class PointsModel {
     for (let n = 0; n < amount; n++) {
       const open = lots.filter((lot) => this.askedOf(lot) < this.of(lot).length)
       const holds = (lot: string) => this.of(lot, 'lot').length > 0
-      const holding = open.find((lot) => holds(lot) && (most.get(lot) ?? 0) > 0) ?? open.find(holds)
-      const losing = open.find(
-        (lot) => this.of(lot, 'expired').length > this.askedOf(lot) - this.of(lot, 'taken back').length,
-      )
-      const lot = holding ?? losing ?? open[0] ?? ''
+      const hasMore = (lot: string) => holds(lot) || this.of(lot, 'expired').length > this.lostOf(lot)
+      const isOver = (lot: string) => this.of(lot).some(({ endsAt }) => endsAt <= Date.parse(now))
+      const unspent =
+        open.find((lot) => hasMore(lot) && (most.get(lot) ?? 0) > 0) ??
+        open.find((lot) => holds(lot) && !isOver(lot)) ??
+        open.find(hasMore)
+      const lot = unspent ?? open[0] ?? ''
       this.asked.set(lot, this.askedOf(lot) + 1)
-      if (holding) {
-        most.set(lot, (most.get(lot) ?? 0) - 1)
+      if (unspent) most.set(lot, (most.get(lot) ?? 0) - 1)
+      if (unspent && holds(lot)) {
         move(this.of(lot, 'lot').slice(0, 1), 'taken back')
         count.taken += 1
-      } else if (losing) count.expired += 1
-      else {
+      } else if (unspent) {
+        this.lost.set(lot, this.lostOf(lot) + 1)
+        count.expired += 1
+      } else {
         this.owed.set(lot, (this.owed.get(lot) ?? 0) + 1)
         count.spent += 1
       }
@@ -151,6 +163,10 @@ export class PointsModel {
 
   private askedOf(lot: string): number {
     return this.asked.get(lot) ?? 0
+  }
+
+  private lostOf(lot: string): number {
+    return this.lost.get(lot) ?? 0
   }
 
   private lastSpentFirst(lots: string[]): string[] {
@@ -175,7 +191,7 @@ export class PointsModel {
     const owing = others.find((other) => other !== lot && (this.owed.get(other) ?? 0) > 0)
     if (owing === undefined) return false
     this.owed.set(owing, (this.owed.get(owing) ?? 0) - 1)
-    if (this.askedOf(lot) === this.of(lot, 'taken back').length + (this.owed.get(lot) ?? 0)) {
+    if (this.askedOf(lot) === this.of(lot, 'taken back').length + this.lostOf(lot) + (this.owed.get(lot) ?? 0)) {
       this.asked.set(lot, this.askedOf(lot) + 1)
       this.asked.set(owing, this.askedOf(owing) - 1)
     }
@@ -198,6 +214,7 @@ export class PointsModel {
         expired: 0,
         takenBack: 0,
         claimed: this.askedOf(lot),
+        claimedExpired: this.lostOf(lot),
         owed: this.owed.get(lot) ?? 0,
       }
       if (where === 'lot') numbers.remaining += 1
@@ -212,9 +229,9 @@ export class PointsModel {
 /** What lots of the books have of it. */
 export function numbersOf(lots: readonly ({ id: string } & LotNumbers)[]): Record<string, LotNumbers> {
   return Object.fromEntries(
-    lots.map(({ id, remaining, expired, takenBack, claimed, owed }) => [
+    lots.map(({ id, remaining, expired, takenBack, claimed, claimedExpired, owed }) => [
       id,
-      { remaining, expired, takenBack, claimed, owed },
+      { remaining, expired, takenBack, claimed, claimedExpired, owed },
     ]),
   )
 }

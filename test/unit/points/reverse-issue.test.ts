@@ -13,6 +13,7 @@ describe('reversing an issue', () => {
       reverses: { transactionId: 'a', type: 'issue', amount: 50 },
       notTakenBack: { spent: 0, expired: 0, owed: 0 },
       claims: [{ lotId: 'a', amount: 50 }],
+      expiredClaims: [],
       owedChanges: [],
     })
     expect(moved).toEqual([['a', 50]])
@@ -105,9 +106,41 @@ describe('reversing an issue', () => {
         reverses: { amount: 10 },
         notTakenBack: { spent: 5, expired: 5, owed: 5 },
         claims: [{ lotId: 'a', amount: 10 }],
+        expiredClaims: [{ lotId: 'a', amount: 5 }],
         owedChanges: [{ lotId: 'a', amount: 5 }],
       })
-      expect(third.account.lots).toMatchObject([{ expired: 20, takenBack: 10, claimed: 35, owed: 5 }])
+      expect(third.account.lots).toMatchObject([{ expired: 20, takenBack: 10, claimed: 35, claimedExpired: 20, owed: 5 }])
+    })
+
+    test.each(['swept', 'not swept'])('charges only what was spent where other points have lapsed and are %s', (state) => {
+      const paid = given(issue('a', 100, '2026-01-10', 5), redeem('r', 100, '2026-01-11'))
+      const some = on(paid.when(reverse('v', 'a', '2026-01-12', 30, { amount: 30 })).account)
+      const back = on(some.when(reverse('w', 'r', '2026-01-13', 0, { amount: 50 })).account)
+      const lapsed = state === 'swept' ? on(back.when(expire('x', '2026-01-16')).account) : back
+      const { event } = lapsed.when(part('y', 70, 70))
+      expect(event).toMatchObject({ notTakenBack: { spent: 20, owed: 0 } })
+    })
+
+    test('asks nobody twice for what has expired, though points of its lot come back and settle what another lot owes', () => {
+      const account = given(
+        issueLots('a', '2026-01-10', lot(100, 0, { days: 5 }), lot(100, 0, { days: 60 }, { id: 'b' })),
+        redeem('q', 50, '2026-01-11'),
+        expire('x', '2026-01-16'),
+        redeem('s', 100, '2026-01-17'),
+        part('v', 100, 0, {
+          prefer: [
+            { lotId: 'b', amount: 50 },
+            { lotId: 'a', amount: 50 },
+          ],
+        }),
+        reverse('w', 'q', '2026-01-21'),
+        reverse('y', 'a', '2026-01-22'),
+        reverse('z', 's', '2026-01-23'),
+      ).account
+      expect(account.lots.map(({ remaining, owed }) => [remaining, owed])).toEqual([
+        [0, 0],
+        [0, 0],
+      ])
     })
 
     test('goes on until nothing is left of it; more is refused, and says what is left', () => {
@@ -195,6 +228,7 @@ describe('reversing an issue', () => {
           { lotId: 'a', amount: 1 },
           { lotId: 'b', amount: 8 },
         ],
+        expiredClaims: [],
         owedChanges: [{ lotId: 'a', amount: 1 }],
       })
     })
