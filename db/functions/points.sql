@@ -227,11 +227,21 @@ declare
     select a."accountId" from jsonb_to_recordset(accounts) as a ("accountId" text, events bigint)
     where a.events > 0 and not refused ? a."accountId"
   );
+  opening text[] := array(
+    select a."accountId" from jsonb_to_recordset(accounts) as a ("accountId" text, "expectedVersion" bigint)
+    where a."expectedVersion" = 0 and a."accountId" = any(wanted)
+  );
+  gone    text[] := '{}';
   created text[];
   locked  text[];
   erased  text[];
   changed text[];
 begin
+  if opening <> '{}' then
+    -- From now on they cannot be erased, and who was is known.
+    perform from users where id = any(opening) order by id for key share;
+    gone := array(select id from users where id = any(opening) and erased_at is not null);
+  end if;
   with inserted as (
     insert into points_accounts (account_id, version, balance, issued, redeemed, expired, taken_back)
     select a."accountId", a.events, a.balance, a.issued, a.redeemed, a.expired, a."takenBack"
@@ -239,16 +249,12 @@ begin
       "accountId" text, "expectedVersion" bigint, events bigint, balance bigint, issued bigint, redeemed bigint, expired bigint,
       "takenBack" bigint
     )
-    where a."expectedVersion" = 0 and a."accountId" = any(wanted)
+    where a."accountId" = any(opening) and a."accountId" <> all(gone)
     order by a."accountId"
     on conflict (account_id) do nothing
     returning account_id
   )
   select coalesce(array_agg(account_id), '{}') into created from inserted;
-  -- Its foreign key has waited for the end of the erasure: that is all too late for a refusal.
-  if created <> '{}' and exists (select from users where id = any(created) and erased_at is not null) then
-    raise exception 'one of the users % was erased', created using errcode = 'US002';
-  end if;
   if cardinality(created) = cardinality(wanted) then
     return '{}';
   end if;
@@ -288,7 +294,7 @@ begin
   end if;
   return (
     select jsonb_object_agg(account, case
-      when account = any(erased) then 'account_erased' when account = any(locked) then 'version_conflict' else 'account_locked'
+      when account = any(erased || gone) then 'account_erased' when account = any(locked) then 'version_conflict' else 'account_locked'
     end)
     from unnest(wanted) as account
     where account <> all(created) and account <> all(changed)

@@ -48,6 +48,8 @@ declare
   has_lines     boolean;
   refund_number integer;
 begin
+  -- The user first, as an erasure does it.
+  perform from users where id = (select user_id from purchases where id = purchase) for key share;
   select * into bought from purchases where id = purchase and user_id = coalesce(owner, user_id) for no key update;
   if bought.id is null then
     return '{"result": "unknown"}';
@@ -113,16 +115,15 @@ begin
 end
 $$;
 
--- Why what is wanted of a purchase, which the caller has locked, cannot be refunded: { code, ... }; null: it can. `remaining` is null
--- where it is not known.
+-- Why what is wanted of a purchase cannot be refunded: { code, ... }; null: it can. `remaining` is null where it is not known. Whoever
+-- asks for a refund has locked the purchase and its user.
 create or replace function why_not_refundable(bought purchases, wanted jsonb, remaining jsonb, within_days integer) returns jsonb
 language plpgsql as $$
 begin
   if bought.status not in ('completed', 'refunding', 'refunded') then
     return jsonb_build_object('code', 'not_refundable', 'status', bought.status);
   end if;
-  perform from users where id = bought.user_id and erased_at is null for key share;
-  if not found then
+  if not exists (select from users where id = bought.user_id and erased_at is null) then
     return '{"code": "user_erased"}';
   end if;
   if remaining = '[]' or exists (

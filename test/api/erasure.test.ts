@@ -329,6 +329,16 @@ test('an event for somebody who is erased meanwhile is for nobody, where people 
   expect(await shop.sql`select from users where lower(username) = lower(${user})`).toHaveLength(0)
 })
 
+test('the first points for somebody who is erased meanwhile are refused', async () => {
+  const sql = interceptSql(shop.sql, async (text, send) => {
+    if (text.includes('append_points')) expect((await erase()).status).toBe(200)
+    return await send()
+  })
+  const server = await world.serve({ sql })
+  const answer = await server.post('/points', { account_id: user, amount: 5 }, { key: crypto.randomUUID() })
+  expect(answer).toMatchObject({ status: 404, body: { code: 'unknown_account' } })
+})
+
 describe('whose name somebody else has taken since they were let in', () => {
   const BY_NAME: Record<string, (name: string) => [method: string, path: string, body?: object]> = {
     getBalance: (name) => ['GET', `/users/balance/${name}`],
