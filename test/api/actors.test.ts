@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { parkAward } from '#activities/points.ts'
 import { recordDiscrepancy } from '#db/discrepancies.ts'
-import { beginCompensation, chargeWallet, confirmPurchase, recordOutcome, reserveStock } from '#db/purchases.ts'
+import { beginCompensation, recordOutcome, reserveStock } from '#db/purchases.ts'
 import { openApiWorld } from '#test/support/api-world.ts'
 import { giving } from '#test/support/campaign-examples.ts'
 import { shared } from '#test/support/shared-world.ts'
@@ -50,7 +50,7 @@ const ordered = () => world.shop.order({ username: 'rita', lines })
 /** A sale whose points could not be booked. */
 async function parked(): Promise<string> {
   const purchaseId = await ordered()
-  for (const step of [reserveStock, chargeWallet, confirmPurchase]) await step(sql, purchaseId)
+  await world.shop.confirm(purchaseId)
   await parkAward(world.shop.points, { purchaseId }, 'unavailable')
   await recordOutcome(sql, purchaseId, { status: 'completed' })
   return purchaseId

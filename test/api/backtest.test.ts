@@ -5,6 +5,7 @@ import { openApiWorld } from '#test/support/api-world.ts'
 import { giving } from '#test/support/campaign-examples.ts'
 import { interceptSql } from '#test/support/intercepted-sql.ts'
 import { shared } from '#test/support/shared-world.ts'
+import { aRequest } from '#test/support/shop.ts'
 
 const FROM = '2020-01-01T00:00:00Z'
 /** More than two pages of reviews. */
@@ -31,7 +32,7 @@ const always = { variable: '$.type', rule: 'string_equals', value: 'Review' } as
 async function happen(username: string): Promise<void> {
   await world.shop.addUser(username)
   const eventId = crypto.randomUUID()
-  const request = { scope: 'test', key: eventId, requestHash: '' }
+  const request = aRequest(eventId)
   const review = { type: 'Review', client: 'reviews', username, payload: { stars: 5 }, actor: 'test' }
   await recordExternalEvent(world.shop.sql, request, { eventId, ...review })
   await awardPoints(world.shop.points, { eventId })

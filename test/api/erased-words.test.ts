@@ -9,6 +9,7 @@ import { MAX_TOPPED_UP_MINOR, topUpWallet } from '#db/wallets.ts'
 import { openApiWorld } from '#test/support/api-world.ts'
 import { giving } from '#test/support/campaign-examples.ts'
 import { shared } from '#test/support/shared-world.ts'
+import { aRequest } from '#test/support/shop.ts'
 import { AUTH } from '#test/support/tokens.ts'
 
 /**
@@ -99,7 +100,7 @@ async function signUp(): Promise<string> {
   const { id } = await ask(operator, 'POST', '/users', user, 201)
   await ask(operator, 'POST', `/users/${username}/top-ups`, { amount: 1 })
   const amountMinor = MAX_TOPPED_UP_MINOR - 10_000_100
-  const request = { scope: 'test', key: 'up to what is allowed', requestHash: '' }
+  const request = aRequest('up to what is allowed')
   expect(await topUpWallet(shop.sql, request, { username, amountMinor, actor: 'test' })).toMatchObject({
     result: 'done',
   })

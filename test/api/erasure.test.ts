@@ -2,13 +2,14 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { awardPoints, parkAward } from '#activities/points.ts'
 import { readAwards, recordExternalEvent } from '#db/awards.ts'
 import { call } from '#db/functions.ts'
-import { chargeWallet, confirmPurchase, recordOutcome, reserveStock } from '#db/purchases.ts'
+import { recordOutcome } from '#db/purchases.ts'
 import { oneLot } from '#domain/points/account.ts'
 import { createPointsLedger } from '#ledger/ledger.ts'
 import { openApiWorld } from '#test/support/api-world.ts'
 import { giving } from '#test/support/campaign-examples.ts'
 import { interceptSql } from '#test/support/intercepted-sql.ts'
 import { shared } from '#test/support/shared-world.ts'
+import { aRequest } from '#test/support/shop.ts'
 import { AUTH, bearer } from '#test/support/tokens.ts'
 
 const world = await shared(openApiWorld())
@@ -45,7 +46,7 @@ async function spend(): Promise<void> {
 async function taken(): Promise<string> {
   const eventId = crypto.randomUUID()
   const event = { eventId, type: 'Review', client: 'reviewsite', username: user, payload: { stars: 4 }, actor: 'demo' }
-  await recordExternalEvent(shop.sql, { scope: 'test', key: eventId, requestHash: '' }, event)
+  await recordExternalEvent(shop.sql, aRequest(eventId), event)
   return eventId
 }
 
@@ -169,9 +170,7 @@ describe('an erasure', () => {
       body: { code: 'under_way', purchases, awards },
     })
     expect(await erase(user, { forfeit: true }, key)).toMatchObject(refused([purchaseId], []))
-    await reserveStock(shop.sql, purchaseId)
-    await chargeWallet(shop.sql, purchaseId)
-    await confirmPurchase(shop.sql, purchaseId)
+    await shop.confirm(purchaseId)
     expect(await erase(user, { forfeit: true }, key)).toMatchObject(refused([purchaseId], [purchaseId]))
     await parkAward(shop.points, { purchaseId }, 'unavailable')
     await recordOutcome(shop.sql, purchaseId, { status: 'completed' })

@@ -4,6 +4,7 @@ import { readAward, recordExternalEvent } from '#db/awards.ts'
 import { openApiWorld } from '#test/support/api-world.ts'
 import { giving } from '#test/support/campaign-examples.ts'
 import { shared } from '#test/support/shared-world.ts'
+import { aRequest } from '#test/support/shop.ts'
 
 const world = await shared(openApiWorld())
 let run = 0
@@ -34,7 +35,7 @@ const points = async () => (await world.api.get(`/points?account_id=${account}`)
 /** An event that was taken, and that no workflow carries out. */
 async function taken(): Promise<string> {
   const eventId = crypto.randomUUID()
-  const request = { scope: 'test', key: eventId, requestHash: '' }
+  const request = aRequest(eventId)
   await recordExternalEvent(world.shop.sql, request, {
     eventId,
     type: 'Review',

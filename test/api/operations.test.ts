@@ -1,14 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { parkAward } from '#activities/points.ts'
 import { recordDiscrepancy } from '#db/discrepancies.ts'
-import {
-  beginCompensation,
-  chargeWallet,
-  confirmPurchase,
-  listQuietPurchases,
-  recordOutcome,
-  reserveStock,
-} from '#db/purchases.ts'
+import { beginCompensation, listQuietPurchases, recordOutcome } from '#db/purchases.ts'
 import { openApiWorld } from '#test/support/api-world.ts'
 import { failing } from '#test/support/faults.ts'
 import { shared } from '#test/support/shared-world.ts'
@@ -24,9 +17,7 @@ beforeEach(async () => {
 /** A sale whose points could not be booked for ten minutes. */
 async function parked(): Promise<string> {
   const purchaseId = await world.shop.order({ username: buyer, lines: [{ productId: 'air', quantity: 1 }] })
-  await reserveStock(world.shop.sql, purchaseId)
-  await chargeWallet(world.shop.sql, purchaseId)
-  await confirmPurchase(world.shop.sql, purchaseId)
+  await world.shop.confirm(purchaseId)
   await parkAward(world.shop.points, { purchaseId }, 'unavailable')
   await recordOutcome(world.shop.sql, purchaseId, { status: 'completed' })
   return purchaseId

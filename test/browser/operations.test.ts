@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect } from 'vitest'
 import { parkAward } from '#activities/points.ts'
 import { recordExternalEvent } from '#db/awards.ts'
-import { chargeWallet, confirmPurchase, recordOutcome, reserveStock } from '#db/purchases.ts'
+import { recordOutcome } from '#db/purchases.ts'
 import { expectAccessible, expectFits } from '#test/support/accessibility.ts'
 import { test } from '#test/support/browser-world.ts'
 import { makeBuyer } from '#test/support/buyer.ts'
@@ -21,9 +21,7 @@ function orderOf(world: World, { buyer, product }: Customer): Promise<string> {
 /** A sale whose points could not be booked for ten minutes. */
 async function park(world: World, customer: Customer): Promise<string> {
   const purchaseId = await orderOf(world, customer)
-  await reserveStock(world.shop.sql, purchaseId)
-  await chargeWallet(world.shop.sql, purchaseId)
-  await confirmPurchase(world.shop.sql, purchaseId)
+  await world.shop.confirm(purchaseId)
   await parkAward(world.shop.points, { purchaseId }, 'unavailable')
   await recordOutcome(world.shop.sql, purchaseId, { status: 'completed' })
   return purchaseId

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { parkAward } from '#activities/points.ts'
-import { chargeWallet, confirmPurchase, recordOutcome, reserveStock } from '#db/purchases.ts'
+import { recordOutcome } from '#db/purchases.ts'
 import { expectAccessible, expectFits } from '#test/support/accessibility.ts'
 import { test } from '#test/support/browser-world.ts'
 import { makeBuyer } from '#test/support/buyer.ts'
@@ -67,7 +67,7 @@ test('of points: who gave them, and who retried and dismissed those that wait', 
   await see(page, '/points', 'Given by the store', 'By the service partner.')
 
   const waiting = await world.shop.order({ username: buyer, lines: [{ productId: product, quantity: 1 }] })
-  for (const step of [reserveStock, chargeWallet, confirmPurchase]) await step(world.shop.sql, waiting)
+  await world.shop.confirm(waiting)
   await parkAward(world.shop.points, { purchaseId: waiting }, 'unavailable')
   await recordOutcome(world.shop.sql, waiting, { status: 'completed' })
   world.faults.on(waiting, 'awardPoints', { before: failing(1e6) })

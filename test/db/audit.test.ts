@@ -6,7 +6,6 @@ import { POINTS_INVARIANTS } from '#db/points-audit.ts'
 import {
   beginCompensation,
   chargeWallet,
-  confirmPurchase,
   recordOutcome,
   releaseStock,
   reserveStock,
@@ -69,8 +68,7 @@ async function reserveAndCharge(purchaseId: string): Promise<void> {
 }
 
 async function buy(purchaseId: string): Promise<void> {
-  await reserveAndCharge(purchaseId)
-  await confirmPurchase(shop.sql, purchaseId)
+  await shop.confirm(purchaseId)
   await shop.complete(purchaseId)
 }
 

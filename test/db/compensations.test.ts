@@ -18,6 +18,7 @@ import type { Awarded } from '#domain/purchase.ts'
 import { giving } from '#test/support/campaign-examples.ts'
 import { type CampaignShop, openCampaignShop } from '#test/support/campaign-shop.ts'
 import { commandOf } from '#test/support/points-ledger.ts'
+import { aRequest } from '#test/support/shop.ts'
 
 /**
  * What was taken can always be given back: bounds are for what comes from outside, and no constraint refuses an undo or a refund.
@@ -166,10 +167,10 @@ type Start = { stock: number; balance: number; price: number; caps: Caps }
 async function begin({ stock, balance, price, caps }: Start): Promise<Who> {
   run += 1
   const [username, product, second] = [`buyer-${run}`, `product-${run}`, `another-${run}`]
-  await createWallet(shop.sql, request(), { username, balanceMinor: balance, adopt: false, actor: 'test' })
+  await createWallet(shop.sql, aRequest(), { username, balanceMinor: balance, adopt: false, actor: 'test' })
   for (const id of [product, second]) {
     const about = { id, name: id, description: '', priceMinor: price, stock, actor: 'test' }
-    await createProduct(shop.sql, request(), about)
+    await createProduct(shop.sql, aRequest(), about)
   }
   await cap(caps)
   const account = (await readWallet(shop.sql, username))?.userId ?? ''
@@ -182,10 +183,6 @@ async function cap({ totalPoints, pointsPerCustomer }: Caps): Promise<void> {
   await shop.change('capped', {
     caps: { totalPoints: totalPoints === null ? null : given + totalPoints, pointsPerCustomer },
   })
-}
-
-function request() {
-  return { scope: 'test', key: crypto.randomUUID(), requestHash: '' }
 }
 
 async function act({ username, product, second, account }: Who, orders: Bought[], one: Action): Promise<void> {
@@ -238,11 +235,11 @@ async function act({ username, product, second, account }: Who, orders: Bought[]
     case 'restock':
     case 'take out': {
       const quantity = one.do === 'restock' ? one.quantity : -one.quantity
-      await adjustStock(sql, request(), { productId: product, quantity, note: 'test', actor: 'test' })
+      await adjustStock(sql, aRequest(), { productId: product, quantity, note: 'test', actor: 'test' })
       return
     }
     case 'top up':
-      await topUpWallet(sql, request(), { username, amountMinor: one.amount, actor: 'test' })
+      await topUpWallet(sql, aRequest(), { username, amountMinor: one.amount, actor: 'test' })
       return
     case 'issue':
       await ledger.execute({ accountId: account, ...commandOf({ type: 'issue', amount: one.amount, ttlDays: 1 }) })

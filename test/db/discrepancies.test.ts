@@ -2,19 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { audit } from '#db/audit.ts'
 import { listQuietEvents, recordExternalEvent, recordParked } from '#db/awards.ts'
 import { listDiscrepancies, recordDiscrepancy, resolveDiscrepancy } from '#db/discrepancies.ts'
-import {
-  beginCompensation,
-  chargeWallet,
-  confirmPurchase,
-  listQuietPurchases,
-  recordOutcome,
-  releaseStock,
-  reserveStock,
-  undoCharge,
-} from '#db/purchases.ts'
+import { beginCompensation, listQuietPurchases, recordOutcome, releaseStock, undoCharge } from '#db/purchases.ts'
 import { readStuck } from '#db/stuck.ts'
 import { SAGAS } from '#domain/purchase.ts'
-import { openShop, type Shop } from '#test/support/shop.ts'
+import { aRequest, openShop, type Shop } from '#test/support/shop.ts'
 
 /** Whatever is listed for operators and is unfinished: either it waits for them, and all that they look at says so, or it is carried out. */
 let shop: Shop
@@ -31,7 +22,7 @@ const running = () => shop.order({ username: 'derick', lines: [{ productId, quan
 
 async function completed(): Promise<string> {
   const purchaseId = await running()
-  for (const step of [reserveStock, chargeWallet, confirmPurchase]) await step(shop.sql, purchaseId)
+  await shop.confirm(purchaseId)
   await shop.complete(purchaseId)
   return purchaseId
 }
@@ -39,7 +30,7 @@ async function completed(): Promise<string> {
 async function pendingEvent(): Promise<string> {
   const eventId = crypto.randomUUID()
   const event = { type: 'Test', client: 'UnicornStore', username: 'derick', payload: {}, actor: 'test' }
-  const request = { scope: 'test', key: eventId, requestHash: '' }
+  const request = aRequest(eventId)
   await recordExternalEvent(shop.sql, request, { ...event, eventId })
   return eventId
 }
@@ -123,7 +114,7 @@ describe('what is listed for operators', () => {
   test('is no more, once it is settled otherwise, and does not come in the way of what follows', async () => {
     const purchaseId = await running()
     await recordDiscrepancy(shop.sql, { id: purchaseId, saga: 'purchase', problem: 'something is gone' })
-    for (const step of [reserveStock, chargeWallet, confirmPurchase]) await step(shop.sql, purchaseId)
+    await shop.confirm(purchaseId)
     await shop.complete(purchaseId)
     await shop.askForRefund(purchaseId)
     const found = await listQuietPurchases(shop.sql, { quietForSeconds: 0, limit: 1000 })

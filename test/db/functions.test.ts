@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openDatabase } from '#db/client.ts'
 import { call, FUNCTIONS, missingFunctions } from '#db/functions.ts'
-import { chargeWallet, confirmPurchase, recordOutcome, releaseStock, reserveStock, undoCharge } from '#db/purchases.ts'
+import { recordOutcome, releaseStock, undoCharge } from '#db/purchases.ts'
 import { reduceAward } from '#db/refunds.ts'
 import { openShop, type Shop } from '#test/support/shop.ts'
 
@@ -147,9 +147,7 @@ describe('nobody else who may connect', () => {
 describe('a sale that is confirmed', () => {
   test('is not undone, whatever its caller believes, and ends as nothing but completed', async () => {
     const purchaseId = await order()
-    await reserveStock(shop.sql, purchaseId)
-    await chargeWallet(shop.sql, purchaseId)
-    await confirmPurchase(shop.sql, purchaseId)
+    await shop.confirm(purchaseId)
     const before = await shop.balance('ann')
     await expect(undoCharge(shop.sql, purchaseId)).rejects.toThrow('cannot be undone')
     await expect(releaseStock(shop.sql, purchaseId)).rejects.toThrow('cannot be undone')
@@ -197,9 +195,7 @@ describe('amounts that are none', () => {
       ...MORE_OR_LESS_THAN_THERE_WAS,
     ]
     const purchaseId = await order()
-    await reserveStock(shop.sql, purchaseId)
-    await chargeWallet(shop.sql, purchaseId)
-    await confirmPurchase(shop.sql, purchaseId)
+    await shop.confirm(purchaseId)
     await shop.complete(purchaseId)
     const refund = await shop.askForRefund(purchaseId)
     for (const given of wrong) {

@@ -3,7 +3,7 @@ import type { Database } from '#db/client.ts'
 import { call } from '#db/functions.ts'
 import { openSession, readSession, sessionId } from '#db/sessions.ts'
 import { createWallet, eraseUser, openAccount, openIdentity } from '#db/wallets.ts'
-import { openShop, type Shop } from '#test/support/shop.ts'
+import { aRequest, openShop, type Shop } from '#test/support/shop.ts'
 
 /** What happens to the identity of one person in two transactions at once. */
 
@@ -15,7 +15,6 @@ beforeAll(async () => {
 afterAll(() => shop.close())
 
 const ISSUER = 'https://id.example'
-const request = () => ({ scope: 'test', key: crypto.randomUUID(), requestHash: '' })
 const identity = (subject: string) => ({ issuer: ISSUER, subject })
 const signIn = (userId: string, replaces?: string) =>
   openSession(shop.sql, { userId, roles: [], providerSession: null, signedInAt: new Date(), replaces })
@@ -46,7 +45,7 @@ async function during<Result>(
 
 describe('somebody who is added by an operator and comes for the first time', () => {
   const added = (sql: Database, name: string) =>
-    createWallet(sql, request(), {
+    createWallet(sql, aRequest(), {
       username: name,
       balanceMinor: 5,
       adopt: false,
@@ -84,7 +83,7 @@ describe('somebody who is added by an operator and comes for the first time', ()
 describe('a sign-in', () => {
   test('of somebody who is erased meanwhile comes to nothing', async () => {
     const id = await addUser('leaver')
-    const erase = (sql: Database) => eraseUser(sql, request(), { user: id, forfeit: true, actor: 'test' })
+    const erase = (sql: Database) => eraseUser(sql, aRequest(), { user: id, forfeit: true, actor: 'test' })
     expect(await during(erase, () => signIn(id))).toBeUndefined()
     expect(await signIn(id)).toBeUndefined()
     expect(await shop.sql`select from sessions where user_id = ${id}`).toEqual([])
@@ -102,7 +101,7 @@ describe('a sign-in', () => {
     }
     const erased = await during(
       (sql) => call(sql, 'open_session', opening),
-      () => eraseUser(shop.sql, request(), { user: id, forfeit: true, actor: 'test' }),
+      () => eraseUser(shop.sql, aRequest(), { user: id, forfeit: true, actor: 'test' }),
     )
     expect(erased).toMatchObject({ result: 'done' })
     expect(await shop.sql`select from sessions where user_id = ${id}`).toEqual([])

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { takeBackAward } from '#activities/refunds.ts'
-import { chargeWallet, confirmPurchase, releaseStock, reserveStock } from '#db/purchases.ts'
+import { releaseStock, reserveStock } from '#db/purchases.ts'
 import { returnStock } from '#db/refunds.ts'
 import { type CampaignShop, openCampaignShop } from '#test/support/campaign-shop.ts'
 import { openMoments } from '#test/support/earlier-moment.ts'
@@ -158,9 +158,7 @@ describe('without', () => {
 
   test('the reservation of one of its lines, a purchase is not refunded, as if that were all', async () => {
     const purchaseId = await shop.order({ username: 'ann', lines })
-    await reserveStock(shop.sql, purchaseId)
-    await chargeWallet(shop.sql, purchaseId)
-    await confirmPurchase(shop.sql, purchaseId)
+    await shop.confirm(purchaseId)
     await shop.complete(purchaseId)
     await shop.askForRefund(purchaseId)
     await loseReservation(purchaseId)

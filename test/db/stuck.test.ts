@@ -3,9 +3,9 @@ import { parkAward } from '#activities/points.ts'
 import { audit } from '#db/audit.ts'
 import { recordExternalEvent } from '#db/awards.ts'
 import { recordDiscrepancy, resolveDiscrepancy } from '#db/discrepancies.ts'
-import { chargeWallet, confirmPurchase, requestCancel, reserveStock } from '#db/purchases.ts'
+import { requestCancel } from '#db/purchases.ts'
 import { readStuck, type Stuck, stuckMetrics } from '#db/stuck.ts'
-import { openShop, type Shop } from '#test/support/shop.ts'
+import { aRequest, openShop, type Shop } from '#test/support/shop.ts'
 
 /** One of everything that can be stuck, and one of everything that has ended. */
 let shop: Shop
@@ -35,7 +35,7 @@ const order = () => shop.order({ username: 'derick', lines: [{ productId: 'air',
 
 async function sold(): Promise<string> {
   const purchaseId = await order()
-  for (const step of [reserveStock, chargeWallet, confirmPurchase]) await step(shop.sql, purchaseId)
+  await shop.confirm(purchaseId)
   await shop.complete(purchaseId)
   return purchaseId
 }
@@ -43,7 +43,7 @@ async function sold(): Promise<string> {
 /** Of the store's own client, whose sample campaign gives points for it. */
 async function event(): Promise<string> {
   const eventId = crypto.randomUUID()
-  const request = { scope: 'test', key: eventId, requestHash: '' }
+  const request = aRequest(eventId)
   const payload = { amount: 500 }
   await recordExternalEvent(shop.sql, request, {
     eventId,

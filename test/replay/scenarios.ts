@@ -3,14 +3,7 @@ import { parkAward } from '#activities/points.ts'
 import { recordExternalEvent } from '#db/awards.ts'
 import { addMissingCampaigns } from '#db/campaigns.ts'
 import { resolveDiscrepancy } from '#db/discrepancies.ts'
-import {
-  beginCompensation,
-  chargeWallet,
-  confirmPurchase,
-  recordOutcome,
-  requestCancel,
-  reserveStock,
-} from '#db/purchases.ts'
+import { beginCompensation, recordOutcome, requestCancel } from '#db/purchases.ts'
 import { DEFAULT_TERMS } from '#domain/campaigns/campaign.ts'
 import {
   awardWorkflowId,
@@ -26,6 +19,7 @@ import { giving } from '#test/support/campaign-examples.ts'
 import { type Fault, failing, onlyRegular } from '#test/support/faults.ts'
 import { commandOf } from '#test/support/points-ledger.ts'
 import { openSagaWorld, type SagaWorld } from '#test/support/saga-world.ts'
+import { aRequest } from '#test/support/shop.ts'
 import type { ExpiryProgress } from '#workflows/scheduled.ts'
 
 export const shortPatience = fileURLToPath(new URL('../workflow/short-patience.ts', import.meta.url))
@@ -189,7 +183,7 @@ async function retryAward(world: SagaWorld, lane: Lane): Promise<string> {
 async function anEvent(world: SagaWorld): Promise<string> {
   const eventId = crypto.randomUUID()
   await addCampaign(world, { client: eventId, eventType: 'Review' }, '$.stars')
-  const request = { scope: 'test', key: eventId, requestHash: '' }
+  const request = aRequest(eventId)
   const event = {
     type: 'Review',
     client: eventId,
@@ -333,9 +327,7 @@ async function loseOrder(world: SagaWorld): Promise<string> {
 /** Books an award that an outage parked. */
 async function bookParkedAwards(world: SagaWorld): Promise<string> {
   const purchaseId = await anOrder(world, {})
-  await reserveStock(world.shop.sql, purchaseId)
-  await chargeWallet(world.shop.sql, purchaseId)
-  await confirmPurchase(world.shop.sql, purchaseId)
+  await world.shop.confirm(purchaseId)
   await parkAward(world.shop.points, { purchaseId }, UNAVAILABLE)
   await recordOutcome(world.shop.sql, purchaseId, { status: 'completed' })
   const workflowId = `book-${purchaseId}`

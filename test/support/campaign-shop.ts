@@ -1,18 +1,16 @@
 import { recordExternalEvent } from '#db/awards.ts'
 import { addMissingCampaigns, changeCampaign, readCampaign } from '#db/campaigns.ts'
 import { updateProduct } from '#db/products.ts'
-import { chargeWallet, confirmPurchase, readPurchase, reserveStock } from '#db/purchases.ts'
+import { readPurchase } from '#db/purchases.ts'
 import { tagUser } from '#db/wallets.ts'
 import { type CampaignTerms, DEFAULT_TERMS } from '#domain/campaigns/campaign.ts'
 import { giving } from './campaign-examples.ts'
-import { openShop } from './shop.ts'
+import { aRequest, openShop } from './shop.ts'
 
 const CLIENT = 'UnicornStore'
 const PRICE_MINOR = 170_000
 
 export type CampaignShop = Awaited<ReturnType<typeof openCampaignShop>>
-
-const aRequest = () => ({ scope: 'test', key: crypto.randomUUID(), requestHash: '' })
 
 /** A shop with one product at 1700.00 and as many campaigns as a test makes; nobody carries its purchases out but the test. */
 export async function openCampaignShop(options: { connections?: number } = {}) {
@@ -21,9 +19,7 @@ export async function openCampaignShop(options: { connections?: number } = {}) {
 
   async function confirmed(username: string, quantity = 1): Promise<string> {
     const purchaseId = await shop.order({ username, lines: [{ productId: 'air', quantity }] })
-    await reserveStock(shop.sql, purchaseId)
-    await chargeWallet(shop.sql, purchaseId)
-    await confirmPurchase(shop.sql, purchaseId)
+    await shop.confirm(purchaseId)
     return purchaseId
   }
 
@@ -44,7 +40,7 @@ export async function openCampaignShop(options: { connections?: number } = {}) {
     async review(accountId: string, payload: Record<string, unknown> = { amount: 100, quantity: 1, stars: 5 }) {
       await shop.addUser(accountId)
       const eventId = crypto.randomUUID()
-      const request = { scope: 'test', key: eventId, requestHash: '' }
+      const request = aRequest(eventId)
       await recordExternalEvent(shop.sql, request, {
         eventId,
         type: 'Review',

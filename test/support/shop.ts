@@ -7,7 +7,7 @@ import { addMissingCampaigns, readGrantsTakenBack } from '#db/campaigns.ts'
 import { type Database, openDatabase } from '#db/client.ts'
 import { call } from '#db/functions.ts'
 import { addMissingProducts, updateProduct } from '#db/products.ts'
-import { openPurchase, recordOutcome } from '#db/purchases.ts'
+import { chargeWallet, confirmPurchase, openPurchase, recordOutcome, reserveStock } from '#db/purchases.ts'
 import { openRefund, recordRefunded, returnStock } from '#db/refunds.ts'
 import { addMissingUsers, createWallet, findUser } from '#db/wallets.ts'
 import type { PurchaseLine, PurchaseStatus } from '#domain/purchase.ts'
@@ -50,6 +50,12 @@ export async function openShop(options: ShopOptions = {}) {
     ledger,
     /** For activities that are called without a worker. */
     points,
+    /** What the workflow does for a purchase that is paid with money alone, up to its confirmation. */
+    confirm: async (purchaseId: string) => {
+      await reserveStock(sql, purchaseId)
+      await chargeWallet(sql, purchaseId)
+      await confirmPurchase(sql, purchaseId)
+    },
     /** What the workflow does for a purchase that stands. */
     complete: async (purchaseId: string) => {
       await awardPoints(points, { purchaseId })
@@ -70,11 +76,7 @@ export async function openShop(options: ShopOptions = {}) {
     timeline: (purchaseId: string) => readTimeline(sql, purchaseId),
     stock: (productId: string) => readStock(sql, productId),
     setPrice: (id: string, priceMinor: number) =>
-      updateProduct(
-        sql,
-        { scope: 'test', key: randomUUID(), requestHash: '' },
-        { id, changes: { priceMinor }, actor: 'test' },
-      ),
+      updateProduct(sql, aRequest(), { id, changes: { priceMinor }, actor: 'test' }),
     balance: (username: string) => readBalance(sql, username),
     /** Everything the audit has against the books; an empty list is what tests expect. */
     brokenInvariants: async () => (await audit(sql)).invariants.filter(({ violations }) => violations.length > 0),
@@ -92,6 +94,11 @@ export async function openShop(options: ShopOptions = {}) {
       await drop()
     },
   }
+}
+
+/** A request with this key; left out, with one of its own. */
+export function aRequest(key: string = randomUUID()) {
+  return { scope: 'test', key, requestHash: '' }
 }
 
 type Order = { username: string; lines: PurchaseLine[]; expectedTotalMinor?: number; redeemPoints?: number }
@@ -114,16 +121,14 @@ async function addWallet(
   { username = `buyer-${randomUUID()}`, balanceMinor }: NewWallet,
   opaqueId: boolean,
 ) {
-  const request = { scope: 'test', key: randomUUID(), requestHash: '' }
-  if (opaqueId) await createWallet(sql, request, { username, balanceMinor, adopt: true, actor: 'test' })
+  if (opaqueId) await createWallet(sql, aRequest(), { username, balanceMinor, adopt: true, actor: 'test' })
   else await addMissingUsers(sql, [{ username, balanceMinor }])
   return username
 }
 
 /** Writes a refund down without starting its workflow. @returns its number */
 async function askForRefund(sql: Database, purchaseId: string, lines?: PurchaseLine[]): Promise<number> {
-  const request = { scope: 'test', key: randomUUID(), requestHash: '' }
-  const opened = await openRefund(sql, { purchaseId, actor: 'test', ...(lines && { lines, request }) })
+  const opened = await openRefund(sql, { purchaseId, actor: 'test', ...(lines && { lines, request: aRequest() }) })
   if (opened.result !== 'done') throw new Error(`the test's refund was not taken: ${JSON.stringify(opened)}`)
   return Number(opened.resource)
 }

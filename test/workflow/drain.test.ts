@@ -5,6 +5,7 @@ import { recordExternalEvent } from '#db/awards.ts'
 import { awardWorkflowId } from '#domain/purchase.ts'
 import { openApiWorld } from '#test/support/api-world.ts'
 import { shared } from '#test/support/shared-world.ts'
+import { aRequest } from '#test/support/shop.ts'
 import type { reconcilePurchases } from '#workflows/scheduled.ts'
 
 /** After an outage of Temporal: more of everything than a page holds, and so more than one run of the reconciler. */
@@ -38,7 +39,7 @@ async function orderMore(productId: string): Promise<void> {
 async function recordEvents(): Promise<string[]> {
   const ids = Array.from({ length: MANY }, () => crypto.randomUUID())
   for (const eventId of ids) {
-    const request = { scope: 'test', key: eventId, requestHash: '' }
+    const request = aRequest(eventId)
     const event = { type: 'Review', client: 'reviewsite', username: 'reviewer', payload: {}, actor: 'test' }
     await recordExternalEvent(world.shop.sql, request, { eventId, ...event })
   }

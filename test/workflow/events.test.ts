@@ -11,6 +11,7 @@ import { type Fault, failing, onlyRegular } from '#test/support/faults.ts'
 import { openSagaWorld, type SagaWorld } from '#test/support/saga-world.ts'
 import { scheduledActivities } from '#test/support/scheduled-activities.ts'
 import { shared } from '#test/support/shared-world.ts'
+import { aRequest } from '#test/support/shop.ts'
 
 const world = await shared(openSagaWorld())
 let run = 0
@@ -35,7 +36,7 @@ async function addStars({ shop }: SagaWorld) {
 /** A review that was taken, and that nobody has carried out yet. */
 async function aReview(place = world, stars = 5): Promise<string> {
   const eventId = crypto.randomUUID()
-  const request = { scope: 'test', key: eventId, requestHash: '' }
+  const request = aRequest(eventId)
   const event = { type: 'Review', client: 'reviewsite', username: reviewer, payload: { stars }, actor: 'test' }
   await place.shop.addUser(reviewer)
   await recordExternalEvent(place.shop.sql, request, { eventId, ...event })

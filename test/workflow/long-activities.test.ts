@@ -4,7 +4,7 @@ import { defaultPayloadConverter } from '@temporalio/common'
 import { expect, test } from 'vitest'
 import { parkAward } from '#activities/points.ts'
 import { listLapsedAccounts } from '#db/points.ts'
-import { chargeWallet, confirmPurchase, recordOutcome, reserveStock } from '#db/purchases.ts'
+import { recordOutcome } from '#db/purchases.ts'
 import { UNAVAILABLE } from '#domain/purchase.ts'
 import { createPointsLedger } from '#ledger/ledger.ts'
 import { commandOf } from '#test/support/points-ledger.ts'
@@ -147,9 +147,7 @@ async function buyer(): Promise<() => Promise<string>> {
 
 async function parkedAward(purchaseId: string): Promise<string> {
   const { shop } = world
-  await reserveStock(shop.sql, purchaseId)
-  await chargeWallet(shop.sql, purchaseId)
-  await confirmPurchase(shop.sql, purchaseId)
+  await shop.confirm(purchaseId)
   await parkAward(shop.points, { purchaseId }, UNAVAILABLE)
   await recordOutcome(shop.sql, purchaseId, { status: 'completed' })
   return purchaseId

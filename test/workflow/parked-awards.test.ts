@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { awardPoints, parkAward } from '#activities/points.ts'
 import { dismissAward, readAward } from '#db/awards.ts'
-import { chargeWallet, confirmPurchase, recordOutcome, reserveStock } from '#db/purchases.ts'
+import { recordOutcome } from '#db/purchases.ts'
 import { openSagaWorld } from '#test/support/saga-world.ts'
 import { shared } from '#test/support/shared-world.ts'
 import type { BookingProgress, bookParkedAwards } from '#workflows/scheduled.ts'
@@ -20,9 +20,7 @@ afterEach(async () => expect(await world.shop.brokenInvariants()).toEqual([]))
 async function parked(problem = 'unavailable'): Promise<string> {
   const { shop } = world
   const purchaseId = await shop.order({ username: buyer, lines: [{ productId: product, quantity: 1 }] })
-  await reserveStock(shop.sql, purchaseId)
-  await chargeWallet(shop.sql, purchaseId)
-  await confirmPurchase(shop.sql, purchaseId)
+  await shop.confirm(purchaseId)
   await parkAward(shop.points, { purchaseId }, problem)
   await recordOutcome(shop.sql, purchaseId, { status: 'completed' })
   return purchaseId

@@ -16,6 +16,7 @@ import { openMoments } from '#test/support/earlier-moment.ts'
 import { failing, onlyRegular } from '#test/support/faults.ts'
 import { openSagaWorld } from '#test/support/saga-world.ts'
 import { shared } from '#test/support/shared-world.ts'
+import { aRequest } from '#test/support/shop.ts'
 import { CUSTOMER, type PurchaseResult, repairStart } from '#workflows/contract.ts'
 import type { reconcilePurchases } from '#workflows/scheduled.ts'
 
@@ -196,7 +197,7 @@ describe('a purchase whose workflow had ended before the last commits were lost'
       const { purchaseId, told } = await loseFrom(step, { balanceMinor: 100 })
       expect(told).toMatchObject({ status: 'refused' })
       const topUp = { username: buyer, amountMinor: 1000, actor: 'test' }
-      await topUpWallet(world.shop.sql, { scope: 'test', key: purchaseId, requestHash: '' }, topUp)
+      await topUpWallet(world.shop.sql, aRequest(purchaseId), topUp)
       expect(await reconcile(purchaseId)).toBe(1)
       expect(await repairOf(purchaseId)).toEqual({ status: 'failed', code: 'interrupted' })
       await expectUndone(purchaseId, 'failed')

@@ -7,6 +7,7 @@ import { createPointsLedger } from '#ledger/ledger.ts'
 import { giving } from '#test/support/campaign-examples.ts'
 import { type CampaignShop, openCampaignShop } from '#test/support/campaign-shop.ts'
 import { interceptSql } from '#test/support/intercepted-sql.ts'
+import { aRequest } from '#test/support/shop.ts'
 
 /**
  * Temporal runs an activity again when its report is lost, and the lost attempt may still be under way. Each attempt here has a
@@ -37,7 +38,7 @@ async function aReview(): Promise<void> {
   run += 1
   member = `member-${run}`
   eventId = crypto.randomUUID()
-  const request = { scope: 'test', key: eventId, requestHash: '' }
+  const request = aRequest(eventId)
   const event = { type: 'Review', client: 'UnicornStore', username: member, payload: { stars: 5 }, actor: 'test' }
   await shop.addUser(member)
   await recordExternalEvent(shop.sql, request, { eventId, ...event })
