@@ -31,9 +31,13 @@ export const EVENT_VALUE_PUBLISHED = {
   additionalProperties: ANY_VALUE,
 }
 
-/** Input of the rules: any JSON object. What is nested too deep, or no text to Postgres, is refused in every body (api/strict-requests.ts). */
+/**
+ * Input of the rules: any JSON object. What is nested too deep, or no text to Postgres, is refused in every body (api/strict-requests.ts).
+ */
 export const eventPayload = z.record(z.string(), z.unknown()).openapi({
-  description: `Input of the rules, beside type, client, accountId, occurredAt, and the members of customer and local, which count only as the store knows them. Nested at most ${MAX_DEPTH} levels deep.`,
+  description:
+    'Input of the rules, beside type, client, accountId, occurredAt, and the members of customer and local, which count only as the store ' +
+    `knows them. Nested at most ${MAX_DEPTH} levels deep.`,
   ...NAMES_WITHOUT_NUL,
   additionalProperties: ANY_VALUE,
   example: { stars: 5 },
@@ -81,8 +85,8 @@ const createEventRoute = createRoute({
   tags: ['Campaigns'],
   summary: 'Award points for an event in another system',
   description:
-    'Evaluates the campaigns of the client that are running now and name the type of the event in `event_types`. Once accepted, the event is processed whatever happens to ' +
-    'this request; repeat it with the same Idempotency-Key for the state of the award.',
+    'Evaluates the campaigns of the client that are running now and name the type of the event in `event_types`. Once accepted, the event ' +
+    'is processed whatever happens to this request; repeat it with the same Idempotency-Key for the state of the award.',
   request: { headers: requiredIdempotencyHeaders, body: jsonBody(newEvent) },
   responses: {
     200: { description: 'The award has ended.', headers: replayedHeader, content },

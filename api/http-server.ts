@@ -156,7 +156,10 @@ function endWith(socket: Duplex, problem: Problem, connections: Connections): vo
   setTimeout(() => socket.destroy(), LINGER_MS).unref()
 }
 
-/** For what never reaches the app, whose request id is known nowhere else. What comes next on the connection may not be what the client meant. */
+/**
+ * For what never reaches the app, whose request id is known nowhere else. What comes next on the connection may not be what the client
+ * meant.
+ */
 function written(problem: Problem) {
   const requestId = randomUUID()
   const body = JSON.stringify(problemBody(problem, requestId))

@@ -213,7 +213,9 @@ type PollerOptions = {
   poll: () => Promise<void>
 }
 
-/** Polls the database, after a pause each time, as long as it is awaited. While the database is unavailable it goes on, and says so once. */
+/**
+ * Polls the database, after a pause each time, as long as it is awaited. While the database is unavailable it goes on, and says so once.
+ */
 function createPoller({ logger, what, whoWaits, isAwaited, pauseMs, poll }: PollerOptions) {
   let polling = false
   let unavailable = false

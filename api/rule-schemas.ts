@@ -8,8 +8,8 @@ import { NUMBER_PUBLISHED } from './schemas.ts'
 
 // OpenAPI description of rules, for readers and generated clients. It validates nothing: `checkRules` in domain/ does.
 
-// A path as `domain/campaigns/json-path.ts` reads it, but for three things that a pattern in every dialect cannot say: that letters and digits
-// beyond ASCII are meant, and no other characters; which names are not allowed; and that there are sums only of paths with `[*]`.
+// A path as `domain/campaigns/json-path.ts` reads it, but for three things that a pattern in every dialect cannot say: that letters and
+// digits beyond ASCII are meant, and no other characters; which names are not allowed; and that there are sums only of paths with `[*]`.
 const NAME = String.raw`\.[^\u0000-@\[-^\u0060{-\u007f][^\u0000-/:-@\[-^\u0060{-\u007f]*`
 const QUOTED = String.raw`[0-9]*[^\u0000-\u001f!-,./0-9:-@\[-^\u0060{-\u007f][^\u0000-\u001f!-,./:-@\[-^\u0060{-\u007f]*`
 const INDEX = String.raw`\[(?:0|[1-9][0-9]{0,5})\]`

@@ -163,8 +163,8 @@ const eventSimulation = z
       .openapi({
         description:
           'The event for the rules. By default `type` is PurchaseCompleted, `occurredAt` is now, and `customer` is what is known now of its ' +
-          '`username` or `accountId`, to whom caps per customer apply; without either, and to operators of some clients, of a new customer. What `customer` says itself comes first. ' +
-          '`local` is what clocks say at `occurredAt` in the time zone of the campaign.',
+          '`username` or `accountId`, to whom caps per customer apply; without either, and to operators of some clients, of a new ' +
+          'customer. What `customer` says itself comes first. `local` is what clocks say at `occurredAt` in the time zone of the campaign.',
         ...WITH_INSTANT,
         example: { amount: 1700, total: 1700, quantity: 1 },
       }),

@@ -81,7 +81,10 @@ function incomingOf({ env }: AppContext): IncomingMessage | undefined {
   return (env as { incoming?: IncomingMessage } | undefined)?.incoming
 }
 
-/** Fields after the body are read by nobody: an Idempotency-Key among them would be lost. Known only once the body is read, unless announced. */
+/**
+ * Fields after the body are read by nobody: an Idempotency-Key among them would be lost. Known only once the body is read, unless
+ * announced.
+ */
 function refuseTrailers(c: AppContext): void {
   if (c.req.header('Trailer') !== undefined || (incomingOf(c)?.rawTrailers.length ?? 0) > 0)
     throw new Problem('malformed_http', 'Send every header before the body: there must be no trailers.')

@@ -15,8 +15,8 @@ type Fragment = postgres.PendingQuery<postgres.Row[]>
  * are read here. Null while there is one of which that is not known: a prepared one, or one that only a superuser may look at.
  *
  * Their rows take their time from the clock when they are written. Whoever writes to a table has its lock before that, and until all of it
- * can be seen. So whoever does not have it will write about what comes later, or can be seen already. These are locks of the server: it makes no difference how many
- * processes there are, or whether they come through a pooler.
+ * can be seen. So whoever does not have it will write about what comes later, or can be seen already. These are locks of the server: it
+ * makes no difference how many processes there are, or whether they come through a pooler.
  */
 export async function readNewestInstant(sql: Sql): Promise<Instant | null> {
   const [asked] = await sql<{ at: string; writers: (number | null)[] }[]>`
@@ -38,8 +38,8 @@ export async function readNewestInstant(sql: Sql): Promise<Instant | null> {
 
 /**
  * Lots as they stood at an instant. `left_over` is what they held or, if their end has come, what was lost with it, whether it was swept by
- * then or not. `spent` is net of what came back; `taken_back` includes what was `withheld` of that. What reversals of an issue asked for, and
- * was not there (`asked_spent`, `asked_expired`) or is owed (`asked_owed`), is said at its first lot.
+ * then or not. `spent` is net of what came back; `taken_back` includes what was `withheld` of that. What reversals of an issue asked for,
+ * and was not there (`asked_spent`, `asked_expired`) or is owed (`asked_owed`), is said at its first lot.
  *
  * @param lots rows of points_lots
  */
@@ -101,8 +101,8 @@ const PAGE = 5_000
 export type Page<Item> = { items: Item[]; next: string | null }
 
 /**
- * A page, of which every row is found by an index, whatever the planner makes of statistics: for each row it looks at a few of other tables,
- * which it would rather read whole where they were nearly empty, or have few values, when the plan was made.
+ * A page, of which every row is found by an index, whatever the planner makes of statistics: for each row it looks at a few of other
+ * tables, which it would rather read whole where they were nearly empty, or have few values, when the plan was made.
  */
 async function readPage<Item>(database: Database, page: (sql: Sql) => PromiseLike<Page<Item>[]>): Promise<Page<Item>> {
   return await database.begin({ mode: 'read only' }, async (sql) => {

@@ -37,7 +37,9 @@ export async function findUser(sql: Sql, username: string, owner?: string): Prom
   return user?.id
 }
 
-/** What the tokens of a provider say of somebody. `isOurs`: we are the issuer, and the subject is the id of a user if there is such a one. */
+/**
+ * What the tokens of a provider say of somebody. `isOurs`: we are the issuer, and the subject is the id of a user if there is such a one.
+ */
 export type Identity = { issuer: string; subject: string; isOurs: boolean }
 
 /** Somebody whom a provider of identities vouches for, with the roles that were granted here. */
@@ -51,7 +53,9 @@ export type Identified = {
 /** A role; `clients` null: not limited to some. */
 export type Grant = { role: string; clients: string[] | null }
 
-/** Undefined when nobody of this identity was here yet. That somebody was erased only the id tells that a token of ours has. */
+/**
+ * Undefined for an identity that has never been here. An erased user is found only by a token of ours, whose subject is the user's id.
+ */
 export async function findUserByIdentity(
   sql: Sql,
   { issuer, subject, isOurs }: Identity,

@@ -1,5 +1,5 @@
-// Characters as a pattern of JSON Schema has them between brackets: by their numbers and not by their properties, and none beyond U+FFFF, so
-// that every dialect of regular expressions reads them in the same way.
+// Characters as a pattern of JSON Schema has them between brackets: by their numbers and not by their properties, and none beyond U+FFFF,
+// so that every dialect of regular expressions reads them in the same way.
 
 const CONTROLS = '\\u0000-\\u001f\\u007f-\\u009f'
 const BREAKS = '\\u2028\\u2029'

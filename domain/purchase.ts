@@ -1,4 +1,7 @@
-/** Where a purchase stands. `completed`, `refused`, `cancelled`, `failed` and `refunded` are final; only `completed` moved stock and money for good. */
+/**
+ * Where a purchase stands. `completed`, `refused`, `cancelled`, `failed` and `refunded` are final; only `completed` moved stock and money
+ * for good.
+ */
 export const PURCHASE_STATUSES = [
   'running',
   'compensating',
@@ -55,7 +58,9 @@ export type SagaActivity = {
   summary: string
 }
 
-/** The steps of a purchase in order, with the activity of the same name. `confirmPurchase` is the pivot: from then on the purchase stands. */
+/**
+ * The steps of a purchase in order, with the activity of the same name. `confirmPurchase` is the pivot: from then on the purchase stands.
+ */
 export const PURCHASE_STEPS = [
   'reserveStock',
   'redeemPoints',

@@ -41,8 +41,8 @@ const ATTEMPT_MS = 10_000
 
 /**
  * Sets up schedules and search attributes, and again whenever they are missing. Schedules that are not as they should be are updated
- * once: while a release is rolled out there are workers that have them otherwise, and each would put back its own. Nothing of a purchase waits for it: where it is not
- * permitted, or fails, that is logged once and tried again.
+ * once: while a release is rolled out there are workers that have them otherwise, and each would put back its own. Nothing of a purchase
+ * waits for it: where it is not permitted, or fails, that is logged once and tried again.
  *
  * @returns once it was tried for the first time; `stop` ends it
  */

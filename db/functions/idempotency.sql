@@ -7,8 +7,8 @@
 -- Functions that the application calls run with the rights of their owner and a fixed search path (`security definer`, `set
 -- search_path`); the others are their parts, run inside of them, and cannot be called by the application.
 --
--- Locks are taken in one order: a user that is erased, awards, campaigns, points accounts, purchases, then the wallet, then products, or counters of campaigns;
--- several of a table by id.
+-- Locks are taken in one order: a user that is erased, awards, campaigns, points accounts, purchases, then the wallet, then products, or
+-- counters of campaigns; several of a table by id.
 --
 -- SQLSTATEs of our own:
 --   US001  tombstoned: the step was undone, or compensated before it ran, and can no longer happen
@@ -114,7 +114,8 @@ declare
 begin
   update purchases set
     total_minor = changed.total_minor, status = changed.status, code = changed.code, detail = changed.detail,
-    refund = changed.refund, refunds_asked = changed.refunds_asked, refunds_done = changed.refunds_done, cancel_requested_at = changed.cancel_requested_at, settled_at = changed.settled_at,
+    refund = changed.refund, refunds_asked = changed.refunds_asked, refunds_done = changed.refunds_done,
+    cancel_requested_at = changed.cancel_requested_at, settled_at = changed.settled_at,
     event_seq = changed.event_seq + 1,
     updated_at = case when is_progress then clock_timestamp() else changed.updated_at end
   where id = changed.id;

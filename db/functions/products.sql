@@ -136,8 +136,8 @@ begin
 end
 $$;
 
--- Turns the reservations into sales. From here on the purchase stands, its award is open, and the facts for it are kept. Happens only on top of a
--- reservation, a charge and a redemption that are all in force.
+-- Turns the reservations into sales. From here on the purchase stands, its award is open, and the facts for it are kept. Happens only on
+-- top of a reservation, a charge and a redemption that are all in force.
 create or replace function confirm_purchase(purchase uuid) returns jsonb
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -172,9 +172,9 @@ language sql immutable as $$
     'tags', product.tags, 'priceMinor', product.price_minor)
 $$;
 
--- Changes what is given of { name, description, image, categories, tags, priceMinor }, with the entry in the history. Purchases that have reserved already
--- keep the price they froze. Nothing is remembered of a product that does not exist, or that has another version than the change is
--- based on; null: on whichever there is.
+-- Changes what is given of { name, description, image, categories, tags, priceMinor }, with the entry in the history. Purchases that have
+-- reserved already keep the price they froze. Nothing is remembered of a product that does not exist, or that has another version than the
+-- change is based on; null: on whichever there is.
 create or replace function update_product(
   product text, changes jsonb, based_on bigint, who text, key_scope text, request_key text, hash text
 ) returns jsonb

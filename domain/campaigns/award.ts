@@ -197,7 +197,11 @@ export function grantsOf(campaigns: readonly CampaignAward[]): CampaignGrant[] {
   return campaigns.filter(({ points }) => points > 0).map(({ campaignId, points }) => ({ campaignId, points }))
 }
 
-/** The lots that an award opens: one for each campaign that gives something, by its terms. @param ttlDays of points that no campaign gives */
+/**
+ * The lots that an award opens: one for each campaign that gives something, by its terms.
+ *
+ * @param ttlDays of points that no campaign gives
+ */
 export function lotsOf(campaigns: readonly CampaignAward[], ttlDays: number): NewLot[] {
   return campaigns
     .filter(({ points }) => points > 0)

@@ -137,7 +137,10 @@ export type TakenBack = {
   readonly kept?: CampaignEvent | null
   /** How many of the points that are not for what is kept are not taken back by then, since they were spent, and are owed. */
   readonly notTakenBack: number
-  /** What campaigns really got back: what counts for awards from before the backtest, and is the same for others, if it can be. Points are below zero. */
+  /**
+   * What campaigns really got back: what counts for awards from before the backtest, and is the same for others, if it can be. Points are
+   * below zero.
+   */
   readonly grants: readonly CampaignGrant[]
 }
 

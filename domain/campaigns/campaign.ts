@@ -336,8 +336,8 @@ export class CampaignHistory {
   }
 
   /**
-   * The campaigns that there were when something occurred, in the order in which they are evaluated, with the caps that they had when its points were booked: the same
-   * as a purchase is evaluated by. A campaign that was deleted in between keeps its last caps.
+   * The campaigns that there were when something occurred, in the order in which they are evaluated, with the caps that they had when its
+   * points were booked: the same as a purchase is evaluated by. A campaign that was deleted in between keeps its last caps.
    */
   asOf(occurredAt: Microseconds, bookedAt: Microseconds): Campaign[] {
     const campaigns = this.#campaigns.flatMap((versions) => {

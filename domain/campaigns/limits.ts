@@ -31,8 +31,8 @@ export const LIMITS = {
   /** Digits of a number's numerator and of its denominator, in a rule, in an event and in every result on the way. */
   digits: 60,
   /**
-   * Steps of one rule on one event: a condition, for each line that it looks at; a segment of a path, for each value that it leads to; a node
-   * of a formula, and each number of a sum. A net under the others.
+   * Steps of one rule on one event: a condition, for each line that it looks at; a segment of a path, for each value that it leads to; a
+   * node of a formula, and each number of a sum. A net under the others.
    */
   steps: 10_000,
   /**

@@ -33,11 +33,11 @@ export type Warning = {
 }
 
 /**
- * Rules that can never give anything: whose condition no event fulfils, whose formula looks at what no event has, divides by zero, or is
- * a constant that is not above zero, or above what a rule may give;
- * types of events that never come; and points that end with the day from which on they count. It is exact as far as it looks: what it
- * says of conditions is true of every event that the campaign runs for, and it only misses conditions of more alternatives than it goes through. That a formula divides by zero for some
- * purchase is found by trying: there is such a purchase, and others may be missed.
+ * Warns of rules that can never give anything: no event fulfils their condition, or their formula reads what no event has, divides by zero,
+ * or is a constant that is not above zero or is above what a rule may give. Warns also of types of events that never come, and of points
+ * that end before they count. What it says of conditions is true of every event that the campaign runs for; conditions with more
+ * alternatives than it goes through are not warned of. That a formula divides by zero for some purchases is found by trying sample
+ * purchases, so some may be missed.
  *
  * @param since when the campaign got these terms: it awards nothing on them before
  */
@@ -81,7 +81,10 @@ function warningsOfFormula(rule: CompiledRule, at: string, shape: Shape, trial: 
   return message === undefined ? [] : [{ path: pointer(pointer(at, 'action'), 'formula'), message }]
 }
 
-/** Values that are compared with and that can hardly be meant, and alternatives that no event fulfils, in a rule that may give something nevertheless. */
+/**
+ * Values that are compared with and that can hardly be meant, and alternatives that no event fulfils, in a rule that may give something
+ * nevertheless.
+ */
 function oddParts({ lines, condition, variable }: Rule, at: string, shape: Shape, search: Search): Warning[] {
   const place = lines ? 'ruleWithLines' : 'rule'
   const ofLines = { compile: (one: Condition) => compileCondition(one, 'lines', undefined), never: NO_LINE }

@@ -22,7 +22,10 @@ export interface ServerCommand {
   readonly user?: User
   /** Called as soon as the process exists, before it answers: the caller records it, and stops it. */
   readonly onSpawn?: ((identity: ProcessIdentity) => void) | undefined
-  /** Rejects until it answers. Left out: it is one of ours and gets an IPC channel, over which it sends 'ready', and which closes when we end. */
+  /**
+   * Rejects until it answers. Left out: it is one of ours and gets an IPC channel, over which it sends 'ready', and which closes when we
+   * end.
+   */
   readonly answers?: () => Promise<unknown>
   /** Aborts the start. */
   readonly stopping?: AbortSignal | undefined

@@ -134,9 +134,9 @@ class NotSent extends Error {
 
 /**
  * Sends the order of an intent until there is an answer, and only to a store that answers: as long as it does not, nothing
- * was sent, and the buyer can withdraw it for certain. One that has become old is not sent before the buyer was asked. Its key makes it idempotent, so it is a query: sent once for all
- * components, and again after an outage or a reload. The answer is final: once it is stored, the order is not sent again,
- * not even when the page refetches everything after an outage.
+ * was sent, and the buyer can withdraw it for certain. One that has become old is not sent before the buyer was asked. Its key makes it
+ * idempotent, so it is a query: sent once for all components, and again after an outage or a reload. The answer is final: once it is
+ * stored, the order is not sent again, not even when the page refetches everything after an outage.
  *
  * @returns the answer, or why there is none yet
  */

@@ -37,7 +37,11 @@ export function WorkflowsOf({ username, status }: { username: string; status?: P
   )
 }
 
-/** Nothing where the API does not know the address of the Web UI, or it is not for whoever asks. @param path what follows that of all workflows */
+/**
+ * Nothing where the API does not know the address of the Web UI, or it is not for whoever asks.
+ *
+ * @param path what follows that of all workflows
+ */
 function WebUiLink({ path, children }: { path: string; children: ReactNode }) {
   const me = useQuery(meQuery)
   const webUi = me.data?.temporalUi
