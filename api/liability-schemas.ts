@@ -170,15 +170,22 @@ export function formatLiability(
       rate: breakage?.rate ?? null,
       expected: breakage && worth(breakage.points),
     },
-    deferred_revenue: {
-      sales: sales.sales,
-      paid: majorFromMinor(sales.paidMinor),
-      revenue: majorFromMinor(sales.revenueMinor),
-      deferred: majorFromMinor(sales.deferredMinor),
-      released_by_redemption: majorFromMinor(sales.releasedBySpendingMinor),
-      released_by_expiry: majorFromMinor(sales.releasedByExpiryMinor),
-      open: majorFromMinor(sales.openMinor),
-    },
+    deferred_revenue: formatRevenue(sales, majorFromMinor),
+  }
+}
+
+function formatRevenue(
+  sales: Liability['sales'],
+  majorFromMinor: Money['majorFromMinor'],
+): LiabilityReport['deferred_revenue'] {
+  return {
+    sales: sales.sales,
+    paid: majorFromMinor(sales.paidMinor),
+    revenue: majorFromMinor(sales.revenueMinor),
+    deferred: majorFromMinor(sales.deferredMinor),
+    released_by_redemption: majorFromMinor(sales.releasedBySpendingMinor),
+    released_by_expiry: majorFromMinor(sales.releasedByExpiryMinor),
+    open: majorFromMinor(sales.openMinor),
   }
 }
 

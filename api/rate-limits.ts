@@ -30,16 +30,6 @@ export function createRateLimits(
   // Looked up with every request that has credentials, so in this process.
   const blocked = new RateLimiterMemory({ points: 1, duration: policies.failures.windowSeconds })
 
-  async function consume(policy: PolicyName, key: string): Promise<{ isRefused: boolean; left: number; ms: number }> {
-    try {
-      const { remainingPoints: left, msBeforeNext: ms } = await limiters[policy].consume(key)
-      return { isRefused: false, left, ms }
-    } catch (refused) {
-      if (refused instanceof RateLimiterRes) return { isRefused: true, left: 0, ms: refused.msBeforeNext }
-      throw refused
-    }
-  }
-
   function announce(c: AppContext, policy: PolicyName, left: number, seconds: number): void {
     const { requests, windowSeconds } = policies[policy]
     c.header('RateLimit-Policy', `"${policy}";q=${requests};w=${windowSeconds}`)
@@ -59,11 +49,11 @@ export function createRateLimits(
       const userId = c.get('userId') as string | undefined
       const [policy, key]: [PolicyName, string] =
         userId === undefined ? ['anonymous', networkOf(c.get('connection'))] : ['reads', userId]
-      const { isRefused, ms } = await consume(policy, key)
+      const { isRefused, ms } = await consume(limiters[policy], key)
       if (isRefused) throw tooMany(c, policy, ms)
     },
     async count(c, policy, key) {
-      const { isRefused, left, ms } = await consume(policy, key)
+      const { isRefused, left, ms } = await consume(limiters[policy], key)
       if (isRefused) throw tooMany(c, policy, ms)
       announce(c, policy, left, Math.ceil(ms / 1000))
     },
@@ -73,13 +63,24 @@ export function createRateLimits(
     },
     async countFailure(c) {
       const key = networkOf(c.get('connection'))
-      const { left, ms } = await consume('failures', key)
+      const { left, ms } = await consume(limiters.failures, key)
       if (left === 0 && ms > 0) await blocked.block(key, ms / 1000)
     },
   }
 }
 
 type Limiter = RateLimiterMemory | RateLimiterPostgres
+
+/** Counts a request; `left`: how many more there may be in the next `ms`. The library throws what is only refused. */
+async function consume(limiter: Limiter, key: string): Promise<{ isRefused: boolean; left: number; ms: number }> {
+  try {
+    const { remainingPoints: left, msBeforeNext: ms } = await limiter.consume(key)
+    return { isRefused: false, left, ms }
+  } catch (refused) {
+    if (refused instanceof RateLimiterRes) return { isRefused: true, left: 0, ms: refused.msBeforeNext }
+    throw refused
+  }
+}
 
 /** While Postgres is away each process counts for itself: a limit takes nothing down, and is not gone either. */
 function createLimiter(name: string, { requests, windowSeconds }: Quota, client: PostgresClient | undefined): Limiter {

@@ -10,6 +10,33 @@ language sql as $$
   union all select set_config('plan_cache_mode', 'force_generic_plan', true)
 $$;
 
+-- What reversals of transactions look at: the transactions, with how many of their points are reversed by now, and the lots that they
+-- touched. A part of load_points, in its snapshot.
+create or replace function reversal_targets(ids text[], targets uuid[], out transactions jsonb, out touched uuid[])
+language plpgsql stable as $$
+begin
+  select coalesce(jsonb_agg(jsonb_build_object('accountId', e.account_id, 'id', e.transaction_id, 'type', case e.type
+      when 'issued' then 'issue' when 'redeemed' then 'redeem' when 'expired' then 'expire' else 'reverse' end,
+    'portions', e.payload -> 'portions', 'reversed', r.points, 'reversedBy', r.last)), '[]')
+  into transactions
+  from points_events e cross join lateral (
+    select coalesce(sum((payload -> 'reverses' -> 'amount')::bigint), 0) as points,
+      (array_agg(transaction_id order by version desc))[1] as last
+    from points_events where reverses = e.transaction_id
+  ) as r
+  where e.transaction_id = any(targets) and e.account_id = any(ids);
+  touched := array(
+    select (portion ->> 'lotId')::uuid
+    from jsonb_array_elements(transactions) as one, jsonb_array_elements(one -> 'portions') as portion
+  );
+  -- What others of the same issue owe.
+  touched := touched || array(
+    select other.id from points_lots lot join points_lots other on other.transaction_id = lot.transaction_id
+    where lot.id = any(touched) and other.owed > 0
+  );
+end
+$$;
+
 -- What decisions about points accounts look at, in one snapshot. Costs as much as the lots that are needed, whatever the length of the
 -- histories.
 --
@@ -54,25 +81,7 @@ begin
     where undoes ? (command ->> 'key') and command -> 'answer' -> 'answer' ? 'id'
   );
   if targets <> '{}' then
-    select coalesce(jsonb_agg(jsonb_build_object('accountId', e.account_id, 'id', e.transaction_id, 'type', case e.type
-        when 'issued' then 'issue' when 'redeemed' then 'redeem' when 'expired' then 'expire' else 'reverse' end,
-      'portions', e.payload -> 'portions', 'reversed', r.points, 'reversedBy', r.last)), '[]')
-    into transactions
-    from points_events e cross join lateral (
-      select coalesce(sum((payload -> 'reverses' -> 'amount')::bigint), 0) as points,
-        (array_agg(transaction_id order by version desc))[1] as last
-      from points_events where reverses = e.transaction_id
-    ) as r
-    where e.transaction_id = any(targets) and e.account_id = any(ids);
-    touched := array(
-      select (portion ->> 'lotId')::uuid
-      from jsonb_array_elements(transactions) as one, jsonb_array_elements(one -> 'portions') as portion
-    );
-    -- What others of the same issue owe.
-    touched := touched || array(
-      select other.id from points_lots lot join points_lots other on other.transaction_id = lot.transaction_id
-      where lot.id = any(touched) and other.owed > 0
-    );
+    select * into strict transactions, touched from reversal_targets(ids, targets);
   end if;
 
   select coalesce(jsonb_agg(jsonb_build_object('accountId', account_id, 'id', id, 'transactionId', transaction_id,
