@@ -122,6 +122,9 @@ async function byToken(c: AppContext, { auth, verify, sql }: Omit<Admission, 'ro
 
 type SignInAdmission = Omit<Admission, 'roles' | 'signIn'> & { signIn: NonNullable<Admission['signIn']> }
 
+/** Of what a page of the store asks by itself while nobody touches it: that keeps no session alive. */
+const UNATTENDED = 'Unattended'
+
 /** Whoever has signed in to the store may buy there, whatever else they may. */
 async function bySession(c: AppContext, { signIn, sql, writes }: SignInAdmission): Promise<Vouched> {
   const id = await signIn.cookie.sessionIdOf(c)
@@ -130,7 +133,7 @@ async function bySession(c: AppContext, { signIn, sql, writes }: SignInAdmission
   // From now on it counts for them, whatever becomes of it.
   c.set('userId', session.userId)
   requireOwnOrigin(c, signIn.publicUrl)
-  if (session.isSeenLate) await touchSession(writes, session.id)
+  if (session.isSeenLate && c.req.header(UNATTENDED) === undefined) await touchSession(writes, session.id)
   const claimed = [...session.roles, { role: 'customer', clients: null }]
   return { known: session, claimed, ends: { session: session.id } }
 }

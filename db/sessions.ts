@@ -5,7 +5,7 @@ import { type Grant, grantsOf, type Identified } from './wallets.ts'
 
 // Who is signed in to the store. What the browser has is known to nobody else: rows are found by its hash.
 
-/** After an hour without a request, and after twelve hours in any case. */
+/** After an hour without a request that somebody made, and after twelve hours in any case. */
 const IDLE_MINUTES = 60
 const HOURS = 12
 

@@ -25,3 +25,22 @@ test('a cart that nobody touches keeps the page idle', async ({ world, visit }) 
   for (let quarter = 0; quarter < 8; quarter++) await page.clock.runFor(250)
   expect(await page.evaluate('window.shortTimers')).toBe(before)
 })
+
+test('what a page asks while nobody touches it says so', async ({ world, visit }) => {
+  const { buyer } = await makeBuyer(world)
+  const page = await visit({ as: buyer })
+  await page.clock.install()
+  await page.reload()
+  const balance = page.getByRole('button', { name: `${buyer} Balance` })
+  await balance.waitFor()
+  const asked = async (act: () => Promise<unknown>) => {
+    const request = page.waitForRequest(/users\/balance/)
+    await act()
+    return (await request).headers().unattended
+  }
+  expect(await asked(() => page.clock.runFor(20_000))).toBeUndefined()
+  await page.clock.fastForward(60_000)
+  expect(await asked(() => page.clock.runFor(20_000))).toBe('?1')
+  await page.keyboard.press('Shift')
+  expect(await asked(() => page.clock.runFor(20_000))).toBeUndefined()
+})
