@@ -93,7 +93,8 @@ async function admit(c: AppContext, { roles, ...admission }: Admission): Promise
   }
   const userId = who.known ? who.known.userId : await openIdentity(admission.writes, who.identity)
   // Without any, an operator is for all clients, and a service for none.
-  const limits = role === 'operator' ? {} : { clients: clients.filter((client) => ID.test(client)).map(canonicalClient) }
+  const limits =
+    role === 'operator' ? {} : { clients: clients.filter((client) => ID.test(client)).map(canonicalClient) }
   return { role, scope: userId, actor: `${role}:${userId}`, username, ends, ...limits }
 }
 

@@ -6,7 +6,12 @@ import { STORE_CLIENT } from '#domain/campaigns/campaign.ts'
 import { MAX_DEPTH } from '#domain/strict-json.ts'
 import type { App, AppDependencies } from './app-types.ts'
 import { actorOf, OPERATORS, requireClient, SERVICES } from './auth.ts'
-import { awardEvaluationSchema, formatAwardEvaluation, formatIssuedPoints, issuedPointsSchema } from './award-schemas.ts'
+import {
+  awardEvaluationSchema,
+  formatAwardEvaluation,
+  formatIssuedPoints,
+  issuedPointsSchema,
+} from './award-schemas.ts'
 import { clientName, eventType } from './campaign-schemas.ts'
 import { keyedRequest, keyReusedProblem, markReplayed, requiredIdempotencyHeaders } from './idempotency.ts'
 import { Problem } from './problems.ts'

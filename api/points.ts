@@ -1,13 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Database } from '#db/client.ts'
 import { readDailyBalancesAt } from '#db/liability.ts'
-import {
-  listLots,
-  listTransactions,
-  readBalance,
-  type StatementLine,
-  type StoredLot,
-} from '#db/points.ts'
+import { listLots, listTransactions, readBalance, type StatementLine, type StoredLot } from '#db/points.ts'
 import { dayOf, type Instant, pointsIn, transactionTypeOf } from '#domain/points/account.ts'
 import { type Balance, type BalanceEntry, balanceOf } from '#domain/points/daily-balance.ts'
 import { actorSchema, formatActor } from './actors.ts'
@@ -316,7 +310,10 @@ function registerListLots(app: App, { sql }: AppDependencies): void {
       ...(cursor && { before: cursor }),
       limit: limit + 1,
     })
-    return c.json(snakeCasePage(c, lots, limit, formatLot, (lot) => lot.id), 200)
+    return c.json(
+      snakeCasePage(c, lots, limit, formatLot, (lot) => lot.id),
+      200,
+    )
   })
 }
 

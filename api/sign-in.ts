@@ -153,7 +153,8 @@ function registerSignOut(app: App, { writes }: AppDependencies, { settings, prov
       const hasEnded = id !== undefined && (await endSession(writes, id, { everywhere }))
       cookie.clear(c)
       // Whose they are is known by this session alone: those elsewhere go on, and nobody may believe otherwise.
-      if (everywhere && !hasEnded) throw unauthenticated(c, 'This session had ended before: sign in again to end the others.')
+      if (everywhere && !hasEnded)
+        throw unauthenticated(c, 'This session had ended before: sign in again to end the others.')
       return c.json({ next: await signOutAddress(provider, settings) })
     })
 }

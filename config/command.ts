@@ -26,7 +26,8 @@ export function parseOptions<const Options extends ParseArgsOptionsConfig>(optio
 /** @throws ConfigurationError for what cannot be the name of a client: nothing would ever be for it */
 export function requireClientNames(clients: readonly string[]): void {
   const wrong = clients.find((client) => !ID.test(client))
-  if (wrong !== undefined) throw new ConfigurationError(`--client ${JSON.stringify(wrong)} cannot be the name of a client.`)
+  if (wrong !== undefined)
+    throw new ConfigurationError(`--client ${JSON.stringify(wrong)} cannot be the name of a client.`)
 }
 
 function fail(error: unknown): never {

@@ -4,7 +4,6 @@ import {
   type Counters,
   dayOf,
   type Instant,
-  type Lapse,
   type Lot,
   type PendingPoints,
   type PointsAccount,

@@ -97,7 +97,8 @@ export function checkCondition(
   }
   const kind = (['all', 'any', 'not'] as const).find((name) => isJsonObject(json) && Object.hasOwn(json, name))
   if (kind === undefined) return checkComparison(json, at, scope)
-  if (depth === LIMITS.conditionDepth) return errors.add(at, `must not be nested deeper than ${LIMITS.conditionDepth} levels`)
+  if (depth === LIMITS.conditionDepth)
+    return errors.add(at, `must not be nested deeper than ${LIMITS.conditionDepth} levels`)
   const inner = checkMembers(json, at, { required: [kind], optional: [] }, errors)?.[kind]
   const place = pointer(at, kind)
   if (kind === 'not') {
@@ -236,7 +237,8 @@ function checkAlike(json: readonly Json[], at: string, errors: ValidationErrors)
 function checkShortText(json: Json | undefined, at: string, errors: ValidationErrors): string | undefined {
   const text = checkText(json, at, errors)
   if (text === undefined) return undefined
-  if ([...text].length > LIMITS.textLength) return errors.add(at, `must not be longer than ${LIMITS.textLength} characters`)
+  if ([...text].length > LIMITS.textLength)
+    return errors.add(at, `must not be longer than ${LIMITS.textLength} characters`)
   // Neither can be stored, and no event holds them.
   if (text.includes('\0') || !text.isWellFormed()) return errors.add(at, 'has NUL or half a surrogate pair in it')
   return text

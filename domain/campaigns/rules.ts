@@ -39,7 +39,8 @@ function readJson(input: unknown, errors: ValidationErrors): Json | undefined {
   try {
     const text: unknown = typeof input === 'string' ? input : JSON.stringify(input)
     if (typeof text !== 'string') return errors.add('', 'must be an array of rules, or JSON text of one')
-    if ([...text].length > LIMITS.rulesLength) return errors.add('', `must not be longer than ${LIMITS.rulesLength} characters`)
+    if ([...text].length > LIMITS.rulesLength)
+      return errors.add('', `must not be longer than ${LIMITS.rulesLength} characters`)
     // What is nested too deep has a better name as a condition.
     const { value, issues } = parseStrictJson(text, { maxDepth: Infinity })
     for (const { path, message } of issues) errors.add(path.reduce<string>(pointer, ''), message)

@@ -1,6 +1,12 @@
 import { LABEL, MAX_LABELS } from '#domain/labels.ts'
 import { MAX_LINES, MAX_QUANTITY } from '#domain/purchase.ts'
-import { type EventLine, type ProductLabels, PURCHASE_COMPLETED, type PurchaseCompleted, STORE_CLIENT } from './campaign.ts'
+import {
+  type EventLine,
+  type ProductLabels,
+  PURCHASE_COMPLETED,
+  type PurchaseCompleted,
+  STORE_CLIENT,
+} from './campaign.ts'
 import { EACH } from './json-path.ts'
 import { LIMITS } from './limits.ts'
 import { isDay, localFacts } from './local-time.ts'

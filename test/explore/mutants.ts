@@ -127,7 +127,11 @@ export const MUTANTS: readonly Mutant[] = [
     'awardBackAtLedger(purchaseId, refund, part))',
     '{ ...awardBackAtLedger(purchaseId, refund, part), key: crypto.randomUUID() })',
   ]),
-  mutant('a part gives all of the money back', [REFUNDS, 'piecesOf(basis.after))', 'new Map())']),
+  mutant('a part gives all of the money back', [
+    REFUNDS,
+    'piecesOf(basis.before), piecesOf(basis.after))',
+    'piecesOf(basis.before), new Map())',
+  ]),
   mutant('a part gives all of the points back', [
     'domain/refund.ts',
     'command: { ...undo.command, amount } }',

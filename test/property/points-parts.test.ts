@@ -80,7 +80,9 @@ test('whether points that have lapsed are swept makes no difference to what is s
   const property = fc.property(pointsCommands, fc.array(fc.boolean(), { minLength: 40 }), (generated, sweeps) => {
     // What is said of a reversal of an expiry depends on whether there was one.
     const ends = expiries(generated)
-    const commands = generated.filter((one) => one.type !== 'expire' && !(one.type === 'reverse' && ends.has(one.reverses)))
+    const commands = generated.filter(
+      (one) => one.type !== 'expire' && !(one.type === 'reverse' && ends.has(one.reverses)),
+    )
     const more = commands.flatMap((command, index) =>
       sweeps[index] ? [expire(`sweep-${index}`, command.now), command] : [command],
     )

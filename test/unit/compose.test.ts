@@ -10,6 +10,7 @@ type Service = {
   image: string
   ports?: string[]
   network_mode?: string
+  networks?: string[]
   environment: Record<string, string>
   healthcheck?: object
   restart?: string
@@ -41,6 +42,12 @@ describe('docker-compose.yml', () => {
     expect(published).toEqual(['postgres', 'temporal', 'temporal-ui', 'proxy'])
     const chosen = services.filter(([, { ports = [] }]) => ports.some((port) => !port.startsWith('127.0.0.1:')))
     expect(chosen.map(([name]) => name)).toEqual(['proxy'])
+  })
+
+  test('keeps the proxy from everything but the API', () => {
+    const onEdge = services.filter(([, { networks = ['default'] }]) => networks.includes('edge')).map(([name]) => name)
+    expect(onEdge).toEqual(['api', 'proxy'])
+    expect(services.find(([name]) => name === 'proxy')?.[1].networks).toEqual(['edge'])
   })
 
   test('gives the API auth, its proxy, and one count of requests for all its containers', () => {

@@ -107,7 +107,11 @@ describe('readEnvironment', () => {
   const AUTH = { AUTH_ISSUER: 'https://id.example', AUTH_AUDIENCE: 'store', AUTH_JWT_SECRET: 'x'.repeat(32) }
   const JWKS = { AUTH_JWKS_URL: 'https://id.example/jwks' }
   const PUBLISHED = { ...AUTH, ...JWKS, AUTH_JWT_SECRET: '' }
-  const SIGN_IN = { AUTH_CLIENT_ID: 'the-store', AUTH_CLIENT_SECRET: 's'.repeat(32), PUBLIC_URL: 'https://shop.example' }
+  const SIGN_IN = {
+    AUTH_CLIENT_ID: 'the-store',
+    AUTH_CLIENT_SECRET: 's'.repeat(32),
+    PUBLIC_URL: 'https://shop.example',
+  }
 
   test('auth comes with a secret or with published keys, and lets the API listen anywhere', () => {
     const { AUTH_JWT_SECRET: secret, ...who } = AUTH

@@ -8,21 +8,6 @@ function isGivenUp(error: unknown): error is DOMException {
   return error instanceof DOMException && error.name === 'AbortError'
 }
 
-/** After so long without a touch or a key, nobody is taken to be there. */
-const UNATTENDED_AFTER_MS = 60_000
-
-let lastInputAt = performance.now()
-for (const input of ['pointerdown', 'keydown', 'wheel'])
-  window.addEventListener(input, () => (lastInputAt = performance.now()), { capture: true, passive: true })
-
-/** What a page asks by itself, to stay up to date, must not keep somebody signed in who has left. */
-const attendance: Middleware = {
-  onRequest({ request }) {
-    if (performance.now() - lastInputAt > UNATTENDED_AFTER_MS) request.headers.set('Unattended', '?1')
-    return request
-  },
-}
-
 const failures: Middleware = {
   async onResponse({ response, schemaPath }) {
     if (response.ok) {
@@ -44,7 +29,7 @@ const failures: Middleware = {
 
 /** The API, typed by the OpenAPI document. Wrap calls in `answer` to get their data. */
 export const api = createClient<paths>({ baseUrl: '/' })
-api.use(attendance, failures)
+api.use(failures)
 
 /**
  * The body of a successful answer.

@@ -1,4 +1,5 @@
 import { queryOptions } from '@tanstack/react-query'
+import type { Middleware } from 'openapi-fetch'
 import { answer, api } from './api.ts'
 import { queryClient } from './query-client.ts'
 import type { components } from './schema.d.ts'
@@ -18,6 +19,23 @@ export const meQuery = queryOptions({
 })
 
 let lastSeen: string | undefined
+
+/** After so long without a touch or a key, nobody is taken to be there. */
+const UNATTENDED_AFTER_MS = 60_000
+
+let lastInputAt = performance.now()
+for (const input of ['pointerdown', 'keydown', 'wheel'])
+  window.addEventListener(input, () => (lastInputAt = performance.now()), { capture: true, passive: true })
+
+/** What a page asks by itself, to stay up to date, must not keep somebody signed in who has left. */
+const attendance: Middleware = {
+  onRequest({ request }) {
+    if (performance.now() - lastInputAt > UNATTENDED_AFTER_MS) request.headers.set('Unattended', '?1')
+    return request
+  },
+}
+
+api.use(attendance)
 
 /** Where the browser goes to sign in, and comes back to this page afterwards. */
 export function signInAddress(): string {

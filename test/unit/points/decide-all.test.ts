@@ -53,9 +53,7 @@ describe('commands that meet at one account', () => {
           ...{ remaining: 20, expired: 0, takenBack: 0, claimed: 0, claimedExpired: 0, owed: 0 },
         },
       ],
-      changed: [
-        { lotId: 'a', remaining: -50, expired: 0, takenBack: 0, claimed: 0, claimedExpired: 0, owed: 0 },
-      ],
+      changed: [{ lotId: 'a', remaining: -50, expired: 0, takenBack: 0, claimed: 0, claimedExpired: 0, owed: 0 }],
       allocations: [
         { transactionId: 'r', redemptionId: 'r', lotId: 'a', amount: 40 },
         { transactionId: 's', redemptionId: 's', lotId: 'a', amount: 10 },

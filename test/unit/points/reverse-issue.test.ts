@@ -109,17 +109,22 @@ describe('reversing an issue', () => {
         expiredClaims: [{ lotId: 'a', amount: 5 }],
         owedChanges: [{ lotId: 'a', amount: 5 }],
       })
-      expect(third.account.lots).toMatchObject([{ expired: 20, takenBack: 10, claimed: 35, claimedExpired: 20, owed: 5 }])
+      expect(third.account.lots).toMatchObject([
+        { expired: 20, takenBack: 10, claimed: 35, claimedExpired: 20, owed: 5 },
+      ])
     })
 
-    test.each(['swept', 'not swept'])('charges only what was spent where other points have lapsed and are %s', (state) => {
-      const paid = given(issue('a', 100, '2026-01-10', 5), redeem('r', 100, '2026-01-11'))
-      const some = on(paid.when(reverse('v', 'a', '2026-01-12', 30, { amount: 30 })).account)
-      const back = on(some.when(reverse('w', 'r', '2026-01-13', 0, { amount: 50 })).account)
-      const lapsed = state === 'swept' ? on(back.when(expire('x', '2026-01-16')).account) : back
-      const { event } = lapsed.when(part('y', 70, 70))
-      expect(event).toMatchObject({ notTakenBack: { spent: 20, owed: 0 } })
-    })
+    test.each(['swept', 'not swept'])(
+      'charges only what was spent where other points have lapsed and are %s',
+      (state) => {
+        const paid = given(issue('a', 100, '2026-01-10', 5), redeem('r', 100, '2026-01-11'))
+        const some = on(paid.when(reverse('v', 'a', '2026-01-12', 30, { amount: 30 })).account)
+        const back = on(some.when(reverse('w', 'r', '2026-01-13', 0, { amount: 50 })).account)
+        const lapsed = state === 'swept' ? on(back.when(expire('x', '2026-01-16')).account) : back
+        const { event } = lapsed.when(part('y', 70, 70))
+        expect(event).toMatchObject({ notTakenBack: { spent: 20, owed: 0 } })
+      },
+    )
 
     test('asks nobody twice for what has expired, though points of its lot come back and settle what another lot owes', () => {
       const account = given(
