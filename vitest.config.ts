@@ -5,20 +5,26 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 /** Minutes of what `test/faults/suite.test.ts` has a short form of: `npm run test:experiments`. */
 const EXPERIMENTS = 'test/faults/pre-production.test.ts'
 
-/** Folders whose files take longest. They begin first, so that at the end none runs alone. */
+/**
+ * Folders whose files take longest. They begin first, so that at the end none runs alone; the pure ones, which are short, come last and fill
+ * what is left.
+ */
 const LONGEST = ['test/faults/', 'test/browser/', 'test/explore/', 'test/workflow/']
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const rank = ({ moduleId }: TestSpecification) => {
+    const rank = ({ moduleId, project }: TestSpecification) => {
       const index = LONGEST.findIndex((folder) => moduleId.includes(folder))
-      return index < 0 ? LONGEST.length : index
+      return index < 0 ? LONGEST.length + Number(project.name === 'pure') : index
     }
     return (await super.sort(files)).toSorted((one, other) => rank(one) - rank(other))
   }
 }
 
 const setupFiles = ['test/support/no-console-errors.ts']
+
+/** Files at once, on two cores: many wait for something most of the time. The same for all, or one kind would wait for the others to end. */
+const maxWorkers = 5
 
 export default defineConfig({
   test: {
@@ -34,6 +40,8 @@ export default defineConfig({
           include: ['test/unit/**/*.test.ts', 'test/property/**/*.test.ts'],
           // Properties run by the thousand: on a busy machine that takes a while, and is no failure.
           testTimeout: 60_000,
+          pool: 'threads',
+          maxWorkers,
         },
       },
       {
@@ -53,7 +61,7 @@ export default defineConfig({
           hookTimeout: 240_000,
           // A machine with two cores and everything else on them takes its time.
           expect: { poll: { timeout: 60_000 } },
-          maxWorkers: 5,
+          maxWorkers,
         },
       },
       { test: { name: 'experiments', include: [EXPERIMENTS], globalSetup: ['test/support/system.ts'] } },

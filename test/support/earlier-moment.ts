@@ -24,17 +24,24 @@ export function openMoments(databaseUrl: string) {
       group by t.table_name`
   }
 
+  /** How everything is now, which one statement sees at one moment. */
+  async function readRows(tables: readonly { name: string }[]): Promise<Rows> {
+    const kept = tables.map(({ name }) => `(select array_agg(one)::text from ${name} as one) as ${name}`)
+    const [rows = {}] = await sql.unsafe<Rows[]>(`select ${kept.join(', ')}`)
+    return rows
+  }
+
   return {
-    /** Remembers how everything is now, which one statement sees at one moment. @returns brings it all back */
+    /** Remembers how everything is now. @returns brings it all back */
     async remember(): Promise<() => Promise<void>> {
       tables ??= readTables()
       const all = await tables
-      const kept = all.map(({ name }) => `(select array_agg(one)::text from ${name} as one) as ${name}`)
-      const [rows = {}] = await sql.unsafe<Rows[]>(`select ${kept.join(', ')}`)
+      const rows = await readRows(all)
       return async () => {
+        const now = await readRows(all)
         await sql.begin(async (tx) => {
           await tx`set local session_replication_role = replica`
-          for (const { name, columns } of all) {
+          for (const { name, columns } of all.filter(({ name }) => now[name] !== rows[name])) {
             await tx.unsafe(`delete from ${name}`)
             await tx.unsafe(
               `insert into ${name} (${columns}) overriding system value
