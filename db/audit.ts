@@ -1,3 +1,4 @@
+import { type PaidPurchase, paymentBack, piecesOf } from '#domain/refund.ts'
 import type { Database, Sql } from './client.ts'
 import { isOpen } from './discrepancies.ts'
 import { withheldPoints } from './points.ts'
@@ -95,6 +96,42 @@ function settledEffects(sql: Sql) {
       ) pe
       where p.settled_at is not null
     )`
+}
+
+type RefundedPart = Omit<PaidPurchase, 'lines'> & {
+  purchase: string
+  back_minor: number
+  back_points: number
+  lines: (PaidPurchase['lines'][number] & { kept: number })[] | null
+}
+
+/**
+ * Purchases that points have paid a part of, and of which a part was given back: those of which that was another part of the money or of
+ * the points than of the pieces that came back. Which that is, to the cent and the point, domain/refund.ts says.
+ */
+async function wrongPayments(sql: Sql): Promise<Record<string, unknown>[]> {
+  const parts = await sql<RefundedPart[]>`
+    select p.id as purchase, p.redeem_points as "redeemPoints", p.point_value_minor as "pointValueMinor",
+      (p.refund -> 'amountMinor')::bigint + (p.refund -> 'withheldMinor')::bigint as back_minor,
+      (p.refund -> 'pointsReturned')::bigint + (p.refund -> 'pointsWithheld')::bigint as back_points,
+      (
+        select jsonb_agg(jsonb_build_object(
+          'productId', l.product_id, 'quantity', l.quantity, 'unitPriceMinor', s.unit_price_minor, 'kept', l.quantity - coalesce((
+            select sum(b.quantity) from refund_lines b where b.purchase_id = p.id and b.product_id = l.product_id
+          ), 0)) order by l.line)
+        from purchase_lines l join stock_reservations s using (purchase_id, product_id)
+        where l.purchase_id = p.id
+      ) as lines
+    from purchases p
+    where p.status = 'completed' and p.refunds_asked > 0 and p.redeem_points > 0`
+  return parts.flatMap(({ lines, redeemPoints, pointValueMinor, ...back }) => {
+    // That its lines are lost is said already.
+    if (!lines) return []
+    const kept = lines.map(({ productId, kept: quantity }) => ({ productId, quantity }))
+    const due = paymentBack({ lines, redeemPoints, pointValueMinor }, piecesOf(lines), piecesOf(kept))
+    const isDue = due.amountMinor === back.back_minor && due.points === back.back_points
+    return isDue ? [] : [{ ...back, due_minor: due.amountMinor, due_points: due.points }]
+  })
 }
 
 /** What must hold between campaigns, what they gave, and the ledger. */
@@ -364,36 +401,64 @@ const INVARIANTS: Check[] = [
     name: 'refunds gave back what was paid for what came back, but for the value of awarded points that were spent, and points that were owed',
     population: (sql) => sql<{ count: number }[]>`
       select count(*)::bigint as count from purchases where refunds_asked > 0 and status <> 'refunding'`,
-    broken: (sql) => sql`
-      with ${settledEffects(sql)}
-      select * from effects
-      where (status = 'refunded' or (status = 'completed' and refunds_asked > 0)) and not coalesce(
-        refunds_done = refunds_asked and (status = 'refunded') = (back = ordered)
-        and lines = sold_lines and ordered - back = sold and returned = back and movements = lines + back_lines and reserved = 0
-        and charged_minor = bill_minor - returned_minor
-        and entries between case when bill_minor > 0 then 1 else 0 end and case when bill_minor > 0 then 1 + refunds_done else 0 end
-        and redeemed = redeem_points - points_returned - points_withheld
-        and redemptions = case when redeem_points > 0 then 1 else 0 end
-        and case award
-          when 'booked' then awards = 1 and awarded = award_points - points_taken_back
-          when 'nothing' then awards = 0 and award_points = 0
-          when 'parked' then awards = 0 and award_points = 0 and status = 'completed'
-          when 'dismissed' then awards = 0 and award_points = 0
-          when 'voided' then awards = 0 and award_points = 0 and status = 'refunded'
-          else false
-        end
-        and withheld_minor = (award_spent - award_owed) * point_value_minor and shortfall_minor = award_owed * point_value_minor
-        and points_withheld = withheld and points_taken_back = taken_back and points_spent = award_spent
-        and returned_minor >= 0 and withheld_minor >= 0 and award_owed >= 0
-        and case when status = 'refunded'
-          then returned_minor + withheld_minor = bill_minor and points_returned + points_withheld = redeem_points
-            and awarded = award_spent + award_expired
-            -- One refund withholds all that its money is worth; of several each does, of its own.
-            and (refunds_done > 1 or award_owed = award_spent - least(award_spent, bill_minor / point_value_minor))
-          else returned_minor + withheld_minor <= bill_minor and points_returned + points_withheld <= redeem_points
-        end, false
-      )
-      limit 100`,
+    broken: async (sql) => {
+      const unbalanced = await sql`
+        with ${settledEffects(sql)}
+        select * from effects
+        cross join lateral (
+          select coalesce(sum(b.quantity * s.unit_price_minor), 0)::bigint as worth_back_minor
+          from refund_lines b join stock_reservations s using (purchase_id, product_id) where b.purchase_id = effects.purchase
+        ) worth
+        cross join lateral (
+          -- Products of which other pieces came back than were asked for, in the stock or in the reservation.
+          select array_agg(distinct product_id::text) as misplaced from (
+            select product_id
+            from (
+              select product_id, number as refund, quantity as asked from refund_lines where purchase_id = effects.purchase
+            ) b
+            full join (
+              select product_id, refund, quantity as moved from stock_movements
+              where reference = effects.purchase::text and reason = 'return'
+            ) m using (product_id, refund)
+            where asked is distinct from moved
+            union all
+            select s.product_id from stock_reservations s
+            where s.purchase_id = effects.purchase and s.returned <> coalesce((
+              select sum(b.quantity) from refund_lines b where b.purchase_id = s.purchase_id and b.product_id = s.product_id
+            ), 0)
+          ) as wrong
+        ) places
+        where (status = 'refunded' or (status = 'completed' and refunds_asked > 0)) and not coalesce(
+          refunds_done = refunds_asked and (status = 'refunded') = (back = ordered)
+          and lines = sold_lines and ordered - back = sold and returned = back and movements = lines + back_lines and reserved = 0
+          and charged_minor = bill_minor - returned_minor
+          and entries between case when bill_minor > 0 then 1 else 0 end and case when bill_minor > 0 then 1 + refunds_done else 0 end
+          and redeemed = redeem_points - points_returned - points_withheld
+          and redemptions = case when redeem_points > 0 then 1 else 0 end
+          and case award
+            when 'booked' then awards = 1 and awarded = award_points - points_taken_back
+            when 'nothing' then awards = 0 and award_points = 0
+            when 'parked' then awards = 0 and award_points = 0 and status = 'completed'
+            when 'dismissed' then awards = 0 and award_points = 0
+            when 'voided' then awards = 0 and award_points = 0 and status = 'refunded'
+            else false
+          end
+          and withheld_minor = (award_spent - award_owed) * point_value_minor and shortfall_minor = award_owed * point_value_minor
+          and points_withheld = withheld and points_taken_back = taken_back and points_spent = award_spent
+          and returned_minor >= 0 and withheld_minor >= 0 and award_owed >= 0 and misplaced is null
+          -- What points have paid a part of is looked at below.
+          and (redeem_points > 0 or returned_minor + withheld_minor = worth_back_minor)
+          and case when status = 'refunded'
+            then returned_minor + withheld_minor = bill_minor and points_returned + points_withheld = redeem_points
+              and awarded = award_spent + award_expired
+              -- One refund withholds all that its money is worth; of several each does, of its own.
+              and (refunds_done > 1 or award_owed = award_spent - least(award_spent, bill_minor / point_value_minor))
+            else returned_minor + withheld_minor <= bill_minor and points_returned + points_withheld <= redeem_points
+          end, false
+        )
+        limit 100`
+      return [...unbalanced, ...(await wrongPayments(sql))].slice(0, 100)
+    },
   },
   {
     name: 'the timeline of a purchase has no gaps, and a settled one ends with its outcome',
