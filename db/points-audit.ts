@@ -200,6 +200,22 @@ export const POINTS_INVARIANTS: Check[] = [
         is distinct from (p.remaining::bigint, p.expired::bigint, p.last_updated)
       limit 100`,
   },
+  {
+    name: 'points were spent from the day on from which they count and before they ended, and expired only after that',
+    population: (sql) => sql<{ count: number }[]>`
+      select count(*)::bigint as count from points_events where type in ('redeemed', 'expired')`,
+    // A reversal may give back to a lot that has ended, or take from one that does not count yet. Days are compared, as in isSpendable.
+    broken: (sql) => sql`
+      select transaction_id as transaction, account_id as account, lot_id as lot, effect, amount, at, available_on::text as available_on,
+        expires_at
+      from (${portions(sql)}) as portions
+      where case effect
+        when 'redeemed' then available_on > (at at time zone 'UTC')::date or expires_at <= at
+        when 'expired' then expires_at > at
+        else false
+      end
+      limit 100`,
+  },
 ]
 
 function countAccounts(sql: Sql) {

@@ -11,7 +11,9 @@ const OWED =
   'points that were spent when their issue was reversed are owed until they come back, and then come back to nobody'
 const REDEEMED = 'redeemed points were taken from lots, and a reversal gave back to each lot what was taken from it'
 const DAYS = 'the daily balances of points are what the events make of each day’s lots'
-const INVARIANTS = [BALANCE, VERSIONS, LOTS, OWED, REDEEMED, DAYS]
+const DATES =
+  'points were spent from the day on from which they count and before they ended, and expired only after that'
+const INVARIANTS = [BALANCE, VERSIONS, LOTS, OWED, REDEEMED, DAYS, DATES]
 
 let world: LedgerWorld
 /** Who owns the tables may lift every protection: what is broken here is broken behind the application's back. */
@@ -84,8 +86,30 @@ async function unprotected(change: (sql: postgres.TransactionSql) => Promise<unk
   })
 }
 
+async function happenedAt(transactionId: string, at: string): Promise<void> {
+  await unprotected((sql) => sql`update points_events set at = ${at} where transaction_id = ${transactionId}`)
+}
+
 const aboutPoints = (report: Awaited<ReturnType<typeof audit>>) =>
   report.invariants.filter(({ name }) => POINTS_INVARIANTS.some((invariant) => invariant.name === name))
+
+test('the audit finds nothing in points that came back when they had ended, and ended again, or that were taken back before they counted', async () => {
+  await at('2026-03-01T10:00:00.000Z', { type: 'issue', amount: 10, ttlDays: 1 })
+  // The last moment at which they can be spent, and the first one at which they have ended.
+  const redeemed = await at('2026-03-01T23:59:59.999Z', { type: 'redeem', amount: 6 })
+  await at('2026-03-02T00:00:00.000Z', { type: 'expire' })
+  await at('2026-03-05T10:00:00.000Z', { type: 'reverse', reverses: redeemed, amount: 4 })
+  await at('2026-03-05T10:00:00.000Z', { type: 'expire' })
+  await at('2026-03-05T11:00:00.000Z', { type: 'reverse', reverses: redeemed })
+  await at('2026-03-06T10:00:00.000Z', { type: 'expire' })
+  const lots = [{ amount: 9, terms: { availableAfterDays: 3, ends: { days: 30 } } }]
+  const waiting = await at('2026-03-06T10:00:00.000Z', { type: 'issue', amount: 9, lots })
+  await at('2026-03-07T10:00:00.000Z', { type: 'reverse', reverses: waiting, amount: 4 })
+  await at('2026-03-09T00:00:00.000Z', { type: 'redeem', amount: 5 })
+  const report = await audit(world.sql)
+  expect(aboutPoints(report).filter(({ violations }) => violations.length > 0)).toEqual([])
+  expect(aboutPoints(report).find(({ name }) => name === DATES)?.checked).toBe(5)
+})
 
 test('the audit finds nothing in points that only the ledger has moved, and has looked at all of them', async () => {
   await someOfEverything()
@@ -98,6 +122,7 @@ test('the audit finds nothing in points that only the ledger has moved, and has 
     [OWED, 3, []],
     [REDEEMED, 5, []],
     [DAYS, 7, []],
+    [DATES, 6, []],
   ])
 })
 
@@ -346,6 +371,28 @@ const damages: Damage[] = [
     breaks: [DAYS],
     named: () => ({ account: 'bob', issued_on: '2026-03-03' }),
     damage: () => owner`update daily_balances set last_updated = now() where account_id = 'bob'`,
+  },
+  {
+    what: 'points that were spent when they had ended',
+    breaks: [DATES],
+    named: ({ redeemed, first }) => ({ transaction: redeemed, lot: first, account: 'ann', effect: 'redeemed' }),
+    damage: ({ redeemed }) => happenedAt(redeemed, '2026-03-03T00:00:00.000Z'),
+  },
+  {
+    what: 'points that were spent on the day before they count',
+    breaks: [DATES],
+    named: ({ partly, waiting }) => ({ transaction: partly, lot: waiting, available_on: '2026-03-04' }),
+    damage: ({ partly }) => happenedAt(partly, '2026-03-03T23:59:59.999Z'),
+  },
+  {
+    what: 'points that expired before they had ended',
+    breaks: [DATES],
+    named: ({ expiry, first }) => ({ transaction: expiry, lot: first, effect: 'expired', amount: 30 }),
+    damage: async ({ expiry }) => {
+      await happenedAt(expiry, '2026-03-02T23:59:59.999Z')
+      await owner`
+        update daily_balances set last_updated = '2026-03-02T23:59:59.999Z' where account_id = 'ann' and issued_on = '2026-03-01'`
+    },
   },
 ]
 
