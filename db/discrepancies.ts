@@ -48,12 +48,16 @@ function discrepancies(sql: Sql) {
 
 /**
  * Of a row `d`: it waits for an operator. Nobody has resolved it, and its saga has not been settled otherwise since, which an award is
- * that is parked as well.
+ * that is parked as well, and a refund that went through, whatever else of its purchase is asked for after that.
  */
 export function isOpen(sql: Sql) {
   return sql`(d.resolved is null and case d.saga
       when 'purchase' then not exists (select from purchases where id = d.id and settled_at is not null)
-      when 'refund' then not exists (select from purchases where id = d.id and status = 'refunded')
+      -- Refunds are carried out one after the other, so the first that went through since is the one that it is about.
+      when 'refund' then not exists (
+        select from purchase_events e
+        where e.purchase_id = d.id and e.step = 'purchase' and e.state in ('partially_refunded', 'refunded') and e.at > d.found_at
+      )
       else not exists (select from awards where id = d.id and state <> 'pending')
     end)`
 }

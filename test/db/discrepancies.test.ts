@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { returnMoney, returnPoints, takeBackAward } from '#activities/refunds.ts'
 import { audit } from '#db/audit.ts'
 import { listQuietEvents, recordExternalEvent, recordParked } from '#db/awards.ts'
 import { listDiscrepancies, recordDiscrepancy, resolveDiscrepancy } from '#db/discrepancies.ts'
 import { beginCompensation, listQuietPurchases, recordOutcome, releaseStock, undoCharge } from '#db/purchases.ts'
+import { recordRefunded, returnStock } from '#db/refunds.ts'
 import { readStuck } from '#db/stuck.ts'
 import { SAGAS } from '#domain/purchase.ts'
 import { aRequest, openShop, type Shop } from '#test/support/shop.ts'
@@ -18,13 +20,23 @@ beforeAll(async () => {
 })
 afterAll(() => shop.close())
 
-const running = () => shop.order({ username: 'derick', lines: [{ productId, quantity: 1 }] })
+const running = (quantity = 1) => shop.order({ username: 'derick', lines: [{ productId, quantity }] })
 
-async function completed(): Promise<string> {
-  const purchaseId = await running()
+async function completed(quantity?: number): Promise<string> {
+  const purchaseId = await running(quantity)
   await shop.confirm(purchaseId)
   await shop.complete(purchaseId)
   return purchaseId
+}
+
+/** What the workflow does for a refund that was asked for. */
+async function carryOut(purchaseId: string, refund: number): Promise<void> {
+  const which = { purchaseId, refund }
+  const award = await takeBackAward(shop.points, which)
+  const redeemed = await returnPoints(shop.points, which)
+  await returnStock(shop.sql, purchaseId, refund)
+  await returnMoney(shop.points, { ...which, award, redeemed })
+  await recordRefunded(shop.sql, purchaseId, refund)
 }
 
 async function pendingEvent(): Promise<string> {
@@ -120,4 +132,40 @@ describe('what is listed for operators', () => {
     const found = await listQuietPurchases(shop.sql, { quietForSeconds: 0, limit: 1000 })
     expect(found).toContainEqual(expect.objectContaining({ purchaseId, status: 'refunding' }))
   })
+
+  test.each([
+    ['of a part', 1, 'completed'],
+    ['of all that is left', 2, 'refunded'],
+  ])(
+    'about a refund %s is no more once that went through, and keeps no later one from being carried out',
+    async (_, quantity, status) => {
+      const purchaseId = await completed(3)
+      const piece = [{ productId, quantity: 1 }]
+      await shop.refund(purchaseId, piece)
+      const refund = await shop.askForRefund(purchaseId, [{ productId, quantity }])
+      await recordDiscrepancy(shop.sql, { id: purchaseId, saga: 'refund', problem: 'something is gone' })
+      const isListed = async () =>
+        (await listDiscrepancies(shop.sql, { limit: 1000 })).some(({ id }) => id === purchaseId)
+      const isCarriedOut = async () =>
+        (await listQuietPurchases(shop.sql, { quietForSeconds: 0, limit: 1000 })).some(
+          (one) => one.purchaseId === purchaseId,
+        )
+      // The refund that went through before it was found has settled nothing of it.
+      expect([await isListed(), await isCarriedOut()]).toEqual([true, false])
+
+      await carryOut(purchaseId, refund)
+      expect((await shop.purchase(purchaseId)).status).toBe(status)
+      expect(await isListed()).toBe(false)
+      const { invariants } = await audit(shop.sql)
+      expect(invariants.flatMap(({ violations }) => violations.map(({ id }) => id))).not.toContain(purchaseId)
+      if (status === 'refunded') return
+      await shop.askForRefund(purchaseId, piece)
+      expect([await isListed(), await isCarriedOut()]).toEqual([false, true])
+
+      // Of the later one something else may be found.
+      await recordDiscrepancy(shop.sql, { id: purchaseId, saga: 'refund', problem: 'something else is gone' })
+      expect([await isListed(), await isCarriedOut()]).toEqual([true, false])
+      await resolveDiscrepancy(shop.sql, purchaseId, 'looked after', 'test')
+    },
+  )
 })
