@@ -21,10 +21,12 @@ export async function readStuck(sql: Sql, olderThanMinutes: number = STUCK_MINUT
     with unsettled (kind, id, since) as (
       select 'purchases', id, created_at from purchases where settled_at is null
       union all
-      select 'refunds', p.id, e.at
+      -- A purchase once, since when the oldest of its refunds waits that are not through.
+      select 'refunds', p.id, min(e.at)
       from purchases p
       join purchase_events e on e.purchase_id = p.id and e.step = 'purchase' and e.state = 'refunding'
-      where p.status = 'refunding'
+      where p.status = 'refunding' and (e.detail -> 'refund')::integer > p.refunds_done
+      group by p.id
       union all
       select 'events', id, created_at from awards where state = 'pending' and kind = 'event'
       union all

@@ -31,10 +31,10 @@ beforeAll(async () => {
 })
 afterAll(() => shop.close())
 
-const order = () => shop.order({ username: 'derick', lines: [{ productId: 'air', quantity: 1 }] })
+const order = (quantity = 1) => shop.order({ username: 'derick', lines: [{ productId: 'air', quantity }] })
 
-async function sold(): Promise<string> {
-  const purchaseId = await order()
+async function sold(quantity?: number): Promise<string> {
+  const purchaseId = await order(quantity)
   await shop.confirm(purchaseId)
   await shop.complete(purchaseId)
   return purchaseId
@@ -125,5 +125,26 @@ describe('what has not ended', () => {
     expect(ok).toBe(true)
     expect(stuck).toEqual(await readStuck(shop.sql, 16))
     expect((await audit(shop.sql, { olderThanMinutes: 17 })).stuck.purchases.count).toBe(0)
+  })
+
+  test('is a purchase that is being refunded once, since its oldest refund that is not through was asked for', async () => {
+    const purchaseId = await sold(3)
+    const piece = [{ productId: 'air', quantity: 1 }]
+    const since = async () => {
+      const { refunds } = await readStuck(shop.sql)
+      expect(refunds.count).toBe(refunds.oldest.length)
+      return refunds.oldest.flatMap(({ id, since }) => (id === purchaseId ? [since] : []))
+    }
+    await shop.refund(purchaseId, piece)
+    await age(30)
+    await shop.askForRefund(purchaseId, piece)
+    expect(await since()).toEqual([])
+    await age(20)
+    await shop.askForRefund(purchaseId, piece)
+    await age(16)
+    const [asked] = await shop.sql<{ at: Date }[]>`
+      select at from purchase_events where purchase_id = ${purchaseId} and state = 'refunding' and detail -> 'refund' = '2'`
+    const found = await since()
+    expect(found.map((at) => Date.parse(at))).toEqual([asked?.at.getTime()])
   })
 })
