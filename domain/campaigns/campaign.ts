@@ -239,7 +239,8 @@ export function campaignStateAt(
 
 /**
  * An event as rules see it: its JSON, with what clocks said in the time zone of their campaign as `local`; undefined for what has no
- * JSON. A zone that was none of a campaign when the event was kept is looked up.
+ * JSON. A zone that was none of a campaign when the event was kept, or that the database did not know, is looked up; of one that nobody
+ * knows, there is no `local`.
  */
 export function inTimeZone(event: CampaignEvent): (timeZone: string) => Json | undefined {
   const json = jsonCopy(event)

@@ -15,16 +15,13 @@ export type LocalFacts = {
  * What clocks say in a time zone at an instant.
  *
  * @param occurredAt what should be an RFC 3339 instant; undefined is returned when it is none
- * @param timeZone a name of the IANA time zone database
+ * @param timeZone a name of the IANA time zone database; undefined is returned when this Node does not know it
  */
 export function localFacts(occurredAt: unknown, timeZone: string): LocalFacts | undefined {
   const instant = milliseconds(occurredAt)
-  if (Number.isNaN(instant)) return undefined
-  const parts = new Map(
-    clockIn(timeZone)
-      .formatToParts(instant)
-      .map(({ type, value }) => [type, value]),
-  )
+  const clock = clockIn(timeZone)
+  if (Number.isNaN(instant) || !clock) return undefined
+  const parts = new Map(clock.formatToParts(instant).map(({ type, value }) => [type, value]))
   const part = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? ''
   return {
     weekday: part('weekday').toLowerCase() as LocalFacts['weekday'],
@@ -33,24 +30,32 @@ export function localFacts(occurredAt: unknown, timeZone: string): LocalFacts | 
   }
 }
 
-/** Making one takes longer than all else. */
-const clocks = new Map<string, Intl.DateTimeFormat>()
+/** Making one takes longer than all else. Undefined: of a zone that is not known. */
+const clocks = new Map<string, Intl.DateTimeFormat | undefined>()
 
-function clockIn(timeZone: string): Intl.DateTimeFormat {
-  const known = clocks.get(timeZone)
-  if (known) return known
+function clockIn(timeZone: string): Intl.DateTimeFormat | undefined {
+  if (clocks.has(timeZone)) return clocks.get(timeZone)
   if (clocks.size === LIMITS.clocks) clocks.clear()
-  const clock = new Intl.DateTimeFormat('en-US', {
-    timeZone,
-    hourCycle: 'h23',
-    weekday: 'long',
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-  })
+  const clock = makeClock(timeZone)
   clocks.set(timeZone, clock)
   return clock
+}
+
+function makeClock(timeZone: string): Intl.DateTimeFormat | undefined {
+  try {
+    return new Intl.DateTimeFormat('en-US', {
+      timeZone,
+      hourCycle: 'h23',
+      weekday: 'long',
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+      hour: '2-digit',
+    })
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
 }
 
 /** Without an offset, `Date.parse` would take the time zone of the machine. */

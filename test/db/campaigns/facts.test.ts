@@ -112,6 +112,26 @@ describe('the facts of a purchase', () => {
   })
 })
 
+test('a time zone that the database does not know any more keeps nothing from happening: rules see no clocks there', async () => {
+  const clocks = (points: number) => giving(`$.local.hour * 0 + ${points}`)
+  await shop.addCampaign('nowhere', { timeZone: 'Mars/Phobos', rules: [clocks(1_000), giving('7')] })
+  await shop.addCampaign('somewhere', { timeZone: 'Asia/Kathmandu', rules: [clocks(20)] })
+  await shop.addCampaign('draft', { timeZone: 'Mars/Deimos', status: 'draft' })
+  const { purchaseId, points } = await shop.buy('ann')
+  expect(points).toBe(27)
+  const eventId = await shop.review('ann')
+  expect((await awardPoints(shop.points, { eventId })).points).toBe(27)
+  for (const event of [await eventOf(purchaseId), await eventOf(eventId, 'event')]) {
+    const zones = ['UTC', 'Asia/Kathmandu']
+    expect(event[LOCAL_TIMES]).toEqual(
+      Object.fromEntries(zones.map((zone) => [zone, localFacts(event.occurredAt, zone)])),
+    )
+    expect(inTimeZone(event)('Mars/Phobos')).not.toHaveProperty('local')
+  }
+  const asked = { accountId: 'ann', client: 'UnicornStore', at: '2026-03-29T01:00:00.000Z' }
+  expect(Object.keys((await readFactsFor(shop.sql, asked)).local).sort()).toEqual(['Asia/Kathmandu', 'UTC'])
+})
+
 describe('the facts of an event of another system', () => {
   test('are its customer and clocks, beside what its payload says by these names, and stay what they were', async () => {
     await shop.tag('ann', ['vip'])

@@ -21,6 +21,13 @@ test.each([
   expect(localFacts(instant, 'Europe/Berlin')).toBeUndefined()
 })
 
+test('in a time zone that nobody knows, no clock says anything, however often it is asked', () => {
+  for (const _ of [1, 2]) expect(localFacts('2026-03-29T00:59:59Z', 'Mars/Phobos')).toBeUndefined()
+  const rules = [giving('$.local.hour * 0 + 1'), giving('2')]
+  const award = evaluateCampaigns([campaign({ timeZone: 'Mars/Phobos', rules })], purchase())
+  expect(inOneGo(award).points).toBe(2)
+})
+
 test('more time zones than are kept ready are told all the same', () => {
   const zones = Intl.supportedValuesOf('timeZone')
   const told = () => zones.map((zone) => localFacts('2026-03-29T00:59:59Z', zone))
