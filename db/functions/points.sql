@@ -222,7 +222,7 @@ begin
     perform record_events(batch -> 'timeline');
   end if;
   if jsonb_array_length(batch -> 'grants') > 0 then
-    perform count_grants(batch -> 'grants');
+    perform count_grants(batch -> 'grants', since);
   end if;
   return refused;
 end
@@ -475,14 +475,19 @@ $$;
 -- Records what campaigns give, and counts it: for each customer, whose account is locked, and in all. A campaign with a cap, which is
 -- locked, is counted in its row. One without is counted in a few rows of its own, by whoever comes along with one of them; they
 -- come last, since others may wait for them until the end of the transaction.
-create or replace function count_grants(grants jsonb) returns void
+--
+-- A grant is of the instant that a backtest knows it by, so that it is either before the beginning of one or in it: of an award, when that
+-- was settled; of a reversal, when its event was recorded.
+create or replace function count_grants(grants jsonb, awarded_at timestamptz) returns void
 language plpgsql as $$
 declare
   added_to   bigint;
   taken_from bigint;
 begin
-  insert into campaign_grants (lot_id, transaction_id, campaign_id, account_id, points)
-  select g."lotId", g."transactionId", g."campaignId", g."accountId", g.points
+  insert into campaign_grants (lot_id, transaction_id, campaign_id, account_id, points, at)
+  select g."lotId", g."transactionId", g."campaignId", g."accountId", g.points, case
+      when g.points > 0 then awarded_at else (select recorded_at from points_events where transaction_id = g."transactionId")
+    end
   from jsonb_to_recordset(grants)
     as g ("accountId" text, "lotId" uuid, "transactionId" uuid, "campaignId" uuid, points bigint);
 

@@ -618,6 +618,7 @@ create table campaign_grants (
   campaign_id    uuid        not null references campaigns,
   account_id     resource_id not null,
   points         bigint      not null check (points <> 0),
+  -- When the award was settled, or the event of the reversal was recorded: to the instant.
   at             timestamptz not null default clock_timestamp(),
   primary key (lot_id, transaction_id, campaign_id)
 );

@@ -36,6 +36,12 @@ async function clock({ sql }: CampaignShop): Promise<Date> {
   return now?.at ?? new Date()
 }
 
+async function waitingForLocks({ sql }: CampaignShop) {
+  const [row] = await sql<{ count: number }[]>`
+    select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+  return row?.count
+}
+
 /** What each award of a backtest is made of, oldest campaign first, without those that gave nothing. */
 function said(evaluated: EvaluatedAward[]) {
   return evaluated.map(({ id, evaluations }) => ({
@@ -395,6 +401,41 @@ test('caps that 50 purchases at once use up, while 15 earlier ones are refunded,
     const { evaluated } = await backtest(shop)
     expect(said(evaluated)).toEqual(await booked(shop, evaluated))
     expect(evaluated).toHaveLength(65)
+    expect(await shop.brokenInvariants()).toEqual([])
+  } finally {
+    await shop.close()
+  }
+})
+
+// Who books takes the instant first, and may then wait for somebody else.
+test.each([
+  ['an award that waits for its account', 'select from points_accounts for no key update'],
+  ['a refund that waits for the lot which it takes back from', 'select from points_lots for no key update'],
+])('%s is in the caps of a backtest that begins meanwhile, as what was given before', async (what, held) => {
+  const isRefund = what.startsWith('a refund')
+  const shop = await openCampaignShop()
+  try {
+    await shop.addBuyer('ann')
+    await shop.addCampaign('capped', { caps: { totalPoints: 300, pointsPerCustomer: null } })
+    const { purchaseId: first } = await shop.buy('ann')
+    const second = await shop.confirmed('ann')
+    if (isRefund) await shop.complete(second)
+    const working: Promise<unknown>[] = []
+    let from = new Date(0)
+    await shop.asOwner((owner) =>
+      owner.begin(async (holder) => {
+        await holder.unsafe(held)
+        working.push(isRefund ? shop.refund(first) : shop.complete(second))
+        await expect.poll(() => waitingForLocks(shop)).toBe(1)
+        from = await clock(shop)
+      }),
+    )
+    await Promise.all(working)
+    const { purchaseId: third, points } = await shop.buy('ann')
+    expect(points ?? 0).toBe(isRefund ? 170 : 0)
+    const { evaluated } = await backtest(shop, from)
+    expect(evaluated.map(({ id }) => id)).toEqual([third])
+    expect(said(evaluated)).toEqual(await booked(shop, evaluated))
     expect(await shop.brokenInvariants()).toEqual([])
   } finally {
     await shop.close()
