@@ -1,7 +1,8 @@
 import { describe, expect } from 'vitest'
 import { expectAccessible, expectFits } from '#test/support/accessibility.ts'
 import { test } from '#test/support/browser-world.ts'
-import { makeBuyer, purchaseDialog, purchasesOf, quickBuy, tabTo } from '#test/support/buyer.ts'
+import { makeBuyer, purchaseDialog, purchasesOf, quickBuy } from '#test/support/buyer.ts'
+import { tabOnto } from '#test/support/hands.ts'
 
 describe('buying', () => {
   test('with Quick Buy shows what happened, what it earned, and what is left', async ({ world, visit }) => {
@@ -77,12 +78,14 @@ describe('buying', () => {
   test('works by keyboard alone', async ({ world, visit }) => {
     const { buyer, name } = await makeBuyer(world, { price: 1_000 })
     const page = await visit({ as: buyer })
-    await tabTo(page, `Quantity of ${name}`)
+    // A page that was just opened has no focus yet, which could be lost.
+    await page.keyboard.press('Tab')
+    await tabOnto(page.getByRole('textbox', { name: `Quantity of ${name}` }))
     await page.keyboard.press('ArrowUp')
-    await tabTo(page, `Quick Buy for $20.00: ${name}`)
+    await tabOnto(page.getByRole('button', { name: `Quick Buy for $20.00: ${name}` }))
     await page.keyboard.press('Enter')
     await purchaseDialog(page).getByRole('heading', { name: 'It is yours' }).waitFor()
-    await tabTo(page, 'Keep shopping')
+    await tabOnto(purchaseDialog(page).getByRole('button', { name: 'Keep shopping' }))
     await page.keyboard.press('Enter')
     await purchaseDialog(page).waitFor({ state: 'hidden' })
     expect(await purchasesOf(world, buyer)).toMatchObject([{ status: 'completed', total: 20 }])

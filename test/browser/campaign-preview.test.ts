@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest'
 import { expectAccessible } from '#test/support/accessibility.ts'
-import { test } from '#test/support/browser-world.ts'
+import { type BrowserWorld, test } from '#test/support/browser-world.ts'
 import { makeBuyer } from '#test/support/buyer.ts'
 import {
   forProduct,
@@ -165,10 +165,8 @@ describe('the preview', () => {
   })
 })
 
-type World = Parameters<Parameters<typeof test.beforeEach>[0]>[0]['world']
-
 /** Keeps backtests from getting on, as a very long past would. */
-async function whileThePastIsLocked(world: World, work: () => Promise<void>): Promise<void> {
+async function whileThePastIsLocked(world: BrowserWorld, work: () => Promise<void>): Promise<void> {
   await world.shop.asOwner((owner) =>
     owner.begin(async (tx) => {
       await tx`lock table purchases in access exclusive mode`
@@ -178,7 +176,7 @@ async function whileThePastIsLocked(world: World, work: () => Promise<void>): Pr
 }
 
 /** How many are kept waiting by that. */
-async function waitingForThePast(world: World): Promise<number> {
+async function waitingForThePast(world: BrowserWorld): Promise<number> {
   const [row] = await world.shop.sql<{ count: number }[]>`
     select count(*)::int as count from pg_locks
     where relation = 'purchases'::regclass and not granted`

@@ -4,22 +4,21 @@ import { parkAward } from '#activities/points.ts'
 import { recordExternalEvent } from '#db/awards.ts'
 import { recordOutcome } from '#db/purchases.ts'
 import { expectAccessible, expectFits } from '#test/support/accessibility.ts'
-import { test } from '#test/support/browser-world.ts'
+import { type BrowserWorld, test } from '#test/support/browser-world.ts'
 import { makeBuyer } from '#test/support/buyer.ts'
 import { giving } from '#test/support/campaign-examples.ts'
 import { failing } from '#test/support/faults.ts'
 
-type World = Parameters<Parameters<typeof test.beforeEach>[0]>[0]['world']
 type Customer = Awaited<ReturnType<typeof makeBuyer>>
 
 const PHONE = { width: 360, height: 740 }
 
-function orderOf(world: World, { buyer, product }: Customer): Promise<string> {
+function orderOf(world: BrowserWorld, { buyer, product }: Customer): Promise<string> {
   return world.shop.order({ username: buyer, lines: [{ productId: product, quantity: 1 }] })
 }
 
 /** A sale whose points could not be booked for ten minutes. */
-async function park(world: World, customer: Customer): Promise<string> {
+async function park(world: BrowserWorld, customer: Customer): Promise<string> {
   const purchaseId = await orderOf(world, customer)
   await world.shop.confirm(purchaseId)
   await parkAward(world.shop.points, { purchaseId }, 'unavailable')
@@ -28,7 +27,7 @@ async function park(world: World, customer: Customer): Promise<string> {
 }
 
 /** A purchase that is refused, and cannot give its stock back until it is let. */
-async function holdUndo(world: World, customer: Customer) {
+async function holdUndo(world: BrowserWorld, customer: Customer) {
   const purchaseId = await orderOf(world, customer)
   world.faults.on(purchaseId, 'releaseStock', { before: failing(1e6) })
   await world.start(purchaseId)

@@ -1,22 +1,22 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, inject } from 'vitest'
 import { expectAccessible, expectFits } from '#test/support/accessibility.ts'
-import { test } from '#test/support/browser-world.ts'
-import { makeBuyer, tabTo } from '#test/support/buyer.ts'
+import { type BrowserWorld, test } from '#test/support/browser-world.ts'
+import { makeBuyer } from '#test/support/buyer.ts'
 import { failing } from '#test/support/faults.ts'
+import { tabOnto } from '#test/support/hands.ts'
 
-type World = Parameters<Parameters<typeof test.beforeEach>[0]>[0]['world']
 type Customer = Awaited<ReturnType<typeof makeBuyer>>
 
 const PHONE = { width: 360, height: 740 }
 
-async function buy(world: World, { buyer, product }: Customer, more: object = {}): Promise<string> {
+async function buy(world: BrowserWorld, { buyer, product }: Customer, more: object = {}): Promise<string> {
   const order = { userId: buyer, productId: product, quantity: 1, ...more }
   return (await world.api.post('/purchase', order)).body.purchaseId
 }
 
 /** A purchase that gets no further than the step that charges the wallet, until it is let go on. */
-async function holdAtCharge(world: World, { buyer, product }: Customer) {
+async function holdAtCharge(world: BrowserWorld, { buyer, product }: Customer) {
   const purchaseId = await world.shop.order({ username: buyer, lines: [{ productId: product, quantity: 1 }] })
   world.faults.on(purchaseId, 'chargeWallet', { before: failing(1e6) })
   await world.start(purchaseId)
@@ -170,15 +170,16 @@ describe('a refund', () => {
     await world.api.post('/points', { account_id: customer.buyer, amount: 500 })
     const purchaseId = await buy(world, customer, { redeemPoints: 500 })
     const page = await visit({ as: customer.buyer, path: `/purchases/${purchaseId}`, colorScheme: 'dark' })
-    await page.getByRole('button', { name: 'Refund …' }).waitFor()
-    await tabTo(page, 'Refund …')
+    // A page that was just opened has no focus yet, which could be lost.
+    await page.keyboard.press('Tab')
+    await tabOnto(page.getByRole('button', { name: 'Refund …' }))
     await page.keyboard.press('Enter')
     const dialog = page.getByRole('dialog', { name: 'Refund this purchase?' })
     await dialog.getByText('$1,650.00').waitFor()
     await dialog.getByText('+500 points').waitFor()
     await dialog.getByText('−165 points').waitFor()
     await expectAccessible(page)
-    await tabTo(page, 'Refund it')
+    await tabOnto(dialog.getByRole('button', { name: 'Refund it' }))
     await page.keyboard.press('Enter')
     await page.getByText('$1,650.00 and 500 points were refunded.').waitFor()
     const givenBack = page.getByRole('region', { name: 'Refund' })

@@ -2,11 +2,9 @@ import type { Locator, Page } from 'playwright-core'
 import { describe, expect } from 'vitest'
 import { doubleTheLetters, expectAccessible, expectFits, expectFocusOn } from '#test/support/accessibility.ts'
 import { breakOff, loseTheAnswer } from '#test/support/broken-answers.ts'
-import { test } from '#test/support/browser-world.ts'
-import { makeBuyer, tabTo } from '#test/support/buyer.ts'
-import { inThePage } from '#test/support/hands.ts'
-
-type World = Parameters<Parameters<typeof test.beforeEach>[0]>[0]['world']
+import { type BrowserWorld, test } from '#test/support/browser-world.ts'
+import { makeBuyer } from '#test/support/buyer.ts'
+import { inThePage, tabOnto } from '#test/support/hands.ts'
 
 const dialogOf = (page: Page) => page.getByRole('dialog', { name: 'Refund this purchase?' })
 const quantityOf = (dialog: Locator, name: string) =>
@@ -27,7 +25,7 @@ async function see(where: Locator, ...texts: string[]): Promise<void> {
 }
 
 /** Four of 100.00, one of 500.00 and two of 250.00, of which points pay a tenth; a tenth of the rest is earned. */
-async function buyThreeThings(world: World) {
+async function buyThreeThings(world: BrowserWorld) {
   const four = await makeBuyer(world, { price: 10_000, stock: 10 })
   const one = await makeBuyer(world, { price: 50_000, stock: 10 })
   const two = await makeBuyer(world, { price: 25_000, stock: 10 })
@@ -47,14 +45,14 @@ async function buyThreeThings(world: World) {
 }
 
 /** Of one product, so many at 100.00 each. */
-async function buySome(world: World, quantity = 4) {
+async function buySome(world: BrowserWorld, quantity = 4) {
   const customer = await makeBuyer(world, { price: 10_000, stock: 10 })
   const order = { userId: customer.buyer, productId: customer.product, quantity }
   const { body } = await world.api.post('/purchase', order)
   return { ...customer, purchaseId: body.purchaseId as string }
 }
 
-const refundsOf = async (world: World, purchaseId: string) =>
+const refundsOf = async (world: BrowserWorld, purchaseId: string) =>
   (await world.api.get(`/purchases/${purchaseId}`)).body.refunds
 
 describe('a purchase of three things, paid in part with points', () => {
@@ -162,21 +160,21 @@ describe('the quantity that goes back', () => {
   test('is changed by keys alone, and the focus stays where the work is', async ({ world, visit }) => {
     const { buyer, name, purchaseId } = await buySome(world)
     const page = await visit({ as: buyer, path: `/purchases/${purchaseId}` })
-    await page.getByRole('button', { name: 'Refund …' }).waitFor()
-    await tabTo(page, 'Refund …')
+    // A page that was just opened has no focus yet, which could be lost.
+    await page.keyboard.press('Tab')
+    await tabOnto(page.getByRole('button', { name: 'Refund …' }))
     await page.keyboard.press('Enter')
     const dialog = dialogOf(page)
     await see(dialog, '$400.00')
-    await tabTo(page, `Quantity of ${name} to refund: one less`)
+    await tabOnto(dialog.getByRole('button', { name: `Quantity of ${name} to refund: one less` }))
     for (let left = 4; left > 0; left--) await page.keyboard.press('Enter')
     await see(dialog, '$0.00')
     // At the end of it the button is still there, and has the focus.
     await page.keyboard.press('Enter')
-    await tabTo(page, `Quantity of ${name} to refund`)
+    await tabOnto(quantityOf(dialog, name))
     for (const key of ['ArrowUp', 'ArrowUp', 'ArrowDown']) await page.keyboard.press(key)
     await see(dialog, '$100.00')
-    await refundButton(dialog, 'Refund 1 item').waitFor()
-    await tabTo(page, 'Refund 1 item')
+    await tabOnto(refundButton(dialog, 'Refund 1 item'))
     await page.keyboard.press('Enter')
     await page.getByText('Partly refunded: $100.00 for 1 of 4 items.').waitFor()
     await expectFocusOn(page, /Completed|Refund …/)

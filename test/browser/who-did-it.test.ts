@@ -3,21 +3,19 @@ import { expect } from 'vitest'
 import { parkAward } from '#activities/points.ts'
 import { recordOutcome } from '#db/purchases.ts'
 import { expectAccessible, expectFits } from '#test/support/accessibility.ts'
-import { test } from '#test/support/browser-world.ts'
+import { type BrowserWorld, test } from '#test/support/browser-world.ts'
 import { makeBuyer } from '#test/support/buyer.ts'
 import { failing } from '#test/support/faults.ts'
 import { AUTH, bearer } from '#test/support/tokens.ts'
 
 /** Operators see who did what, in plain words, wherever it is shown. */
 
-type World = Parameters<Parameters<typeof test.beforeEach>[0]>[0]['world']
-
 const OLGA = await bearer('olga', { roles: ['operator'] })
 const PARTNER = await bearer('partner', { roles: ['service'], clients: ['reviewsite'] })
 const PHONE = { width: 360, height: 740 }
 
 /** The same shop as the store's, for people with tokens and names. */
-async function withNames(world: World) {
+async function withNames(world: BrowserWorld) {
   const api = await world.serve({ auth: AUTH })
   for (const headers of [OLGA, PARTNER]) await api.call('GET', '/me', { headers })
   await world.shop.asOwner((owner) => owner`update users set display_name = subject where subject is not null`)

@@ -28,6 +28,8 @@ async function openBrowserWorld(browser: Browser) {
   }
 }
 
+export type BrowserWorld = Awaited<ReturnType<typeof openBrowserWorld>>
+
 /**
  * A test in the browser: `world` is the system, one for each test file; `visit` opens the store as a certain user. Whatever
  * a browser reports, an error, something the policy forbids or a request to another host, fails the test.

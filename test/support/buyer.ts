@@ -1,13 +1,11 @@
 import type { Locator, Page } from 'playwright-core'
 import { expect } from 'vitest'
-import type { test } from './browser-world.ts'
-
-type World = Parameters<Parameters<typeof test.beforeEach>[0]>[0]['world']
+import type { BrowserWorld } from './browser-world.ts'
 
 let made = 0
 
 /** A product and somebody with money, who are nobody else's. Amounts in minor units. */
-export async function makeBuyer(world: World, { price = 170_000, stock = 4, balance = 330_000 } = {}) {
+export async function makeBuyer(world: BrowserWorld, { price = 170_000, stock = 4, balance = 330_000 } = {}) {
   made += 1
   // None of these is a part of another one, so that looking for it finds it alone.
   const number = String(made).padStart(3, '0')
@@ -29,7 +27,7 @@ export function quickBuy(page: Page, name: string): Locator {
 
 /** What a person sees of the purchases that were made. */
 export async function purchasesOf(
-  world: World,
+  world: BrowserWorld,
   buyer: string,
 ): Promise<{ purchaseId: string; status: string; total: number | null }[]> {
   return (await world.api.get(`/purchases?userId=${buyer}`)).body.items
@@ -49,18 +47,4 @@ export async function holdOrders(page: Page, buyer: string) {
       expect.poll(() => holder.evaluate('navigator.locks.query().then(({ pending }) => pending.length)')).toBe(many),
     release: () => holder.close(),
   }
-}
-
-/** Presses Tab until the focus is on something of this name, as somebody does who has no mouse. */
-export async function tabTo(page: Page, name: string): Promise<void> {
-  const seen: string[] = []
-  for (let presses = 0; presses < 60; presses++) {
-    await page.keyboard.press('Tab')
-    const focused = (await page.evaluate(
-      '(document.activeElement.getAttribute("aria-label") ?? document.activeElement.textContent).trim()',
-    )) as string
-    if (focused === name) return
-    seen.push(focused)
-  }
-  expect(seen).toContain(name)
 }

@@ -1,13 +1,11 @@
 import type { Locator, Page } from 'playwright-core'
 import { expect } from 'vitest'
-import type { test } from './browser-world.ts'
-
-type World = Parameters<Parameters<typeof test.beforeEach>[0]>[0]['world']
+import type { BrowserWorld } from './browser-world.ts'
 
 let made = 0
 
 /** Two unicorns and a kit, and somebody who has bought before. */
-export async function makeShop(world: World) {
+export async function makeShop(world: BrowserWorld) {
   made += 1
   const [air, night, kit, category, regular] = ['Air', 'Night', 'Kit', 'unicorns', 'regular'].map(
     (name) => `${name}-${made}`,
@@ -73,7 +71,7 @@ export type Lines = readonly (readonly [name: string, pieces: number])[]
 let buyers = 0
 
 /** What a campaign gives to somebody new who buys this. */
-export async function earned(world: World, campaign: string, lines: Lines): Promise<number> {
+export async function earned(world: BrowserWorld, campaign: string, lines: Lines): Promise<number> {
   buyers += 1
   const userId = `buyer-of-unicorns-${buyers}`
   await world.shop.addWallet({ username: userId, balanceMinor: 1_000_000 })

@@ -1,14 +1,12 @@
 import type { Locator, Page } from 'playwright-core'
 import { expect } from 'vitest'
-import type { test } from './browser-world.ts'
+import type { BrowserWorld } from './browser-world.ts'
 import { giving } from './campaign-examples.ts'
-
-type World = Parameters<Parameters<typeof test.beforeEach>[0]>[0]['world']
 
 let made = 0
 
 /** A stored campaign that is nobody else's, and gives nothing unless its rules say so. Its name is its own too. */
-export async function makeCampaign(world: World, terms: object = { rules: [giving('0')] }): Promise<string> {
+export async function makeCampaign(world: BrowserWorld, terms: object = { rules: [giving('0')] }): Promise<string> {
   made += 1
   const name = `campaign-${made}`
   const { status, body } = await world.api.post('/campaigns', { campaign_name: name, ...terms })
@@ -16,12 +14,12 @@ export async function makeCampaign(world: World, terms: object = { rules: [givin
   return name
 }
 
-export async function storedCampaign(world: World, name: string) {
+export async function storedCampaign(world: BrowserWorld, name: string) {
   return (await world.api.get(`/campaigns/${encodeURIComponent(name)}`)).body
 }
 
 /** Somebody else changes it, by the API. */
-export async function changeMeanwhile(world: World, name: string, changes: object): Promise<void> {
+export async function changeMeanwhile(world: BrowserWorld, name: string, changes: object): Promise<void> {
   const { version } = await storedCampaign(world, name)
   const headers = { 'If-Match': `"${version}"` }
   expect((await world.api.call('PATCH', `/campaigns/${name}`, { body: changes, headers })).status).toBe(200)

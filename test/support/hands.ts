@@ -34,7 +34,7 @@ export const keyboard: Hands = {
 const MAX_PRESSES = 80
 
 /** Presses Tab, or Shift+Tab if it is further up, until something has the focus, from where it is: nothing may have lost it. */
-async function tabOnto(what: Locator): Promise<void> {
+export async function tabOnto(what: Locator): Promise<void> {
   await what.waitFor()
   await expect.poll(() => what.page().evaluate('document.activeElement.tagName')).not.toBe('BODY')
   const { keyboard } = what.page()
