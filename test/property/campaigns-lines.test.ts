@@ -6,7 +6,7 @@ import { AwardWork, Evaluation } from '#domain/campaigns/evaluation.ts'
 import { jsonCopy } from '#domain/campaigns/json-path.ts'
 import { LIMITS } from '#domain/campaigns/limits.ts'
 import { CompiledRule, checkRules, evaluateRule } from '#domain/campaigns/rules.ts'
-import { evaluated, giving, inOneGo, purchase } from '#test/support/campaign-examples.ts'
+import { evaluated, giving, inOneGo, purchase, withoutCondition } from '#test/support/campaign-examples.ts'
 import { events, nearlyRules, RUNS } from '#test/support/campaigns-arbitrary.ts'
 import { truthOf } from '#test/support/condition-model.ts'
 import * as model from '#test/support/rational-model.ts'
@@ -99,35 +99,36 @@ describe('of chosen lines', () => {
     },
   )
 
+  const purchases = fc.record({
+    lines: purchasedLines,
+    amountCents: fc.integer({ min: 0, max: 10_000_000 }),
+    lineCondition: condition,
+  })
+
   test('total, amount, quantity and count are exactly what plain rational arithmetic makes of them', () => {
     let matched = 0
     fc.assert(
-      fc.property(
-        purchasedLines,
-        fc.integer({ min: 0, max: 10_000_000 }),
-        condition,
-        (lines, amountCents, lineCondition) => {
-          const event = eventOf(lines, amountCents)
-          const chosen = lines.filter((one) => {
-            const members: Record<string, unknown> = { ...one, price: one.cents / 100 }
-            return truthOf(lineCondition, (path) => members[path.slice(2)]) === true
-          })
-          const cents = (some: readonly Line[]) =>
-            some.reduce((sum, one) => sum + BigInt(one.cents) * BigInt(one.quantity), 0n)
-          const expected: Record<string, model.Rational> = {
-            total: model.decimal(cents(chosen), 2),
-            amount: { n: BigInt(amountCents) * cents(chosen), d: 100n * cents(lines) },
-            quantity: model.integer(chosen.reduce((sum, one) => sum + BigInt(one.quantity), 0n)),
-            count: model.integer(BigInt(chosen.length)),
-          }
-          for (const [name, value] of Object.entries(expected)) {
-            const outcome = outcomeOf({ lines: lineCondition, ...withoutCondition(`$.matched.${name}`) }, event)
-            if (chosen.length === 0) expect(outcome).toEqual({ outcome: 'did_not_match' })
-            else expect(outcome.outcome === 'gave' && model.isEqual(model.fromText(outcome.exact), value)).toBe(true)
-          }
-          if (chosen.length > 0) matched += 1
-        },
-      ),
+      fc.property(purchases, ({ lines, amountCents, lineCondition }) => {
+        const event = eventOf(lines, amountCents)
+        const chosen = lines.filter((one) => {
+          const members: Record<string, unknown> = { ...one, price: one.cents / 100 }
+          return truthOf(lineCondition, (path) => members[path.slice(2)]) === true
+        })
+        const cents = (some: readonly Line[]) =>
+          some.reduce((sum, one) => sum + BigInt(one.cents) * BigInt(one.quantity), 0n)
+        const expected: Record<string, model.Rational> = {
+          total: model.decimal(cents(chosen), 2),
+          amount: { n: BigInt(amountCents) * cents(chosen), d: 100n * cents(lines) },
+          quantity: model.integer(chosen.reduce((sum, one) => sum + BigInt(one.quantity), 0n)),
+          count: model.integer(BigInt(chosen.length)),
+        }
+        for (const [name, value] of Object.entries(expected)) {
+          const outcome = outcomeOf({ lines: lineCondition, ...withoutCondition(`$.matched.${name}`) }, event)
+          if (chosen.length === 0) expect(outcome).toEqual({ outcome: 'did_not_match' })
+          else expect(outcome.outcome === 'gave' && model.isEqual(model.fromText(outcome.exact), value)).toBe(true)
+        }
+        if (chosen.length > 0) matched += 1
+      }),
       RUNS,
     )
     expect(matched).toBeGreaterThan(300)
@@ -135,20 +136,15 @@ describe('of chosen lines', () => {
 
   test('the parts of an amount that go to some lines, and to all others, are the amount', () => {
     fc.assert(
-      fc.property(
-        purchasedLines,
-        fc.integer({ min: 0, max: 10_000_000 }),
-        condition,
-        (lines, amountCents, lineCondition) => {
-          const event = eventOf(lines, amountCents)
-          const parts = [lineCondition, { not: lineCondition }].map((one) => ({
-            lines: one,
-            ...withoutCondition('$.matched.amount'),
-          }))
-          const { exact } = evaluated({ rules: parts }, event)
-          expect(model.isEqual(model.fromText(exact), model.decimal(BigInt(amountCents), 2))).toBe(true)
-        },
-      ),
+      fc.property(purchases, ({ lines, amountCents, lineCondition }) => {
+        const event = eventOf(lines, amountCents)
+        const parts = [lineCondition, { not: lineCondition }].map((one) => ({
+          lines: one,
+          ...withoutCondition('$.matched.amount'),
+        }))
+        const { exact } = evaluated({ rules: parts }, event)
+        expect(model.isEqual(model.fromText(exact), model.decimal(BigInt(amountCents), 2))).toBe(true)
+      }),
       RUNS,
     )
   })
@@ -296,8 +292,3 @@ test('lists have as many elements as can be saved', () => {
   for (const length of [0, LIMITS.listLength + 1])
     expect(checkRules([list(length)])).toMatchObject({ ok: false, errors: [{ path: '/0/condition/value' }] })
 })
-
-/** A rule that gives what its formula says, always. */
-function withoutCondition(formula: string): Rule {
-  return { action: { command: 'issue', formula } }
-}

@@ -30,9 +30,14 @@ export function purchase(changes: Record<string, unknown> = {}): PurchaseComplet
   }
 }
 
-/** A rule that gives what its formula says, on the condition or always. */
+/** A rule that gives what its formula says, on the condition or always: on one that every purchase meets. */
 export function giving(formula: string, condition: Condition = ALWAYS): Rule {
   return { condition, action: { command: 'issue', formula } }
+}
+
+/** The same without any condition, which is always, too. */
+export function withoutCondition(formula: string): Rule {
+  return { action: { command: 'issue', formula } }
 }
 
 /** When the campaigns of examples got their terms. */
