@@ -1,11 +1,8 @@
 import { useLocalStorage } from '@mantine/hooks'
 import type { Order } from '#web/client/purchases.ts'
-import { QUANTITY } from '#web/format/numbers.ts'
+import { MAX_LINES, QUANTITY } from '#web/format/numbers.ts'
 
 export type Line = Order['lines'][number]
-
-/** The limit of the API for one purchase. */
-const MAX_LINES = 20
 
 export type Cart = {
   /** In the order in which they were added. */

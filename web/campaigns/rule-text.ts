@@ -1,7 +1,8 @@
 import type { CampaignRule } from '#web/client/campaigns.ts'
 import type { CampaignEvaluation, RuleOutcome } from '#web/client/simulation.ts'
 import { LOCALE } from '#web/format/money.ts'
-import { points } from '#web/format/points.ts'
+import { exactNumber } from '#web/format/numbers.ts'
+import { formatLimit, points } from '#web/format/points.ts'
 import { formatRow, type ProductName, type RuleSentence } from './builder/row-text.ts'
 import { readRule } from './builder/rule-row.ts'
 
@@ -21,7 +22,6 @@ const COMPARISONS: Partial<Record<string, string>> = {
   contains: 'contains',
 }
 
-const exactNumber = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 20 })
 const approximateNumber = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 2 })
 
 /** A valid rule in words, with its paths where there are no better ones: `stars * 2 points` when `stars is at least 4`. */
@@ -87,16 +87,9 @@ const NOT_RUNNING: Record<NonNullable<CampaignEvaluation['not_running']>, string
   no_instant: 'the time of the event is not known',
 }
 
-const LIMITS: Record<NonNullable<CampaignEvaluation['limited_by']>, string> = {
-  total_points: 'the budget limits the award',
-  points_per_customer: 'the limit of points per customer is reached',
-  exclusive_group: 'another campaign of its exclusive group gives more',
-  points_per_award: 'the awards of all campaigns together exceed the maximum for one purchase or event',
-}
-
 /** Why a campaign awards fewer points than its rules add up to, or undefined if it does not. */
 export function formatShortfall({ not_running, limited_by, earned }: CampaignEvaluation): string | undefined {
-  const reason = not_running ? NOT_RUNNING[not_running] : limited_by && LIMITS[limited_by]
+  const reason = not_running ? NOT_RUNNING[not_running] : limited_by && formatLimit(limited_by)
   return reason ? `Its rules add up to ${points(earned)}, but ${reason}.` : undefined
 }
 

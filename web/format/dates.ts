@@ -1,6 +1,7 @@
 const moment = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' })
 const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' })
 const calendarDay = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' })
+const calendarMonth = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' })
 
 /** When something happened, in the time of whoever looks: `31 Jan 2026, 12:00`. */
 export function dateTime(iso: string): string {
@@ -26,6 +27,11 @@ export function weekdayAndTime(iso: string, timeZone: string): string {
 /** A day of the store's calendar (UTC), out of `2026-01-31` or any moment of that day: `31 Jan 2026`. */
 export function day(iso: string): string {
   return calendarDay.format(new Date(iso))
+}
+
+/** A month of the store's calendar (UTC), out of any day or moment of it: `January 2026`. */
+export function monthName(iso: string): string {
+  return calendarMonth.format(new Date(iso))
 }
 
 /** The last day on which something is good that ends at this moment, which is the midnight after it. */

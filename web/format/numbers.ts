@@ -8,8 +8,13 @@ export const MONEY: NumberKind = { min: 0, max: 10 ** Math.min(9, 11 - DIGITS), 
 /** A price or a payment: at least the smallest amount of the currency. */
 export const POSITIVE_MONEY: NumberKind = { ...MONEY, min: Number(`1e-${DIGITS}`) }
 export const QUANTITY: NumberKind = { min: 1, max: 1_000, decimals: 0 }
-/** Of a purchase, which has at most 20 lines. */
-export const TOTAL: NumberKind = { ...MONEY, max: MONEY.max * 20 * QUANTITY.max }
+/** Of the API, for one purchase. */
+export const MAX_LINES = 20
+/** The total of a purchase. */
+export const TOTAL: NumberKind = { ...MONEY, max: MONEY.max * MAX_LINES * QUANTITY.max }
+
+/** A number with all of its decimals: `1,700.125`. */
+export const exactNumber = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 20 })
 
 /** What is typed has the separators of the locale, and the digits of every keyboard. */
 const whole = new Intl.NumberFormat(LOCALE, {

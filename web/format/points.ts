@@ -1,5 +1,6 @@
 import type { components } from '#web/client/schema.d.ts'
 import { day, lastDay } from './dates.ts'
+import { and } from './lists.ts'
 import { LOCALE } from './money.ts'
 
 const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 })
@@ -20,9 +21,8 @@ export function pointsMoved(change: number): string {
   return signed.format(change).replace('-', '−')
 }
 
-type CampaignPoints = Pick<components['schemas']['CampaignPoints'], 'campaign' | 'points'>
-
-const and = new Intl.ListFormat('en', { type: 'conjunction' })
+type Schemas = components['schemas']
+type CampaignPoints = Pick<Schemas['CampaignPoints'], 'campaign' | 'points'>
 
 /** Where points come from: `by campaign “1”`, `by campaigns “1” and “spring”`. Empty when none gave any. */
 export function formatCampaigns(campaigns: readonly CampaignPoints[]): string {
@@ -68,4 +68,26 @@ export function formatWaiting(parts: readonly Waiting[], now = Date.now()): stri
   if (others.length === 0 && waiting.length === given.length) return `They can be spent from ${first.from}.`
   const more = others.map(({ from, count }) => `${pointsAlone(count)} from ${from}`)
   return `${and.format([`${pointsAlone(first.count)} of them can be spent from ${first.from}`, ...more])}.`
+}
+
+type CampaignLimit = NonNullable<
+  Schemas['AwardEvaluation']['campaigns'][number]['limitedBy'] | Schemas['CampaignEvaluation']['limited_by']
+>
+
+/** Why a campaign awards fewer points than its rules add up to. The API writes limits of purchases and of simulations differently. */
+export function formatLimit(limit: CampaignLimit): string {
+  switch (limit) {
+    case 'totalPoints':
+    case 'total_points':
+      return 'the budget limits the award'
+    case 'pointsPerCustomer':
+    case 'points_per_customer':
+      return 'the limit of points per customer is reached'
+    case 'exclusiveGroup':
+    case 'exclusive_group':
+      return 'another campaign of its exclusive group gives more'
+    case 'pointsPerAward':
+    case 'points_per_award':
+      return 'the awards of all campaigns together exceed the maximum for one purchase or event'
+  }
 }

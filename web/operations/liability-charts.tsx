@@ -2,6 +2,7 @@ import { Skeleton, Text } from '@mantine/core'
 import { CatchBoundary } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
 import type { PointsLiability } from '#web/client/reports.ts'
+import { monthName } from '#web/format/dates.ts'
 import { money, plus } from '#web/format/money.ts'
 import { pointsAlone } from '#web/format/points.ts'
 import type { PointsBar } from '#web/page/bars-chart.tsx'
@@ -23,7 +24,7 @@ export function OpenByMonth({ report: { by_expiry_month: months } }: { report: P
       <Chart
         bars={months.slice(0, MAX_MONTHS).map((row) => ({
           label: shortMonth.format(new Date(row.month)),
-          name: longMonth.format(new Date(row.month)),
+          name: monthName(row.month),
           ...partsOf(row),
         }))}
         description="Open points by month of expiry, the soonest ones. The table below lists all."
@@ -31,7 +32,7 @@ export function OpenByMonth({ report: { by_expiry_month: months } }: { report: P
       <DataTable
         caption="Open points by month of expiry, soonest first"
         columns={[
-          { name: 'Month', kind: 'name', cell: ({ month }) => longMonth.format(new Date(month)) },
+          { name: 'Month', kind: 'name', cell: ({ month }) => monthName(month) },
           ...columns(months.some(({ pending }) => pending.points > 0)),
         ]}
         rows={months}
@@ -43,7 +44,6 @@ export function OpenByMonth({ report: { by_expiry_month: months } }: { report: P
 }
 
 const shortMonth = new Intl.DateTimeFormat('en-GB', { month: 'short', year: 'numeric', timeZone: 'UTC' })
-const longMonth = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' })
 
 /** As many bars as can be told apart on a phone. */
 const MAX_MONTHS = 36

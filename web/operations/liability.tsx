@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
 import { liabilityCsv, liabilityQuery, type PointsLiability } from '#web/client/reports.ts'
-import { dateTime, instantOf, localInput, timeOfDay } from '#web/format/dates.ts'
+import { dateTime, instantOf, localInput, monthName, timeOfDay } from '#web/format/dates.ts'
 import { money } from '#web/format/money.ts'
 import { pointsAlone } from '#web/format/points.ts'
 import { DateTimeField } from '#web/page/fields.tsx'
@@ -178,8 +178,6 @@ function Bold({ when = false, children }: { when: boolean | undefined; children:
   return when ? <strong>{children}</strong> : children
 }
 
-const monthName = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' })
-
 function Pending({ report: { pending_by_month } }: { report: PointsLiability }) {
   return (
     <Section title="Points to spend later" lead="By the month (UTC) of the first day to spend them.">
@@ -194,7 +192,7 @@ function Pending({ report: { pending_by_month } }: { report: PointsLiability }) 
 }
 
 const PENDING: Column<PointsLiability['pending_by_month'][number]>[] = [
-  { name: 'Month', kind: 'name', cell: ({ month }) => monthName.format(new Date(month)) },
+  { name: 'Month', kind: 'name', cell: ({ month }) => monthName(month) },
   { name: 'Points', kind: 'number', cell: ({ points }) => pointsAlone(points) },
   { name: 'Worth', kind: 'number', cell: ({ amount }) => money(amount) },
 ]

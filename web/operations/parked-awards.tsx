@@ -159,7 +159,7 @@ function retryNotice(award: ParkedAward): Notice {
       return {
         tone: 'good',
         title: 'Nothing left to issue',
-        message: `The caps of the campaigns left nothing for ${username}.`,
+        message: `The budgets or limits of the campaigns left nothing for ${username}.`,
       }
     case 'dismissed':
       return {

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { clientSearch } from '#web/campaigns/campaign-search.ts'
 import { STORE_CLIENT } from '#web/client/campaigns.ts'
 import { type AwardEvaluation, type Earner, evaluationQuery, type Purchase } from '#web/client/purchases.ts'
-import { formatWaiting, points } from '#web/format/points.ts'
+import { formatLimit, formatWaiting, points } from '#web/format/points.ts'
 import { AnchorLink } from '#web/page/links.tsx'
 import list from '#web/page/list.module.css'
 import { LoadError } from '#web/page/list.tsx'
@@ -77,7 +77,7 @@ export function CampaignAwards({ earner }: { earner: Earner }) {
               {award.campaign}
             </AnchorLink>{' '}
             awarded {points(award.points)}
-            {award.limitedBy !== null && `, of ${award.exact}: ${LIMITS[award.limitedBy]}`}
+            {award.limitedBy !== null && `, of ${award.exact}: ${formatLimit(award.limitedBy)}`}
           </Text>
           {award.rules.map((rule) => (
             <Text key={rule.rule} size="sm" c="dimmed">
@@ -88,13 +88,6 @@ export function CampaignAwards({ earner }: { earner: Earner }) {
       ))}
     </ul>
   )
-}
-
-const LIMITS: Record<NonNullable<Award['limitedBy']>, string> = {
-  totalPoints: 'its total cap is reached',
-  pointsPerCustomer: 'its cap per customer is reached',
-  exclusiveGroup: 'another campaign of its group gives more',
-  pointsPerAward: 'the awards of all campaigns together exceed the maximum for one purchase',
 }
 
 /** People count from one. */

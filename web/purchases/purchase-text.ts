@@ -2,12 +2,12 @@ import { formatError, isFinal, type Message, problemOf } from '#web/client/api-p
 import type { Order, Purchase, PurchaseSummary, Refund, Refusal } from '#web/client/purchases.ts'
 import { type Actor, bySomebody } from '#web/format/actors.ts'
 import { countOf, items } from '#web/format/items.ts'
+import { and } from '#web/format/lists.ts'
 import { money } from '#web/format/money.ts'
 import { points } from '#web/format/points.ts'
 import { isBeingCancelled, isCancelledTooLate, isUnderWay, STATUS_NAMES, statusBy } from './progress.ts'
 import { leftOf } from './refund-choice.ts'
 
-const and = new Intl.ListFormat('en-GB', { type: 'conjunction' })
 const MAX_NAMED = 2
 
 /**
