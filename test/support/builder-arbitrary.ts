@@ -104,9 +104,9 @@ function conditionRows(options: Options): fc.Arbitrary<ConditionRow> {
     fc.record({ on: fc.constant('hour' as const), is, from: hour, to: hour }),
     fc.record({ on: fc.constantFrom('date' as const, 'since' as const), is, from: day, to: day }),
     fc.record({
-      on: fc.constant('label' as const),
+      on: fc.constant('tag' as const),
       is,
-      label: options.areFinished ? labels : fc.oneof(labels, unreadable),
+      tag: options.areFinished ? labels : fc.oneof(labels, unreadable),
     }),
   )
 }

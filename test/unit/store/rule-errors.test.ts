@@ -39,6 +39,14 @@ test.each([
   ['', 'The rules'],
 ])('a warning at %s is said of: %s', (pointer, words) => expect(formatPlaceOnCard(pointer)).toBe(words))
 
+test.each([
+  ['must not be longer than 200 characters', 'This must not be longer than 200 characters.'],
+  ['must not be nested deeper than 8 levels', 'This must not be nested deeper than 8 levels.'],
+  ['character 5: a value is missing', 'character 5: a value is missing.'],
+])('the message “%s” is said as: %s', (message, sentence) => {
+  expect(errorsOfRule([{ location: '/0/condition/value', message }], 0)).toEqual([sentence])
+})
+
 test('an error of all rules belongs to none of them', () => {
   expect(errorsOfAll(at(''))).toEqual(SAID)
   expect(errorsOfRule(at(''), 0)).toEqual([])

@@ -76,7 +76,7 @@ describe('when it does', () => {
       'the day on which the customer signed up is between 1 Jan 2026 and …',
       { on: 'since', is: true, from: '2026-01-01', to: EMPTY },
     ],
-    ['the customer does not have the tag “gold”', { on: 'label', is: false, label: 'gold' }],
+    ['the customer does not have the tag “gold”', { on: 'tag', is: false, tag: 'gold' }],
     ['the price of the whole cart is at least $1,000.00', { on: 'price', test: 'at_least', value: 1000 }],
     ['the number of pieces in the cart is between 2 and 5', { on: 'pieces', test: 'between', value: 2, to: 5 }],
     [

@@ -11,6 +11,7 @@ import {
   type NumberSubject,
   WEEKDAYS,
   type Weekday,
+  type When,
 } from './conditions.ts'
 import type { RowFieldsProps } from './give-fields.tsx'
 import { CustomerTagField } from './pickers.tsx'
@@ -29,14 +30,7 @@ export function WhenFields({ row, onChange, errorsOf }: WhenFieldsProps) {
   const { match, rows } = row.when
   const change = (changed: readonly ConditionRow[]) =>
     onChange({ ...row, when: { match: changed.length > 1 ? match : 'all', rows: changed } })
-  // A new condition is filled in next.
-  const list = useRef<HTMLUListElement>(null)
-  const before = useRef(rows.length)
-  useEffect(() => {
-    const added = rows.length > before.current ? list.current?.children[rows.length - 1] : undefined
-    added?.querySelector<HTMLElement>('input, select')?.focus()
-    before.current = rows.length
-  }, [rows.length])
+  const list = useAddedFocus(rows.length)
   // What is focused goes away with its condition: then the line above has the focus.
   const line = useFocusFallback<HTMLFieldSetElement>(rows.length)
   return (
@@ -46,17 +40,7 @@ export function WhenFields({ row, onChange, errorsOf }: WhenFieldsProps) {
         {rows.length === 0 && <span>always, with any purchase</span>}
         {rows.length === 1 && <span>this holds:</span>}
         {rows.length > 1 && (
-          <NativeSelect
-            aria-label="How many of the conditions"
-            data={[
-              { value: 'all', label: 'all of these hold:' },
-              { value: 'any', label: 'at least one of these holds:' },
-            ]}
-            value={match}
-            onChange={(event) =>
-              onChange({ ...row, when: { rows, match: event.currentTarget.value as 'all' | 'any' } })
-            }
-          />
+          <MatchField match={match} onChange={(changed) => onChange({ ...row, when: { rows, match: changed } })} />
         )}
       </fieldset>
       <ul ref={list} className={classes.conditions} aria-label="Conditions">
@@ -68,7 +52,7 @@ export function WhenFields({ row, onChange, errorsOf }: WhenFieldsProps) {
                 <ConditionFields row={one} onChange={(changed) => change(rows.with(index, changed))} />
               </div>
               <CloseButton
-                aria-label={`Remove the condition “${LABELS[one.on]}”`}
+                aria-label={`Remove the condition “${CONDITION_NAMES[one.on]}”`}
                 onClick={() => change(rows.toSpliced(index, 1))}
               />
             </div>
@@ -83,8 +67,36 @@ export function WhenFields({ row, onChange, errorsOf }: WhenFieldsProps) {
   )
 }
 
+/** A new condition is filled in next: it gets the focus. @returns the ref of the list of conditions */
+function useAddedFocus(count: number) {
+  const list = useRef<HTMLUListElement>(null)
+  const before = useRef(count)
+  useEffect(() => {
+    const added = count > before.current ? list.current?.children[count - 1] : undefined
+    added?.querySelector<HTMLElement>('input, select')?.focus()
+    before.current = count
+  }, [count])
+  return list
+}
+
+type MatchFieldProps = { match: When['match']; onChange: (match: When['match']) => void }
+
+function MatchField({ match, onChange }: MatchFieldProps) {
+  return (
+    <NativeSelect
+      aria-label="How many of the conditions"
+      data={[
+        { value: 'all', label: 'all of these hold:' },
+        { value: 'any', label: 'at least one of these holds:' },
+      ]}
+      value={match}
+      onChange={(event) => onChange(event.currentTarget.value as When['match'])}
+    />
+  )
+}
+
 /** What conditions are called where they are chosen. */
-const LABELS: Record<ConditionRow['on'], string> = {
+const CONDITION_NAMES: Record<ConditionRow['on'], string> = {
   weekday: 'Day of the week',
   hour: 'Time of day',
   date: 'Date',
@@ -99,7 +111,7 @@ const LABELS: Record<ConditionRow['on'], string> = {
   first: 'First purchase of the customer',
   purchases: 'Purchases of the customer before',
   since: 'Day on which the customer signed up',
-  label: 'Tag of the customer',
+  tag: 'Tag of the customer',
 }
 
 const OF_MATCHING: readonly ConditionRow['on'][] = ['matchedPieces', 'matchedPrice', 'matchedPaid', 'matchedLines']
@@ -107,7 +119,7 @@ const OF_MATCHING: readonly ConditionRow['on'][] = ['matchedPieces', 'matchedPri
 type AddConditionProps = { hasMatching: boolean; onAdd: (row: ConditionRow) => void }
 
 function AddCondition({ hasMatching, onAdd }: AddConditionProps) {
-  const subjects = (Object.keys(LABELS) as ConditionRow['on'][]).filter(
+  const subjects = (Object.keys(CONDITION_NAMES) as ConditionRow['on'][]).filter(
     (on) => hasMatching || !OF_MATCHING.includes(on),
   )
   return (
@@ -115,7 +127,7 @@ function AddCondition({ hasMatching, onAdd }: AddConditionProps) {
       label="Add a condition"
       size="compact-md"
       variant="subtle"
-      choices={subjects.map((on) => ({ value: on, label: LABELS[on] }))}
+      choices={subjects.map((on) => ({ value: on, label: CONDITION_NAMES[on] }))}
       onAdd={(on) => onAdd(newCondition(on))}
     />
   )
@@ -132,8 +144,8 @@ function newCondition(on: ConditionRow['on']): ConditionRow {
     case 'date':
     case 'since':
       return { on, is: true, from: EMPTY, to: EMPTY }
-    case 'label':
-      return { on, is: true, label: EMPTY }
+    case 'tag':
+      return { on, is: true, tag: EMPTY }
     default:
       return { on, test: 'at_least', value: EMPTY }
   }
@@ -154,15 +166,15 @@ function ConditionFields({ row, onChange }: FieldsProps<ConditionRow>) {
     case 'date':
     case 'since':
       return <DateFields row={row} onChange={onChange} />
-    case 'label':
-      return <LabelFields row={row} onChange={onChange} />
+    case 'tag':
+      return <TagFields row={row} onChange={onChange} />
   }
 }
 
 const COMPARISON_CHOICES = Object.entries(TESTS).map(([value, label]) => ({ value, label }))
 
 function NumberFields({ row, onChange }: FieldsProps<NumberRow>) {
-  const name = LABELS[row.on]
+  const name = CONDITION_NAMES[row.on]
   const field = { kind: NUMBER_SUBJECTS[row.on].kind, value: row.value }
   return (
     <>
@@ -215,12 +227,12 @@ function WeekdayFields({ row, onChange }: FieldsProps<RowOn<'weekday'>>) {
   return (
     <>
       <span>{SUBJECTS.weekday}</span>
-      <IsField label={LABELS.weekday} is={row.is} onChange={(is) => onChange({ ...row, is })} />
+      <IsField label={CONDITION_NAMES.weekday} is={row.is} onChange={(is) => onChange({ ...row, is })} />
       <Chip.Group multiple value={[...row.days]} onChange={choose}>
         <Group
           gap={6}
           role="group"
-          aria-label={LABELS.weekday}
+          aria-label={CONDITION_NAMES.weekday}
           {...(row.days.length === 0 && { 'aria-describedby': unfilled })}
         >
           {WEEKDAYS.map((day: Weekday) => (
@@ -241,17 +253,17 @@ function HourFields({ row, onChange }: FieldsProps<RowOn<'hour'>>) {
   return (
     <>
       <span>{SUBJECTS.hour}</span>
-      <IsField label={LABELS.hour} is={row.is} onChange={(is) => onChange({ ...row, is })} />
+      <IsField label={CONDITION_NAMES.hour} is={row.is} onChange={(is) => onChange({ ...row, is })} />
       <span>between</span>
       <NativeSelect
-        aria-label={`${LABELS.hour}: from`}
+        aria-label={`${CONDITION_NAMES.hour}: from`}
         data={HOURS.map((hour) => ({ value: String(hour), label: formatHour(hour) }))}
         value={String(row.from)}
         onChange={(event) => onChange({ ...row, from: Number(event.currentTarget.value) })}
       />
       <span>and</span>
       <NativeSelect
-        aria-label={`${LABELS.hour}: until`}
+        aria-label={`${CONDITION_NAMES.hour}: until`}
         data={HOURS.map((hour) => ({ value: String(hour), label: formatHour(hour, 59) }))}
         value={String(row.to)}
         onChange={(event) => onChange({ ...row, to: Number(event.currentTarget.value) })}
@@ -261,7 +273,7 @@ function HourFields({ row, onChange }: FieldsProps<RowOn<'hour'>>) {
 }
 
 function DateFields({ row, onChange }: FieldsProps<RowOn<'date' | 'since'>>) {
-  const name = LABELS[row.on]
+  const name = CONDITION_NAMES[row.on]
   return (
     <>
       <span>{SUBJECTS[row.on]}</span>
@@ -274,18 +286,18 @@ function DateFields({ row, onChange }: FieldsProps<RowOn<'date' | 'since'>>) {
   )
 }
 
-function LabelFields({ row, onChange }: FieldsProps<RowOn<'label'>>) {
+function TagFields({ row, onChange }: FieldsProps<RowOn<'tag'>>) {
   return (
     <>
-      <span>{SUBJECTS.label}</span>
+      <span>{SUBJECTS.tag}</span>
       <IsField
-        label={LABELS.label}
+        label={CONDITION_NAMES.tag}
         is={row.is}
         words={['has', 'does not have']}
         onChange={(is) => onChange({ ...row, is })}
       />
       <span>the tag</span>
-      <CustomerTagField label={LABELS.label} value={row.label} onChange={(label) => onChange({ ...row, label })} />
+      <CustomerTagField label={CONDITION_NAMES.tag} value={row.tag} onChange={(tag) => onChange({ ...row, tag })} />
     </>
   )
 }

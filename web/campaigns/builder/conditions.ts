@@ -1,5 +1,5 @@
 import { dayIn } from '#web/format/dates.ts'
-import { type NumberKind, QUANTITY, TOTAL } from '#web/format/numbers.ts'
+import { MAX_LINES, type NumberKind, QUANTITY, TOTAL } from '#web/format/numbers.ts'
 import { areTexts } from './matching.ts'
 import { isObject, isSameJson, isUnreadable, readNumber, type Typed } from './typed.ts'
 
@@ -15,7 +15,7 @@ export type ConditionRow =
   | { readonly on: 'hour'; readonly is: boolean; readonly from: number; readonly to: number }
   /** The day of the purchase, or that of the customer's sign-up. */
   | { readonly on: 'date' | 'since'; readonly is: boolean; readonly from: Typed<string>; readonly to: Typed<string> }
-  | { readonly on: 'label'; readonly is: boolean; readonly label: Typed<string> }
+  | { readonly on: 'tag'; readonly is: boolean; readonly tag: Typed<string> }
 
 export type NumberRow =
   | { readonly on: NumberSubject; readonly test: Comparison; readonly value: Typed<number> }
@@ -24,9 +24,8 @@ export type NumberRow =
 export const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const
 export type Weekday = (typeof WEEKDAYS)[number]
 
-/** Of at most 20 lines. */
-const PIECES: NumberKind = { ...QUANTITY, min: 0, max: 20 * QUANTITY.max }
-const LINES: NumberKind = { min: 0, max: 20, decimals: 0 }
+const PIECES: NumberKind = { ...QUANTITY, min: 0, max: MAX_LINES * QUANTITY.max }
+const LINES: NumberKind = { min: 0, max: MAX_LINES, decimals: 0 }
 const PURCHASES: NumberKind = { min: 0, max: 1_000_000, decimals: 0 }
 
 /** The numbers that conditions are about. Those of matching products are there in rules that are for certain ones. */
@@ -57,7 +56,7 @@ const TEXTS = {
   hour: '$.local.hour',
   date: '$.local.date',
   since: '$.customer.since',
-  label: '$.customer.tags',
+  tag: '$.customer.tags',
 } as const
 
 export function isNumberRow(row: ConditionRow): row is NumberRow {
@@ -83,8 +82,8 @@ function conditionOfRow(row: ConditionRow): unknown {
     case 'date':
     case 'since':
       return negatedUnless(row.is, { variable: TEXTS[row.on], rule: 'between', value: [row.from, row.to] })
-    case 'label':
-      return negatedUnless(row.is, { variable: TEXTS.label, rule: 'contains', value: row.label })
+    case 'tag':
+      return negatedUnless(row.is, { variable: TEXTS.tag, rule: 'contains', value: row.tag })
   }
 }
 
@@ -148,8 +147,8 @@ function readRow(condition: unknown, ofRule: unknown): ConditionRow | undefined 
       return readDates('date', rule, value)
     case TEXTS.since:
       return readDates('since', rule, value)
-    case TEXTS.label:
-      return rule === 'contains' && isText(value) ? { on: 'label', is: true, label: value } : undefined
+    case TEXTS.tag:
+      return rule === 'contains' && isText(value) ? { on: 'tag', is: true, tag: value } : undefined
     default:
       return readNumberRow(variable, rule, value)
   }
@@ -159,19 +158,13 @@ function isText(value: unknown): value is Typed<string> {
   return (typeof value === 'string' && value !== '') || isUnreadable(value)
 }
 
-const WEEKDAY_TESTS: Partial<Record<string, boolean>> = {
-  in: true,
-  not_in: false,
-  string_equals: true,
-  string_not_equals: false,
-}
-
 function readWeekdays(rule: unknown, value: unknown): ConditionRow | undefined {
-  const is = WEEKDAY_TESTS[String(rule)]
-  const days = typeof value === 'string' ? [value] : rule === 'in' || rule === 'not_in' ? value : undefined
-  if (is === undefined || !areTexts(days) || (typeof value === 'string') === (rule === 'in' || rule === 'not_in'))
-    return undefined
+  const isList = rule === 'in' || rule === 'not_in'
+  const isOne = rule === 'string_equals' || rule === 'string_not_equals'
+  const days = isList ? value : isOne ? [value] : undefined
+  if (!areTexts(days)) return undefined
   const known = WEEKDAYS.filter((day) => days.includes(day))
+  const is = rule === 'in' || rule === 'string_equals'
   return known.length === days.length ? { on: 'weekday', is, days: known } : undefined
 }
 

@@ -7,14 +7,14 @@ export type Matching =
       readonly by: 'products' | 'categories' | 'tags'
       /** All products but these. */
       readonly except: boolean
-      /** Ids of products, names of categories, or labels. None is a choice that is still to be made. */
+      /** Ids of products, names of categories, or tags. None is a choice that is still to be made. */
       readonly values: readonly string[]
     }
 
 const PATHS = { products: '@.productId', categories: '@.categories', tags: '@.tags' } as const
 
 /** The condition that chooses the lines; undefined for all of them. */
-export function linesOf(matching: Matching): unknown {
+export function lineCondition(matching: Matching): unknown {
   if (matching.by === 'all') return undefined
   const { by, except, values } = matching
   const variable = PATHS[by]
@@ -55,7 +55,7 @@ function readProducts(rule: unknown, value: unknown): Chosen | undefined {
   return { by: 'products', except: rule === 'not_in', values: value }
 }
 
-/** Of categories, or of labels: a product has one of them or another. */
+/** Of categories, or of tags: a product has one of them or another. */
 function readAny(conditions: readonly unknown[]): Chosen | undefined {
   const chosen = conditions.map(readChosen)
   const [first] = chosen

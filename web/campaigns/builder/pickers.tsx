@@ -2,6 +2,7 @@ import { Autocomplete, type InputWrapperProps, MultiSelect, TagsInput } from '@m
 import { useQuery } from '@tanstack/react-query'
 import { productChoicesQuery, useProductNames } from '#web/client/products.ts'
 import { usersQuery } from '#web/client/users.ts'
+import { or } from '#web/format/lists.ts'
 import classes from './rule-builder.module.css'
 import { EMPTY, isUnreadable, type Typed, UNFILLED } from './typed.ts'
 
@@ -44,7 +45,7 @@ export function ProductsPicker({ label, values, onChange }: PickerProps) {
 /** Categories or tags of products: those that products have, or others, which it says. */
 export function LabelsPicker({ label, of, values, onChange }: PickerProps & { of: 'categories' | 'tags' }) {
   const { data: products } = useQuery(productChoicesQuery)
-  const known = products && labelsOf(products.items, of)
+  const known = products && distinct(products.items, of)
   const kind = of === 'tags' ? 'tag' : 'category'
   return (
     <TagsInput
@@ -71,7 +72,7 @@ type CustomerTagProps = { label: string; value: Typed<string>; onChange: (value:
 /** A tag of customers: one that customers have, or another one, which it says. */
 export function CustomerTagField({ label, value, onChange }: CustomerTagProps) {
   const { data } = useQuery(usersQuery)
-  const known = data && labelsOf(data.users, 'tags')
+  const known = data && distinct(data.users, 'tags')
   const values = isUnreadable(value) ? [] : [value]
   return (
     <Autocomplete
@@ -98,9 +99,9 @@ function unknownHint(values: readonly string[], known: readonly string[] | undef
   }
 }
 
-const or = new Intl.ListFormat('en', { type: 'disjunction' })
 const HINT_BELOW: NonNullable<InputWrapperProps['inputWrapperOrder']> = ['label', 'input', 'description', 'error']
 
-function labelsOf<Name extends string>(items: readonly { [Key in Name]: string[] }[], name: Name): string[] {
+/** The words that any of the items has under a name, in the order of the alphabet. */
+function distinct<Name extends string>(items: readonly { [Key in Name]: string[] }[], name: Name): string[] {
   return [...new Set(items.flatMap((item) => item[name]))].sort()
 }

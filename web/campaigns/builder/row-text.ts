@@ -1,5 +1,7 @@
 import { day } from '#web/format/dates.ts'
-import { LOCALE, money } from '#web/format/money.ts'
+import { and, or } from '#web/format/lists.ts'
+import { money } from '#web/format/money.ts'
+import { exactNumber } from '#web/format/numbers.ts'
 import type { Comparison, ConditionRow, NumberSubject, Weekday } from './conditions.ts'
 import { isNumberRow } from './conditions.ts'
 import type { Give, Pieces, Price } from './give.ts'
@@ -12,10 +14,6 @@ export type RuleSentence = { readonly award: string; readonly when: string }
 
 /** The name of a product, by its id. */
 export type ProductName = (id: string) => string
-
-const number = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 20 })
-const and = new Intl.ListFormat('en', { type: 'conjunction' })
-const or = new Intl.ListFormat('en', { type: 'disjunction' })
 
 export function formatRow({ give, matching, when }: RuleRow, nameOf: ProductName): RuleSentence {
   const conditions = when.rows.map(formatCondition)
@@ -78,7 +76,7 @@ function formatMatching(matching: Matching, nameOf: ProductName, list: Intl.List
 }
 
 function formatNumber(value: Typed<number>): string {
-  return isUnreadable(value) ? '…' : number.format(value)
+  return isUnreadable(value) ? '…' : exactNumber.format(value)
 }
 
 function formatPoints(value: Typed<number>): string {
@@ -101,7 +99,7 @@ export const SUBJECTS: Record<NumberSubject | Exclude<ConditionRow['on'], Number
   hour: 'the time of day',
   date: 'the date',
   since: 'the day on which the customer signed up',
-  label: 'the customer',
+  tag: 'the customer',
 }
 
 export const TESTS: Record<Comparison | 'between', string> = {
@@ -142,8 +140,8 @@ function formatCondition(row: ConditionRow): string {
     case 'date':
     case 'since':
       return `${subject} ${isOrNot(row)} between ${formatDay(row.from)} and ${formatDay(row.to)}`
-    case 'label':
-      return `${subject} ${row.is ? 'has' : 'does not have'} the tag ${isUnreadable(row.label) ? '…' : `“${row.label}”`}`
+    case 'tag':
+      return `${subject} ${row.is ? 'has' : 'does not have'} the tag ${isUnreadable(row.tag) ? '…' : `“${row.tag}”`}`
   }
 }
 
@@ -153,7 +151,7 @@ function isOrNot({ is }: { is: boolean }): string {
 
 function formatValue(subject: NumberSubject, value: Typed<number>): string {
   if (isUnreadable(value)) return '…'
-  return isMoney(subject) ? money(value) : number.format(value)
+  return isMoney(subject) ? money(value) : exactNumber.format(value)
 }
 
 function isMoney(subject: NumberSubject): boolean {

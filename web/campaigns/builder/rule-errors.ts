@@ -64,7 +64,7 @@ function placeOf(pointer: string): Place {
   }
 }
 
-/** The API's messages go on after the name of a place: `must be a number`. */
+/** The API's messages go on after the name of a place: `must be a number`. Others, such as those of a formula, stand alone. */
 function formatMessage(message: string): string {
-  return `${/^(must|is|are|has|have|can|may|does|longer|more|nested|a )/.test(message) ? `This ${message}` : message}.`
+  return `${/^(must|is|are|has|have|can|may|does)\b/.test(message) ? `This ${message}` : message}.`
 }

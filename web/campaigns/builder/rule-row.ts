@@ -1,6 +1,6 @@
 import { type ConditionRow, conditionOf, readWhen, type When } from './conditions.ts'
 import { formulaOf, type Give, readGive } from './give.ts'
-import { linesOf, type Matching, readMatching } from './matching.ts'
+import { lineCondition, type Matching, readMatching } from './matching.ts'
 import { isObject, isSameJson } from './typed.ts'
 
 /** A rule as the builder shows it: give so much, for these products, when these conditions hold. */
@@ -31,7 +31,7 @@ export function writeRule({ give, matching, when }: RuleRow, before?: { rule: un
   const isSame = (part: keyof RuleRow, now: unknown) => before !== undefined && isSameJson(before.row[part], now)
   const { variable, condition, lines, action } = stored
   const written = {
-    lines: isSame('matching', matching) ? lines : linesOf(matching),
+    lines: isSame('matching', matching) ? lines : lineCondition(matching),
     ...(isSame('when', when) ? { variable, condition } : { condition: conditionOf(when) }),
     action: isSame('give', give) ? action : { command: 'issue', formula: formulaOf(give) },
   }
