@@ -1,28 +1,24 @@
 import { Alert, Button, CloseButton, Select, Stack, Text } from '@mantine/core'
-import { useDebouncedValue } from '@mantine/hooks'
 import { IconAlertTriangle, IconCircleCheck, IconCircleMinus, IconPlus } from '@tabler/icons-react'
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { useMemo, useState } from 'react'
+import { useQuery } from '@tanstack/react-query'
 import { useProductName } from '#web/campaigns/builder/pickers.tsx'
-import { unreadableIn } from '#web/campaigns/builder/rules-text.ts'
 import { formatOutcome, formatShortfall } from '#web/campaigns/rule-text.ts'
-import { findJsonError, type RulesError } from '#web/campaigns/rules-editor/rules-json.ts'
-import { type CandidateKey, candidateOf, type Draft } from '#web/campaigns/terms/draft.ts'
-import { formatError, problemOf } from '#web/client/api-problem.ts'
+import { formatError } from '#web/client/api-problem.ts'
 import type { CampaignRule } from '#web/client/campaigns.ts'
 import { type Product, productChoicesQuery } from '#web/client/products.ts'
 import { settingsQuery } from '#web/client/settings.ts'
-import { type RuleOutcome, type Simulation, simulationQuery } from '#web/client/simulation.ts'
+import type { RuleOutcome, Simulation } from '#web/client/simulation.ts'
 import { usersQuery } from '#web/client/users.ts'
 import { instantOf, weekdayAndTime } from '#web/format/dates.ts'
 import { money, times } from '#web/format/money.ts'
-import { QUANTITY } from '#web/format/numbers.ts'
+import { MAX_LINES, QUANTITY } from '#web/format/numbers.ts'
 import { formatSpan, points } from '#web/format/points.ts'
 import { DateTimeField, NumberField } from '#web/page/fields.tsx'
 import { useFocusFallback } from '#web/page/focus.tsx'
 import { Section } from '#web/page/section.tsx'
-import { eventOf, linesOf, NO_PURCHASE, type Trial, type TrialLine } from './trial.ts'
+import { cartLines, eventOf, type Trial, type TrialLine } from './trial.ts'
 import classes from './trial-panel.module.css'
+import type { DraftEvaluation } from './use-evaluation.ts'
 
 type TrialPanelProps = {
   evaluation: DraftEvaluation
@@ -83,9 +79,6 @@ function formatNoResult({ errors, isPurchase }: Pick<DraftEvaluation, 'errors' |
   return errors.length > 0 ? 'The result appears here once the rules have no errors.' : 'Evaluating …'
 }
 
-/** Of a purchase. */
-const MAX_LINES = 20
-
 type TrialFieldsProps = Omit<TrialPanelProps, 'evaluation'>
 
 function TrialFields({ trial, timeZone, onChange }: TrialFieldsProps) {
@@ -119,7 +112,7 @@ function TrialFields({ trial, timeZone, onChange }: TrialFieldsProps) {
 
 function CartFields({ trial, onChange }: Omit<TrialFieldsProps, 'timeZone'>) {
   const { data: products } = useQuery(productChoicesQuery)
-  const lines = linesOf(trial, products?.items ?? [])
+  const lines = cartLines(trial, products?.items ?? [])
   const event = eventOf({ ...trial, at: '' }, products?.items ?? [])
   const change = (changed: readonly TrialLine[]) => onChange({ ...trial, lines: changed })
   const list = useFocusFallback<HTMLUListElement>(lines.length)
@@ -132,25 +125,12 @@ function CartFields({ trial, onChange }: Omit<TrialFieldsProps, 'timeZone'>) {
       <ul ref={list} tabIndex={-1} className={classes.cart} aria-label="Cart">
         {lines.map((line, index) => (
           <li key={line.productId} className={classes.line}>
-            <Select
-              aria-label="Product"
-              {...(products?.nextCursor && { description: `Only the first ${products.count} products are listed.` })}
-              data={choices(line).map(({ id, name }) => ({ value: id, label: name }))}
-              value={line.productId}
-              onChange={(productId) => productId && change(lines.with(index, { ...line, productId }))}
-              allowDeselect={false}
-              searchable
-              limit={50}
-            />
-            <NumberField
-              kind={QUANTITY}
-              aria-label="Pieces"
-              value={line.quantity}
-              onChange={(quantity) => change(lines.with(index, { ...line, quantity }))}
-            />
-            <CloseButton
-              aria-label="Take it out of the cart"
-              onClick={() => change(lines.filter((other) => other !== line))}
+            <LineFields
+              line={line}
+              choices={choices(line)}
+              hint={products?.nextCursor ? `Only the first ${products.count} products are listed.` : undefined}
+              onChange={(changed) => change(lines.with(index, changed))}
+              onRemove={() => change(lines.filter((other) => other !== line))}
             />
           </li>
         ))}
@@ -171,6 +151,39 @@ function CartFields({ trial, onChange }: Omit<TrialFieldsProps, 'timeZone'>) {
           Add a product
         </Button>
       )}
+    </>
+  )
+}
+
+type LineFieldsProps = {
+  line: TrialLine
+  choices: readonly Product[]
+  /** Said of the products that can be chosen. */
+  hint: string | undefined
+  onChange: (line: TrialLine) => void
+  onRemove: () => void
+}
+
+function LineFields({ line, choices, hint, onChange, onRemove }: LineFieldsProps) {
+  return (
+    <>
+      <Select
+        aria-label="Product"
+        description={hint}
+        data={choices.map(({ id, name }) => ({ value: id, label: name }))}
+        value={line.productId}
+        onChange={(productId) => productId && onChange({ ...line, productId })}
+        allowDeselect={false}
+        searchable
+        limit={50}
+      />
+      <NumberField
+        kind={QUANTITY}
+        aria-label="Pieces"
+        value={line.quantity}
+        onChange={(quantity) => onChange({ ...line, quantity })}
+      />
+      <CloseButton aria-label="Take it out of the cart" onClick={onRemove} />
     </>
   )
 }
@@ -198,69 +211,4 @@ function Outcome({ outcome, rule }: { outcome: RuleOutcome; rule: CampaignRule |
       </Text>
     </li>
   )
-}
-
-/** The last completed evaluation of a draft: that of an earlier version until the latest edit is evaluated. */
-export type DraftEvaluation = {
-  /** The errors in its rules. A new array for each evaluation. */
-  errors: readonly RulesError[]
-  /** Whether there is something in the cart, and all of its numbers can be read. */
-  isPurchase: boolean
-  /** The result for the cart, if the rules have no errors. */
-  simulation: Simulation | undefined
-  /** Why the draft could not be evaluated. */
-  error: Error | undefined
-}
-
-const DEBOUNCE_MS = 300
-const NO_PRODUCTS: readonly Product[] = []
-
-/** Evaluates a draft while it is edited. What is not JSON, or not filled in, is found here, everything else by the API, as on saving. */
-export function useEvaluation(draft: Draft, trial: Trial, of: CandidateKey): DraftEvaluation {
-  const [debounced] = useDebouncedValue(draft, DEBOUNCE_MS)
-  const [debouncedTrial] = useDebouncedValue(trial, DEBOUNCE_MS)
-  const products = useQuery(productChoicesQuery).data?.items ?? NO_PRODUCTS
-  const isPurchase = eventOf(trial, products) !== undefined
-  const unreadable = useMemo(() => findUnreadable(debounced.rules), [debounced.rules])
-  const isReadable = unreadable.length === 0
-  const { data, error, isPending, isPlaceholderData } = useQuery({
-    // The rules are checked with any purchase, also while there is nothing in the cart.
-    ...simulationQuery(trialOf(debounced, of), eventOf(debouncedTrial, products) ?? NO_PURCHASE),
-    enabled: isReadable,
-    placeholderData: keepPreviousData,
-  })
-  const found = useMemo(() => (isReadable ? rulesErrorsOf(error) : unreadable), [isReadable, unreadable, error])
-  const [errors, setErrors] = useState(found)
-  const isEvaluated = debounced.rules === draft.rules && !(isReadable && (isPending || isPlaceholderData))
-  if (isEvaluated && errors !== found) setErrors(found)
-
-  return {
-    errors,
-    isPurchase,
-    simulation: errors.length > 0 || !isPurchase ? undefined : data,
-    error: isReadable && error && found.length === 0 ? error : undefined,
-  }
-}
-
-/** A draft is tried as if it were active: what it gives then is the question. */
-function trialOf(draft: Draft, of: CandidateKey) {
-  const candidate = candidateOf(draft, of)
-  return draft.status === 'draft' ? { ...candidate, status: 'active' as const } : candidate
-}
-
-function findUnreadable(rules: string): RulesError[] {
-  const jsonError = findJsonError(rules)
-  return jsonError ? [jsonError] : unreadableIn(rules)
-}
-
-/** The API gives locations as `rules`, followed by a JSON Pointer into the array of rules. */
-function rulesErrorsOf(error: unknown): RulesError[] {
-  const errors = problemOf(error, 'invalid_request')?.errors ?? []
-  return errors
-    .filter(({ path }) => path.startsWith('rules'))
-    .map(({ path, message, position }) => ({
-      message,
-      location: path.slice('rules'.length),
-      ...(position !== undefined && { character: position }),
-    }))
 }

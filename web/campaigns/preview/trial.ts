@@ -21,14 +21,15 @@ export const FIRST_TRIAL: Trial = { lines: undefined, username: '', at: '' }
 /** For the check of rules while there is no cart. */
 export const NO_PURCHASE: TrialEvent = { amount: 0, total: 0, quantity: 0, productId: '', lines: [] }
 
-export function linesOf({ lines }: Trial, products: readonly Product[]): readonly TrialLine[] {
+/** What is in the cart. */
+export function cartLines({ lines }: Trial, products: readonly Product[]): readonly TrialLine[] {
   const [first] = products
   return lines ?? (first ? [{ productId: first.id, quantity: '1' }] : [])
 }
 
 /** The purchase that it would be; undefined while there is none, or one of its quantities is no number. */
 export function eventOf(trial: Trial, products: readonly Product[]): TrialEvent | undefined {
-  const chosen = linesOf(trial, products)
+  const chosen = cartLines(trial, products)
   const lines = chosen.flatMap(({ productId, quantity }) => {
     const product = products.find(({ id }) => id === productId)
     const pieces = numberOf(quantity, QUANTITY)

@@ -85,37 +85,55 @@ function StatusField({ status, savedStatus, onChange }: StatusFieldProps) {
   )
 }
 
+const FIELD_WIDTH = 'min(100%, 13.75rem)'
+
+type FieldRowProps = {
+  legend: string
+  children: ReactNode
+  /** A field of its own line. */
+  below?: ReactNode
+}
+
+/** Fields under a common legend, beside each other where there is room. */
+function FieldRow({ legend, children, below }: FieldRowProps) {
+  return (
+    <Fieldset legend={legend} variant="unstyled" p={0} m={0}>
+      <Stack gap="md">
+        <Group grow align="flex-start" preventGrowOverflow={false} wrap="wrap">
+          {children}
+        </Group>
+        {below}
+      </Stack>
+    </Fieldset>
+  )
+}
+
 type ScheduleFieldsProps = Pick<DraftState, 'draft' | 'change'> & { errors: InputErrors }
 
 /** When a campaign runs: local times of the browser's time zone, stored as instants. */
 function ScheduleFields({ draft, change, errors }: ScheduleFieldsProps) {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
   return (
-    <Fieldset legend="Schedule" variant="unstyled" p={0} m={0}>
-      <Stack gap="md">
-        <Group grow align="flex-start" preventGrowOverflow={false} wrap="wrap">
-          <DateTimeField
-            step={1}
-            label="Starts"
-            description={`Leave empty to start now. Time zone: ${zone}.`}
-            value={draft.startsAt}
-            onChange={(startsAt) => change({ startsAt })}
-            error={errors.startsAt}
-            miw="min(100%, 13.75rem)"
-          />
-          <DateTimeField
-            step={1}
-            label="Ends"
-            description="Leave empty for no end."
-            value={draft.endsAt}
-            onChange={(endsAt) => change({ endsAt })}
-            error={errors.endsAt}
-            miw="min(100%, 13.75rem)"
-          />
-        </Group>
-        <TimeZoneField draft={draft} change={change} />
-      </Stack>
-    </Fieldset>
+    <FieldRow legend="Schedule" below={<TimeZoneField draft={draft} change={change} />}>
+      <DateTimeField
+        step={1}
+        label="Starts"
+        description={`Leave empty to start now. Time zone: ${zone}.`}
+        value={draft.startsAt}
+        onChange={(startsAt) => change({ startsAt })}
+        error={errors.startsAt}
+        miw={FIELD_WIDTH}
+      />
+      <DateTimeField
+        step={1}
+        label="Ends"
+        description="Leave empty for no end."
+        value={draft.endsAt}
+        onChange={(endsAt) => change({ endsAt })}
+        error={errors.endsAt}
+        miw={FIELD_WIDTH}
+      />
+    </FieldRow>
   )
 }
 
@@ -153,27 +171,25 @@ const END_KINDS: { value: EndKind; label: string }[] = [
 function PointsFields({ draft, change }: Pick<DraftState, 'draft' | 'change'>) {
   const { kind } = endIn(draft.end)
   return (
-    <Fieldset legend="Points" variant="unstyled" p={0} m={0}>
-      <Group grow align="flex-start" preventGrowOverflow={false} wrap="wrap">
-        <NumberField
-          kind={AFTER_DAYS}
-          label="Points count after"
-          description="Days after the purchase. Leave empty for at once."
-          value={draft.countAfter}
-          onChange={(countAfter) => change({ countAfter })}
-          miw="min(100%, 13.75rem)"
-        />
-        <NativeSelect
-          label="Points end"
-          description="As usual: like points that no campaign gives."
-          data={END_KINDS}
-          value={kind}
-          onChange={(event) => change({ end: FIRST_OF_KIND[event.currentTarget.value as EndKind] })}
-          miw="min(100%, 13.75rem)"
-        />
-        <EndField draft={draft} change={change} />
-      </Group>
-    </Fieldset>
+    <FieldRow legend="Points">
+      <NumberField
+        kind={AFTER_DAYS}
+        label="Points count after"
+        description="Days after the purchase. Leave empty for at once."
+        value={draft.countAfter}
+        onChange={(countAfter) => change({ countAfter })}
+        miw={FIELD_WIDTH}
+      />
+      <NativeSelect
+        label="Points end"
+        description="As usual: like points that no campaign gives."
+        data={END_KINDS}
+        value={kind}
+        onChange={(event) => change({ end: FIRST_OF_KIND[event.currentTarget.value as EndKind] })}
+        miw={FIELD_WIDTH}
+      />
+      <EndField draft={draft} change={change} />
+    </FieldRow>
   )
 }
 
@@ -186,7 +202,7 @@ function EndField({ draft, change }: Pick<DraftState, 'draft' | 'change'>) {
     onChange: (text: string) => change({ end: `${kind} ${text}` }),
     error: endError(draft.end),
     required: true,
-    miw: 'min(100%, 13.75rem)',
+    miw: FIELD_WIDTH,
   }
   switch (kind) {
     case 'days':
@@ -223,27 +239,25 @@ type LimitFieldsProps = Pick<DraftState, 'draft' | 'change'> & {
 
 function LimitFields({ draft, change, given }: LimitFieldsProps) {
   return (
-    <Fieldset legend="Limits" variant="unstyled" p={0} m={0}>
-      <Group grow align="flex-start" preventGrowOverflow={false} wrap="wrap">
-        <NumberField
-          kind={CAP}
-          label="Budget"
-          description="Points that it may award in all. Leave empty for no limit."
-          value={draft.capTotal}
-          {...budgetHint(draft.capTotal, given)}
-          onChange={(capTotal) => change({ capTotal })}
-          miw="min(100%, 13.75rem)"
-        />
-        <NumberField
-          kind={CAP}
-          label="Points per customer"
-          description="The most that one customer gets. Leave empty for no limit."
-          value={draft.capPerCustomer}
-          onChange={(capPerCustomer) => change({ capPerCustomer })}
-          miw="min(100%, 13.75rem)"
-        />
-      </Group>
-    </Fieldset>
+    <FieldRow legend="Limits">
+      <NumberField
+        kind={CAP}
+        label="Budget"
+        description="Points that it may award in all. Leave empty for no limit."
+        value={draft.capTotal}
+        {...budgetHint(draft.capTotal, given)}
+        onChange={(capTotal) => change({ capTotal })}
+        miw={FIELD_WIDTH}
+      />
+      <NumberField
+        kind={CAP}
+        label="Points per customer"
+        description="The most that one customer gets. Leave empty for no limit."
+        value={draft.capPerCustomer}
+        onChange={(capPerCustomer) => change({ capPerCustomer })}
+        miw={FIELD_WIDTH}
+      />
+    </FieldRow>
   )
 }
 
@@ -252,26 +266,24 @@ type OtherCampaignsProps = Pick<DraftState, 'draft' | 'change'> & { errors: Inpu
 /** What a campaign is to the others. */
 function OtherCampaignsFields({ draft, change, errors }: OtherCampaignsProps) {
   return (
-    <Fieldset legend="Beside other campaigns" variant="unstyled" p={0} m={0}>
-      <Group grow align="flex-start" preventGrowOverflow={false} wrap="wrap">
-        <TextInput
-          label="Exclusive group"
-          description="Of campaigns with the same group, only the one that gives most counts. Leave empty for none."
-          value={draft.exclusiveGroup}
-          onChange={(event) => change({ exclusiveGroup: event.currentTarget.value.trim() })}
-          error={errors.exclusiveGroup}
-          autoComplete="off"
-          miw="min(100%, 13.75rem)"
-        />
-        <NumberField
-          kind={PRIORITY}
-          label="Priority"
-          description="Decides which one counts if two of a group give the same: the higher. Empty: 0."
-          value={draft.priority}
-          onChange={(priority) => change({ priority })}
-          miw="min(100%, 13.75rem)"
-        />
-      </Group>
-    </Fieldset>
+    <FieldRow legend="Beside other campaigns">
+      <TextInput
+        label="Exclusive group"
+        description="Of campaigns with the same group, only the one that gives most counts. Leave empty for none."
+        value={draft.exclusiveGroup}
+        onChange={(event) => change({ exclusiveGroup: event.currentTarget.value.trim() })}
+        error={errors.exclusiveGroup}
+        autoComplete="off"
+        miw={FIELD_WIDTH}
+      />
+      <NumberField
+        kind={PRIORITY}
+        label="Priority"
+        description="Decides which one counts if two of a group give the same: the higher. Empty: 0."
+        value={draft.priority}
+        onChange={(priority) => change({ priority })}
+        miw={FIELD_WIDTH}
+      />
+    </FieldRow>
   )
 }
