@@ -4,7 +4,7 @@ import { IconSparkles } from '@tabler/icons-react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { type ReactNode, useId, useMemo, useState } from 'react'
 import { formatError } from '#web/client/api-problem.ts'
-import { type Quote, quoteQuery } from '#web/client/purchases.ts'
+import { type Order, type Quote, quoteQuery } from '#web/client/purchases.ts'
 import { settingsQuery } from '#web/client/settings.ts'
 import { balanceQuery } from '#web/client/users.ts'
 import { money, plus, times } from '#web/format/money.ts'
@@ -38,18 +38,7 @@ export function OrderSummary({ username, lines, isInvalid, onCheckout, children 
     () => ({ userId: username, lines, ...(redeemPoints > 0 && { redeemPoints }) }),
     [username, lines, redeemPoints],
   )
-  const [quoted] = useDebouncedValue(order, DEBOUNCE_MS)
-  const {
-    data: quote,
-    error,
-    isPlaceholderData,
-  } = useQuery({
-    ...quoteQuery(quoted),
-    placeholderData: keepPreviousData,
-  })
-  // What is shown must be what is bought: while the quote is for another order, nothing can be bought.
-  const current = !isPlaceholderData && JSON.stringify(order) === JSON.stringify(quoted)
-
+  const { quote, error, isCurrent } = useQuote(order)
   const buy = ({ pointsRedeemed, total }: Quote) => {
     const { redeemPoints: _, ...rest } = order
     const paying = pointsRedeemed > 0 ? { redeemPoints: pointsRedeemed } : {}
@@ -76,12 +65,24 @@ export function OrderSummary({ username, lines, isInvalid, onCheckout, children 
         )}
       </div>
       {!error && quote && (
-        <Button size="lg" onClick={() => buy(quote)} disabled={!current || isInvalid} className={classes.buy ?? ''}>
+        <Button size="lg" onClick={() => buy(quote)} disabled={!isCurrent || isInvalid} className={classes.buy ?? ''}>
           Buy for {money(quote.amount)}
         </Button>
       )}
     </div>
   )
+}
+
+/** The quote of an order that changes: that of an earlier one until the latest is quoted. */
+function useQuote(order: Order) {
+  const [quoted] = useDebouncedValue(order, DEBOUNCE_MS)
+  const query = useQuery({ ...quoteQuery(quoted), placeholderData: keepPreviousData })
+  return {
+    quote: query.data,
+    error: query.error,
+    // What is shown must be what is bought: while the quote is for another order, nothing can be bought.
+    isCurrent: !query.isPlaceholderData && JSON.stringify(order) === JSON.stringify(quoted),
+  }
 }
 
 function sumsOf({ total, amount, pointsRedeemed }: Quote): Sum[] {

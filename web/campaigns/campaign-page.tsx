@@ -130,7 +130,7 @@ function DeleteCampaign({ campaign }: { campaign: Campaign }) {
   const navigate = useNavigate()
   const remove = useDeleteCampaign()
   const queryClient = useQueryClient()
-  const { campaign_name: name, given_points: awarded } = campaign
+  const { campaign_name: name } = campaign
 
   const showHistory = (notification: string) => {
     notifications.hide(notification)
@@ -163,27 +163,41 @@ function DeleteCampaign({ campaign }: { campaign: Campaign }) {
       <Button variant="default" leftSection={<IconTrash size={18} aria-hidden />} onClick={open}>
         Delete
       </Button>
-      <Modal
-        opened={opened}
-        onClose={close}
-        title={`Delete “${name}”?`}
-        closeButtonProps={{ 'aria-label': 'Keep campaign' }}
-      >
-        <Text mb="lg">
-          The campaign will award no more points. The {points(awarded)} that it has awarded are kept, and so is its
-          history, from which it can be restored. The name can be used again: its budget then counts anew.
-        </Text>
-        {remove.error && <NotDeleted error={remove.error} />}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={close} data-autofocus>
-            Keep campaign
-          </Button>
-          <Button color="red.9" onClick={confirm} loading={remove.isPending}>
-            Delete campaign
-          </Button>
-        </Group>
-      </Modal>
+      <DeleteDialog campaign={campaign} opened={opened} onClose={close} removal={remove} onConfirm={confirm} />
     </>
+  )
+}
+
+type DeleteDialogProps = {
+  campaign: Campaign
+  opened: boolean
+  onClose: () => void
+  removal: { error: Error | null; isPending: boolean }
+  onConfirm: () => void
+}
+
+function DeleteDialog({ campaign, opened, onClose, removal, onConfirm }: DeleteDialogProps) {
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={`Delete “${campaign.campaign_name}”?`}
+      closeButtonProps={{ 'aria-label': 'Keep campaign' }}
+    >
+      <Text mb="lg">
+        The campaign will award no more points. The {points(campaign.given_points)} that it has awarded are kept, and so
+        is its history, from which it can be restored. The name can be used again: its budget then counts anew.
+      </Text>
+      {removal.error && <NotDeleted error={removal.error} />}
+      <Group justify="flex-end">
+        <Button variant="default" onClick={onClose} data-autofocus>
+          Keep campaign
+        </Button>
+        <Button color="red.9" onClick={onConfirm} loading={removal.isPending}>
+          Delete campaign
+        </Button>
+      </Group>
+    </Modal>
   )
 }
 

@@ -70,7 +70,7 @@ function PurchaseSkeleton() {
 }
 
 /** Everything about one purchase: what it is, what became of it, and what can be done about it. */
-export function PurchaseDetails({ purchase }: { purchase: Purchase }) {
+function PurchaseDetails({ purchase }: { purchase: Purchase }) {
   return (
     <Stack gap="lg">
       <Outcome purchase={purchase} />

@@ -36,7 +36,7 @@ const OPTIONS = [
 ]
 
 /** Which purchases are shown; kept in the address. */
-export function StatusFilter({ status }: { status: PurchaseStatus | undefined }) {
+function StatusFilter({ status }: { status: PurchaseStatus | undefined }) {
   const navigate = useNavigate()
   return (
     <NativeSelect
@@ -104,7 +104,7 @@ function Nothing({ status }: { status: PurchaseStatus | undefined }) {
 }
 
 /** A purchase at a glance; all of it leads to its page. */
-export function PurchaseCard({ purchase }: { purchase: PurchaseSummary }) {
+function PurchaseCard({ purchase }: { purchase: PurchaseSummary }) {
   const { purchaseId, lines, status, createdAt, total } = purchase
   const { productOf, nameOf } = useProductsOf(lines)
   const image = lines[0] ? (productOf(lines[0].productId)?.image ?? null) : null

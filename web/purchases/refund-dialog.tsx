@@ -109,7 +109,6 @@ type QuantitiesProps = {
 /** How many pieces of each product go back. */
 function Quantities({ purchase: { lines }, left, chosen, onChange, onTyped }: QuantitiesProps) {
   const nameOf = useProductNames(lines)
-  const boughtOf = (productId: string) => lines.find((line) => line.productId === productId)
   const isNothing = chosen.length === 0
   return (
     <>
@@ -131,34 +130,39 @@ function Quantities({ purchase: { lines }, left, chosen, onChange, onTyped }: Qu
           )}
         </Group>
         <ul className={classes.lines} aria-label="What goes back">
-          {left.map(({ productId, quantity }) => {
-            const bought = boughtOf(productId)
-            return (
-              <li key={productId} className={classes.line}>
-                <div className={classes.what}>
-                  <Text fw={600}>{nameOf(productId)}</Text>
-                  <Text size="sm" c="dimmed">
-                    {quantity === bought?.quantity ? `${quantity} bought` : `${quantity} of ${bought?.quantity} left`}
-                    {bought?.unitPrice != null && `, ${money(bought.unitPrice)} each`}
-                  </Text>
-                </div>
-                <QuantityInput
-                  label={`Quantity of ${nameOf(productId)} to refund`}
-                  value={chosen.find((line) => line.productId === productId)?.quantity ?? 0}
-                  kind={{ min: 0, max: quantity, decimals: 0 }}
-                  onChange={(next) => {
-                    onTyped(productId, next !== undefined)
-                    if (next !== undefined) onChange({ [productId]: next })
-                  }}
-                />
-              </li>
-            )
-          })}
+          {left.map(({ productId, quantity }) => (
+            <li key={productId} className={classes.line}>
+              <div className={classes.what}>
+                <Text fw={600}>{nameOf(productId)}</Text>
+                <Text size="sm" c="dimmed">
+                  {formatLeft(
+                    quantity,
+                    lines.find((line) => line.productId === productId),
+                  )}
+                </Text>
+              </div>
+              <QuantityInput
+                label={`Quantity of ${nameOf(productId)} to refund`}
+                value={chosen.find((line) => line.productId === productId)?.quantity ?? 0}
+                kind={{ min: 0, max: quantity, decimals: 0 }}
+                onChange={(next) => {
+                  onTyped(productId, next !== undefined)
+                  if (next !== undefined) onChange({ [productId]: next })
+                }}
+              />
+            </li>
+          ))}
         </ul>
       </Stack>
       <Text>This is what you get back:</Text>
     </>
   )
+}
+
+/** `3 bought, $100.00 each`, or `2 of 3 left` where some were refunded before. */
+function formatLeft(left: number, bought: Purchase['lines'][number] | undefined): string {
+  const count = left === bought?.quantity ? `${left} bought` : `${left} of ${bought?.quantity} left`
+  return bought?.unitPrice != null ? `${count}, ${money(bought.unitPrice)} each` : count
 }
 
 /** Calculated for each choice. It is not binding: points can still be spent before it is confirmed. */

@@ -119,26 +119,7 @@ function RuleCard({ rule, index, errors: found, onChange, onCopy, onRemove }: Ru
             </Badge>
           )}
         </Group>
-        <Group gap={4}>
-          <Button
-            size="compact-sm"
-            variant="subtle"
-            leftSection={<IconCopy size={16} aria-hidden />}
-            onClick={onCopy}
-            aria-label={`Duplicate rule ${index + 1}`}
-          >
-            Duplicate
-          </Button>
-          <Button
-            size="compact-sm"
-            variant="subtle"
-            leftSection={<IconTrash size={16} aria-hidden />}
-            onClick={onRemove}
-            aria-label={`Remove rule ${index + 1}`}
-          >
-            Remove
-          </Button>
-        </Group>
+        <RuleActions index={index} onCopy={onCopy} onRemove={onRemove} />
       </Group>
       {row ? (
         <>
@@ -158,6 +139,31 @@ function RuleCard({ rule, index, errors: found, onChange, onCopy, onRemove }: Ru
         </>
       )}
     </fieldset>
+  )
+}
+
+function RuleActions({ index, onCopy, onRemove }: Pick<RuleCardProps, 'index' | 'onCopy' | 'onRemove'>) {
+  return (
+    <Group gap={4}>
+      <Button
+        size="compact-sm"
+        variant="subtle"
+        leftSection={<IconCopy size={16} aria-hidden />}
+        onClick={onCopy}
+        aria-label={`Duplicate rule ${index + 1}`}
+      >
+        Duplicate
+      </Button>
+      <Button
+        size="compact-sm"
+        variant="subtle"
+        leftSection={<IconTrash size={16} aria-hidden />}
+        onClick={onRemove}
+        aria-label={`Remove rule ${index + 1}`}
+      >
+        Remove
+      </Button>
+    </Group>
   )
 }
 
