@@ -39,7 +39,7 @@ export default defineConfig({
           setupFiles,
           include: ['test/unit/**/*.test.ts', 'test/property/**/*.test.ts'],
           // Properties run by the thousand: on a busy machine that takes a while, and is no failure.
-          testTimeout: 60_000,
+          testTimeout: 120_000,
           pool: 'threads',
           maxWorkers,
         },

@@ -113,8 +113,9 @@ async function signUp(): Promise<string> {
   await shop.asOwner(
     (sql) => sql`
       with named as (update users set display_name = ${CUSTOMERS.displayName} where id = ${id})
-      insert into sessions (id, user_id, provider_session, roles, expires_at)
-      values (${'0'.repeat(64)}, ${id}, ${CUSTOMERS['session of the provider']}, ${sql.json(roles)}, now() + interval '1 hour')`,
+      insert into sessions (id, user_id, provider_session, signed_in_at, roles, expires_at)
+      values (${'0'.repeat(64)}, ${id}, ${CUSTOMERS['session of the provider']}, now(), ${sql.json(roles)},
+        now() + interval '1 hour')`,
   )
   return id
 }

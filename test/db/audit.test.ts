@@ -7,6 +7,7 @@ import { POINTS_INVARIANTS } from '#db/points-audit.ts'
 import {
   beginCompensation,
   chargeWallet,
+  confirmPurchase,
   recordOutcome,
   releaseStock,
   reserveStock,
