@@ -24,6 +24,7 @@ import type { AppDependencies } from './app-types.ts'
 import { isTemporalUnavailable, unavailableProblem } from './errors.ts'
 import { Problem } from './problems.ts'
 import { requirePurchase } from './purchase-schemas.ts'
+import { abortWith } from './response-streams.ts'
 
 /** How long Temporal may take to accept a request; the SDK retries within this time. */
 const REQUEST_TIMEOUT_MS = 5_000
@@ -332,15 +333,13 @@ async function withinWait<Value>(
 ): Promise<Value | undefined> {
   if (!isAwaited(deps, client)) return undefined
   const controller = new AbortController()
-  const end = () => controller.abort()
-  const timer = setTimeout(end, deps.purchaseWaitMs)
-  for (const signal of [deps.stopping, client])
-    signal.addEventListener('abort', end, { once: true, signal: controller.signal })
+  const timer = setTimeout(() => controller.abort(), deps.purchaseWaitMs)
+  abortWith(controller, [deps.stopping, client])
   try {
     return await wait(controller.signal)
   } finally {
     clearTimeout(timer)
-    end()
+    controller.abort()
   }
 }
 

@@ -16,16 +16,30 @@ export async function pullStream(
   open: (controller: AbortController) => AsyncGenerator<string> | Promise<AsyncGenerator<string>>,
 ): Promise<ReadableStream<Uint8Array>> {
   const controller = new AbortController()
-  for (const signal of [stopping, c.req.raw.signal]) {
-    if (signal.aborted) controller.abort()
-    signal.addEventListener('abort', () => controller.abort(), { once: true, signal: controller.signal })
-  }
+  abortWith(controller, [stopping, c.req.raw.signal])
   endWithCaller(c, sessionWatcher, controller)
   try {
     return readableStream(await open(controller), controller)
   } catch (error) {
     controller.abort()
     throw error
+  }
+}
+
+/**
+ * Aborts a controller once one of the signals is aborted. They forget it when it is aborted, which it must be in the end.
+ *
+ * Not by the option `signal` of `addEventListener`: Node keeps such a listener for as long as there is what it listens to
+ * (nodejs/node issue 63954), and with it the whole request. The signal that a server stops by lives as long as the process.
+ */
+export function abortWith(controller: AbortController, signals: readonly AbortSignal[]): void {
+  const abort = () => controller.abort()
+  addAbortListener(controller.signal, () => {
+    for (const signal of signals) signal.removeEventListener('abort', abort)
+  })
+  for (const signal of signals) {
+    signal.addEventListener('abort', abort)
+    if (signal.aborted) abort()
   }
 }
 
