@@ -64,10 +64,11 @@ describe('an order that was given while the store could not be reached', () => {
       await quickBuy(page, name).click()
       const withdraw = purchaseDialog(page).getByRole('button', { name: 'Withdraw the order' })
       await withdraw.waitFor()
+      // Whatever is answered, the order is sent: nothing may be, before it is held.
+      await page.route('**/*', (route) => route.abort())
       await page.context().setOffline(false)
-      await page.route('**/healthz', (route) => route.abort())
       const orders = await holdOrders(page, buyer)
-      const steps = [() => page.unroute('**/healthz'), () => withdraw.click()]
+      const steps = [() => page.unroute('**/*'), () => withdraw.click()]
       for (const [step, next] of (first === 'sent' ? steps : steps.toReversed()).entries()) {
         await next()
         await orders.waiting(step + 1)
