@@ -23,8 +23,11 @@ class LongestFirst extends BaseSequencer {
 
 const setupFiles = ['test/support/no-console-errors.ts']
 
-/** Files at once, on two cores: many wait for something most of the time. The same for all, or one kind would wait for the others to end. */
-const maxWorkers = 5
+/**
+ * Files at once: with as many, two cores have no time left, and with more, each test only waits longer. The same for all, or one kind would
+ * wait for the others to end.
+ */
+const maxWorkers = 4
 
 export default defineConfig({
   test: {

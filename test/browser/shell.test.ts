@@ -22,6 +22,8 @@ describe('a navigation', () => {
   test('puts it there by keyboard too, when the page is slow to come', async ({ world, visit }) => {
     const { buyer } = await makeBuyer(world)
     const page = await visit({ as: buyer })
+    // The first page that is shown takes no focus.
+    await page.getByRole('heading', { level: 1, name: 'Buy Unicorns' }).waitFor()
     const code = Promise.withResolvers<void>()
     await page.route('**/points-page*.js', async (route) => {
       await code.promise

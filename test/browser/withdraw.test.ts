@@ -24,6 +24,7 @@ describe('an order that was given while the store could not be reached', () => {
     page.on('request', (request) => {
       if (request.method() === 'POST' && request.url().endsWith('/purchase')) orders.push(request.url())
     })
+    await quickBuy(page, name).waitFor()
     await page.context().setOffline(true)
     await quickBuy(page, name).click()
     const dialog = purchaseDialog(page)
@@ -47,6 +48,7 @@ describe('an order that was given while the store could not be reached', () => {
   test('is sent by itself when the line is back soon', async ({ world, visit }) => {
     const { buyer, name } = await makeBuyer(world)
     const page = await visit({ as: buyer, expected: OFFLINE })
+    await quickBuy(page, name).waitFor()
     await page.context().setOffline(true)
     await quickBuy(page, name).click()
     await purchaseDialog(page).getByText('Your order was not sent yet', { exact: false }).waitFor()
@@ -60,6 +62,7 @@ describe('an order that was given while the store could not be reached', () => {
     async (first, { world, visit }) => {
       const { buyer, name } = await makeBuyer(world)
       const page = await visit({ as: buyer, expected: [...OFFLINE, /ERR_FAILED/] })
+      await quickBuy(page, name).waitFor()
       await page.context().setOffline(true)
       await quickBuy(page, name).click()
       const withdraw = purchaseDialog(page).getByRole('button', { name: 'Withdraw the order' })
@@ -88,6 +91,7 @@ describe('an order that was given while the store could not be reached', () => {
     async (choice, { world, visit }) => {
       const { buyer, name } = await makeBuyer(world)
       const page = await visit({ as: buyer, expected: OFFLINE, viewport: PHONE })
+      await quickBuy(page, name).waitFor()
       await page.context().setOffline(true)
       await quickBuy(page, name).click()
       const dialog = purchaseDialog(page)
