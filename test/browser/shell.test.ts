@@ -10,6 +10,8 @@ describe('a navigation', () => {
   test('puts the focus on the heading, and the title on the tab', async ({ world, visit }) => {
     const { buyer } = await makeBuyer(world)
     const page = await visit({ as: buyer })
+    // The first page that is shown takes no focus.
+    await page.getByRole('heading', { level: 1, name: 'Buy Unicorns' }).waitFor()
     expect(await page.title()).toBe('Buy Unicorns · Unicorn Store')
     await page.getByRole('link', { name: 'Points', exact: true }).click()
     await page.getByRole('heading', { level: 1, name: 'Points' }).waitFor()
@@ -22,7 +24,6 @@ describe('a navigation', () => {
   test('puts it there by keyboard too, when the page is slow to come', async ({ world, visit }) => {
     const { buyer } = await makeBuyer(world)
     const page = await visit({ as: buyer })
-    // The first page that is shown takes no focus.
     await page.getByRole('heading', { level: 1, name: 'Buy Unicorns' }).waitFor()
     const code = Promise.withResolvers<void>()
     await page.route('**/points-page*.js', async (route) => {
